@@ -63,7 +63,7 @@ def measure(gestures: int, widgets: int, folder: str | None) -> dict[str, float]
     waited, asked, grown, bare, largest, early = [], [], [], [], 0, 0.0
     with tempfile.TemporaryDirectory(dir=folder) as home, Path(home, "bare").open("ab", buffering=0) as beside:
         journal = open_journal(Path(home), Vault(Path(home)), ("bench",))
-        journal.begin(1, write_document(document), partial(write_document, document))
+        journal.start(1, write_document(document), partial(write_document, document))
         assert journal.flush()
         (file,) = Path(home, "journal").glob("*.bbj")
         for number in range(gestures):

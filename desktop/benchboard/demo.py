@@ -59,7 +59,7 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     """Create the demo organisation in an empty, seeded database. Commands on it act as its admin."""
     organisation_id = organisations.create(session, data_keys, name=NAME, slug="demo", email=_ADMIN, demo=True)
     ids = {
-        email: organisations.found_account(
+        email: organisations.create_account(
             session,
             organisation_id,
             email=email,
@@ -70,7 +70,7 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
         )
         for email, name, role in _PEOPLE
     }
-    organisations.found_account(
+    organisations.create_account(
         session,
         organisation_id,
         email="john@example.com",
@@ -78,7 +78,7 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
         role=BUSINESS_USER,
         password_hash=passwords.hash_password("password123"),
     )
-    organisations.own(session, organisation_id, ids[_ADMIN])
+    organisations.set_owner(session, organisation_id, ids[_ADMIN])
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
     _import_trade(session, authentication.operator(session, client=Client.here()), ids[_SHOPKEEPER])
     operator = authentication.operator(session, client=Client.here())

@@ -26,7 +26,7 @@ class Bench:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
-        self.data_keys = keys.BesideDataKeys(folder / "datakeys")
+        self.data_keys = keys.FileDataKeys(folder / "datakeys")
         self._client = Client("test-host", "Benchboard/test")
         with unbound(database).change() as session:
             organisations.seed(session)
@@ -41,7 +41,7 @@ class Bench:
     def _found(self, session: Session, slug: str) -> None:
         organisation_id = organisations.create(session, self.data_keys, name=slug, slug=slug, email=f"{slug}@x.test")
         people = {
-            role: organisations.found_account(
+            role: organisations.create_account(
                 session,
                 organisation_id,
                 email=f"{role}@{slug}.test",

@@ -26,11 +26,11 @@ def document(number: int) -> object:
 
 
 def main(home: Path, milliseconds: float) -> None:
-    journals._GROWN = 8_000  # so that it is also killed while it is written anew
+    journals._REWRITE_BYTES = 8_000  # so that it is also killed while it is written anew
     journal = open_journal(home, Vault(home), SUBJECT)
     number = 0
     if journal.recovered is None:
-        journal.begin(1, document(0), partial(document, 0))
+        journal.start(1, document(0), partial(document, 0))
     else:
         (item,) = journal.recovered.document  # type: ignore[misc]
         number = item["position"]["x"]

@@ -52,7 +52,7 @@ class Town:
         """Another account with `PASSWORD`, in north unless said otherwise; answers its id."""
         where = organisation or self.north
         with unbound(self.database).change() as session:
-            user_id = organisations.found_account(
+            user_id = organisations.create_account(
                 session,
                 where,
                 email=email,
@@ -73,13 +73,13 @@ class Town:
 
 def settle(database: Database, folder: Path) -> Town:
     """Seed `database` and found both organisations."""
-    data_keys = keys.BesideDataKeys(folder / "test.datakeys")
+    data_keys = keys.FileDataKeys(folder / "test.datakeys")
     with unbound(database).change() as session:
         organisations.seed(session)
         north = organisations.create(session, data_keys, name="North", slug="north", email="north@example.com")
         south = organisations.create(session, data_keys, name="South", slug="south", email="south@example.com")
         for where, slug in ((north, "north"), (south, "south")):
-            admin = organisations.found_account(
+            admin = organisations.create_account(
                 session,
                 where,
                 email=f"admin@{slug}.example",

@@ -51,7 +51,7 @@ class Relation:
 
 
 def _orders_of_own_merchants(actor: Actor) -> str:
-    if permissions.may(actor, "orders:read-all-shops"):
+    if permissions.has_permission(actor, "orders:read-all-shops"):
         return ""
     return (
         "shop_id IN (SELECT merchant_domain FROM merchant_team"

@@ -116,7 +116,7 @@ def visible_ids(session: Session, actor: Actor, dashboard_ids: Collection[str]) 
     """Those of these ids under which the actor sees a dashboard; in the trash, only those that are theirs."""
     permissions.require(actor, "studio:enter")
     seen = select(Dashboard.id).where(Dashboard.organisation_id == actor.organisation_id)
-    if not permissions.may(actor, "dashboards:manage"):
+    if not permissions.has_permission(actor, "dashboards:manage"):
         there = or_(Dashboard.deleted_at.is_(None), Dashboard.user_id == actor.user_id)
         seen = seen.where(there, dashboard_permissions.visible(actor))
     asked = [one for one in dashboard_ids if _is_id(one)]
@@ -139,7 +139,7 @@ def names(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> dic
         Dashboard.deleted_at.is_(None),
         Dashboard.id.in_(list(dashboard_ids)),
     )
-    if not permissions.may(actor, "dashboards:manage"):
+    if not permissions.has_permission(actor, "dashboards:manage"):
         seen = seen.where(dashboard_permissions.visible(actor))
     return {row.id: row.name for row in session.execute(seen)}
 
@@ -239,7 +239,7 @@ def duplicate(session: Session, actor: Actor, dashboard_id: str, *, name: str | 
 
 def discard(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
     """Move dashboards to the trash; answers how many were not there yet."""
-    rows = _own(session, actor, dashboard_ids)
+    rows = _require_ownership(session, actor, dashboard_ids)
     changed = [row for row in rows if row.deleted_at is None]
     for row in changed:
         row.deleted_at, row.deleted_by = now(), actor.user_id
@@ -251,7 +251,7 @@ def discard(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int
 
 def restore(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
     """Take dashboards out of the trash, shared as they were; answers how many were in it."""
-    rows = _own(session, actor, dashboard_ids)
+    rows = _require_ownership(session, actor, dashboard_ids)
     changed = [row for row in rows if row.deleted_at is not None]
     for row in changed:
         row.deleted_at = row.deleted_by = None
@@ -262,7 +262,7 @@ def restore(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int
 
 def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
     """Delete dashboards in the trash for good, with their versions. Raises `Conflict` for one that is not there."""
-    rows = _own(session, actor, dashboard_ids)
+    rows = _require_ownership(session, actor, dashboard_ids)
     for row in rows:
         if row.deleted_at is None:
             raise Conflict(
@@ -296,7 +296,7 @@ def _sweep(session: Session, actor: Actor) -> int:
     return len(gone)
 
 
-def _own(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> list[Dashboard]:
+def _require_ownership(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> list[Dashboard]:
     permissions.require(actor, "dashboards:write")
     # Locked in one order, so that two people's bulk acts wait for each other and not in a circle.
     wanted = sorted(set(dashboard_ids))
@@ -312,7 +312,7 @@ def _filter_condition(actor: Actor, which: object) -> ColumnElement[bool]:
     me, there = actor.user_id, Dashboard.deleted_at.is_(None)
     if which == "trash":
         kept = Dashboard.deleted_at.is_not(None) & ~dashboard_permissions.expired()
-        return kept if permissions.may(actor, "dashboards:manage") else kept & (Dashboard.user_id == me)
+        return kept if permissions.has_permission(actor, "dashboards:manage") else kept & (Dashboard.user_id == me)
     if which == "all":
         permissions.require(actor, "dashboards:manage")
         return there

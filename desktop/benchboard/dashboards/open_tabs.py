@@ -49,11 +49,11 @@ class OpenTabs:
 
 @dataclass(frozen=True, slots=True)
 class RestoredTabs:
-    """A sitting without what is not there any more: `gone` counts those. `names` says what each is called."""
+    """The tabs that can be opened again. `names` has their titles; `missing` counts dashboards that are gone."""
 
-    sitting: OpenTabs
+    tabs: OpenTabs
     names: dict[str, str]
-    gone: int
+    missing: int
 
 
 def save(home: Path, account: Sequence[str], sitting: OpenTabs) -> None:

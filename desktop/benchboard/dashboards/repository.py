@@ -269,7 +269,7 @@ def _save_version(
 ) -> int:
     """Keep the document as a version; answers its number."""
     said = {"document": dict(written), "stored_version": row.version, "saved_at": row.updated_at}
-    if newest is not None and _can_extend(newest, actor, reason):
+    if newest is not None and _is_extendable(newest, actor, reason):
         session.execute(update(DashboardVersion).where(DashboardVersion.id == newest.id).values(**said))
         return newest.number
     number = newest.number + 1 if newest is not None else 1
@@ -302,7 +302,7 @@ def _moves_note_to_newest(
     return True
 
 
-def _can_extend(newest: _NewestVersion, actor: Actor, reason: VersionReason) -> bool:
+def _is_extendable(newest: _NewestVersion, actor: Actor, reason: VersionReason) -> bool:
     return (
         reason.automatic
         and newest.automatic

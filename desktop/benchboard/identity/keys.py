@@ -85,7 +85,7 @@ class VaultDataKeys:
         return DataKey(1, secret)
 
 
-class BesideDataKeys:
+class FileDataKeys:
     """In a 0600 JSON file beside a plain SQLite file, which automation and tests use."""
 
     def __init__(self, file: Path) -> None:

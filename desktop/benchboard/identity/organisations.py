@@ -41,14 +41,14 @@ def is_seeded(session: Session) -> bool:
     return {(row.organisation_id, row.slug, row.name) for row in held} == wanted
 
 
-def slugs(session: Session) -> tuple[str, ...]:
+def list_slugs(session: Session) -> tuple[str, ...]:
     """The organisations there are, by their short names."""
     return tuple(session.scalars(select(Organisation.slug).order_by(Organisation.slug)))
 
 
-def require_none(session: Session) -> None:
+def require_empty(session: Session) -> None:
     """Raise `Conflict` (`organisations.some`) where there is an organisation already."""
-    if slugs(session):
+    if list_slugs(session):
         raise Conflict(
             "organisations.some",
             _("This database already has an organisation."),
@@ -89,20 +89,20 @@ def create(session: Session, data_keys: keys.DataKeys, *, name: str, slug: str, 
     return organisation_id
 
 
-def found_local(session: Session, data_keys: keys.DataKeys) -> None:
+def create_local(session: Session, data_keys: keys.DataKeys) -> None:
     """The first start on this computer: an organisation whose operator is the operating system's user."""
     user, client = os_user(), Client.here()
     organisation_id = create(session, data_keys, name=_("My bench"), slug="local", email=f"{user}@localhost")
-    operator = found_account(
+    operator = create_account(
         session, organisation_id, email=_operator_address(user), name=user, role=ADMIN, os_user=user
     )
-    own(session, organisation_id, operator)
+    set_owner(session, organisation_id, operator)
     audit.append(session, client, "organisation.create", organisation_id, organisation_id, operator)
 
 
-def found_first(session: Session, data_keys: keys.DataKeys, *, name: str, email: str, password: str) -> str:
+def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email: str, password: str) -> str:
     """The first organisation of an empty server, with its admin; answers its id. Raises `Invalid` or `Conflict`."""
-    require_none(session)
+    require_empty(session)
     passwords.require_acceptable(password, email=email)
     name, slug = name.strip(), _slug(name)
     if not slug or len(name) > 255 or not name.isprintable():
@@ -114,7 +114,7 @@ def found_first(session: Session, data_keys: keys.DataKeys, *, name: str, email:
     seed(session)
     normalise(email)
     organisation_id = create(session, data_keys, name=name, slug=slug, email=email.strip())
-    admin = found_account(
+    admin = create_account(
         session,
         organisation_id,
         email=email.strip(),
@@ -122,18 +122,18 @@ def found_first(session: Session, data_keys: keys.DataKeys, *, name: str, email:
         role=ADMIN,
         password_hash=passwords.hash_password(password),
     )
-    own(session, organisation_id, admin)
+    set_owner(session, organisation_id, admin)
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, admin)
     return organisation_id
 
 
-def own(session: Session, organisation_id: str, user_id: str) -> None:
+def set_owner(session: Session, organisation_id: str, user_id: str) -> None:
     """Make one of an organisation's people its owner. For founding; the caller records it."""
     session.get_one(Organisation, organisation_id).owner_id = user_id
     session.flush()
 
 
-def found_account(
+def create_account(
     session: Session,
     organisation_id: str,
     *,

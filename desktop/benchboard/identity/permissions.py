@@ -87,7 +87,7 @@ class Actor:
         self.grants.roles, self.grants.permissions = roles, permissions
 
 
-def may(actor: Actor, act: str) -> bool:
+def has_permission(actor: Actor, act: str) -> bool:
     """Whether `actor` may do `act`. An act that no rule names is a bug and raises KeyError."""
     RULES[act]
     return act in actor.permissions
@@ -95,7 +95,7 @@ def may(actor: Actor, act: str) -> bool:
 
 def require(actor: Actor, act: str) -> None:
     """Raise `Denied` (`access.denied`) unless `actor` may do `act`."""
-    if not may(actor, act):
+    if not has_permission(actor, act):
         raise Denied(
             "access.denied",
             _("You don't have permission to do this."),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit
-from benchboard.identity.permissions import Actor, may, require
+from benchboard.identity.permissions import Actor, has_permission, require
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
@@ -109,7 +109,7 @@ def end_all(session: Session, actor: Actor, users: Sequence[User]) -> int:
 
     Whoever may revoke sessions may do so, and whoever may disable people.
     """
-    if not may(actor, "sessions:revoke"):
+    if not has_permission(actor, "sessions:revoke"):
         require(actor, "users:write")
     rows = session.execute(
         select(SignInSession.id, SignInSession.user_id).where(

@@ -56,7 +56,7 @@ def create_team(session: Session, actor: Actor, *, name: str) -> TeamSummary:
     slug = re.sub(r"[^a-z0-9]+", "-", search_text.fold(name)).strip("-")
     if not slug:
         raise Invalid("teams.name", _("Team names need at least one letter or digit."), field="name")
-    if session.execute(_named(actor, slug)).first() is not None:
+    if session.execute(_find_query(actor, slug)).first() is not None:
         raise Conflict(
             "teams.taken",
             _("A team named “{slug}” already exists.").format(slug=slug),
@@ -72,7 +72,7 @@ def create_team(session: Session, actor: Actor, *, name: str) -> TeamSummary:
 
 def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
     """Put people into the team with this short name or id. Answers how many were not in it."""
-    row, wanted = _asked(session, actor, team, user_ids)
+    row, wanted = _team_and_people(session, actor, team, user_ids)
     there = set(session.scalars(select(TeamMember.user_id).where(TeamMember.team_id == row.id)))
     added = [user_id for user_id in wanted if user_id not in there]
     for user_id in added:
@@ -85,7 +85,7 @@ def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str
 def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
     """Take people out of the team with this short name or id: what is shared with it is theirs no longer. Answers how
     many were in it."""
-    row, wanted = _asked(session, actor, team, user_ids)
+    row, wanted = _team_and_people(session, actor, team, user_ids)
     inside = TeamMember.team_id == row.id, TeamMember.user_id.in_(wanted)
     there = list(session.scalars(select(TeamMember.user_id).where(*inside)))
     session.execute(delete(TeamMember).where(*inside))
@@ -94,10 +94,10 @@ def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[
     return len(there)
 
 
-def _asked(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Team, list[str]]:
+def _team_and_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Team, list[str]]:
     """The team, locked, and the people as they are known here, each once."""
     require(actor, "users:write")
-    row = session.scalars(_named(actor, team).with_for_update()).first()
+    row = session.scalars(_find_query(actor, team).with_for_update()).first()
     if row is None:
         raise NotFound(
             "teams.unknown",
@@ -107,7 +107,7 @@ def _asked(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -
     return row, [users.get_person(session, actor, user_id).id for user_id in dict.fromkeys(user_ids)]
 
 
-def _named(actor: Actor, team: str) -> Select[Team]:
+def _find_query(actor: Actor, team: str) -> Select[Team]:
     try:
         wanted = Team.id == str(UUID(team))
     except ValueError:

@@ -89,7 +89,7 @@ def get_person(session: Session, actor: Actor, user_id: str) -> Person:
         )
     ).first()
     if found is None:
-        raise _unknown()
+        raise _not_found()
     return _person(found)
 
 
@@ -112,7 +112,7 @@ def find_person(session: Session, actor: Actor, who: str) -> Person:
         )
     ).first()
     if user_id is None:
-        raise _unknown()
+        raise _not_found()
     return get_person(session, actor, user_id)
 
 
@@ -144,7 +144,7 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
             do=_("Use a different email address, or edit the existing account."),
             field="email",
         )
-    user_id = organisations.found_account(
+    user_id = organisations.create_account(
         session,
         actor.organisation_id,
         email=email.strip(),
@@ -204,7 +204,7 @@ def _users(session: Session, actor: Actor, user_ids: Sequence[str]) -> list[User
         .with_for_update()
     ).all()
     if len(users) != len(set(user_ids)):
-        raise _unknown()
+        raise _not_found()
     return list(users)
 
 
@@ -238,5 +238,5 @@ def _person(row: Any) -> Person:
     )
 
 
-def _unknown() -> NotFound:
+def _not_found() -> NotFound:
     return NotFound("people.unknown", _("Person not found."), do=_("Check the list of people."))

@@ -206,7 +206,7 @@ class Transactions:
                 session.connection(
                     execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
                 )
-            self._require_live(session)
+            self._require_live_session(session)
             yield session
             if database.dialect == "postgresql":
                 _end_read(session)
@@ -221,7 +221,7 @@ class Transactions:
         with translate_errors(), Session(database.writing, expire_on_commit=False) as session:
             change_tracking.watch(session)
             with session.begin():
-                self._require_live(session)
+                self._require_live_session(session)
                 yield session
                 session.flush()
                 change_tracking.require_recorded(session)
@@ -229,7 +229,7 @@ class Transactions:
         if done:
             database.announce(done)
 
-    def _require_live(self, session: Session) -> None:
+    def _require_live_session(self, session: Session) -> None:
         # On a guarded PostgreSQL this is where `bb.session` is set, and the policies check the same (DESIGN section 4).
         if self._principal is not None:
             from benchboard.storage import guard  # late: an upgrade needs no models
@@ -327,10 +327,10 @@ def _decoded(text: str | bytes) -> Any:
     except json.JSONDecodeError:
         raise
     except ValueError:
-        return json.loads(text, parse_int=_whole)
+        return json.loads(text, parse_int=_parse_int)
 
 
-def _whole(digits: str) -> int | float:
+def _parse_int(digits: str) -> int | float:
     try:
         return int(digits)
     except ValueError:

@@ -34,7 +34,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with unbound(opened.database).change() as session:
             admin = authentication.operator(session, client=Client.here())
             for email, name, role in PEOPLE:
-                user_id = organisations.found_account(
+                user_id = organisations.create_account(
                     session, admin.organisation_id, email=email, name=name, role=role, account_type="DEMO"
                 )
                 audit.record(session, admin, "user.create", user_id, role=role)

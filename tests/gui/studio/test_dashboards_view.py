@@ -322,7 +322,7 @@ def test_journals_of_missing_dashboards_are_deleted_after_a_month(studio: "Studi
         known = library.list_dashboards(session, studio.actor, Listing()).rows[0].id
     for key in (known, "a dashboard that is gone"):
         journal = open_journal(studio.home, studio.workspace.vault, (*account, key))
-        journal.begin(1, [], lambda: [])
+        journal.start(1, [], lambda: [])
         journal.close()
     folder = studio.home / "journal"
     files = list(folder.glob("*.bbj"))

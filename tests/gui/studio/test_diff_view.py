@@ -36,7 +36,7 @@ def test_diff_move_in_a_closed_row_is_marked_at_its_heading(studio: "Studio") ->
     shown = DiffPage(Answers(context, page), Answers(context, page), page)
     shown.fit(900, 600)
     shown.show_documents(before, after, found, ("1", "2"))
-    moved = {one.key for one in found if one.kind == "moved" and one.id in ("a", "b") and not one.pushed}
+    moved = {one.key for one in found if one.kind == "moved" and one.id in ("a", "b") and not one.displaced}
     assert moved
     (row,) = [mark for mark in shown._marks if mark.item is not None and mark.item.id == "row"]
     assert f"{len(moved)} in collapsed row" in [tag.tag for tag in row.tags]

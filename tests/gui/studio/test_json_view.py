@@ -98,7 +98,7 @@ def test_json_draft_discarded_shows_the_page_again(written: "Studio") -> None:
 def test_close_with_a_json_draft_without_journal_asks_first(written: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
     shell, view = written.application.shell, written.page.json_view
     assert shell is not None
-    monkeypatch.setattr(Journal, "keeping", False)
+    monkeypatch.setattr(Journal, "is_recording", False)
     view.text.setPlainText(view.text.toPlainText() + "}")
     written.wait(lambda: view.error is not None)
     written.key(Qt.Key.Key_J, CTRL)

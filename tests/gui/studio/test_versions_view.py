@@ -148,7 +148,7 @@ def test_versions_revert_of_ticked_differences_is_undone(history: History) -> No
         history.shown.row(history.found, row, x=history.found.viewport().width() - 20)
     history.shown.press("versions_take_back")
     history.wait(lambda: history.numbers() == [4, 3, 2, 1])
-    left = {one.key for one in differences(compared.before(), history.stored()) if not one.pushed}
+    left = {one.key for one in differences(compared.before(), history.stored()) if not one.displaced}
     assert ("removed", "plan") not in left
     assert ("added", "receive") not in left
     assert ("moved", "load") in left

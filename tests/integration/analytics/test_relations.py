@@ -18,7 +18,7 @@ ORGANISATION = "SELECT domain, status FROM shops ORDER BY domain"
 
 
 def _shops_of_own_team(actor: Actor) -> str:
-    if permissions.may(actor, "orders:read-all-shops"):
+    if permissions.has_permission(actor, "orders:read-all-shops"):
         return ""
     return (
         "domain IN (SELECT merchant_domain FROM merchant_team WHERE user_id = {user} AND user_email LIKE '%@%')"

@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with unbound(opened.database).change() as session:
         operator = authentication.operator(session, client=Client.here())
         organisation = operator.organisation_id
-        bob = organisations.found_account(session, organisation, email=BOB, name="Bob", role=ROLES[2])
+        bob = organisations.create_account(session, organisation, email=BOB, name="Bob", role=ROLES[2])
         session.add(Team(organisation_id=organisation, name="Rig", slug="rig"))
         audit.record(session, operator, "user.create", bob)
     opened.close()

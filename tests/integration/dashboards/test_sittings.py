@@ -94,7 +94,7 @@ def test_only_what_one_may_still_see_comes_back(town: Town) -> None:
     sitting = OpenTabs(tuple(OpenTab(key, row=k) for k, key in enumerate(ids)), hidden)
     with unbound(town.database).read() as session:
         found = open_tabs.restore(session, me, sitting)
-    assert [(view.dashboard_id, view.row) for view in found.sitting.views] == [(shared, 1), (mine, 3)]
-    assert (found.names, found.sitting.front, found.gone) == ({shared: "Shared", mine: "Mine"}, "", 3)
+    assert [(view.dashboard_id, view.row) for view in found.tabs.views] == [(shared, 1), (mine, 3)]
+    assert (found.names, found.tabs.front, found.missing) == ({shared: "Shared", mine: "Mine"}, "", 3)
     with unbound(town.database).read() as session:
         assert open_tabs.restore(session, me, OpenTabs()).names == {}

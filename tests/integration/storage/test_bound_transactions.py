@@ -9,7 +9,7 @@ from sqlalchemy import delete, event, select, text, update
 
 from benchboard.errors import Denied
 from benchboard.identity import sessions, users
-from benchboard.identity.permissions import may
+from benchboard.identity.permissions import has_permission
 from benchboard.storage import guard
 from benchboard.storage.engine import SYSTEM_ACTS
 from benchboard.storage.models.identity import Organisation, Permission, Role, RolePermission, User, UserRole
@@ -75,19 +75,19 @@ def test_bind_to_somebody_whom_a_disabled_admin_acts_as_is_refused(town: Town) -
 def test_bind_after_a_role_change_has_its_permissions(town: Town) -> None:
     town.add("mert@north.example", role="analyst")
     actor = town.sign_in("mert@north.example").actor
-    assert not may(actor, "users:read")
+    assert not has_permission(actor, "users:read")
     with unbound(town.database).change() as session:
         guard.change_role(session, organisation_id=town.north, user_id=actor.user_id, slug="admin")
         from benchboard.storage import change_tracking
 
         change_tracking.unaudited(session, "user_roles", "users")
     with town.database.bind(actor).read():
-        assert may(actor, "users:read")
+        assert has_permission(actor, "users:read")
         assert actor.roles == {"admin"}
 
 
 def test_bind_after_a_permission_was_removed_lacks_it(town: Town) -> None:
-    assert may(town.actor, "users:write")
+    assert has_permission(town.actor, "users:write")
     with town.database.engine.begin() as connection:
         taken = select(Permission.id).where(Permission.name == "users:write")
         connection.execute(delete(RolePermission).where(RolePermission.permission_id.in_(taken)))

@@ -33,7 +33,7 @@ def _whole(home: Path) -> None:
     """The database in `home` opens, has one organisation with one operator, and its secrets open."""
     opened = workspace.open_local(home)
     with unbound(opened.database).read() as session:
-        assert organisations.slugs(session) == ("local",)
+        assert organisations.list_slugs(session) == ("local",)
         assert organisations.is_seeded(session)
         operator = authentication.operator(session, client=Client.here())
         assert operator.roles == {"admin"}

@@ -40,15 +40,15 @@ def test_each_is_asked_after_those_it_names_and_a_circle_is_refused_by_name() ->
         [_variable("city", "country", "shop"), plain, _variable("country"), _variable("street", "city")]
     )
     assert order.names == ("country", "city", "street")
-    assert not order.refused
+    assert not order.errors
     order = query_order(
         [_variable("a", "b"), _variable("b", "c"), _variable("c", "a"), _variable("d", "a"), _variable("e", "e")]
     )
     assert order.names == ("d",)
-    assert order.refused.keys() == {"a", "b", "c", "e"}
-    assert order.refused["a"].what == "These variables refer to each other: a → b → c → a."
-    assert order.refused["e"].what == "Variable e refers to itself."
-    assert all(error.do for error in order.refused.values())
+    assert order.errors.keys() == {"a", "b", "c", "e"}
+    assert order.errors["a"].what == "These variables refer to each other: a → b → c → a."
+    assert order.errors["e"].what == "Variable e refers to itself."
+    assert all(error.do for error in order.errors.values())
 
 
 def test_a_long_chain_has_an_order_and_a_long_circle_a_short_sentence() -> None:
@@ -56,7 +56,7 @@ def test_a_long_chain_has_an_order_and_a_long_circle_a_short_sentence() -> None:
     chain = [_variable(name, other) for name, other in itertools.pairwise(names)] + [_variable(names[-1])]
     assert query_order(chain).names == tuple(reversed(names))
     circle = [_variable(name, other) for name, other in zip(names[:200], [*names[1:200], names[0]], strict=True)]
-    assert all(len(error.what) < 200 for error in query_order(circle).refused.values())
+    assert all(len(error.what) < 200 for error in query_order(circle).errors.values())
 
 
 @st.composite
@@ -75,11 +75,11 @@ def test_the_order_is_one_and_only_what_lies_on_a_circle_is_refused(graph: dict[
     for _round in graph:
         for name in graph:
             reached[name] |= {far for other in reached[name] for far in reached[other]}
-    assert order.refused.keys() == {name for name in graph if name in reached[name]}
-    assert sorted([*order.names, *order.refused]) == sorted(graph)
+    assert order.errors.keys() == {name for name in graph if name in reached[name]}
+    assert sorted([*order.names, *order.errors]) == sorted(graph)
     for place, name in enumerate(order.names):
-        assert {other for other in graph[name] if other not in order.refused} <= set(order.names[:place])
-    for name, error in order.refused.items():
+        assert {other for other in graph[name] if other not in order.errors} <= set(order.names[:place])
+    for name, error in order.errors.items():
         way = error.what.partition(": ")[2].rstrip(".").split(" → ") if ": " in error.what else [name, name]
         assert way[0] == way[-1] == name
         if "…" not in way:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards.document.document import MAX_VARIABLES, Document, Variable, empty, parse_document
 from benchboard.dashboards.editing import clipboard, page_edits
-from benchboard.dashboards.editing.clipboard import Copied, joined, needed, read, with_variables, written
+from benchboard.dashboards.editing.clipboard import (
+    ClipboardContent,
+    join_variables,
+    parse,
+    serialise,
+    variables_needed,
+    with_variables,
+)
 from benchboard.dashboards.layout import Layout, PageIndex, walk_items
 from benchboard.errors import Invalid
 
@@ -52,23 +59,23 @@ CHAIN = (
 def test_what_a_widget_names_goes_with_it(item: dict[str, Any], names: list[str]) -> None:
     document = _document([item], *CHAIN)
     page = PageIndex(document.layout)
-    found = needed(page_edits.copied(page, ["w"]), document.variables)
+    found = variables_needed(page_edits.copied(page, ["w"]), document.variables)
     assert [one.name for one in found] == names
-    back = read(json.dumps(written(Copied(page_edits.copied(page, ["w"]), found), 12)), 12)
+    back = parse(json.dumps(serialise(ClipboardContent(page_edits.copied(page, ["w"]), found), 12)), 12)
     assert back.variables == found
 
 
 def test_variables_that_ask_for_each_other_all_come_along() -> None:
     ring = (_variable("a", type="query", query="select :b"), _variable("b", type="query", query="select :a"))
     document = _document([_item("w", query="select :a")], *ring)
-    found = needed(page_edits.copied(PageIndex(document.layout), ["w"]), document.variables)
+    found = variables_needed(page_edits.copied(PageIndex(document.layout), ["w"]), document.variables)
     assert [one.name for one in found] == ["a", "b"]
 
 
 def test_a_copy_without_variables_says_nothing_of_them() -> None:
     document = _document([_item("w")], *CHAIN)
     items = page_edits.copied(PageIndex(document.layout), ["w"])
-    assert "variables" not in written(Copied(items, needed(items, document.variables)), 12)
+    assert "variables" not in serialise(ClipboardContent(items, variables_needed(items, document.variables)), 12)
 
 
 def _own(name: str, *values: str, **more: Any) -> Variable:
@@ -78,35 +85,35 @@ def _own(name: str, *values: str, **more: Any) -> Variable:
 def test_what_is_missing_comes_and_what_is_there_stays() -> None:
     here = (_own("shop", "x"), _own("state", "a", "b", chosen=("b",)))
     coming = (_own("shop", "a"), _own("state", "a", "b", chosen=("a",)), _own("region", "r"))
-    found = joined(here, coming)
+    found = join_variables(here, coming)
     assert [one.name for one in found.variables] == ["shop", "state", "region"]
     assert found.variables[:2] == here
-    assert found.told == (
+    assert found.message == (
         "Added variable “region”. Variable “shop” already exists here; the added widgets use the existing one."
     )
 
 
 def test_a_query_is_the_same_one_whatever_it_answered() -> None:
     one = Variable("v", "", "query", ("a",), query="select 1")
-    assert joined((one,), (Variable("v", "V", "query", ("b",), query="select 1"),)).told == ""
-    assert joined((one,), (Variable("v", "V", "query", ("b",), query="select 2"),)).others == (one,)
+    assert join_variables((one,), (Variable("v", "V", "query", ("b",), query="select 1"),)).message == ""
+    assert join_variables((one,), (Variable("v", "V", "query", ("b",), query="select 2"),)).existing == (one,)
 
 
 def test_there_are_never_more_variables_than_a_document_holds() -> None:
     here = tuple(_own(f"v{k}") for k in range(MAX_VARIABLES - 1))
-    found = joined(here, (_own("one"), _own("two")))
+    found = join_variables(here, (_own("one"), _own("two")))
     assert len(found.variables) == MAX_VARIABLES
     assert found.left_out == (_own("two"),)
-    assert "Couldn't add “two”" in found.told
+    assert "Couldn't add “two”" in found.message
 
 
 @given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.sampled_from("abcdef"), unique=True))
 def test_joining_twice_changes_nothing_more(here: list[str], coming: list[str]) -> None:
     own, other = tuple(map(_own, here)), tuple(map(_own, coming))
-    once = joined(own, other).variables
+    once = join_variables(own, other).variables
     assert once[: len(own)] == own
     assert {one.name for one in once} == {*here, *coming}
-    assert joined(once, other).variables == once
+    assert join_variables(once, other).variables == once
 
 
 PANEL = {
@@ -132,7 +139,7 @@ DASHBOARD = {
 
 @pytest.mark.parametrize("value", [DASHBOARD, {"dashboard": DASHBOARD, "meta": {}}])
 def test_a_dashboard_of_grafana_s_becomes_widgets_as_wide_in_proportion(value: object) -> None:
-    copied = read(json.dumps(value), 12)
+    copied = parse(json.dumps(value), 12)
     assert [tuple(cell) for _item, cell in copied.items] == [(0, 0, 6, 8), (6, 0, 6, 8), (0, 8, 12, 4)]
     assert [one.name for one in copied.variables] == ["node"]
     assert copied.report is not None
@@ -163,7 +170,7 @@ def test_a_copy_has_as_large_a_part_of_another_page(
     items = [_item(f"w{k}") | {"position": {"x": x, "y": 0, "w": w, "h": 3}} for k, (x, w) in enumerate(at)]
     document = parse_document({"format": "benchboard/dashboard", "version": 2, "columns": wide, "items": items})
     page = PageIndex(document.layout)
-    copied = read(json.dumps(written(Copied(page_edits.copied(page, list(page.shown))), wide)), columns)
+    copied = parse(json.dumps(serialise(ClipboardContent(page_edits.copied(page, list(page.shown))), wide)), columns)
     assert [(cell.x, cell.w) for _item, cell in copied.items] == there
 
 
@@ -171,17 +178,17 @@ def test_what_a_copied_container_holds_has_as_large_a_part_of_it() -> None:
     inside = [_item("in") | {"position": {"x": 3, "y": 0, "w": 3, "h": 3}}]
     group = _item("g", type="group", items=inside) | {"position": {"x": 6, "y": 0, "w": 6, "h": 5}}
     items = page_edits.copied(PageIndex(_document([group]).layout), ["g"])
-    layout = Layout.of(24, clipboard.scaled(Copied(items), 12, 24).items)
+    layout = Layout.of(24, clipboard.scale_to_columns(ClipboardContent(items), 12, 24).items)
     assert _cells(layout) == {"g": (0, 0, 12, 4), "in": (6, 0, 6, 3)}
 
 
 def test_a_single_item_says_nothing_of_a_page_and_keeps_its_cells() -> None:
-    ((_same, cell),) = read(json.dumps(_item("w")), 24).items
+    ((_same, cell),) = parse(json.dumps(_item("w")), 24).items
     assert cell.w == 4
 
 
 def test_one_panel_of_grafana_s_becomes_a_widget() -> None:
-    copied = read(json.dumps(PANEL), 12)
+    copied = parse(json.dumps(PANEL), 12)
     ((item, cell),) = copied.items
     assert (item.type, item.source["title"], tuple(cell)) == ("metric_card", "Pods on $node", (0, 0, 6, 8))
     assert copied.report is not None
@@ -202,4 +209,4 @@ def test_one_panel_of_grafana_s_becomes_a_widget() -> None:
 )
 def test_what_is_none_of_both_is_refused_in_words(value: object, why: str) -> None:
     with pytest.raises(Invalid, match=why.replace(".", r"\.")):
-        clipboard.read(json.dumps(value), 12)
+        clipboard.parse(json.dumps(value), 12)

@@ -42,9 +42,9 @@ def test_every_difference_names_somebody_and_taking_all_back_is_the_start(data: 
     assert len({one.key for one in found}) == len(found)
     for one in found:
         assert one.kind == "document" or one.id in _ids(before) | _ids(after)
-        assert (one.was is None) == (one.kind in ("added", "document"))
-        assert (one.now is None) == (one.kind in ("removed", "document"))
-    back = revert(after, before, [one.key for one in found if not one.pushed])
+        assert (one.before is None) == (one.kind in ("added", "document"))
+        assert (one.after is None) == (one.kind in ("removed", "document"))
+    back = revert(after, before, [one.key for one in found if not one.displaced])
     assert differences(before, back) == ()
 
 
@@ -60,7 +60,7 @@ def test_revert_of_an_item_removed_from_a_static_container_restores_its_neighbou
 
     before = page(text("a", 0, 0, 1, 4), text("b", 0, 4, 1, 4))
     after = page(text("b", 0, 4, 1, 4))
-    back = revert(after, before, [one.key for one in differences(before, after) if not one.pushed])
+    back = revert(after, before, [one.key for one in differences(before, after) if not one.displaced])
     assert differences(before, back) == ()
 
 
@@ -85,7 +85,7 @@ def test_what_only_gave_way_is_said_last_and_as_such() -> None:
         {"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 3)}, {"id": "c", "at": (6, 0, 4, 4)}
     )
     after = dashboard({"id": "a", "at": (0, 4, 4, 3)}, {"id": "b", "at": (0, 7, 4, 3)}, {"id": "c", "at": (0, 0, 4, 4)})
-    assert [(one.kind, one.id, one.pushed) for one in differences(before, after)] == [
+    assert [(one.kind, one.id, one.displaced) for one in differences(before, after)] == [
         ("moved", "c", False),
         ("moved", "a", True),
         ("moved", "b", True),
@@ -97,7 +97,7 @@ def test_what_only_gave_way_is_said_last_and_as_such() -> None:
 def test_of_two_that_changed_places_the_one_that_went_farther_was_moved() -> None:
     before = dashboard({"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 6)})
     after = dashboard({"id": "b", "at": (0, 0, 4, 6)}, {"id": "a", "at": (0, 6, 4, 3)})
-    assert [(one.id, one.pushed) for one in differences(before, after)] == [("a", False), ("b", True)]
+    assert [(one.id, one.displaced) for one in differences(before, after)] == [("a", False), ("b", True)]
 
 
 def test_what_rises_because_something_went_was_not_moved() -> None:
@@ -105,7 +105,7 @@ def test_what_rises_because_something_went_was_not_moved() -> None:
         {"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 6)}, {"id": "c", "at": (0, 9, 2, 2)}
     )
     after = dashboard({"id": "b", "at": (0, 0, 4, 6)}, {"id": "c", "at": (0, 6, 2, 2)})
-    assert [(one.kind, one.id, one.pushed) for one in differences(before, after)] == [
+    assert [(one.kind, one.id, one.displaced) for one in differences(before, after)] == [
         ("removed", "a", False),
         ("moved", "b", True),
         ("moved", "c", True),
@@ -124,7 +124,7 @@ def test_after_many_drags_those_that_were_dragged_are_told_from_those_that_gave_
         dragged |= {name} if dropped.cells != layout.cells else set()
         layout = dropped
     found = differences(before, replace(before, layout=layout))
-    meant = {one.id for one in found if not one.pushed}
+    meant = {one.id for one in found if not one.displaced}
     assert (len(dragged - meant) <= 1, len(meant - dragged) <= 2) == (True, True)
     assert len(found) > len(meant)
 
@@ -133,9 +133,9 @@ def test_where_gaps_stay_what_was_drawn_into_one_was_moved() -> None:
     a, b, c = ({"id": name, "at": (0, 4 * k, 4, 2)} for k, name in enumerate("abc"))
     before = dashboard(a, b, c, compact="none")
     lower = dashboard(a, {**b, "at": (0, 5, 4, 2)}, c, compact="none")
-    assert [(one.id, one.pushed) for one in differences(before, lower)] == [("b", False)]
+    assert [(one.id, one.displaced) for one in differences(before, lower)] == [("b", False)]
     over = dashboard({**a, "at": (0, 3, 4, 2)}, {**b, "at": (0, 5, 4, 2)}, c, compact="none")
-    assert [(one.id, one.pushed) for one in differences(before, over)] == [("a", False), ("b", True)]
+    assert [(one.id, one.displaced) for one in differences(before, over)] == [("a", False), ("b", True)]
 
 
 def test_fields_are_told_one_by_one_and_true_is_not_one() -> None:
@@ -187,9 +187,9 @@ def test_an_item_that_went_into_a_container_comes_out_again() -> None:
     after = dashboard({"id": "g", "type": "group", "at": (6, 0, 6, 4), "items": [a]})
     (moved,) = differences(before, after)
     assert (moved.kind, moved.id) == ("moved", "a")
-    assert moved.was is not None
-    assert moved.now is not None
-    assert (moved.was.container, moved.now.container) == ("", "g")
+    assert moved.before is not None
+    assert moved.after is not None
+    assert (moved.before.container, moved.after.container) == ("", "g")
     assert differences(before, revert(after, before, [moved.key])) == ()
 
 

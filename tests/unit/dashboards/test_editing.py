@@ -39,8 +39,8 @@ def test_what_is_copied_says_the_same_in_json_and_back(layout: Layout, data: st.
     copy = page_edits.copied(page, chosen)
     if not copy:
         return
-    written = clipboard.written(clipboard.Copied(copy), layout.columns)
-    back = clipboard.read(json.dumps(written), layout.columns).items
+    written = clipboard.serialise(clipboard.ClipboardContent(copy), layout.columns)
+    back = clipboard.parse(json.dumps(written), layout.columns).items
     assert {item.id for item, _cell in back} == {item.id for item, _cell in copy}
     assert _ids(Layout.of(12, back)) == _ids(Layout.of(12, copy))
     assert min(cell.x for _item, cell in back) == min(cell.y for _item, cell in back) == 0
@@ -161,13 +161,13 @@ ONE = {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}}
 )
 def test_what_is_no_copy_is_refused_in_words(text: str | bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        clipboard.read(text, 12)
+        clipboard.parse(text, 12)
     assert refused.value.code == code
     assert refused.value.what
 
 
 def _read(value: object) -> page_edits.Placed:
-    return clipboard.read(json.dumps(value), 12).items
+    return clipboard.parse(json.dumps(value), 12).items
 
 
 def test_a_single_item_can_be_pasted() -> None:

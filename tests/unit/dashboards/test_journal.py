@@ -89,26 +89,26 @@ def do(model: Model, history: History, doing: Do) -> Record | None:
         del model.documents[model.position + (not amends) :]
         model.documents.append(entries)
         model.position = len(model.documents) - 1
-        return history.stepped("Move", entries, (("a",), ()), 12.5, amends=what == "amend")
+        return history.record_step("Move", entries, (("a",), ()), 12.5, amends=what == "amend")
     if what == "save":
         model.version += 1
         model.stored = model.documents[min(which, len(model.documents) - 1)]
-        return history.saved(model.version, model.stored)
+        return history.record_saved(model.version, model.stored)
     if what == "draft":
         where, text = f"query/{which}", f"select {value}" if value else None
         model.drafts = {**model.drafts, where: text or ""}
         if text is None:
             del model.drafts[where]
-        return history.drafted(where, text, 12.5)
+        return history.record_draft(where, text, 12.5)
     to = model.position + (-1 if what == "undo" else 1)
     if not 0 <= to < len(model.documents):
         return None
     model.position = to
-    return history.moved(-1 if what == "undo" else 1, model.documents[to])
+    return history.record_move(-1 if what == "undo" else 1, model.documents[to])
 
 
 def read_again(history: History) -> History:
-    first, *rest = history.whole()
+    first, *rest = history.to_records()
     again = steps.begin_history(unpack(first))
     for packed in rest:
         again.replay(unpack(packed), packed)
@@ -199,10 +199,10 @@ def test_unsealed_reads_files_of_the_form_before_lengths_were_checked() -> None:
 def test_steps_that_did_not_come_take_those_before_them_along() -> None:
     history = History(document(0), 1, document(0), [])
     for k in (1, 2, 3):
-        record = history.stepped("Move", document(k), ((), ()), 0.0, amends=False)
+        record = history.record_step("Move", document(k), ((), ()), 0.0, amends=False)
         history.replay(record, pack(record))
-    history.replay(moved := history.moved(-1, document(2)), pack(moved))
-    first, *rest = history.whole()
+    history.replay(moved := history.record_move(-1, document(2)), pack(moved))
+    first, *rest = history.to_records()
     for came, left in ((3, 3), (2, 2), (1, 0)):  # two were taken, one was taken back
         again = steps.begin_history(unpack(first))
         for packed in rest[:came]:
@@ -215,15 +215,15 @@ def test_only_so_many_steps_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "MAX_STEPS", 5)
     history = History([], 1, document(0), [])
     for k in range(1, 9):
-        record = history.stepped("Move", document(k), ((), ()), 0.0, amends=False)
+        record = history.record_step("Move", document(k), ((), ()), 0.0, amends=False)
         history.replay(record, pack(record))
     assert [history.documents()[k] for k in (0, 5)] == [document(3), document(8)]
-    assert history.moved(-6, document(2))["is"] == "leap"  # the window went further back than was kept
+    assert history.record_move(-6, document(2))["is"] == "leap"  # the window went further back than was kept
     monkeypatch.setattr(steps, "MAX_STEP_BYTES", 150)
-    record = history.stepped("Change", document(*range(40)), ((), ()), 0.0, amends=False)
+    record = history.record_step("Change", document(*range(40)), ((), ()), 0.0, amends=False)
     history.replay(record, pack(record))
     assert len(history.steps) == 1
-    record = history.moved(-6, document(2))
+    record = history.record_move(-6, document(2))
     history.replay(record, pack(record))
     assert (history.document, history.steps) == (document(2), [])
 
@@ -255,7 +255,7 @@ def moved(journal: Journal, x: int, title: str = "Move") -> None:
 
 
 def began(journal: Journal, count: int = 0) -> Journal:
-    journal.begin(1, document(0), partial(document, 0))
+    journal.start(1, document(0), partial(document, 0))
     assert journal.flush()
     for x in range(1, count + 1):
         moved(journal, x)
@@ -276,16 +276,16 @@ def test_edits_and_the_way_back_through_them_are_there_again(open_: Callable[...
     found = held(second := open_())
     assert (found.version, found.base, found.document, found.position) == (1, document(0), document(2), 2)
     assert found.documents == tuple(document(x) for x in range(4))
-    assert [(step.title, step.chosen_after) for step in found.steps] == [("Move", ("w0",))] * 3
+    assert [(step.title, step.selection_after) for step in found.steps] == [("Move", ("w0",))] * 3
     assert found.unsaved
-    assert (found.place_of(document(3)), found.place_of(document(9))) == (3, None)
+    assert (found.find_document(document(3)), found.find_document(document(9))) == (3, None)
     second.saved(2, partial(document, 2))
     moved(second, 7)
     second.close()
     found = held(third := open_())
     assert (found.version, found.base, found.document) == (2, document(2), document(7))
     assert [*found.documents] == [document(x) for x in (0, 1, 2, 7)]
-    third.begin(3, document(9), partial(document, 9))
+    third.start(3, document(9), partial(document, 9))
     third.close()
     assert held(open_()).steps == ()
 
@@ -335,7 +335,7 @@ def test_drafts_are_there_again_until_they_are_none_any_more(open_: Callable[...
     first.draft("query/w0", lambda: "selec")
     assert first.flush()
     first.draft("json", lambda: "[{}")
-    first.begin(2, document(5), partial(document, 5))  # whatever becomes of the page
+    first.start(2, document(5), partial(document, 5))  # whatever becomes of the page
     first.close()
     found = held(second := open_())
     assert {where: draft.text for where, draft in found.drafts.items()} == {"json": "[{}", "query/w0": "selec"}
@@ -363,9 +363,9 @@ def test_where_the_disk_is_slow_only_the_newest_draft_is_written(open_: Callable
     go_on.set()
     assert journal.flush()
     assert made == [49]
-    assert journal.keeping
+    assert journal.is_recording
     journal.close()
-    assert not journal.keeping
+    assert not journal.is_recording
     assert held(open_()).drafts["json"].text == "49" * 1_000
 
 
@@ -381,14 +381,14 @@ def test_a_draft_that_is_too_long_is_not_kept_and_ruins_nothing(
     for long in (lambda: "x" * 101, too_much):
         journal.draft("json", lambda: "x")
         assert journal.flush()
-        assert journal.keeps("json")
+        assert journal.is_keeping_draft("json")
         journal.draft("json", long)
         assert journal.flush()
-        assert not journal.keeps("json")
-        assert journal.keeps("query/w0")
+        assert not journal.is_keeping_draft("json")
+        assert journal.is_keeping_draft("query/w0")
     journal.step("Move", partial(document, 1), ((), ()))
     assert journal.flush()
-    assert journal.keeping
+    assert journal.is_recording
     journal.close()
     found = held(open_())
     assert not found.drafts
@@ -450,7 +450,7 @@ def test_what_cannot_be_read_is_said_and_set_aside(open_: Callable[..., Journal]
 
 
 def test_it_stays_small(open_: Callable[..., Journal], home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journals, "_GROWN", 20_000)
+    monkeypatch.setattr(journals, "_REWRITE_BYTES", 20_000)
     journal = began(open_())
     (file,) = (home / "journal").glob("*.bbj")
     largest = 0
@@ -474,7 +474,7 @@ def test_moving_a_picture_does_not_write_the_picture(open_: Callable[..., Journa
         return [{"id": "w0", "type": "image", "config": {**config, "fit": fit}, "position": place}]
 
     journal = open_()
-    journal.begin(1, page(0), partial(page, 0))
+    journal.start(1, page(0), partial(page, 0))
     assert journal.flush()
     (file,) = (home / "journal").glob("*.bbj")
     before = file.stat().st_size
@@ -531,7 +531,7 @@ def test_asking_never_waits_for_the_disk(open_: Callable[..., Journal]) -> None:
 
 def test_who_leaves_hands_over(open_: Callable[..., Journal]) -> None:
     journal = began(open_(), 2)
-    journal.leave()
+    journal.announce_close()
     threading.Timer(0.05, journal.close).start()
     assert held(open_()).document == document(2)
 
@@ -626,7 +626,7 @@ def test_a_page_written_with_what_is_known_of_the_last_one_is_the_same_and_share
         same = [(k, was) for k, was in places if new.items[k] is old.items[was] and new.cells[k] == old.cells[was]]
         assert all(written[k] is last[was] for k, was in same)
         assert written == write_home(page)
-        record = history.stepped("Move", written, ((), ()), 0.0, amends=chance.random() < 0.3)
+        record = history.record_step("Move", written, ((), ()), 0.0, amends=chance.random() < 0.3)
         history.replay(record, pack(record))
         assert history.document is written
         assert read_again(history).document == written

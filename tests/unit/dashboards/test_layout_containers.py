@@ -130,7 +130,7 @@ def test_what_is_gathered_from_several_containers_is_shown_where_it_was_before_i
     start = page(group("g", 0, 0, 4, widget("a", 0, 0)), group("h", 4, 0, 4, widget("b", 0, 0)), widget("c", 0, 5))
     carry = grid.ContainerDrag(start, ["a", "b", "c"])
     at = start.shown["a"]
-    assert {**carry.still, **carry.at(carry.home, at.x, at.y)} == dict(start.shown)
+    assert {**carry.original, **carry.at(carry.home, at.x, at.y)} == dict(start.shown)
     assert carry.drop(carry.home, at.x, at.y) == start.layout
 
 
@@ -155,7 +155,7 @@ def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
     carry = grid.ContainerDrag(start, ids)
     for x, y in path:
         target = carry.target(x, y)
-        shown = {**{k: c for k, c in carry.still.items() if k not in carry.ids}, **carry.at(target, x, y)}
+        shown = {**{k: c for k, c in carry.original.items() if k not in carry.ids}, **carry.at(target, x, y)}
         dropped = carry.drop(target, x, y)
     check_page(dropped)
     after = grid.PageIndex(dropped)
@@ -179,9 +179,9 @@ def test_a_carry_shows_the_rows_in_sight_as_without_a_horizon(
         start, data.draw(st.lists(st.sampled_from(list(start.shown)), min_size=1, max_size=5, unique=True))
     )
     target = carry.target(*point)
-    whole, seen = ({**carry.still, **carry.at(target, *point, until=end)} for end in (None, until))
+    whole, seen = ({**carry.original, **carry.at(target, *point, until=end)} for end in (None, until))
     for name, cell in whole.items():
-        if cell.y < until or (name in carry.still and carry.still[name].y < until):
+        if cell.y < until or (name in carry.original and carry.original[name].y < until):
             assert seen[name] == cell
 
 
@@ -195,7 +195,7 @@ def test_let_go_where_it_was_everything_is_as_it_was(layout: grid.Layout, data: 
     carry = grid.ContainerDrag(start, [name])
     x, y = start.shown[name][:2]
     assert carry.drop(carry.home, x, y) == layout
-    assert {**carry.still, **carry.at(carry.home, x, y)} == dict(start.shown) or not carry.ids
+    assert {**carry.original, **carry.at(carry.home, x, y)} == dict(start.shown) or not carry.ids
 
 
 @given(pages(), st.data(), st.sampled_from(grid.HANDLES), st.tuples(st.integers(0, 20), st.integers(0, 20)))

@@ -34,7 +34,7 @@ def test_a_shortcut_leads_to_the_same_place(start: tuple[grid.Layout, grid.Compa
         dy = data.draw(st.integers(-shape.box.y, 40))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Displacement, "torn", False)
-            plodding = Plodding(drag.ranks, shape).rested(dx, dy, None)
+            plodding = Plodding(drag.ranks, shape).resting_position(dx, dy, None)
         assert drag.at(drag.body[0].x + dx, drag.body[0].y + dy) == plodding
 
 

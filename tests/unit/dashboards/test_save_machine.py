@@ -87,7 +87,7 @@ def _examples(event: type[Any], machine: SaveMachine) -> Sequence[sm.Event]:
     known: dict[type[Any], Sequence[sm.Event]] = {
         sm.Loaded: [sm.Loaded(stored, DOCUMENT)],
         sm.LoadFailed: [sm.LoadFailed(BUSY)],
-        sm.Overtaken: [sm.Overtaken(DOCUMENT)],
+        sm.RecoveredOutdated: [sm.RecoveredOutdated(DOCUMENT)],
         sm.DocumentEdited: [
             sm.DocumentEdited(document) for document in (machine.document, EDITED, DOCUMENT, _titled(EDITED, "b", "x"))
         ],
@@ -112,7 +112,7 @@ REFUSED = {
     sm.Load: {CHANGED, SAVING, MERGING, CONFLICT, UNSAVED},
     sm.Loaded: set(SaveState) - {LOADING},
     sm.LoadFailed: set(SaveState) - {LOADING},
-    sm.Overtaken: set(SaveState) - {SAVED, CHANGED},
+    sm.RecoveredOutdated: set(SaveState) - {SAVED, CHANGED},
     sm.WriteDone: set(SaveState) - {SAVING},
     sm.WriteFailed: set(SaveState) - {SAVING},
     sm.MergeDone: set(SaveState) - {MERGING},

@@ -20,7 +20,7 @@ PICTURES = [
     LARGE,
     *(images.to_data_uri("png", png(9, 9, (k, 0, 0), chunk(b"teSt", bytes([k]) * 300))) for k in range(4)),
 ]
-MARK = Truncator().short(PICTURES[1])
+MARK = Truncator().truncate_text(PICTURES[1])
 LIKE_MARKS = ["text:…0123456789abcdef…(3 KiB)", "see text:…0123456789abcdef…(3 KiB)", MARK, f'see "{MARK}"\n']
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=20) | st.sampled_from(PICTURES),
@@ -32,57 +32,61 @@ JSON = st.recursive(
 @given(JSON)
 def test_what_is_shortened_is_whole_again(value: object) -> None:
     pictures = Truncator()
-    short = pictures.shortened(value)
-    assert pictures.completed(short) == value
+    short = pictures.truncate(value)
+    assert pictures.restore(short) == value
     assert len(format_json(short)) < 20_000
-    assert pictures.whole(pictures.short(format_json(value))) == format_json(value)
+    assert pictures.restore_text(pictures.truncate_text(format_json(value))) == format_json(value)
 
 
 def test_a_picture_within_a_text_is_shortened_too() -> None:
     pictures = Truncator()
-    short = pictures.short(f"![a]({LARGE}) and ![b]({LARGE})")
+    short = pictures.truncate_text(f"![a]({LARGE}) and ![b]({LARGE})")
     assert len(short) < 200
-    assert pictures.whole(short) == f"![a]({LARGE}) and ![b]({LARGE})"
+    assert pictures.restore_text(short) == f"![a]({LARGE}) and ![b]({LARGE})"
     assert not has_placeholders("data:image/png;base64,AAAA")
 
 
 def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
     here, later = Truncator(), Truncator()
     page = {"config": {"picture": PICTURES[1]}}
-    shown = format_json(here.shortened(page))
-    text = shown + here.short(PICTURES[2]) + f"\ndata:image/png;base64,…{'0' * 16}…(3 KiB)"
-    lasting = here.lasting(text, page)
+    shown = format_json(here.truncate(page))
+    text = shown + here.truncate_text(PICTURES[2]) + f"\ndata:image/png;base64,…{'0' * 16}…(3 KiB)"
+    lasting = here.restore_missing(text, page)
     assert PICTURES[2] in lasting
     assert PICTURES[1] not in lasting
-    later.shortened(page)
-    assert later.short(lasting) == text
-    assert PICTURES[1] in here.lasting(text, {})  # the page has it no more
+    later.truncate(page)
+    assert later.truncate_text(lasting) == text
+    assert PICTURES[1] in here.restore_missing(text, {})  # the page has it no more
 
 
 @given(st.recursive(st.sampled_from([*PICTURES, *LIKE_MARKS]), st.lists, max_leaves=6))
 def test_words_that_read_like_a_mark_stay_what_they_are(value: object) -> None:
     pictures = Truncator()
-    pictures.shortened(PICTURES)
-    short = pictures.shortened(value)
-    assert pictures.completed(short) == value
+    pictures.truncate(PICTURES)
+    short = pictures.truncate(value)
+    assert pictures.restore(short) == value
     text = format_json(short)
-    assert json.loads(pictures.written_out(text)) == value
-    assert json.loads(pictures.lasting(text, [])) == value
-    assert pictures.lasting(text, value) == text
+    assert json.loads(pictures.restore_json_text(text)) == value
+    assert json.loads(pictures.restore_missing(text, [])) == value
+    assert pictures.restore_missing(text, value) == text
 
 
 @pytest.mark.parametrize("words", [False, True])
 def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
     pictures = Truncator()
-    mark = pictures.shortened("long " * 100_000 if words else LARGE)
+    mark = pictures.truncate("long " * 100_000 if words else LARGE)
     assert isinstance(mark, str)
     value = [mark if words else f" {mark}"] * 2_000
     text = format_json(value)
     enough = [mark] * 8
-    assert len(json.dumps(pictures.completed(enough))) < MAX_BYTES
-    makings = [pictures.completed, lambda _value: pictures.written_out(text), lambda _value: pictures.lasting(text, {})]
+    assert len(json.dumps(pictures.restore(enough))) < MAX_BYTES
+    makings = [
+        pictures.restore,
+        lambda _value: pictures.restore_json_text(text),
+        lambda _value: pictures.restore_missing(text, {}),
+    ]
     if not words:
-        makings.append(lambda _value: pictures.whole(text))
+        makings.append(lambda _value: pictures.restore_text(text))
     tracemalloc.start()
     try:
         for made in makings:
@@ -97,26 +101,26 @@ def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
 def test_endless_words_are_short_and_whole_again(words: str, with_picture: bool) -> None:
     pictures = Truncator()
     endless = words * (60_000 // len(words) + 1) + (PICTURES[1] if with_picture else "")
-    short = pictures.shortened({"config": {"text": endless}})
+    short = pictures.truncate({"config": {"text": endless}})
     text = format_json(short)
     assert len(text) < 400
     assert has_placeholders(text)
-    assert pictures.completed(short) == {"config": {"text": endless}}
-    assert json.loads(pictures.written_out(text)) == {"config": {"text": endless}}
+    assert pictures.restore(short) == {"config": {"text": endless}}
+    assert json.loads(pictures.restore_json_text(text)) == {"config": {"text": endless}}
     with pytest.raises(Invalid):
-        Truncator().completed(short)
+        Truncator().restore(short)
 
 
 def test_a_strangers_mark_is_refused_at_its_line() -> None:
     here, elsewhere = Truncator(), Truncator()
     item = {"id": "a", "type": "image", "position": {"x": 0, "y": 0, "w": 3, "h": 3}, "config": {"picture": LARGE}}
-    text = format_json(elsewhere.shortened({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
-    document, _places, error, line = parse_text(text, here.completed)
+    text = format_json(elsewhere.truncate({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
+    document, _places, error, line = parse_text(text, here.restore)
     assert document is None
     assert isinstance(error, Invalid)
     assert line is not None
     assert "base64" in text.split("\n")[line]
-    document, _places, error, _line = parse_text(text, elsewhere.completed)
+    document, _places, error, _line = parse_text(text, elsewhere.restore)
     assert error is None
     assert document is not None
 
@@ -124,23 +128,23 @@ def test_a_strangers_mark_is_refused_at_its_line() -> None:
 def test_no_more_is_remembered_than_a_few_dashboards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(truncation, "_KEPT", len(PICTURES[3]) + len(PICTURES[4]))
     pictures = Truncator()
-    marks = [pictures.short(text) for text in PICTURES[1:]]
-    assert [pictures.whole(mark) for mark in marks[2:]] == PICTURES[3:]
+    marks = [pictures.truncate_text(text) for text in PICTURES[1:]]
+    assert [pictures.restore_text(mark) for mark in marks[2:]] == PICTURES[3:]
     with pytest.raises(Invalid):
-        pictures.whole(marks[0])
+        pictures.restore_text(marks[0])
 
 
 def test_the_one_just_met_is_remembered_however_long_and_the_others_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(truncation, "_KEPT", max(map(len, PICTURES[1:])) * 2)
     pictures = Truncator()
-    marks = [pictures.short(text) for text in (*PICTURES[1:3], PICTURES[1], PICTURES[1], PICTURES[3])]
-    assert pictures.whole(marks[0]) == PICTURES[1]  # met again after the second, which made room for the third
+    marks = [pictures.truncate_text(text) for text in (*PICTURES[1:3], PICTURES[1], PICTURES[1], PICTURES[3])]
+    assert pictures.restore_text(marks[0]) == PICTURES[1]  # met again after the second, which made room for the third
     with pytest.raises(Invalid):
-        pictures.whole(marks[1])
-    assert pictures.whole(pictures.short(LARGE)) == LARGE
+        pictures.restore_text(marks[1])
+    assert pictures.restore_text(pictures.truncate_text(LARGE)) == LARGE
     with pytest.raises(Invalid):
-        pictures.whole(marks[4])
-    assert pictures.whole(pictures.short(PICTURES[1])) == PICTURES[1]
+        pictures.restore_text(marks[4])
+    assert pictures.restore_text(pictures.truncate_text(PICTURES[1])) == PICTURES[1]
 
 
 @pytest.mark.parametrize("kept", [truncation._KEPT, 12_000 * 150])
@@ -149,5 +153,5 @@ def test_thousands_of_pictures_take_no_time_to_shorten(monkeypatch: pytest.Monke
     monkeypatch.setattr(truncation, "_KEPT", kept)
     text = "\n".join(f"data:image/png;base64,{k:0128d}" for k in range(24_000))
     began = time.process_time()
-    assert has_placeholders(Truncator().short(text))
+    assert has_placeholders(Truncator().truncate_text(text))
     assert time.process_time() - began < 3

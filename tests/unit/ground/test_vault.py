@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchboard.errors import Unavailable
-from benchboard.identity.keys import BesideDataKeys
+from benchboard.identity.keys import FileDataKeys
 from benchboard.vault import Vault
 
 
@@ -160,7 +160,7 @@ def test_put_on_a_full_disk_raises_unwritable_and_leaves_nothing(vault: Vault, t
         with pytest.raises(Unavailable, match="Can't save keys") as full:
             vault.put("a", b"2" * 32)
         with pytest.raises(Unavailable, match="Can't save keys"):
-            BesideDataKeys(tmp_path / "u.datakeys").create("b")
+            FileDataKeys(tmp_path / "u.datakeys").create("b")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, old)

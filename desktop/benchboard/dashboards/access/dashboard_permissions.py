@@ -51,7 +51,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 def level_of(actor: Actor) -> ColumnElement[str]:
     """The level of a dashboard that the actor can see."""
-    if permissions.may(actor, "dashboards:manage"):
+    if permissions.has_permission(actor, "dashboards:manage"):
         return literal("own")
     me = actor.user_id
     may_edit = or_(shared_with(me, "edit"), shared_through_team(me, "edit"))
@@ -107,7 +107,7 @@ def _one(actor: Actor, dashboard_id: str, *, layout: bool) -> Select[Dashboard, 
         Dashboard.organisation_id == actor.organisation_id,
         or_(Dashboard.deleted_at.is_(None), ~expired()),
     )
-    if not permissions.may(actor, "dashboards:manage"):
+    if not permissions.has_permission(actor, "dashboards:manage"):
         query = query.where(visible(actor))
     return query if layout else query.options(defer(Dashboard.layout))
 

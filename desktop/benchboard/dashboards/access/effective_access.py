@@ -26,22 +26,22 @@ GrantSource = Literal["owner", "role", "direct", "team", "public"]
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One reason for which somebody has access; `team` is the name of the team it comes through."""
+    """One reason why somebody has access; `team` is the name of the team, for `source` "team"."""
 
-    reach: GrantSource
+    source: GrantSource
     level: Level
     team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """Somebody who has access: `level` is the most of all their `ways`, which go from the most to the least."""
+    """A person with access to a dashboard: `level` is the highest of their `grants`, which are sorted highest first."""
 
     user_id: str
     name: str
     email: str
     level: Level
-    ways: tuple[Grant, ...]
+    grants: tuple[Grant, ...]
 
 
 def list_access(

@@ -67,7 +67,7 @@ def share(
 ) -> SharingSettings:
     """Let a person or team (by id) view or edit a dashboard, or change which. Raises `Invalid`, `NotFound`
     (`dashboards.no-such-person`, `…-team`), `Conflict` (`dashboards.owner`) for its owner."""
-    row = _own(session, actor, dashboard_id)
+    row = _require_ownership(session, actor, dashboard_id)
     if permission not in PERMISSIONS:
         raise Invalid(
             "dashboards.permission",
@@ -80,7 +80,7 @@ def share(
         raise Conflict(
             "dashboards.owner", _("{person} already owns “{name}”.").format(name=row.name, person=candidate.name)
         )
-    given: Any = _given(session, row, candidate)
+    given: Any = _existing_share(session, row, candidate)
     if given is None:
         keys = {"organisation_id": row.organisation_id, "dashboard_id": row.id, "permission": permission}
         who = {"shared_by": actor.user_id}
@@ -99,7 +99,7 @@ def share(
 
 def unshare(session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: str) -> SharingSettings:
     """Take a share back; people who are gone and teams too. One that is not there is left so."""
-    row = _own(session, actor, dashboard_id)
+    row = _require_ownership(session, actor, dashboard_id)
     table: Any = DashboardShare if kind == "person" else DashboardTeamShare
     column = DashboardShare.user_id if kind == "person" else DashboardTeamShare.team_id
     there = (table.dashboard_id == row.id, column == _id(to, kind))
@@ -111,7 +111,7 @@ def unshare(session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: s
 
 def set_public(session: Session, actor: Actor, dashboard_id: str, *, public: bool) -> SharingSettings:
     """Let everybody in the organisation who may enter Studio view a dashboard, or no longer."""
-    row = _own(session, actor, dashboard_id)
+    row = _require_ownership(session, actor, dashboard_id)
     if row.is_public != public:
         row.is_public = public
         session.flush()
@@ -133,7 +133,7 @@ def candidates(
     """Teams and active people whose name or address holds `search` (with an “@”: people whose address does), to share
     a dashboard with; not its owner, nor those it is shared with already. For whoever owns it: reading the list of users
     is not needed for this."""
-    row = _own(session, actor, dashboard_id, lock=False)
+    row = _require_ownership(session, actor, dashboard_id, lock=False)
     text = search.strip()
     teams = _teams_without(actor, row).order_by(Team.name, Team.id).limit(limit)
     people = _people_without(actor, row).order_by(User.name, User.id).limit(limit)
@@ -153,7 +153,7 @@ def find_exact_match(session: Session, actor: Actor, dashboard_id: str, text: st
     """Whom these words alone name, to share a dashboard with. With an “@” that is the active person of this address,
     else the one person or team called so in the whole organisation; case and accents tell apart only those who differ
     by nothing else. None for nobody, several, and whoever has it already."""
-    row = _own(session, actor, dashboard_id, lock=False)
+    row = _require_ownership(session, actor, dashboard_id, lock=False)
     if "@" in text:
         try:
             wanted = User.email_norm == normalise(text)
@@ -187,7 +187,7 @@ def find_candidate(session: Session, actor: Actor, who: str) -> Candidate:
     if "@" in who:
         found = session.execute(_people(actor).where(User.email_norm == normalise(who))).first()
         if found is None:
-            raise _gone("person")
+            raise _not_found("person")
         return _person(found)
     try:
         wanted: ColumnElement[bool] = Team.id == str(UUID(who))
@@ -198,7 +198,7 @@ def find_candidate(session: Session, actor: Actor, who: str) -> Candidate:
         wanted = Team.slug == who
     team = session.execute(_teams(actor).where(wanted)).first()
     if team is None:
-        raise _gone("team")
+        raise _not_found("team")
     return _team(team)
 
 
@@ -278,7 +278,7 @@ def _teams_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
     return _teams(actor).where(~shared)
 
 
-def _own(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = True) -> Dashboard:
+def _require_ownership(session: Session, actor: Actor, dashboard_id: str, *, lock: bool = True) -> Dashboard:
     permissions.require(actor, "dashboards:write")
     return dashboard_permissions.require(session, actor, dashboard_id, "own", lock=lock)
 
@@ -289,7 +289,7 @@ def _candidate(session: Session, actor: Actor, kind: Kind, to: str) -> Candidate
         asked = _teams(actor).where(Team.id == _id(to, kind))
     found = session.execute(asked).first()
     if found is None:
-        raise _gone(kind)
+        raise _not_found(kind)
     return _person(found) if kind == "person" else _team(found)
 
 
@@ -301,7 +301,7 @@ def _team(row: Any) -> Candidate:
     return Candidate("team", row.id, row.name, members=row.members)
 
 
-def _given(session: Session, row: Dashboard, to: Candidate) -> DashboardShare | DashboardTeamShare | None:
+def _existing_share(session: Session, row: Dashboard, to: Candidate) -> DashboardShare | DashboardTeamShare | None:
     if to.kind == "person":
         return session.get(DashboardShare, (row.id, to.id), populate_existing=True)
     return session.get(DashboardTeamShare, (row.id, to.id), populate_existing=True)
@@ -316,10 +316,10 @@ def _id(text: str, kind: Kind) -> str:
     try:
         return str(UUID(text))
     except ValueError as error:
-        raise _gone(kind) from error
+        raise _not_found(kind) from error
 
 
-def _gone(kind: Kind) -> NotFound:
+def _not_found(kind: Kind) -> NotFound:
     if kind == "person":
         return NotFound(
             "dashboards.no-such-person",

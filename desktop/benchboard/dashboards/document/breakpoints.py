@@ -22,13 +22,13 @@ COLUMNS: Final = {"tablet": 6, "phone": 2}
 def layout_at(document: Document, name: str) -> Layout:
     """The document's layout at a breakpoint (`tablet`, `phone`), in every container, fitted."""
     point = _point(document, name)
-    return grid.fitted(_narrowed(document.layout, point.columns, point.places, document.compact), document.compact)
+    return grid.fitted(_narrow_layout(document.layout, point.columns, point.places, document.compact), document.compact)
 
 
 def fit_to_columns(layout: Layout, columns: int) -> Layout:
     """A layout on a page of another number of columns: everything has the share of the page that it had, in every
     container, as far as its limits let it."""
-    return layout if layout.columns == columns else grid.fitted(_narrowed(layout, columns, {}, "vertical"))
+    return layout if layout.columns == columns else grid.fitted(_narrow_layout(layout, columns, {}, "vertical"))
 
 
 def overridden_ids(document: Document, name: str) -> frozenset[str]:
@@ -48,7 +48,7 @@ def with_overrides(document: Document, name: str, after: Layout, ids: Collection
     changed = {item_id for item_id, there in now.items() if was.get(item_id) != there}
     meant = changed & frozenset(ids) or (changed if _said(before) == _said(after) else frozenset())
     kept = {item_id: cell for item_id, cell in point.places.items() if item_id in now}
-    wide = with_layout(document, grid.fitted(_widened(document.layout, after), document.compact))
+    wide = with_layout(document, grid.fitted(_widen_layout(document.layout, after), document.compact))
     if not meant:
         return wide
     kept |= {item_id: now[item_id][1] for item_id in now if item_id in meant or item_id in kept}
@@ -85,33 +85,33 @@ def _point(document: Document, name: str) -> Breakpoint:
     return document.breakpoints.get(name) or Breakpoint(COLUMNS[name])
 
 
-def _narrowed(layout: Layout, columns: int, places: Mapping[str, Cell], compact: Compact) -> Layout:
+def _narrow_layout(layout: Layout, columns: int, places: Mapping[str, Cell], compact: Compact) -> Layout:
     """One grid and all below it. How wide things are does not depend on how high they are: so the containers' widths
     are known first, then what they hold, then their heights, and with those everything's place."""
     if not any(item.panes for item in layout.items):
-        return grid.derive_layout(layout, columns, places, compact=compact, least=_least)
-    widths = grid.derive_layout(layout, columns, places, compact=compact, least=_least)
+        return grid.derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
+    widths = grid.derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
     pairs = [
-        _narrowed_item(item, cell, widths.cell(item.id).w, places, compact) if item.panes else (item, cell)
+        _narrow_item(item, cell, widths.cell(item.id).w, places, compact) if item.panes else (item, cell)
         for item, cell in layout
     ]
     heights = {item.id: cell.h for item, cell in pairs if item.panes}
     own = {name: cell._replace(h=heights.get(name, cell.h)) for name, cell in places.items() if name in layout.places}
-    return grid.derive_layout(Layout.of(layout.columns, pairs), columns, own, compact=compact, least=_least)
+    return grid.derive_layout(Layout.of(layout.columns, pairs), columns, own, compact=compact, least=_minimum_size)
 
 
-def _least(item: Item) -> int:
+def _minimum_size(item: Item) -> int:
     """How few columns a widget needs: what its document says, else its kind."""
     kind = kind_of(item.type)
     return item.min_w or (kind.min_w if kind is not None else 1)
 
 
-def _narrowed_item(
+def _narrow_item(
     item: Item, cell: Cell, columns: int, places: Mapping[str, Cell], compact: Compact
 ) -> tuple[Item, Cell]:
     """A container with its grids `columns` wide, and its cell as high as that makes it."""
     panes = tuple(
-        replace(pane, layout=_narrowed(replace(pane.layout, columns=cell.w), columns, places, compact))
+        replace(pane, layout=_narrow_layout(replace(pane.layout, columns=cell.w), columns, places, compact))
         for pane in item.panes
     )
     narrow = replace(item, panes=panes)
@@ -140,15 +140,15 @@ def _said(layout: Layout) -> dict[str, tuple[_Home, Item]]:
     return {item_id: (homes[item_id][0], replace(item, panes=())) for item_id, item in items.items()}
 
 
-def _widened(desktop: Layout, after: Layout) -> Layout:
+def _widen_layout(desktop: Layout, after: Layout) -> Layout:
     """The desktop's layout with the items of `after`: those that lie in the same grid keep their cells, others get the
     first free place: those from another grid as wide as there, new ones as wide in proportion."""
     cells = {item_id: (home, cell) for item_id, (home, cell) in _cells(desktop).items()}
     heights = {found.item.id: found.cell.h for found in grid.walk_items(desktop)}
-    return _widened_grid(after, desktop.columns, cells, heights, ())
+    return _widen_grid(after, desktop.columns, cells, heights, ())
 
 
-def _widened_grid(
+def _widen_grid(
     after: Layout, columns: int, cells: Mapping[str, tuple[_Home, Cell]], heights: Mapping[str, int], home: _Home
 ) -> Layout:
     stay: list[tuple[Item, Cell]] = []
@@ -166,7 +166,7 @@ def _widened_grid(
         pair = (item, there)
         if item.panes:
             panes = tuple(
-                replace(pane, layout=_widened_grid(pane.layout, there.w, cells, heights, (*home, (item.id, pane.id))))
+                replace(pane, layout=_widen_grid(pane.layout, there.w, cells, heights, (*home, (item.id, pane.id))))
                 for pane in item.panes
             )
             wide = replace(item, panes=panes)

@@ -41,7 +41,7 @@ _OWN: Final = frozenset(
 Source = Mapping[str, object]
 
 
-def _nothing() -> Source:
+def _empty_source() -> Source:
     return MappingProxyType({})
 
 
@@ -66,7 +66,7 @@ class Variable:
     query: str = ""
     include_all: bool = False
     all_chosen: bool = False
-    source: Source = field(default_factory=_nothing, repr=False)
+    source: Source = field(default_factory=_empty_source, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Breakpoint:
 
     columns: int
     places: Mapping[str, Cell] = field(default_factory=dict)
-    source: Source = field(default_factory=_nothing, repr=False)
+    source: Source = field(default_factory=_empty_source, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Document:
     compact: Compact = "vertical"
     variables: tuple[Variable, ...] = ()
     breakpoints: Mapping[str, Breakpoint] = field(default_factory=dict)
-    source: Source = field(default_factory=_nothing, repr=False)
+    source: Source = field(default_factory=_empty_source, repr=False)
     form: int = VERSION
 
     @property
@@ -112,7 +112,7 @@ def fitted(document: Document) -> Document:
 
 def parse_document(value: object) -> Document:
     """The document that decoded JSON of any version describes. Raises `Invalid` that names item and field."""
-    _storable(value)
+    _require_storable(value)
     if not isinstance(value, dict):
         return _checked(Document(grid.parse_page(value, columns=COLUMNS), form=0))
     form = _form(value)
@@ -140,9 +140,9 @@ def write_document(document: Document, known: grid.WrittenItems | None = None) -
         "description": document.description,
         "columns": document.layout.columns,
         "compact": document.compact,
-        "variables": [_written_variable(variable) for variable in document.variables],
+        "variables": [_serialise_variable(variable) for variable in document.variables],
         "items": grid.serialise_page(document.layout, known),
-        "breakpoints": {name: _written_breakpoint(point) for name, point in document.breakpoints.items()},
+        "breakpoints": {name: _serialise_breakpoint(point) for name, point in document.breakpoints.items()},
         **document.source,
     }
 
@@ -185,31 +185,31 @@ def _form(value: Source) -> int:
 
 
 def _checked(document: Document) -> Document:
-    _require_room(document)
+    _require_item_count(document)
     for found in grid.walk_items(document.layout):
-        _require_right(found.item)
+        _require_valid_item(found.item)
     return document
 
 
 def require_valid_field(item: grid.Item, key: str) -> None:
     """Raises `Invalid` where no document may say of an item what this one does under `key`."""
-    _storable({key: item.source.get(key)})
-    _require_right(item)
+    _require_storable({key: item.source.get(key)})
+    _require_valid_item(item)
 
 
-def _require_right(item: grid.Item) -> None:
+def _require_valid_item(item: grid.Item) -> None:
     widget_of(item)
     grid.repeat_of(item)
     _locked(item)
 
 
-def _require_room(document: Document) -> None:
+def _require_item_count(document: Document) -> None:
     """What is written once it is shown must be readable again: refuse a page on which items would be pushed out."""
     if grid.bottom_bound(document.layout) <= grid.MAX_ROW:
         return
     crowded = grid.overfull_item(document.layout, grid.MAX_ROW + grid.MAX_HEIGHT)
     if crowded is not None:
-        _refuse_pushed_out(crowded.id)
+        _out_of_bounds_error(crowded.id)
     require_rows(fitted(document).layout)
 
 
@@ -219,10 +219,10 @@ def require_rows(layout: Layout) -> None:
         return
     for name, row in grid.written_rows(layout):
         if row > grid.MAX_ROW:
-            _refuse_pushed_out(name)
+            _out_of_bounds_error(name)
 
 
-def _refuse_pushed_out(item_id: str) -> NoReturn:
+def _out_of_bounds_error(item_id: str) -> NoReturn:
     what = _("Item {item} would end up below row {limit}, the end of the page.")
     raise Invalid(
         "layout.too-long",
@@ -297,7 +297,7 @@ def _flag(entry: Source, key: str, where: str) -> bool:
     return value
 
 
-def _written_variable(variable: Variable) -> dict[str, object]:
+def _serialise_variable(variable: Variable) -> dict[str, object]:
     # What older documents could not say is written only where it is said.
     more = {key: said for key in ("query", "include_all", "all_chosen") if (said := getattr(variable, key))}
     return {
@@ -342,7 +342,7 @@ def _breakpoint(name: str, entry: object) -> Breakpoint:
     return Breakpoint(columns, MappingProxyType(cells), source)
 
 
-def _written_breakpoint(point: Breakpoint) -> dict[str, object]:
+def _serialise_breakpoint(point: Breakpoint) -> dict[str, object]:
     places = {item_id: cell._asdict() for item_id, cell in point.places.items()}
     return {"columns": point.columns, "places": places, **point.source}
 
@@ -367,7 +367,7 @@ def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: 
     _refuse(f"bad-{key}", what.format(field=where + key, value=grid.quote_value(text), limit=most), where + key)
 
 
-def _storable(document: object) -> None:
+def _require_storable(document: object) -> None:
     """Refuse what JSON can say and a database cannot keep."""
     # A document is checked wherever it is read, so the encoder looks at its texts: what it wrote as no escape is fine.
     _require_shallow(document)

@@ -24,78 +24,80 @@ _KEPT: Final = 16 * 1024 * 1024
 
 
 class Truncator:
-    """What the marks of the texts it made stand for; on any thread."""
+    """Replaces pictures in texts by short placeholders, and restores them; usable on any thread."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, str] = OrderedDict()  # which forgets its first without looking for it
         self._length = 0
         self._lock = threading.Lock()
 
-    def short(self, text: str) -> str:
-        """The text with a mark for each picture in it."""
-        return _LONG.sub(lambda match: self._mark(match[0], match[1]), text) if "data:image/" in text else text
+    def truncate_text(self, text: str) -> str:
+        """The text with a placeholder for each picture in it."""
+        return _LONG.sub(lambda match: self._placeholder(match[0], match[1]), text) if "data:image/" in text else text
 
-    def whole(self, text: str) -> str:
-        """The text with the pictures again. Raises `Invalid` for a mark that was made elsewhere, and where a dashboard
-        could not hold what the marks stand for."""
-        return self._whole(text, _Room())
+    def restore_text(self, text: str) -> str:
+        """The text with its pictures restored. Raises `Invalid` for a placeholder that another window made, and if the
+        result would be too long for a dashboard."""
+        return self._restore_text(text, _SizeBudget())
 
-    def written_out(self, text: str) -> str:
-        """A part of JSON as text with everything again. Raises as `whole`."""
-        room = _Room()
-        return _EITHER.sub(lambda match: _quoted(room.taken_by(self._meant(match))), text)
+    def restore_json_text(self, text: str) -> str:
+        """A piece of JSON text with everything restored. Raises as `restore_text`."""
+        room = _SizeBudget()
+        return _EITHER.sub(lambda match: _json_escaped(room.take(self._require_original(match))), text)
 
-    def lasting(self, text: str, page: object) -> str:
-        """A part of JSON as text with everything again that this page, as JSON, has not: whoever has the page can
-        complete that. A mark that was made elsewhere stays. Raises `Invalid` where a dashboard could not hold it."""
+    def restore_missing(self, text: str, page: object) -> str:
+        """A piece of JSON text in which only placeholders that `page` lacks are restored: with the page, the others can
+        be restored later. Unknown placeholders stay. Raises `Invalid` if it would be too long for a dashboard."""
         known: set[str] = set()
-        self._marked(page, known)
-        room = _Room()
+        self._truncate(page, known)
+        room = _SizeBudget()
 
         def last(match: re.Match[str]) -> str:
-            part = None if _name(match) in known else self._part(match)
-            return match[0] if part is None else _quoted(room.taken_by(part))
+            part = None if _placeholder_name(match) in known else self._lookup(match)
+            return match[0] if part is None else _json_escaped(room.take(part))
 
         return _EITHER.sub(last, text)
 
-    def shortened(self, page: object) -> object:
-        """A page's JSON with a mark for each picture in its texts. Words that read like a mark get one too, so that
-        every mark in it is ours."""
-        return self._marked(page, set())
+    def truncate(self, page: object) -> object:
+        """A page's JSON with a placeholder for each picture in its texts. A text that looks like a placeholder gets one
+        too, so that every placeholder in the result is ours."""
+        return self._truncate(page, set())
 
-    def completed(self, value: object) -> object:
-        """JSON with the pictures again. Raises as `whole`."""
-        room = _Room()
+    def restore(self, value: object) -> object:
+        """JSON with its pictures restored. Raises as `restore_text`."""
+        room = _SizeBudget()
 
         def whole(text: str) -> str:
             words = _WORDS.fullmatch(text)
-            return self._whole(text, room) if words is None else room.taken_by(self._meant(words))
+            return self._restore_text(text, room) if words is None else room.take(self._require_original(words))
 
-        return _mapped(value, whole)
+        return _map_texts(value, whole)
 
-    def _marked(self, page: object, names: set[str]) -> object:
-        """As `shortened`; `names` gets those of all its marks."""
+    def _truncate(self, page: object, names: set[str]) -> object:
+        """As `truncate`; adds the names of all placeholders to `names`."""
 
         def short(text: str) -> str:
             if not (has_placeholders(text) and _EITHER.search(text)):
-                made = self.short(text)
+                made = self.truncate_text(text)
                 if len(made) <= _ENDLESS:
                     names.update(match[1] for match in _MARK.finditer(made) if made is not text)
                     return made
-            names.add(name := self._remembered(text))
+            names.add(name := self._remember(text))
             return f"text:…{name}…({len(text.encode('utf-8', 'surrogatepass')) // 1024} KiB)"
 
-        return _mapped(page, short)
+        return _map_texts(page, short)
 
-    def _whole(self, text: str, room: "_Room") -> str:
-        return _MARK.sub(lambda match: room.taken_by(self._meant(match)), text) if has_placeholders(text) else text
+    def _restore_text(self, text: str, room: "_SizeBudget") -> str:
+        return (
+            _MARK.sub(lambda match: room.take(self._require_original(match)), text) if has_placeholders(text) else text
+        )
 
-    def _mark(self, picture: str, form: str) -> str:
-        name = self._remembered(picture)
+    def _placeholder(self, picture: str, form: str) -> str:
+        name = self._remember(picture)
         return f"data:image/{form};base64,…{name}…({max(1, len(picture) * 3 // 4096)} KiB)"
 
-    def _remembered(self, part: str) -> str:
-        """The name of a part of the text, which is known by it from now on."""
+    def _remember(self, part: str) -> str:
+        """Remember a text, and return the name by which `_lookup` finds it."""
         name = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         with self._lock:
             if name not in self._known:
@@ -106,12 +108,12 @@ class Truncator:
                 self._length -= len(self._known.popitem(last=False)[1])
         return name
 
-    def _part(self, match: re.Match[str]) -> str | None:
+    def _lookup(self, match: re.Match[str]) -> str | None:
         with self._lock:
-            return self._known.get(_name(match))
+            return self._known.get(_placeholder_name(match))
 
-    def _meant(self, match: re.Match[str]) -> str:
-        picture = self._part(match)
+    def _require_original(self, match: re.Match[str]) -> str:
+        picture = self._lookup(match)
         if picture is None:
             raise Invalid(
                 "layout.unknown-picture",
@@ -124,14 +126,14 @@ class Truncator:
         return picture
 
 
-class _Room:
-    """What a dashboard has room for: a mark is short, and each stands for all of its picture."""
+class _SizeBudget:
+    """How much longer a document may get, in characters: each placeholder stands for a whole picture."""
 
     def __init__(self) -> None:
         self._left = MAX_BYTES
 
-    def taken_by(self, part: str) -> str:
-        """That part, which goes in. Raises `Invalid` where it does not."""
+    def take(self, part: str) -> str:
+        """Return the part if it still fits. Raises `Invalid` if it does not."""
         self._left -= len(part)
         if self._left < 0:
             raise too_long_error()
@@ -139,28 +141,28 @@ class _Room:
 
 
 def has_placeholders(text: str) -> bool:
-    """Whether anything stands in a text in short."""
+    """Whether a text may contain placeholders."""
     return ";base64,…" in text or "text:…" in text
 
 
-def _name(match: re.Match[str]) -> str:
-    """The name in a mark."""
+def _placeholder_name(match: re.Match[str]) -> str:
+    """The name in a placeholder."""
     return next(name for name in match.groups() if name is not None)
 
 
-def _quoted(part: str) -> str:
-    """What a mark stands for, as it is written within a text of JSON."""
+def _json_escaped(part: str) -> str:
+    """A text as it is written within a JSON string."""
     return json.dumps(part, ensure_ascii=False)[1:-1]
 
 
-def _mapped(value: object, change: Callable[[str], str]) -> object:
-    """JSON with every text changed; what holds none that did is the same object."""
+def _map_texts(value: object, change: Callable[[str], str]) -> object:
+    """JSON with `change` applied to every text; a part without a changed text is the same object."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        fields = {key: _mapped(part, change) for key, part in value.items()}
+        fields = {key: _map_texts(part, change) for key, part in value.items()}
         return fields if any(fields[key] is not part for key, part in value.items()) else value
     if isinstance(value, list):
-        parts = [_mapped(part, change) for part in value]
+        parts = [_map_texts(part, change) for part in value]
         return parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
     return value

@@ -1,6 +1,6 @@
-"""What goes from one dashboard to another: widgets, and the variables they cannot do without.
+"""The clipboard: widgets that are copied from one dashboard to another, with the variables they need.
 
-On the clipboard it is a document of ours; what is read from there may be Grafana's as well.
+What is copied is written as a document of ours; what is pasted may be Grafana's as well.
 """
 
 from collections.abc import Sequence
@@ -27,16 +27,16 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 
 
-class Copied(NamedTuple):
-    """Items where they lie to each other, and the variables they name. `report`: what became of another program's."""
+class ClipboardContent(NamedTuple):
+    """Copied items in their relative positions, and the variables they name. `report` is that of a Grafana import."""
 
     items: Placed
     variables: tuple[Variable, ...] = ()
     report: ConversionReport | None = None
 
 
-def needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...]:
-    """The variables these items name with all they hold, and those that these ask with in turn, in their order."""
+def variables_needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...]:
+    """The variables that these items and their children name, and those that their queries name in turn, in order."""
     known = {one.name: one for one in variables}
     layout = Layout.of(grid.MAX_COLUMNS, placed)
     waiting = {name for found in grid.walk_items(layout) for name in variable_references.names_in(found.item)}
@@ -49,18 +49,20 @@ def needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...
     return tuple(one for one in variables if one.name in wanted)
 
 
-def written(copied: Copied, columns: int) -> dict[str, object]:
-    """What is copied as JSON, in the form of a document of so many columns."""
+def serialise(copied: ClipboardContent, columns: int) -> dict[str, object]:
+    """The copied items as the JSON of a document with this many columns."""
     document = write_document(Document(Layout.of(columns, copied.items), variables=copied.variables))
     said = {key: document[key] for key in ("format", "version", "columns", "items")}
     return {**said, "variables": document["variables"]} if copied.variables else said
 
 
-def read(text: str | bytes, columns: int) -> Copied:
-    """What somebody copied, here or elsewhere, for a page of so many columns: a document of any version, or a single
-    item; a dashboard or a panel of Grafana's. Of a page it has the share that it had of its own; a single item says
-    nothing of one, and keeps its cells. Invalid, naming item and field, for anything else, and for a copy that holds
-    nothing."""
+def parse(text: str | bytes, columns: int) -> ClipboardContent:
+    """Parse copied text for a page with this many columns: a document of any version, a single item, or a dashboard or
+    panel of Grafana's.
+
+    Items of a document keep their share of its width; a single item keeps its cells. Raises `Invalid`, naming item and
+    field, for anything else, and for a copy without items.
+    """
     value, report = grid.decode(text, max_bytes=MAX_BYTES), None
     own: int | None = None
     if interchange.is_panel(value):
@@ -74,12 +76,12 @@ def read(text: str | bytes, columns: int) -> Copied:
     if not len(layout):
         raise Invalid("layout.empty-copy", _("It contains no widgets."), item=None, field="items")
     items = page_edits.together(list(layout))
-    copied = Copied(items, needed(items, document.variables), report)
-    return scaled(copied, own or layout.columns, columns)
+    copied = ClipboardContent(items, variables_needed(items, document.variables), report)
+    return scale_to_columns(copied, own or layout.columns, columns)
 
 
-def scaled(copied: Copied, wide: int, columns: int) -> Copied:
-    """What was copied from a page `wide`, for one of so many columns: as large a part of that."""
+def scale_to_columns(copied: ClipboardContent, wide: int, columns: int) -> ClipboardContent:
+    """Scale what was copied from a page of `wide` columns to one of `columns`."""
     if wide == columns:
         return copied
     layout = breakpoints.fit_to_columns(Layout.of(wide, copied.items), columns)
@@ -87,49 +89,49 @@ def scaled(copied: Copied, wide: int, columns: int) -> Copied:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """A dashboard's variables with those that came along: which did, in whose place another one of the same name
-    stays, and for which there was no room."""
+class JoinedVariables:
+    """A dashboard's variables after a paste: which were added, which kept the dashboard's own definition because it had
+    the name already (`existing`), and which were left out because there are too many."""
 
     variables: tuple[Variable, ...]
-    came: tuple[Variable, ...] = ()
-    others: tuple[Variable, ...] = ()
+    added: tuple[Variable, ...] = ()
+    existing: tuple[Variable, ...] = ()
     left_out: tuple[Variable, ...] = ()
 
     @property
-    def told(self) -> str:
-        """What became of them, in words; nothing where there is nothing to say."""
+    def message(self) -> str:
+        """What happened to the pasted variables, as sentences; empty if nothing is worth saying."""
         parts = []
-        if self.came:
-            what = ngettext("Added variable {names}.", "Added variables {names}.", len(self.came))
-            parts.append(what.format(names=_listed(self.came)))
-        if self.others:
+        if self.added:
+            what = ngettext("Added variable {names}.", "Added variables {names}.", len(self.added))
+            parts.append(what.format(names=_list_names(self.added)))
+        if self.existing:
             what = ngettext(
                 "Variable {names} already exists here; the added widgets use the existing one.",
                 "Variables {names} already exist here; the added widgets use the existing ones.",
-                len(self.others),
+                len(self.existing),
             )
-            parts.append(what.format(names=_listed(self.others)))
+            parts.append(what.format(names=_list_names(self.existing)))
         if self.left_out:
             what = _("Couldn't add {names}: a dashboard can have up to {limit} variables.")
-            parts.append(what.format(names=_listed(self.left_out), limit=MAX_VARIABLES))
+            parts.append(what.format(names=_list_names(self.left_out), limit=MAX_VARIABLES))
         return " ".join(parts)
 
 
-def joined(own: tuple[Variable, ...], coming: Sequence[Variable]) -> Joined:
+def join_variables(own: tuple[Variable, ...], coming: Sequence[Variable]) -> JoinedVariables:
     """A dashboard's `own` variables with those `coming` that it lacks. Those of its own stay, whatever they are."""
     known = {one.name: one for one in own}
     missing = tuple(one for one in coming if one.name not in known)
     room = MAX_VARIABLES - len(own)
     others = tuple(known[one.name] for one in coming if one.name in known and _offers(one) != _offers(known[one.name]))
     came = missing[: max(0, room)]
-    return Joined((*own, *came), came, others, missing[len(came) :])
+    return JoinedVariables((*own, *came), came, others, missing[len(came) :])
 
 
-def with_variables(document: Document, came: Copied) -> tuple[Document, str]:
+def with_variables(document: Document, came: ClipboardContent) -> tuple[Document, str]:
     """The document with the variables of what came, and what there is to know of that in words."""
-    found = joined(document.variables, came.variables)
-    parts = (came.report.summary() if came.report is not None else "", found.told)
+    found = join_variables(document.variables, came.variables)
+    parts = (came.report.summary() if came.report is not None else "", found.message)
     return replace(document, variables=found.variables), " ".join(part for part in parts if part)
 
 
@@ -142,7 +144,7 @@ def _offers(variable: Variable) -> tuple[object, ...]:
 _NAMED = 3
 
 
-def _listed(variables: Sequence[Variable]) -> str:
+def _list_names(variables: Sequence[Variable]) -> str:
     names = ", ".join(_("“{name}”").format(name=one.label or one.name) for one in variables[:_NAMED])
     more = len(variables) - _NAMED
     return f"{names} +{more}" if more > 0 else names

@@ -40,7 +40,7 @@ class Edited(NamedTuple):
     """A page after an edit, fitted, and what is chosen on it then."""
 
     layout: Layout
-    chosen: tuple[str, ...]
+    selection: tuple[str, ...]
 
 
 Placed = tuple[tuple[Item, Cell], ...]

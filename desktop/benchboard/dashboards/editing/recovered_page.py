@@ -1,4 +1,4 @@
-"""What an earlier session's journal means for a page that is opened again."""
+"""What the journal of an earlier session says about a page that is opened again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,10 +13,11 @@ from benchboard.errors import AppError, Invalid
 
 @dataclass(frozen=True, slots=True)
 class RecoveredPage:
-    """What opening a page's journal brought. `stored` is the page's JSON as the database has it in `version`, as shown.
+    """What was found in a page's journal. `stored` is the page's JSON as the database has it, in `version`.
 
-    `past` is None where there is nothing to go on with, else `place` says after how many of its steps the page was what
-    the database has; None: it never was, since another program stored one (`overtaken`) or that is too long ago.
+    `past` has the recovered edits, None if there are none. `saved_position` is the number of its steps after which the
+    page was what the database has; None if it never was, because another program stored a version since
+    (`is_outdated`) or because those steps are no longer kept.
     """
 
     version: int
@@ -24,38 +25,39 @@ class RecoveredPage:
     journal: Journal | None = None
     problem: AppError | None = None
     past: RecoveredEdits | None = None
-    place: int | None = None
-    overtaken: bool = False
+    saved_position: int | None = None
+    is_outdated: bool = False
     drafts: Mapping[str, Draft] = field(default_factory=dict)
     before: Document | None = None
-    """What the page said when the drafts were written, where it is another's by now and no edits are to be brought
-    together with it."""
+    """The page as it was when the drafts were written, if somebody else changed it since and no edits are to be
+    merged."""
 
     @property
     def base(self) -> Document | None:
-        """What the edits that are brought back began from."""
+        """The document that the recovered edits started from."""
         return parse_document(self.past.base) if self.past else None
 
     @property
     def unsaved(self) -> int:
-        """How many edits the database does not have."""
+        """The number of edits that are not stored in the database."""
         if self.past is None:
             return 0
-        return max(1, self.past.position) if self.place is None else abs(self.past.position - self.place)
+        return (
+            max(1, self.past.position) if self.saved_position is None else abs(self.past.position - self.saved_position)
+        )
 
 
 def recovered_page(version: int, stored: object, journal: Journal) -> RecoveredPage:
-    """What a journal that was opened brings to a page that is stored as `stored`. A journal of a later program brings
-    nothing but its drafts."""
+    """What a journal has for a page that is stored as `stored`; only its drafts if a later program wrote it."""
     past = journal.recovered
     found = RecoveredPage(version, stored, journal, drafts=past.drafts if past else {})
     if past is None or not _is_readable(past.document):
         return found
-    place = past.place_of(stored)
-    overtaken = place is None and diff(past.base, stored) is not None
-    if overtaken and not past.unsaved:
-        return replace(found, overtaken=True, before=parse_document(past.document))
-    return replace(found, past=past, place=place, overtaken=overtaken)
+    saved_position = past.find_document(stored)
+    is_outdated = saved_position is None and diff(past.base, stored) is not None
+    if is_outdated and not past.unsaved:
+        return replace(found, is_outdated=True, before=parse_document(past.document))
+    return replace(found, past=past, saved_position=saved_position, is_outdated=is_outdated)
 
 
 def _is_readable(document: object) -> bool:
@@ -67,20 +69,19 @@ def _is_readable(document: object) -> bool:
 
 
 class RecoveredDocuments:
-    """The documents of an earlier session, read when somebody goes there. They share the widgets that are the same as
-    those of `like`."""
+    """The documents of an earlier session, parsed when they are needed. Items equal to those of `like` are shared."""
 
     def __init__(self, documents: Sequence[object], known: Mapping[int, Document], like: Document) -> None:
         self._documents, self._read, self._like = documents, dict(known), like.layout
 
-    def __call__(self, place: int) -> Document:
-        if place not in self._read:
-            document = parse_document(self._documents[place])
+    def __call__(self, index: int) -> Document:
+        if index not in self._read:
+            document = parse_document(self._documents[index])
             layout, like = document.layout, self._like
             pairs = (
-                (like.items[there] if there is not None and like.items[there] == item else item, cell)
+                (like.items[like_index] if like_index is not None and like.items[like_index] == item else item, cell)
                 for item, cell in layout
-                for there in (like.places.get(item.id),)
+                for like_index in (like.places.get(item.id),)
             )
-            self._read[place] = replace(document, layout=Layout.of(layout.columns, pairs))
-        return self._read[place]
+            self._read[index] = replace(document, layout=Layout.of(layout.columns, pairs))
+        return self._read[index]

@@ -146,7 +146,7 @@ class LoadFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class Overtaken:
+class RecoveredOutdated:
     """Edits of an earlier session were made from `base`, and somebody else has stored a version since."""
 
     base: Document
@@ -248,7 +248,7 @@ class Close:
 
 
 Event = (
-    Load | Loaded | LoadFailed | Overtaken | DocumentEdited | Save | TimerElapsed | WriteDone | WriteFailed
+    Load | Loaded | LoadFailed | RecoveredOutdated | DocumentEdited | Save | TimerElapsed | WriteDone | WriteFailed
     | StoredElsewhere | TheirsRead | TheirsUnread | MergeDone | MergeFailed | AskAgain | Decide
     | KeepMine | MergeAgain | Resolved | Close
 )  # fmt: skip
@@ -425,7 +425,7 @@ def _load_failed(machine: SaveMachine, event: LoadFailed) -> Handled:
     return Handled(replace(machine, state=LOAD_FAILED, reading=False, problem=event.error))
 
 
-def _overtaken(machine: SaveMachine, event: Overtaken) -> Handled:
+def _recovered_outdated(machine: SaveMachine, event: RecoveredOutdated) -> Handled:
     return _merge(machine, Merging(event.base))
 
 
@@ -582,7 +582,7 @@ def _merged(machine: SaveMachine, event: MergeDone) -> Handled:
     found = merging._replace(theirs=event.theirs, merge=event.merge, too_much=event.too_much)
     after = replace(machine, state=CONFLICT, merging=found)
     if event.too_much is None and not event.merge.conflicts:
-        return _go_on_with(after, event.merge.document, automatic=True)
+        return _continue_with(after, event.merge.document, automatic=True)
     if event.merge.conflicts and merging.next == "decide":
         return Handled(after, (OpenDecision(event.merge),))
     return _ask(after, event)
@@ -592,7 +592,7 @@ def _merge_failed(machine: SaveMachine, event: MergeFailed) -> Handled:
     return _read_failed(replace(machine, merging=None), event.error)
 
 
-def _go_on_with(machine: SaveMachine, document: Document, *, automatic: bool) -> Handled:
+def _continue_with(machine: SaveMachine, document: Document, *, automatic: bool) -> Handled:
     """Store what both edits make together."""
     merging, known = machine.merging, machine.stored
     assert merging is not None
@@ -647,7 +647,7 @@ def _keep_mine(machine: SaveMachine, _event: KeepMine) -> Handled:
     assert merging is not None
     assert merging.merge is not None
     if merging.too_much is not None:
-        return _go_on_with(machine, machine.document, automatic=False)
+        return _continue_with(machine, machine.document, automatic=False)
     after = replace(machine, answered=machine.answered + merging.merge.conflicts)
     return _merge(after, Merging(merging.base), DismissQuestion())
 
@@ -658,7 +658,7 @@ def _merge_again(machine: SaveMachine, _event: MergeAgain) -> Handled:
 
 
 def _resolved(machine: SaveMachine, event: Resolved) -> Handled:
-    return _go_on_with(machine, event.document, automatic=False)
+    return _continue_with(machine, event.document, automatic=False)
 
 
 class Transition(NamedTuple):
@@ -683,7 +683,7 @@ TRANSITIONS: Final[Mapping[tuple[SaveState, type[Any]], Transition]] = _rows(
     (Load, {LOADING: (_load,), LOAD_FAILED: (_load, LOADING), SAVED: (_load, LOADING)}),
     (Loaded, {LOADING: (_loaded, SAVED)}),
     (LoadFailed, {LOADING: (_load_failed, LOAD_FAILED)}),
-    (Overtaken, {SAVED: (_overtaken, MERGING), CHANGED: (_overtaken, MERGING)}),
+    (RecoveredOutdated, {SAVED: (_recovered_outdated, MERGING), CHANGED: (_recovered_outdated, MERGING)}),
     (DocumentEdited, {
         LOADING: (_stay,), LOAD_FAILED: (_stay,),
         SAVED: (_edited_saved, SAVED, CHANGED),

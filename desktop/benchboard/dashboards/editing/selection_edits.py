@@ -53,10 +53,10 @@ def duplicate(state: EditingState) -> StateChange | None:
     return apply_layout(state, title, *page_edits.duplicated(state.page, state.selection, state.compact))
 
 
-def copied(state: EditingState, ids: Iterable[str]) -> clipboard.Copied:
+def copied(state: EditingState, ids: Iterable[str]) -> clipboard.ClipboardContent:
     """These items, and the variables they cannot do without."""
     items = page_edits.copied(state.page, ids)
-    return clipboard.Copied(items, clipboard.needed(items, state.document.variables))
+    return clipboard.ClipboardContent(items, clipboard.variables_needed(items, state.document.variables))
 
 
 def copy(state: EditingState) -> str:
@@ -64,14 +64,14 @@ def copy(state: EditingState) -> str:
     clip = copied(state, state.selection)
     if not clip.items:
         return ""
-    return json.dumps(clipboard.written(clip, state.layout.columns), ensure_ascii=False, indent=1)
+    return json.dumps(clipboard.serialise(clip, state.layout.columns), ensure_ascii=False, indent=1)
 
 
 def paste(state: EditingState, text: str, at: tuple[int, int] | None = None) -> StateChange | None:
     """Put in what was copied: at a cell of the page, or in the first free place of the grid that the selection lies
     in. Raises `Invalid` for what is no copy of ours or Grafana's."""
     try:
-        clip = clipboard.read(text, state.layout.columns)
+        clip = clipboard.parse(text, state.layout.columns)
     except Invalid as error:
         what = _("The clipboard has nothing to paste here.")
         raise Invalid("studio.bad-paste", what, why=error.what) from error

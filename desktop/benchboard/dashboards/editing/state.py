@@ -223,7 +223,7 @@ def apply_layout(
     title: str,
     layout: Layout,
     selection: Sequence[str] | None = None,
-    clip: clipboard.Copied | None = None,
+    clip: clipboard.ClipboardContent | None = None,
 ) -> StateChange | None:
     """Take another layout of the page that is shown, normalised. None: it is the same, or can't be changed now. What
     came from elsewhere (`clip`) brings the variables it names. Raises `Invalid` where no document may say it."""

@@ -41,11 +41,11 @@ class UndoStep:
 
 @dataclass(frozen=True, slots=True)
 class RecoveredStep:
-    """A step of an earlier session. Its documents are read when somebody goes there: `read` gives the document after
+    """A step of an earlier session. Its documents are read when they are needed: `read` gives the document after
     the first so many steps."""
 
     title: str
-    place: int
+    index: int
     read: Callable[[int], Document] = field(repr=False)
     selection_before: tuple[str, ...] = ()
     selection_after: tuple[str, ...] = ()
@@ -55,12 +55,12 @@ class RecoveredStep:
     @property
     def before(self) -> Document:
         """The document before it."""
-        return self.read(self.place)
+        return self.read(self.index)
 
     @property
     def after(self) -> Document:
         """The document after it."""
-        return self.read(self.place + 1)
+        return self.read(self.index + 1)
 
 
 AnyStep = UndoStep | RecoveredStep
@@ -114,8 +114,8 @@ class UndoHistory:
     def recovered(self, steps: Sequence[JournalStep], position: int, read: Callable[[int], Document]) -> "UndoHistory":
         """The history that an earlier session left, `position` of its steps applied."""
         past = tuple(
-            RecoveredStep(step.title, place, read, step.chosen_before, step.chosen_after)
-            for place, step in enumerate(steps)
+            RecoveredStep(step.title, index, read, step.selection_before, step.selection_after)
+            for index, step in enumerate(steps)
         )
         return replace(self, steps=past, position=position)
 

@@ -45,7 +45,7 @@ class ConversionReport:
 
     def text(self) -> str:
         """For a terminal or a window: a summary, then one line for each thing."""
-        return "\n".join((self.summary(), *(_said(line) for line in self.lines)))
+        return "\n".join((self.summary(), *(_line_text(line) for line in self.lines)))
 
     def summary(self) -> str:
         """The counts, in words; of what there is none, nothing."""
@@ -69,7 +69,7 @@ class ConversionReport:
         return asdict(self) | {"lines": [asdict(line) for line in self.lines]}
 
 
-def _said(line: ReportLine) -> str:
+def _line_text(line: ReportLine) -> str:
     who = _("{item} “{title}”").format(item=line.id, title=line.title) if line.title else line.id
     sentences = " ".join(part for part in (line.what, line.why) if part)
     return f"- {who}: {sentences}" if who else f"- {sentences}"

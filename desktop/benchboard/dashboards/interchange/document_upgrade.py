@@ -32,22 +32,22 @@ def from_benchboard(value: object) -> tuple[dict[str, object], ConversionReport]
     document = parse_document(value)
     found = [found.item for found in walk_items(document.layout)]
     containers = sum(bool(item.panes) for item in found)
-    report = ConversionReport.of(len(found) - containers, containers, _noted(document))
+    report = ConversionReport.of(len(found) - containers, containers, _report_lines(document))
     return {"$schema": SCHEMA, **write_document(document)}, report
 
 
-def _noted(document: Document) -> Iterator[ReportLine]:
+def _report_lines(document: Document) -> Iterator[ReportLine]:
     if document.form != VERSION:
         what = _("Updated from format version {old} to {new}.").format(old=document.form, new=VERSION)
         yield ReportLine("", "", "changed", what, "")
     names = {variable.name for variable in document.variables}
     for found in walk_items(document.layout):
         title = one_line(str(found.item.source.get("title", "")))
-        for outcome, what, why in _noted_of(found, document.layout.columns, names):
+        for outcome, what, why in _item_lines(found, document.layout.columns, names):
             yield ReportLine(found.item.id, title, outcome, what, why)
 
 
-def _noted_of(found: LocatedItem, columns: int, names: set[str]) -> Iterator[tuple[Outcome, str, str]]:
+def _item_lines(found: LocatedItem, columns: int, names: set[str]) -> Iterator[tuple[Outcome, str, str]]:
     item, cell = found.item, found.cell
     if not item.panes and kind_of(item.type) is None:
         what = _("Its type, “{kind}”, isn't supported.").format(kind=one_line(item.type))

@@ -57,10 +57,10 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], ConversionReport]:
     }
     found = [found.item for found in walk_items(document.layout)]
     containers = sum(bool(item.panes) for item in found)
-    return dashboard, ConversionReport.of(len(found) - containers, containers, [*_lost(document), *writer.lines])
+    return dashboard, ConversionReport.of(len(found) - containers, containers, [*_unexported(document), *writer.lines])
 
 
-def _lost(document: Document) -> Iterable[ReportLine]:
+def _unexported(document: Document) -> Iterable[ReportLine]:
     """What a whole dashboard of ours says and Grafana's cannot."""
     if document.breakpoints:
         names = ", ".join(document.breakpoints)
@@ -113,7 +113,7 @@ class _Writer:
                 panels += self._row(item, cell)
             else:
                 panels += self._spread(Layout.of(layout.columns, [(item, cell)]), layout.columns, 0, 0)
-        self._tell_joined()
+        self._report_joined()
         panels = _ordered(panels, layout.columns)
         while self._queue:
             row, inside = self._queue.popleft()
@@ -125,7 +125,7 @@ class _Writer:
             panels += [row, *held]
         return panels
 
-    def _tell_joined(self) -> None:
+    def _report_joined(self) -> None:
         """What lies below an open row without being in it is in it in Grafana, where a row goes on to the next."""
         row = None
         for item, _cell in sorted(self.document.layout, key=lambda pair: (pair[1].y, pair[1].x)):
@@ -133,7 +133,7 @@ class _Writer:
                 row = None if item.collapsed else item
             elif row is not None and item.type != TABS:
                 what = _("In Grafana, it's in the row “{title}” above it.")
-                self._tell(item, "changed", what.format(title=one_line(str(row.source.get("title", "")))), "")
+                self._report(item, "changed", what.format(title=one_line(str(row.source.get("title", "")))), "")
 
     def _row(self, item: Item, cell: Cell) -> _Panels:
         columns, (pane,) = self.document.layout.columns, item.panes
@@ -155,7 +155,7 @@ class _Writer:
             if item.type == GROUP and item.panes:
                 done += self._group(item, there, columns)
             elif item.panes:
-                self._put_off(item)
+                self._queue_pane(item)
             else:
                 panel, told = panel_export.export_panel(item, self._names)
                 self.lines += told
@@ -166,28 +166,28 @@ class _Writer:
 
     def _group(self, item: Item, cell: Cell, columns: int) -> _Panels:
         title = str(item.source.get("title", ""))
-        self._tell(
+        self._report(
             item, "changed", _("The group became a heading followed by its contents."), _("Grafana has no groups.")
         )
-        self._tell_alone(item)
+        self._report_alone(item)
         at = _scaled(cell._replace(h=HEADING), columns)
         heading = {"id": self._number(item), **panel_export.text_panel(title, ""), "gridPos": at, "transparent": True}
         return [*([heading] if title else []), *self._spread(item.panes[0].layout, columns, cell.x, cell.y + HEADING)]
 
-    def _put_off(self, item: Item) -> None:
+    def _queue_pane(self, item: Item) -> None:
         title = str(item.source.get("title", ""))
         if item.type == TABS:
-            self._tell_alone(item)
+            self._report_alone(item)
             kind = kind_of(item.type)
             own = "" if kind is not None and title in (kind.title, _(kind.title)) else title
             why = _("Grafana's classic dashboards have no tabs.")
-            self._tell(item, "changed", _("Each tab became a row at the end of the dashboard."), why)
+            self._report(item, "changed", _("Each tab became a row at the end of the dashboard."), why)
             for place, pane in enumerate(item.panes):
                 name = ": ".join(part for part in (own, tab_name(item, place)) if part)
                 row = self._heading(item if place == 0 else None, name, collapsed=place != item.active)
                 self._queue.append((row, pane.layout))
             return
-        self._tell(
+        self._report(
             item,
             "changed",
             _("The row moved to the end of the dashboard."),
@@ -205,11 +205,11 @@ class _Writer:
             return self._numbers[item.id]
         return next(self._unused)
 
-    def _tell_alone(self, item: Item) -> None:
+    def _report_alone(self, item: Item) -> None:
         if item.source.get("repeat"):
-            self._tell(item, "left out", _("It is no longer repeated."), "")
+            self._report(item, "left out", _("It is no longer repeated."), "")
 
-    def _tell(self, item: Item, outcome: Any, what: str, why: str) -> None:
+    def _report(self, item: Item, outcome: Any, what: str, why: str) -> None:
         self.lines.append(ReportLine(item.id, one_line(str(item.source.get("title", ""))), outcome, what, why))
 
 

@@ -32,15 +32,15 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
     """
     said = _classic(value)
     check(said)
-    lines = list(_noted(said))
+    lines = list(_unimported(said))
     given = said.get("panels")
     if given is None and said.get("rows") is not None:
         given = panels_of_rows(sequence(said["rows"], item=None, field="rows"))
         what = _("This dashboard uses the format from before Grafana 5. Its rows were laid out as Grafana would.")
         lines.append(ReportLine("", "", "changed", what, ""))
-    panels = _collected(given, "panels", 0, [0])
-    lines += _numbered(panels)
-    panels = _placed(panels, lines)
+    panels = _collect_panels(given, "panels", 0, [0])
+    lines += _assign_numbers(panels)
+    panels = _place_panels(panels, lines)
     templating = mapping(said.get("templating"), item=None, field="templating")
     listed = sequence(templating.get("list"), item=None, field="templating.list")
     ours, theirs, told = grafana_variables.import_variables(listed)
@@ -64,15 +64,15 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
         "grafana": root,
     }
     parse_document(document)
-    every = list(_every(panels))
+    every = list(_all_panels(panels))
     rows = sum(panel.is_row for panel in every)
-    waiting = sum(_waits(panel) for panel in every)
+    waiting = sum(_awaits_query(panel) for panel in every)
     return document, ConversionReport.of(len(every) - rows, rows, [*told, *lines], without_query=waiting)
 
 
-def _waits(panel: Panel) -> bool:
+def _awaits_query(panel: Panel) -> bool:
     """Whether the widget for a panel shows what a query answers, and its own could not be asked here."""
-    kind = None if panel.is_row or panel.query else kind_of(tiles.kind_for(panel.said, panel.id))
+    kind = None if panel.is_row or panel.query else kind_of(tiles.kind_for(panel.fields, panel.id))
     return kind is not None and bool(kind.query)
 
 
@@ -101,7 +101,7 @@ def _classic(value: object) -> Mapping[str, Any]:
     return said
 
 
-def _noted(said: Mapping[str, Any]) -> list[ReportLine]:
+def _unimported(said: Mapping[str, Any]) -> list[ReportLine]:
     version = said.get("schemaVersion")
     if isinstance(version, int) and version > NEWEST:
         what = _("The file uses Grafana schema version {version}; Benchboard supports up to {known}.")
@@ -113,7 +113,7 @@ def _noted(said: Mapping[str, Any]) -> list[ReportLine]:
     return []
 
 
-def _collected(given: object, where: str, depth: int, count: list[int]) -> list[Panel]:
+def _collect_panels(given: object, where: str, depth: int, count: list[int]) -> list[Panel]:
     if depth > _DEEPEST:
         what = _("{field} is nested more than {limit} rows deep.").format(field=where, limit=_DEEPEST)
         refuse("too-deep", what, field=where)
@@ -130,21 +130,21 @@ def _collected(given: object, where: str, depth: int, count: list[int]) -> list[
             refuse("not-an-object", what, field=field)
         panel = Panel(said)
         if panel.is_row:
-            panel.inside = tuple(_collected(said.get("panels"), f"{field}.panels", depth + 1, count))
+            panel.children = tuple(_collect_panels(said.get("panels"), f"{field}.panels", depth + 1, count))
         found.append(panel)
     return found
 
 
-def _every(panels: list[Panel] | tuple[Panel, ...]) -> list[Panel]:
-    return [found for panel in panels for found in (panel, *_every(panel.inside))]
+def _all_panels(panels: list[Panel] | tuple[Panel, ...]) -> list[Panel]:
+    return [found for panel in panels for found in (panel, *_all_panels(panel.children))]
 
 
-def _numbered(panels: list[Panel]) -> list[ReportLine]:
+def _assign_numbers(panels: list[Panel]) -> list[ReportLine]:
     """Give every panel a number of its own: the file's, where it is one and nobody had it before."""
     taken: set[int] = set()
     without: list[tuple[Panel, str]] = []
-    for panel in _every(panels):
-        number = panel.said.get("id")
+    for panel in _all_panels(panels):
+        number = panel.fields.get("id")
         if not isinstance(number, int) or isinstance(number, bool) or number not in NUMBERS:
             without.append((panel, _("Its ID in the file is {value}.").format(value=quote_value(number))))
         elif number in taken:
@@ -155,12 +155,12 @@ def _numbered(panels: list[Panel]) -> list[ReportLine]:
     lines = []
     for (panel, why), number in zip(without, unused(taken), strict=False):
         panel.number = number
-        title = tiles.panel_title(panel.said, panel.id)
+        title = tiles.panel_title(panel.fields, panel.id)
         lines.append(ReportLine(panel.id, title, "changed", _("Its ID is now {id}.").format(id=number), why))
     return lines
 
 
-def _placed(panels: list[Panel], lines: list[ReportLine]) -> list[Panel]:
+def _place_panels(panels: list[Panel], lines: list[ReportLine]) -> list[Panel]:
     """The panels of one grid with their cells, those without a place below the others, and in their rows."""
     bottom = 0
     homeless: list[tuple[Panel, tuple[int, int]]] = []
@@ -169,7 +169,7 @@ def _placed(panels: list[Panel], lines: list[ReportLine]) -> list[Panel]:
         if panel.is_row:
             if panel.cell is None:  # a heading belongs where the file has it: below what comes before
                 panel.cell = Cell(0, min(bottom, MAX_ROW), COLUMNS, 1)
-            panel.inside = tuple(_placed(list(panel.inside), lines))
+            panel.children = tuple(_place_panels(list(panel.children), lines))
         if panel.cell is None:
             homeless.append((panel, size))
         else:
@@ -186,7 +186,7 @@ def _placed(panels: list[Panel], lines: list[ReportLine]) -> list[Panel]:
 
 def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
     """Read a panel's `gridPos` into its cell, or leave that open; answers its size."""
-    given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
+    given = mapping(panel.fields.get("gridPos"), item=panel.id, field="gridPos")
     said = {key: given[key] for key in _SPAN if given.get(key) is not None}
     if panel.is_row:  # Grafana draws a heading across the page whatever it says, and older tools say 0
         said = {key: value for key, value in said.items() if key not in ("w", "h") or value != 0}
@@ -195,7 +195,7 @@ def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
     w, h = found.get("w", usual[0]), found.get("h", usual[1])
     if "x" in found or "y" in found:
         panel.cell = Cell(found.get("x", 0), found.get("y", 0), w, h)
-    title = tiles.panel_title(panel.said, panel.id)
+    title = tiles.panel_title(panel.fields, panel.id)
     if gone := ", ".join(key for key in _SPAN if key not in found):
         what = _("Its position in the file is incomplete (missing {fields} in gridPos).").format(fields=gone)
         why = _("Missing values use Grafana's defaults.") if panel.cell else _("It was placed below the others.")
@@ -216,38 +216,40 @@ def _field(panel: Panel, key: str, value: object) -> int:
 
 def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[str, Any]:
     assert panel.cell is not None
-    said = {key: value for key, value in panel.said.items() if key not in ("gridPos", "panels" if panel.is_row else "")}
+    said = {
+        key: value for key, value in panel.fields.items() if key not in ("gridPos", "panels" if panel.is_row else "")
+    }
     item: dict[str, Any] = {"id": panel.id}
     if panel.is_row:
-        item |= {"type": "row", "title": tiles.panel_title(panel.said, panel.id), "collapsed": panel.collapsed}
+        item |= {"type": "row", "title": tiles.panel_title(panel.fields, panel.id), "collapsed": panel.collapsed}
     else:
-        kind = kind_of(tiles.kind_for(panel.said, panel.id))
-        panel.query = queries.read(panel.said) if kind is not None and kind.query else ""
-        fields, told = tiles.import_panel(panel.said, panel.id, panel.query)
+        kind = kind_of(tiles.kind_for(panel.fields, panel.id))
+        panel.query = queries.read(panel.fields) if kind is not None and kind.query else ""
+        fields, told = tiles.import_panel(panel.fields, panel.id, panel.query)
         item |= fields
         lines += told
     item["position"] = panel.cell._asdict()
-    given = mapping(panel.said.get("gridPos"), item=panel.id, field="gridPos")
+    given = mapping(panel.fields.get("gridPos"), item=panel.id, field="gridPos")
     if given.get("static") is True:
         item["static"] = True
     item |= _repeat(panel, item["title"], queries.names or (), lines)
     if panel.is_row:
-        item["items"] = [_item(inner, queries, lines) for inner in panel.inside]
+        item["items"] = [_item(inner, queries, lines) for inner in panel.children]
     item["grafana"] = tiles.unmapped_fields(said, item.get("config", {}))
     return item
 
 
 def _repeat(panel: Panel, title: str, names: Collection[str], lines: list[ReportLine]) -> dict[str, Any]:
-    name = text(panel.said.get("repeat"), item=panel.id, field="repeat")
+    name = text(panel.fields.get("repeat"), item=panel.id, field="repeat")
     if not name:
         return {}
     if name not in names:
         what = _("It repeats by “{name}”, which isn't a variable in this dashboard.").format(name=tiles.one_line(name))
         lines.append(ReportLine(panel.id, title, "kept", what, _("It is shown once.")))
         return {}
-    down = panel.is_row or panel.said.get("repeatDirection") == "v"
+    down = panel.is_row or panel.fields.get("repeatDirection") == "v"
     repeat: dict[str, Any] = {"variable": name, "direction": "down" if down else "across"}
-    most = panel.said.get("maxPerRow")
+    most = panel.fields.get("maxPerRow")
     if not down and isinstance(most, int) and not isinstance(most, bool) and 0 < most <= COLUMNS:
         repeat["most"] = most
     return {"repeat": repeat}

@@ -23,10 +23,10 @@ class Panel:
     """One panel of the file on its way: what it said, its number in our document, where it lies, what it holds, and
     its query where it can be asked here."""
 
-    said: Mapping[str, Any]
+    fields: Mapping[str, Any]
     number: int = 0
     cell: Cell | None = None
-    inside: "tuple[Panel, ...]" = ()
+    children: "tuple[Panel, ...]" = ()
     query: str = ""
 
     @property
@@ -37,12 +37,12 @@ class Panel:
     @property
     def is_row(self) -> bool:
         """Whether it is a heading that owns panels."""
-        return self.said.get("type") == "row"
+        return self.fields.get("type") == "row"
 
     @property
     def collapsed(self) -> bool:
         """Whether it is a row that is shut."""
-        return self.is_row and self.said.get("collapsed") is True
+        return self.is_row and self.fields.get("collapsed") is True
 
 
 def unused(taken: Container[int]) -> Iterator[int]:
@@ -62,7 +62,7 @@ def group_by_row(panels: list[Panel]) -> list[Panel]:
     for _y, _x, panel in sorted(placed, key=lambda entry: entry[:2]):
         if panel.is_row:
             if row is not None:
-                row.inside += tuple(held)
+                row.children += tuple(held)
             row, held = (None if panel.collapsed else panel), []
             free.append(panel)
         elif row is not None:
@@ -70,7 +70,7 @@ def group_by_row(panels: list[Panel]) -> list[Panel]:
         else:
             free.append(panel)
     if row is not None:
-        row.inside += tuple(held)
+        row.children += tuple(held)
     return free
 
 

@@ -43,15 +43,15 @@ def import_variables(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[d
             continue
         names.add(name)
         query, why = asking.read(said, kind)
-        ours.append(_ours(said, name, kind, where, query))
-        lines += _noted(said, ours[-1], name, kind, why)
+        ours.append(_import_variable(said, name, kind, where, query))
+        lines += _import_line(said, ours[-1], name, kind, why)
     return ours, theirs, lines
 
 
 def export_variables(variables: Sequence[Variable], theirs: Sequence[Any]) -> list[dict[str, Any]]:
     """`templating.list` of our variables; those that were Grafana's alone stand where they stood."""
     asking = _VariableQueries({one.name for one in variables})
-    done = [_theirs(variable, asking) for variable in variables]
+    done = [_export_variable(variable, asking) for variable in variables]
     for entry in theirs:
         if isinstance(entry, Mapping) and isinstance(entry.get("variable"), Mapping):
             at = entry.get("at")
@@ -99,13 +99,13 @@ def _names(given: Sequence[Any]) -> set[str]:
     return {entry["name"] for entry in said if isinstance(entry.get("name"), str) and NAME.fullmatch(entry["name"])}
 
 
-def _ours(said: Mapping[str, Any], name: str, kind: str, where: str, query: str = "") -> dict[str, Any]:
+def _import_variable(said: Mapping[str, Any], name: str, kind: str, where: str, query: str = "") -> dict[str, Any]:
     label = one_line(text(said.get("label"), item=None, field=f"{where}.label"))[:MAX_NAME]
     if kind in _TYPED:
         words = _short(_strings(_current(said)) or _strings(said.get("query")))[:1]
         return {"name": name, "label": label, "type": "text", "values": [], "chosen": words, "multiple": False,
                 "grafana": said}  # fmt: skip
-    values = _short(_offered(said, kind))
+    values = _short(_options(said, kind))
     chosen = [value for value in _short(_strings(_current(said))) if value != _AUTO]
     every = _ALL in chosen
     if every:
@@ -118,7 +118,9 @@ def _ours(said: Mapping[str, Any], name: str, kind: str, where: str, query: str 
             "grafana": said}  # fmt: skip
 
 
-def _noted(said: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str, why: str) -> Iterator[ReportLine]:
+def _import_line(
+    said: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str, why: str
+) -> Iterator[ReportLine]:
     if why:
         count = len(ours["values"])
         what = _("Variable “{name}” uses its last saved values: {values}.")
@@ -127,7 +129,7 @@ def _noted(said: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: st
     if without := _without_effect(said, ours["type"]):
         what = _("Variable “{name}” has unsupported settings, kept for export: {fields}.")
         yield ReportLine("", "", "kept", what.format(name=name, fields=", ".join(without)), "")
-    offered = _strings(_current(said)) + _offered(said, kind)
+    offered = _strings(_current(said)) + _options(said, kind)
     if any(len(value) > MAX_NAME for value in offered) or len(offered) > MAX_VALUES:
         what = _("Variable “{name}” lost values: it can have up to {count}, each up to {limit} characters.")
         yield ReportLine("", "", "left out", what.format(name=name, count=MAX_VALUES, limit=MAX_NAME), "")
@@ -145,7 +147,7 @@ def _current(said: Mapping[str, Any]) -> object:
     return current.get("value") if isinstance(current, Mapping) else None
 
 
-def _offered(said: Mapping[str, Any], kind: str) -> list[str]:
+def _options(said: Mapping[str, Any], kind: str) -> list[str]:
     """The values there are to choose, without the one that means all."""
     options = said.get("options")
     found = [
@@ -176,14 +178,14 @@ def _short(values: Sequence[str]) -> list[str]:
     return [value for value in values if len(value) <= MAX_NAME][:MAX_VALUES]
 
 
-def _theirs(variable: Variable, asking: _VariableQueries) -> dict[str, Any]:
+def _export_variable(variable: Variable, asking: _VariableQueries) -> dict[str, Any]:
     """A variable of ours as Grafana says it. One that came from there is given back; what was changed here since is
     written over it."""
     came = variable.source.get("grafana")
     if not isinstance(came, Mapping) or not isinstance(came.get("type"), str):
-        return _fresh(variable)
+        return _new_export(variable)
     query, _why = asking.read(came, came["type"])
-    was = _ours(came, variable.name, came["type"], f"variables.{variable.name}.grafana", query)
+    was = _import_variable(came, variable.name, came["type"], f"variables.{variable.name}.grafana", query)
     said = {key: value for key, value in came.items() if key != "current" or value}
     if isinstance(said.get("current"), Mapping):
         said["current"] = {key: said["current"][key] for key in _OPTION if key in said["current"]}
@@ -194,7 +196,7 @@ def _theirs(variable: Variable, asking: _VariableQueries) -> dict[str, Any]:
     changed = {key for key, value in now.items() if was.get(key, type(value)()) != value}
     if not changed:
         return said
-    fresh = _fresh(variable)
+    fresh = _new_export(variable)
     if "type" in changed or ("values" in changed and came["type"] not in _ASKED):
         return fresh
     said |= {"label": variable.label} if "label" in changed else {}
@@ -207,7 +209,7 @@ def _theirs(variable: Variable, asking: _VariableQueries) -> dict[str, Any]:
 _OPTION: Final = ("selected", "text", "value", "properties")
 
 
-def _fresh(variable: Variable) -> dict[str, Any]:
+def _new_export(variable: Variable) -> dict[str, Any]:
     said: dict[str, Any] = {"name": variable.name, "hide": 0, "skipUrlSync": False}
     said |= {"label": variable.label} if variable.label else {}
     if variable.type == "text":
@@ -215,7 +217,7 @@ def _fresh(variable: Variable) -> dict[str, Any]:
         option = {"selected": True, "text": words, "value": words}
         return {**said, "type": "textbox", "query": words, "current": option, "options": [option]}
     fields = {"options": [], "multi": variable.multiple, "includeAll": variable.include_all or variable.all_chosen}
-    current = _chosen(variable)
+    current = _selection(variable)
     said |= {"current": {"selected": True, "text": current, "value": current}, **fields}
     if variable.all_chosen:
         said["current"]["text"] = ["All"] if variable.multiple else "All"
@@ -227,7 +229,7 @@ def _fresh(variable: Variable) -> dict[str, Any]:
     return {**said, "type": "custom", "query": listed, "options": options}
 
 
-def _chosen(variable: Variable) -> object:
+def _selection(variable: Variable) -> object:
     """What is chosen, as Grafana's `current` has it."""
     if variable.all_chosen:
         return [_ALL] if variable.multiple else _ALL

@@ -62,8 +62,8 @@ def export_panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Repo
     """The panel of a widget, without id and place; `names` are the document's variables."""
     widget, came = widget_of(item), grafana_source(item.source)
     if came and _shown_as(widget, came):
-        return _given_back(item, widget, came, names)
-    made, lines = _fresh(item, widget, names)
+        return _restored_panel(item, widget, came, names)
+    made, lines = _new_panel(item, widget, names)
     if not widget.query:
         made |= {key: came[key] for key in ("targets", "datasource") if came.get(key) is not None}
     about = item.source.get("description")
@@ -96,7 +96,7 @@ def repeat_fields(item: Item, names: set[str]) -> dict[str, Any]:
     return fields
 
 
-def _given_back(
+def _restored_panel(
     item: Item, widget: WidgetContent, came: Mapping[str, Any], names: set[str]
 ) -> tuple[dict[str, Any], list[ReportLine]]:
     was, _told = tiles.import_panel(came, item.id)
@@ -125,7 +125,7 @@ def _given_back(
 _REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
 
 
-def _fresh(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict[str, Any], list[ReportLine]]:
+def _new_panel(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict[str, Any], list[ReportLine]]:
     kind = widget.kind.type if widget.kind else widget.type
     if kind not in TYPES:
         label = tiles.one_line(f"Benchboard: {widget.type}")
@@ -158,7 +158,7 @@ def _picture(widget: WidgetContent) -> str:
     return f"![{alt}]({address})" if address else ""
 
 
-def _ends(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
+def _gauge_range(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
     """What a gauge's panel says of its ends and thresholds, as far as that changed."""
     was = tiles.gauge_range(panel)
     now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
@@ -184,7 +184,7 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
     if isinstance(decimals, int) and not isinstance(decimals, bool):
         defaults["decimals"] = decimals
     if widget.type == "gauge":
-        defaults |= _ends(widget, panel)
+        defaults |= _gauge_range(widget, panel)
     if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
         defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
     return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}

@@ -38,22 +38,22 @@ from benchboard.vault import Vault, write_private
 
 _log = logging.getLogger(__name__)
 _KEY: Final = "journal"
-_GROWN: Final = 1024 * 1024
-_MOST_RECORDS: Final = 1_000
-_AGAIN_S: Final = 5.0
-_LEAVING_S: Final = 5.0
-_ASIDE_DAYS: Final = 30
+_REWRITE_BYTES: Final = 1024 * 1024
+_MAX_RECORDS: Final = 1_000
+_RETRY_S: Final = 5.0
+_CLOSE_TIMEOUT_S: Final = 5.0
+_KEEP_DAYS: Final = 30
 
-Chosen = tuple[Sequence[str], Sequence[str]]
-_leaving: "set[Journal]" = set()
+Selections = tuple[Sequence[str], Sequence[str]]
+_closing: "set[Journal]" = set()
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveredEdits:
-    """What a journal held when it was opened. `documents` has one more than `steps`: before the first, after each.
+    """The edits in a journal when it was opened. `documents` has one more than `steps`: before the first, after each.
 
-    `base` is the document as the database had it in `version` when the journal last knew; `document` is where the edits
-    led.
+    `base` is the document that the database last had, in `version`, as far as the journal knows; `document` is the one
+    after the edits.
     """
 
     version: int
@@ -69,27 +69,29 @@ class RecoveredEdits:
 
     @property
     def at(self) -> float:
-        """When the last edit was made, in seconds since 1970; 0 where none is known."""
+        """When the last edit was made, in seconds since 1970; 0 if unknown."""
         return max((step.at for step in self.steps), default=0.0)
 
     @property
     def unsaved(self) -> bool:
-        """Whether the edits led to anything the database did not have."""
+        """Whether the edits changed anything that the database does not have."""
         return diff(self.base, self.document) is not None
 
-    def place_of(self, document: object) -> int | None:
-        """After how many steps the document was this one, the nearest to `position`; None if it never was."""
-        alike = apply(self.document, diff(self.document, document))  # shares what it can with them: quick to compare
-        near = sorted(range(len(self.documents)), key=lambda place: abs(place - self.position))
-        return next((place for place in near if diff(self.documents[place], alike) is None), None)
+    def find_document(self, document: object) -> int | None:
+        """The number of steps after which the document was this one, nearest to `position`; None if it never was."""
+        alike = apply(
+            self.document, diff(self.document, document)
+        )  # shares what it can with them, which makes comparing fast
+        nearest_first = sorted(range(len(self.documents)), key=lambda position: abs(position - self.position))
+        return next((position for position in nearest_first if diff(self.documents[position], alike) is None), None)
 
 
 class Journal:
-    """The journal of one document in one window. Its methods return at once; a thread of its own writes.
+    """The journal of one document in one window. Its methods return at once; its own thread writes to the disk.
 
-    `written` makes the JSON of a document when it is called, on that thread: what it is made of must not change.
-    `failed` is called on that thread, once for each time the disk begins to refuse, and where the journal ends early.
-    `recovered` is what was in it, None where there was nothing; `note` says in words what could not be read.
+    `serialise` is called on that thread to make a document's JSON, so what it reads must not change. `failed` is called
+    on that thread whenever writing starts to fail, and if the journal ends early. `recovered` has the edits that the
+    journal had when it was opened, None if it was empty; `note` is a sentence about what could not be read.
     """
 
     def __init__(
@@ -108,77 +110,80 @@ class Journal:
         self.recovered = _recovered(found.history) if found.history else None
         self.note = note
         self._drafts: dict[str, Callable[[], str] | None] = {}
-        """What is to be kept as a draft, by where: the newest only, however long the disk takes."""
+        """Drafts that wait to be written, by field: only the newest of each, however slow the disk is."""
         self._too_long: set[str] = set()
-        """Where what is to be kept as a draft is too long for it."""
+        """The fields whose draft is too long to be kept."""
         self._queue: queue.SimpleQueue[Callable[[], Record | None] | None] = queue.SimpleQueue()
         self._file: BinaryIO | None = None
         self._sealer = Sealer(key, slot.name)
         self._size = self._base_size = 0
-        self._told = threading.Condition()
-        self._asked = self._done = 0
+        self._progress = threading.Condition()
+        self._queued = self._done = 0
         self._ended = self._failing = False
         self._thread = threading.Thread(target=self._run, name="benchboard-journal", daemon=True)
         self._thread.start()
         atexit.register(self.close)
         if found.history is not None:
-            self._ask(lambda: None)  # written anew at once: what a kill cut off, or nobody can read, is gone then
+            self._enqueue(lambda: None)  # rewrites the file at once, without a record that was cut off or is unreadable
 
-    def begin(self, version: int, stored: object, written: Callable[[], object]) -> None:
-        """Begin anew: the database has `stored` in `version`, the page says `written`, and there is nothing to undo.
-        Drafts stay."""
+    def start(self, version: int, stored: object, serialise: Callable[[], object]) -> None:
+        """Start over: the database has `stored` in `version`, the page is `serialise()`, and there is nothing to undo.
+        Drafts are kept."""
 
-        def begin() -> None:
+        def start() -> None:
             drafts = self._history.drafts if self._history is not None else {}
-            self._history = History(stored, version, written(), [], subject=self._subject, drafts=drafts)
-            self._put_down()
+            self._history = History(stored, version, serialise(), [], subject=self._subject, drafts=drafts)
+            self._close_file()
 
-        self._ask(begin)
+        self._enqueue(start)
 
-    def step(self, title: str, written: Callable[[], object], chosen: Chosen, *, amends: bool = False) -> None:
-        """The page says `written` after one more edit, or (`amends`) after more of the last one. `chosen` are the ids
-        chosen before and after it."""
-        at, ids = time.time(), (tuple(chosen[0]), tuple(chosen[1]))
-        self._ask(lambda: self._open_history.stepped(title, written(), ids, at, amends=amends))
+    def step(
+        self, title: str, serialise: Callable[[], object], selections: Selections, *, amends: bool = False
+    ) -> None:
+        """Record an edit after which the page is `serialise()`. With `amends` it continues the last one. `selections`
+        are the ids that were selected before and after it."""
+        at, ids = time.time(), (tuple(selections[0]), tuple(selections[1]))
+        self._enqueue(lambda: self._open_history.record_step(title, serialise(), ids, at, amends=amends))
 
-    def move(self, by: int, written: Callable[[], object]) -> None:
-        """`-by` steps were taken back, or `by` taken again; the page says `written` now."""
-        self._ask(lambda: self._open_history.moved(by, written()))
+    def move(self, by: int, serialise: Callable[[], object]) -> None:
+        """Record that `-by` steps were undone, or `by` redone; the page is `serialise()` now."""
+        self._enqueue(lambda: self._open_history.record_move(by, serialise()))
 
-    def saved(self, version: int, written: Callable[[], object]) -> None:
-        """The database has `written` in `version`."""
-        self._ask(lambda: self._open_history.saved(version, written()))
+    def saved(self, version: int, serialise: Callable[[], object]) -> None:
+        """Record that the database has `serialise()` in `version`."""
+        self._enqueue(lambda: self._open_history.record_saved(version, serialise()))
 
-    def draft(self, where: str, written: Callable[[], str] | None) -> None:
-        """`where` says something that is not the page's yet: `written`, which raises `Invalid` where that is too much
-        to be kept; None: not any more."""
-        with self._told:
-            self._drafts[where] = written
-        self._ask(lambda: self._drafted(where))
+    def draft(self, draft_field: str, serialise: Callable[[], str] | None) -> None:
+        """Keep the text of a field that is not valid yet. `serialise` raises `Invalid` if it is too long; None deletes
+        the draft."""
+        with self._progress:
+            self._drafts[draft_field] = serialise
+        self._enqueue(lambda: self._draft_record(draft_field))
 
     @property
-    def keeping(self) -> bool:
-        """Whether what it is told stays, as far as is known by now."""
+    def is_recording(self) -> bool:
+        """Whether edits reach the disk, as far as is known."""
         return not (self._failing or self._ended)
 
-    def keeps(self, where: str) -> bool:
-        """Whether the draft that is written there stays, as far as is known by now."""
-        return self.keeping and where not in self._too_long
+    def is_keeping_draft(self, draft_field: str) -> bool:
+        """Whether this field's draft reaches the disk, as far as is known."""
+        return self.is_recording and draft_field not in self._too_long
 
     def flush(self, seconds: float = 10.0) -> bool:
-        """Wait until all that was asked for is on the disk; answers whether it is."""
-        with self._told:
-            wanted = self._asked
-            self._told.wait_for(lambda: self._done >= wanted or self._ended, seconds)
+        """Wait until everything that was recorded is on the disk. Returns whether it is."""
+        with self._progress:
+            wanted = self._queued
+            self._progress.wait_for(lambda: self._done >= wanted or self._ended, seconds)
             return self._done >= wanted and not self._failing
 
-    def leave(self) -> None:
-        """It is about to be closed: who opens the document next in this program waits for that. An edit revokes it."""
-        _leaving.add(self)
+    def announce_close(self) -> None:
+        """Announce that it is about to close: whoever opens the document next in this program waits. An edit revokes
+        it."""
+        _closing.add(self)
 
     def close(self, *, wait: bool = True) -> None:
-        """Write what is waiting and let go of the document; `wait` until that is done."""
-        self.leave()
+        """Write what is queued and release the document. With `wait`, return when that is done."""
+        self.announce_close()
         self._queue.put(None)
         if wait:
             self._thread.join()
@@ -188,72 +193,72 @@ class Journal:
     @property
     def _open_history(self) -> History:
         if self._history is None:
-            raise RuntimeError("a journal begins before its first step")
+            raise RuntimeError("a journal is started before its first step")
         return self._history
 
-    def _ask(self, job: Callable[[], Record | None]) -> None:
-        _leaving.discard(self)
-        with self._told:
+    def _enqueue(self, job: Callable[[], Record | None]) -> None:
+        _closing.discard(self)
+        with self._progress:
             if self._ended:
                 return
-            self._asked += 1
+            self._queued += 1
         self._queue.put(job)
 
-    def _drafted(self, where: str) -> Record | None:
-        with self._told:
-            if where not in self._drafts:
-                return None  # an earlier turn took this one with it
-            written = self._drafts.pop(where)
+    def _draft_record(self, draft_field: str) -> Record | None:
+        with self._progress:
+            if draft_field not in self._drafts:
+                return None  # an earlier write took this one with it
+            serialise = self._drafts.pop(draft_field)
         text = None
         with suppress(Invalid):
-            text = written() if written is not None else None
+            text = serialise() if serialise is not None else None
         if text is not None and len(text) > MAX_DRAFT:
             text = None
-        if text is None and written is not None:
-            self._too_long.add(where)
+        if text is None and serialise is not None:
+            self._too_long.add(draft_field)
         else:
-            self._too_long.discard(where)
-        return self._open_history.drafted(where, text, time.time())
+            self._too_long.discard(draft_field)
+        return self._open_history.record_draft(draft_field, text, time.time())
 
     def _run(self) -> None:
         try:
-            while self._turn():
+            while self._write_queued():
                 pass
-        except Exception:  # noqa: BLE001 - a fault of ours: who goes on editing has to hear that nothing is kept
+        except Exception:  # noqa: BLE001 - a bug of ours: whoever goes on editing must hear that nothing is kept
             _log.exception("journal: %s", self._slot.path.name)
-            self._failed(_stopped(self._slot.path.parent))
+            self._failed(_stopped_error(self._slot.path.parent))
         finally:
-            self._put_down()
+            self._close_file()
             self._slot.lock.release()
-            _leaving.discard(self)
+            _closing.discard(self)
             atexit.unregister(self.close)
-            with self._told:
+            with self._progress:
                 self._ended = True
-                self._told.notify_all()
+                self._progress.notify_all()
 
-    def _turn(self) -> bool:
-        """Write what is waiting, all of it with one wait for the disk; answers whether to go on."""
+    def _write_queued(self) -> bool:
+        """Write everything that is queued with one fsync. Returns whether to continue."""
         jobs: list[Callable[[], Record | None] | None] = []
         with suppress(queue.Empty):
-            jobs.append(self._queue.get(timeout=_AGAIN_S if self._failing else None))
+            jobs.append(self._queue.get(timeout=_RETRY_S if self._failing else None))
             while True:
                 jobs.append(self._queue.get_nowait())
-        asked = [job for job in jobs if job is not None]
-        records = [packed for job in asked if (packed := self._replayed(job())) is not None]
+        wanted = [job for job in jobs if job is not None]
+        records = [packed for job in wanted if (packed := self._replay(job())) is not None]
         try:
             self._write(records)
             self._failing = False
         except (OSError, AppError) as error:
-            self._put_down()
+            self._close_file()
             first, self._failing = not self._failing, True
             if first:
-                self._failed(_unwritable(self._slot.path.parent, error))
-        with self._told:
-            self._done += len(asked)
-            self._told.notify_all()
-        return len(asked) == len(jobs)
+                self._failed(_write_error(self._slot.path.parent, error))
+        with self._progress:
+            self._done += len(wanted)
+            self._progress.notify_all()
+        return len(wanted) == len(jobs)
 
-    def _replayed(self, record: Record | None) -> bytes | None:
+    def _replay(self, record: Record | None) -> bytes | None:
         if record is None:
             return None
         packed = pack(record)
@@ -269,20 +274,24 @@ class Journal:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._size += len(sealed)
-        if self._file is None or self._sealer.records > _MOST_RECORDS or self._size > max(_GROWN, 2 * self._base_size):
+        if (
+            self._file is None
+            or self._sealer.records > _MAX_RECORDS
+            or self._size > max(_REWRITE_BYTES, 2 * self._base_size)
+        ):
             self._rewrite(self._history)
 
     def _rewrite(self, history: History) -> None:
-        """Put everything into a new file, which takes the old one's name when it is on the disk."""
-        self._put_down()
+        """Write the whole history to a new file, which replaces the old one when it is on the disk."""
+        self._close_file()
         self._sealer = Sealer(self._key, self._slot.name)
-        whole = self._sealer.header + b"".join(self._sealer.seal(packed) for packed in history.whole())
+        whole = self._sealer.header + b"".join(self._sealer.seal(packed) for packed in history.to_records())
         write_private(self._slot.path, whole)
         self._file = self._slot.path.open("ab")
         self._size = self._base_size = len(whole)
 
-    def _put_down(self) -> None:
-        """Whatever the file holds, the next write is a whole new one."""
+    def _close_file(self) -> None:
+        """Close the file; the next write starts a new one."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
@@ -292,11 +301,14 @@ class Journal:
 def open_journal(
     home: Path, vault: Vault, subject: Sequence[str], failed: Callable[[AppError], None] = lambda _error: None
 ) -> Journal:
-    """The journal of the document that `subject` names (database, account, document), ready to `begin` or, where it
-    has `recovered`, to go on. Reads and locks files: not for the window's thread. Raises `Unavailable`."""
+    """Open the journal of the document that `subject` names (database, account, document).
+
+    If it has `recovered` edits it can be continued, else `start` it. Reads and locks files: not for the window's
+    thread. Raises `Unavailable`.
+    """
     folder = home / "journal"
     name = hashlib.sha256("\0".join(subject).encode()).digest()[:NAME_BYTES]
-    _wait_for_leaving(name)
+    _wait_for_closing(name)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = _key(vault, folder)
@@ -309,35 +321,36 @@ def open_journal(
             slot.lock.release()
             raise
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _write_error(folder, error) from error
 
 
 def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[set[str]], set[str]]) -> int:
-    """Delete what nobody wrote for 30 days: an account's journals of documents it does not see any more, because they
-    are gone or no longer shared with it, and copies that were set aside.
+    """Delete files that were not written for 30 days: an account's journals of documents that it can no longer see
+    (deleted, or no longer shared), and damaged copies that were set aside.
 
-    `account` is what its subjects begin with; `visible` answers which of these documents it sees. Journals that a
-    window has open stay. Answers how many files went. Reads and locks files: not for the window's thread.
+    `account` is the start of its journals' subjects; `visible` returns which of these documents it can see. Journals
+    that a window has open are kept. Returns the number of deleted files. Reads and locks files: not for the window's
+    thread.
     """
     folder = home / "journal"
     if not folder.is_dir():
         return 0
-    stale = time.time() - _ASIDE_DAYS * 86_400
-    gone = [path for path in folder.glob("*.aside") if path.stat().st_mtime < stale]
-    for path in gone:
+    stale = time.time() - _KEEP_DAYS * 86_400
+    deleted = [path for path in folder.glob("*.aside") if path.stat().st_mtime < stale]
+    for path in deleted:
         path.unlink(missing_ok=True)
     key = load_key(vault, _KEY)
     old = [path for path in folder.glob("*.bbj") if path.stat().st_mtime < stale]
     found = {path: read_subject(path, key) for path in old} if key is not None else {}
-    known = {path: said[-1] for path, said in found.items() if said and said[:-1] == tuple(account)}
-    there = visible(set(known.values())) if known else set()
+    known = {path: subject[-1] for path, subject in found.items() if subject and subject[:-1] == tuple(account)}
+    seen = visible(set(known.values())) if known else set()
     with folder_lock(folder):
-        return len(gone) + sum(delete_journal(path) for path, name in known.items() if name not in there)
+        return len(deleted) + sum(delete_journal(path) for path, name in known.items() if name not in seen)
 
 
-def _wait_for_leaving(name: bytes) -> None:
-    until = time.monotonic() + _LEAVING_S
-    for journal in list(_leaving):
+def _wait_for_closing(name: bytes) -> None:
+    until = time.monotonic() + _CLOSE_TIMEOUT_S
+    for journal in list(_closing):
         if journal._slot.name == name:
             journal._thread.join(max(0.0, until - time.monotonic()))
 
@@ -352,7 +365,7 @@ def _recovered(history: History) -> RecoveredEdits:
     return RecoveredEdits(history.version, history.stored, documents, steps, history.position, dict(history.drafts))
 
 
-def _unwritable(folder: Path, error: Exception) -> Unavailable:
+def _write_error(folder: Path, error: Exception) -> Unavailable:
     why = error.strerror or "" if isinstance(error, OSError) else error.why if isinstance(error, AppError) else ""
     return Unavailable(
         "journal.unwritable",
@@ -362,7 +375,7 @@ def _unwritable(folder: Path, error: Exception) -> Unavailable:
     )
 
 
-def _stopped(folder: Path) -> Unavailable:
+def _stopped_error(folder: Path) -> Unavailable:
     return Unavailable(
         "journal.stopped",
         _("Recovery data for your edits is no longer saved in {folder}.").format(folder=folder),

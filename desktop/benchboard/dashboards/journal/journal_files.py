@@ -39,7 +39,7 @@ class SlotContents:
     damaged: bool = False
 
     @property
-    def worth(self) -> tuple[bool, float]:
+    def rank(self) -> tuple[bool, float]:
         """Edits that nobody saved come before everything, then what is newest."""
         history = self.history
         edited = history is not None and (bool(history.drafts) or diff(history.stored, history.document) is not None)
@@ -61,7 +61,7 @@ def claim_slot(folder: Path, name: bytes, key: bytes) -> tuple[Slot, SlotContent
         for slot in there:
             slot.lock.release()
         raise
-    best = max(found, key=lambda pair: pair[1].worth, default=None)
+    best = max(found, key=lambda pair: pair[1].rank, default=None)
     for slot in there:
         if best is None or slot is not best[0]:
             slot.lock.release()

@@ -66,7 +66,7 @@ def _lists(before: dict[str, object], after: dict[str, object]) -> Delta:
         for key, value in after.items()
         if key in before and before[key] is not value and (change := diff(before[key], value)) is not None
     }
-    gone, fresh, order = _rearranged(before, after) if list(before) != list(after) else ([], [], [])
+    gone, fresh, order = _reordered(before, after) if list(before) != list(after) else ([], [], [])
     if not (changes or gone or fresh or order):
         return None
     delta: dict[str, object] = {"i": changes}
@@ -75,7 +75,7 @@ def _lists(before: dict[str, object], after: dict[str, object]) -> Delta:
     return delta | ({"order": order} if order else {})
 
 
-def _rearranged(before: dict[str, object], after: dict[str, object]) -> tuple[list[str], list[object], list[str]]:
+def _reordered(before: dict[str, object], after: dict[str, object]) -> tuple[list[str], list[object], list[str]]:
     gone = [key for key in before if key not in after]
     fresh: list[object] = [[place, value] for place, (key, value) in enumerate(after.items()) if key not in before]
     stayed = [key for key in before if key in after]

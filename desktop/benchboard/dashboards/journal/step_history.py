@@ -37,8 +37,8 @@ class EditStep:
     """One edit, made at `at` (seconds since 1970)."""
 
     title: str
-    chosen_before: tuple[str, ...]
-    chosen_after: tuple[str, ...]
+    selection_before: tuple[str, ...]
+    selection_after: tuple[str, ...]
     at: float
     packed: bytes
 
@@ -103,7 +103,7 @@ class History:
 
     # What is written: records of what happened, made before they are replayed
 
-    def whole(self) -> Iterator[bytes]:
+    def to_records(self) -> Iterator[bytes]:
         """Everything, in packed records: what a journal begins with."""
         page = diff(self.stored, self.document)
         yield pack(
@@ -113,7 +113,7 @@ class History:
         yield from (step.packed for step in self.steps)
         yield from (pack(_drafted(where, draft.text, draft.at)) for where, draft in self.drafts.items())
 
-    def stepped(
+    def record_step(
         self, title: str, after: object, chosen: tuple[tuple[str, ...], tuple[str, ...]], at: float, *, amends: bool
     ) -> Record:
         """One more edit, or more of the last one: typing in one text is one step."""
@@ -128,17 +128,17 @@ class History:
             "chosen": [list(ids) for ids in chosen], "at": round(at, 3),
         }  # fmt: skip
 
-    def moved(self, by: int, after: object) -> Record:
+    def record_move(self, by: int, after: object) -> Record:
         """Undo (`by` < 0) or redo. Beyond the steps kept here, where the window still had some, it is a leap."""
         if 0 <= self.position + by <= len(self.steps):
             return {"is": "move", "by": by}
         return {"is": "leap", "page": diff(self.document, after)}
 
-    def saved(self, version: int, stored: object) -> Record:
+    def record_saved(self, version: int, stored: object) -> Record:
         """The database has `stored` now, which need not be what the page says any more."""
         return {"is": "saved", "version": version, "stored": diff(self.document, stored)}
 
-    def drafted(self, where: str, text: str | None, at: float) -> Record | None:
+    def record_draft(self, where: str, text: str | None, at: float) -> Record | None:
         """Another text stands there as a draft, or (None) none any more."""
         kept = self.drafts.get(where)
         return None if (kept.text if kept else None) == text else _drafted(where, text, at)

@@ -63,9 +63,9 @@ def _operate(layout: Layout, op: object, compact: Compact, prevent: bool) -> Lay
     if kind == "remove":
         return rgl_compat.remove(layout, name, compact=compact)
     if kind == "move":
-        x, y = _asked(op, "x", name), _asked(op, "y", name)
+        x, y = _required_size(op, "x", name), _required_size(op, "y", name)
         return rgl_compat.move(layout, name, x, y, compact=compact, prevent_collision=prevent)
-    w, h, handle = _asked(op, "w", name), _asked(op, "h", name), _handle(op, name)
+    w, h, handle = _required_size(op, "w", name), _required_size(op, "h", name), _handle(op, name)
     return rgl_compat.resize(layout, name, w, h, handle, compact=compact, prevent_collision=prevent)
 
 
@@ -105,7 +105,7 @@ def _named(layout: Layout, op: Mapping[str, object], kind: str) -> str:
     return name
 
 
-def _asked(op: Mapping[str, object], key: str, item: str) -> int:
+def _required_size(op: Mapping[str, object], key: str, item: str) -> int:
     value = op.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not -_FAR <= value <= _FAR:
         what = _("op.{field} of item {item} is {value}; it must be a whole number.")

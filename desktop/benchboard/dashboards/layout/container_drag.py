@@ -159,7 +159,7 @@ class ContainerDrag(_PageGesture):
         return PageIndex(self.page.without(self.ids, self.compact)) if self.ids else self.page
 
     @property
-    def still(self) -> Places:
+    def original(self) -> Places:
         """Where everything that can be seen is while the body is held over its own grid."""
         return self._ground(self.home).still or self.rest.shown
 
@@ -179,13 +179,13 @@ class ContainerDrag(_PageGesture):
         if not self.body:
             return {}
         if not self._together and self._is_start(target, x, y):
-            return {name: cell for name, cell in self.page.shown.items() if self.still.get(name) != cell}
+            return {name: cell for name, cell in self.page.shown.items() if self.original.get(name) != cell}
         ground, drag, at = self._landing(target, x, y)
         if ground.plain and target == self.home:
             return ground.changes(drag.at(*at, until=until))
         # How high a container becomes depends on all that gives way in it.
         changed = drag.at(*at, until=None if target else until)
-        return ground.seen(changed, self.still, until)
+        return ground.seen(changed, self.original, until)
 
     def drop(self, target: Path, x: int, y: int) -> Layout:
         """The page if the pointer let go there. Let go at the start, it is the start."""

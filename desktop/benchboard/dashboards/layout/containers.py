@@ -85,10 +85,10 @@ def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int,
     if not any(item.panes for item in layout.items):
         return normalized(layout, compact)
     placed = [fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
-    return normalized(Layout.of(layout.columns, _given_way(placed, layout.cells)), compact)
+    return normalized(Layout.of(layout.columns, _make_room(placed, layout.cells)), compact)
 
 
-def _given_way(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[tuple[Item, Cell]]:
+def _make_room(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[tuple[Item, Cell]]:
     """The pairs with all that lay below a container that grew moved down by as much. Settling alone would put a low
     item above a container that became high."""
     for k, (grown, cell) in enumerate(placed):
@@ -108,7 +108,7 @@ def with_container_height(layout: Layout, place: int, high: int, compact: Compac
         return layout
     placed = list(layout)
     placed[place] = layout.items[place], layout.cells[place]._replace(h=high)
-    return normalized(layout.moved_to([cell for _item, cell in _given_way(placed, layout.cells)]), compact)
+    return normalized(layout.moved_to([cell for _item, cell in _make_room(placed, layout.cells)]), compact)
 
 
 def fitted_item(
@@ -246,7 +246,7 @@ class PageIndex:
         """The page without these items and what they hold; what is left is fitted."""
         gone = frozenset(ids)
         around = {outer for item_id in gone for outer, _pane in self.paths.get(item_id, ())}
-        return fitted(_left(self.layout, gone, around), compact, known=self.known)
+        return fitted(_without_nested(self.layout, gone, around), compact, known=self.known)
 
     def with_pane(self, path: Path, layout: Layout, compact: Compact = "vertical") -> Layout:
         """The page with another grid at `path`; the containers on the way grow or shrink with it, and what lies around
@@ -272,7 +272,7 @@ class PageIndex:
         """The innermost grid in sight at a field of the page. Below the last row everything is that row's."""
         layout, path = self.layout, ()  # type: Layout, Path
         while True:
-            step = next((k for k, pair in enumerate(layout) if _holds(layout, *pair, x, y)), None)
+            step = next((k for k, pair in enumerate(layout) if _contains_point(layout, *pair, x, y)), None)
             if step is None:
                 return path
             item, cell = layout.items[step], layout.cells[step]
@@ -281,7 +281,7 @@ class PageIndex:
             layout, x, y = item.panes[active].layout, x - cell.x, y - cell.y - HEADING
 
 
-def _holds(layout: Layout, item: Item, cell: Cell, x: int, y: int) -> bool:
+def _contains_point(layout: Layout, item: Item, cell: Cell, x: int, y: int) -> bool:
     if not item.panes or item.collapsed or not cell.x <= x < cell.right or y < cell.y + HEADING:
         return False
     return y < cell.bottom or (item.type == ROW and cell.bottom == layout.bottom)
@@ -302,12 +302,12 @@ def _heights(layout: Layout) -> Iterator[tuple[int, int]]:
                 yield from _heights(pane.layout)
 
 
-def _left(layout: Layout, gone: frozenset[str], around: Collection[str]) -> Layout:
+def _without_nested(layout: Layout, gone: frozenset[str], around: Collection[str]) -> Layout:
     """The layout without what is `gone`, which lies in it and in the containers `around`. Nothing is fitted."""
     kept = []
     for item, cell in zip(layout.items, layout.cells, strict=True):
         if item.id in around and item.id not in gone:
-            panes = (replace(pane, layout=_left(pane.layout, gone, around)) for pane in item.panes)
+            panes = (replace(pane, layout=_without_nested(pane.layout, gone, around)) for pane in item.panes)
             kept.append((replace(item, panes=tuple(panes)), cell))
         elif item.id not in gone:
             kept.append((item, cell))

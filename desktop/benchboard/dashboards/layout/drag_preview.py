@@ -91,7 +91,7 @@ class Drag(_LayoutGesture):
         dx = max(-box.x, min(x - grabbed.x, self.layout.columns - box.right))
         dy = max(-box.y, min(y - grabbed.y, MAX_ROW - box.y))
         if self._resting is not None:
-            return self._resting.rested(dx, dy, until)
+            return self._resting.resting_position(dx, dy, until)
         return self._around(self._shape, dx, dy, until)
 
     def drop(self, x: int, y: int) -> Layout:

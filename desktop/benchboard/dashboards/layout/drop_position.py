@@ -45,7 +45,7 @@ class DropBody:
         self._known: set[tuple[int, int]] = set()
         """Places, as columns and rows from where the body lies, that were tried and do not hold it."""
 
-    def rested(self, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
+    def resting_position(self, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
         """What differs with the body let down that far from where its parts lie: where all of them rise equally far, in
         the nearest place where something holds it as it is, or else each for itself."""
         ranks, parts = self.ranks, self.shape.parts

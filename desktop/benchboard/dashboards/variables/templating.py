@@ -111,7 +111,7 @@ class TemplateRenderer:
     ) -> None:
         self._of = (tuple(variables), {name: dict(known) for name, known in labels.items()}, dict(own))
         self._known = display_values(variables, labels)
-        self._said: dict[str, tuple[Item, Item]] = {}
+        self._rendered: dict[str, tuple[Item, Item]] = {}
 
     def same_as(self, other: "TemplateRenderer") -> bool:
         """Whether it says everything as another one does."""
@@ -121,9 +121,9 @@ class TemplateRenderer:
         """The item as it is shown; itself where it names no variable."""
         if not self._known:
             return item
-        said = self._said.get(item.id)
+        said = self._rendered.get(item.id)
         if said is None or said[0] is not item:
-            said = self._said[item.id] = (item, self._filled(item))
+            said = self._rendered[item.id] = (item, self._filled(item))
         return said[1]
 
     def _filled(self, item: Item) -> Item:

@@ -65,13 +65,17 @@ def merge_rows(
     names = renames_of(rows)
     # A name that somebody has given to another one meanwhile names two: both have changed that one.
     free = {was: name for was, name in names.items() if name not in there or name in names}
-    sides = (_called(base, free), tuple(row.variable for row in propagate_renames(rows)), _called(there.values(), free))
+    sides = (
+        _find_named(base, free),
+        tuple(row.variable for row in propagate_renames(rows)),
+        _find_named(there.values(), free),
+    )
     merge = three_way_merge.merge(*(replace(empty(), variables=side) for side in sides))
     clashes = (one.path[2] for one in merge.conflicts if one.path[:2] == ("variables", "each"))
     return merge.document.variables, tuple(dict.fromkeys(map(str, clashes)))
 
 
-def _called(variables: Iterable[Variable], names: Renames) -> tuple[Variable, ...]:
+def _find_named(variables: Iterable[Variable], names: Renames) -> tuple[Variable, ...]:
     return tuple(
         replace(one, name=names.get(one.name, one.name), query=rename_in_query(one.query, names)) if names else one
         for one in variables
@@ -80,7 +84,9 @@ def _called(variables: Iterable[Variable], names: Renames) -> tuple[Variable, ..
 
 def serialise_draft(rows: Sequence[VariableRow], base: Iterable[Variable]) -> str:
     """Rows as a text, however wrong they still are, and what they began from."""
-    return json.dumps({"rows": _said(propagate_renames(rows)), "base": _said(rows_of(base))}, default=dict)
+    return json.dumps(
+        {"rows": _serialise_rows(propagate_renames(rows)), "base": _serialise_rows(rows_of(base))}, default=dict
+    )
 
 
 def parse_draft(text: str) -> tuple[list[VariableRow], tuple[Variable, ...] | None] | None:
@@ -91,19 +97,19 @@ def parse_draft(text: str) -> tuple[list[VariableRow], tuple[Variable, ...] | No
     try:
         said = json.loads(text)
         if isinstance(said, list):
-            return [_row(one) for one in said], None
-        return [_row(one) for one in said["rows"]], tuple(_row(one).variable for one in said["base"])
+            return [_parse_row(one) for one in said], None
+        return [_parse_row(one) for one in said["rows"]], tuple(_parse_row(one).variable for one in said["base"])
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _said(rows: Iterable[VariableRow]) -> list[dict[str, Any]]:
+def _serialise_rows(rows: Iterable[VariableRow]) -> list[dict[str, Any]]:
     return [
         {**{key: getattr(row.variable, key) for key in _FIELDS}, "was": row.was, "known": row.known} for row in rows
     ]
 
 
-def _row(said: dict[str, Any]) -> VariableRow:
+def _parse_row(said: dict[str, Any]) -> VariableRow:
     lists = {key: tuple(map(str, said[key])) for key in ("values", "chosen")}
     variable = Variable(**{**{key: said[key] for key in _FIELDS}, **lists})
     return VariableRow(variable, str(said.get("was", variable.name)), str(said.get("known", variable.name)))

@@ -33,7 +33,7 @@ class QueryOrder:
     other, which nobody can begin with."""
 
     names: tuple[str, ...]
-    refused: Mapping[str, Invalid]
+    errors: Mapping[str, Invalid]
 
 
 @dataclass(frozen=True, slots=True)

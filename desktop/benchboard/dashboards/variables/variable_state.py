@@ -60,7 +60,7 @@ def save(home: Path, vault: Vault, account: Sequence[str], dashboard: str, choic
         known = _read(home, vault, account)
         known.pop(dashboard, None)
         if choices:
-            known[dashboard] = _said(choices)
+            known[dashboard] = _serialise_choices(choices)
         _write(home, vault, account, known)
 
 
@@ -108,12 +108,12 @@ def _read(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, Any]:
 
 def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, Any]) -> None:
     key, name = load_or_create_key(vault, _KEY), _name(account)
-    text = json.dumps(_fitting(known)).encode()
+    text = json.dumps(_within_size_limit(known)).encode()
     sealer = Sealer(key, name)
     write_atomically(_file(home, name), sealer.header + sealer.seal(text), mode=0o600)
 
 
-def _fitting(known: dict[str, Any]) -> dict[str, Any]:
+def _within_size_limit(known: dict[str, Any]) -> dict[str, Any]:
     """Those chosen on last that there is room for; one too large for it stays out alone, and takes nobody along."""
     left, room = dict[str, Any](), _MOST_BYTES
     for dashboard, said in reversed(list(known.items())[-MAX_DASHBOARDS:]):
@@ -132,7 +132,7 @@ def _file(home: Path, name: bytes) -> Path:
     return home / "open" / f"{name.hex()}.bbc"
 
 
-def _said(choices: Choices) -> dict[str, Any]:
+def _serialise_choices(choices: Choices) -> dict[str, Any]:
     return {name: True if choice.all else list(choice.values) for name, choice in choices.items()}
 
 

@@ -1,4 +1,4 @@
-"""What differs between two dashboards: places as places, fields as fields, texts word by word, JSON line by line."""
+"""Differences between two dashboards: items, positions and fields; texts word by word, JSON line by line."""
 
 import difflib
 import json
@@ -18,7 +18,7 @@ from benchboard.dashboards.versions.item_map import (
     to_item_map,
 )
 from benchboard.dashboards.versions.json_fields import Change, changes, with_field
-from benchboard.dashboards.versions.moved_items import moved
+from benchboard.dashboards.versions.moved_items import find_moved
 
 Kind = Literal["moved", "added", "removed", "changed", "document"]
 Key = tuple[Kind, str]
@@ -26,139 +26,141 @@ Key = tuple[Kind, str]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs: an item that lies elsewhere, is new, is gone or says something else, or a field of the
-    document (`kind` is `document` and `id` the field's dotted name). An item that was moved and changed makes two.
+    """One difference: an item was moved, added, removed or changed, or a field of the document was (`kind` is
+    `document` and `id` the field's dotted name). An item that was moved and changed has two.
 
-    `was` and `now` are its places where it has them; `changes` what it says else. `pushed`: it only gave way to
-    something, or rose where something went.
+    `before` and `after` are the item's positions, None where it is not there; `changes` are its fields that changed.
+    `displaced`: nobody moved it, it only made room for something, or rose where something went.
     """
 
     kind: Kind
     id: str
-    was: ItemPosition | None = None
-    now: ItemPosition | None = None
+    before: ItemPosition | None = None
+    after: ItemPosition | None = None
     changes: tuple[Change, ...] = ()
-    pushed: bool = False
+    displaced: bool = False
 
     @property
     def key(self) -> Key:
-        """What names it among the differences of two documents."""
+        """Identifies it among the differences of two documents."""
         return self.kind, self.id
 
 
 def differences(before: Document, after: Document) -> tuple[Difference, ...]:
-    """What is different in `after`, in reading order, what was only pushed last. Places are those of the documents as
-    they are shown (`fitted`)."""
+    """The differences from `before` to `after` in reading order, displaced items last. Positions are those of the
+    documents as they are shown (`fitted`)."""
     old, new = to_item_map(before), to_item_map(after)
     return tuple(differences_between(old, new))
 
 
 def differences_between(old: ItemMap, new: ItemMap) -> Iterator[Difference]:
-    """The same of documents taken apart."""
-    meant, pushed = moved(old, new)
-    for name in _read_through(new, old):
-        was, now = old.pieces.get(name), new.pieces.get(name)
+    """As `differences`, for item maps."""
+    moved_ids, displaced = find_moved(old, new)
+    for name in _reading_order(new, old):
+        was, now = old.items.get(name), new.items.get(name)
         if was is None and now is not None:
-            yield Difference("added", name, now=now.place)
+            yield Difference("added", name, after=now.position)
         elif now is None and was is not None:
-            yield Difference("removed", name, was=was.place)
+            yield Difference("removed", name, before=was.position)
         elif was is not None and now is not None:
-            if name in meant:
-                yield Difference("moved", name, was.place, now.place)
-            if said := tuple(changes(was.says, now.says)):
-                yield Difference("changed", name, was.place, now.place, said)
-    for change in changes(old.says, new.says):
+            if name in moved_ids:
+                yield Difference("moved", name, was.position, now.position)
+            if changed_fields := tuple(changes(was.fields, now.fields)):
+                yield Difference("changed", name, was.position, now.position, changed_fields)
+    for change in changes(old.fields, new.fields):
         yield Difference("document", ".".join(change.path), changes=(change,))
-    for name in _read_through(new, old):
-        if name in pushed:
-            yield Difference("moved", name, old.pieces[name].place, new.pieces[name].place, pushed=True)
+    for name in _reading_order(new, old):
+        if name in displaced:
+            yield Difference("moved", name, old.items[name].position, new.items[name].position, displaced=True)
 
 
-def _read_through(new: ItemMap, old: ItemMap) -> list[str]:
-    """Everybody in reading order, container by container; who is gone where it was."""
+def _reading_order(new: ItemMap, old: ItemMap) -> list[str]:
+    """The ids of all items in reading order, container by container; removed ones where they were."""
     inside: dict[tuple[str, str], list[MappedItem]] = {}
-    for piece in (*new.pieces.values(), *(piece for name, piece in old.pieces.items() if name not in new.pieces)):
-        inside.setdefault((piece.place.container, piece.place.pane), []).append(piece)
+    for item in (*new.items.values(), *(item for name, item in old.items.items() if name not in new.items)):
+        inside.setdefault((item.position.container, item.position.pane), []).append(item)
     order: dict[str, None] = {}
 
     def read(container: str) -> None:
-        for (holder, _pane), pieces in inside.items():
-            if holder == container:
-                for piece in sorted(pieces, key=lambda piece: (piece.place.cell.y, piece.place.cell.x)):
-                    if piece.id not in order:
-                        order[piece.id] = None
-                        if piece.holds:
-                            read(piece.id)
+        for (around, _pane), items in inside.items():
+            if around == container:
+                for item in sorted(items, key=lambda item: (item.position.cell.y, item.position.cell.x)):
+                    if item.id not in order:
+                        order[item.id] = None
+                        if item.is_container:
+                            read(item.id)
 
     read("")
-    return [*order, *(name for name in (*new.pieces, *old.pieces) if name not in order)]
+    return [*order, *(name for name in (*new.items, *old.items) if name not in order)]
 
 
 def revert(after: Document, before: Document, chosen: Iterable[Key]) -> Document:
-    """`after` without the chosen differences from `before`, fitted. What was pushed goes back by itself when all that
-    moved, came or went in its grid is taken back."""
+    """`after` without the chosen differences from `before`, fitted. Displaced items go back by themselves when
+    everything that moved, was added or was removed in their grid is reverted."""
     old, new = to_item_map(before), to_item_map(after)
     wanted = set(chosen)
     found = list(differences_between(old, new))
-    taken = [difference for difference in found if difference.key in wanted]
-    left = {pane for one in found if one not in taken and not one.pushed for pane in _panes(one)}
-    taken += [one for one in found if one.pushed and one not in taken and not left.intersection(_panes(one))]
-    says, pieces = new.says, dict(new.pieces)
-    for one in taken:
-        was = old.pieces.get(one.id)
+    reverted = [difference for difference in found if difference.key in wanted]
+    left = {pane for one in found if one not in reverted and not one.displaced for pane in _panes(one)}
+    reverted += [one for one in found if one.displaced and one not in reverted and not left.intersection(_panes(one))]
+    fields, items = new.fields, dict(new.items)
+    for one in reverted:
+        was = old.items.get(one.id)
         if one.kind == "document":
             (change,) = one.changes
-            says = with_field(says, change.path, change.old)
+            fields = with_field(fields, change.path, change.old)
         elif one.kind == "added":
-            pieces.pop(one.id, None)
+            items.pop(one.id, None)
         elif was is None:
             continue
         elif one.kind == "removed":
-            pieces[one.id] = was
+            items[one.id] = was
         elif one.kind == "moved":
-            pieces[one.id] = replace(pieces[one.id], place=was.place)
+            items[one.id] = replace(items[one.id], position=was.position)
         else:
-            pieces[one.id] = _said_again(pieces[one.id], was, one.changes)
+            items[one.id] = _revert_fields(items[one.id], was, one.changes)
     # Neighbours are back where the old height put them: with the new height, a container would push them once more.
-    for name, piece in pieces.items():
-        if piece.holds and piece.place[:2] not in left and name in old.pieces:
-            cell = piece.place.cell._replace(h=old.pieces[name].place.cell.h)
-            pieces[name] = replace(piece, place=piece.place._replace(cell=cell))
-    gone = {name: piece.place for name, piece in (*new.pieces.items(), *old.pieces.items()) if name not in pieces}
-    whole = ItemMap(says, _untangled(_in_order(pieces, old, new), old), new.form)
-    return from_item_map(whole, gone)
+    for name, item in items.items():
+        if item.is_container and item.position[:2] not in left and name in old.items:
+            cell = item.position.cell._replace(h=old.items[name].position.cell.h)
+            items[name] = replace(item, position=item.position._replace(cell=cell))
+    removed = {name: item.position for name, item in (*new.items.items(), *old.items.items()) if name not in items}
+    whole = ItemMap(fields, _break_cycles(_in_order(items, old, new), old), new.form)
+    return from_item_map(whole, removed)
 
 
 def _panes(difference: Difference) -> list[tuple[str, str]]:
     if difference.kind == "changed":
-        # A container that holds more, or is closed, pushes too.
-        return [place[:2] for place in (difference.now,) if place is not None] if _resizes(difference) else []
-    return [place[:2] for place in (difference.was, difference.now) if place is not None]
+        if difference.after is None or not _resizes(difference):
+            return []
+        return [difference.after[:2]]  # a container that has more items, or is collapsed, displaces others too
+    return [position[:2] for position in (difference.before, difference.after) if position is not None]
 
 
 def _resizes(difference: Difference) -> bool:
     return any(change.path[0] in ("collapsed", "type", "tabs") for change in difference.changes)
 
 
-def _said_again(piece: MappedItem, was: MappedItem, said: Iterable[Change]) -> MappedItem:
-    says = piece.says
-    for change in said:
-        says = with_field(says, change.path, change.old)
-    return replace(piece, says=says, top=was.top)
+def _revert_fields(item: MappedItem, was: MappedItem, changed_fields: Iterable[Change]) -> MappedItem:
+    fields = item.fields
+    for change in changed_fields:
+        fields = with_field(fields, change.path, change.old)
+    return replace(item, fields=fields, top=was.top)
 
 
-def _in_order(pieces: dict[str, MappedItem], old: ItemMap, new: ItemMap) -> dict[str, MappedItem]:
-    order = old.pieces if pieces.keys() == old.pieces.keys() else dict.fromkeys((*new.pieces, *old.pieces))
-    return {name: pieces[name] for name in order if name in pieces}
+def _in_order(items: dict[str, MappedItem], old: ItemMap, new: ItemMap) -> dict[str, MappedItem]:
+    order = old.items if items.keys() == old.items.keys() else dict.fromkeys((*new.items, *old.items))
+    return {name: items[name] for name in order if name in items}
 
 
-def _untangled(pieces: dict[str, MappedItem], old: ItemMap) -> dict[str, MappedItem]:
-    """Containers that would lie in each other, because only some of them were taken back, all go back."""
-    while ring := find_cycle({name: piece.place for name, piece in pieces.items()}):
-        for name in ring:
-            place = old.pieces[name].place if name in old.pieces else pieces[name].place._replace(container="", pane="")
-            pieces[name] = replace(pieces[name], place=place)
-    return pieces
+def _break_cycles(items: dict[str, MappedItem], old: ItemMap) -> dict[str, MappedItem]:
+    """Put containers back that would lie in each other because only some of them were reverted."""
+    while cycle := find_cycle({name: item.position for name, item in items.items()}):
+        for name in cycle:
+            on_page = items[name].position._replace(container="", pane="")
+            position = old.items[name].position if name in old.items else on_page
+            items[name] = replace(items[name], position=position)
+    return items
 
 
 # Texts
@@ -224,7 +226,7 @@ def json_diff(before: Document, after: Document) -> tuple[JsonLine, ...]:
     Items are matched by their ids, so that what is alike in two items is not taken for the same, and stand in the order
     of `after`: which is written first means nothing.
     """
-    ranks = {name: rank for rank, name in enumerate(to_item_map(after).pieces)}
+    ranks = {name: rank for rank, name in enumerate(to_item_map(after).items)}
     was, now = _blocks(before, ranks), _blocks(after, ranks)
     lines: list[JsonLine] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, list(was), list(now), autojunk=False).get_opcodes():
@@ -248,7 +250,7 @@ def _compared(was: list[str], now: list[str], item: str) -> Iterator[JsonLine]:
 
 def _blocks(document: Document, ranks: Mapping[str, int]) -> dict[tuple[str, int], list[str]]:
     """The lines of a document's JSON, cut where they begin to be about another item."""
-    written = _ordered(Truncator().shortened(write_document(document)), ranks)
+    written = _ordered(Truncator().truncate(write_document(document)), ranks)
     blocks: dict[tuple[str, int], list[str]] = {}
     counts: dict[str, int] = {}
     last: str | None = None

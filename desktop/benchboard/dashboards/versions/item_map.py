@@ -1,5 +1,7 @@
-"""A dashboard taken apart: each item by itself, what it says as a tree of JSON and where it lies, so that two or three
-dashboards can be compared and mixed item by item, and put together again whatever the mixture."""
+"""A dashboard as a map of its items: each item's fields as JSON, and its position, by id.
+
+Two or three dashboards are compared and merged item by item in this form, and any result becomes a document again.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,8 +15,8 @@ from benchboard.dashboards.versions.json_fields import Tree, tree_of
 
 
 class ItemPosition(NamedTuple):
-    """Where an item lies: in which pane of which container ("" is the page, and a pane that is no tab), and its cell
-    there."""
+    """Where an item lies: its container ("" is the page), the container's pane ("" unless it is a tab), and its
+    cell."""
 
     container: str
     pane: str
@@ -23,45 +25,47 @@ class ItemPosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MappedItem:
-    """An item by itself. `says` is its JSON without id and place; tabs stand in it as `{"order": […], "each": {…}}`, as
-    variables do in a document's."""
+    """One item without its children. `fields` is its JSON without id and position; tabs are in it as
+    `{"order": […], "each": {…}}`, like the variables in a document's fields."""
 
     id: str
-    says: Tree
-    place: ItemPosition
+    fields: Tree
+    position: ItemPosition
     top: int = 0
     """Where the items of a collapsed row began in its document."""
 
     @property
     def type(self) -> str:
-        return str(self.says["type"])
+        return str(self.fields["type"])
 
     @property
-    def holds(self) -> bool:
+    def is_container(self) -> bool:
         """Whether it is a container."""
         return self.type in grid.CONTAINERS
 
 
 @dataclass(frozen=True, slots=True)
 class ItemMap:
-    """A dashboard taken apart: what it says besides its items, and its items in the document's order."""
+    """A dashboard's fields besides its items, and its items by id in the document's order."""
 
-    says: Tree
-    pieces: dict[str, MappedItem]
+    fields: Tree
+    items: dict[str, MappedItem]
     form: int = VERSION
 
 
-# Taking apart
+# From a document
 
 
 def to_item_map(document: Document) -> ItemMap:
-    """The document's pieces, each where it is shown: the layout is `fitted` before."""
+    """The map of a document, with the positions at which its items are shown (`fitted`)."""
     document = fitted(document)
-    said = write_document(replace(document, layout=Layout.of(document.layout.columns, ())))
-    says: Tree = {key: value for key, value in said.items() if key not in ("format", "version", "items", "variables")}
-    variables = {str(variable["name"]): variable for variable in _objects(said["variables"])}
-    says["variables"] = {"order": list(variables), "each": variables}
-    return ItemMap(says, dict(_mapped_items(document.layout, "", "")), document.form)
+    written = write_document(replace(document, layout=Layout.of(document.layout.columns, ())))
+    fields: Tree = {
+        key: value for key, value in written.items() if key not in ("format", "version", "items", "variables")
+    }
+    variables = {str(variable["name"]): variable for variable in _objects(written["variables"])}
+    fields["variables"] = {"order": list(variables), "each": variables}
+    return ItemMap(fields, dict(_mapped_items(document.layout, "", "")), document.form)
 
 
 def _mapped_items(layout: Layout, container: str, pane_id: str) -> Iterator[tuple[str, MappedItem]]:
@@ -94,90 +98,94 @@ def _objects(value: object) -> Iterator[Tree]:
     yield from value
 
 
-# Putting together
+# To a document
 
 
-def from_item_map(whole: ItemMap, gone: Mapping[str, ItemPosition] = MappingProxyType({})) -> Document:
-    """The document of these pieces, fitted. What lies in no container there is, in none that holds, or too deep, goes
-    to the grid around it, to where it was seen; `gone` says where containers were. Containers that lie in each other
-    must not be there (`find_cycle`)."""
-    places = {**gone, **{piece.id: piece.place for piece in whole.pieces.values()}}
+def from_item_map(item_map: ItemMap, removed: Mapping[str, ItemPosition] = MappingProxyType({})) -> Document:
+    """The document of these items, fitted.
+
+    An item whose container is missing, is no container or lies too deep goes to the grid around it, where it was seen;
+    `removed` has the positions of removed containers. Containers must not lie in each other (`find_cycle`).
+    """
+    positions = {**removed, **{item.id: item.position for item in item_map.items.values()}}
     inside: dict[tuple[str, str], list[MappedItem]] = {}
-    for piece in whole.pieces.values():
-        place = _homed(piece, places, whole.pieces)
-        inside.setdefault((place.container, place.pane), []).append(replace(piece, place=place))
+    for item in item_map.items.values():
+        position = _home_position(item, positions, item_map.items)
+        inside.setdefault((position.container, position.pane), []).append(replace(item, position=position))
     bare = parse_document(
         {
-            **whole.says,
+            **item_map.fields,
             "format": FORMAT,
             "version": VERSION,
-            "variables": _variables(tree_of(whole.says["variables"])),
+            "variables": _variables(tree_of(item_map.fields["variables"])),
             "items": [],
         }
     )
     layout = _layout(inside, "", "", bare.layout.columns)
-    return replace(bare, layout=grid.fitted(layout, bare.compact), form=whole.form)
+    return replace(bare, layout=grid.fitted(layout, bare.compact), form=item_map.form)
 
 
-def _variables(said: Tree) -> list[object]:
-    each, order = tree_of(said["each"]), said["order"]
+def _variables(variables: Tree) -> list[object]:
+    each, order = tree_of(variables["each"]), variables["order"]
     assert isinstance(order, list)
     return [each[name] for name in order]
 
 
-def _homed(piece: MappedItem, places: Mapping[str, ItemPosition], pieces: Mapping[str, MappedItem]) -> ItemPosition:
-    """Its place, in a grid that exists."""
-    place, deepest = piece.place, grid.DEEPEST - piece.holds
-    for _step in range(len(places)):
-        holder = pieces.get(place.container)
-        if not place.container:
-            return place
-        if holder is not None and holder.holds and _depth(holder, places) < deepest:
-            panes = pane_ids(holder)
-            return place if place.pane in panes else place._replace(pane=panes[0])
-        around = places.get(place.container)
+def _home_position(
+    item: MappedItem, positions: Mapping[str, ItemPosition], items: Mapping[str, MappedItem]
+) -> ItemPosition:
+    """Its position, in a grid that exists."""
+    position, deepest = item.position, grid.DEEPEST - item.is_container
+    for _step in range(len(positions)):
+        container = items.get(position.container)
+        if not position.container:
+            return position
+        if container is not None and container.is_container and _depth(container, positions) < deepest:
+            panes = pane_ids(container)
+            return position if position.pane in panes else position._replace(pane=panes[0])
+        around = positions.get(position.container)
         if around is None:
             break
-        x, y = place.cell.x + around.cell.x, place.cell.y + around.cell.y + grid.HEADING
-        place = around._replace(cell=place.cell._replace(x=min(x, grid.MAX_COLUMNS - 1), y=min(y, grid.MAX_ROW)))
-    return place._replace(container="", pane="")
+        x, y = position.cell.x + around.cell.x, position.cell.y + around.cell.y + grid.HEADING
+        position = around._replace(cell=position.cell._replace(x=min(x, grid.MAX_COLUMNS - 1), y=min(y, grid.MAX_ROW)))
+    return position._replace(container="", pane="")
 
 
-def _depth(piece: MappedItem, places: Mapping[str, ItemPosition]) -> int:
-    depth, container = 0, piece.place.container
-    while container in places and depth <= grid.DEEPEST:
-        depth, container = depth + 1, places[container].container
+def _depth(item: MappedItem, positions: Mapping[str, ItemPosition]) -> int:
+    depth, container = 0, item.position.container
+    while container in positions and depth <= grid.DEEPEST:
+        depth, container = depth + 1, positions[container].container
     return depth
 
 
-def pane_ids(piece: MappedItem) -> list[str]:
-    """The names of a container's panes: of tabs theirs, else the one without a name."""
-    if piece.type != grid.TABS:
+def pane_ids(item: MappedItem) -> list[str]:
+    """The ids of a container's panes: those of its tabs, or the one empty id of a row or group."""
+    if item.type != grid.TABS:
         return [""]
-    tabs = tree_of(piece.says.get("tabs", {}))
+    tabs = tree_of(item.fields.get("tabs", {}))
     return [name for name in tabs.get("order", []) if isinstance(name, str)] or ["1"]  # type: ignore[attr-defined]
 
 
 def _layout(inside: Mapping[tuple[str, str], list[MappedItem]], container: str, pane_id: str, columns: int) -> Layout:
-    pieces = inside.get((container, pane_id), [])
-    return Layout.of(columns, [_placed(piece, inside, columns) for piece in pieces])
+    items = inside.get((container, pane_id), [])
+    return Layout.of(columns, [_placed(item, inside, columns) for item in items])
 
 
-def _placed(piece: MappedItem, inside: Mapping[tuple[str, str], list[MappedItem]], columns: int) -> tuple[Item, Cell]:
-    says, cell = dict(piece.says), piece.place.cell
-    tabs = says.pop("tabs", None) if piece.type == grid.TABS else None
+def _placed(mapped: MappedItem, inside: Mapping[tuple[str, str], list[MappedItem]], columns: int) -> tuple[Item, Cell]:
+    fields, cell = dict(mapped.fields), mapped.position.cell
+    tabs = fields.pop("tabs", None) if mapped.type == grid.TABS else None
     item, cell = grid.parse_item(
-        {"id": piece.id, **says, "position": {**tree_of(says.get("position", {})), **cell._asdict()}}
+        {"id": mapped.id, **fields, "position": {**tree_of(fields.get("position", {})), **cell._asdict()}}
     )
-    if not piece.holds:
+    if not mapped.is_container:
         return item, cell
-    wide = columns if piece.type == grid.ROW else min(cell.w, columns)
-    if piece.type == grid.TABS:
-        panes = tuple(_tab(piece.id, name, tree_of(tabs or {}), inside, wide) for name in pane_ids(piece))
-        active = next((k for k, pane in enumerate(panes) if pane.id == says.get("active")), 0)
+    wide = columns if item.type == grid.ROW else min(cell.w, columns)
+    if item.type == grid.TABS:
+        panes = tuple(_tab(item.id, name, tree_of(tabs or {}), inside, wide) for name in pane_ids(mapped))
+        active = next((k for k, pane in enumerate(panes) if pane.id == fields.get("active")), 0)
         return replace(item, panes=panes, active=active), cell
-    collapsed = piece.type == grid.ROW and says.get("collapsed") is True
-    pane = Pane(_layout(inside, piece.id, "", wide), top=piece.top if collapsed else 0)
+    collapsed = item.type == grid.ROW and fields.get("collapsed") is True
+    pane = Pane(_layout(inside, item.id, "", wide), top=mapped.top if collapsed else 0)
     return replace(item, panes=(pane,), collapsed=collapsed), cell
 
 
@@ -189,15 +197,15 @@ def _tab(
     return Pane(_layout(inside, container, name, columns), name, str(own.get("title", "")), source=source)
 
 
-def find_cycle(places: Mapping[str, ItemPosition]) -> tuple[str, ...]:
+def find_cycle(positions: Mapping[str, ItemPosition]) -> tuple[str, ...]:
     """Containers that lie in each other, each in the next; () if there are none."""
     free: set[str] = set()
-    for start in places:
+    for start in positions:
         trail: dict[str, None] = {}
         name = start
-        while name in places and name not in free and name not in trail:
+        while name in positions and name not in free and name not in trail:
             trail[name] = None
-            name = places[name].container
+            name = positions[name].container
         if name in trail:
             names = list(trail)
             return tuple(names[names.index(name) :])
@@ -206,13 +214,13 @@ def find_cycle(places: Mapping[str, ItemPosition]) -> tuple[str, ...]:
 
 
 def same_position(one: MappedItem, other: MappedItem) -> bool:
-    """Whether two pieces lie in the same place, as far as somebody put them there: a container's height follows from
-    what it holds, a row's width from its grid."""
+    """Whether two items have the same position, apart from what follows from elsewhere: a container's height (from its
+    children) and a row's width (from its grid)."""
     return _put(one) == _put(other)
 
 
-def _put(piece: MappedItem) -> ItemPosition:
-    cell = piece.place.cell
-    if piece.holds:
-        cell = cell._replace(h=0, **({"x": 0, "w": 0} if piece.type == grid.ROW else {}))
-    return piece.place._replace(cell=cell)
+def _put(item: MappedItem) -> ItemPosition:
+    cell = item.position.cell
+    if item.is_container:
+        cell = cell._replace(h=0, **({"x": 0, "w": 0} if item.type == grid.ROW else {}))
+    return item.position._replace(cell=cell)

@@ -12,35 +12,35 @@ _CROWD: Final = 2_000
 """Items of one grid up to which all pairs are looked at."""
 
 
-def moved(before: ItemMap, after: ItemMap) -> tuple[frozenset[str], frozenset[str]]:
+def find_moved(before: ItemMap, after: ItemMap) -> tuple[frozenset[str], frozenset[str]]:
     """The items that lie elsewhere: those somebody moved or sized, and those that only gave way to these, or rose
     where something was taken away. The latter keep their row's order among each other and what stayed."""
-    both = before.pieces.keys() & after.pieces.keys()
-    elsewhere = {name for name in both if not same_position(before.pieces[name], after.pieces[name])}
-    maybe = {name for name in elsewhere if _only_row(before.pieces[name], after.pieces[name])}
-    meant = elsewhere - maybe
-    if after.says["compact"] == "vertical":
-        meant |= _out_of_turn(before, after, maybe, meant)
-        return frozenset(meant), frozenset(maybe - meant)
+    both = before.items.keys() & after.items.keys()
+    elsewhere = {name for name in both if not same_position(before.items[name], after.items[name])}
+    maybe = {name for name in elsewhere if _only_row(before.items[name], after.items[name])}
+    moved_ids = elsewhere - maybe
+    if after.fields["compact"] == "vertical":
+        moved_ids |= _out_of_turn(before, after, maybe, moved_ids)
+        return frozenset(moved_ids), frozenset(maybe - moved_ids)
     # Where gaps stay, the row says nothing: let the grid settle around what was moved, and see what it explains.
     for _try in range(_TRIES):
-        unexplained = _unexplained(before, after, meant, maybe)
+        unexplained = _unexplained(before, after, moved_ids, maybe)
         if not unexplained:
-            return frozenset(meant), frozenset(maybe)
+            return frozenset(moved_ids), frozenset(maybe)
         far = max(unexplained, key=lambda name: (_far(before, after, name), name))
-        meant.add(far)
+        moved_ids.add(far)
         maybe.discard(far)
-    unexplained = _unexplained(before, after, meant, maybe)
-    return frozenset(meant | unexplained), frozenset(maybe - unexplained)
+    unexplained = _unexplained(before, after, moved_ids, maybe)
+    return frozenset(moved_ids | unexplained), frozenset(maybe - unexplained)
 
 
-def _out_of_turn(before: ItemMap, after: ItemMap, maybe: set[str], meant: set[str]) -> set[str]:
+def _out_of_turn(before: ItemMap, after: ItemMap, maybe: set[str], moved_ids: set[str]) -> set[str]:
     """The fewest of `maybe` without which all others lie above and below each other as before, as far as that is
     quickly found: first whoever passed the most, of two that passed each other the one that went farther."""
     grids: dict[tuple[str, str], list[str]] = {}
-    for name, piece in after.pieces.items():
-        if name in before.pieces and name not in meant:
-            grids.setdefault(piece.place[:2], []).append(name)
+    for name, item in after.items.items():
+        if name in before.items and name not in moved_ids:
+            grids.setdefault(item.position[:2], []).append(name)
     passed: dict[str, set[str]] = {}
     for names in grids.values():
         if len(names) > _CROWD:
@@ -61,43 +61,43 @@ def _out_of_turn(before: ItemMap, after: ItemMap, maybe: set[str], meant: set[st
 
 
 def _passed(before: ItemMap, after: ItemMap, one: str, other: str) -> bool:
-    a, b = after.pieces[one].place.cell, after.pieces[other].place.cell
+    a, b = after.items[one].position.cell, after.items[other].position.cell
     if a.x >= b.right or b.x >= a.right:
         return False
-    return (a.y < b.y) != (before.pieces[one].place.cell.y < before.pieces[other].place.cell.y) and one != other
+    return (a.y < b.y) != (before.items[one].position.cell.y < before.items[other].position.cell.y) and one != other
 
 
 def _only_row(old: MappedItem, new: MappedItem) -> bool:
-    lower = old.place._replace(cell=old.place.cell._replace(y=new.place.cell.y))
-    static = new.says.get("static") is True
-    return not static and same_position(replace(old, place=lower), new)
+    lower = old.position._replace(cell=old.position.cell._replace(y=new.position.cell.y))
+    static = new.fields.get("static") is True
+    return not static and same_position(replace(old, position=lower), new)
 
 
 def _far(before: ItemMap, after: ItemMap, name: str) -> int:
-    return abs(before.pieces[name].place.cell.y - after.pieces[name].place.cell.y)
+    return abs(before.items[name].position.cell.y - after.items[name].position.cell.y)
 
 
-def _unexplained(before: ItemMap, after: ItemMap, meant: set[str], maybe: set[str]) -> set[str]:
+def _unexplained(before: ItemMap, after: ItemMap, moved_ids: set[str], maybe: set[str]) -> set[str]:
     """Those of `maybe` that would lie elsewhere if only `meant`, and what is new or gone, had changed."""
     grids: dict[tuple[str, str], list[tuple[Item, Cell]]] = {}
-    asked = {after.pieces[name].place[:2] for name in maybe}
-    for piece in after.pieces.values():
-        container, pane, cell = piece.place
+    asked = {after.items[name].position[:2] for name in maybe}
+    for piece in after.items.values():
+        container, pane, cell = piece.position
         if (container, pane) not in asked:
             continue
-        old = before.pieces.get(piece.id)
-        is_held = old is None or piece.id in meant or piece.says.get("static") is True
+        old = before.items.get(piece.id)
+        is_held = old is None or piece.id in moved_ids or piece.fields.get("static") is True
         if old is not None and not is_held:
-            cell = cell._replace(y=old.place.cell.y)
+            cell = cell._replace(y=old.position.cell.y)
         grids.setdefault((container, pane), []).append((Item(piece.id, "text", static=is_held), cell))
     wrong = set()
-    compact = grid.parse_compact(after.says["compact"])
+    compact = grid.parse_compact(after.fields["compact"])
     for pairs in grids.values():
         page = Layout.of(grid.MAX_COLUMNS, pairs)
         held = frozenset(place for place, item in enumerate(page.items) if item.static)
         # First all that is not held rises as if the held were in the air, then it gives way to them.
         risen = grid.normalized(page, compact, without=held)
         for item, cell in grid.normalized(risen, compact):
-            if item.id in maybe and cell.y != after.pieces[item.id].place.cell.y:
+            if item.id in maybe and cell.y != after.items[item.id].position.cell.y:
                 wrong.add(item.id)
     return wrong

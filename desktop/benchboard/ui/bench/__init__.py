@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import N_
-from benchboard.identity.permissions import may
+from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench import bench_commands as bench_commands  # registers them
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.context import Context
@@ -37,7 +37,7 @@ def _handlers(context: Context) -> Handlers:
         "bench.monitor": Handler(partial(context.go, "bench/live")),
         "bench.simulate": Handler(partial(context.go, "bench/dongles/simulate")),
     }
-    if may(context.actor, "dongles:pair"):
+    if has_permission(context.actor, "dongles:pair"):
         found["bench.pair"] = Handler(partial(context.go, "bench/dongles/pair"))
     return found
 

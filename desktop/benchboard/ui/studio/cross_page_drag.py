@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards.editing import page_edits
-from benchboard.dashboards.editing.clipboard import Copied, scaled
+from benchboard.dashboards.editing.clipboard import ClipboardContent, scale_to_columns
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.interaction.drag_controller import DWELL_MS
 from benchboard.ui.studio.canvas.interaction.insert import InsertInteraction, InsertPayload
@@ -97,7 +97,7 @@ class Crossing(QObject):
         self._here: StudioPage | None = None
         """The page it is carried on; None over a list of pages."""
         self._ids: tuple[str, ...] = ()
-        self._body = Copied(())
+        self._body = ClipboardContent(())
         self._payload: InsertPayload | None = None
         """What is carried as the page takes it that it is carried on; None as long as that one cannot."""
         self._at = QPoint()
@@ -286,7 +286,7 @@ class Crossing(QObject):
     def _as_guests(self, page: "StudioPage") -> InsertPayload:
         assert self._home is not None
         taken = set(page.editor.page.paths)
-        body = scaled(self._body, self._home.editor.layout.columns, page.editor.layout.columns)
+        body = scale_to_columns(self._body, self._home.editor.layout.columns, page.editor.layout.columns)
         fresh = tuple((page_edits.renewed(item, taken), cell) for item, cell in body.items)
         count = len(fresh)
         title = ngettext("Add {count} widget from “{name}”", "Add {count} widgets from “{name}”", count)
@@ -346,7 +346,7 @@ class Crossing(QObject):
         self._dwell.stop()
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # likewise
         self._home = self._here = self._payload = self._door = None
-        self._ids, self._body = (), Copied(())
+        self._ids, self._body = (), ClipboardContent(())
 
 
 def _hint() -> str:

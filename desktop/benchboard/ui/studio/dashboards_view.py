@@ -196,13 +196,13 @@ class Dashboards(QWidget):
     def _put_back(self, found: RestoredTabs) -> None:
         """Make the tabs of what was open before, around what somebody has opened meanwhile, which stays in front."""
         place = 1
-        for view in found.sitting.views:
+        for view in found.tabs.views:
             there = self._place(view.dashboard_id)
             if there < 0:
                 self._put(place, view, found.names[view.dashboard_id])
             place = (there if there >= 0 else place) + 1
-        if self.page is None and found.sitting.front:
-            self.open(found.sitting.front)
+        if self.page is None and found.tabs.front:
+            self.open(found.tabs.front)
 
     def close_page(self, page: StudioPage | None) -> None:
         """Close an open dashboard, saved; one that waits for a decision stays."""

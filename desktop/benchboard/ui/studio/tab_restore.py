@@ -94,15 +94,15 @@ class Reopening(QObject):
         self._context.tasks.read(self, self._store.read, self._found, failed)
 
     def _found(self, found: RestoredTabs) -> None:
-        self._kept = found.sitting
+        self._kept = found.tabs
         self._put(found)
-        if found.gone:
+        if found.missing:
             said = ngettext(
                 "{count} open dashboard was deleted or is no longer shared with you.",
                 "{count} open dashboards were deleted or are no longer shared with you.",
-                found.gone,
+                found.missing,
             )
-            self._context.problems.toast(said.format(count=found.gone))
+            self._context.problems.toast(said.format(count=found.missing))
             self._kept = OpenTabs()  # written anew, so that this is said once
         self.changed()
 

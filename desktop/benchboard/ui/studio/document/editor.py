@@ -188,7 +188,7 @@ class Editor(QObject):
         """The selected items as JSON; empty where nothing is selected."""
         return selection_edits.copy(self._state)
 
-    def copied(self, ids: Iterable[str]) -> clipboard.Copied:
+    def copied(self, ids: Iterable[str]) -> clipboard.ClipboardContent:
         """These items, and the variables they cannot do without."""
         return selection_edits.copied(self._state, ids)
 
@@ -232,7 +232,11 @@ class Editor(QObject):
         self.apply(state.apply_document, title, document, burst)
 
     def apply_layout(
-        self, title: str, layout: Layout, selection: Sequence[str] | None = None, clip: clipboard.Copied | None = None
+        self,
+        title: str,
+        layout: Layout,
+        selection: Sequence[str] | None = None,
+        clip: clipboard.ClipboardContent | None = None,
     ) -> None:
         """Take another layout of the page, normalised, as one step. What came from elsewhere (`clip`) brings the
         variables it names."""

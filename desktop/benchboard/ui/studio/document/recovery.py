@@ -79,11 +79,11 @@ class Recovery(QObject):
             return
         kept = self._editor.document
         if past is None:
-            journal.begin(brought.version, brought.stored, lambda: brought.stored)
+            journal.start(brought.version, brought.stored, lambda: brought.stored)
         else:
-            known = {} if brought.place is None else {brought.place: kept}
+            known = {} if brought.saved_position is None else {brought.saved_position: kept}
             self._editor.restore(past.steps, past.position, RecoveredDocuments(past.documents, known, kept))
-            if not brought.overtaken:
+            if not brought.is_outdated:
                 journal.saved(brought.version, lambda: brought.stored)
         self._journal = journal
         if journal.note:
@@ -92,7 +92,7 @@ class Recovery(QObject):
         for where, draft in brought.drafts.items():
             if self._apply_draft(where, draft.text, brought.before):
                 edits, at = edits + 1, [*at, draft.at]
-        if edits and not (brought.overtaken and past is not None):
+        if edits and not (brought.is_outdated and past is not None):
             self._show_recovered(edits, max(at), kept)
         for where in (JSON, VARIABLES):
             if where in brought.drafts:
@@ -122,12 +122,12 @@ class Recovery(QObject):
 
     def keeps_draft(self, where: str) -> bool:
         """Whether what is written there as a draft is there again when the page is opened again."""
-        return where in self._drafts and self._journal is not None and self._journal.keeps(where)
+        return where in self._drafts and self._journal is not None and self._journal.is_keeping_draft(where)
 
     def leave(self) -> None:
         """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
         if self._journal is not None:
-            self._journal.leave()
+            self._journal.announce_close()
         self._context.problems.dismiss(self._recovered_notice)
         self._stash.dismiss()
 

@@ -231,8 +231,8 @@ class Saving(QObject):
         self._saved_at = time.monotonic()
         self._handle(save_machine.Loaded(stored, self._editor.document))
         self.recovery.begin(brought)
-        if brought.overtaken and brought.base is not None:
-            self._handle(save_machine.Overtaken(brought.base))
+        if brought.is_outdated and brought.base is not None:
+            self._handle(save_machine.RecoveredOutdated(brought.base))
         self.loaded.emit()
 
     def _write(self, effect: save_machine.Write) -> None:

@@ -242,7 +242,7 @@ def _button(name: str, run: Callable[[], object]) -> Button:
 
 def _parts(context: Context) -> list[tuple[str, str]]:
     parts = [("", _("All")), ("mine", _("Mine")), ("shared", _("Shared with me")), ("public", _("Public"))]
-    if permissions.may(context.actor, "dashboards:manage"):
+    if permissions.has_permission(context.actor, "dashboards:manage"):
         parts.append(("all", _("Everyone's")))
     return [*parts, ("trash", _("Trash"))]
 

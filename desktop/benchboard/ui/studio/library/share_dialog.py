@@ -129,7 +129,7 @@ class ShareDialog(Dialog):
     def _show_reach(self, page: Page[AccessEntry]) -> None:
         lines: list[QWidget] = []
         for one in page.rows:
-            who = Candidate("person", one.user_id, one.name, _why(one.ways))
+            who = Candidate("person", one.user_id, one.name, _why(one.grants))
             lines.append(_Line(who, Text(_level(one.level), tone="muted")))
         if page.next_key:
             lines.append(
@@ -176,7 +176,7 @@ class ShareDialog(Dialog):
         self._found.show()
         if not found:
             told = _("No matches, or they already have access.")
-            if permissions.may(self._context.actor, "users:write"):
+            if permissions.has_permission(self._context.actor, "users:write"):
                 told += " " + _("To create a team, run “benchboard team create”.")
             self._found.fill(Text(told, tone="muted", wrap=True))
             return
@@ -356,5 +356,5 @@ def _why(ways: tuple[Grant, ...]) -> str:
         "role": _("by role"),
     }
     return ", ".join(
-        _("through team {team}").format(team=way.team) if way.team else said.get(way.reach, way.reach) for way in ways
+        _("through team {team}").format(team=way.team) if way.team else said.get(way.source, way.source) for way in ways
     )

@@ -129,7 +129,7 @@ class JsonText(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         """A picture that is pasted stands here in short, too: beside a line as long each key takes half a second."""
         short = QMimeData()
-        short.setText(self._pictures.short(source.text()))
+        short.setText(self._pictures.truncate_text(source.text()))
         super().insertFromMimeData(short)
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -138,7 +138,7 @@ class JsonText(QPlainTextEdit):
         text = data.text()
         if has_placeholders(text):
             with suppress(Invalid):
-                data.setText(self._pictures.written_out(text))
+                data.setText(self._pictures.restore_json_text(text))
                 data.removeFormat("text/html")
         return data
 

@@ -130,10 +130,10 @@ class JsonView(QWidget):
             self._bring(text)
             return
         written = write_document(self._editor.document)
-        self._context.tasks.read(self, lambda _session: self._pictures.shortened(written), lambda _: self._bring(text))
+        self._context.tasks.read(self, lambda _session: self._pictures.truncate(written), lambda _: self._bring(text))
 
     def _bring(self, text: str) -> None:
-        self.text.show_text(self._pictures.short(text))
+        self.text.show_text(self._pictures.truncate_text(text))
         self.judged.emit()
         self._read()
 
@@ -265,7 +265,7 @@ class JsonView(QWidget):
         if _light(text) and (base is page or len(self._editor.page.paths) <= _MANY):
             self._heard(text, page, _judged(text, base, page))
             return
-        complete = self._pictures.completed
+        complete = self._pictures.restore
         self._context.tasks.read(
             self,
             lambda _session: _judged(text, base, page, complete),
@@ -342,12 +342,12 @@ def _light(text: str) -> bool:
 
 def _lasting(pictures: Truncator, page: Document, text: str) -> str:
     """What a draft beside this page is, for another window."""
-    return pictures.lasting(text, write_document(page)) if has_placeholders(text) else text
+    return pictures.restore_missing(text, write_document(page)) if has_placeholders(text) else text
 
 
 def _written(document: Document, pictures: Truncator) -> tuple[str, PositionMap]:
     """A document's text, and where in it things stand."""
-    text = format_json(pictures.shortened(write_document(document)))
+    text = format_json(pictures.truncate(write_document(document)))
     return text, map_positions(text)
 
 

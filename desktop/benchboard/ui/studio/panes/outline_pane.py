@@ -57,7 +57,7 @@ class Outline(QTreeWidget):
 
     def build(self) -> None:
         """Show the page as it is now. Only another order makes the tree anew: a line being written at stays."""
-        lines = tuple(self._told(outline.told(self._editor.layout), 0))
+        lines = tuple(self._told(outline.outline_entries(self._editor.layout), 0))
         shape = [(depth, line.id, line.tab) for depth, line in lines]
         if lines != self._lines and shape == [(depth, line.id, line.tab) for depth, line in self._lines]:
             self._lines = lines
@@ -256,9 +256,9 @@ class Outline(QTreeWidget):
             editor.rejected.emit(Invalid("studio.other-container", why_no_other_grid()))
             return
         if line is None or where == "into":
-            layout = outline.moved_into(page, item_id, path, compact)
+            layout = outline.move_into(page, item_id, path, compact)
         else:
-            layout = outline.moved_beside(page, item_id, line.id, below=where == "below", compact=compact)
+            layout = outline.move_beside(page, item_id, line.id, below=where == "below", compact=compact)
         editor.apply_layout(_("Move {title}").format(title=self._items[item_id, -1].text(0)), layout, [item_id])
 
     def paintEvent(self, event: QPaintEvent) -> None:

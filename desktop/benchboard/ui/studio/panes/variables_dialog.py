@@ -269,7 +269,7 @@ class VariablesSheet(Dialog):
         self._query.setVisible(kind == "query")
         for widget in (self._multiple, self._all):
             widget.setVisible(kind != "text")
-        circles = variable_queries.query_order(self._variables).refused
+        circles = variable_queries.query_order(self._variables).errors
         names = [one.name for one in self._variables]
         if not self._keep.isActive():
             self._keep.start()

@@ -46,7 +46,7 @@ def found(editor: Editor, text: str) -> list[Hit]:
     words = text.casefold().split()
     first: list[Hit] = []
     then: list[Hit] = []
-    for item_id in _in_order(outline.told(editor.layout)):
+    for item_id in _in_order(outline.outline_entries(editor.layout)):
         item = editor.page.item(item_id)
         widget, shown = widget_of(item), widget_of(editor.rendered(item)).title
         what = widget.kind_name

@@ -156,7 +156,7 @@ class DiffPage(QWidget):
             box = box.translated(self._pages_apart(), 0)
         page = self._pages[side]
         about = looks.get(name, [])
-        loud = [one for one in about if not one.pushed]
+        loud = [one for one in about if not one.displaced]
         tags = tuple(self._said[one.key] for one in loud)
         veiled = self._veiled.get(name, []) if side == "after" else []
         if veiled:
@@ -177,7 +177,7 @@ class DiffPage(QWidget):
     def _hidden(self) -> dict[str, list[Difference]]:
         page, hidden = self._pages["after"], dict[str, list[Difference]]()
         for one in self._differences:
-            if one.kind == "document" or one.pushed or one.id in page.shown or one.id not in page.paths:
+            if one.kind == "document" or one.displaced or one.id in page.shown or one.id not in page.paths:
                 continue
             outer = next((name for name, _pane in reversed(page.paths[one.id]) if name in page.shown), None)
             if outer is not None:
@@ -191,7 +191,7 @@ class DiffPage(QWidget):
         page = self._pages["after"]
         if name in page.paths and name not in page.shown:
             return False  # it lies in something closed, whose heading says so
-        return any(one.kind == "removed" or (one.kind == "moved" and not one.pushed) for one in looks.get(name, []))
+        return any(one.kind == "removed" or (one.kind == "moved" and not one.displaced) for one in looks.get(name, []))
 
     def _add_ghost(self, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
         one = next(one for one in looks[name] if one.kind in ("removed", "moved"))

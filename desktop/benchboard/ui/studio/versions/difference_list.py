@@ -43,8 +43,8 @@ class Differences(QAbstractListModel):
         """Show these, none ticked and the fold closed."""
         self.beginResetModel()
         pairs = [(one, said(one, names)) for one in found]
-        self._meant = [pair for pair in pairs if not pair[0].pushed]
-        self._pushed = [pair for pair in pairs if pair[0].pushed]
+        self._meant = [pair for pair in pairs if not pair[0].displaced]
+        self._pushed = [pair for pair in pairs if pair[0].displaced]
         self._open = False
         self.ticked = set()
         self.endResetModel()

@@ -117,7 +117,7 @@ def kind_title(type_name: str) -> str:
 def said(difference: Difference, names: Names) -> Said:
     """A difference in words."""
     title = names.title(difference.id)
-    was, now = difference.was, difference.now
+    was, now = difference.before, difference.after
     type_name = names.type(difference.id)
     if difference.kind == "added" and now is not None:
         return Said("added", "ph.plus", title, _("at {place}").format(place=_placed(now, names)), _("Added"))
@@ -136,7 +136,7 @@ def said(difference: Difference, names: Names) -> Said:
 
 def summed(differences: Sequence[Difference], names: Names) -> str:
     """What somebody did in a line, as “2 moved, 1 changed: Orders per day”; nothing of what only gave way."""
-    found = [said(one, names) for one in differences if not one.pushed]
+    found = [said(one, names) for one in differences if not one.displaced]
     words: dict[Look, str] = {
         "moved": _("{count} moved"),
         "added": _("{count} added"),

@@ -65,7 +65,7 @@ class DifferencesPane(QWidget):
     def show_differences(self, found: Sequence[Difference], names: Names, *, alone: bool) -> None:
         """Show these; `alone`: there is nothing before this version."""
         self.model.show_differences(found, names)
-        count = sum(not one.pushed for one in found)
+        count = sum(not one.displaced for one in found)
         self._heading.setText(ngettext("{count} difference", "{count} differences", count).format(count=count))
         sentence = ""
         if alone:

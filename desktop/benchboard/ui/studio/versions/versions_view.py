@@ -83,7 +83,7 @@ class VersionsScreen(QWidget):
         self._before_answers, self._after_answers = Answers(context, self), Answers(context, self)
         self._left = VersionsPane(context, dashboard_id)
         self._model = self._left.model
-        self._right = DifferencesPane(permissions.may(context.actor, "dashboards:write"))
+        self._right = DifferencesPane(permissions.has_permission(context.actor, "dashboards:write"))
         self._lay_out()
         self._connect()
         context.changed.watch(self, {"dashboard_versions"}, self.refresh)
@@ -173,7 +173,7 @@ class VersionsScreen(QWidget):
         self._to.setVisible(before is not None)
         if before is not None and before == after - 1:
             self._model.tell(after, summed(compared.found, names))
-        counts = Counter(said(one, names).look for one in compared.found if not one.pushed)
+        counts = Counter(said(one, names).look for one in compared.found if not one.displaced)
         self._counts.show_counts(counts)
         self._counts_line.setVisible(bool(counts))
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")

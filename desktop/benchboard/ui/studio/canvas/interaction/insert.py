@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF
 
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.widget_kinds import WidgetKind
-from benchboard.dashboards.editing.clipboard import Copied
+from benchboard.dashboards.editing.clipboard import ClipboardContent
 from benchboard.dashboards.editing.page_edits import Placed
 from benchboard.dashboards.layout import ContainerDrag, Layout, PageIndex
 from benchboard.i18n import _
@@ -51,5 +51,5 @@ class InsertInteraction(MoveInteraction):
 
     def commit(self) -> None:
         source = self.source
-        came = Copied((), source.variables) if isinstance(source, InsertPayload) else None
+        came = ClipboardContent((), source.variables) if isinstance(source, InsertPayload) else None
         self.host.editor.apply_layout(self.title, self.layout(), self.body, came)

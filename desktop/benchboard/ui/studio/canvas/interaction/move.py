@@ -50,7 +50,7 @@ class MoveInteraction(ItemInteraction):
 
     @property
     def resting(self) -> Mapping[str, Cell]:
-        return self.carry.still
+        return self.carry.original
 
     @property
     def drop_cells(self) -> list[Cell]:
