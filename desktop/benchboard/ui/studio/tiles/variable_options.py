@@ -94,14 +94,14 @@ class VariableQueryRunner(QObject):
         self._last_variables = variables
         order = variable_queries.query_order(variables)
         before, self._requests = self._requests, self._requests_for(order.names)
-        for name in self._states.keys() - self._requests.keys() - order.refused.keys():
+        for name in self._states.keys() - self._requests.keys() - order.errors.keys():
             del self._states[name]
             self._editor.forget_options(name)
         for name in list(self._running):
             if self._running[name][1] != self._requests.get(name):
                 self._cancel_running(name)
         self._waiting = [name for name in self._waiting if name in self._requests]
-        for name, error in order.refused.items():
+        for name, error in order.errors.items():
             if str(self.state_of(name).error) != str(error):
                 self._publish(name, OptionsState(error=error))
         self._enqueue([name for name, request in self._requests.items() if before.get(name) != request])
