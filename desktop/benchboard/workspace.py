@@ -137,7 +137,7 @@ def seed(workspace: Workspace, report: Report | None = None) -> None:
     require_current(workspace)
     database = workspace.database
     with database.system("seed").read() as session:
-        seeded, empty = organisations.is_seeded(session), not organisations.slugs(session)
+        seeded, empty = organisations.is_seeded(session), not organisations.list_slugs(session)
     founding = empty and workspace.location.kind != "server"
     if seeded and not founding:
         return
@@ -148,7 +148,7 @@ def seed(workspace: Workspace, report: Report | None = None) -> None:
         if founding and workspace.location.kind == "demo":
             demo.fill(session, workspace.data_keys)
         elif founding:
-            organisations.found_local(session, workspace.data_keys)
+            organisations.create_local(session, workspace.data_keys)
 
 
 def require_current(workspace: Workspace) -> None:
@@ -250,7 +250,7 @@ def _connect_url(home: Path, url: str) -> Workspace:
     file = Path(database.label).expanduser().absolute()
     _require_sqlite(database, file)
     location = Location("file", str(file))
-    return Workspace(database, location, home, keys.BesideDataKeys(Path(f"{os.fspath(file)}.datakeys")))
+    return Workspace(database, location, home, keys.FileDataKeys(Path(f"{os.fspath(file)}.datakeys")))
 
 
 def _require_sqlite(database: Database, file: Path) -> None:

@@ -89,7 +89,7 @@ def access(context: CommandContext, which: str, search: str, limit: int, after: 
 
 
 def _grants(entry: AccessEntry) -> list[dict[str, str | None]]:
-    return [{"reach": grant.reach, "level": grant.level, "team": grant.team} for grant in entry.ways]
+    return [{"reach": grant.source, "level": grant.level, "team": grant.team} for grant in entry.grants]
 
 
 def _grants_text(entry: AccessEntry) -> str:
@@ -100,7 +100,7 @@ def _grants_text(entry: AccessEntry) -> str:
         "team": _("through {team}"),
         "public": _("public"),
     }
-    return ", ".join(titles[grant.reach].format(team=grant.team) for grant in entry.ways)
+    return ", ".join(titles[grant.source].format(team=grant.team) for grant in entry.grants)
 
 
 def _require_one_recipient(who: str | None, *, public: bool) -> None:

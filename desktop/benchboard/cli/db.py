@@ -94,7 +94,7 @@ def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | 
             _create_first_organisation(opened, admin, organisation)
         workspace.seed(opened)
         with opened.database.system("seed").read() as session:
-            slugs = organisations.slugs(session)
+            slugs = organisations.list_slugs(session)
     if as_json:
         write_json({"seeded": True, "organisations": slugs})
         return
@@ -115,10 +115,10 @@ def _create_first_organisation(workspace_: Workspace, admin: str, organisation: 
             do=_("Leave out --organisation and --admin, and add people with “benchboard user add”."),
         )
     with workspace_.database.system("seed").read() as session:
-        organisations.require_none(session)
+        organisations.require_empty(session)
     password = ask_password(confirm=True)
     with workspace_.database.system("seed").change() as session:
-        organisations.found_first(session, workspace_.data_keys, name=organisation, email=admin, password=password)
+        organisations.create_first(session, workspace_.data_keys, name=organisation, email=admin, password=password)
 
 
 def _report_migration(migration: Moved, database: Database, as_json: bool) -> None:

@@ -1,9 +1,7 @@
-"""Several items brought into order at once: on one line, at equal distances, to one size, into each other's
-place.
+"""Align, distribute, equalise, grow and swap several selected items at once.
 
-The chosen have the say: they come to lie where they are asked to and the others give way downwards. Under
-`vertical` everything rises afterwards; what that leaves of a line along the rows (top, middle, bottom) is the
-order in which the items follow one another.
+The selected items go where they are asked to, and the others are displaced downwards. Under `vertical` everything
+rises afterwards; of a line along the rows (top, middle, bottom) only the order of the items remains.
 """
 
 from collections.abc import Sequence
@@ -21,11 +19,11 @@ Axis = Literal["across", "down"]
 
 
 def align(layout: Layout, ids: Sequence[str], edge: Edge, *, compact: Compact = "vertical") -> Layout:
-    """The chosen items brought to one line: the edge, or the middle, of the rectangle around them.
+    """Align the selected items to an edge, or the middle, of the rectangle around them.
 
-    Statics among them are what the others are brought to: the rectangle is theirs alone then. Of two that would
-    cover each other the later in reading order goes below. Along the columns, aligned twice is aligned once; with
-    fewer than two items nothing changes. Invalid if there is no such item.
+    If some of them are static, the rectangle is that of the statics alone. Of two items that would overlap, the later
+    in reading order goes below. Aligning twice along the columns is the same as once; fewer than two items change
+    nothing. Raises `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
     chosen = _chosen(layout, ids)
@@ -46,11 +44,11 @@ def align(layout: Layout, ids: Sequence[str], edge: Edge, *, compact: Compact = 
 
 
 def distribute(layout: Layout, ids: Sequence[str], axis: Axis, *, compact: Compact = "vertical") -> Layout:
-    """The chosen items at equal distances: the outermost stay, and so do statics, between which the others are
-    spread.
+    """Distribute the selected items at equal distances. The outermost stay, and so do statics, between which the
+    others are spread.
 
-    Distances are whole grid fields; what is left over is spread evenly too. Where the items are too large to lie
-    side by side, their middles are spread. Fewer than three change nothing. Invalid if there is no such item.
+    Distances are whole grid fields; the remainder is spread evenly. Items too large to lie side by side have their
+    middles spread. Fewer than three items change nothing. Raises `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
     spans = {place: _span(layout.cells[place], axis) for place in _chosen(layout, ids)}
@@ -71,8 +69,8 @@ def equalise(
     *,
     compact: Compact = "vertical",
 ) -> Layout:
-    """The chosen items as wide, as high or as large as the first of them, as far as their own limits and the
-    grid let them. Statics keep their size. Invalid if there is no such item."""
+    """Make the selected items as wide, as high or as large as the first of them, within their limits and the grid.
+    Statics keep their size. Raises `Invalid` if there is no such item."""
     layout = normalized(layout, compact)
     if not ids:
         return layout
@@ -87,8 +85,9 @@ def equalise(
 
 
 def grow(layout: Layout, ids: Sequence[str], dw: int, dh: int, *, compact: Compact = "vertical") -> Layout:
-    """The chosen items so many columns wider and rows higher, each as far as its limits, the grid and the statics let
-    it. Statics keep their size. Costs grow with the items, not with the chosen. Invalid if there is no such item."""
+    """Make the selected items `dw` columns wider and `dh` rows higher, each within its limits, the grid and the
+    statics. Statics keep their size. The cost grows with the items, not with the selection. Raises `Invalid` if there
+    is no such item."""
     layout = normalized(layout, compact)
     statics = [cell for item, cell in layout if item.static]
     cells = {}
@@ -103,11 +102,11 @@ def grow(layout: Layout, ids: Sequence[str], dw: int, dh: int, *, compact: Compa
 
 
 def swap(layout: Layout, a: str, b: str, *, compact: Compact = "vertical") -> Layout:
-    """Two items in each other's place. Each keeps its own size where that covers nothing; else it takes the
-    other's, within its limits, and whatever it then still covers gives way.
+    """Swap two items. Each keeps its own size if that overlaps nothing; else it takes the other's, within its limits,
+    and displaces what it still overlaps.
 
-    Above one another in the same columns, or beside one another in the same rows, they share the room both had.
-    A static changes places with nobody. Invalid if there is no such item.
+    Above one another in the same columns, or beside one another in the same rows, they share the room that both had. A
+    static can't be swapped. Raises `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
     one, two = layout.index(a), layout.index(b)
@@ -125,8 +124,7 @@ def swap(layout: Layout, a: str, b: str, *, compact: Compact = "vertical") -> La
 
 
 def _sharing(a: Cell, b: Cell) -> list[tuple[Cell, Cell]]:
-    """Where two of the same columns, or of the same rows, lie when they change their order in the room between
-    their outer edges."""
+    """The cells of two items in the same columns, or rows, that change their order between their outer edges."""
     if (a.x, a.w) == (b.x, b.w):
         top, bottom = min(a.y, b.y), max(a.bottom, b.bottom)
         down = a.y < b.y
@@ -145,7 +143,7 @@ def _free(pair: tuple[Cell, Cell], rest: Sequence[Cell], columns: int) -> bool:
 
 
 def _sized(item: Item, wanted: Cell, old: Cell, columns: int) -> Cell:
-    """The cell wanted, its size held to the item's limits; a size the item has already is never refused it."""
+    """The wanted cell with its size held to the item's limits; a size that the item already has is always allowed."""
     w = wanted.w if wanted.w == old.w else max(item.min_w or 1, min(item.max_w or columns, wanted.w))
     h = wanted.h if wanted.h == old.h else max(item.min_h or 1, min(item.max_h or MAX_HEIGHT, wanted.h))
     w = min(w, columns)
@@ -153,7 +151,7 @@ def _sized(item: Item, wanted: Cell, old: Cell, columns: int) -> Cell:
 
 
 def _between(first: tuple[int, int], sizes: Sequence[int], last: tuple[int, int]) -> list[int]:
-    """Where items of these sizes begin, spread evenly between two spans (start, size)."""
+    """The starts of items of these sizes, spread evenly between two spans (start, size)."""
     end, steps = sum(first), len(sizes) + 1
     spare = last[0] - end - sum(sizes)
     if spare < 0:

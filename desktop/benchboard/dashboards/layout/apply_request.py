@@ -1,9 +1,8 @@
-"""One request of `benchboard layout apply`: a layout and one operation on it, both hostile until they have
-passed here.
+"""Carry out one request of `benchboard layout apply`: a layout and one operation on it, both untrusted.
 
 `{"columns": 12, "compact": "vertical", "items": […], "op": {…}, "prevent_collision": false}` with op one of
 `{"move": id, "x":, "y":}`, `{"resize": id, "w":, "h":, "handle": "se"}`, `{"add": item}`, `{"remove": id}`,
-`{"compact": true}`. Other fields of the request are passed over.
+`{"compact": true}`. Other fields of the request are ignored.
 """
 
 from collections.abc import Mapping
@@ -30,8 +29,8 @@ _KINDS = ("move", "resize", "add", "remove", "compact")
 
 
 def apply(request: object) -> Layout:
-    """The layout that react-grid-layout would make of the request. Invalid names the item and field that
-    cannot be."""
+    """The layout that react-grid-layout would make of the request. Raises `Invalid` with the item and the field that
+    are wrong."""
     if not isinstance(request, Mapping):
         what = _("The request is {value}; it must be an object.").format(value=quote_value(request))
         refuse("not-a-request", what, None, None)
@@ -88,7 +87,7 @@ def _add(layout: Layout, entry: object, compact: Compact) -> Layout:
 
 
 def _inside(error: Invalid, place: int) -> Invalid:
-    """The same refusal, its field named from the request's root."""
+    """The same error, with its field named from the request's root."""
     name = str(error.facts.get("field") or "").removeprefix(f"items.{place}").lstrip(".")
     field = f"op.add.{name}" if name else "op.add"
     return Invalid(error.code, error.what, item=error.facts.get("item"), field=field)

@@ -1,4 +1,4 @@
-"""Auto-arrange: a page put in order as a typesetter fills lines."""
+"""Auto-arrange: put a page's items in order, as a typesetter fills lines."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,12 +8,11 @@ from benchboard.dashboards.layout.placement import Occupancy
 
 
 def arranged(layout: Layout) -> Layout:
-    """The layout tidied up: the items fill lines in reading order, and what is free to the right of a line is given
-    to the items of that line. Holes that are left then go to the first items that fit, from wherever they come.
+    """Arrange the items in lines in reading order, and widen them into what is free to the right of each line.
+    Remaining holes go to the first items that fit.
 
-    Heights stay, widths only grow, in proportion and up to `max_w`. As in a justified paragraph, a last line less
-    than half full stays as it is. Statics stay where they are. What comes out is settled, and arranging it again
-    changes nothing.
+    Heights stay; widths only grow, in proportion and up to `max_w`. As in a justified paragraph, a last line less than
+    half full stays as it is. Statics stay. The result is normalised, and arranging it again changes nothing.
     """
     now = _filled(_fitted(normalized(layout, "vertical"), in_turn=True))
     while (after := _filled(_fitted(now))) != now:
@@ -23,14 +22,14 @@ def arranged(layout: Layout) -> Layout:
 
 
 def _order(layout: Layout) -> list[int]:
-    """The places of the movable items in reading order."""
+    """The indexes of the movable items in reading order."""
     movable = (place for place, item in enumerate(layout.items) if not item.static)
     return sorted(movable, key=lambda place: (layout.cells[place].y, layout.cells[place].x, place))
 
 
 def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
-    """Each item, in reading order, in the topmost, then leftmost place that is free; `in_turn`, in the first that
-    comes after its predecessor's in reading order too."""
+    """Each item, in reading order, at the topmost, then leftmost free position; with `in_turn`, at the first one that
+    is also after its predecessor's in reading order."""
     cells = list(layout.cells)
     taken = Occupancy(cells[place] for place, item in enumerate(layout.items) if item.static)
     columns, x, y = layout.columns, 0, 0
@@ -43,7 +42,7 @@ def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
 
 
 def _filled(layout: Layout) -> Layout:
-    """Lines (items that begin in the same row and touch) widened into what is free to their right."""
+    """Widen the lines (items that begin in the same row and touch) into what is free to their right."""
     cells, columns = list(layout.cells), layout.columns
     taken = Occupancy(cells)
     order = _order(layout)
@@ -82,7 +81,7 @@ def _lines(cells: Sequence[Cell], order: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _widened(items: Sequence[Item], cells: Sequence[Cell], end: int) -> list[Cell]:
-    """The cells of one line grown up to column `end`, field by field: always the one that grows least for its
+    """Grow the cells of one line up to column `end`, field by field: always the one that has grown least for its
     size."""
     widths = [cell.w for cell in cells]
     for _field in range(end - cells[-1].right):

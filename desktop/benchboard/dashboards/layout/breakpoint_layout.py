@@ -1,9 +1,9 @@
-"""The desktop's arrangement on another number of columns: what stood side by side does so as long as there is room, and
-what filled the page still does.
+"""Fit a layout to another number of columns: what was side by side stays so if there is room, and what filled the page
+still does.
 
-An arrangement is taken apart by straight cuts, into bands below each other, those into stacks side by side, and so on.
-Edges are rounded and not widths, so that the sum stays right. Where the least widths do not fit, a line breaks into as
-few lines as it takes, of nearly the same width, and each fills the page.
+The layout is split by straight cuts into bands below each other, those into stacks side by side, and so on. Edges are
+rounded, not widths, so that the sum stays right. If the minimum widths do not fit, a line breaks into as few lines as
+possible, of nearly the same width, and each fills the page.
 """
 
 from bisect import bisect_left
@@ -16,13 +16,13 @@ from benchboard.dashboards.layout.model import Cell, Item, Layout, bounding_box
 from benchboard.dashboards.layout.placement import Occupancy
 
 _DEEPEST: Final = 40
-"""So many cuts inside each other; what is in there then is looked at as it lies."""
+"""The deepest nesting of cuts; a block below it is not split further."""
 
 
 @dataclass(slots=True)
 class _Block:
-    """Items that no straight cut parts from each other, or what one does: `bands` below each other or `stacks` side by
-    side. `least` is how few columns it needs."""
+    """Items that no straight cut separates, or what a cut gives: `bands` below each other or `stacks` side by side.
+    `least` is the minimum number of columns."""
 
     places: list[int]
     cell: Cell
@@ -32,13 +32,13 @@ class _Block:
 
 
 def minimum_width(item: Item) -> int:
-    """How few columns an item needs, as its document says."""
+    """The minimum number of columns of an item, from its document."""
     return item.min_w or 1
 
 
 def fit_columns(layout: Layout, columns: int, least: Callable[[Item], int] = minimum_width) -> list[Cell]:
-    """Every item's cell on so many columns, in the layout's order; nothing overlaps that did not. `least` says how few
-    an item needs."""
+    """Every item's cell on `columns` columns, in the layout's order, without new overlaps. `least` gives the minimum
+    number of columns of an item."""
     if not len(layout):
         return []
     narrowing = _ColumnFitter(layout, columns, least)
@@ -48,7 +48,7 @@ def fit_columns(layout: Layout, columns: int, least: Callable[[Item], int] = min
 
 
 class _ColumnFitter:
-    """One arrangement being brought to another width."""
+    """One layout that is being fitted to another width."""
 
     def __init__(self, layout: Layout, columns: int, least: Callable[[Item], int]) -> None:
         self._layout, self._columns, self._needs = layout, columns, least
@@ -57,7 +57,7 @@ class _ColumnFitter:
     # Taking apart
 
     def block(self, places: list[int], depth: int = 0) -> _Block:
-        """These items, taken apart."""
+        """Split these items into blocks."""
         cells = [self._layout.cells[place] for place in places]
         whole = bounding_box(cells)
         if len(places) == 1:
@@ -80,8 +80,8 @@ class _ColumnFitter:
     # Putting together
 
     def put(self, block: _Block, span: Cell, x: int, w: int, y: int) -> int:
-        """Put a block that lay in the columns of `span` into `w` columns from `x` on, from row `y` on; answers where it
-        ends."""
+        """Place a block that lay in the columns of `span` into `w` columns from `x` on, from row `y` on. Returns the
+        row where it ends."""
         if block.bands:
             bottom = end = y
             before = block.cell.y
@@ -97,8 +97,8 @@ class _ColumnFitter:
         return y
 
     def _beside(self, stacks: Sequence[_Block], span: Cell | None, x: int, w: int, y: int, top: int | None) -> int:
-        """Put stacks side by side: with the gaps between them, or without a span closely. Each begins as far below
-        `top` as it did, or without one at `y`."""
+        """Place stacks side by side, with their gaps, or without a span closely. Each begins as far below `top` as it
+        did, or without one at `y`."""
         bottom = y
         for stack, (left, wide) in zip(stacks, _shares(stacks, span, w), strict=True):
             at = y if top is None else y + stack.cell.y - top
@@ -116,8 +116,8 @@ class _ColumnFitter:
         return self._knot(stack, x, w, y)
 
     def _knot(self, stack: _Block, x: int, w: int, y: int) -> int:
-        """Items that go around each other: as they lie, or where that is too narrow for one, each in the topmost place
-        that is free."""
+        """Place items that no cut separates: as they lie or, if that is too narrow for one, each at the topmost free
+        position."""
         whole, taken = stack.cell, Occupancy()
         scaled = [(place, _scaled(self._layout.cells[place], whole, w)) for place in stack.places]
         if all(cell.w >= self._least(place) for place, cell in scaled):
@@ -139,7 +139,7 @@ class _ColumnFitter:
 
 
 def _parted(places: Sequence[int], edges: Callable[[int], tuple[int, int]]) -> list[list[int]]:
-    """The items in as many parts as straight cuts across these edges make, in order."""
+    """The items in as many groups as straight cuts across these edges make, in order."""
     parts: list[list[int]] = []
     end = -1
     for place in sorted(places, key=edges):
@@ -163,8 +163,9 @@ def _scaled(cell: Cell, whole: Cell, w: int) -> Cell:
 
 
 def _shares(stacks: Sequence[_Block], span: Cell | None, w: int) -> list[tuple[int, int]]:
-    """Where each stack begins and how wide it is, in `w` columns: its edges in proportion, none narrower than it needs.
-    What is missing is taken from the widest gap, else from what has most to spare. Without a span there are no gaps."""
+    """The start and width of each stack in `w` columns: its edges in proportion, none narrower than its minimum. What
+    is missing is taken from the widest gap, else from the stack with most to spare. Without a span there are no
+    gaps."""
     edges = [0]
     for stack in stacks:
         begin = edges[-1] if span is None else stack.cell.x - span.x
@@ -188,7 +189,7 @@ def _richest(stacks: Sequence[_Block], widths: Sequence[int]) -> int:
 
 
 def _lines(stacks: Sequence[_Block], w: int) -> list[list[_Block]]:
-    """The stacks in as few lines as their least widths need, of as nearly the same width as that leaves."""
+    """The stacks in as few lines as their minimum widths need, as equal in width as that allows."""
     total = sum(stack.cell.w for stack in stacks)
     fewest = len(_broken(stacks, w, total))
     caps = range(-(-total // fewest), total + 1)
@@ -196,7 +197,8 @@ def _lines(stacks: Sequence[_Block], w: int) -> list[list[_Block]]:
 
 
 def _broken(stacks: Sequence[_Block], w: int, cap: int) -> list[list[_Block]]:
-    """Lines filled one after the other, none with more than `cap` of the desktop's columns unless one stack has."""
+    """Fill one line after the other, none with more than `cap` of the desktop's columns unless a single stack has
+    more."""
     lines: list[list[_Block]] = []
     least = wide = 0
     for stack in stacks:

@@ -1,7 +1,7 @@
-"""Narrower pages: made from the desktop anew each time, but for what somebody arranged there by hand.
+"""Narrower pages: derived from the desktop layout each time, except for what somebody arranged there by hand.
 
-Only what a person moved or resized is remembered, not what gave way to it: everything else goes on following the
-desktop. What was arranged by hand has the say, so that the others flow around it as they did when it was let go.
+Only what a person moved or resized is stored, not what was displaced by it: everything else goes on following the
+desktop. The others flow around what was arranged by hand, as they did when it was dropped.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -69,7 +69,7 @@ def _inside(cell: Cell, columns: int) -> Cell:
 
 
 def _flowed(layout: Layout, columns: int, fixed: Mapping[str, Cell]) -> list[Cell]:
-    """Every item's cell on the narrower page; those `fixed` are there already."""
+    """Every item's cell on the narrower page; those in `fixed` are placed already."""
     cells = list(layout.cells)
     taken = Occupancy(fixed.values())
     floor = bottom = 0

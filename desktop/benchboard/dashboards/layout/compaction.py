@@ -1,8 +1,8 @@
 """Compaction as react-grid-layout 2.3.0 does it, every side effect included, in near-linear time.
 
-Items are taken in order and rise (or slide left) until something placed before stops them; what they come to
-lie on pushes on the later ones they now touch. A skyline answers nearly every item in constant time; what
-lies under an overhang, and what meets a static, goes the long way.
+Items are taken in order and rise (or slide left) until an item placed before stops them; they push later ones that
+they now touch. A skyline answers nearly every item in constant time; what lies under an overhang, and what meets a
+static, takes the slow path.
 """
 
 from bisect import bisect_left
@@ -13,27 +13,27 @@ from benchboard.dashboards.layout.grid_arrays import BLOCK, ColumnOccupancy, Gri
 
 _NEVER = 1 << 62
 _EACH = 3
-"""So many steps is one item that is pushed, beside those it is compared with."""
+"""The steps that one pushed item costs, beside those of comparing it."""
 _AT_ONCE = 10_000
-"""A push accounts for so many steps at once."""
+"""A push accounts for this many steps at once."""
 
 _FAR = 4
-"""Steps down after which it is looked whether the rest can be gone at once."""
+"""Steps down after which it is checked whether the rest can be done at once."""
 
 
 def compact_vertically(board: GridArrays, watched: int = -1) -> int:
-    """Let everything but the statics rise. The row from which the layout's item `watched` began to rise,
+    """Let all items but the statics rise. Returns the row from which the layout's item `watched` began to rise,
     whether others had pushed it there or not (0 without one)."""
     return _Compaction(board, "rows").rise(watched)
 
 
 def compact_horizontally(board: GridArrays) -> None:
-    """Let everything but the statics slide left; what finds no room in its rows goes to the next."""
+    """Let all items but the statics slide left; an item without room in its rows goes to the next."""
     _Compaction(board, "columns").slide()
 
 
 class _Compaction:
-    """One pass over a board: what is placed so far, and the pushing on of later items along one axis."""
+    """One pass over a board: what is placed so far, and the pushing of later items along one axis."""
 
     def __init__(self, board: GridArrays, along: Literal["rows", "columns"]) -> None:
         board.arrange(along)
@@ -42,7 +42,7 @@ class _Compaction:
         self.placed = 0
         self.solid: RowBlocks | None = None
         self.taken: ColumnOccupancy | None = None
-        """The rows that what is in `solid` takes; made only once something had far to go."""
+        """The rows that `solid` takes; made only once something had far to go."""
         self.began = [*(board.ys if along == "rows" else board.xs), _NEVER]
         """The row or column each had before anything moved: sorted, with an end that stops any look ahead."""
 
@@ -120,15 +120,14 @@ class _Compaction:
         self.board.spend(32 * ((h >> BLOCK) + 2))
 
     def _solid(self) -> RowBlocks:
-        """Everything an item may run into, statics first; made only once something needs it."""
+        """Everything that an item may run into, statics first; made only when needed."""
         if self.solid is None:
             placed = (i for i in range(self.placed) if not self.board.static[i])
             self.solid = RowBlocks(self.board, [*self.board.statics, *placed])
         return self.solid
 
     def _rise_around(self, i: int, y: int) -> None:
-        """From row `y`, rise to the first thing above; where there is no room there, sink below all that is
-        in the way."""
+        """From row `y`, rise to the first thing above; without room there, sink below everything in the way."""
         board, solid = self.board, self._solid()
         x, w, h, ys = board.xs[i], board.ws[i], board.hs[i], board.ys
         self._look(h)
@@ -194,8 +193,7 @@ class _Compaction:
         xs[i] = max(xs[i], 0)
 
     def _slide_to_wall(self, i: int) -> int | None:
-        """Slide left into the first thing there (one column too far, as the rule has it) and say what that
-        is."""
+        """Slide left into the first thing there (one column too far, as the rule has it), and return that."""
         board, solid = self.board, self._solid()
         x, y, w, h = board.xs[i], board.ys[i], board.ws[i], board.hs[i]
         self._look(h)
@@ -246,7 +244,7 @@ class _Compaction:
         self.board.spend(spent)
 
     def _push_right(self, i: int, target: int) -> None:
-        """The same along a row."""
+        """As `_push_down`, along a row."""
         board, stack = self.board, [(i, i + 1, target)]
         board.xs[i] += 1
         while stack:
@@ -259,8 +257,7 @@ class _Compaction:
                 stack += [(i, met + 1, target), (met, met + 1, target + board.ws[i])]
 
     def _next_in_rows(self, i: int, start: int) -> int:
-        """The first item from `start` on, no static, that shares a field with item `i`; -1 if there is
-        none."""
+        """The first item from `start` on, other than a static, that overlaps item `i`; -1 if there is none."""
         board = self.board
         xs, ys, hs, static, some_fixed = board.xs, board.ys, board.hs, board.static, bool(board.statics)
         left, top = xs[i], ys[i]

@@ -1,7 +1,7 @@
-"""Gestures across a page's containers: `preview`'s drags and resizes, answered in the page's own fields.
+"""Drags and resizes across a page's containers: the results of `drag_preview` in the page's own fields.
 
-Like them, every answer is a function of the page at the start and of where the pointer is now. The grid a body would
-land in is looked up on the page as it was at the start, so that containers that give way do not run from the pointer.
+Every result depends only on the page at the start and on where the pointer is now. The grid under the pointer is
+looked up on the page as it was at the start, so that displaced containers do not run from the pointer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ from benchboard.dashboards.layout.model import Cell, Compact, Item, Layout
 from benchboard.dashboards.layout.rgl_compat import Handle
 
 Places = Mapping[str, Cell]
-"""Ids and where they are on the page."""
+"""Ids and their cells on the page."""
 
 
 class _TargetGrid:
-    """One grid of a page under a preview, and the page around it."""
+    """One grid of a page during a drag or resize, and the page around it."""
 
     def __init__(self, page: PageIndex, path: Path, preview: Drag | Resize, compact: Compact) -> None:
         self.page, self.path, self.preview, self.compact = page, path, preview, compact
@@ -35,13 +35,13 @@ class _TargetGrid:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether an answer concerns this grid alone: it is the page's own, and what is pulled holds nothing."""
+        """Whether a result concerns this grid alone: it is the page's own, and no container is resized."""
         lifted = self.preview.layout
         return not self.path and not any(lifted.items[place].panes for place in self.preview.places)
 
     @cached_property
     def still(self) -> Places:
-        """Where all that stays is while the body is in the air; nothing where `plain` is not so."""
+        """The cells of everything that stays while the body is lifted; empty unless `plain`."""
         if not self.plain:
             return {}
         held = frozenset(self.preview.places)
@@ -49,13 +49,13 @@ class _TargetGrid:
         return dict(there for item, cell in staying for there in visible_cells(item, cell))
 
     def changes(self, changed: Mapping[int, Cell]) -> dict[str, Cell]:
-        """What a preview's answer for the page's own grid means for all that is on the page."""
+        """What a result for this grid means for everything on the page."""
         items = self.preview.layout.items
         return dict(there for place, cell in changed.items() for there in visible_cells(items[place], cell))
 
     def seen(self, changed: Mapping[int, Cell], still: Places, until: int | None) -> dict[str, Cell]:
-        """What differs from `still`, the page without the body, with that answer of a preview: in this grid, and of
-        what gives way around the containers it lies in, but not out of sight."""
+        """What a result changes against `still`, the page without the body: in this grid, and of what is displaced
+        around the containers it lies in, up to row `until`."""
         (x, y), around = self._around(changed, still, until)
         answer = dict(around)
         items, cells = self.preview.layout.items, self.preview.lifted.cells
@@ -77,8 +77,8 @@ class _TargetGrid:
     def _around(
         self, changed: Mapping[int, Cell], still: Places, until: int | None
     ) -> tuple[tuple[int, int], Mapping[str, Cell]]:
-        """Where this grid begins with that answer in it, and what differs around it. It is as high as its lowest item,
-        and only on that depends what gives way."""
+        """Where this grid begins with that result in it, and what changes around it. It is as high as its lowest item,
+        and only that decides what is displaced."""
         if not self.path:
             return (0, 0), {}
         bottom = max(self._lowest, *(cell.bottom for cell in changed.values()))
@@ -89,7 +89,7 @@ class _TargetGrid:
 
     @cached_property
     def _lowest(self) -> int:
-        """The bottom of this grid without the body; what gives way only goes down."""
+        """The bottom of this grid without the body; displaced items only go down."""
         held = frozenset(self.preview.places)
         cells = self.preview.lifted.cells
         return max((cell.bottom for place, cell in enumerate(cells) if place not in held), default=0)
@@ -113,7 +113,7 @@ class _TargetGrid:
         return (x, y), answer
 
     def whole(self, dropped: Layout) -> Layout:
-        """The page with that outcome of the gesture."""
+        """The page with this result."""
         return self.page.with_pane(self.path, dropped, self.compact)
 
 
@@ -125,10 +125,10 @@ class _PageGesture:
 
 
 class ContainerDrag(_PageGesture):
-    """Items carried as one rigid body over a page, into whichever grid is under the pointer.
+    """Items dragged as one rigid body over a page, into whichever grid is under the pointer.
 
-    `ids` names them, the one under the pointer first; statics stay behind, and what lies in a carried container goes
-    with it. `guests` are items that are not on the page yet, with where they lie to each other.
+    `ids` names them, the one under the pointer first; statics stay behind, and a container takes its children along.
+    `guests` are items that are not on the page yet, in their relative positions.
     """
 
     def __init__(
@@ -160,12 +160,12 @@ class ContainerDrag(_PageGesture):
 
     @property
     def original(self) -> Places:
-        """Where everything that can be seen is while the body is held over its own grid."""
+        """The cells of everything visible while the body is held over its own grid."""
         return self._ground(self.home).still or self.rest.shown
 
     def target(self, x: int, y: int) -> Path:
-        """The grid the body would land in with the pointer at a field of the page: never one of its own containers, and
-        for a row never one inside another row."""
+        """The grid that the body would be dropped into with the pointer at a field of the page: never one of its own
+        containers, and for a row never one inside another row."""
         path = self.page.pane_at(x, y)
         has_row = any(item.type == ROW for item, _cell in self.body)
         for k, (outer, _pane) in enumerate(path):
@@ -174,8 +174,8 @@ class ContainerDrag(_PageGesture):
         return path
 
     def at(self, target: Path, x: int, y: int, *, until: int | None = None) -> dict[str, Cell]:
-        """Ids and cells, in the page's fields, of what differs from `still`, the body included, with the grabbed item
-        at column `x` and row `y` of the page over the grid `target`."""
+        """Ids and cells, in the page's fields, of what changes against `original`, the body included, with the grabbed
+        item at column `x` and row `y` of the page over the grid `target`."""
         if not self.body:
             return {}
         if not self._together and self._is_start(target, x, y):
@@ -188,7 +188,7 @@ class ContainerDrag(_PageGesture):
         return ground.seen(changed, self.original, until)
 
     def drop(self, target: Path, x: int, y: int) -> Layout:
-        """The page if the pointer let go there. Let go at the start, it is the start."""
+        """The page if it is dropped there. Dropped at the start, it is unchanged."""
         if not self.body:
             return self.page.layout
         if self._is_start(target, x, y):
@@ -233,7 +233,7 @@ class ContainerDrag(_PageGesture):
 
 
 class ContainerResize(_PageGesture):
-    """One item pulled at a handle. A static keeps its size, a container the height of what it holds."""
+    """One item resized at a handle. A static keeps its size, and a container the height of its children."""
 
     def __init__(self, page: PageIndex, item_id: str, handle: Handle, *, compact: Compact = "vertical") -> None:
         super().__init__(page, compact)
@@ -244,11 +244,11 @@ class ContainerResize(_PageGesture):
 
     @property
     def still(self) -> Places:
-        """Where everything that can be seen is while the item is held."""
+        """The cells of everything visible while the item is resized."""
         return self._ground.still or self.page.shown
 
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[str, Cell]:
-        """Ids and cells, in the page's fields, of what differs from `still` with the item `w` by `h`."""
+        """Ids and cells, in the page's fields, of what changes with the item `w` by `h`."""
         resize = self._resize
         if self._ground.plain:
             return self._ground.changes(resize.at(w, h, until=until))
@@ -256,11 +256,11 @@ class ContainerResize(_PageGesture):
         return {name: cell for name, cell in after.items() if before.get(name) != cell}
 
     def within(self, w: int, h: int) -> Cell:
-        """The item's cell, in the page's fields, so large or as near as its limits and what is around it let it be,
-        before it rises."""
+        """The item's cell, in the page's fields, as near to this size as its limits and its surroundings allow, before
+        it rises."""
         (left, top), cell = self.page.origin(self._ground.path), self._resize.within(w, h)
         return cell._replace(x=cell.x + left, y=cell.y + top)
 
     def drop(self, w: int, h: int) -> Layout:
-        """The page if the pointer let go there."""
+        """The page if it is dropped there."""
         return self._ground.whole(self._resize.drop(w, h))

@@ -1,8 +1,8 @@
-"""Rows, groups and tabs: items that hold a grid of their own (docs/dashboard-format.md).
+"""Rows, groups and tabs: items with a grid of their own (docs/dashboard-format.md).
 
-A container is an `Item` with panes. On its own grid it is a rectangle like any other, one field of heading and below it
-as high as what it holds; a pane is as wide in fields as its container, so that every item's fields are the page's
-fields too. `PageIndex` says where that is.
+A container is an `Item` with panes. In its own grid it is a rectangle like any other: one field of heading, and below
+it as high as its children. A pane is as wide in fields as its container, so that every item's fields are the page's
+fields too. `PageIndex` finds items in them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,18 +20,18 @@ GROUP: Final = "group"
 TABS: Final = "tabs"
 CONTAINERS: Final = (ROW, GROUP, TABS)
 HEADING: Final = 1
-"""Fields a container's heading is high."""
+"""The height of a container's heading, in fields."""
 EMPTY: Final = 2
-"""Fields an open pane with nothing in it is high."""
+"""The height of an open, empty pane, in fields."""
 DEEPEST: Final = 8
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
 Path = tuple[tuple[str, int], ...]
-"""Where a grid is: the containers on the way down, each with which of its panes; () is the page itself."""
+"""The path to a grid: the containers on the way down, each with the index of its pane; () is the page itself."""
 
 
 class LocatedItem(NamedTuple):
-    """An item with the grid it lies in and its cell there."""
+    """An item with the path of its grid and its cell there."""
 
     path: Path
     item: Item
@@ -42,8 +42,8 @@ class LocatedItem(NamedTuple):
 
 
 def height(item: Item, bottoms: Mapping[int, int] = _NONE) -> int:
-    """How many fields high a container is: its heading and the highest of its panes, also of those not shown, so that
-    changing tabs moves nothing. `bottoms` says of some panes how high they are instead."""
+    """A container's height in fields: its heading and the highest of its panes, hidden ones included, so that changing
+    tabs moves nothing. `bottoms` replaces the heights of some panes."""
     if item.collapsed:
         return HEADING
     highs = (bottoms.get(k, pane.layout.bottom) for k, pane in enumerate(item.panes))
@@ -63,8 +63,8 @@ def bottom_bound(layout: Layout) -> int:
 
 
 def overfull_item(layout: Layout, limit: int) -> Item | None:
-    """The item with which more fields are taken than a grid of `limit` rows has, so that it cannot be fitted; None says
-    nothing. A quick look before a long one."""
+    """An item that needs more fields than a grid of `limit` rows has, so that it cannot be fitted; None if unknown. A
+    quick check before a long one."""
     room = limit * layout.columns
     for item, cell in layout:
         room -= 0 if item.static or item.panes else min(cell.w, layout.columns) * cell.h
@@ -79,9 +79,9 @@ def overfull_item(layout: Layout, limit: int) -> Item | None:
 
 
 def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int, int] = _NONE) -> Layout:
-    """The layout with every container as high as what it holds, and everything inside its grid and free of overlaps, at
-    every level. One that is so already comes back equal. `known` are the `id()`s of containers that are so inside, as
-    long as they keep their width, with their heights: a gesture asks for this sixty times a second."""
+    """The layout with every container as high as its children, and everything inside its grid without overlaps, at
+    every level. A layout that is fitted already comes back equal. `known` maps the `id()`s of containers that are
+    fitted inside (as long as they keep their width) to their heights: a gesture asks for this sixty times a second."""
     if not any(item.panes for item in layout.items):
         return normalized(layout, compact)
     placed = [fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
@@ -89,8 +89,8 @@ def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int,
 
 
 def _make_room(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[tuple[Item, Cell]]:
-    """The pairs with all that lay below a container that grew moved down by as much. Settling alone would put a low
-    item above a container that became high."""
+    """Move everything below a container that grew down by as much. Normalising alone would put a low item above a
+    container that became high."""
     for k, (grown, cell) in enumerate(placed):
         growth = cell.h - before[k].h
         if not grown.panes or growth <= 0:
@@ -103,7 +103,8 @@ def _make_room(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[
 
 
 def with_container_height(layout: Layout, place: int, high: int, compact: Compact = "vertical") -> Layout:
-    """A fitted layout with one of its containers so high: as `fitted` leaves it when what is inside asks for that."""
+    """A fitted layout with one of its containers `high` fields high, as `fitted` leaves it when its children need
+    that."""
     if layout.cells[place].h == high:
         return layout
     placed = list(layout)
@@ -114,7 +115,7 @@ def with_container_height(layout: Layout, place: int, high: int, compact: Compac
 def fitted_item(
     item: Item, cell: Cell, columns: int, compact: Compact = "vertical", known: Mapping[int, int] = _NONE
 ) -> tuple[Item, Cell]:
-    """An item as `fitted` leaves it on a grid of so many columns, but for its row."""
+    """An item as `fitted` leaves it on a grid of this many columns, but for its row."""
     if not item.panes:
         return item, cell
     cell = cell._replace(x=0, w=columns) if item.type == ROW else cell._replace(w=min(cell.w, columns))
@@ -139,7 +140,7 @@ def _fitted_pane(pane: Pane, columns: int, compact: Compact, known: Mapping[int,
 
 
 def walk_items(layout: Layout, path: Path = ()) -> Iterator[LocatedItem]:
-    """Every item at every level, hidden ones too, a container before what it holds."""
+    """Every item at every level, hidden ones included, a container before its children."""
     for item, cell in layout:
         yield LocatedItem(path, item, cell)
         for k, pane in enumerate(item.panes):
@@ -147,8 +148,8 @@ def walk_items(layout: Layout, path: Path = ()) -> Iterator[LocatedItem]:
 
 
 def map_items(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] | None]) -> Layout:
-    """The layout with every item at every level as `change` answers, children first; None takes it away. Nothing is
-    settled. What nothing changes in stays the same object."""
+    """The layout with `change` applied to every item at every level, children first; None removes the item. Nothing is
+    normalised. What does not change stays the same object."""
     kept, same = [], True
     for item, cell in layout:
         inside = [map_items(pane.layout, change) for pane in item.panes]
@@ -164,51 +165,52 @@ def map_items(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] |
 
 
 def without(layout: Layout, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
-    """The layout without these items, wherever they lie, with what they hold; what is left is fitted."""
+    """The layout without these items and their children, wherever they lie; the rest is fitted."""
     gone = frozenset(ids)
     return fitted(map_items(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact)
 
 
 def visible_cells(item: Item, cell: Cell) -> Iterator[tuple[str, Cell]]:
-    """An item in a cell of the page, and the page's fields of all that can be seen in it."""
+    """An item in a cell of the page, and the page's fields of everything visible in it."""
     yield item.id, cell
     if item.panes and not item.collapsed:
         yield from _shown(visible_pane(item).layout, cell.x, cell.y + HEADING)
 
 
 def visible_pane(item: Item) -> Pane:
-    """The pane of an open container that can be seen."""
+    """The visible pane of an open container."""
     return item.panes[item.active if item.type == TABS else 0]
 
 
 class PageIndex:
-    """A layout made ready to be asked where things are. It has to be `fitted`."""
+    """A layout indexed by item id. It has to be `fitted`."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
 
     @cached_property
     def paths(self) -> Mapping[str, Path]:
-        """The grid every item lies in, hidden ones too."""
+        """The path of every item's grid, hidden ones included."""
         return {found.item.id: found.path for found in walk_items(self.layout)}
 
     @cached_property
     def known(self) -> Mapping[int, int]:
-        """What `fitted` need not look into: the page's containers, and nobody else has their `id()`s meanwhile."""
+        """What `fitted` can skip: the `id()`s of the page's containers, which stay valid as long as this index
+        exists."""
         return dict(_heights(self.layout))
 
     @cached_property
     def shown(self) -> Mapping[str, Cell]:
-        """The page's fields of everything that can be seen, a container before what it holds."""
+        """The cells, in the page's fields, of everything visible, a container before its children."""
         return dict(_shown(self.layout, 0, 0))
 
     @cached_property
     def reading_order(self) -> tuple[str, ...]:
-        """What can be seen from top to bottom and, in one row, from left to right; a container before what it holds."""
+        """The visible items from top to bottom and, in one row, from left to right; a container before its children."""
         return tuple(name for name, _cell in sorted(self.shown.items(), key=lambda pair: (pair[1].y, pair[1].x)))
 
     def path(self, item_id: str) -> Path:
-        """The grid an item lies in. Invalid if there is no such item."""
+        """The path of an item's grid. Raises `Invalid` if there is no such item."""
         found = self.paths.get(item_id)
         if found is None:
             refuse(
@@ -217,12 +219,12 @@ class PageIndex:
         return found
 
     def item(self, item_id: str) -> Item:
-        """An item, wherever it lies. Invalid if there is none."""
+        """An item at any level. Raises `Invalid` if there is none."""
         pane = self.pane(self.path(item_id))
         return pane.items[pane.index(item_id)]
 
     def cell(self, item_id: str) -> Cell:
-        """An item's cell in the grid it lies in."""
+        """An item's cell in the grid that it lies in."""
         return self.pane(self.path(item_id)).cell(item_id)
 
     def pane(self, path: Path) -> Layout:
@@ -243,14 +245,14 @@ class PageIndex:
         return x, y
 
     def without(self, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
-        """The page without these items and what they hold; what is left is fitted."""
+        """The page without these items and their children; the rest is fitted."""
         gone = frozenset(ids)
         around = {outer for item_id in gone for outer, _pane in self.paths.get(item_id, ())}
         return fitted(_without_nested(self.layout, gone, around), compact, known=self.known)
 
     def with_pane(self, path: Path, layout: Layout, compact: Compact = "vertical") -> Layout:
-        """The page with another grid at `path`; the containers on the way grow or shrink with it, and what lies around
-        them gives way."""
+        """The page with another grid at `path`; the containers around it grow or shrink, and displace what lies around
+        them."""
         if not path:
             return fitted(layout, compact, known=self.known)
         (item_id, k), outer = path[-1], self.pane(path[:-1])
@@ -261,7 +263,7 @@ class PageIndex:
         return self.with_pane(path[:-1], replace(outer, items=items), compact)
 
     def with_item(self, item: Item, compact: Compact = "vertical") -> Layout:
-        """The page with what an item says replaced; it stays where it is."""
+        """The page with an item replaced, in the same cell."""
         path = self.path(item.id)
         pane = self.pane(path)
         place = pane.index(item.id)
@@ -269,7 +271,7 @@ class PageIndex:
         return self.with_pane(path, replace(pane, items=items), compact)
 
     def pane_at(self, x: int, y: int) -> Path:
-        """The innermost grid in sight at a field of the page. Below the last row everything is that row's."""
+        """The innermost visible grid at a field of the page. Below the last row, everything belongs to that row."""
         layout, path = self.layout, ()  # type: Layout, Path
         while True:
             step = next((k for k, pair in enumerate(layout) if _contains_point(layout, *pair, x, y)), None)
@@ -303,7 +305,7 @@ def _heights(layout: Layout) -> Iterator[tuple[int, int]]:
 
 
 def _without_nested(layout: Layout, gone: frozenset[str], around: Collection[str]) -> Layout:
-    """The layout without what is `gone`, which lies in it and in the containers `around`. Nothing is fitted."""
+    """The layout without the items in `gone`, which lie in it and in the containers `around`. Nothing is fitted."""
     kept = []
     for item, cell in zip(layout.items, layout.cells, strict=True):
         if item.id in around and item.id not in gone:
@@ -315,7 +317,7 @@ def _without_nested(layout: Layout, gone: frozenset[str], around: Collection[str
 
 
 def collapsed(page: PageIndex, item_id: str, is_collapsed: bool, compact: Compact = "vertical") -> Layout:
-    """The page with a row closed or opened; what it holds keeps its places to each other."""
+    """The page with a row collapsed or expanded; its children keep their relative positions."""
     item = page.item(item_id)
     if not item.panes or item.type != ROW:
         refuse("not-a-row", _("Item {item} isn't a row.").format(item=quote_value(item_id)), item_id, "collapsed")

@@ -1,4 +1,4 @@
-"""A body among what it is let down on: later items give way downwards and keep their order."""
+"""Place a body among other items: later items are displaced downwards and keep their order."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from benchboard.dashboards.layout.model import Cell, bounding_box
 from benchboard.dashboards.layout.ordering import DisplacementOrder, Ranks
 
 Part = tuple[Cell, int]
-"""A part of a body: where it is, its place in the layout."""
+"""A part of a body: its columns, row and size, and its index in the layout."""
 
 _new = tuple.__new__  # half of what calling Cell costs, a hundred times a step
 
 
 class BodyShape:
-    """The parts of a body as they lie to each other, sorted by row."""
+    """The parts of a body in their relative positions, sorted by row."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = sorted(parts, key=lambda part: (part[0].y, part[0].x))
@@ -46,12 +46,12 @@ class BodyShape:
 
 
 class Displacement:
-    """One answer, worked out part by part in the order of the rows: a part comes to its place, then what ranks after it
-    and before the next part goes below it, or below what went.
+    """One result, worked out part by part in the order of the rows: a part is placed, then what ranks after it and
+    before the next part goes below it, or below what is placed.
 
-    The parts of the `shape` stand `dx` columns and `dy` rows from where they lie. A body that `falls` comes apart: each
-    part, when its turn comes, rises as far as it can and lies on what went before it. One that does not is put `lower`
-    rows further down, clear of the statics. What gives way does so in `order`, which is by default that of the ranks.
+    The parts of the `shape` are `dx` columns and `dy` rows from where they lie. A body that `falls` comes apart: each
+    part rises in its turn as far as it can. One that does not is put `lower` rows further down, clear of the statics.
+    Items are displaced in `order`, by default that of the ranks.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Displacement:
         self.parts, self.order = shape.parts, order or ranks.order
         self.dx, self.dy = dx, dy
         self.changed: dict[int, Cell] = {}
-        """What differs so far: places in the layout and their cells."""
+        """What has changed so far: indexes in the layout and their cells."""
         self._turn = self._active = self._reach = 0
         self._rise = 0
         keys, key = self.order.keys, self.order.key
@@ -95,8 +95,8 @@ class Displacement:
         return any(floor - cell.y > down for floor, (cell, _place) in zip(self._floors, self.parts, strict=True))
 
     def run(self, *, whole: bool = False) -> bool:
-        """Go on to the end. With `whole`, stop as soon as a part rises unlike the first or, of a body that does not
-        fall, is held by nothing, and say False; the next call goes on from there."""
+        """Continue to the end. With `whole`, stop and return False as soon as a part rises unlike the first or, of a
+        body that does not fall, rests on nothing; the next call continues from there."""
         while True:
             if self._turn:
                 self._press()
@@ -121,7 +121,7 @@ class Displacement:
         return any(columns & there and place not in changed for there, place in self.ranks.ends.get(row, ()))
 
     def _land(self, cell: Cell, place: int) -> int:
-        """Bring a part to its place; answers how far it rose."""
+        """Place a part. Returns how far it rose."""
         ranks, pushed = self.ranks, self._pushed
         x, y, w, h = cell
         x, y = x + self.dx, y + self.dy
@@ -143,8 +143,8 @@ class Displacement:
         return y - row
 
     def _press(self) -> None:
-        """Let go below the body, or below what went, all that ranks before the next part. Once nothing that is left
-        begins above the lowest edge so far, all is done; and a column is done with what stays in it."""
+        """Move everything that ranks before the next part below the body, or below what was placed. It ends once
+        nothing that is left begins above the lowest edge so far; a column ends with the first item that stays in it."""
         ranks, order = self.ranks, self.order
         start, end, last = self._from, self._end, self._turn == len(self.parts)
         if not last:

@@ -1,19 +1,17 @@
-"""What a gesture would lead to, while it lasts: a function of the layout at its start and of where the
-pointer is now.
+"""Preview of a drag, resize or placement: a function of the layout at its start and of where the pointer is now.
 
-Nothing depends on the way there, so neighbours return when one moves back; nothing overlaps, statics included
-(statics that overlap each other stay so). The lifted items are taken out of the layout once, at the start
-(`lifted`); every answer is what differs from that. Around the body, later items give way downwards and keep
+The result does not depend on the pointer's path, so neighbours return when it moves back. Nothing overlaps, statics
+included (statics that overlap each other stay so). The lifted items are taken out of the layout once, at the start
+(`lifted`); every result is what changes against that. Around the body, later items are displaced downwards and keep
 their order.
 
-- `vertical`: the gap the body leaves closes; the body and everything else rise as far as they can. The body
-  goes before the items whose middle (as they lie without it) is not above its top edge, and behind the
-  others. Where the parts of several would not rise equally far so, they go as one to the nearest rows where
-  something holds them, and what they cover goes below them; where there are none near, each part rises for
-  itself, as nothing can hang there. Either is shown before it is dropped.
-- `none`, `horizontal`: the gap stays, the body stays where the pointer is; what it covers goes below it.
+- `vertical`: the gap that the body leaves closes; the body and everything else rise as far as they can. The body
+  goes before the items whose middle (without it) is not above its top edge, and behind the others. Where the parts
+  of several items would not rise equally far, they go as one to the nearest rows where something holds them, and
+  displace what they overlap; without such rows near, each part rises by itself. Either is shown before it is dropped.
+- `none`, `horizontal`: the gap stays, the body stays where the pointer is, and what it overlaps goes below it.
 
-An edge pulled towards where things rise stops at what lies there (`stopping`).
+An edge that is pulled towards where items rise stops at what lies there (`resize_limits`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +27,7 @@ from benchboard.dashboards.layout.rgl_compat import Handle, bounded, pulled
 
 
 class _LayoutGesture:
-    """The layout at the start of a gesture, without what is lifted, made ready to be asked many times."""
+    """The layout at the start of a gesture without the lifted items, indexed for many previews."""
 
     def __init__(self, layout: Layout, lifted: Sequence[int], compact: Compact, *, by_middle: bool) -> None:
         self.layout = normalized(layout, compact)
@@ -38,15 +36,14 @@ class _LayoutGesture:
         self.places = list(lifted)
         without = frozenset(lifted)
         self.lifted = normalized(self.layout, compact, without=without)
-        """Where everything else lies without what is lifted; the lifted items stand here as they did at the
-        start."""
+        """The cells of everything without the lifted items, which are here as they were at the start."""
         slack = min((cell.h for cell in self.body), default=0)
         middle = by_middle and compact == "vertical"
         self.ranks = Ranks(self.layout, self.lifted, without, slack, by_middle=middle)
 
     def _around(self, shape: BodyShape, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
-        """The cells that differ from `lifted` when the body is so far from where it lies, rigid; rows from `until` on
-        may be left unanswered."""
+        """The cells that change against `lifted` with the rigid body that far from its start; rows from `until` on may
+        be missing."""
         if not shape.parts:
             return {}
         ranks, lower = self.ranks, 0
@@ -68,8 +65,8 @@ class _LayoutGesture:
 
 
 class Drag(_LayoutGesture):
-    """Items moved as one rigid body. `ids` names them, the one under the pointer first; statics stay
-    behind. They lie to each other as in the layout once it is settled; `shaped`: as they do now."""
+    """Items dragged as one rigid body. `ids` names them, the one under the pointer first; statics stay behind. Their
+    relative positions are those of the normalised layout, or with `shaped` those of now."""
 
     def __init__(
         self, layout: Layout, ids: Sequence[str], *, compact: Compact = "vertical", shaped: bool = False
@@ -82,9 +79,8 @@ class Drag(_LayoutGesture):
         self._resting = DropBody(self.ranks, self._shape) if compact == "vertical" else None
 
     def at(self, x: int, y: int, *, until: int | None = None) -> dict[int, Cell]:
-        """What differs from `lifted` (place in the layout → cell) with the first item at column `x`, row `y`,
-        or as near as the grid and the statics let the whole body. Rows from `until` on, out of sight, may be
-        left as they were."""
+        """What changes against `lifted` (index in the layout → cell) with the first item at column `x`, row `y`, or as
+        near as the grid and the statics let the whole body. Rows from `until` on, out of sight, may be unchanged."""
         if not self.body:
             return {}
         box, grabbed = self._shape.box, self.body[0]
@@ -95,13 +91,12 @@ class Drag(_LayoutGesture):
         return self._around(self._shape, dx, dy, until)
 
     def drop(self, x: int, y: int) -> Layout:
-        """The layout if the pointer let go there: all of it, as `at` showed it. Let go at the start, it is
-        the start."""
+        """The layout if it is dropped there, as `at` showed it. Dropped at the start, it is unchanged."""
         return self._dropped(self.at(x, y))
 
 
 class Resize(_LayoutGesture):
-    """One item pulled at a handle. A static keeps its size."""
+    """One item resized at a handle. A static keeps its size."""
 
     def __init__(self, layout: Layout, item_id: str, handle: Handle, *, compact: Compact = "vertical") -> None:
         place = layout.index(item_id)
@@ -112,18 +107,17 @@ class Resize(_LayoutGesture):
         self._stops = Stops(others, handle, compact)
 
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[int, Cell]:
-        """What differs from `lifted` with the item `w` by `h`, as near as its limits and what is around it let
-        it."""
+        """What changes against `lifted` with the item `w` by `h`, as near as its limits and its surroundings allow."""
         if not self.body:
             return {}
         return self._around(BodyShape([(self.within(w, h), self.places[0])]), 0, 0, until)
 
     def within(self, w: int, h: int) -> Cell:
-        """The item's cell so large, or as near as its limits and what is around it let it be, before it rises."""
+        """The item's cell as near to this size as its limits and its surroundings allow, before it rises."""
         return self._stops.held(self._old, self._free_of_statics(w, h)) if self.body else self._old
 
     def drop(self, w: int, h: int) -> Layout:
-        """The layout if the pointer let go there."""
+        """The layout if it is dropped there."""
         return self._dropped(self.at(w, h))
 
     def _free_of_statics(self, w: int, h: int) -> Cell:
@@ -140,7 +134,7 @@ class Resize(_LayoutGesture):
 
 
 class Placing(_LayoutGesture):
-    """Items put into cells of their own, each for itself, in one go."""
+    """Items put into cells of their own in one go."""
 
     def __init__(self, layout: Layout, places: Sequence[int], compact: Compact) -> None:
         super().__init__(layout, places, compact, by_middle=False)
@@ -150,11 +144,11 @@ class Placing(_LayoutGesture):
 
 
 def placed(layout: Layout, cells: Mapping[str, Cell], *, compact: Compact = "vertical") -> Layout:
-    """The layout with these items in these cells, the others giving way downwards; statics stay where they are.
+    """The layout with these items in these cells, the others displaced downwards; statics stay where they are.
 
-    Cells are held to the grid. Of two that cover each other the later in reading order goes below, and so does one
-    that covers a static. Under `vertical` everything rises then, so none lies lower than asked for these reasons
-    alone. Items that lie as asked already change nothing. Invalid if there is no such item.
+    Cells are held to the grid. Of two that overlap, the later in reading order goes below, and so does one that
+    overlaps a static. Under `vertical` everything rises then. Items that lie as asked already change nothing. Raises
+    `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
     asked = {layout.index(item_id): _inside(cell, layout.columns) for item_id, cell in cells.items()}
@@ -171,7 +165,7 @@ def _inside(cell: Cell, columns: int) -> Cell:
 
 
 def separated(layout: Layout, wanted: Mapping[int, Cell]) -> dict[int, Cell]:
-    """These cells lowered, where need be, below each other and below the statics; first the upper ones."""
+    """These cells, lowered as needed below each other and below the statics; the upper ones first."""
     board = GridArrays(layout)
     taken = RowBlocks(board, board.statics)
     sky = [0] * layout.columns

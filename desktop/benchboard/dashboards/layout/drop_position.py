@@ -1,4 +1,5 @@
-"""Where a body of several comes to rest when everything rises: in one piece in the nearest place that holds it so."""
+"""Where a body of several items comes to rest when everything rises: in one piece, at the nearest position that holds
+it so."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from benchboard.dashboards.layout.model import Cell
 from benchboard.dashboards.layout.ordering import Ranks
 
 _FARTHEST = 12
-"""So many rows from the pointer, at most, a body of several is put where it stays in one piece."""
+"""The most rows from the pointer at which a body of several items is put to stay in one piece."""
 _NEAR = sorted(range(-_FARTHEST, _FARTHEST + 1), key=abs)
 
 
@@ -43,11 +44,11 @@ class DropBody:
         several = len(cells) > 1  # one alone rests wherever it is let down
         self._order, self._edges = (ranks.by_bottom, ranks.edges) if several else (ranks.order, {})
         self._known: set[tuple[int, int]] = set()
-        """Places, as columns and rows from where the body lies, that were tried and do not hold it."""
+        """Offsets, in columns and rows, that were tried and do not hold the body."""
 
     def resting_position(self, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
-        """What differs with the body let down that far from where its parts lie: where all of them rise equally far, in
-        the nearest place where something holds it as it is, or else each for itself."""
+        """What changes with the body dropped at this offset: where all parts rise equally far, at the nearest position
+        where something holds it, or else each by itself."""
         ranks, parts = self.ranks, self.shape.parts
         asked, dy = dy, ranks.sunk(parts, dx, dy)
         here = Displacement(ranks, self.shape, dx, dy, until=until, falls=True)
@@ -62,8 +63,8 @@ class DropBody:
         return here.changed
 
     def _places(self, dx: int, dy: int) -> Iterator[int]:
-        """The nearest first, the rows where each part would hang on something or on top of the page, none on a static;
-        how far that is from where they lie."""
+        """Offsets by distance, nearest first: rows where each part would rest on something or on top of the page, and
+        none on a static."""
         ranks, top, left, edges = self.ranks, -self.shape.box.y, self.shape.box.x + dx, self._edges
         heads = self.shape.heads.values()
         for row in (dy + by for by in _NEAR):

@@ -1,5 +1,4 @@
-"""A layout taken apart for working on: parallel lists of numbers, many times faster in plain Python than
-objects."""
+"""A layout as parallel lists of numbers: many times faster to work on in plain Python than objects."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -12,9 +11,9 @@ from benchboard.i18n import _
 BLOCK = 3
 """Rows are indexed in blocks of 2**BLOCK."""
 _PATIENCE = 48_000_000
-"""Steps one operation may take: less than three seconds. 5,000 widgets after a drag need a thousandth of it, 5,000
-strewn at random over less room than they take need nearly all; items piled on each other by the thousand need time that
-grows with their cube, by the rule itself."""
+"""The steps that one operation may take: less than three seconds. 5,000 widgets after a drag need a thousandth of it;
+5,000 strewn at random over less room than they take need nearly all; items piled on each other by the thousand need
+time that grows with their cube, by the rule itself."""
 
 
 class GridArrays:
@@ -38,8 +37,7 @@ class GridArrays:
         self.xs, self.ys, self.ws, self.hs = axes
         full = [(1 << w) - 1 for w in range(max(self.ws, default=0) + 1)]
         self.masks = [full[w] << x for x, w in zip(self.xs, self.ws, strict=True)]
-        """The columns each item covers, as bits; whoever changes a column or a width says so with
-        `remask`."""
+        """The columns that each item covers, as bits; call `remask` after changing a column or a width."""
         self.statics = [place for place, item in enumerate(layout.items) if item.static]
         """The positions of the statics, always in the layout's order."""
         self.static = [False] * self.count
@@ -59,14 +57,14 @@ class GridArrays:
         return max(map(add, self.xs, self.ws), default=0) > self.columns
 
     def spend(self, steps: int) -> None:
-        """Account for so many steps of the operation. `Invalid` (`layout.too-tangled`) once it has no more."""
+        """Account for this many steps of the operation. Raises `Invalid` (`layout.too-tangled`) when none are left."""
         self.patience -= steps
         if self.patience < 0:
             what = _("These {count} items overlap too much to compact.").format(count=self.count)
             refuse("too-tangled", what, None, "items")
 
     def cells(self, before: tuple[Cell, ...]) -> tuple[Cell, ...]:
-        """The cells in the layout's order; those of `before` are used again where nothing changed."""
+        """The cells in the layout's order; unchanged ones are those of `before`."""
         cells = list(before)
         for place, x, y, w, h in zip(self.ids, self.xs, self.ys, self.ws, self.hs, strict=True):
             if cells[place] != (x, y, w, h):
@@ -74,7 +72,7 @@ class GridArrays:
         return tuple(cells)
 
     def arrange(self, along: Literal["rows", "columns"]) -> None:
-        """Take the items top to bottom, then left to right, then as given; or the other way round."""
+        """Sort the items from top to bottom, then left to right, then as given; or the other way round."""
         if along == "rows" and self.displaced is not None and self.ghost < 0:
             self._rearrange(self.displaced)
             return
@@ -90,7 +88,7 @@ class GridArrays:
             self.ghost = turns.index(self.ghost)
 
     def _rearrange(self, displaced: set[int]) -> None:
-        """Arrange again what was arranged in rows and of which only so much has moved since."""
+        """Sort again what was sorted by rows and has moved only a little since."""
         ranks, low, high = self.ranks, self.count, 0
         now = {i: (self.ys[i] * self.span + self.xs[i]) * self.count + self.ids[i] for i in displaced}
         for i, rank in now.items():
@@ -115,7 +113,7 @@ class GridArrays:
         self.masks[i] = ((1 << self.ws[i]) - 1) << max(self.xs[i], 0)
 
     def colliding(self, items: Iterable[int], x: int, y: int, w: int, h: int) -> Iterator[int]:
-        """Those of `items` that share a field with the rectangle, in their order."""
+        """Those of `items` that overlap the rectangle, in their order."""
         xs, ys, ws, hs, right, bottom = self.xs, self.ys, self.ws, self.hs, x + w, y + h
         return (i for i in items if ys[i] < bottom and y < ys[i] + hs[i] and xs[i] < right and x < xs[i] + ws[i])
 
@@ -164,7 +162,7 @@ class ColumnOccupancy:
         self.bottoms: list[list[int]] = [[] for _ in range(columns)]
 
     def put(self, x: int, y: int, w: int, h: int) -> None:
-        """Take a rectangle; what sticks out of the columns is left out."""
+        """Take a rectangle; what is outside the columns is ignored."""
         for column in range(x, min(x + w, len(self.tops))):
             tops, bottoms = self.tops[column], self.bottoms[column]
             first, end = bisect_left(bottoms, y), bisect_right(tops, y + h)
@@ -215,7 +213,7 @@ class RowBlocks:
             self.put(i)
 
     def put(self, i: int) -> None:
-        """Add an item where the board has it now. It must not move while it is here."""
+        """Add an item at its position on the board. It must not move while it is here."""
         board = self.board
         self.ranks[i] = len(self.ranks)
         top, height, mask = board.ys[i], board.hs[i], board.masks[i]
@@ -224,14 +222,14 @@ class RowBlocks:
             self.masks[block] = self.masks.get(block, 0) | mask
 
     def may_meet(self, mask: int, top: int, bottom: int) -> bool:
-        """A quick look: False says that nothing here lies in these columns and rows."""
+        """A quick check: False means that nothing here lies in these columns and rows."""
         taken = 0
         for block in range(top >> BLOCK, ((bottom - 1) >> BLOCK) + 1):
             taken |= self.masks.get(block, 0)
         return taken & mask != 0
 
     def first(self, x: int, y: int, w: int, h: int) -> int | None:
-        """The item put here first among those that share a field with the rectangle."""
+        """The item put here first among those that overlap the rectangle."""
         best: int | None = None
         for block in range(y >> BLOCK, ((y + h - 1) >> BLOCK) + 1):
             hit = next(self.board.colliding(self.blocks.get(block, ()), x, y, w, h), None)

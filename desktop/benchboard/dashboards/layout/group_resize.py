@@ -1,4 +1,4 @@
-"""Several items pulled at a handle of the frame around them: they grow and shrink as one body."""
+"""Several items resized at a handle of the frame around them: they grow and shrink as one body."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
@@ -12,10 +12,10 @@ from benchboard.dashboards.layout.rgl_compat import Handle, pulled
 
 
 class GroupResize:
-    """Items of one grid pulled to another size together; statics among them stay out of it. What touched goes on
-    touching; only what may not be so large or small keeps its limits, and one of `fixed` its size, a container the
-    height of what it holds. An edge of any of them stops as that of one does (`stopping`), and the body with it. Each
-    answer depends on the page at the start and the size asked for."""
+    """Items of one grid resized together; statics among them are left out. What touched goes on touching, except that
+    items keep their size limits, those in `fixed` their size, and containers the height of their children. An edge
+    stops where that of a single item does (`resize_limits`), and the body with it. Each result depends on the page at
+    the start and the size asked for."""
 
     def __init__(
         self,
@@ -37,14 +37,14 @@ class GroupResize:
         ]
         self.ids = tuple(item.id for item, _cell in self._body)
         self.box = bounding_box([cell for _item, cell in self._body])
-        """What holds all of them, in their grid."""
+        """The bounding box of all of them, in their grid."""
         self._statics = [cell for item, cell in self._pane if item.static]
         others = (cell for item, cell in self._pane if item.id not in self.ids)
         self._stops = Stops(others, handle, compact)
         self._dropped: dict[Cell, Layout] = {self.box: self._pane}
 
     def at(self, w: int, h: int) -> dict[str, Cell]:
-        """Ids and cells, in the page's fields, of what differs from the start with the body `w` by `h`."""
+        """Ids and cells, in the page's fields, of what changes with the body `w` by `h`."""
         moved, before = self._moved(self._within(w, h)), self.page.shown
         if self.path or any(item.panes for item, _cell in self._body):
             after = PageIndex(self.page.with_pane(self.path, moved, self.compact)).shown
@@ -53,7 +53,7 @@ class GroupResize:
         return dict(there for (item, cell), old in pairs if cell != old for there in visible_cells(item, cell))
 
     def drop(self, w: int, h: int) -> Layout:
-        """The page if the pointer let go there."""
+        """The page if it is dropped there."""
         moved = self._moved(self._within(w, h))
         return self.page.layout if moved is self._pane else self.page.with_pane(self.path, moved, self.compact)
 
@@ -69,13 +69,13 @@ class GroupResize:
         return Placing(self._pane, [self._pane.index(name) for name in self.ids], self.compact)
 
     def within(self, w: int, h: int) -> Cell:
-        """The body's box, in the page's fields, so large or as near as what holds it lets it be, before it rises."""
+        """The body's box, in the page's fields, as near to this size as its surroundings allow, before it rises."""
         (left, top), box = self.page.origin(self.path), self._within(w, h)
         return box._replace(x=box.x + left, y=box.y + top)
 
     def _within(self, w: int, h: int) -> Cell:
-        """The body's box as near to that size as the grid, the least sizes, the statics and what its edges stop at let
-        it be."""
+        """The body's box as near to that size as the grid, the minimum sizes, the statics and the limits of its edges
+        allow."""
         old, stops = self.box, self._stops
         w = max(1, min(w, old.right if "w" in self.handle else self._pane.columns - old.x))
         h = max(1, min(h, old.bottom if "n" in self.handle else max(old.h, MAX_HEIGHT)))
@@ -120,12 +120,13 @@ def _between(wanted: int, old: int) -> range:
 
 
 def _most(old: int, wanted: int, stopped: Callable[[int], bool]) -> int:
-    """The most up to what is wanted that is not stopped; what is now never is, and what is smaller is not asked."""
+    """The largest size up to `wanted` that is not stopped; the present size never is, and smaller ones are not
+    checked."""
     return min(wanted, old) if wanted <= old else old + bisect_left(range(old + 1, wanted + 1), True, key=stopped)
 
 
 def _scaled(cell: Cell, old: Cell, new: Cell) -> Cell:
-    """Where a cell of a box lies when that box is another one: edges that were one stay one."""
+    """A cell of the box scaled to another box: edges that were one stay one."""
     left, right = _edge(cell.x - old.x, old.w, new.w), _edge(cell.right - old.x, old.w, new.w)
     top, bottom = _edge(cell.y - old.y, old.h, new.h), _edge(cell.bottom - old.y, old.h, new.h)
     return Cell(new.x + left, new.y + top, right - left, bottom - top)

@@ -1,4 +1,4 @@
-"""JSON text as Python values: nothing that JSON is not, and each refusal says where in the text it is."""
+"""Decode JSON text strictly; each error says where in the text it is."""
 
 import json
 import math
@@ -14,12 +14,12 @@ from benchboard.i18n import _
 _MEBIBYTE: Final = 1024 * 1024
 _UTF16: Final = (BOM_UTF16_BE, BOM_UTF16_LE)
 _LONGEST: Final = 4_300
-"""Digits of a whole number that Python reads."""
+"""The most digits of a whole number that Python reads."""
 
 
 def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
-    """JSON as Python values. Invalid for anything JSON is not: NaN, a number of 5,000 digits, a second key of
-    the same name. A byte order mark before UTF-8 is passed over, as RFC 8259 section 8.1 allows."""
+    """Decode JSON. Raises `Invalid` for anything that is not JSON: NaN, a number of 5,000 digits, a second key of the
+    same name. A byte order mark before UTF-8 is ignored, as RFC 8259 section 8.1 allows."""
     if len(text) > max_bytes:
         what = _("A layout can't be larger than {limit} MiB.").format(limit=max_bytes // _MEBIBYTE)
         refuse("too-long", what, None, None)
@@ -82,11 +82,11 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 class _Strange(str):
-    """A number as the text has it, which is none of JSON's."""
+    """A number as the text has it, which is not valid JSON."""
 
 
 def _strange_number(text: str) -> Invalid:
-    """The refusal of the first number that is none, which is in this text, naming the item and the field it is in."""
+    """The error of the first invalid number in this text, with its item and field."""
     try:
         value = json.loads(
             text,
@@ -115,7 +115,7 @@ def _strange_number(text: str) -> Invalid:
 
 
 def _strange_ones(value: object) -> Iterator[tuple[str, str | None, str]]:
-    """Each with the id of the item around it and the way to it from there, in the order of the text."""
+    """Each invalid number with the id of the item around it and its path in there, in the order of the text."""
     open_: list[tuple[object, str | None, str]] = [(value, None, "")]
     while open_:
         inner, item, way = open_.pop()

@@ -1,9 +1,7 @@
-"""What a layout is: its items and where they lie. Parsed from the sources' JSON, which is hostile until it
-has passed here.
+"""What a layout is: items and their cells. Parsed from the sources' JSON, which is untrusted.
 
-The sources' form (source 000) is a list of `{"id", "type", "position": {"x", "y", "w", "h"}, …}`, with
-optional `static`, `min_w`, `max_w`, `min_h`, `max_h`. Fields we do not know are kept as they are, beside the
-others and inside `position`.
+The sources' form (source 000) is a list of `{"id", "type", "position": {"x", "y", "w", "h"}, …}`, with optional
+`static`, `min_w`, `max_w`, `min_h`, `max_h`. Unknown fields are kept, beside the others and inside `position`.
 """
 
 import json
@@ -48,7 +46,7 @@ class Cell(NamedTuple):
         return self.y + self.h
 
     def overlaps(self, other: "Cell") -> bool:
-        """Whether the two share a grid field."""
+        """Whether the two overlap."""
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
 
@@ -62,8 +60,7 @@ def bounding_box(cells: Collection[Cell]) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What lies in a layout, without where: a widget's identity, its limits and everything else its document
-    said."""
+    """An item without its position: a widget's or container's id, its limits and its document's other fields."""
 
     id: str
     type: str
@@ -75,13 +72,13 @@ class Item:
     source: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     """The document's own fields in their order; `serialise` writes the position over them."""
     panes: tuple["Pane", ...] = ()
-    """What a container holds (`containers`): one pane of a row or a group, one a tab; nothing of a widget."""
+    """A container's panes (`containers`): one of a row or a group, one for each tab; none of a widget."""
     collapsed: bool = False
-    """A row that shows its heading only."""
+    """Whether a row shows its heading only."""
     active: int = 0
-    """Which of its panes tabs show."""
+    """The index of the active tab."""
     line: str = ""
-    """Items of one grid that have the same and begin in one row rise and give way as one (`repeating`)."""
+    """Items of one grid that have the same line and begin in one row rise and are displaced as one (`repeats`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +96,13 @@ class Pane:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Items and, beside each, its cell. Every change makes a new one; the old one stays true (undo keeps
-    it)."""
+    """Items and, beside each, its cell. Immutable: every change makes a new one (undo keeps the old)."""
 
     columns: int
     items: tuple[Item, ...] = ()
     cells: tuple[Cell, ...] = ()
     places: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
-    """Where in `items` an id stands."""
+    """The index in `items` of each id."""
 
     @classmethod
     def of(cls, columns: int, placed: Iterable[tuple[Item, Cell]]) -> Self:
@@ -126,7 +122,7 @@ class Layout:
         return len(self.items)
 
     def index(self, item_id: str) -> int:
-        """Where `item_id` stands. Invalid if it does not."""
+        """The index of `item_id`. Raises `Invalid` if there is none."""
         place = self.places.get(item_id)
         if place is None:
             refuse(
@@ -138,12 +134,12 @@ class Layout:
         return place
 
     def cell(self, item_id: str) -> Cell:
-        """The cell of `item_id`. Invalid if there is none."""
+        """The cell of `item_id`. Raises `Invalid` if there is none."""
         return self.cells[self.index(item_id)]
 
     @property
     def bottom(self) -> int:
-        """The first free row below everything."""
+        """The first free row below all items."""
         return max((cell.bottom for cell in self.cells), default=0)
 
 
@@ -152,12 +148,12 @@ def _places(items: Sequence[Item]) -> Mapping[str, int]:
 
 
 def refuse(code: str, what: str, item: str | None, field_name: str | None) -> NoReturn:
-    """Raise Invalid that names the item and the field (a dotted path) which cannot be right."""
+    """Raise `Invalid` with the item and the field (a dotted path) that are wrong."""
     raise Invalid(f"layout.{code}", what, item=item, field=field_name)
 
 
 def quote_value(value: object) -> str:
-    """A value as a sentence may quote it: short, on one line, whatever it is."""
+    """A value as a sentence can quote it: short and on one line."""
     if isinstance(value, Mapping | list):
         return _("an object") if isinstance(value, Mapping) else _("a list")
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**15:
@@ -185,8 +181,8 @@ def parse_compact(value: object) -> Compact:
 def parse(value: object, *, columns: int = 12) -> Layout:
     """The layout that decoded JSON describes, on `columns` columns.
 
-    Unknown fields are kept by reference: `value` belongs to the layout afterwards. An item may stick out of
-    the grid (it was made for a wider one); `exact` and `preview` bring it in. Invalid names the item and the
+    Unknown fields are kept by reference: `value` belongs to the layout afterwards. An item may reach beyond the grid
+    (it was made for a wider one); `rgl_compat` and `drag_preview` bring it in. Raises `Invalid` with the item and the
     field.
     """
     if not isinstance(value, list):
@@ -206,7 +202,7 @@ def parse(value: object, *, columns: int = 12) -> Layout:
 
 
 def parse_item(entry: object, place: int = 0) -> tuple[Item, Cell]:
-    """One item and its cell; `place` (from 0) names it as long as it has no id. Invalid as in `parse`."""
+    """One item and its cell; `place` (from 0) names it in errors if it has no id. Raises `Invalid` as `parse`."""
     if not isinstance(entry, dict):
         what = _("Item {place} is {value}; it must be an object.").format(place=place + 1, value=quote_value(entry))
         refuse("not-an-object", what, None, f"items.{place}")
@@ -272,8 +268,7 @@ def _whole(value: object, least: int, most: int, item: str | None, field_name: s
 
 
 def serialise(layout: Layout) -> list[dict[str, object]]:
-    """The layout in the sources' form, in the order given, unknown fields included; JSON can be made of it as
-    it is."""
+    """The layout in the sources' form, in the order given, unknown fields included, ready to be written as JSON."""
     return [written_item(item, cell) for item, cell in layout]
 
 

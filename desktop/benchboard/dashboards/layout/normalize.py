@@ -1,4 +1,4 @@
-"""A layout brought inside its grid and free of overlaps: what every gesture begins and ends with."""
+"""Bring a layout inside its grid, without overlaps: what every gesture begins and ends with."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
@@ -9,8 +9,8 @@ from benchboard.dashboards.layout.model import Compact, Layout
 
 
 def normalized(layout: Layout, compact: Compact, *, without: frozenset[int] = frozenset()) -> Layout:
-    """The layout inside the grid and free of overlaps, in order; under `vertical` with everything risen, a line as
-    one. The places `without` are left alone and leave room. A layout that is so already comes back equal."""
+    """The layout inside the grid without overlaps, in order; under `vertical` with everything risen, a line as one.
+    The indexes in `without` are left alone and leave room. A normalised layout comes back equal."""
     board = GridArrays(layout)
     if board.sticks_out:
         board.bring_in()
@@ -42,7 +42,7 @@ def normalized(layout: Layout, compact: Compact, *, without: frozenset[int] = fr
 
 
 def _lines(layout: Layout, board: GridArrays, without: frozenset[int]) -> dict[int, list[int]]:
-    """For the places of each line all of them, where they lie beside each other."""
+    """For the indexes of each line all of them, if they lie beside each other."""
     found: dict[tuple[str, int], list[int]] = {}
     for i in [i for i, item in enumerate(layout.items) if item.line]:
         if not board.static[i] and i not in without:
@@ -56,7 +56,7 @@ def _lines(layout: Layout, board: GridArrays, without: frozenset[int]) -> dict[i
 
 
 def _side_by_side(turns: Sequence[int], lines: Mapping[int, Sequence[int]]) -> Iterator[int]:
-    """These places with all of a line when the turn of its first one comes."""
+    """These indexes, with all of a line in the turn of its first one."""
     come = set[int]()
     for i in turns:
         if i not in come:
@@ -66,7 +66,7 @@ def _side_by_side(turns: Sequence[int], lines: Mapping[int, Sequence[int]]) -> I
 
 
 def _level(line: Sequence[int], board: GridArrays, fixed: ColumnOccupancy, sky: list[int]) -> None:
-    """Bring a line whose parts have risen each for itself to the lowest row among them, or to the first where all have
+    """Bring a line whose parts have risen separately to the lowest row among them, or to the first where all have
     room."""
     row = max(board.ys[i] for i in line)
     while board.statics:

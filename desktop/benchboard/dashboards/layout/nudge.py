@@ -1,4 +1,4 @@
-"""Past the next neighbour with one key: where a body goes that jumps left, right, up or down."""
+"""Move a body past its next neighbour to the left, right, top or bottom, as one key does."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -11,16 +11,16 @@ from benchboard.dashboards.layout.normalize import normalized
 Direction = Literal["left", "right", "up", "down"]
 
 _TRIES = 64
-"""How many rows a body tries to find one behind a neighbour; the first is nearly always right."""
+"""How many rows are tried to find one behind a neighbour; the first is nearly always right."""
 
 
 def nudged(layout: Layout, ids: Sequence[str], way: Direction, *, compact: Compact = "vertical") -> Layout:
-    """The chosen items, moved as one body past the next neighbour that way.
+    """Move the selected items, as one body, past the next neighbour that way.
 
     The body goes right behind the neighbour if there is room for it. If not, the two change their order in the room
-    they have. If the neighbour cannot move either (it is static, or would cover something), the body goes there all
-    the same, or to the edge of the page, and the others give way downwards. Without a neighbour it goes to the edge;
-    a body that is there already stays. Statics stay. Invalid if there is no such item.
+    that they have. If the neighbour cannot move either (it is static, or would overlap something), the body goes there
+    all the same, or to the edge of the page, and displaces the others downwards. Without a neighbour it goes to the
+    edge; a body that is there already stays. Statics stay. Raises `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
     drag = Drag(layout, ids, compact=compact)
@@ -36,7 +36,8 @@ def nudged(layout: Layout, ids: Sequence[str], way: Direction, *, compact: Compa
 
 
 class _Turn:
-    """Turns the grid so that the way is rightwards. Downwards the page has an edge only for who has no neighbour."""
+    """Turns the grid so that the direction is rightwards. Downwards the page has an edge only for a body without
+    neighbours."""
 
     def __init__(self, way: Direction, columns: int, rows: int) -> None:
         self.way = way
@@ -86,14 +87,14 @@ def _shifted(cells: Sequence[Cell], places: Sequence[int], by: int) -> dict[int,
 
 
 def _free(moved: Mapping[int, Cell], cells: Sequence[Cell]) -> bool:
-    """Whether what moves covers nothing that does not."""
+    """Whether the moved items overlap none of the others."""
     return not any(
         cell.overlaps(new) for place, cell in enumerate(cells) if place not in moved for new in moved.values()
     )
 
 
 def _reordered(layout: Layout, drag: Drag, way: Literal["up", "down"]) -> Layout:
-    """Where everything rises, a body jumps up or down by changing its turn among those it shares columns with."""
+    """Where everything rises, a body moves up or down by changing its order among the items in its columns."""
     body, grabbed, down = bounding_box(drag.body), drag.body[0], way == "down"
     own = frozenset(drag.places)
     rows: set[int] = set()

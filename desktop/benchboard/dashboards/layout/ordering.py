@@ -1,4 +1,4 @@
-"""Everything in a layout but what is lifted, in the order in which it gives way, made ready to be asked many times."""
+"""The order in which items that are not lifted are displaced, indexed for many previews."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,12 +10,13 @@ from benchboard.dashboards.layout.grid_arrays import BLOCK, ColumnOccupancy, Gri
 from benchboard.dashboards.layout.model import Cell, Layout
 
 Rest = tuple[int, int, int, int, int, int, int]
-"""One item that is not lifted: the highest row of it and of all that rank after it, its columns as bits, its row, first
-column, the column after its last, its height, its place in the layout. A plain tuple: a step goes through a hundred."""
+"""One item that is not lifted: the highest row of it and of all that rank after it, its columns as bits, its row,
+first column, the column after its last, its height, its index in the layout. A plain tuple: a step goes through a
+hundred."""
 
 
 class DisplacementOrder:
-    """Who gives way after whom: the places `ranked`, each with twice the row of its middle or its bottom edge."""
+    """The order of displacement: the indexes `ranked`, each with twice the row of its middle or its bottom edge."""
 
     def __init__(
         self, board: GridArrays, cells: Sequence[Cell], ranked: list[tuple[int, int]], *, by_middle: bool
@@ -37,8 +38,8 @@ class DisplacementOrder:
 
 
 class Ranks:
-    """The order of `lifted` without the places `without`. What rose from `before` when the body was lifted ranks as if
-    it had risen by no more than `slack`: so the body fits in again exactly where it came from."""
+    """The order of the `lifted` layout's indexes except `without`. What rose from `before` when the body was lifted
+    ranks as if it had risen by no more than `slack`, so that the body fits in again exactly where it came from."""
 
     def __init__(self, before: Layout, lifted: Layout, without: frozenset[int], slack: int, *, by_middle: bool) -> None:
         self.cells, self.columns = lifted.cells, lifted.columns
@@ -111,7 +112,7 @@ class Ranks:
         return max([bottoms[bisect_left(keys, key)] for keys, bottoms in self.in_columns[x:right]])
 
     def sunk(self, parts: Sequence[tuple[Cell, int]], dx: int, dy: int) -> int:
-        """How many rows, `dy` or more, the body as one has to go down to lie on no static."""
+        """How many rows, `dy` or more, the body as one has to go down to overlap no static."""
         start = None if self.obstructed else dy
         while start != dy:
             start = dy
@@ -122,7 +123,7 @@ class Ranks:
         return dy
 
     def clear(self, parts: Sequence[tuple[Cell, int]], dx: int, dy: int) -> bool:
-        """Whether the body lies on no static there."""
+        """Whether the body overlaps no static there."""
         return not self.obstructed or not any(
             self.fixed.first(x + dx, y + dy, w, h) is not None for (x, y, w, h), _place in parts
         )

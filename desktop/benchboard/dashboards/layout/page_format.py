@@ -1,4 +1,4 @@
-"""A page read from and written in the documented form (docs/dashboard-format.md), with what its containers hold."""
+"""Read and write a page in the documented form (docs/dashboard-format.md), containers included."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -26,20 +26,20 @@ MAX_TABS: Final = 50
 
 
 def parse_page(value: object, *, columns: int = 12) -> Layout:
-    """The layout that decoded JSON describes, with everything in its containers. Raises `Invalid` naming item and field
-    as `parse` does, also for an id used twice in different containers and for containers more than eight deep."""
+    """The layout that decoded JSON describes, containers included. Raises `Invalid` with item and field as `parse`
+    does, also for an id used twice in different containers and for containers more than eight deep."""
     return _Reader().layout(value, parse_columns(columns), "items", 0)
 
 
 WrittenItems = dict[str, tuple[Item, Cell, dict[str, object]]]
-"""What was written last: by id, the item, its cell, and what it became."""
+"""What was written last: by id, the item, its cell, and its JSON."""
 
 
 def serialise_page(layout: Layout, known: WrittenItems | None = None) -> list[dict[str, object]]:
-    """The layout in the documented form, what containers hold included.
+    """The layout in the documented form, containers included.
 
-    `known` is kept from one layout to the next one of the same page: what stayed the same item in the same place is
-    the same object again, and costs next to nothing. What is answered is not to be changed then.
+    `known` is kept from one layout of a page to the next: an unchanged item in an unchanged cell is the same object
+    again, and costs next to nothing. The result must then not be changed.
     """
     written = []
     for item, cell in layout:
@@ -57,7 +57,7 @@ def serialise_page(layout: Layout, known: WrittenItems | None = None) -> list[di
 
 
 class _Reader:
-    """One document being read: the ids seen so far, in whichever container."""
+    """Reads one document, with the ids seen so far in any container."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
@@ -193,14 +193,15 @@ def written_rows(layout: Layout, top: int = 0) -> Iterator[tuple[str, int]]:
 
 
 def numbering_grid(page: PageIndex, path: Path) -> Path:
-    """The grid in whose fields a grid's numbers count: its own, or the one around its rows."""
+    """The path of the grid in whose fields a grid's rows are written: its own, or the one around its rows."""
     while path and page.item(path[-1][0]).type == ROW:
         path = path[:-1]
     return path
 
 
 def document_cell(page: PageIndex, item_id: str) -> Cell:
-    """An item's cell in the numbers its document has for it. Invalid if there is no such item."""
+    """An item's cell as its document writes it. Groups and tabs count from their own first field; a row continues the
+    numbers of the grid it lies in. Raises `Invalid` if there is no such item."""
     cell, y = page.cell(item_id), 0
     for outer, _k in reversed(page.path(item_id)):
         row = page.item(outer)

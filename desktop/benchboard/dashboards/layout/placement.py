@@ -1,4 +1,4 @@
-"""Where a new item fits, and in which order a reader meets the items."""
+"""Find room for a new item, and the reading order of items."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
@@ -8,8 +8,8 @@ from benchboard.dashboards.layout.model import Cell, Layout
 
 
 def first_free(layout: Layout, w: int, h: int) -> Cell:
-    """The topmost, then leftmost place where a new item of `w` by `h` covers nothing. Wider than the grid, it
-    is cut."""
+    """The topmost, then leftmost position where a new item of `w` by `h` overlaps nothing. It is cut to the grid's
+    width."""
     board = GridArrays(layout)
     board.arrange("rows")
     w = max(1, min(w, layout.columns))
@@ -29,18 +29,18 @@ def first_free(layout: Layout, w: int, h: int) -> Cell:
 
 
 def reading_order(layout: Layout) -> tuple[str, ...]:
-    """The ids from top to bottom and, in one row, from left to right: the order of Tab."""
+    """The ids from top to bottom and, in one row, from left to right: the tab order."""
     ranked = sorted((cell.y, cell.x, place) for place, cell in enumerate(layout.cells))
     return tuple(layout.items[place].id for _y, _x, place in ranked)
 
 
 class Occupancy:
-    """Which fields are taken. Rows between which nothing changes are one strip, its columns the bits of a number: a
-    strip's worth of work however high the items are."""
+    """Which fields are taken. Rows between which nothing changes are one strip, with its columns as the bits of a
+    number: the cost does not grow with an item's height."""
 
     def __init__(self, cells: Iterable[Cell] = ()) -> None:
         self.tops = [0]
-        """Where each strip begins; the last one has no end, and in it everything is free."""
+        """The row where each strip begins; the last one is endless and free."""
         self.masks = [0]
         self.failed: dict[tuple[int, int], int] = {}
         """Above which row there is no room for a size, nor for a larger one: room only gets scarcer."""
@@ -89,14 +89,14 @@ class Occupancy:
         return min(free, (beside & -beside).bit_length() - 1) if beside else free
 
     def topmost(self, w: int, h: int, columns: int, floor: int = 0) -> Cell:
-        """The topmost, then leftmost free place below a floor, which must not rise from one call to the next."""
+        """The topmost, then leftmost free position below a floor, which must not rise from one call to the next."""
         known = (row for (wide, high), row in self.failed.items() if wide <= w and high <= h)
         cell = self.first(w, h, max(floor, max(known, default=0)), columns)
         self.failed[w, h] = cell.y
         return cell
 
     def first(self, w: int, h: int, y: int, columns: int, x: int = 0) -> Cell:
-        """The topmost free place from row `y` on, in that row from column `x` on, then the leftmost."""
+        """The topmost free position from row `y` on, in that row from column `x` on, then the leftmost."""
         full = (1 << columns) - 1
         free = full >> x << x
         strip = bisect_right(self.tops, y) - 1

@@ -1,6 +1,6 @@
-"""Repeat by variable: one widget of the document shown once for each chosen value.
+"""Repeat by variable: one widget of the document is shown once for each selected value.
 
-The document keeps the one; the page shows the clones. Nothing of this is ever written back.
+The document has the one; the page shows the clones. Nothing of this is ever written back.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """By which variable an item is repeated, which way, and across how many side by side at the most."""
+    """The variable by which an item is repeated, the direction, and the most clones side by side."""
 
     variable: str
     direction: Axis = "across"
@@ -37,10 +37,11 @@ class Repeat:
 
 
 def repeat_of(item: Item) -> Repeat | None:
-    """How the item's document says it is repeated; None if it is not. Invalid names the item and the field.
+    """How the item's document says that it is repeated; None if it is not. Raises `Invalid` with the item and the
+    field.
 
     `{"variable": "shop", "direction": "across", "most": 4}`; direction and most can be left out, and other fields are
-    passed over.
+    ignored.
     """
     given = item.source.get("repeat")
     if given is None:
@@ -101,7 +102,7 @@ def repeated(
 
 
 class _Unit(NamedTuple):
-    """One item of the layout as it is shown: once, or as clones that keep together."""
+    """One item of the layout as it is shown: once, or as clones that stay together."""
 
     place: int
     parts: list[tuple[Item, Cell]]
@@ -141,7 +142,7 @@ def _units(
 
 
 def _spread(repeat: Repeat, item: Item, cell: Cell, count: int, columns: int) -> Iterator[Cell]:
-    """The cells of so many clones, in their order."""
+    """The cells of this many clones, in their order."""
     if repeat.direction == "down":
         return (cell._replace(y=cell.y + n * cell.h) for n in range(count))
     beside = max(1, min(count, repeat.most, columns // min(item.min_w or 1, columns)))

@@ -1,8 +1,8 @@
-"""What an edge cannot be pulled past: the side to which things rise is closed.
+"""Limits of a resize: an edge cannot be pulled past items on the side to which things rise.
 
-Under `vertical` what lies above a widget cannot give way upwards, so a top edge stops at the lowest of it in the
-widget's columns; under `horizontal` what lies to the left of it holds a left edge in the widget's rows. Else whatever
-is covered goes below, and nothing stops an edge but the grid and the statics.
+Under `vertical` an item above a widget cannot be displaced upwards, so a top edge stops at the lowest of them in the
+widget's columns; under `horizontal` items to the left stop a left edge in the widget's rows. Otherwise what is
+overlapped goes below, and only the grid and the statics stop an edge.
 """
 
 from bisect import bisect_right
@@ -14,8 +14,8 @@ from benchboard.dashboards.layout.rgl_compat import Handle
 
 
 class Stops:
-    """Where the edge pulled at `handle` stops, at these `cells`, which are not pulled themselves. Nothing does where
-    it is `free`."""
+    """Where the edge pulled at `handle` stops, among these `cells`, which are not resized themselves. Nothing stops it
+    if it is `free`."""
 
     def __init__(self, cells: Iterable[Cell], handle: Handle, compact: Compact) -> None:
         self.up = compact == "vertical" and "n" in handle
@@ -31,7 +31,7 @@ class Stops:
             ends.sort()
 
     def held(self, old: Cell, new: Cell) -> Cell:
-        """`old` pulled to `new`, or no further than where its edge stops."""
+        """`old` resized to `new`, or as far as its edge can go."""
         if self.free:
             return new
         least = max(map(self._last_before, self._lanes(new), repeat(old.y if self.up else old.x)))

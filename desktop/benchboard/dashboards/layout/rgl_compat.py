@@ -1,8 +1,7 @@
-"""react-grid-layout 2.3.0's own results, for other programs' sake: where it leaves overlaps, so do we.
+"""react-grid-layout 2.3.0's own results, for compatibility with other programs, overlaps included.
 
-A request is held to the grid before it is carried out, as its component does with what a mouse asks for.
-Items that stick out of the grid are brought in first. `prevent_collision` refuses a move or resize for which
-there is no room.
+A request is held to the grid before it is carried out, as its component does with what a mouse asks for. Items that
+reach beyond the grid are brought in first. `prevent_collision` refuses a move or resize for which there is no room.
 """
 
 from typing import Literal, get_args
@@ -36,8 +35,8 @@ def move(
     compact: Compact = "vertical",
     prevent_collision: bool = False,
 ) -> Layout:
-    """`item_id` at column `x`, row `y`, as far as the grid lets it. A static stays. Invalid if there is no
-    such item."""
+    """Move `item_id` to column `x`, row `y`, as far as the grid lets it. A static stays. Raises `Invalid` if there is
+    no such item."""
     place = layout.index(item_id)
     board = _board(layout)
     x = max(0, min(x, board.columns - board.ws[place]))
@@ -55,9 +54,8 @@ def resize(
     compact: Compact = "vertical",
     prevent_collision: bool = False,
 ) -> Layout:
-    """`item_id` made `w` by `h` by pulling at `handle`; the opposite edge stays. A static keeps its size.
-    Invalid if there is no such item. Pulled at a northern handle it keeps its new row even over others, as
-    the rule has it."""
+    """Resize `item_id` to `w` by `h` at `handle`; the opposite edge stays. A static keeps its size. Raises `Invalid`
+    if there is no such item. At a northern handle it keeps its new row even over others, as the rule has it."""
     place = layout.index(item_id)
     board = _board(layout)
     if board.static[place]:
@@ -78,8 +76,7 @@ def resize(
 
 
 def bounded(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns: int) -> tuple[int, int]:
-    """The size asked for, held to the grid and then to the item's own limits, the least winning over the
-    most."""
+    """The size asked for, held to the grid and then to the item's own limits; the minimum wins over the maximum."""
     widest = cell.right if "w" in handle else columns - cell.x
     tallest = cell.bottom if "n" in handle else MAX_HEIGHT
     w, h = max(1, min(w, widest)), max(1, min(h, tallest))
@@ -88,8 +85,7 @@ def bounded(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns: int
 
 
 def pulled(cell: Cell, w: int, h: int, handle: Handle) -> Cell:
-    """`cell` as large as said, its far edge (seen from `handle`) where it was; held at the left and upper
-    border."""
+    """`cell` with this size, its far edge (seen from `handle`) where it was; held at the left and upper border."""
     x, y = cell.x, cell.y
     if "w" in handle:
         x = cell.right - w
@@ -101,7 +97,7 @@ def pulled(cell: Cell, w: int, h: int, handle: Handle) -> Cell:
 
 
 def add(layout: Layout, item: Item, cell: Cell, *, compact: Compact = "vertical") -> Layout:
-    """The layout with one more item, last. Invalid if its id is taken or the layout is full."""
+    """The layout with one more item, last. Raises `Invalid` if its id is taken or the layout is full."""
     if item.id in layout.places:
         refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
     if len(layout) >= MAX_ITEMS:
@@ -114,7 +110,7 @@ def add(layout: Layout, item: Item, cell: Cell, *, compact: Compact = "vertical"
 
 
 def remove(layout: Layout, item_id: str, *, compact: Compact = "vertical") -> Layout:
-    """The layout without `item_id`. Invalid if there is no such item."""
+    """The layout without `item_id`. Raises `Invalid` if there is no such item."""
     place = layout.index(item_id)
     cells = _board(layout).cells(layout.cells)
     rest = [pair for number, pair in enumerate(zip(layout.items, cells, strict=True)) if number != place]
@@ -125,7 +121,7 @@ def remove(layout: Layout, item_id: str, *, compact: Compact = "vertical") -> La
 
 
 def compacted(layout: Layout, *, compact: Compact = "vertical") -> Layout:
-    """The layout with nothing but compaction done to it."""
+    """The layout, compacted."""
     return _compacted(layout, _board(layout), compact)
 
 

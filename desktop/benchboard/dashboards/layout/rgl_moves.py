@@ -1,8 +1,7 @@
-"""Moving one item among the others as react-grid-layout 2.3.0 does it: what it meets makes way one step at a
-time.
+"""Moving one item among the others as react-grid-layout 2.3.0 does it: what it meets moves away one step at a time.
 
-Each item makes way at most once in an operation; what it then meets makes way too, depth first. Compaction
-afterwards turns the small steps into the final places.
+Each item moves away at most once in an operation; what it then meets moves away too, depth first. Compaction
+afterwards turns the small steps into the final positions.
 """
 
 from bisect import bisect_left, insort
@@ -12,7 +11,7 @@ from benchboard.dashboards.layout.grid_arrays import GridArrays
 from benchboard.dashboards.layout.model import Compact
 
 _EACH = 4
-"""So many steps is one item that is looked at, and again where it is met and put in its turn."""
+"""The steps that one item costs that is looked at, and again where it is met and moved."""
 
 
 class _Step(NamedTuple):
@@ -34,7 +33,7 @@ class Push:
         """The row each item had at first: sorted. It is found there until it is `gone`."""
         self.tallest = max(board.hs, default=0)
         self.moved: set[int] = set()
-        """What has made way; it does so once."""
+        """The items that have moved away; each does so once."""
         self.gone: set[int] = set()
         self.away: list[tuple[int, int]] = []
         """(row, item) of what is gone, sorted."""
@@ -79,8 +78,8 @@ class Push:
         return [j for j in range(low, high) if masks[j] & mask and j not in gone and began[j] + hs[j] > top]
 
     def _enter(self, step: _Step) -> list[int]:
-        """Take the step, unless the item is static or there already; what is then met, in the order it makes
-        way."""
+        """Take the step, unless the item is static or there already. Returns what it meets then, in the order of
+        moving away."""
         board, i = self.board, step.item
         old_x, old_y = board.xs[i], board.ys[i]
         if board.static[i] or (step.x == old_x and step.y == old_y):
@@ -107,8 +106,7 @@ class Push:
         return hits
 
     def _make_way(self, pusher: int, pushed: int, *, by_hand: bool) -> _Step | None:
-        """How `pushed` leaves `pusher`: over what a person moves it jumps where there is room, else one step
-        on."""
+        """How `pushed` leaves `pusher`: it jumps over what a person moves if there is room, else it goes one step."""
         board, along, down = self.board, self.compact == "horizontal", self.compact == "vertical"
         unless_hit = board.static[pusher]
         x, y, w, h = board.xs[pushed], board.ys[pushed], board.ws[pushed], board.hs[pushed]
@@ -141,7 +139,7 @@ class Push:
         insort(self.away, (y, i))
 
     def _overlapping(self, x: int, y: int, w: int, h: int) -> list[int]:
-        """Every item that shares a field with the rectangle now."""
+        """Every item that overlaps the rectangle now."""
         board, gone, began = self.board, self.gone, self.began
         low, high = y - self.tallest + 1, y + h
         near = range(bisect_left(began, low), bisect_left(began, high))

@@ -1,4 +1,4 @@
-"""The edge that neighbours share, pulled with all that lie along it: what one side wins, the other gives."""
+"""The edge that neighbours share, resized with all items along it: one side gains what the other loses."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -59,23 +59,23 @@ class SharedEdgeResize:
     def __init__(self, layout: Layout, edge: SharedEdge, *, compact: Compact = "vertical") -> None:
         self.layout = normalized(layout, compact)
         self.lifted = self.layout
-        """What `at` tells the difference from: nothing is lifted here."""
+        """What the results of `at` are compared with: nothing is lifted here."""
         self.edge = edge
         self.compact = compact
         self.before = [layout.index(name) for name in edge.before]
         self.after = [layout.index(name) for name in edge.after]
         self.least, self.most = self._reach()
-        """How far the edge can be pulled."""
+        """The range within which the edge can be pulled."""
         self._shown: dict[int, Layout] = {edge.at: self.layout}
 
     def at(self, position: int) -> dict[int, Cell]:
-        """What differs from the start (place in the layout → cell) with the edge at this column or row, or as near
+        """What changes against the start (index in the layout → cell) with the edge at this column or row, or as near
         as it can come."""
         pairs = zip(self.layout.cells, self.drop(position).cells, strict=True)
         return {place: new for place, (old, new) in enumerate(pairs) if new != old}
 
     def drop(self, position: int) -> Layout:
-        """The layout if the pointer let go there."""
+        """The layout if it is dropped there."""
         position = max(self.least, min(position, self.most))
         if position not in self._shown:  # as many as there are fields to pull through
             self._shown[position] = self._pulled(position)
@@ -136,7 +136,7 @@ def _shared(layout: Layout, axis: Axis, at: int, point: float) -> SharedEdge | N
 
 
 def _turned(cell: Cell, axis: Axis) -> Cell:
-    """The cell seen so that the edge stands upright; turned twice it is itself."""
+    """The cell with its axes swapped for a horizontal edge; turned twice it is itself."""
     return cell if axis == "across" else Cell(cell.y, cell.x, cell.h, cell.w)
 
 
@@ -145,7 +145,7 @@ def _beside(cell: Cell, other: Cell) -> bool:
 
 
 def _limits(item: Item, cell: Cell, axis: Axis) -> tuple[int, int]:
-    """The least and the most fields the item may have along the axis; what it has now is always allowed."""
+    """The minimum and the maximum size of the item along the axis; its present size is always allowed."""
     low, high = (item.min_w, item.max_w) if axis == "across" else (item.min_h, item.max_h)
     return min(cell.w, low or 1), max(cell.w, high or MAX_HEIGHT)
 

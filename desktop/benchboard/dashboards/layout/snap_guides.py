@@ -1,8 +1,8 @@
-"""Snap guides: which edges of a body that is dragged or resized lie on one line with others', and which of its
-distances are equal, while it happens.
+"""Snap guides: which edges of a body that is dragged or resized align with others', and which of its distances are
+equal.
 
-All in grid fields, where a drag lies anyway: there is nothing to pull the body to. A guide only says what the fields
-it is in have in common with others.
+All in grid fields, where a drag lies anyway: there is nothing to pull the body to. A guide only shows what its fields
+have in common with others.
 """
 
 from bisect import bisect_left, bisect_right
@@ -54,14 +54,14 @@ class _Span(NamedTuple):
     high: int
 
     def beside(self, other: "_Span") -> bool:
-        """Whether one could run into the other along the axis."""
+        """Whether the two overlap across the axis."""
         return self.low < other.high and other.low < self.high
 
 
 class Guides:
-    """Everything a body may be compared with, indexed once when the gesture begins.
+    """Everything that a body can be compared with, indexed once when the gesture begins.
 
-    `cells` by any number, best the place in the layout (those of `Drag.lifted` that are not `Drag.places`).
+    `cells` by any number, best the index in the layout (those of `Drag.lifted` that are not `Drag.places`).
     """
 
     def __init__(self, cells: Mapping[int, Cell]) -> None:
@@ -111,12 +111,12 @@ class _Sorted:
         self.bounds = [bounds[place] for place in self.places]
 
     def down(self, start: int, stop: int) -> Iterator[int]:
-        """The places bound by `start` or less but more than `stop`, the greatest first."""
+        """The indexes with bounds of `start` or less but more than `stop`, the greatest first."""
         bounds = self.bounds
         return (self.places[k] for k in range(bisect_right(bounds, start) - 1, bisect_right(bounds, stop) - 1, -1))
 
     def up(self, start: int, stop: int) -> Iterator[int]:
-        """The places bound by `start` or more but less than `stop`, the least first."""
+        """The indexes with bounds of `start` or more but less than `stop`, the least first."""
         bounds = self.bounds
         return (self.places[k] for k in range(bisect_left(bounds, start), bisect_left(bounds, stop)))
 
@@ -145,7 +145,7 @@ class _Index:
 
 
 class _VisibleIndex:
-    """What can be seen of an index just now: without what moved, with where it is, inside the view."""
+    """The visible part of an index: without what moved, with where it is now, inside the view."""
 
     def __init__(self, index: _Index, moved: Mapping[int, Cell], now: Sequence[_Span], view: _Span) -> None:
         self.index = index
@@ -236,5 +236,5 @@ class _VisibleIndex:
 
 
 def _distance(one: _Span | None, two: _Span | None) -> int:
-    """The free fields between two spans; 0 if there is no telling."""
+    """The free fields between two spans; 0 if they overlap."""
     return two.start - one.end if one and two else 0

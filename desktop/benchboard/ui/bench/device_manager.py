@@ -23,7 +23,7 @@ from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import CanConfig
 from benchboard.errors import Cancelled
 from benchboard.i18n import _
-from benchboard.identity.permissions import may
+from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.context import Context
@@ -62,7 +62,7 @@ class DeviceManager(QObject):
         self.typed: tuple[str, ...] = ()
         self.live: LiveBus | None = None
         self._scanner = PortScanner(
-            self._devices_found.emit, self._reconcile if may(context.actor, "dongles:pair") else None
+            self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None
         )
         self._devices_found.connect(self._update_devices, Qt.ConnectionType.QueuedConnection)
         self._bus_stopped.connect(self._on_bus_stopped, Qt.ConnectionType.QueuedConnection)
@@ -230,7 +230,7 @@ class DeviceManager(QObject):
     def _mark_seen(self) -> None:
         ids = [device.device_id for device in self.devices if device.device_id]
         actor = self._context.actor
-        expire = may(actor, "dongles:pair")
+        expire = has_permission(actor, "dongles:pair")
 
         def mark(session: object) -> None:
             fleet.mark_seen(session, actor, ids)  # type: ignore[arg-type]  # the window never looks inside a session

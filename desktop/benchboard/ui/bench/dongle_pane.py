@@ -11,7 +11,7 @@ from benchboard.dongles.fleet import Dongle
 from benchboard.dongles.protocol import CanConfig
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.identity.permissions import may
+from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import full_time, identity_mark, rate, relative_time, state_mark
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -239,8 +239,8 @@ class _DongleHeader(QWidget):
         self._state.show_state(state.kind, state.text, state.icon)
         self._identity.show_state(identity.kind, identity.text, identity.icon)
         actor = self._context.actor
-        self._pencil.setVisible(row.dongle is not None and may(actor, "dongles:configure"))
-        self.pair.setVisible(row.pairable and may(actor, "dongles:pair"))
+        self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
+        self.pair.setVisible(row.pairable and has_permission(actor, "dongles:pair"))
         is_benchboard = row.device is not None and row.device.info is not None and row.device.info.is_benchboard
         self.open.setVisible(not self.pair.isVisibleTo(self))
         reason = "" if is_benchboard else _("Not plugged in to this computer.")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext
-from benchboard.identity.permissions import may
+from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import DonglePane
@@ -49,7 +49,7 @@ class DonglesView(QWidget):
         self._announced: set[str] = set()
         self._probed_again: set[tuple[str, int | None]] = set()
         self._wizard: PairingWizard | None = None
-        self._may_pair = may(context.actor, "dongles:pair")
+        self._may_pair = has_permission(context.actor, "dongles:pair")
         self.model: PagedTableModel[DongleRow] = PagedTableModel(
             context.tasks, partial(fetch, context, self._devices), columns(), self
         )

@@ -21,7 +21,7 @@ from benchboard.dongles.fleet import Dongle
 from benchboard.dongles.protocol import CanConfig
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound
 from benchboard.i18n import _, ngettext
-from benchboard.identity.permissions import may
+from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import number, rate
 from benchboard.ui.bench.bit_diagram import BitBar
@@ -63,7 +63,7 @@ class TimingView(QWidget):
         self._timing: Timing | None = None
         self._selected_id = ""
         self._edited_by_hand = False
-        self._may_write = may(context.actor, "dongles:configure")
+        self._may_write = has_permission(context.actor, "dongles:configure")
         self._solve_timer = QTimer(self)
         self._solve_timer.setSingleShot(True)
         self._solve_timer.setInterval(_SOLVE_MS)

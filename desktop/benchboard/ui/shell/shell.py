@@ -74,7 +74,7 @@ class Shell(QWidget):
 
         self.setObjectName("shell")
         actor = active_session.signed_in.actor
-        allowed_rooms = [room for room in rooms if not room.act or permissions.may(actor, room.act)]
+        allowed_rooms = [room for room in rooms if not room.act or permissions.has_permission(actor, room.act)]
         self._rooms = {room.key: room for room in (*allowed_rooms, SETTINGS)}
         self._forbidden_rooms = {room.key: room for room in rooms if room.key not in self._rooms}
         self._views: dict[str, QWidget] = {}
