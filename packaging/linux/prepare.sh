@@ -1,12 +1,12 @@
 #!/bin/sh
-# prepare.sh          makes sure that this machine has what pip cannot bring: Python with venv, and the libraries Qt loads.
-# prepare.sh screen   the libraries for a screen alone, where there is one: an environment may be made without a screen
-#                     and be used with one later.
-# Installs what is missing where it may (root, or sudo without a password); else names the exact command and stops.
+# prepare.sh          installs what pip can't: Python with venv, and the libraries that Qt loads.
+# prepare.sh screen   installs only the display libraries, if there is a display: an environment can be created without one
+#                     and used with one later.
+# Installs missing packages if it can (root, or passwordless sudo); otherwise prints the exact command and stops.
 set -eu
 
 missing=""
-want() { # package, and a test that it is there
+want() { # package, and a test that it is installed
   package=$1
   shift
   "$@" >/dev/null 2>&1 || missing="$missing $package"
@@ -38,7 +38,7 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
 fi
 
 if [ -n "$missing" ]; then
-  # Another program may be installing just now, as a new machine does by itself.
+  # Another program may be installing packages, as new machines do automatically.
   install="apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300$missing"
   if [ "$(id -u)" = 0 ]; then
     as_root=""

@@ -58,7 +58,7 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
     dashboard.add_command(_command)
 
 
-@dashboard.command("list", short_help="List dashboards, the home layout first.")
+@dashboard.command("list", short_help="List dashboards.")
 @click.option("--home", is_flag=True, help="Only the home layout.")
 @click.option("--search", default="", help="Part of a name, a description or the owner's name.")
 @click.option(
@@ -196,7 +196,7 @@ def _format_advice() -> str:
     return _("Use the format that “benchboard dashboard show” prints.")
 
 
-@dashboard.command("save", short_help="Replace a dashboard by the JSON in FILE.")
+@dashboard.command("save", short_help="Save the JSON in FILE as a new version.")
 @_which
 @dashboard_versions.BASE_REVISION
 @click.option("--note", help="Version name, shown in the list of versions.")
@@ -227,7 +227,7 @@ def save(
     )
 
 
-@dashboard.command("import", short_help="Make a dashboard of the JSON in FILE.")
+@dashboard.command("import", short_help="Create a dashboard from the JSON in FILE.")
 @click.option("--home", is_flag=True, help="Replace the home layout instead.")
 @click.option("--name", help="Name; default: the document's title, or the file name.")
 @click.argument("file", type=click.File("rb"))
@@ -277,7 +277,7 @@ def create(context: CommandContext, name: str, description: str) -> None:
     context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 
 
-@dashboard.command("rename", short_help="Give a dashboard another name or description.")
+@dashboard.command("rename", short_help="Change a dashboard's name or description.")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("name", required=False)
 @click.option("--description")
@@ -322,7 +322,7 @@ def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> No
     context.report(sentence.format(count=count), deleted=count)
 
 
-@dashboard.command("restore", short_help="Take dashboards out of the trash.")
+@dashboard.command("restore", short_help="Restore dashboards from the trash.")
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
 @with_context
 def restore(context: CommandContext, which: tuple[str, ...]) -> None:

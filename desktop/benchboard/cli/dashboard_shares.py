@@ -14,7 +14,7 @@ from benchboard.paging import Listing
 _PUBLIC: Final = click.option("--public", is_flag=True, help="Everyone in the organisation, view only.")
 
 
-@click.command("share", short_help="Let somebody, a team or everybody in.")
+@click.command("share", short_help="Share a dashboard.")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("who", required=False)
 @_PUBLIC
@@ -42,7 +42,7 @@ def share(context: CommandContext, which: str, who: str | None, public: bool, ed
     )
 
 
-@click.command("unshare", short_help="Let somebody, a team or everybody in no longer.")
+@click.command("unshare", short_help="Revoke access to a dashboard.")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("who", required=False)
 @_PUBLIC
@@ -65,7 +65,7 @@ def unshare(context: CommandContext, which: str, who: str | None, public: bool) 
     context.report(sentence.format(who=who, name=card.name), id=card.id)
 
 
-@click.command("access", short_help="List who may see or edit a dashboard, and why.")
+@click.command("access", short_help="List who has access to a dashboard, and why.")
 @click.argument("which", metavar="DASHBOARD")
 @click.option("--search", default="", help="Part of a name or email address.")
 @paging_options

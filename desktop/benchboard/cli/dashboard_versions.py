@@ -79,7 +79,7 @@ def name(context: CommandContext, which: str, number: int, note: str) -> None:
     )
 
 
-@version.command("restore", short_help="Make a dashboard what it was in a version.")
+@version.command("restore", short_help="Restore a version as a new version.")
 @_DASHBOARD
 @_NUMBER
 @BASE_REVISION

@@ -25,7 +25,7 @@ def db() -> None:
     """Upgrade, downgrade, seed and check the database."""
 
 
-@db.command(short_help="Bring the database up to date, from nothing if need be.")
+@db.command(short_help="Upgrade or create the database.")
 @_AS_JSON
 @database_options
 def upgrade(options: DatabaseOptions, /, *, as_json: bool) -> None:
@@ -34,7 +34,7 @@ def upgrade(options: DatabaseOptions, /, *, as_json: bool) -> None:
         _report_migration(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
 
 
-@db.command(short_help="Take the database back to revision REV.")
+@db.command(short_help="Downgrade the database to revision REV.")
 @click.argument("revision", metavar="REV")
 @_AS_JSON
 @database_options
@@ -46,7 +46,7 @@ def downgrade(options: DatabaseOptions, /, *, revision: str, as_json: bool) -> N
         )
 
 
-@db.command(short_help="Say which revision the database is at.")
+@db.command(short_help="Show the database's revision.")
 @_AS_JSON
 @database_options
 def current(options: DatabaseOptions, /, *, as_json: bool) -> None:
@@ -76,7 +76,7 @@ def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
         raise AppError("db.check", count.format(count=len(findings)), why=whole)
 
 
-@db.command(short_help="Write permissions and system roles; found a server.")
+@db.command(short_help="Create permissions, roles and a first organisation.")
 @click.option("--admin", metavar="EMAIL", help="First admin of a server without organisations.")
 @click.option("--organisation", metavar="NAME", help="First organisation of that server.")
 @_AS_JSON

@@ -67,7 +67,7 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line.removesuffix(b"\n")
 
 
-@layout.command("import", short_help="Read a dashboard from FILE as a document of ours.")
+@layout.command("import", short_help="Convert the dashboard in FILE for Benchboard.")
 @_file
 @click.option("--format", "form", type=click.Choice(list(_READERS)), help="Format of FILE; default: detected.")
 @_as_json
@@ -81,7 +81,7 @@ def import_(file: Path, form: str | None, as_json: bool) -> None:
     _print(*read(value), as_json=as_json)
 
 
-@layout.command("export", short_help="Write the document in FILE for another program.")
+@layout.command("export", short_help="Convert the document in FILE for another program.")
 @_file
 @click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="Output format.")
 @_as_json

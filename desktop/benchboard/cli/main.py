@@ -18,21 +18,21 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 
 _COMMANDS: Final = {
-    "audit": "who did what",
-    "can": "a bus, live: monitor, send",
-    "dashboard": "dashboards and the home layout",
-    "db": "the database: upgrade, check, seed",
-    "dongle": "dongles: list, pair, configure, simulate",
-    "layout": "grid layouts, without a window",
-    "login": "sign in to a shared database",
-    "logout": "sign out of it",
-    "session": "open sessions: list, revoke",
-    "team": "teams to share with: list, create, add, remove",
-    "timing": "CAN bit timing",
-    "user": "people: list, show, add",
-    "whoami": "the account commands act as",
+    "audit": "List audit log entries.",
+    "can": "Watch a bus and send frames.",
+    "dashboard": "Manage dashboards and the home layout.",
+    "db": "Upgrade, downgrade, seed and check the database.",
+    "dongle": "List, pair, configure and simulate dongles.",
+    "layout": "Apply layout operations; convert dashboards.",
+    "login": "Sign in to a shared database.",
+    "logout": "Sign out of a shared database.",
+    "session": "List and revoke sessions.",
+    "team": "List, create and edit teams.",
+    "timing": "Calculate, check and compare CAN bit timings.",
+    "user": "List, add, activate and disable people.",
+    "whoami": "Show the account that commands use.",
 }
-_WINDOW_COMMANDS: Final = {"tour": "the guided tour of the window, in pictures"}
+_WINDOW_COMMANDS: Final = {"tour": "Run the guided tour and save screenshots."}
 """Started by `__main__` itself, since it opens the window."""
 _MODULES: Final = {"user": "people", "session": "people", "login": "account", "logout": "account", "whoami": "account"}
 

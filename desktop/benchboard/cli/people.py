@@ -82,7 +82,7 @@ def show_user(context: CommandContext, who: str) -> None:
         context.list_page(Page((person,)), _PERSON)
 
 
-@user.command("add", short_help="Add a person; the password is asked for.")
+@user.command("add", short_help="Add a person.")
 @click.argument("email")
 @click.option("--name", default="")
 @click.option("--role", type=click.Choice(ROLES), default="business_user", show_default=True)

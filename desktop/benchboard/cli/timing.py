@@ -383,7 +383,7 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
     return command
 
 
-@timing.command(short_help="Say whether two nodes will talk.")
+@timing.command(short_help="Check whether two nodes are compatible.")
 @_node_options
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
