@@ -21,7 +21,7 @@ from benchboard import workspace
 from benchboard.identity.permissions import Actor
 from benchboard.ui.app import Application
 from benchboard.ui.studio import ROOM
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from support import demo
 
@@ -146,7 +146,7 @@ class Window:
         self.actor: Actor = signed_in.actor
         demo.enter(self.application, self.workspace, signed_in, "studio/dashboards")
         quiet()
-        (self.dashboards,) = self.application.window.findChildren(Dashboards)
+        (self.dashboards,) = self.application.window.findChildren(DashboardsView)
 
     @property
     def page(self) -> StudioPage:

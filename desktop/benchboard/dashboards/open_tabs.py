@@ -40,7 +40,7 @@ class OpenTab:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenTabs:
+class SavedTabs:
     """The open dashboards; `front` is the id of the one that was shown, empty for the list."""
 
     views: tuple[OpenTab, ...] = ()
@@ -51,12 +51,12 @@ class OpenTabs:
 class RestoredTabs:
     """The tabs that can be opened again. `names` has their titles; `missing` counts dashboards that are gone."""
 
-    tabs: OpenTabs
+    tabs: SavedTabs
     names: dict[str, str]
     missing: int
 
 
-def save(home: Path, account: Sequence[str], sitting: OpenTabs) -> None:
+def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
     """Write a sitting down, whole or not at all. Raises `Unavailable`."""
     file = _file(home, account)
     try:
@@ -71,25 +71,25 @@ def save(home: Path, account: Sequence[str], sitting: OpenTabs) -> None:
         ) from error
 
 
-def load(home: Path, account: Sequence[str]) -> OpenTabs:
+def load(home: Path, account: Sequence[str]) -> SavedTabs:
     """What this account had open here; nothing where that cannot be read."""
     try:
         with _file(home, account).open("rb") as file:
             said = json.loads(file.read(_MOST_BYTES))
     except (OSError, ValueError, RecursionError):
-        return OpenTabs()
+        return SavedTabs()
     views, front = (said.get("views"), said.get("front")) if isinstance(said, dict) else (None, None)
     read = [view for one in views if (view := _view(one))] if isinstance(views, list) else []
     known = {view.dashboard_id: view for view in read[:MAX_TABS]}
-    return OpenTabs(tuple(known.values()), front if isinstance(front, str) and front in known else "")
+    return SavedTabs(tuple(known.values()), front if isinstance(front, str) and front in known else "")
 
 
-def restore(session: Session, actor: Actor, sitting: OpenTabs) -> RestoredTabs:
+def restore(session: Session, actor: Actor, sitting: SavedTabs) -> RestoredTabs:
     """What of a sitting this account can still open, by the names it has now."""
     names = library.names(session, actor, [view.dashboard_id for view in sitting.views])
     left = tuple(view for view in sitting.views if view.dashboard_id in names)
     front = sitting.front if sitting.front in names else ""
-    return RestoredTabs(OpenTabs(left, front), names, len(sitting.views) - len(left))
+    return RestoredTabs(SavedTabs(left, front), names, len(sitting.views) - len(left))
 
 
 def _file(home: Path, account: Sequence[str]) -> Path:

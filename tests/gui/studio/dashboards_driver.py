@@ -12,7 +12,7 @@ from benchboard.dashboards.access.sharing import Candidate
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.paging import Listing
 from benchboard.ui.paged.paged_view import PagedTable
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
 
@@ -29,7 +29,7 @@ class DashboardsDriver:
         self.studio, self.qtbot = studio, studio.qtbot
         assert studio.application.shell is not None
         studio.application.shell.go("studio/dashboards")
-        (self.place,) = studio.application.window.findChildren(Dashboards)
+        (self.place,) = studio.application.window.findChildren(DashboardsView)
         (self.table,) = self.place.library.findChildren(PagedTable)
         self.model = self.table.model
         studio.wait(lambda: len(self.model.rows) == 3)

@@ -7,7 +7,7 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.ui.sign_in.session_opening import ActiveSession
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
 
@@ -23,8 +23,8 @@ class OpenDashboards:
         shell = studio.application.shell
         assert shell is not None
         shell.go(address)
-        (self.place,) = studio.application.window.findChildren(Dashboards)
-        studio.wait(lambda: self.place._reopening._kept is not None)
+        (self.place,) = studio.application.window.findChildren(DashboardsView)
+        studio.wait(lambda: self.place._tab_restorer._written is not None)
 
     @property
     def tabs(self) -> list[str]:
@@ -48,9 +48,9 @@ class OpenDashboards:
 
     def written(self) -> None:
         """Wait until the open tabs are stored, a moment after they changed."""
-        kept = self.place._reopening
-        self.studio.wait(lambda: not kept._timer.isActive() and kept._kept == kept._sitting())
-        self.studio.wait(lambda: kept._store._written == kept._store._turn)
+        kept = self.place._tab_restorer
+        self.studio.wait(lambda: not kept._timer.isActive() and kept._written == kept._tabs())
+        self.studio.wait(lambda: kept._file._last_written == kept._file._write_number)
 
 
 def create_dashboards(studio: "Studio", **items: list[dict[str, object]]) -> dict[str, str]:
@@ -78,11 +78,11 @@ def sign_in_as(studio: "Studio", role: str) -> None:
     application.sign_in.session_opened.emit(ActiveSession(studio.workspace, signed_in, "demo", False))
 
 
-def dashboards_view_of(studio: "Studio") -> Dashboards:
+def dashboards_view_of(studio: "Studio") -> DashboardsView:
     """The dashboards screen of whoever is signed in now."""
     shell = studio.application.shell
     assert shell is not None
     shell.go("studio/dashboards")
-    (place,) = shell.findChildren(Dashboards)
-    studio.wait(lambda: place._reopening._kept is not None)
+    (place,) = shell.findChildren(DashboardsView)
+    studio.wait(lambda: place._tab_restorer._written is not None)
     return place

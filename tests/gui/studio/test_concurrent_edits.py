@@ -174,7 +174,7 @@ def test_status_bar_shows_a_conflict_until_it_is_resolved(studio: "Studio") -> N
     studio.qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
     assert isinstance(studio.page.screens.screen, MergeScreen)
     assert status.text("saved") == "1 conflict to resolve"
-    studio.page.screens.back()
+    studio.page.screens.close_screen()
     studio.page.saving.keep_mine()
     studio.wait_until_saved()
     assert status.text("saved") == "Saved"

@@ -27,7 +27,7 @@ def test_drag_dwelling_on_dashboard_tab_moves_widget_there(two: TwoDashboards) -
     assert two.second.canvas.busy
     assert _toasts(two) == ["Release to move here. Hold Ctrl to copy, or press Esc to cancel."]
     two.release(two.second, QPoint(400, 300))
-    assert not two.place.crossing.under_way
+    assert not two.place.cross_page_drag.active
     two.qtbot.waitUntil(lambda: not _toasts(two))
     assert two.ids(two.second) == {"a", "b", "a-2"}
     assert two.second.editor.selection == ("a-2",)
@@ -47,11 +47,11 @@ def test_drag_to_page_with_other_columns_scales_width(studio: "Studio") -> None:
         two.over(two.second, QPoint(400, y))
     two.release(two.second, QPoint(400, 300))
     assert two.second.editor.page.shown["a-2"].w == 8
-    two.place.bring_up(two.first)
+    two.place.bring_to_front(two.first)
     two.first.editor.select(["c"])
     two.first.canvas.setFocus()
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_C, CTRL)
-    two.place.bring_up(two.second)
+    two.place.bring_to_front(two.second)
     two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_V, CTRL)
     assert two.second.editor.page.shown["c"].w == 8
 
@@ -98,7 +98,7 @@ def test_drag_to_other_page_cancelled_changes_neither(two: TwoDashboards, leave:
     two.over_tab(two.second)
     assert callable(leave)
     leave(two)
-    assert not two.place.crossing.under_way
+    assert not two.place.cross_page_drag.active
     assert two.place.page is two.first
     assert (two.first.editor.document, two.second.editor.document) == before
     assert not two.first.canvas.busy
@@ -127,7 +127,7 @@ def test_drag_over_tab_with_view_only_access_does_not_open_it(two: TwoDashboards
     tab = two.place._stack.indexOf(two.second)
     view = two.first.canvas.viewport()
     QTest.mouseMove(view, view.mapFromGlobal(two.place.tabs.mapToGlobal(two.place.tabs.tabRect(tab).center())))
-    crossing = two.place.crossing
+    crossing = two.place.cross_page_drag
     two.studio.wait(lambda: not crossing._dwell.isActive())
     assert two.place.page is two.first
     assert two.first.canvas.busy
@@ -141,6 +141,6 @@ def test_drag_with_target_closed_meanwhile_ends(two: TwoDashboards) -> None:
     two.over_tab(two.second)
     two.over(two.second, QPoint(300, 300))
     two.place.close_page(two.second)
-    assert not two.place.crossing.under_way
+    assert not two.place.cross_page_drag.active
     assert two.place.pages == [two.first]
     assert two.first.editor.document is before

@@ -11,8 +11,8 @@ from two_dashboards import SECOND
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.editing.save_machine import SaveMachine
-from benchboard.ui.studio.cross_page_drag import OnePage
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.cross_page_drag import SinglePage
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
 
@@ -36,10 +36,10 @@ class Both:
         with unbound(studio.workspace.database).change() as session:
             self.key = library.create(session, studio.actor, parse_document(document)).card.id
         self.go("dashboards")
-        (self.place,) = studio.application.window.findChildren(Dashboards)
+        (self.place,) = studio.application.window.findChildren(DashboardsView)
         self.second = self.place.open(self.key)
         self.read(self.second)
-        self.crossing = self.place.crossing
+        self.crossing = self.place.cross_page_drag
         self.began = self.home.editor.undo_stack.count()
 
     def go(self, place: str) -> None:
@@ -86,7 +86,7 @@ def _brought(both: Both) -> None:
     both.start_drag(both.home, "own")
     both.over_header(both.home, "dashboards")
     both.studio.wait(both.second.isVisible)
-    assert both.crossing.under_way
+    assert both.crossing.active
     for y in (300, 340):
         both.over(both.home, both.second.canvas.viewport(), QPoint(400, y))
     assert both.second.canvas.busy
@@ -95,7 +95,7 @@ def _brought(both: Both) -> None:
 def test_drag_from_home_to_dashboard_moves_every_field(both: Both) -> None:
     _brought(both)
     QTest.mouseRelease(both.second.canvas.viewport(), LEFT, NONE, QPoint(400, 340))
-    assert not both.crossing.under_way
+    assert not both.crossing.active
     assert both.ids(both.second) == {"a", "b", "own"}
     assert both.second.editor.page.item("own").source["source-field"] == {"kept": [1, 2]}
     assert both.ids(both.home) == {"other"}
@@ -161,7 +161,7 @@ def test_drag_released_over_list_changes_nothing(both: Both) -> None:
     both.studio.wait(both.place.library.isVisible)
     both.over(both.home, both.place.library, QPoint(300, 300))
     QTest.mouseRelease(both.place.library, LEFT, NONE, QPoint(300, 300))
-    assert not both.crossing.under_way
+    assert not both.crossing.active
     assert both.home.isVisible()
     assert both.ids(both.home) == {"own", "other"}
     assert both.home.editor.undo_stack.count() == both.began
@@ -195,7 +195,7 @@ def test_drag_from_home_cancelled_changes_neither(both: Both, leave: object) -> 
     _brought(both)
     assert callable(leave)
     at_home = leave(both)
-    assert not both.crossing.under_way
+    assert not both.crossing.active
     assert both.home.isVisible() == at_home
     assert not both.second.canvas.busy
     assert not both.home.canvas.busy
@@ -241,6 +241,6 @@ def test_drag_to_home_not_loaded_yet_drops_when_loaded(both: Both) -> None:
     saving.machine = read
     both.over(both.second, both.home.canvas.viewport(), QPoint(300, 420))
     assert both.home.canvas.busy
-    assert [one for one in both.crossing._places if isinstance(one, OnePage)]
+    assert [one for one in both.crossing._containers if isinstance(one, SinglePage)]
     QTest.mouseRelease(both.home.canvas.viewport(), LEFT, CTRL, QPoint(300, 420))
     assert both.ids(both.home) == {"own", "other", "b"}

@@ -41,7 +41,7 @@ def test_undo_and_redo_of_a_move_between_pages_apply_to_both(two: TwoDashboards)
     assert _toasts(two) == "Move undone here and in “First”."
     two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_Z, SHIFT_CTRL)
     assert _ids(two) == (MOVED, BROUGHT)
-    two.place.bring_up(two.first)
+    two.place.bring_to_front(two.first)
     two.first.undo()
     assert _ids(two) == (AT_FIRST, AT_SECOND)
     two.first.redo()

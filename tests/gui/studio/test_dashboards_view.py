@@ -50,7 +50,7 @@ def test_dashboard_opened_in_a_tab_is_edited_saved_and_closed(dashboards: Dashbo
 def test_tab_names_too_long_are_elided_in_the_middle(dashboards: DashboardsDriver) -> None:
     page, tabs = dashboards.open("Shop review"), dashboards.place.tabs
     for name in ("Kubernetes / Views / <b>Global</b>", "R&D"):
-        page.named.emit(name)
+        page.name_changed.emit(name)
         assert tabs.tabText(1) == name.replace("&", "&&")
         assert tabs.tabToolTip(1) == plain_tooltip(name)
     assert tabs.elideMode() == Qt.TextElideMode.ElideMiddle
@@ -202,7 +202,7 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(dashboards: Da
     page = dashboards.open("My shops")
     editor, canvas, view = page.editor, page.canvas, page.canvas.viewport()
     before, why = editor.document, "You have view-only access to “My shops”."
-    assert why in [text.text() for text in page.looking.findChildren(QLabel)]
+    assert why in [text.text() for text in page.read_only_bar.findChildren(QLabel)]
     shown = {one.objectName() for one in page.findChildren(QWidget) if one.isVisible()}
     assert not {"palette_search", "studio_save", "studio_share", "pane_add"} & shown
     assert {"studio_duplicate_to_change", "studio_export", "studio_versions", "pane_outline"} <= shown
@@ -248,21 +248,21 @@ def test_duplicate_of_a_view_only_dashboard_opens_for_editing(dashboards: Dashbo
     assert copy.store.dashboard_id != card.id
     assert not copy.editor.read_only
     assert len(copy.editor.document.layout) == count
-    assert copy.looking.isHidden()
+    assert copy.read_only_bar.isHidden()
     assert copy.palette_pane.search.isVisible()
 
 
 def test_page_open_when_its_share_changes_follows_it(dashboards: DashboardsDriver) -> None:
     _share_with_me(dashboards, "edit")
     page = dashboards.open("My shops")
-    assert page.looking.isHidden()
+    assert page.read_only_bar.isHidden()
     page.editor.select([page.editor.page.reading_order[0]])
     _share_with_me(dashboards, "view")
-    dashboards.studio.wait(page.looking.isVisible)
+    dashboards.studio.wait(page.read_only_bar.isVisible)
     assert not dashboards.find("inspector_title").isEnabled()
     assert page.bar.state.text() == "Up to date"
     _share_with_me(dashboards, "edit")
-    dashboards.studio.wait(page.looking.isHidden)
+    dashboards.studio.wait(page.read_only_bar.isHidden)
     page.editor.select([page.editor.page.reading_order[0]])
     assert dashboards.find("inspector_title").isEnabled()
     assert dashboards.find("studio_save").isVisible()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 
 from benchboard.dashboards.document.document import parse_document, write_document
-from benchboard.ui.studio.document.undo_line_edit import Line
+from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -53,9 +53,9 @@ def _in_document(studio: "Studio", item_id: str) -> tuple[int, int] | None:
     return _said(json.loads(json.dumps(write_document(studio.page.editor.document)))["items"], item_id)
 
 
-def _line(studio: "Studio", key: str) -> Line:
+def _line(studio: "Studio", key: str) -> UndoLineEdit:
     line = studio.find(f"inspector_{key}")
-    assert isinstance(line, Line)
+    assert isinstance(line, UndoLineEdit)
     return line
 
 
@@ -139,7 +139,7 @@ def test_geometry_fields_of_several_follow_drag(board: "Studio") -> None:
 # What cannot be
 
 
-def _type(studio: "Studio", key: str, text: str) -> Line:
+def _type(studio: "Studio", key: str, text: str) -> UndoLineEdit:
     line = _line(studio, key)
     line.setFocus()
     line.selectAll()
@@ -147,7 +147,7 @@ def _type(studio: "Studio", key: str, text: str) -> Line:
     return line
 
 
-def _write(studio: "Studio", key: str, text: str) -> Line:
+def _write(studio: "Studio", key: str, text: str) -> UndoLineEdit:
     line = _type(studio, key, text)
     studio.key(Qt.Key.Key_Return)
     return line

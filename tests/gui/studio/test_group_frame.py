@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
 from benchboard.ui.studio.canvas.scene.overlay import handle_spot
-from benchboard.ui.studio.document.undo_line_edit import Line
+from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -126,14 +126,14 @@ def _texts(studio: "Studio") -> dict[str, str]:
     found: dict[str, str] = {}
     for key in "xywh":
         line = studio.find(f"inspector_{key}")
-        assert isinstance(line, Line)
+        assert isinstance(line, UndoLineEdit)
         found[key] = line.text() or line.placeholderText()
     return found
 
 
-def _write(studio: "Studio", key: str, text: str) -> Line:
+def _write(studio: "Studio", key: str, text: str) -> UndoLineEdit:
     line = studio.find(f"inspector_{key}")
-    assert isinstance(line, Line)
+    assert isinstance(line, UndoLineEdit)
     line.setFocus()
     line.selectAll()
     studio.qtbot.keyClicks(line, text)

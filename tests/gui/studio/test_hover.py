@@ -178,8 +178,8 @@ def test_hover_while_presenting_shows_values_without_menu_button(read: "Studio")
 
 
 def test_hover_over_enlarged_widget_shows_values(read: "Studio") -> None:
-    read.page.viewing.show("bar")
-    view = read.page.viewing.view
+    read.page.enlarged.show("bar")
+    view = read.page.enlarged.view
     assert view is not None
     face = view.content.content
     assert isinstance(face, EnlargedDrawing)

@@ -117,7 +117,7 @@ def test_interactive_table_is_accessible(tables: "Studio") -> None:
     assert page.indexOfChild(told) == count
     assert _told_of(window, table)
     tables.key(Qt.Key.Key_V)
-    view = tables.page.viewing.view
+    view = tables.page.enlarged.view
     assert view is not None
     tables.wait(lambda: bool(view.findChildren(TableWidget)))
     assert page.childCount() == count
@@ -201,7 +201,7 @@ def test_table_resized_columns_keep_width(tables: "Studio") -> None:
     _double(tables, "all")
     assert _live(tables).view.columnWidth(1) == 333
     tables.key(Qt.Key.Key_V)
-    view = tables.page.viewing.view
+    view = tables.page.enlarged.view
     assert view is not None
     assert isinstance(view.content.content, TableWidget)
     assert view.content.content.view.columnWidth(1) == 333
@@ -224,7 +224,7 @@ def test_table_with_view_only_access_opens_on_click_or_enter(tables: "Studio") -
     tables.key(Qt.Key.Key_Escape)
     tables.click("days")
     tables.key(Qt.Key.Key_Return)
-    assert tables.page.viewing.view is not None
+    assert tables.page.enlarged.view is not None
 
 
 @pytest.mark.parametrize("item_id", ["all", "none", "days", "one", "words", "wrong"])
@@ -232,7 +232,7 @@ def test_enlarged_widget_shows_every_kind(tables: "Studio", item_id: str) -> Non
     tables.page.editor.select([item_id])
     tables.canvas.setFocus()
     tables.key(Qt.Key.Key_V)
-    view = tables.page.viewing.view
+    view = tables.page.enlarged.view
     assert view is not None
     assert view.isVisible()
     assert view.title.text() == item_id
@@ -246,7 +246,7 @@ def test_enlarged_widget_shows_every_kind(tables: "Studio", item_id: str) -> Non
     assert tables.page.editor.document is before
     assert tables.page.editor.selection == (item_id,)
     tables.key(Qt.Key.Key_Escape)
-    tables.wait(lambda: tables.page.viewing.view is None)
+    tables.wait(lambda: tables.page.enlarged.view is None)
     assert tables.application.window.focusWidget() is tables.canvas
     assert tables.canvas.isVisible()
 
@@ -255,7 +255,7 @@ def test_enlarged_widget_removed_from_page_closes(tables: "Studio") -> None:
     tables.page.editor.select(["days"])
     tables.page.run("studio.enlarge")
     tables.page.editor.remove()
-    tables.wait(lambda: tables.page.viewing.view is None)
+    tables.wait(lambda: tables.page.enlarged.view is None)
 
 
 def test_presentation_opens_tables_and_enlarges_widgets(tables: "Studio") -> None:
@@ -265,9 +265,9 @@ def test_presentation_opens_tables_and_enlarges_widgets(tables: "Studio") -> Non
     tables.key(Qt.Key.Key_Escape)
     assert tables.page.presentation.on
     tables.qtbot.mouseDClick(tables.viewport, LEFT, NONE, tables.box("days").center())
-    assert tables.page.viewing.view is not None
+    assert tables.page.enlarged.view is not None
     tables.key(Qt.Key.Key_Escape)
-    tables.wait(lambda: tables.page.viewing.view is None)
+    tables.wait(lambda: tables.page.enlarged.view is None)
     assert tables.page.presentation.on
     tables.key(Qt.Key.Key_Tab)
     tables.key(Qt.Key.Key_Return)
@@ -294,7 +294,7 @@ def test_interactive_table_of_truncated_answer_requests_all_rows(tables: "Studio
 def test_table_arrangement_is_kept_while_page_is_open(tables: "Studio") -> None:
     _double(tables, "all")
     tables.key(Qt.Key.Key_V)
-    view = tables.page.viewing.view
+    view = tables.page.enlarged.view
     assert view is not None
     large = view.content.content
     assert isinstance(large, TableWidget)
@@ -307,10 +307,10 @@ def test_table_arrangement_is_kept_while_page_is_open(tables: "Studio") -> None:
     at = bar.value()
     assert at > 5_000
     tables.key(Qt.Key.Key_Escape)
-    tables.wait(lambda: tables.page.viewing.view is None)
+    tables.wait(lambda: tables.page.enlarged.view is None)
     tables.page.editor.select(["all"])
     tables.key(Qt.Key.Key_V)
-    again = tables.page.viewing.view
+    again = tables.page.enlarged.view
     assert again is not None
     large = again.content.content
     assert isinstance(large, TableWidget)
@@ -320,7 +320,7 @@ def test_table_arrangement_is_kept_while_page_is_open(tables: "Studio") -> None:
     tables.key(Qt.Key.Key_Home)
     assert large.view.verticalScrollBar().value() == 0
     tables.key(Qt.Key.Key_Escape)
-    tables.wait(lambda: tables.page.viewing.view is None)
+    tables.wait(lambda: tables.page.enlarged.view is None)
     _double(tables, "all")
     assert _rows(_live(tables)) == falling
     assert _live(tables).view.currentIndex().row() == 0

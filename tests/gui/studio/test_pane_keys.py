@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.ui.shell.header import Header
 from benchboard.ui.shell.rail import Rail
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_f6_on_an_open_dashboard_visits_tabs_and_panes(studio: "Studio") -> None
     shell = studio.application.shell
     assert shell is not None
     shell.go("studio/dashboards/new")
-    (place,) = studio.application.window.findChildren(Dashboards)
+    (place,) = studio.application.window.findChildren(DashboardsView)
     studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
     page = place.page
     assert page is not None

@@ -158,12 +158,12 @@ def _new(dashboards: DashboardsDriver) -> StudioPage:
 
 def test_template_in_an_unnamed_dashboard_names_it(dashboards: DashboardsDriver) -> None:
     page = _new(dashboards)
-    page.commands.begin_from(TEMPLATES[0])
+    page.commands.start_from_template(TEMPLATES[0])
     assert page.name == "Orders overview"
     page.undo()
     assert page.name == "New dashboard"
     assert not page.editor.layout
     dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F2)
     _write(dashboards, "Mine")
-    page.commands.begin_from(TEMPLATES[1])
+    page.commands.start_from_template(TEMPLATES[1])
     assert page.name == "Mine"

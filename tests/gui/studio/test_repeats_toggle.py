@@ -58,7 +58,7 @@ def test_repeats_toggle_shows_and_hides_all_copies(repeats: "Studio") -> None:
     studio.press_button("studio_arrange")
     assert editor.selection == ("m",)
     assert editor.editable
-    assert studio.page.looking.isHidden()
+    assert studio.page.read_only_bar.isHidden()
     assert editor.document is before
 
 
@@ -72,7 +72,7 @@ def test_repeat_copy_has_a_badge(repeats: "Studio") -> None:
     assert "Each: west, Copy for Shop: west" in names
     repeats.page.run("studio.present")
     assert badge(repeats.page.editor, canvas.tiles["m@2"].item) == ""
-    assert repeats.page.copies.switch.isHidden()
+    assert repeats.page.repeats_toggle.switch.isHidden()
     repeats.page.run("studio.present")
     assert "m@2" in canvas.tiles
     assert badge(repeats.page.editor, canvas.tiles["m@2"].item) == "copy"
@@ -151,7 +151,7 @@ def test_undo_while_previewing_repeats_ends_the_preview(repeats: "Studio") -> No
     studio.page.undo()
     assert editor.editable
     assert "m" not in studio.canvas.tiles  # the step that brought it is taken back
-    assert studio.page.copies.switch.isHidden()
+    assert studio.page.repeats_toggle.switch.isHidden()
     studio.page.redo()
     assert "m" in studio.canvas.tiles
 
@@ -202,7 +202,7 @@ def test_repeat_badge_of_a_row_focuses_its_settings(studio: "Studio") -> None:
 
 
 def test_repeats_toggle_without_repeats_is_hidden(studio: "Studio") -> None:
-    assert studio.page.copies.switch.isHidden()
+    assert studio.page.repeats_toggle.switch.isHidden()
     studio.page.run("studio.preview_repeats")
     assert not [one for one in studio.page.findChildren(QWidget, "studio_copies") if one.isVisible()]
     assert studio.page.editor.editable

@@ -12,7 +12,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.editing import container_edits, placement_edits
 from benchboard.dashboards.layout import PageIndex
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
 
@@ -183,7 +183,7 @@ def test_reveal_with_view_only_access_stays(studio: "Studio") -> None:
         card = library.create(session, studio.actor, parse_document({**nested(), "title": "Theirs"})).card
     assert studio.application.shell is not None
     studio.application.shell.go("studio/dashboards")
-    (place,) = studio.application.window.findChildren(Dashboards)
+    (place,) = studio.application.window.findChildren(DashboardsView)
     page = place.open(card.id)
     studio.wait(lambda: page.saving.state == "saved")
     page.editor.read_only = True

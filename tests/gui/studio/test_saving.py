@@ -342,7 +342,7 @@ def test_saving_edit_before_a_conflict_is_resolved_is_included(desk: Desk) -> No
     assert desk.saving.state == "conflict"
     desk.tell("b", "Mine too")
     asked: list[Any] = []
-    desk.saving.decision_wanted.connect(asked.append)
+    desk.saving.merge_requested.connect(asked.append)
     notice = desk.problems.current
     assert notice is not None
     notice.actions[0].run()

@@ -182,8 +182,8 @@ def test_tabs_closed_before_they_were_opened_stay_closed(open_studio: Open) -> N
 def test_drag_over_a_tab_not_loaded_yet_loads_it(open_studio: Open) -> None:
     first = open_studio()
     two = TwoDashboards(first)
-    two.place.bring_up(two.second)
-    two.place.bring_up(two.first)
+    two.place.bring_to_front(two.second)
+    two.place.bring_to_front(two.first)
     first.close()
     second = open_studio()
     dashboards = OpenDashboards(second)

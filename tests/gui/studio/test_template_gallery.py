@@ -39,8 +39,8 @@ def test_template_replaces_the_page_and_is_undone(studio: "Studio") -> None:
 
 def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> None:
     studio.page.editor.load(empty())
-    studio.wait(lambda: studio.page.notice.shown is not None and studio.page.notice.shown.isVisible())
-    notice = studio.page.notice.shown
+    studio.wait(lambda: studio.page.empty_notice.shown is not None and studio.page.empty_notice.shown.isVisible())
+    notice = studio.page.empty_notice.shown
     assert notice is not None
     studio.qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
     gallery = studio.application.window.findChild(Gallery)

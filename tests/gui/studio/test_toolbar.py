@@ -9,7 +9,7 @@ from open_dashboards import OpenDashboards, create_dashboards
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def page(open_studio: "Callable[[], Studio]") -> Iterator[StudioPage]:
     application.apply_settings(replace(application.settings, language="tr"))
     assert application.shell is not None
     application.shell.go("studio/dashboards")
-    (place,) = application.shell.findChildren(Dashboards)
+    (place,) = application.shell.findChildren(DashboardsView)
     studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
     assert place.page is not None
     yield place.page

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
-from benchboard.ui.studio.dashboards_view import Dashboards
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
 
@@ -39,7 +39,7 @@ class TwoDashboards:
             made = [library.create(session, studio.actor, parse_document(one)).card for one in documents]
         assert studio.application.shell is not None
         studio.application.shell.go("studio/dashboards")
-        (self.place,) = studio.application.window.findChildren(Dashboards)
+        (self.place,) = studio.application.window.findChildren(DashboardsView)
         self.second, self.first = (self._opened(card.id) for card in reversed(made))
 
     def _opened(self, key: str) -> StudioPage:

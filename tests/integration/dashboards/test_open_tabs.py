@@ -9,7 +9,7 @@ import pytest
 from benchboard.dashboards import library, open_tabs
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document.document import parse_document
-from benchboard.dashboards.open_tabs import OpenTab, OpenTabs
+from benchboard.dashboards.open_tabs import OpenTab, SavedTabs
 from benchboard.errors import Unavailable
 from benchboard.identity.permissions import Actor
 from support.databases import unbound
@@ -27,15 +27,15 @@ def made(town: Town, actor: Actor, name: str) -> str:
 
 
 def test_what_was_kept_is_there_again_for_that_account_alone(tmp_path: Path) -> None:
-    sitting = OpenTabs((FIRST, SECOND), SECOND.dashboard_id)
+    sitting = SavedTabs((FIRST, SECOND), SECOND.dashboard_id)
     open_tabs.save(tmp_path, HERE, sitting)
     assert open_tabs.load(tmp_path, HERE) == sitting
     for other in (("local", "", "org", "you"), ("local", "", "orgme", ""), ("file", "/a.db", "org", "me")):
-        assert open_tabs.load(tmp_path, other) == OpenTabs()
+        assert open_tabs.load(tmp_path, other) == SavedTabs()
     (file,) = (tmp_path / "open").glob("*.json")
     assert file.stat().st_mode & 0o777 == 0o600
-    open_tabs.save(tmp_path, HERE, OpenTabs((SECOND,)))
-    assert open_tabs.load(tmp_path, HERE) == OpenTabs((SECOND,))
+    open_tabs.save(tmp_path, HERE, SavedTabs((SECOND,)))
+    assert open_tabs.load(tmp_path, HERE) == SavedTabs((SECOND,))
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_what_was_kept_is_there_again_for_that_account_alone(tmp_path: Path) -> 
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_nothing(tmp_path: Path, text: str) -> None:
-    open_tabs.save(tmp_path, HERE, OpenTabs())
+    open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")
     file.write_text(text)
-    assert open_tabs.load(tmp_path, HERE) == OpenTabs()
+    assert open_tabs.load(tmp_path, HERE) == SavedTabs()
 
 
 def test_a_fact_that_makes_no_sense_is_its_default(tmp_path: Path) -> None:
-    open_tabs.save(tmp_path, HERE, OpenTabs())
+    open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")
     key = FIRST.dashboard_id
     broken = f"""{{"front": ["x"], "views": [
@@ -63,11 +63,11 @@ def test_a_fact_that_makes_no_sense_is_its_default(tmp_path: Path) -> None:
         {{"dashboard_id": "{key}", "row": true, "zoom": "2"}}
     ]}}"""
     file.write_text(broken)
-    assert open_tabs.load(tmp_path, HERE) == OpenTabs((OpenTab(key), replace(SECOND, row=1_000_000.0, zoom=0.1)))
+    assert open_tabs.load(tmp_path, HERE) == SavedTabs((OpenTab(key), replace(SECOND, row=1_000_000.0, zoom=0.1)))
 
 
 def test_no_more_is_read_than_could_have_been_kept(tmp_path: Path) -> None:
-    open_tabs.save(tmp_path, HERE, OpenTabs())
+    open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")
     views = [{"dashboard_id": f"00000000-0000-4000-8000-{k:012}"} for k in range(500)]
     file.write_text(json.dumps({"views": views}))
@@ -77,7 +77,7 @@ def test_no_more_is_read_than_could_have_been_kept(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "open").write_text("a file where the folder would be")
     with pytest.raises(Unavailable, match="Can't save") as refused:
-        open_tabs.save(tmp_path, HERE, OpenTabs())
+        open_tabs.save(tmp_path, HERE, SavedTabs())
     assert refused.value.code == "sittings.unwritable"
 
 
@@ -91,10 +91,10 @@ def test_only_what_one_may_still_see_comes_back(town: Town) -> None:
         sharing.share(session, owner, shared, "person", me.user_id, "view")
         library.discard(session, me, [thrown])
     ids = [thrown, shared, hidden, mine, FIRST.dashboard_id]
-    sitting = OpenTabs(tuple(OpenTab(key, row=k) for k, key in enumerate(ids)), hidden)
+    sitting = SavedTabs(tuple(OpenTab(key, row=k) for k, key in enumerate(ids)), hidden)
     with unbound(town.database).read() as session:
         found = open_tabs.restore(session, me, sitting)
     assert [(view.dashboard_id, view.row) for view in found.tabs.views] == [(shared, 1), (mine, 3)]
     assert (found.names, found.tabs.front, found.missing) == ({shared: "Shared", mine: "Mine"}, "", 3)
     with unbound(town.database).read() as session:
-        assert open_tabs.restore(session, me, OpenTabs()).names == {}
+        assert open_tabs.restore(session, me, SavedTabs()).names == {}

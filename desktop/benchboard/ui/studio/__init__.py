@@ -16,26 +16,29 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
     from benchboard.ui.tasks import DatabaseSession
 
-_FOUND: Final = 8
+_MAX_RESULTS: Final = 8
 """Dashboards the palette offers for what is written."""
 
 
 def _home(context: "Context") -> "QWidget":
-    from benchboard.ui.studio.cross_page_drag import Crossing, OnePage  # late: the window opens before anybody needs it
+    from benchboard.ui.studio.cross_page_drag import (
+        CrossPageDrag,
+        SinglePage,
+    )  # late: the window opens before anybody needs it
     from benchboard.ui.studio.document.document_store import HomeStore
     from benchboard.ui.studio.editor_page import StudioPage
     from benchboard.ui.studio.page_commands import PageCommands
 
     page = StudioPage(context, HomeStore(context.actor), PageCommands)
     page.setObjectName("studio_home")
-    OnePage(page, Crossing.of(context))
+    SinglePage(page, CrossPageDrag.of(context))
     return page
 
 
 def _dashboards(context: "Context") -> "QWidget":
-    from benchboard.ui.studio.dashboards_view import Dashboards  # likewise
+    from benchboard.ui.studio.dashboards_view import DashboardsView  # likewise
 
-    return Dashboards(context)
+    return DashboardsView(context)
 
 
 def _handlers(context: "Context") -> Handlers:
@@ -46,11 +49,11 @@ def _handlers(context: "Context") -> Handlers:
     }
 
 
-def _finds(context: "Context", session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
+def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
     """The dashboards with `text` in their names, a few."""
     from benchboard.dashboards import library
 
-    page = library.list_dashboards(session, context.actor, Listing(text), limit=_FOUND)
+    page = library.list_dashboards(session, context.actor, Listing(text), limit=_MAX_RESULTS)
     return [
         SearchResult(card.name, f"studio/dashboards/{card.id}", card.owner, "ph.squares-four") for card in page.rows
     ]
@@ -63,5 +66,5 @@ ROOM = Room(
     "studio:enter",
     (RoomView("home", N_("Home"), _home), RoomView("dashboards", N_("Dashboards"), _dashboards)),
     _handlers,
-    _finds,
+    _search,
 )

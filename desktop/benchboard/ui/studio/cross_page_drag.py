@@ -15,7 +15,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.interaction.drag_controller import DWELL_MS
 from benchboard.ui.studio.canvas.interaction.insert import InsertInteraction, InsertPayload
 from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
-from benchboard.ui.studio.cross_page_undo import Moves
+from benchboard.ui.studio.cross_page_undo import CrossPageUndo
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CTRL: Final = Qt.KeyboardModifier.ControlModifier
 
 
-class Place(Protocol):
+class PageContainer(Protocol):
     """A place of the room with pages in it, the one in front and those behind its tabs."""
 
     address: str
@@ -36,21 +36,21 @@ class Place(Protocol):
         """The tab of another page at a point of the screen, else -1."""
 
     def page_at(self, tab: int) -> "StudioPage | None": ...
-    def bring_up(self, page: "StudioPage") -> None: ...
+    def bring_to_front(self, page: "StudioPage") -> None: ...
 
 
-class OnePage(QObject):
+class SinglePage(QObject):
     """The home page as a place: there is no other page in it."""
 
     address = "studio/home"
 
-    def __init__(self, page: "StudioPage", crossing: "Crossing") -> None:
+    def __init__(self, page: "StudioPage", drag: "CrossPageDrag") -> None:
         super().__init__(page)
         self.page: StudioPage | None = page
-        self._crossing = crossing
+        self._drag = drag
         page.installEventFilter(self)
-        crossing.add(self)
-        crossing.watch(page)
+        drag.add_container(self)
+        drag.watch(page)
 
     def isVisible(self) -> bool:
         return self.page is not None and self.page.isVisible()
@@ -61,16 +61,16 @@ class OnePage(QObject):
     def page_at(self, tab: int) -> "StudioPage | None":
         return None
 
-    def bring_up(self, page: "StudioPage") -> None:
+    def bring_to_front(self, page: "StudioPage") -> None:
         """It is there whenever the place is."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Hide:
-            self._crossing.hidden()
+            self._drag.container_hidden()
         return False
 
 
-class _Door(NamedTuple):
+class _DropTarget(NamedTuple):
     """What leads to another page when something is held over it."""
 
     kind: Literal["tab", "place"]
@@ -78,7 +78,7 @@ class _Door(NamedTuple):
     address: str = ""
 
 
-class Crossing(QObject):
+class CrossPageDrag(QObject):
     """Held for a while over the tab of another dashboard, or of the place where others are, what is dragged goes on
     there. Let go of it is moved there, with Ctrl copied: a step of each page. Esc, or letting go beside the page,
     leaves both as they were.
@@ -90,74 +90,74 @@ class Crossing(QObject):
     def __init__(self, context: "Context") -> None:
         super().__init__(context.changed)
         self._context = context
-        self._places: list[Place] = []
-        self._door: _Door | None = None
-        self._home: StudioPage | None = None
+        self._containers: list[PageContainer] = []
+        self._target: _DropTarget | None = None
+        self._source: StudioPage | None = None
         """Where what is carried came from; None while nothing is."""
-        self._here: StudioPage | None = None
+        self._destination: StudioPage | None = None
         """The page it is carried on; None over a list of pages."""
         self._ids: tuple[str, ...] = ()
         self._body = ClipboardContent(())
         self._payload: InsertPayload | None = None
         """What is carried as the page takes it that it is carried on; None as long as that one cannot."""
-        self._at = QPoint()
-        self._turning = self._said = False
+        self._pointer = QPoint()
+        self._switching = self._rejection_shown = False
         self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
-        self._dwell.timeout.connect(self._arrive)
+        self._dwell.timeout.connect(self._dwell_elapsed)
 
     @staticmethod
-    def of(context: "Context") -> "Crossing":
+    def of(context: "Context") -> "CrossPageDrag":
         """The one of a session, for all its places."""
-        return context.changed.findChild(Crossing) or Crossing(context)
+        return context.changed.findChild(CrossPageDrag) or CrossPageDrag(context)
 
     @property
-    def under_way(self) -> bool:
+    def active(self) -> bool:
         """Whether something is between two pages."""
-        return self._home is not None
+        return self._source is not None
 
-    def add(self, place: Place) -> None:
+    def add_container(self, container: PageContainer) -> None:
         """Let things be carried to and from a place."""
-        self._places.append(place)
+        self._containers.append(container)
 
     def watch(self, page: "StudioPage") -> None:
         """Notice what is dragged on a page."""
         page.canvas.dragged.connect(self._hover)
 
-    def back(self) -> None:
+    def abort_and_return(self) -> None:
         """Put everything back as it was, and show where it came from."""
-        home = self._home
-        self.leave()
-        place = self._place_of(home) if home is not None else None
+        home = self._source
+        self.abort()
+        place = self._container_of(home) if home is not None else None
         if place is not None and not place.isVisible():
             self._context.go(place.address)
 
-    def leave(self) -> None:
+    def abort(self) -> None:
         """Put everything back as it was."""
-        home, here = self._home, self._here
+        home, here = self._source, self._destination
         if home is None:
             return
-        place = self._place_of(home)
+        place = self._container_of(home)
         self._end()
         if here is not None:
             here.canvas.cancel()
         if place is not None:
-            place.bring_up(home)
+            place.bring_to_front(home)
 
-    def hidden(self) -> None:
+    def container_hidden(self) -> None:
         """A place is out of sight: somebody went elsewhere, unless what is carried did."""
-        if not self._turning:
-            self.leave()
+        if not self._switching:
+            self.abort()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if self._home is None or not _watched.isWidgetType():
+        if self._source is None or not _watched.isWidgetType():
             return False
         kind = event.type()
-        if isinstance(event, QMouseEvent) and self._here is not self._front_page():
-            self.back()  # a key brought another tab to front
+        if isinstance(event, QMouseEvent) and self._destination is not self._front_page():
+            self.abort_and_return()  # a key brought another tab to front
             return True
         if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             self._hover(event.globalPosition().toPoint())
-            self._carry()
+            self._update_preview()
             return True
         if kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
             if event.button() == Qt.MouseButton.LeftButton:
@@ -165,32 +165,32 @@ class Crossing(QObject):
             return True
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if kind == QEvent.Type.KeyPress:
-                self.back()
+                self.abort_and_return()
             event.accept()
             return True
         return False
 
     # Where it is
 
-    def _front(self) -> Place | None:
-        return next((place for place in self._places if place.isVisible()), None)
+    def _front(self) -> PageContainer | None:
+        return next((place for place in self._containers if place.isVisible()), None)
 
     def _front_page(self) -> "StudioPage | None":
         front = self._front()
         return front.page if front is not None else None
 
-    def _place_of(self, page: "StudioPage") -> Place | None:
+    def _container_of(self, page: "StudioPage") -> PageContainer | None:
         """The place a page is open in."""
         homes = page.store.dashboard_id is None
-        return next((place for place in self._places if isinstance(place, OnePage) == homes), None)
+        return next((place for place in self._containers if isinstance(place, SinglePage) == homes), None)
 
     def _hover(self, at: QPoint) -> None:
         """The pointer, with something in hand, is at a point of the screen."""
-        self._at = at
-        door = self._door_at(at)
-        if door == self._door:
+        self._pointer = at
+        door = self._target_at(at)
+        if door == self._target:
             return
-        self._door = door
+        self._target = door
         front = self._front()
         if door is None or front is None:
             self._dwell.stop()
@@ -198,53 +198,53 @@ class Crossing(QObject):
         front.page_at(door.tab)  # nobody may have looked at it yet: it is read meanwhile
         self._dwell.start()
 
-    def _door_at(self, at: QPoint) -> _Door | None:
+    def _target_at(self, at: QPoint) -> _DropTarget | None:
         front = self._front()
         if front is None:
             return None
         if (tab := front.tab_at(at)) >= 0:
-            return _Door("tab", tab)
+            return _DropTarget("tab", tab)
         address = self._context.tab_at(at)
-        return _Door("place", address=address) if address not in ("", front.address) else None
+        return _DropTarget("place", address=address) if address not in ("", front.address) else None
 
-    def _arrive(self) -> None:
+    def _dwell_elapsed(self) -> None:
         """It was held over a door for long enough."""
-        door, front = self._door, self._front()
-        if door is None or front is None or not (self.under_way or self._held()):
+        door, front = self._target, self._front()
+        if door is None or front is None or not (self.active or self._move_in_progress()):
             return
         if door.kind == "place":
-            if self.under_way or self._take_along():
-                self._go(door.address)
+            if self.active or self._pick_up():
+                self._switch_container(door.address)
             return
         page = front.page_at(door.tab)
         if page is None:
             return
         if page.saving.state == "loading":
             self._dwell.start()
-        elif not _takes(page):  # asked once for each time it comes there
-            self._refuse(page)
-        elif self.under_way or self._take_along():
-            with self._turned():
-                front.bring_up(page)
-            self._enter(page)
+        elif not _can_drop(page):  # asked once for each time it comes there
+            self._show_rejection(page)
+        elif self.active or self._pick_up():
+            with self._switching_page():
+                front.bring_to_front(page)
+            self._enter_page(page)
 
-    def _go(self, address: str) -> None:
+    def _switch_container(self, address: str) -> None:
         """Show another place, and go on upon what is in front there."""
-        with self._turned():
+        with self._switching_page():
             self._context.go(address)
-        self._enter(self._front_page())
+        self._enter_page(self._front_page())
 
     @contextmanager
-    def _turned(self) -> Iterator[None]:
-        self._turning, self._door = True, None
+    def _switching_page(self) -> Iterator[None]:
+        self._switching, self._target = True, None
         try:
             yield
         finally:
-            self._turning = False
+            self._switching = False
 
     # What is carried
 
-    def _held(self) -> MoveInteraction | None:
+    def _move_in_progress(self) -> MoveInteraction | None:
         """What the pointer moves on the page in front, if it does."""
         front = self._front_page()
         interaction = front.canvas.drag.interaction if front is not None else None
@@ -254,56 +254,56 @@ class Crossing(QObject):
             else None
         )
 
-    def _take_along(self) -> bool:
-        home, move = self._front_page(), self._held()
+    def _pick_up(self) -> bool:
+        home, move = self._front_page(), self._move_in_progress()
         if home is None or move is None:
             return False
         self._ids = tuple(move.body)
         self._body = home.editor.copied(self._ids)
         home.canvas.cancel()
-        self._home = self._here = home
+        self._source = self._destination = home
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one while a window is
         self._context.problems.toast(_hint())
         return True
 
-    def _enter(self, page: "StudioPage | None") -> None:
+    def _enter_page(self, page: "StudioPage | None") -> None:
         """Go on upon a page, or upon a list of pages, where only another tab leads on."""
-        if self._here is not None:
-            self._here.canvas.cancel()
-        self._here, self._payload, self._said = page, None, False
-        self._carry()
+        if self._destination is not None:
+            self._destination.canvas.cancel()
+        self._destination, self._payload, self._rejection_shown = page, None, False
+        self._update_preview()
 
-    def _welcomed(self, page: "StudioPage") -> InsertPayload | None:
+    def _payload_for(self, page: "StudioPage") -> InsertPayload | None:
         """What is carried, under ids that the page has not; None as long as it cannot be put there."""
         if self._payload is None and page.saving.state != "loading":
-            if _takes(page):
-                self._payload = self._as_guests(page)
-            elif not self._said:
-                self._said = True
-                self._refuse(page)
+            if _can_drop(page):
+                self._payload = self._make_payload(page)
+            elif not self._rejection_shown:
+                self._rejection_shown = True
+                self._show_rejection(page)
         return self._payload
 
-    def _as_guests(self, page: "StudioPage") -> InsertPayload:
-        assert self._home is not None
+    def _make_payload(self, page: "StudioPage") -> InsertPayload:
+        assert self._source is not None
         taken = set(page.editor.page.paths)
-        body = scale_to_columns(self._body, self._home.editor.layout.columns, page.editor.layout.columns)
+        body = scale_to_columns(self._body, self._source.editor.layout.columns, page.editor.layout.columns)
         fresh = tuple((page_edits.renewed(item, taken), cell) for item, cell in body.items)
         count = len(fresh)
         title = ngettext("Add {count} widget from “{name}”", "Add {count} widgets from “{name}”", count)
-        return InsertPayload(title.format(count=count, name=self._home.name), fresh, self._body.variables)
+        return InsertPayload(title.format(count=count, name=self._source.name), fresh, self._body.variables)
 
-    def _carry(self) -> None:
+    def _update_preview(self) -> None:
         """Show what letting go here would lead to."""
-        page = self._here
+        page = self._destination
         if page is None:
             return
-        if page is not self._home:
-            payload = self._welcomed(page)
+        if page is not self._source:
+            payload = self._payload_for(page)
             if payload is not None:
-                page.canvas.drag_new(payload, self._at)
+                page.canvas.drag_new(payload, self._pointer)
             return
         canvas, view = page.canvas, page.canvas.viewport()
-        spot = view.mapFromGlobal(self._at)
+        spot = view.mapFromGlobal(self._pointer)
         if not view.rect().contains(spot) or self._ids[0] not in canvas.tiles:
             canvas.cancel()
         elif canvas.busy:
@@ -314,10 +314,10 @@ class Crossing(QObject):
             canvas.drag.start(MoveInteraction(canvas, self._ids, start), canvas.mapToScene(spot))
 
     def _drop(self, *, copies: bool) -> None:
-        home, here = self._home, self._here
+        home, here = self._source, self._destination
         assert home is not None
         if here is None or not here.canvas.busy:
-            self.back()
+            self.abort_and_return()
             return
         if here is home:
             self._end()
@@ -326,7 +326,7 @@ class Crossing(QObject):
         ids, before = self._ids, here.editor.document
         here.canvas.drop_new()
         if here.editor.document is before:
-            self.back()  # it was refused, in words
+            self.abort_and_return()  # it was refused, in words
             return
         self._end()
         if not copies:
@@ -336,16 +336,16 @@ class Crossing(QObject):
             before = editor.document
             editor.apply_layout(title.format(count=len(ids), name=here.name), rest, ())
             if editor.document is not before:
-                Moves.of(self._context).moved(home, here)
+                CrossPageUndo.of(self._context).record(home, here)
 
-    def _refuse(self, page: "StudioPage") -> None:
+    def _show_rejection(self, page: "StudioPage") -> None:
         self._context.problems.toast(_("“{name}” can't be edited right now.").format(name=page.name))
 
     def _end(self) -> None:
         self._context.problems.withdraw(_hint())
         self._dwell.stop()
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # likewise
-        self._home = self._here = self._payload = self._door = None
+        self._source = self._destination = self._payload = self._target = None
         self._ids, self._body = (), ClipboardContent(())
 
 
@@ -353,5 +353,5 @@ def _hint() -> str:
     return _("Release to move here. Hold Ctrl to copy, or press Esc to cancel.")
 
 
-def _takes(page: "StudioPage") -> bool:
+def _can_drop(page: "StudioPage") -> bool:
     return page.saving.state not in ("loading", "failed", "conflict") and page.editor.editable

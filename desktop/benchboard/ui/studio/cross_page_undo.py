@@ -12,8 +12,8 @@ from benchboard.ui.studio.document.undo_stack import UndoStack
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-Way = Literal["undo", "redo"]
-_MOST = 200
+Direction = Literal["undo", "redo"]
+_MAX_MOVES = 200
 """Moves remembered."""
 
 
@@ -25,82 +25,89 @@ class UndoPage(Protocol):
 
     @property
     def name(self) -> str: ...
-    def may_step(self) -> bool:
+    def can_step(self) -> bool:
         """Whether it can undo and redo now."""
 
 
-class _End(NamedTuple):
+class _MoveEnd(NamedTuple):
     """One page's part of a move, by the number of its step; no page once that is closed."""
 
     page: UndoPage | None
     number: int
 
-    def is_next(self, way: Way) -> bool:
+    def is_next(self, direction: Direction) -> bool:
         """Whether it is the step the page would take."""
-        return self.page is not None and _next(self.page.editor.undo_stack, way) == self.number
+        return self.page is not None and _next_number(self.page.editor.undo_stack, direction) == self.number
 
 
-class Moves(QObject):
+class CrossPageUndo(QObject):
     """The moves between the pages that are open. A page goes through its steps here."""
 
     def __init__(self, context: "Context") -> None:
         super().__init__(context.changed)
         self._context = context
-        self._moves: list[tuple[_End, _End]] = []
+        self._moves: list[tuple[_MoveEnd, _MoveEnd]] = []
 
     @staticmethod
-    def of(context: "Context") -> "Moves":
+    def of(context: "Context") -> "CrossPageUndo":
         """Those of a session, for all its pages."""
-        return context.changed.findChild(Moves) or Moves(context)
+        return context.changed.findChild(CrossPageUndo) or CrossPageUndo(context)
 
-    def moved(self, home: UndoPage, here: UndoPage) -> None:
+    def record(self, source: UndoPage, destination: UndoPage) -> None:
         """The last step of each of these pages was one move, from `home` to `here`."""
-        taken, brought = _next(home.editor.undo_stack, "undo"), _next(here.editor.undo_stack, "undo")
+        taken, brought = (
+            _next_number(source.editor.undo_stack, "undo"),
+            _next_number(destination.editor.undo_stack, "undo"),
+        )
         if taken is not None and brought is not None:
-            self._moves = [*self._moves[1 - _MOST :], (_End(home, taken), _End(here, brought))]
+            self._moves = [*self._moves[1 - _MAX_MOVES :], (_MoveEnd(source, taken), _MoveEnd(destination, brought))]
 
     def forget(self, page: UndoPage) -> None:
         """A page is closed."""
         left = [tuple(end._replace(page=None) if end.page is page else end for end in ends) for ends in self._moves]
         self._moves = [(one, other) for one, other in left if one.page is not None or other.page is not None]
 
-    def step(self, page: UndoPage, way: Way) -> None:
+    def step(self, page: UndoPage, direction: Direction) -> None:
         """Take a page's last step back, or the next one again; of a move the other page's part too. Where that page
         was changed since, or is closed, only this one's is, and it is said."""
-        other = self._other(page, way)
-        _go(page, way)
+        other = self._counterpart(page, direction)
+        _step(page, direction)
         if other is None:
             return
-        again = _("redo it here") if way == "undo" else _("undo it here")
+        again = _("redo it here") if direction == "undo" else _("undo it here")
         if other.page is None:
             words = _("The other dashboard is closed and wasn't changed. Open it to change it too, or {again}.")
-        elif other.is_next(way) and _takes(other.page) and other.is_next(way):
-            _go(other.page, way)
-            words = _("Move undone here and in “{name}”.") if way == "undo" else _("Move redone here and in “{name}”.")
+        elif other.is_next(direction) and _can_step(other.page) and other.is_next(direction):
+            _step(other.page, direction)
+            words = (
+                _("Move undone here and in “{name}”.")
+                if direction == "undo"
+                else _("Move redone here and in “{name}”.")
+            )
         else:
             words = _("“{name}” has newer changes and wasn't changed. Go there to change it too, or {again}.")
         name = other.page.name if other.page is not None else ""
         self._context.problems.toast(words.format(name=name, again=again))
 
-    def _other(self, page: UndoPage, way: Way) -> _End | None:
+    def _counterpart(self, page: UndoPage, direction: Direction) -> _MoveEnd | None:
         """The other page's part of the move that is this page's next step."""
         for one, other in self._moves:
             for mine, theirs in ((one, other), (other, one)):
-                if mine.page is page and mine.is_next(way):
+                if mine.page is page and mine.is_next(direction):
                     return theirs
         return None
 
 
-def _next(stack: UndoStack, way: Way) -> int | None:
+def _next_number(stack: UndoStack, direction: Direction) -> int | None:
     """The number of the step that would be taken back, or again; None where there is none that has one."""
-    return stack.number(way) or None
+    return stack.number(direction) or None
 
 
-def _go(page: UndoPage, way: Way) -> None:
+def _step(page: UndoPage, direction: Direction) -> None:
     stack = page.editor.undo_stack
-    stack.undo() if way == "undo" else stack.redo()
+    stack.undo() if direction == "undo" else stack.redo()
 
 
-def _takes(page: UndoPage) -> bool:
+def _can_step(page: UndoPage) -> bool:
     """Whether a page can take a step now; what was being written on it is one of its own."""
-    return page.saving.state not in ("loading", "failed", "conflict") and page.may_step()
+    return page.saving.state not in ("loading", "failed", "conflict") and page.can_step()

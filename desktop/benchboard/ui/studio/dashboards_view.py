@@ -16,15 +16,15 @@ from benchboard.dashboards.variables import variable_state
 from benchboard.i18n import _
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.sections import PendingConflict
-from benchboard.ui.studio.cross_page_drag import Crossing
+from benchboard.ui.studio.cross_page_drag import CrossPageDrag
 from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.library.dashboard_actions import open_menu
 from benchboard.ui.studio.library.dashboard_list import Library
 from benchboard.ui.studio.page_commands import PageCommands
-from benchboard.ui.studio.tab_bar import OpenTabs
-from benchboard.ui.studio.tab_restore import Reopening, Sleeping
+from benchboard.ui.studio.tab_bar import DashboardTabBar
+from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 
-class Dashboards(QWidget):
+class DashboardsView(QWidget):
     """Address: `studio/dashboards`, `studio/dashboards/<id>`, `studio/dashboards/new` and `studio/dashboards/import`;
     `<id>/show/<widget>` goes to a widget of one."""
 
@@ -45,12 +45,12 @@ class Dashboards(QWidget):
         self._context = context
         self.setObjectName("studio_dashboards")
         self.library = Library(context)
-        self.tabs = OpenTabs()
+        self.tabs = DashboardTabBar()
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.library)
-        self.crossing = Crossing.of(context)
-        self.crossing.add(self)
+        self.cross_page_drag = CrossPageDrag.of(context)
+        self.cross_page_drag.add_container(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -59,13 +59,13 @@ class Dashboards(QWidget):
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
         self.library.wanted.connect(self.open)
-        self.library.commands.gone.connect(self._forget)
-        self.tabs.rename_wanted.connect(self._rename)
-        self.tabs.menu_wanted.connect(self._open_menu)
+        self.library.commands.gone.connect(self._close_deleted)
+        self.tabs.rename_requested.connect(self._rename)
+        self.tabs.menu_requested.connect(self._open_menu)
         install_shortcuts(self, self._tab_handlers())
-        self._asked: tuple[StudioPage, QPoint] | None = None
+        self._pending_menu: tuple[StudioPage, QPoint] | None = None
         """Whose menu is wanted, and where, while it is being read."""
-        self._reopening = Reopening(context, self._open_now, self._put_back, self)
+        self._tab_restorer = TabRestorer(context, self._current_tabs, self._restore_tabs, self)
         context.tasks.read(self, self._sweep, lambda _count: None)
 
     def _sweep(self, session: DatabaseSession) -> int:
@@ -75,9 +75,9 @@ class Dashboards(QWidget):
         def visible(keys: Collection[str]) -> set[str]:
             return {HOME} | library.visible_ids(session, context.actor, keys)
 
-        kept = context.workspace.home, context.workspace.vault, account_of(context)
-        variable_state.sweep(*kept, visible)
-        return crash_journal.sweep(*kept, visible)
+        account_files = context.workspace.home, context.workspace.vault, account_of(context)
+        variable_state.sweep(*account_files, visible)
+        return crash_journal.sweep(*account_files, visible)
 
     def _tab_handlers(self) -> dict[str, Handler]:
         return {
@@ -101,12 +101,12 @@ class Dashboards(QWidget):
     @property
     def pages(self) -> list[StudioPage]:
         """The open dashboards somebody has looked at, in the order of their tabs."""
-        return [page for page in self._opened if isinstance(page, StudioPage)]
+        return [page for page in self._tab_widgets if isinstance(page, StudioPage)]
 
     @property
-    def _opened(self) -> list[StudioPage | Sleeping]:
+    def _tab_widgets(self) -> list[StudioPage | UnloadedTab]:
         found = (self._stack.widget(k) for k in range(1, self._stack.count()))
-        return [one for one in found if isinstance(one, StudioPage | Sleeping)]
+        return [one for one in found if isinstance(one, StudioPage | UnloadedTab)]
 
     @property
     def page(self) -> StudioPage | None:
@@ -117,8 +117,8 @@ class Dashboards(QWidget):
     def page_at(self, tab: int) -> StudioPage | None:
         """The dashboard of a tab, read from now on if nobody has looked at it yet; None for the list's."""
         there = self._stack.widget(tab)
-        if isinstance(there, Sleeping):
-            there = self._wake(tab, there)
+        if isinstance(there, UnloadedTab):
+            there = self._load_tab(tab, there)
         return there if isinstance(there, StudioPage) else None
 
     def tab_at(self, spot: QPoint) -> int:
@@ -126,13 +126,13 @@ class Dashboards(QWidget):
         tab = self.tabs.tabAt(self.tabs.mapFromGlobal(spot)) if self.tabs.isVisible() else -1
         return -1 if tab == self.tabs.currentIndex() else tab
 
-    def bring_up(self, page: StudioPage) -> None:
+    def bring_to_front(self, page: StudioPage) -> None:
         """Show an open dashboard."""
         self.tabs.setCurrentIndex(self._stack.indexOf(page))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.crossing.hidden()
+        self.cross_page_drag.container_hidden()
 
     def open_route(self, rest: str) -> None:
         """Somebody came here, perhaps for one dashboard."""
@@ -147,59 +147,59 @@ class Dashboards(QWidget):
 
     def open(self, dashboard_id: str) -> StudioPage:
         """Show a dashboard, opened if it is not yet."""
-        place = self._place(dashboard_id)
+        place = self._tab_of(dashboard_id)
         if place < 0:
             place = self._stack.count()
-            self._put(place, OpenTab(dashboard_id), _("Opening"))
+            self._insert_tab(place, OpenTab(dashboard_id), _("Opening"))
         self.tabs.setCurrentIndex(place)
         self._show(place)
         shown = self._stack.widget(place)
         assert isinstance(shown, StudioPage)
         return shown
 
-    def _put(self, place: int, view: OpenTab, name: str) -> None:
+    def _insert_tab(self, tab: int, view: OpenTab, name: str) -> None:
         """Make a tab for a dashboard, which is read when somebody looks at it."""
-        self._stack.insertWidget(place, Sleeping(view))
-        self.tabs.call(self.tabs.insertTab(place, ""), name)
+        self._stack.insertWidget(tab, UnloadedTab(view))
+        self.tabs.set_tab_name(self.tabs.insertTab(tab, ""), name)
         shut = Button(
             "",
-            lambda: self._close(self._place(view.dashboard_id)),
+            lambda: self._close(self._tab_of(view.dashboard_id)),
             kind="quiet",
             icon="ph.x",
             size="sm",
             tip=_("Close"),
         )
         shut.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W closes from the keyboard
-        self.tabs.setTabButton(place, QTabBar.ButtonPosition.RightSide, shut)
-        self._reopening.changed()
+        self.tabs.setTabButton(tab, QTabBar.ButtonPosition.RightSide, shut)
+        self._tab_restorer.schedule_save()
 
-    def _wake(self, place: int, sleeping: Sleeping) -> StudioPage:
+    def _load_tab(self, tab: int, unloaded: UnloadedTab) -> StudioPage:
         """Make the page of a dashboard that somebody looks at for the first time."""
-        key = sleeping.view.dashboard_id
+        key = unloaded.view.dashboard_id
         page = StudioPage(self._context, DashboardStore(self._context.actor, key), PageCommands)
         page.setObjectName(f"studio_page_{key}")
         page.unsaved_changed.connect(self.unsaved_changed)
-        page.presenting_changed.connect(self._give_way)
-        self.crossing.watch(page)
-        page.named.connect(lambda name: self._name(page, name))
-        page.saving.loaded.connect(lambda: self._answer(page))
-        self._stack.insertWidget(place, page)
-        self._stack.removeWidget(sleeping)
-        sleeping.deleteLater()
-        self._reopening.watch(page, sleeping.view)
+        page.presenting_changed.connect(self._present)
+        self.cross_page_drag.watch(page)
+        page.name_changed.connect(lambda name: self._set_tab_name(page, name))
+        page.saving.loaded.connect(lambda: self._open_pending_menu(page))
+        self._stack.insertWidget(tab, page)
+        self._stack.removeWidget(unloaded)
+        unloaded.deleteLater()
+        self._tab_restorer.watch(page, unloaded.view)
         return page
 
-    def _open_now(self) -> tuple[list[StudioPage | Sleeping], str]:
+    def _current_tabs(self) -> tuple[list[StudioPage | UnloadedTab], str]:
         front = self.page
-        return self._opened, (front.store.dashboard_id or "") if front is not None else ""
+        return self._tab_widgets, (front.store.dashboard_id or "") if front is not None else ""
 
-    def _put_back(self, found: RestoredTabs) -> None:
+    def _restore_tabs(self, found: RestoredTabs) -> None:
         """Make the tabs of what was open before, around what somebody has opened meanwhile, which stays in front."""
         place = 1
         for view in found.tabs.views:
-            there = self._place(view.dashboard_id)
+            there = self._tab_of(view.dashboard_id)
             if there < 0:
-                self._put(place, view, found.names[view.dashboard_id])
+                self._insert_tab(place, view, found.names[view.dashboard_id])
             place = (there if there >= 0 else place) + 1
         if self.page is None and found.tabs.front:
             self.open(found.tabs.front)
@@ -211,7 +211,7 @@ class Dashboards(QWidget):
 
     def _close(self, tab: int) -> None:
         there = self._stack.widget(tab)
-        if isinstance(there, Sleeping):
+        if isinstance(there, UnloadedTab):
             self._remove(there)
         elif isinstance(there, StudioPage):
             self.close_page(there)
@@ -226,7 +226,7 @@ class Dashboards(QWidget):
 
     def finish_close(self) -> None:
         """End what is under way: the place goes."""
-        self._reopening.finish()
+        self._tab_restorer.finish()
         for page in self.pages:
             page.finish_close()
 
@@ -238,13 +238,13 @@ class Dashboards(QWidget):
         """What waits for a decision in whichever dashboard."""
         return [decision for page in self.pages for decision in page.conflicts()]
 
-    def _place(self, dashboard_id: str) -> int:
-        return next((k for k, one in enumerate(self._opened, 1) if _id_of(one) == dashboard_id), -1)
+    def _tab_of(self, dashboard_id: str) -> int:
+        return next((k for k, one in enumerate(self._tab_widgets, 1) if _id_of(one) == dashboard_id), -1)
 
-    def _show(self, place: int) -> None:
-        self.page_at(place)
-        self._stack.setCurrentIndex(place)
-        self._reopening.changed()
+    def _show(self, tab: int) -> None:
+        self.page_at(tab)
+        self._stack.setCurrentIndex(tab)
+        self._tab_restorer.schedule_save()
         now: QWidget = self.page or self.library
         self.setFocusProxy(now)
         if self.isVisible():
@@ -255,7 +255,7 @@ class Dashboards(QWidget):
         if self.page is not None:
             self.page.stop_presenting()
 
-    def _give_way(self, presenting: bool) -> None:
+    def _present(self, presenting: bool) -> None:
         """A dashboard is presented: nothing stands above it."""
         self.tabs.setVisible(not presenting)
         self.presenting_changed.emit(presenting)
@@ -266,14 +266,14 @@ class Dashboards(QWidget):
     def _rename(self, tab: int) -> None:
         page = self.page_at(tab)
         if page is not None:
-            self.bring_up(page)
+            self.bring_to_front(page)
             page.run("studio.rename_dashboard")
 
     def _open_menu(self, tab: int, spot: QPoint) -> None:
         page = self.page_at(tab)
         stored = page.saving.stored if page is not None else None
         if page is not None and page.saving.state == "loading":
-            self._asked = page, spot
+            self._pending_menu = page, spot
         if page is None or stored is None or page.store.dashboard_id is None:
             return
         key = page.store.dashboard_id
@@ -290,32 +290,32 @@ class Dashboards(QWidget):
         close = Handler(lambda: self.close_page(page), title=_("Close"))
         open_menu(self, {**offered, "studio.close_dashboard": close}, spot)
 
-    def _answer(self, page: StudioPage) -> None:
+    def _open_pending_menu(self, page: StudioPage) -> None:
         """A dashboard has been read: offer what was asked for meanwhile."""
-        if self._asked is not None and self._asked[0] is page:
-            (_page, spot), self._asked = self._asked, None
+        if self._pending_menu is not None and self._pending_menu[0] is page:
+            (_page, spot), self._pending_menu = self._pending_menu, None
             self._open_menu(self._stack.indexOf(page), spot)
 
-    def _name(self, page: StudioPage, name: str) -> None:
-        self.tabs.call(self._stack.indexOf(page), name)
+    def _set_tab_name(self, page: StudioPage, name: str) -> None:
+        self.tabs.set_tab_name(self._stack.indexOf(page), name)
 
-    def _forget(self, ids: tuple[str, ...]) -> None:
-        for one in self._opened:
+    def _close_deleted(self, ids: tuple[str, ...]) -> None:
+        for one in self._tab_widgets:
             if _id_of(one) in ids:
                 self._remove(one)
 
-    def _remove(self, page: StudioPage | Sleeping) -> None:
+    def _remove(self, page: StudioPage | UnloadedTab) -> None:
         if isinstance(page, StudioPage):
-            self.crossing.back()
+            self.cross_page_drag.abort_and_return()
             page.finish_close()
-            self._reopening.forget(page)
+            self._tab_restorer.forget(page)
         place = self._stack.indexOf(page)
         self._stack.removeWidget(page)
         self.tabs.removeTab(place)
         page.deleteLater()
-        self._reopening.changed()
+        self._tab_restorer.schedule_save()
         self.unsaved_changed.emit()
 
 
-def _id_of(one: StudioPage | Sleeping) -> str | None:
-    return one.view.dashboard_id if isinstance(one, Sleeping) else one.store.dashboard_id
+def _id_of(one: StudioPage | UnloadedTab) -> str | None:
+    return one.view.dashboard_id if isinstance(one, UnloadedTab) else one.store.dashboard_id

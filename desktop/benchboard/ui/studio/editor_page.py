@@ -24,13 +24,13 @@ from benchboard.ui.studio.canvas.image_import import ImageImport
 from benchboard.ui.studio.canvas.key_commands import KeyCommands
 from benchboard.ui.studio.canvas.presentation import Presentation
 from benchboard.ui.studio.canvas.scene import accessibility
-from benchboard.ui.studio.cross_page_undo import Moves
+from benchboard.ui.studio.cross_page_undo import CrossPageUndo
 from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
-from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.library.trash_watcher import Trashed
-from benchboard.ui.studio.page_screens import Screens
+from benchboard.ui.studio.page_screens import PageScreens
 from benchboard.ui.studio.panes.empty_page import Notice
 from benchboard.ui.studio.panes.inspector import Inspector
 from benchboard.ui.studio.panes.json_view import JsonView
@@ -63,7 +63,7 @@ class CommandRunner(Protocol):
     def handlers(self) -> Handlers:
         """The commands that are offered on the page now."""
 
-    def offer_variables(self) -> None:
+    def offer_variables_draft(self) -> None:
         """Say that a draft of the variables was brought back, and lead there."""
 
 
@@ -71,21 +71,21 @@ class StudioPage(QWidget):
     """One dashboard, to be looked at and arranged: a person's home layout, or one of the many."""
 
     unsaved_changed = Signal()
-    named = Signal(str)
+    name_changed = Signal(str)
     presenting_changed = Signal(bool)
 
     def __init__(
-        self, context: "Context", shelf: DocumentStore, commands: "Callable[[Context, StudioPage], CommandRunner]"
+        self, context: "Context", store: DocumentStore, commands: "Callable[[Context, StudioPage], CommandRunner]"
     ) -> None:
         super().__init__()
         accessibility.install()
-        self._context, self.store = context, shelf
-        self._moves = Moves.of(context)
+        self._context, self.store = context, store
+        self._cross_page_undo = CrossPageUndo.of(context)
         self.editor = Editor(self)
         self.variable_runner = VariableQueryRunner(context, self.editor, self)
         self.query_runner = WidgetQueryRunner(context, self.editor, self)
-        self.saving = Saving(context, self.editor, shelf, self)
-        Trashed(context, shelf, self.saving)
+        self.saving = Saving(context, self.editor, store, self)
+        Trashed(context, store, self.saving)
         self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
@@ -105,21 +105,21 @@ class StudioPage(QWidget):
         self.json_view = JsonView(context, self.editor)
         self.outline = Outline(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
-        self.bar = StudioBar(self.run, self.command_handlers, shared=shelf.dashboard_id is not None)
+        self.bar = StudioBar(self.run, self.command_handlers, shared=store.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.variable_runner)
         self.variables.define_wanted.connect(lambda: self.run("studio.edit_variables"))
-        self.copies = Copies(context, self.editor, self.saving)
-        self.looking = LookingBar(self._duplicate_to_change, self.copies.arrange)
+        self.repeats_toggle = Copies(context, self.editor, self.saving)
+        self.read_only_bar = LookingBar(self._duplicate_to_change, self.repeats_toggle.arrange)
         self.finder = Finder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
-        self.presentation.key_pressed.connect(self._withdraw_hint)
-        self._wish: Callable[[], object] | None = None
+        self.presentation.key_pressed.connect(self._hide_present_hint)
+        self._when_loaded: Callable[[], object] | None = None
         self._lay_out()
         self.commands = commands(context, self)
         self._install_shortcuts()
-        empty = _("Your home page is empty.") if shelf.dashboard_id is None else _("This dashboard is empty.")
-        self.notice = Notice(
+        empty = _("Your home page is empty.") if store.dashboard_id is None else _("This dashboard is empty.")
+        self.empty_notice = Notice(
             self.canvas, self.editor, self.saving, empty, lambda: self.run("studio.start_from_template")
         )
         self._connect()
@@ -128,35 +128,35 @@ class StudioPage(QWidget):
     def _connect(self) -> None:
         """Follow what the page, its steps and its saving have to say."""
         self._clock = QTimer(self, interval=5_000)
-        self._clock.timeout.connect(self._say_state)
+        self._clock.timeout.connect(self._show_state)
         self._clock.start()
-        self.saving.state_changed.connect(self._say_state)
-        self.saving.loaded.connect(self._grant)
-        self.saving.arriving.connect(self.inspector.make_way)
-        self.saving.decided.connect(self.canvas.setFocus)
-        self.editor.permission_changed.connect(self._permit)
-        self.editor.changed.connect(self._say_why_not)
-        self.editor.changed.connect(lambda: self.named.emit(self.name))
-        self.editor.undo_stack.position_changed.connect(self._say_steps)
-        self.canvas.zoom_changed.connect(self._say_zoom)
+        self.saving.state_changed.connect(self._show_state)
+        self.saving.loaded.connect(self._run_when_loaded)
+        self.saving.remote_document_arriving.connect(self.inspector.make_way)
+        self.saving.merge_finished.connect(self.canvas.setFocus)
+        self.editor.permission_changed.connect(self._permission_changed)
+        self.editor.changed.connect(self._show_read_only_reason)
+        self.editor.changed.connect(lambda: self.name_changed.emit(self.name))
+        self.editor.undo_stack.position_changed.connect(self._show_undo_state)
+        self.canvas.zoom_changed.connect(self._show_zoom)
         self.setFocusProxy(self.canvas)
-        self._say_steps()
-        self._say_zoom()
+        self._show_undo_state()
+        self._show_zoom()
         self.saving.state_changed.connect(self.unsaved_changed)
         keeping = self.saving.recovery
-        keeping.draft_found.connect(self._bring_draft)
-        self.json_view.drafted.connect(partial(keeping.draft, JSON))
-        self.inspector.drafted.connect(keeping.draft)
+        keeping.draft_found.connect(self._restore_draft)
+        self.json_view.drafted.connect(partial(keeping.record_draft, JSON))
+        self.inspector.drafted.connect(keeping.record_draft)
         for told in (self.json_view.judged, self.json_view.drafted, self.inspector.drafted):
             told.connect(self.unsaved_changed)
-            told.connect(self._say_state)
+            told.connect(self._show_state)
 
     def add(self, kind: WidgetKind) -> None:
         """Put a new widget in the first free place."""
         if self.editor.read_only:
             self._context.problems.toast(self.editor.read_only_reason)
             return
-        self.copies.hide()
+        self.repeats_toggle.hide()
         self.editor.add(kind)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -166,8 +166,8 @@ class StudioPage(QWidget):
 
     def run_when_loaded(self, command_id: str) -> None:
         """Run a command now, or as soon as the page is loaded."""
-        self._wish = partial(self.run, command_id)
-        self._grant()
+        self._when_loaded = partial(self.run, command_id)
+        self._run_when_loaded()
 
     def command_handlers(self) -> Handlers:
         """The commands that are offered on the page now."""
@@ -177,8 +177,8 @@ class StudioPage(QWidget):
         """Somebody came here, perhaps for one widget: `show/<widget>`."""
         wish, _slash, what = rest.partition("/")
         if wish == "show":
-            self._wish = partial(self.finder.go, what)
-        self._grant()
+            self._when_loaded = partial(self.finder.go, what)
+        self._run_when_loaded()
 
     def save_state(self) -> OpenTab:
         """How the page is shown."""
@@ -189,8 +189,8 @@ class StudioPage(QWidget):
     def restore_state(self, was: object) -> None:
         """Show it so, as soon as it is read."""
         if isinstance(was, OpenTab):
-            self._wish = partial(self.show_view, was)
-            self._grant()
+            self._when_loaded = partial(self.show_view, was)
+            self._run_when_loaded()
 
     def show_view(self, view: OpenTab) -> None:
         """Show the page, which has been read, as it was shown before."""
@@ -206,9 +206,9 @@ class StudioPage(QWidget):
         """Pixels from one row of the page to the next."""
         return self.canvas.grid.row + self.canvas.grid.gap
 
-    def _grant(self) -> None:
-        if self._wish is not None and self.saving.state not in ("loading", "failed"):
-            wish, self._wish = self._wish, None
+    def _run_when_loaded(self) -> None:
+        if self._when_loaded is not None and self.saving.state not in ("loading", "failed"):
+            wish, self._when_loaded = self._when_loaded, None
             wish()
 
     def prepare_close(self) -> bool:
@@ -216,7 +216,7 @@ class StudioPage(QWidget):
         is none yet and could not be kept."""
         self.commit()
         if self.json_view.draft and not self.saving.recovery.keeps_draft(JSON):
-            self._keep_draft()
+            self._show_draft_problem()
             return False
         if self.saving.state == "conflict":
             self.saving.show_conflict()
@@ -234,7 +234,7 @@ class StudioPage(QWidget):
         self.saving.finish()
         return True
 
-    def _keep_draft(self) -> None:
+    def _show_draft_problem(self) -> None:
         self.stop_presenting()
         if self.json_view.isHidden():
             self.show_json()
@@ -249,8 +249,8 @@ class StudioPage(QWidget):
 
     def finish_close(self) -> None:
         """End what is under way: the page goes."""
-        self._moves.forget(self)
-        self.saving.recovery.leave()
+        self._cross_page_undo.forget(self)
+        self.saving.recovery.close()
         self.saving.variable_persistence.finish()
         self.variable_runner.cancel_all()
         self.query_runner.cancel_all()
@@ -260,13 +260,13 @@ class StudioPage(QWidget):
         """What the page is called."""
         return self.editor.document.title or (_("Home layout") if self.store.dashboard_id is None else _("Untitled"))
 
-    def _bring_draft(self, where: str) -> None:
+    def _restore_draft(self, where: str) -> None:
         """Go on where an earlier session ended in what it was writing."""
         text = self.saving.recovery.draft_text(where)
         if where != JSON or text is None:
-            self.commands.offer_variables()
+            self.commands.offer_variables_draft()
             return
-        self.sides.show_json(True)
+        self.side_panes.show_json(True)
         self.bar.json.setChecked(True)
         self.json_view.bring(text)
         self._context.problems.notice(
@@ -286,14 +286,14 @@ class StudioPage(QWidget):
             return []
         merge = self.saving.merge
         count = len({conflict.id for conflict in merge.conflicts}) if merge is not None else 1
-        return [PendingConflict(self.store.key, self.name, count, self._decide)]
+        return [PendingConflict(self.store.key, self.name, count, self._open_decision)]
 
     def go_here(self) -> None:
         """Bring the page to the front."""
         key = self.store.dashboard_id
         self._context.go("studio/home" if key is None else f"studio/dashboards/{key}")
 
-    def _decide(self) -> None:
+    def _open_decision(self) -> None:
         self.go_here()
         if self.saving.merge is None:
             self.saving.show_conflict()
@@ -310,24 +310,32 @@ class StudioPage(QWidget):
         """The panes on show, as they stand from the top left to the right."""
         if self.screens.screen is not None:
             return [self.screens.screen]
-        around = (self.bar, self.looking, self.variables, self.sidebar, self.canvas, self.inspector, self.json_view)
+        around = (
+            self.bar,
+            self.read_only_bar,
+            self.variables,
+            self.sidebar,
+            self.canvas,
+            self.inspector,
+            self.json_view,
+        )
         return [pane for pane in around if pane.isVisible()]
 
     def undo(self) -> None:
         """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
-        if self.may_step():
-            self._moves.step(self, "undo")
+        if self.can_step():
+            self._cross_page_undo.step(self, "undo")
 
     def redo(self) -> None:
         """Take the step again, unless something is being written: that is a step of its own."""
-        if self.may_step():
-            self._moves.step(self, "redo")
+        if self.can_step():
+            self._cross_page_undo.step(self, "redo")
 
-    def may_step(self) -> bool:
+    def can_step(self) -> bool:
         """Whether steps can be taken back now; what is being written is one of its own, what is in hand is put back."""
         self.commit()
         self.canvas.cancel()
-        self.copies.hide()
+        self.repeats_toggle.hide()
         return self.editor.editable
 
     def save(self) -> None:
@@ -344,43 +352,43 @@ class StudioPage(QWidget):
         # Each within the other before anything is in them: what is put elsewhere later is styled once more.
         desk = QWidget()
         stack = QStackedWidget(desk)
-        self.sides = Sides(
+        self.side_panes = Sides(
             self._context, stack, self.sidebar, self.device, self.inspector, self.json_view, back=self.canvas
         )
-        stack.addWidget(self.sides)
-        self.sides.changed.connect(self._say_sides)
-        self._say_sides()
-        self._presented = Elided("", "title", "secondary")
-        self._presented.setObjectName("presented_title")
-        self._presented.setProperty("surface", "canvas")
-        self._presented.setContentsMargins(MARGIN, 12, MARGIN, 0)
-        self._presented.hide()
-        self.viewing = EnlargedWidget(self.canvas, stack)
+        stack.addWidget(self.side_panes)
+        self.side_panes.changed.connect(self._show_side_panes)
+        self._show_side_panes()
+        self._presented_title = Elided("", "title", "secondary")
+        self._presented_title.setObjectName("presented_title")
+        self._presented_title.setProperty("surface", "canvas")
+        self._presented_title.setContentsMargins(MARGIN, 12, MARGIN, 0)
+        self._presented_title.hide()
+        self.enlarged = EnlargedWidget(self.canvas, stack)
         whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
-        whole.addWidget(self._presented)
-        whole.addWidget(self.looking)
+        whole.addWidget(self._presented_title)
+        whole.addWidget(self.read_only_bar)
         chosen = QHBoxLayout()
         chosen.setSpacing(0)
         chosen.addWidget(self.variables, 1)
-        chosen.addWidget(self.copies.switch)
+        chosen.addWidget(self.repeats_toggle.switch)
         whole.addLayout(chosen)
         whole.addWidget(stack, 1)
-        self.screens = Screens(self._context, self, desk, self.saving)
+        self.screens = PageScreens(self._context, self, desk, self.saving)
 
-    def _permit(self) -> None:
+    def _permission_changed(self) -> None:
         """Offer what may be done with the page now, and say why it is no more."""
         may_change = not self.editor.read_only
         self.canvas.cancel()
-        self.copies.follow()
+        self.repeats_toggle.follow()
         self.sidebar.offer_add(may_change)
         self.bar.offer_changes(may_change)
-        self._say_why_not()
+        self._show_read_only_reason()
 
-    def _say_why_not(self) -> None:
-        self.looking.say(
+    def _show_read_only_reason(self) -> None:
+        self.read_only_bar.say(
             "" if self.presentation.on else self.editor.read_only_reason, copies=self.editor.previews_copies
         )
 
@@ -396,75 +404,75 @@ class StudioPage(QWidget):
 
     def _present(self, presenting: bool) -> None:
         self.commit()
-        self.viewing.close()
-        self.copies.presented(presenting)
+        self.enlarged.close()
+        self.repeats_toggle.presented(presenting)
         self.device.set_bare(presenting)
         self.bar.setVisible(not presenting)
-        self.sides.bare(presenting)
-        self._say_why_not()
-        self._presented.setText(self.name)
-        self._presented.setVisible(presenting)
+        self.side_panes.bare(presenting)
+        self._show_read_only_reason()
+        self._presented_title.setText(self.name)
+        self._presented_title.setVisible(presenting)
         self.presenting_changed.emit(presenting)
         if presenting:
             self._context.problems.toast(_present_hint(), small=True)
         else:
-            self._withdraw_hint()
+            self._hide_present_hint()
 
-    def _withdraw_hint(self) -> None:
+    def _hide_present_hint(self) -> None:
         self._context.problems.withdraw(_present_hint())
 
     def stop_presenting(self) -> None:
         """Show the page among its panes again."""
         self.presentation.end()
 
-    def _edit(self, begin: Callable[[], object]) -> None:
+    def _edit(self, start: Callable[[], object]) -> None:
         """Go to the fields of what is chosen: of a copy, to those of what it is a copy of."""
         if self.presentation.on:
             return
-        self.copies.hide()
+        self.repeats_toggle.hide()
         if not self.json_view.isHidden():
             self.show_json()
-        self.sides.fold("right", False)
-        begin()
+        self.side_panes.fold("right", False)
+        start()
 
     def show_json(self) -> None:
         """The JSON in place of the inspector, or the inspector again."""
         shown = self.json_view.isHidden()
         self.inspector.commit()
-        self.sides.show_json(shown)
+        self.side_panes.show_json(shown)
         self.bar.json.setChecked(shown)
         target: QWidget = self.json_view.text if shown else self.canvas
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fold(self, side: Side) -> None:
         """Put the pane of a side away, or bring it back; at the right that may be the JSON."""
-        shown = self.sides.shown(side)
+        shown = self.side_panes.shown(side)
         if side == "right" and not self.json_view.isHidden():
             self.show_json()
         self.commit()
-        self.sides.fold(side, shown)
+        self.side_panes.fold(side, shown)
 
-    def _say_sides(self) -> None:
-        self.bar.show_sides(left=self.sides.shown("left"), right=self.sides.shown("right"))
+    def _show_side_panes(self) -> None:
+        self.bar.show_sides(left=self.side_panes.shown("left"), right=self.side_panes.shown("right"))
 
     def _install_shortcuts(self) -> None:
         heard = [command.id for command in REGISTRY if command.scope == PAGE and command.shortcuts]
         install_shortcuts(self, {command_id: Handler(partial(self.run, command_id)) for command_id in heard})
 
     def show_pane(self, pane: str, into: QWidget) -> None:
-        self.sides.fold("left", False)
+        self.side_panes.fold("left", False)
         self.sidebar.show_pane(pane)
         into.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def event(self, event: QEvent) -> bool:
         # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and step_of(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and undo_direction(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = step_of(event)
+        step = undo_direction(event)
         if step == "undo":
             self.undo()
         elif step == "redo":
@@ -478,18 +486,18 @@ class StudioPage(QWidget):
         super().hideEvent(event)
         self.presentation.end()
 
-    def _say_steps(self, _index: int = 0) -> None:
+    def _show_undo_state(self, _index: int = 0) -> None:
         self.bar.show_steps(self.editor.undo_stack)
 
-    def _say_zoom(self) -> None:
+    def _show_zoom(self) -> None:
         self.bar.show_zoom(self.canvas.zoom)
 
-    def _say_state(self) -> None:
+    def _show_state(self) -> None:
         state, problem = self.saving.state, self.saving.problem
         text, icon, role = {
             "loading": (_("Opening"), "ph.circle-dashed", "text.muted"),
             "failed": (_("Couldn't open"), "ph.warning-circle", "error"),
-            "saved": self._rested(),
+            "saved": self._saved_state(),
             "changed": (_("Not saved yet"), "ph.pencil-simple", "text.muted"),
             "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
             "merging": (_("Saving"), "ph.circle-dashed", "text.muted"),
@@ -498,7 +506,7 @@ class StudioPage(QWidget):
         }[state]
         self.bar.show_state(text, icon, role, may_save=state in ("saved", "changed", "saving", "merging", "unsaved"))
 
-    def _rested(self) -> tuple[str, str, str]:
+    def _saved_state(self) -> tuple[str, str, str]:
         """What there is to say of a page with nothing left to store."""
         if self._draft:
             return _("Not saved yet"), "ph.pencil-simple", "text.muted"

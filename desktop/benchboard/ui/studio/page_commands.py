@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
     from benchboard.ui.studio.editor_page import StudioPage
 
-_VARIABLES_BROUGHT: Final = "studio.variables-brought-back"
+_VARIABLES_RECOVERED: Final = "studio.variables-brought-back"
 
 REGISTRY.register(*(
     Command(
@@ -47,8 +47,8 @@ REGISTRY.register(*(
 
 Mode = Literal["presentation", "enlarged", "preview"]
 """What else a page can show than itself: it is presented, a widget is enlarged, or repeats are previewed."""
-_SHOWS: Final[frozenset[Mode]] = frozenset({"presentation"})
-_EXPORTS: Final[frozenset[Mode]] = frozenset({"presentation", "enlarged"})
+_KEEPS_PRESENTATION: Final[frozenset[Mode]] = frozenset({"presentation"})
+_KEEPS_VIEW: Final[frozenset[Mode]] = frozenset({"presentation", "enlarged"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,37 +82,39 @@ class PageCommands(QObject):
         return {
             "undo": PageCommand(page.undo, partial(self._why_no_step, "undo"), keeps=frozenset({"enlarged"})),
             "redo": PageCommand(page.redo, partial(self._why_no_step, "redo"), keeps=frozenset({"enlarged"})),
-            "save": PageCommand(page.save, edits=True, keeps=_EXPORTS | {"preview"}),
+            "save": PageCommand(page.save, edits=True, keeps=_KEEPS_VIEW | {"preview"}),
             "find": PageCommand(find),
             "find_next": PageCommand(lambda: finder.next(1, find)),
             "find_previous": PageCommand(lambda: finder.next(-1, find)),
             "show_outline": PageCommand(lambda: page.show_pane("outline", page.outline)),
             "show_add_pane": PageCommand(lambda: page.show_pane("add", page.palette_pane.search), edits=True),
-            "zoom_in": PageCommand(lambda: page.canvas.zoom_by(1), keeps=_SHOWS),
-            "zoom_out": PageCommand(lambda: page.canvas.zoom_by(-1), keeps=_SHOWS),
-            "zoom_reset": PageCommand(lambda: page.canvas.set_zoom(1.0), keeps=_SHOWS),
-            "zoom_to_fit": PageCommand(page.canvas.fit, keeps=_SHOWS),
-            "desktop": PageCommand(partial(self._show_breakpoint, ""), keeps=_SHOWS),
-            "tablet": PageCommand(partial(self._show_breakpoint, "tablet"), keeps=_SHOWS),
-            "phone": PageCommand(partial(self._show_breakpoint, "phone"), keeps=_SHOWS),
+            "zoom_in": PageCommand(lambda: page.canvas.zoom_by(1), keeps=_KEEPS_PRESENTATION),
+            "zoom_out": PageCommand(lambda: page.canvas.zoom_by(-1), keeps=_KEEPS_PRESENTATION),
+            "zoom_reset": PageCommand(lambda: page.canvas.set_zoom(1.0), keeps=_KEEPS_PRESENTATION),
+            "zoom_to_fit": PageCommand(page.canvas.fit, keeps=_KEEPS_PRESENTATION),
+            "desktop": PageCommand(partial(self._show_breakpoint, ""), keeps=_KEEPS_PRESENTATION),
+            "tablet": PageCommand(partial(self._show_breakpoint, "tablet"), keeps=_KEEPS_PRESENTATION),
+            "phone": PageCommand(partial(self._show_breakpoint, "phone"), keeps=_KEEPS_PRESENTATION),
             "reset_to_desktop": PageCommand(page.device.follow_desktop, edits=True),
             "toggle_left_pane": PageCommand(partial(page.fold, "left")),
             "toggle_right_pane": PageCommand(partial(page.fold, "right")),
-            "preview_repeats": PageCommand(page.copies.turn),
+            "preview_repeats": PageCommand(page.repeats_toggle.turn),
             "show_json": PageCommand(page.show_json),
-            "present": PageCommand(self._present, keeps=_SHOWS),
-            "export_png": PageCommand(partial(self._export, "png"), self._why_no_export, keeps=_EXPORTS),
-            "export_svg": PageCommand(partial(self._export, "svg"), self._why_no_export, keeps=_EXPORTS),
-            "export_pdf": PageCommand(partial(self._export, "pdf"), self._why_no_export, keeps=_EXPORTS),
+            "present": PageCommand(self._present, keeps=_KEEPS_PRESENTATION),
+            "export_png": PageCommand(partial(self._export, "png"), self._why_no_export, keeps=_KEEPS_VIEW),
+            "export_svg": PageCommand(partial(self._export, "svg"), self._why_no_export, keeps=_KEEPS_VIEW),
+            "export_pdf": PageCommand(partial(self._export, "pdf"), self._why_no_export, keeps=_KEEPS_VIEW),
             "export_json": PageCommand(partial(self._export_file, "json")),
             "export_grafana": PageCommand(partial(self._export_file, "grafana")),
-            "print": PageCommand(partial(self._export, "print"), self._why_no_export, keeps=_EXPORTS),
+            "print": PageCommand(partial(self._export, "print"), self._why_no_export, keeps=_KEEPS_VIEW),
             "start_from_template": PageCommand(self._offer_templates, edits=True),
-            "edit_variables": PageCommand(self._define_variables, edits=True),
-            "refresh_variables": PageCommand(page.variable_runner.refresh, self._why_no_refresh, keeps=_SHOWS),
+            "edit_variables": PageCommand(self._edit_variables, edits=True),
+            "refresh_variables": PageCommand(
+                page.variable_runner.refresh, self._why_no_refresh, keeps=_KEEPS_PRESENTATION
+            ),
             "rename_dashboard": PageCommand(self._rename, edits=True, shared_only=True),
-            "share": PageCommand(lambda: page.screens.share(page.name), edits=True, shared_only=True),
-            "show_versions": PageCommand(page.screens.versions, shared_only=True),
+            "share": PageCommand(lambda: page.screens.show_share_dialog(page.name), edits=True, shared_only=True),
+            "show_versions": PageCommand(page.screens.show_versions, shared_only=True),
             "save_named_version": PageCommand(page.screens.name_version, edits=True, shared_only=True),
         } | {f"add_widget.{kind.type}": PageCommand(partial(page.add, kind), edits=True) for kind in KINDS}
 
@@ -129,11 +131,11 @@ class PageCommands(QObject):
             toast(_("Home is private and has no version history. Use a dashboard to share or save versions."))
         else:
             if command.ends("enlarged"):
-                page.viewing.close()
+                page.enlarged.close()
             if command.ends("presentation"):
                 page.presentation.end()
             if command.ends("preview"):
-                page.copies.hide()
+                page.repeats_toggle.hide()
             run_handler(Handler(command.run, command.why_not), toast)
 
     def handlers(self) -> Handlers:
@@ -210,9 +212,9 @@ class PageCommands(QObject):
         json_export.ask_where(self._context, page, page.editor.document, page.name, form, page.finder.go)
 
     def _offer_templates(self) -> None:
-        Gallery(self._page, self.begin_from).open()
+        Gallery(self._page, self.start_from_template).open()
 
-    def begin_from(self, template: Template) -> None:
+    def start_from_template(self, template: Template) -> None:
         """Put a template's widgets in the place of what is there, as one step."""
         document = apply_template(self._page.editor.document, template)
         if self._page.store.dashboard_id is None:
@@ -231,21 +233,21 @@ class PageCommands(QObject):
         )
         dialog.open()
 
-    def _define_variables(self) -> None:
+    def _edit_variables(self) -> None:
         self._open_variables(self._page.saving.recovery.draft_text(VARIABLES))
 
     def _open_variables(self, draft: str | None) -> None:
         page = self._page
         sheet = VariablesSheet(page, self._context, page.editor.document, page.editor.reader_document.chosen)
-        sheet.taken.connect(self._take_variables)
-        sheet.dropped.connect(self._leave_variables)
+        sheet.taken.connect(self._apply_variables)
+        sheet.dropped.connect(self._variables_discarded)
         if draft is not None:
             sheet.go_on(draft)
-        sheet.drafted.connect(partial(page.saving.recovery.draft, VARIABLES))
-        self._context.problems.dismiss(_VARIABLES_BROUGHT)
+        sheet.drafted.connect(partial(page.saving.recovery.record_draft, VARIABLES))
+        self._context.problems.dismiss(_VARIABLES_RECOVERED)
         sheet.open()
 
-    def _leave_variables(self, draft: str, why: str = "") -> None:
+    def _variables_discarded(self, draft: str, why: str = "") -> None:
         """Say that what was written is not taken, with a way back to it."""
 
         def go_on() -> None:
@@ -256,19 +258,19 @@ class PageCommands(QObject):
         said = _("The variables weren't changed.")
         self._context.problems.toast(" ".join(part for part in (why, said) if part), go_on)
 
-    def offer_variables(self) -> None:
+    def offer_variables_draft(self) -> None:
         """Say that the variables were being defined when the program ended, and lead there."""
         self._context.problems.notice(
             _("Recovered your variable edits in “{name}”.").format(name=self._page.name),
             _("They don't apply until you save them."),
             Action(_("Open variables"), partial(self.run, "studio.edit_variables")),
-            key=_VARIABLES_BROUGHT,
+            key=_VARIABLES_RECOVERED,
         )
 
-    def _take_variables(self, rows: list[VariableRow], base: tuple[Variable, ...]) -> None:
+    def _apply_variables(self, rows: list[VariableRow], base: tuple[Variable, ...]) -> None:
         editor, problems = self._page.editor, self._context.problems
         if not editor.editable:  # the right went while the sheet was open, or copies were shown
-            self._leave_variables(variable_editing.serialise_draft(rows, base), editor.read_only_reason)
+            self._variables_discarded(variable_editing.serialise_draft(rows, base), editor.read_only_reason)
             return
         before = editor.document
         try:
@@ -276,7 +278,7 @@ class PageCommands(QObject):
             editor.define_variables(variables, variable_editing.renames_of(rows))
         except Invalid as error:
             problems.show(error)
-            self._leave_variables(variable_editing.serialise_draft(rows, base))
+            self._variables_discarded(variable_editing.serialise_draft(rows, base))
             return
         if clashes and editor.document is not before:
             names = ", ".join(_("“{name}”").format(name=name) for name in clashes)

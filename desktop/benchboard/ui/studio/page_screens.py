@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 
-class Screens(QObject):
+class PageScreens(QObject):
     """Shows `desk`, where a page is edited, or a screen in its place."""
 
-    def __init__(self, context: "Context", page: QWidget, desk: QWidget, saving: Saving) -> None:
+    def __init__(self, context: "Context", page: QWidget, workspace: QWidget, saving: Saving) -> None:
         super().__init__(page)
-        self._context, self._page, self._desk, self._saving = context, page, desk, saving
+        self._context, self._page, self._workspace, self._saving = context, page, workspace, saving
         self._stack = QStackedLayout(page)
         self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.addWidget(desk)
+        self._stack.addWidget(workspace)
         self._screen: VersionsScreen | MergeScreen | None = None
-        self._before = desk
-        saving.decision_wanted.connect(self.decide)
-        saving.decided.connect(self.back)
-        saving.state_changed.connect(self._tell_stored)
+        self._focus_before = workspace
+        saving.merge_requested.connect(self.show_merge)
+        saving.merge_finished.connect(self.close_screen)
+        saving.state_changed.connect(self._pass_saved_version)
 
     @property
     def screen(self) -> QWidget | None:
@@ -46,18 +46,18 @@ class Screens(QObject):
         """The commands of the screen that is shown in the page's place."""
         return self._screen.command_handlers() if self._screen is not None else {}
 
-    def versions(self) -> None:
+    def show_versions(self) -> None:
         """The versions of the dashboard, everything stored first."""
         key = self._saving.store.dashboard_id
-        if key is None or not self._may_leave():
+        if key is None or not self._can_open_screen():
             return
         self._saving.save()
         screen = VersionsScreen(self._context, key, awaits=self._saving.dirty)
-        screen.closed.connect(self.back)
-        screen.restored.connect(lambda _saved: self.back())
+        screen.closed.connect(self.close_screen)
+        screen.restored.connect(lambda _saved: self.close_screen())
         self._show(screen)
 
-    def decide(self, merge: MergeResult) -> None:
+    def show_merge(self, merge: MergeResult) -> None:
         """Ask what is to become of what both changed differently."""
         self._saving.dismiss_question()
         here = _("this window")
@@ -65,11 +65,11 @@ class Screens(QObject):
         screen = MergeScreen(
             self._context, merge, mine, Party(theirs.name, theirs.words), next_number=theirs.next_number
         )
-        screen.decided.connect(self._decided)
-        screen.later.connect(self._later)
+        screen.decided.connect(self._resolved)
+        screen.later.connect(self._resolve_later)
         self._show(screen)
 
-    def share(self, name: str) -> None:
+    def show_share_dialog(self, name: str) -> None:
         """Who may see and edit the dashboard."""
         key = self._saving.store.dashboard_id
         if key is not None:
@@ -77,41 +77,41 @@ class Screens(QObject):
 
     def name_version(self) -> None:
         """Keep what is there as a version that says why."""
-        if self._may_leave():
-            NameVersion(self._page, self._saving.save).open()
+        if self._can_open_screen():
+            NameVersionDialog(self._page, self._saving.save).open()
 
-    def back(self) -> None:
+    def close_screen(self) -> None:
         """The page again."""
         screen, self._screen = self._screen, None
         if screen is not None:
-            self._stack.setCurrentWidget(self._desk)
+            self._stack.setCurrentWidget(self._workspace)
             self._stack.removeWidget(screen)
             screen.deleteLater()
-            self._page.setFocusProxy(self._before)
+            self._page.setFocusProxy(self._focus_before)
             if self._page.isVisible():
                 self._page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, screen: VersionsScreen | MergeScreen) -> None:
-        self.back()
-        self._screen, self._before = screen, self._page.focusProxy() or self._desk
+        self.close_screen()
+        self._screen, self._focus_before = screen, self._page.focusProxy() or self._workspace
         self._stack.addWidget(screen)
         self._stack.setCurrentWidget(screen)
         self._page.setFocusProxy(screen)
         screen.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _tell_stored(self) -> None:
+    def _pass_saved_version(self) -> None:
         stored = self._saving.stored
         if isinstance(self._screen, VersionsScreen) and self._saving.state == "saved" and not self._saving.dirty:
             self._screen.look_for(stored.number if stored is not None else None)
 
-    def _later(self) -> None:
-        self.back()
+    def _resolve_later(self) -> None:
+        self.close_screen()
         self._saving.show_conflict()
 
-    def _decided(self, document: Document) -> None:
+    def _resolved(self, document: Document) -> None:
         self._saving.resolve(document)
 
-    def _may_leave(self) -> bool:
+    def _can_open_screen(self) -> bool:
         """A merge that is open has to be decided first."""
         if self._saving.state == "conflict":
             self._saving.show_conflict()
@@ -119,7 +119,7 @@ class Screens(QObject):
         return self._saving.state not in ("loading", "failed")
 
 
-class NameVersion(Dialog):
+class NameVersionDialog(Dialog):
     """Asks what to call a version."""
 
     def __init__(self, window: QWidget, run: Callable[[str], object]) -> None:
@@ -128,19 +128,19 @@ class NameVersion(Dialog):
         self._note = Edit(name="version_note")
         self._note.setMaxLength(MAX_NOTE)
         self._note.setMinimumWidth(380)
-        self._note.returnPressed.connect(self._take)
+        self._note.returnPressed.connect(self._accept)
         self.content.addWidget(
             Field(_("Version name"), self._note, note=_("This version won't change. Later saves create new ones."))
         )
         self.add_button(Button(_("Cancel"), self.dismiss, name="version_leave"))
-        self._button = self.add_button(Button(_("Save version"), self._take, kind="primary", name="version_keep"))
+        self._button = self.add_button(Button(_("Save version"), self._accept, kind="primary", name="version_keep"))
         self._note.textChanged.connect(self._typed)
         self._typed("")
 
     def _typed(self, text: str) -> None:
         self._button.disable("" if text.strip() else _("Enter a version name."))
 
-    def _take(self) -> None:
+    def _accept(self) -> None:
         if self._button.isEnabled():
             self.dismiss()
             self._run(self._note.text().strip())

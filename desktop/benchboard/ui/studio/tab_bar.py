@@ -9,12 +9,12 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import plain_tooltip
 
 
-class OpenTabs(QTabBar):
+class DashboardTabBar(QTabBar):
     """`rename_wanted` is a double click or F2 on a dashboard's tab, `menu_wanted` a right click or the Menu key, with
     the spot of the screen. Neither speaks of the list's tab."""
 
-    rename_wanted = Signal(int)
-    menu_wanted = Signal(int, QPoint)
+    rename_requested = Signal(int)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,9 +24,9 @@ class OpenTabs(QTabBar):
         self.setExpanding(False)
         self.setDrawBase(False)
         self.setElideMode(Qt.TextElideMode.ElideMiddle)  # names of one folder begin alike
-        self.tabBarDoubleClicked.connect(self._want_rename)
+        self.tabBarDoubleClicked.connect(self._request_rename)
 
-    def call(self, tab: int, name: str) -> None:
+    def set_tab_name(self, tab: int, name: str) -> None:
         """Let a tab bear a dashboard's name, which is read whole under the pointer."""
         self.setTabText(tab, name.replace("&", "&&"))
         self.setTabToolTip(tab, plain_tooltip(name))
@@ -40,26 +40,26 @@ class OpenTabs(QTabBar):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Mouse:
-            self._want_menu(self.tabAt(event.pos()), event.globalPos())
+            self._request_menu(self.tabAt(event.pos()), event.globalPos())
         else:
-            self._want_menu_here()
+            self._request_menu_of_current()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F2:
-            self._want_rename(self.currentIndex())
+            self._request_rename(self.currentIndex())
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
-            self._want_menu_here()
+            self._request_menu_of_current()
         else:
             super().keyPressEvent(event)
 
-    def _want_menu_here(self) -> None:
+    def _request_menu_of_current(self) -> None:
         place = self.currentIndex()
-        self._want_menu(place, self.mapToGlobal(self.tabRect(place).bottomLeft()))
+        self._request_menu(place, self.mapToGlobal(self.tabRect(place).bottomLeft()))
 
-    def _want_menu(self, tab: int, spot: QPoint) -> None:
+    def _request_menu(self, tab: int, spot: QPoint) -> None:
         if tab > 0:
-            self.menu_wanted.emit(tab, spot)
+            self.menu_requested.emit(tab, spot)
 
-    def _want_rename(self, tab: int) -> None:
+    def _request_rename(self, tab: int) -> None:
         if tab > 0:
-            self.rename_wanted.emit(tab)
+            self.rename_requested.emit(tab)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import open_tabs
-from benchboard.dashboards.open_tabs import OpenTab, OpenTabs, RestoredTabs
+from benchboard.dashboards.open_tabs import OpenTab, RestoredTabs, SavedTabs
 from benchboard.errors import AppError
 from benchboard.i18n import ngettext
 from benchboard.ui.studio.document.recovery import account_of
@@ -23,7 +23,7 @@ _PAUSE_MS: Final = 400
 _log = logging.getLogger(__name__)
 
 
-class Sleeping(QWidget):
+class UnloadedTab(QWidget):
     """Stands where an open dashboard will be once somebody looks at it."""
 
     def __init__(self, view: OpenTab) -> None:
@@ -31,7 +31,7 @@ class Sleeping(QWidget):
         self.view = view
 
 
-class Reopening(QObject):
+class TabRestorer(QObject):
     """Keeps what is open on this computer, for this account and database alone, and brings it back.
 
     `now` answers the open dashboards' widgets in the order of their tabs and the id of the one in front; `put` puts
@@ -39,63 +39,63 @@ class Reopening(QObject):
     """
 
     def __init__(
-        self, context: "Context", now: "Callable[[], tuple[list[StudioPage | Sleeping], str]]",
-        put: Callable[[RestoredTabs], object], parent: QObject,
+        self, context: "Context", current_tabs: "Callable[[], tuple[list[StudioPage | UnloadedTab], str]]",
+        restore_tabs: Callable[[RestoredTabs], object], parent: QObject,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._context, self._now, self._put = context, now, put
-        self._store = _Store(context)
-        self._awaited: dict[StudioPage, OpenTab] = {}
+        self._context, self._current_tabs, self._restore_tabs = context, current_tabs, restore_tabs
+        self._file = _TabsFile(context)
+        self._views_to_restore: dict[StudioPage, OpenTab] = {}
         """How pages were shown that are still being read."""
-        self._kept: OpenTabs | None = None
+        self._written: SavedTabs | None = None
         """What is written down; None until it is known."""
-        self._asked = False
+        self._read_started = False
         self._timer = QTimer(self, interval=_PAUSE_MS, singleShot=True)
-        self._timer.timeout.connect(self._keep)
-        context.changed.watch(self, {"dashboards"}, self._ask)
-        self._ask()
+        self._timer.timeout.connect(self._write)
+        context.changed.watch(self, {"dashboards"}, self._read)
+        self._read()
 
     def watch(self, page: "StudioPage", view: OpenTab) -> None:
         """Show a page as it was shown, as soon as it is read, and keep how it is shown from then on."""
-        self._awaited[page] = view
-        page.saving.loaded.connect(lambda: self._show(page))
-        page.canvas.verticalScrollBar().valueChanged.connect(self.changed)
+        self._views_to_restore[page] = view
+        page.saving.loaded.connect(lambda: self._restore_view(page))
+        page.canvas.verticalScrollBar().valueChanged.connect(self.schedule_save)
         for said in (page.canvas.zoom_changed, page.editor.changed, page.presentation.changed):
-            said.connect(self.changed)
-        self.changed()
+            said.connect(self.schedule_save)
+        self.schedule_save()
 
     def forget(self, page: "StudioPage") -> None:
         """It is closed."""
-        self._awaited.pop(page, None)
-        self.changed()
+        self._views_to_restore.pop(page, None)
+        self.schedule_save()
 
-    def changed(self, *_what: object) -> None:
+    def schedule_save(self, *_what: object) -> None:
         """Something is open, in front or shown otherwise: it is written down in a moment."""
-        if self._kept is not None:
+        if self._written is not None:
             self._timer.start()
 
     def finish(self) -> None:
         """Write down what is not yet: the place goes. At once, since nobody works for it any more in a moment."""
         self._timer.stop()
-        sitting = self._sitting()
-        if self._kept not in (None, sitting):
-            self._store.write(self._store.turn(), sitting)
-        self._kept = None
+        sitting = self._tabs()
+        if self._written not in (None, sitting):
+            self._file.write(self._file.next_write_number(), sitting)
+        self._written = None
 
-    def _ask(self) -> None:
+    def _read(self) -> None:
         """Look for what was open, once; again when the database answers again."""
-        if self._asked:
+        if self._read_started:
             return
-        self._asked = True
+        self._read_started = True
 
         def failed(_error: AppError) -> None:  # the list says the same, and says what to do
-            self._asked = False
+            self._read_started = False
 
-        self._context.tasks.read(self, self._store.read, self._found, failed)
+        self._context.tasks.read(self, self._file.read, self._apply, failed)
 
-    def _found(self, found: RestoredTabs) -> None:
-        self._kept = found.tabs
-        self._put(found)
+    def _apply(self, found: RestoredTabs) -> None:
+        self._written = found.tabs
+        self._restore_tabs(found)
         if found.missing:
             said = ngettext(
                 "{count} open dashboard was deleted or is no longer shared with you.",
@@ -103,56 +103,56 @@ class Reopening(QObject):
                 found.missing,
             )
             self._context.problems.toast(said.format(count=found.missing))
-            self._kept = OpenTabs()  # written anew, so that this is said once
-        self.changed()
+            self._written = SavedTabs()  # written anew, so that this is said once
+        self.schedule_save()
 
-    def _show(self, page: "StudioPage") -> None:
-        view = self._awaited.pop(page, None)
+    def _restore_view(self, page: "StudioPage") -> None:
+        view = self._views_to_restore.pop(page, None)
         if view is not None:
             page.show_view(view)
 
-    def _view(self, page: "StudioPage | Sleeping") -> OpenTab:
-        if isinstance(page, Sleeping):
+    def _view(self, page: "StudioPage | UnloadedTab") -> OpenTab:
+        if isinstance(page, UnloadedTab):
             return page.view
-        return self._awaited[page] if page in self._awaited else page.save_state()
+        return self._views_to_restore[page] if page in self._views_to_restore else page.save_state()
 
-    def _sitting(self) -> OpenTabs:
-        pages, front = self._now()
-        return OpenTabs(tuple(self._view(page) for page in pages[: open_tabs.MAX_TABS]), front)
+    def _tabs(self) -> SavedTabs:
+        pages, front = self._current_tabs()
+        return SavedTabs(tuple(self._view(page) for page in pages[: open_tabs.MAX_TABS]), front)
 
-    def _keep(self) -> None:
-        sitting = self._sitting()
-        if self._kept in (None, sitting):
+    def _write(self) -> None:
+        sitting = self._tabs()
+        if self._written in (None, sitting):
             return
-        self._kept, store, turn = sitting, self._store, self._store.turn()
+        self._written, store, turn = sitting, self._file, self._file.next_write_number()
         # Beside the window, as reading is: it waits for the disk.
         self._context.tasks.read(
             self, lambda _session: store.write(turn, sitting), lambda _done: None, lambda _error: None
         )
 
 
-class _Store:
+class _TabsFile:
     """Reads and writes one account's file, on whichever thread; what is written last has the last word."""
 
     def __init__(self, context: "Context") -> None:
         self._home, self._actor, self._account = context.workspace.home, context.actor, account_of(context)
         self._lock = threading.Lock()
-        self._turn = self._written = 0
+        self._write_number = self._last_written = 0
 
-    def turn(self) -> int:
+    def next_write_number(self) -> int:
         """One more than the last time."""
-        self._turn += 1
-        return self._turn
+        self._write_number += 1
+        return self._write_number
 
     def read(self, session: DatabaseSession) -> RestoredTabs:
         return open_tabs.restore(session, self._actor, open_tabs.load(self._home, self._account))
 
-    def write(self, turn: int, sitting: OpenTabs) -> None:
+    def write(self, number: int, tabs: SavedTabs) -> None:
         with self._lock:
-            if turn < self._written:
+            if number < self._last_written:
                 return
-            self._written = turn
+            self._last_written = number
             try:
-                open_tabs.save(self._home, self._account, sitting)
+                open_tabs.save(self._home, self._account, tabs)
             except AppError as error:  # nobody's work is lost
                 _log.warning("open dashboards: %s: %s", error.code, error.why)

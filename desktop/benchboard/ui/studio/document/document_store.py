@@ -33,7 +33,7 @@ class DocumentStore(Protocol):
         """Store `document` made from version `base`; None: whatever is there. Raises `Conflict` if it is another."""
         ...
 
-    def overtaken(self) -> str:
+    def conflict_message(self) -> str:
         """The sentence for when somebody else stored it meanwhile."""
         ...
 
@@ -56,7 +56,7 @@ class HomeStore:
         home = home_layout.save_home(session, self._actor, write_home(document), base_version=base)
         return StoredDocument(document, home.version)
 
-    def overtaken(self) -> str:
+    def conflict_message(self) -> str:
         return _("Your home layout was changed in another window.")
 
 
@@ -80,5 +80,5 @@ class DashboardStore:
         saved = library.save(session, self._actor, self.key, document, base_version=base, note=note, merged=merged)
         return StoredDocument(saved.document, saved.version, may_share=self._owned, number=saved.number)
 
-    def overtaken(self) -> str:
+    def conflict_message(self) -> str:
         return _("Someone else changed this dashboard while you were editing.")

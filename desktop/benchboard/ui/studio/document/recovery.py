@@ -38,25 +38,25 @@ class Recovery(QObject):
     def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._editor, self._key = context, editor, key
-        self._held = _Held()
+        self._journal_holder = _JournalHolder()
         self._recovered_notice = f"studio.brought-back.{key}"
         self._journal: Journal | None = None
         self._known: WrittenItems = {}
         """For what the journal's thread writes, and only for that."""
         self._drafts: dict[str, str] = {}
-        self._stash = StashedDrafts(context, editor, key, self.draft)
+        self._stash = StashedDrafts(context, editor, key, self.record_draft)
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
-        self.destroyed.connect(self._held.close)
+        self.destroyed.connect(self._journal_holder.close)
         editor.undo_stack.step_recorded.connect(self._step_recorded)
         editor.undo_stack.moved.connect(self._moved)
 
-    def open(self, kept: StoredDocument) -> RecoveredPage:
-        """Read the page's journal, for `begin`. On a worker: it waits for the disk. A page that may only be looked at
+    def open(self, stored: StoredDocument) -> RecoveredPage:
+        """Read the page's journal, for `start`. On a worker: it waits for the disk. A page that may only be looked at
         has none, and one left from when it could be edited waits until it can be again."""
         workspace = self._context.workspace
-        stored = write_home(fitted(kept.document))
-        if not kept.may_edit:
-            return RecoveredPage(kept.version, stored)
+        content = write_home(fitted(stored.document))
+        if not stored.may_edit:
+            return RecoveredPage(stored.version, content)
         subject = (*account_of(self._context), self._key)
         try:
             say = WeakMethod(self._report)  # the journal's thread may outlive the page, and must not be its end
@@ -65,53 +65,55 @@ class Recovery(QObject):
                 if (report := say()) is not None:
                     report(error)
 
-            journal = self._held.hold(lambda: open_journal(workspace.home, workspace.vault, subject, failed))
+            journal = self._journal_holder.replace(
+                lambda: open_journal(workspace.home, workspace.vault, subject, failed)
+            )
         except AppError as error:
-            return RecoveredPage(kept.version, stored, problem=error)
-        return recovered_page(kept.version, stored, journal)
+            return RecoveredPage(stored.version, content, problem=error)
+        return recovered_page(stored.version, content, journal)
 
-    def begin(self, brought: RecoveredPage) -> None:
+    def start(self, recovered: RecoveredPage) -> None:
         """The editor has loaded the stored page: put the earlier session's steps upon it; write down what follows."""
-        journal, past = brought.journal, brought.past
+        journal, past = recovered.journal, recovered.past
         if journal is None:
-            if brought.problem is not None:
-                self._context.problems.show(brought.problem)
+            if recovered.problem is not None:
+                self._context.problems.show(recovered.problem)
             return
         kept = self._editor.document
         if past is None:
-            journal.start(brought.version, brought.stored, lambda: brought.stored)
+            journal.start(recovered.version, recovered.stored, lambda: recovered.stored)
         else:
-            known = {} if brought.saved_position is None else {brought.saved_position: kept}
+            known = {} if recovered.saved_position is None else {recovered.saved_position: kept}
             self._editor.restore(past.steps, past.position, RecoveredDocuments(past.documents, known, kept))
-            if not brought.is_outdated:
-                journal.saved(brought.version, lambda: brought.stored)
+            if not recovered.is_outdated:
+                journal.saved(recovered.version, lambda: recovered.stored)
         self._journal = journal
         if journal.note:
             self._context.problems.notice(journal.note, kind="warn")
-        edits, at = (brought.unsaved, [past.at]) if past is not None else (0, [])
-        for where, draft in brought.drafts.items():
-            if self._apply_draft(where, draft.text, brought.before):
+        edits, at = (recovered.unsaved, [past.at]) if past is not None else (0, [])
+        for where, draft in recovered.drafts.items():
+            if self._apply_draft(where, draft.text, recovered.before):
                 edits, at = edits + 1, [*at, draft.at]
-        if edits and not (brought.is_outdated and past is not None):
+        if edits and not (recovered.is_outdated and past is not None):
             self._show_recovered(edits, max(at), kept)
         for where in (JSON, VARIABLES):
-            if where in brought.drafts:
-                self._drafts[where] = brought.drafts[where].text
+            if where in recovered.drafts:
+                self._drafts[where] = recovered.drafts[where].text
                 self.draft_found.emit(where)
 
-    def saved(self, version: int, document: Document) -> None:
+    def record_saved(self, version: int, document: Document) -> None:
         """The database has this document, in `version`."""
         if self._journal is not None:
             self._journal.saved(version, partial(write_home, document, self._known))
 
-    def draft(self, where: str, text: str | None, lasting: Callable[[str], str] = str) -> None:
+    def record_draft(self, where: str, text: str | None, serialise: Callable[[str], str] = str) -> None:
         """`where` says something that is not the page's yet; None: not any more. `lasting` makes of it what another
         window can read; it is called on the journal's thread."""
         if self._journal is None:
             return
         if text is not None and len(text) <= MAX_DRAFT:
             self._drafts[where] = text
-            self._journal.draft(where, partial(lasting, text))
+            self._journal.draft(where, partial(serialise, text))
         else:
             self._drafts.pop(where, None)
             self._journal.draft(where, None)
@@ -124,7 +126,7 @@ class Recovery(QObject):
         """Whether what is written there as a draft is there again when the page is opened again."""
         return where in self._drafts and self._journal is not None and self._journal.is_keeping_draft(where)
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
         if self._journal is not None:
             self._journal.announce_close()
@@ -143,7 +145,7 @@ class Recovery(QObject):
         if not waits and draft_error(self._editor.state, where, text) is None:
             self._editor.set_property(item_id, key, text)
         if value_at(self._editor.document, where) == text:
-            self.draft(where, None)
+            self.record_draft(where, None)
         else:
             self._stash.add(where, text)
         return self._editor.document is not shown
@@ -185,26 +187,26 @@ def account_of(context: "Context") -> tuple[str, ...]:
     return way.kind, database, actor.organisation_id, actor.user_id
 
 
-class _Held:
+class _JournalHolder:
     """The journal a page holds. It is opened on a worker, while the page may be going."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._journal: Journal | None = None
-        self._gone = False
+        self._closed = False
 
-    def hold(self, opened: Callable[[], Journal]) -> Journal:
+    def replace(self, opened: Callable[[], Journal]) -> Journal:
         with self._lock:
             if self._journal is not None:
                 self._journal.close()
             self._journal = opened()
-            if self._gone:
+            if self._closed:
                 self._journal.close()
             return self._journal
 
     def close(self, _page: object = None) -> None:
         # Not waited for: a worker that is opening one closes it itself.
-        self._gone = True
+        self._closed = True
         if self._journal is not None:
             self._journal.close(wait=False)
 

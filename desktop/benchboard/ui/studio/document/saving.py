@@ -42,11 +42,11 @@ class Saving(QObject):
 
     state_changed = Signal()
     loaded = Signal()
-    decision_wanted = Signal(object)
+    merge_requested = Signal(object)
     """Somebody wants to decide what both changed differently (`MergeResult`)."""
-    decided = Signal()
+    merge_finished = Signal()
     """Two edits are one again."""
-    arriving = Signal(object)
+    remote_document_arriving = Signal(object)
     """This document, which somebody else stored, is about to be followed, or merged with the page."""
 
     def __init__(self, context: "Context", editor: Editor, store: DocumentStore, parent: QObject | None = None) -> None:
@@ -154,7 +154,7 @@ class Saving(QObject):
 
     def _edited(self) -> None:
         if not self._editor.loading:
-            self.variable_persistence.keep(
+            self.variable_persistence.save(
                 self.store.key, variable_state.changed_choices(self._editor.document, self._editor.choices)
             )
         self._handle(save_machine.DocumentEdited(self._editor.document))
@@ -177,7 +177,7 @@ class Saving(QObject):
                 self._merge_theirs(effect)
             case save_machine.RecordSaved():
                 self._saved_at = time.monotonic()
-                self.recovery.saved(effect.version, effect.document)
+                self.recovery.record_saved(effect.version, effect.document)
             case save_machine.FollowDocument():
                 self._follow(effect.document)
             case save_machine.EndEditing():
@@ -187,9 +187,9 @@ class Saving(QObject):
                 title = automatic if effect.automatic else _("Merge edits")
                 self._editor.replace_document(title, effect.document)
             case _:
-                self._tell(effect)
+                self._notify(effect)
 
-    def _tell(self, effect: Effect) -> None:
+    def _notify(self, effect: Effect) -> None:
         """Carry out what tells a person something."""
         problems = self._context.problems
         match effect:
@@ -202,9 +202,9 @@ class Saving(QObject):
             case save_machine.DismissQuestion():
                 problems.dismiss(self._banner)
             case save_machine.OpenDecision():
-                self.decision_wanted.emit(effect.merge)
+                self.merge_requested.emit(effect.merge)
             case save_machine.AnnounceDecided():
-                self.decided.emit()
+                self.merge_finished.emit()
             case save_machine.AnnounceMerged():
                 undo = self._editor.undo_stack.undo_of_last()
                 problems.toast(_("Merged changes made elsewhere."), undo)
@@ -230,7 +230,7 @@ class Saving(QObject):
         self._editor.load(stored.document, choices)
         self._saved_at = time.monotonic()
         self._handle(save_machine.Loaded(stored, self._editor.document))
-        self.recovery.begin(brought)
+        self.recovery.start(brought)
         if brought.is_outdated and brought.base is not None:
             self._handle(save_machine.RecoveredOutdated(brought.base))
         self.loaded.emit()
@@ -267,7 +267,7 @@ class Saving(QObject):
         )
 
     def _theirs_read(self, stored: StoredDocument, known_version: int) -> None:
-        self.arriving.emit(fitted(stored.document))
+        self.remote_document_arriving.emit(fitted(stored.document))
         self._handle(save_machine.TheirsRead(stored, known_version))
 
     def _merge_theirs(self, effect: save_machine.MergeTheirs) -> None:
@@ -275,7 +275,7 @@ class Saving(QObject):
             return save_machine.merge_theirs(effect, self.store.read(session))
 
         def arrived(merged: save_machine.MergeDone) -> None:
-            self.arriving.emit(merged.merge.theirs)
+            self.remote_document_arriving.emit(merged.merge.theirs)
             self._handle(merged)
 
         self._context.tasks.read(self, read, arrived, lambda error: self._handle(save_machine.MergeFailed(error)))

@@ -41,7 +41,7 @@ class StashedDrafts:
     def dismiss(self) -> None:
         """Offer nothing any more: the page goes. What is kept is offered when it is opened again."""
         for where in self._texts:
-            self._problems.dismiss(self._name(where))
+            self._problems.dismiss(self._notice_key(where))
 
     def _offer(self, where: str) -> None:
         text, item_id = self._texts[where], field_of(where)[1]
@@ -51,10 +51,10 @@ class StashedDrafts:
             self._problems.notice(
                 _("“{title}” changed while you were editing it.").format(title=self._editor.name(item_id)),
                 _("The dashboard shows their version. Yours is kept on this computer until you decide."),
-                Action(_("Keep mine"), partial(self._take, where)),
-                Action(_("Keep theirs"), partial(self._drop, where)),
+                Action(_("Keep mine"), partial(self._keep_mine, where)),
+                Action(_("Keep theirs"), partial(self._discard, where)),
                 kind="warn",
-                key=self._name(where),
+                key=self._notice_key(where),
             )
             return
         words = " ".join(text.split())
@@ -69,19 +69,19 @@ class StashedDrafts:
             what,
             why,
             Action(_("Copy"), partial(self._copy, where)),
-            Action(_("Discard"), partial(self._drop, where)),
+            Action(_("Discard"), partial(self._discard, where)),
             kind="warn",
-            key=self._name(where),
+            key=self._notice_key(where),
         )
 
-    def _take(self, where: str) -> None:
+    def _keep_mine(self, where: str) -> None:
         editor, text, (key, item_id) = self._editor, self._texts[where], field_of(where)
         if not shiboken6.isValid(editor):
             return
         if item_id in editor.page.paths:
             editor.set_property(item_id, key, text)
         if value_at(editor.document, where) == text:
-            self._drop(where)
+            self._discard(where)
             editor.reveal([item_id])
             return
         if item_id in editor.page.paths:
@@ -90,11 +90,11 @@ class StashedDrafts:
 
     def _copy(self, where: str) -> None:
         QGuiApplication.clipboard().setText(self._texts[where])
-        self._drop(where)
+        self._discard(where)
 
-    def _drop(self, where: str) -> None:
+    def _discard(self, where: str) -> None:
         del self._texts[where]
         self._draft(where, None)
 
-    def _name(self, where: str) -> str:
+    def _notice_key(self, where: str) -> str:
         return f"studio.aside.{self._key}.{where}"

@@ -11,7 +11,7 @@ _CTRL: Final = Qt.KeyboardModifier.ControlModifier
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 
 
-def step_of(event: QKeyEvent) -> Literal["undo", "redo"] | None:
+def undo_direction(event: QKeyEvent) -> Literal["undo", "redo"] | None:
     """Whether a key asks for the step back or the step again."""
     keys = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if event.key() == Qt.Key.Key_Z and keys == _CTRL:
@@ -21,11 +21,11 @@ def step_of(event: QKeyEvent) -> Literal["undo", "redo"] | None:
     return None
 
 
-class Line(Edit):
+class UndoLineEdit(Edit):
     """A line of text whose steps back are the page's."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event):
+        if undo_direction(event):
             event.ignore()
         else:
             super().keyPressEvent(event)

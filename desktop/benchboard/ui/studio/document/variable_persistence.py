@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _log = logging.getLogger(__name__)
-_parting: Final = set[threading.Thread]()
+_closing_threads: Final = set[threading.Thread]()
 """Those that write for a page that goes; who reads next waits for them, and the end of the program does."""
 
 
@@ -29,7 +29,7 @@ class VariablePersistence(QObject):
     def __init__(self, context: "Context") -> None:
         super().__init__(context.changed)
         self._context = context
-        self._desk = _Desk(context.workspace.home, context.workspace.vault, account_of(context))
+        self._storage = _Storage(context.workspace.home, context.workspace.vault, account_of(context))
         self._known: dict[str, dict[str, VariableChoice]] = {}
 
     @staticmethod
@@ -41,25 +41,25 @@ class VariablePersistence(QObject):
         """What was chosen on a dashboard. On a worker: it waits for the disk."""
         if key not in self._known:
             # What is chosen meanwhile is newer than what lies on the disk.
-            self._known.setdefault(key, self._desk.read(key))
+            self._known.setdefault(key, self._storage.read(key))
         return dict(self._known[key])
 
-    def keep(self, key: str, chosen: Mapping[str, VariableChoice]) -> None:
+    def save(self, key: str, choices: Mapping[str, VariableChoice]) -> None:
         """This is chosen on a dashboard now."""
-        if self._known.get(key) != chosen:
-            self._known[key] = self._desk.unwritten[key] = dict(chosen)
-            desk = self._desk
+        if self._known.get(key) != choices:
+            self._known[key] = self._storage.unwritten[key] = dict(choices)
+            desk = self._storage
             self._context.tasks.read(self, lambda _session: desk.write(), lambda _done: None, lambda _error: None)
 
     def finish(self) -> None:
         """The page goes, and perhaps the window: its workers may do nothing more for what is still to be written."""
-        if self._desk.unwritten:
-            thread = threading.Thread(target=self._desk.part, name="benchboard-choices")
-            _parting.add(thread)
+        if self._storage.unwritten:
+            thread = threading.Thread(target=self._storage.write_and_finish, name="benchboard-choices")
+            _closing_threads.add(thread)
             thread.start()
 
 
-class _Desk:
+class _Storage:
     """Where it is written, on any thread: it holds nothing of Qt's."""
 
     def __init__(self, home: Path, vault: Vault, account: Sequence[str]) -> None:
@@ -68,7 +68,7 @@ class _Desk:
         self.unwritten: dict[str, dict[str, VariableChoice]] = {}
 
     def read(self, key: str) -> dict[str, VariableChoice]:
-        for thread in list(_parting):
+        for thread in list(_closing_threads):
             thread.join()
         return variable_state.load(self._home, self._vault, self._account, key)
 
@@ -81,9 +81,9 @@ class _Desk:
                 except AppError as error:  # nobody's work is lost
                     _log.warning("choices: %s: %s", error.code, error.why)
 
-    def part(self) -> None:
+    def write_and_finish(self) -> None:
         """Write, and be waited for no longer."""
         try:
             self.write()
         finally:
-            _parting.discard(threading.current_thread())
+            _closing_threads.discard(threading.current_thread())

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.studio.document.undo_line_edit import Line
+from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.widgets.fields import Field
 from benchboard.ui.widgets.labels import Text
 
@@ -40,7 +40,7 @@ class Square(QWidget):
     def __init__(self, columns: int) -> None:
         super().__init__()
         self._fields: dict[str, Field] = {}
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, UndoLineEdit] = {}
         self._shown: dict[str, str] = {}
         self._bounds: Mapping[str, Bounds] = {}
         self._why = Text("", "caption", "muted", wrap=True)
@@ -52,7 +52,7 @@ class Square(QWidget):
         of = _of(columns)
         names = (("x", _("Column"), ""), ("y", _("Row"), ""), ("w", _("Width"), of), ("h", _("Height"), _("rows")))
         for place, (key, label, unit) in enumerate(names):
-            line = Line(unit=unit, name=f"inspector_{key}", label=label)
+            line = UndoLineEdit(unit=unit, name=f"inspector_{key}", label=label)
             line.textEdited.connect(lambda _text, key=key: self._check(key))
             line.editingFinished.connect(lambda key=key: self._finish(key))
             self._lines[key], self._fields[key] = line, Field(label, line)

@@ -19,7 +19,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.undo_line_edit import Line
+from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.studio.panes.arrange_bar import OrderBar
 from benchboard.ui.studio.panes.empty_inspector import nothing_chosen
 from benchboard.ui.studio.panes.geometry_fields import Keeps, Places, Together
@@ -153,8 +153,8 @@ class _Sheet(QWidget):
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
         self._parts: list[Places | Together | Keeps | OrderBar | TabNames | Repeats] = []
         """What shows itself anew."""
-        self._settings: dict[str, Line | Select | Prose | PictureField] = {}
-        self._title: Line | None = None
+        self._settings: dict[str, UndoLineEdit | Select | Prose | PictureField] = {}
+        self._title: UndoLineEdit | None = None
         self._kept = Text("", "caption", "muted", wrap=True)
         self._buttons: list[tuple[Button, str]] = []
         """What can be done with it from the head, and what that is called."""
@@ -262,7 +262,7 @@ class _Sheet(QWidget):
         ends = gauge_range(widget, result.table) if result is not None and result.table is not None else (0.0, 100.0)
         for key, end in zip(("min", "max"), ends, strict=True):
             edit = self._settings[key]
-            if isinstance(edit, Line):
+            if isinstance(edit, UndoLineEdit):
                 edit.setPlaceholderText(_("Automatic: {value}").format(value=number_format.abbreviate(end)))
 
     def _say_head(self) -> None:
@@ -304,7 +304,7 @@ class _Sheet(QWidget):
             names = TabNames(self._editor, widget.id)
             self._parts.append(names)
             self._section(_("Tabs"), [names])
-        self._title = Line(name="inspector_title", label=_("Title"))
+        self._title = UndoLineEdit(name="inspector_title", label=_("Title"))
         self._title.setMaxLength(MAX_TITLE)
         self._title.textEdited.connect(lambda text: self._tell("title", text.strip()))
         look: list[QWidget] = [Field(_("Title"), self._title)]
@@ -383,7 +383,7 @@ class _Sheet(QWidget):
             written = Field(title, prose)
             prose.committed.connect(partial(self._hand_on, prose, written, f"config.{setting.key}"))
             return written
-        edit = Line(name=name, label=title)
+        edit = UndoLineEdit(name=name, label=title)
         if setting.kind == "text":
             edit.setMaxLength(setting.most or _SHORT)
         self._settings[setting.key] = edit
@@ -469,7 +469,7 @@ def _measured(text: str) -> int | float | None:
     return int(value) if value.is_integer() else value
 
 
-def _show(edit: Line | Select | Prose | PictureField, value: str | None) -> None:
+def _show(edit: UndoLineEdit | Select | Prose | PictureField, value: str | None) -> None:
     """Show a setting's value; None: they differ."""
     if isinstance(edit, PictureField):
         edit.show_picture(value or "")

@@ -23,7 +23,7 @@ from benchboard.dashboards.document.json_positions import LineSpan
 from benchboard.dashboards.document.truncation import Truncator, has_placeholders
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.theme import theme
 
 _TOKEN: Final = re.compile(r'("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b')
@@ -121,7 +121,7 @@ class JsonText(QPlainTextEdit):
             self.centerCursor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event) and not self.draft:
+        if undo_direction(event) and not self.draft:
             event.ignore()  # it is the page's
         else:
             super().keyPressEvent(event)

@@ -20,7 +20,7 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.rejections import why_no_other_grid
-from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.outline_row import Line, LinePainter, line_of, say, told_by
 from benchboard.ui.theme import theme
 
@@ -171,7 +171,7 @@ class Outline(QTreeWidget):
         key = event.key()
         if self.state() == QAbstractItemView.State.EditingState:
             super().keyPressEvent(event)  # the field leaves Enter and Esc to us; they are its own all the same
-        elif step_of(event):
+        elif undo_direction(event):
             event.ignore()
         elif self._canvas.keyboard.handle_from_list(event):
             pass  # what brings several into order does so from here as well

@@ -21,7 +21,7 @@ from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
-from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
@@ -114,7 +114,7 @@ class Prose(QPlainTextEdit):
         self.commit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event) and not self.isUndoRedoEnabled():
+        if undo_direction(event) and not self.isUndoRedoEnabled():
             event.ignore()  # it is the page's
         else:
             super().keyPressEvent(event)

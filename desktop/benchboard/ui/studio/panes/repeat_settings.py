@@ -10,7 +10,7 @@ from benchboard.dashboards.layout import Repeat
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.undo_line_edit import Line
+from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.widgets import Button, Field, Select, Text
 
 _MOST = 12
@@ -28,7 +28,7 @@ class Repeats(QWidget):
             name="inspector_repeat_direction",
             label=_("Direction"),
         )
-        self._most = Line(name="inspector_repeat_most", label=_("Maximum per row"))
+        self._most = UndoLineEdit(name="inspector_repeat_most", label=_("Maximum per row"))
         self._none = Text(
             _("Viewers pick a variable's value, such as a shop, to change what the dashboard shows."),
             tone="muted",

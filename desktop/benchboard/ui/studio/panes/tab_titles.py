@@ -10,7 +10,7 @@ from benchboard.dashboards.editing import container_edits
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.undo_line_edit import Line
+from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.widgets.buttons import Button
 
 
@@ -20,7 +20,7 @@ class TabNames(QWidget):
     def __init__(self, editor: Editor, item_id: str) -> None:
         super().__init__()
         self._editor, self._id = editor, item_id
-        self._lines: list[Line] = []
+        self._lines: list[UndoLineEdit] = []
         self._holder = QVBoxLayout(self)
         self._holder.setContentsMargins(0, 0, 0, 0)
         self._holder.setSpacing(6)
@@ -55,7 +55,7 @@ class TabNames(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for place in range(count):
-            line = Line(name=f"inspector_tab_{place}", label=_("Tab {number}").format(number=place + 1))
+            line = UndoLineEdit(name=f"inspector_tab_{place}", label=_("Tab {number}").format(number=place + 1))
             line.setMaxLength(MAX_TITLE)
             line.textEdited.connect(
                 lambda text, place=place: self._editor.apply(container_edits.rename_tab, self._id, place, text.strip())

@@ -18,7 +18,7 @@ from benchboard.dashboards.variables.variable_references import rename_in_layout
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import Handler, install_shortcuts
-from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.value_list import value_words
 from benchboard.ui.studio.panes.value_query_editor import ValueQuery
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, SegmentedControl, Text
@@ -314,7 +314,7 @@ class VariablesSheet(Dialog):
             self._fill(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event) == "undo" and self._past:
+        if undo_direction(event) == "undo" and self._past:
             self._rows = self._past.pop()
             self._fill(self._list.currentRow())
             event.accept()

@@ -12,7 +12,7 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
-from benchboard.ui.studio.document.undo_line_edit import step_of
+from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head
 from benchboard.ui.studio.versions.difference_text import Names
 from benchboard.ui.studio.versions.merge_cards import ResultCard, SideCard
@@ -351,13 +351,17 @@ class MergeScreen(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and step_of(event) == "undo":
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and undo_direction(event) == "undo"
+        ):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if step_of(event) == "undo":
+        if undo_direction(event) == "undo":
             self._undo()
         else:
             super().keyPressEvent(event)
