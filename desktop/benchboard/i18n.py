@@ -42,8 +42,8 @@ def all_translations(message: str, folder: Path) -> frozenset[str]:
     """A one-line message in English and in every language with a catalogue in `folder`."""
     quoted = message.replace("\\", "\\\\").replace('"', '\\"')
     pattern = re.compile(rf'^msgid "{re.escape(quoted)}"\nmsgstr "(.+)"$', re.MULTILINE)
-    found = (pattern.search(source.read_text(encoding="utf-8")) for source in sorted(folder.glob("*.po")))
-    return frozenset((message, *(re.sub(r"\\(.)", r"\1", match[1]) for match in found if match)))
+    matches = (pattern.search(source.read_text(encoding="utf-8")) for source in sorted(folder.glob("*.po")))
+    return frozenset((message, *(re.sub(r"\\(.)", r"\1", match[1]) for match in matches if match)))
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it

@@ -46,9 +46,9 @@ class Unreadable(datetime):
     @classmethod
     def of(cls, raw: object) -> Self:
         """The placeholder for a stored value `raw`."""
-        moment = cls(1900, 1, 1, tzinfo=UTC)
-        moment.raw = raw
-        return moment
+        time = cls(1900, 1, 1, tzinfo=UTC)
+        time.raw = raw
+        return time
 
 
 def encode_key(values: Sequence[Scalar]) -> str:

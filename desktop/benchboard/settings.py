@@ -19,8 +19,8 @@ Appearance = Literal["system", "light", "dark"]
 
 def home() -> Path:
     """BENCHBOARD_HOME, else the platform's own data folder. Not made here."""
-    if chosen := os.environ.get("BENCHBOARD_HOME"):
-        return Path(chosen).expanduser()
+    if configured := os.environ.get("BENCHBOARD_HOME"):
+        return Path(configured).expanduser()
     import platformdirs  # late: not needed where BENCHBOARD_HOME is set
 
     return Path(platformdirs.user_data_dir("benchboard", appauthor=False))

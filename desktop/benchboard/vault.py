@@ -71,7 +71,7 @@ class Vault:
         """Keep `secret` under `name`; answers where it is now: `keyring` or `file`."""
         marker, file = self._paths(name)
         self._make_folder()
-        if self._into_keyring(name, secret):
+        if self._store_in_keyring(name, secret):
             write_private(marker, b"")
             file.unlink(missing_ok=True)
             return "keyring"
@@ -92,7 +92,7 @@ class Vault:
         self._make_folder()
         with self._locked():
             stored = self.get(name)
-            if stored is None and self._into_keyring(name, secret):
+            if stored is None and self._store_in_keyring(name, secret):
                 write_private(marker, b"")
             elif stored is None:
                 # Exclusive even so: a lock does nothing on some network file systems.
@@ -107,7 +107,7 @@ class Vault:
         """Forget the secret; nothing happens where there is none."""
         marker, file = self._paths(name)
         if marker.exists():
-            self._out_of_keyring(name)
+            self._delete_from_keyring(name)
             marker.unlink(missing_ok=True)
         file.unlink(missing_ok=True)
 
@@ -159,15 +159,15 @@ class Vault:
         import keyring
         from keyring.errors import KeyringError
 
-        kept = None
+        stored = None
         cause: Exception | None = None
         try:
-            kept = keyring.get_password(_SERVICE, self._user(name))
+            stored = keyring.get_password(_SERVICE, self._user(name))
         except (KeyringError, OSError, RuntimeError) as error:
             cause = error
-        if kept is not None:
+        if stored is not None:
             with contextlib.suppress(binascii.Error, ValueError):
-                return base64.b64decode(kept, validate=True)
+                return base64.b64decode(stored, validate=True)
         raise Unavailable(
             "vault.keyring",
             _("Can't get the key “{name}” from the system keyring.").format(name=name),
@@ -175,7 +175,7 @@ class Vault:
             do=_("Unlock the keyring and try again, or restore a backup. Nothing was changed."),
         ) from cause
 
-    def _into_keyring(self, name: str, secret: bytes) -> bool:
+    def _store_in_keyring(self, name: str, secret: bytes) -> bool:
         if os.environ.get("BENCHBOARD_KEYRING", "") == "off":
             return False
         import keyring
@@ -192,7 +192,7 @@ class Vault:
             _log.info("the keyring took no key: %s", type(error).__name__)
             return False
 
-    def _out_of_keyring(self, name: str) -> None:
+    def _delete_from_keyring(self, name: str) -> None:
         import keyring
         from keyring.errors import KeyringError
 

@@ -108,8 +108,8 @@ def _line(frame: Frame, as_json: bool) -> str:
 
 def _iso(stamp: Timestamp) -> str:
     """The time in UTC, to milliseconds or, where the stamp has them, microseconds."""
-    moment = datetime.fromtimestamp(round(stamp.seconds, stamp.decimals), UTC)
-    return moment.isoformat(timespec="microseconds" if stamp.decimals > 3 else "milliseconds").replace("+00:00", "Z")
+    time = datetime.fromtimestamp(round(stamp.seconds, stamp.decimals), UTC)
+    return time.isoformat(timespec="microseconds" if stamp.decimals > 3 else "milliseconds").replace("+00:00", "Z")
 
 
 @can.command()

@@ -38,11 +38,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _which(command: F) -> F:
     """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home layout."""
-    named = click.argument("which", metavar="[DASHBOARD]", nargs=-1, callback=_one)
+    named = click.argument("which", metavar="[DASHBOARD]", nargs=-1, callback=_home_summary)
     return click.option("--home", is_flag=True, is_eager=True, help="The account's home layout.")(named(command))
 
 
-def _one(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
+def _home_summary(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
     home = context.params.pop("home", False)
     if len(given) != (0 if home else 1):
         raise click.UsageError(_("Specify one dashboard by name or ID, or use --home."))

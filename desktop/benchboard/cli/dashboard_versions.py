@@ -55,8 +55,8 @@ def show(context: CommandContext, which: str, number: int) -> None:
     """Show a version's JSON."""
     with context.database.read() as session:
         card = library.find(session, context.actor, which)
-        found = kept.get_version(session, context.actor, card.id, number)
-    write_json({"$schema": interchange.SCHEMA, **write_document(found.document)})
+        version_ = kept.get_version(session, context.actor, card.id, number)
+    write_json({"$schema": interchange.SCHEMA, **write_document(version_.document)})
 
 
 @version.command("name")

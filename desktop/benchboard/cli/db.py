@@ -52,11 +52,11 @@ def downgrade(options: DatabaseOptions, /, *, revision: str, as_json: bool) -> N
 def current(options: DatabaseOptions, /, *, as_json: bool) -> None:
     """Show the database's revision and the one that Benchboard requires."""
     with closing(options.connect()) as opened:
-        found, needed = migrations.current(opened.database), migrations.head()
+        revision, needed = migrations.current(opened.database), migrations.head()
     if as_json:
-        write_json({"current": found, "head": needed})
+        write_json({"current": revision, "head": needed})
     else:
-        click.echo(_("{current} (Benchboard requires {head})").format(current=found or migrations.BASE, head=needed))
+        click.echo(_("{current} (Benchboard requires {head})").format(current=revision or migrations.BASE, head=needed))
 
 
 @db.command()

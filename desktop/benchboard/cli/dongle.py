@@ -171,18 +171,18 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
     with context.database.change() as session:
         if name:
             fleet.rename_dongle(session, context.actor, dongle_id, name)
-        found = fleet.get_dongle(session, context.actor, dongle_id)
+        dongle = fleet.get_dongle(session, context.actor, dongle_id)
     sentence = (
         _("{organisation} has already claimed {name}.") if already_claimed else _("Claimed {name} for {organisation}.")
     )
     context.report(
-        sentence.format(name=found.title, organisation=context.actor.organisation),
-        id=found.id,
-        device_id=found.device_id,
-        name=found.name,
-        ownership_state=found.ownership_state,
-        identity_kind=found.identity_kind,
-        key_version=found.key_version,
+        sentence.format(name=dongle.title, organisation=context.actor.organisation),
+        id=dongle.id,
+        device_id=dongle.device_id,
+        name=dongle.name,
+        ownership_state=dongle.ownership_state,
+        identity_kind=dongle.identity_kind,
+        key_version=dongle.key_version,
         resumed=resumed,
         already_ours=already_claimed,
     )
@@ -207,13 +207,15 @@ def _claim(context: CommandContext, device: Device) -> provisioning.PairedDongle
     reported: set[object] = set()
 
     def on_step(step: provisioning.PairingStep, seconds: float | None) -> None:
-        asks = step is provisioning.PairingStep.PRESENCE and seconds is not None
-        if (step, asks) in reported:
+        waits_for_press = step is provisioning.PairingStep.PRESENCE and seconds is not None
+        if (step, waits_for_press) in reported:
             return
-        reported.add((step, asks))
-        words = _("Press the button on the dongle within {seconds} seconds.") if asks else _STEPS.get(step)
-        if words is not None:
-            click.echo((words if asks else _(words)).format(seconds=round(seconds or 0)), err=True)
+        reported.add((step, waits_for_press))
+        sentence = (
+            _("Press the button on the dongle within {seconds} seconds.") if waits_for_press else _STEPS.get(step)
+        )
+        if sentence is not None:
+            click.echo((sentence if waits_for_press else _(sentence)).format(seconds=round(seconds or 0)), err=True)
 
     data_key = context.workspace.data_keys.of(context.actor.organisation_id)
     claimed = provisioning.pair(context.database, context.actor, data_key, device, on_step=on_step)

@@ -54,8 +54,8 @@ def _answer(line: bytes) -> dict[str, object]:
     try:
         return {"items": grid.serialise(grid.apply(grid.decode(line, max_bytes=MAX_LINE)))}
     except Invalid as error:
-        place = {"item": error.facts.get("item"), "field": error.facts.get("field")}
-        return {"error": {"code": error.code, "message": str(error), **place}}
+        location = {"item": error.facts.get("item"), "field": error.facts.get("field")}
+        return {"error": {"code": error.code, "message": str(error), **location}}
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -28,8 +28,8 @@ class _Frequency(click.ParamType[float, object]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number in Hz; a usage error for anything else."""
-        found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
-        if found is None:
+        match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
+        if match is None:
             self.fail(
                 _("{value} isn't a valid frequency. Use a format such as 80M, 500k or 83333.").format(
                     value=repr(value)
@@ -37,7 +37,7 @@ class _Frequency(click.ParamType[float, object]):
                 param,
                 ctx,
             )
-        return round(float(found[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[found[2]], 9)
+        return round(float(match[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[match[2]], 9)
 
 
 class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
@@ -49,14 +49,14 @@ class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int, int, int, int]:
         """The five numbers; a usage error for anything else."""
-        found = re.fullmatch(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})", str(value))
-        if found is None:
+        match = re.fullmatch(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})", str(value))
+        if match is None:
             self.fail(
                 _("{value} isn't a valid bit timing. Use a format such as 1/95/32/32/32.").format(value=repr(value)),
                 param,
                 ctx,
             )
-        return int(found[1]), int(found[2]), int(found[3]), int(found[4]), int(found[5])
+        return int(match[1]), int(match[2]), int(match[3]), int(match[4]), int(match[5])
 
 
 _HZ = _Frequency()
@@ -119,11 +119,11 @@ def solve(
 
 
 def _solve_batch(ctx: click.Context, requests: IO[bytes], *, everything: bool) -> None:
-    refused = asked = 0
+    refused = requests_read = 0
     for line in _lines(requests):
         if line is not None and not line.strip():
             continue
-        asked += 1
+        requests_read += 1
         try:
             answer = core.answer_request({"all": everything} | core.parse_request(line))
         except AppError as problem:
@@ -132,8 +132,8 @@ def _solve_batch(ctx: click.Context, requests: IO[bytes], *, everything: bool) -
             answer = {"error": {"code": problem.code, "message": str(problem), "field": field}}
         click.echo(json.dumps(answer))
     if refused:
-        text = ngettext("{refused} of {asked} line rejected.", "{refused} of {asked} lines rejected.", asked)
-        click.echo(text.format(refused=refused, asked=asked), err=True)
+        text = ngettext("{refused} of {asked} line rejected.", "{refused} of {asked} lines rejected.", requests_read)
+        click.echo(text.format(refused=refused, asked=requests_read), err=True)
         ctx.exit(1)
 
 
@@ -149,8 +149,8 @@ def _lines(requests: IO[bytes]) -> Iterator[bytes | None]:
 
 
 def _print_solutions(answer: Mapping[str, object]) -> None:
-    found = answer["solutions"]
-    assert isinstance(found, list)
+    solutions = answer["solutions"]
+    assert isinstance(solutions, list)
     heads = (
         _("Phase"),
         "prescaler",
@@ -176,7 +176,7 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
         "bitrate_error",
         "sample_point",
     )
-    for item in found:
+    for item in solutions:
         name = _("nominal") if "data" in item else ""
         table.add_row(name, *(str(item[key]) for key in keys), f"{item['tolerance']:.3f}")
         if "data" in item:
@@ -325,18 +325,18 @@ def registers(
         return
     first, second = _phases(item, clock, nominal, data)
     if as_json:
-        found = _registers(item, first, second, tdc=tdc, needed=False)
-        rows = [{"name": r.name, "value": r.value, "hex": r.hex, "meaning": r.meaning} for r in found]
-        lines = {"c": core.c_snippet(found), "ip_link": core.ip_link(first, second, interface=interface)}
+        values_ = _registers(item, first, second, tdc=tdc, needed=False)
+        rows = [{"name": r.name, "value": r.value, "hex": r.hex, "meaning": r.meaning} for r in values_]
+        lines = {"c": core.c_snippet(values_), "ip_link": core.ip_link(first, second, interface=interface)}
         click.echo(json.dumps({"registers": rows} | lines | {"python_can": core.python_can(first, second)}))
     elif form == "ip-link":
         click.echo(core.ip_link(first, second, interface=interface))
     elif form == "python-can":
         click.echo(core.python_can(first, second))
     else:
-        found = _registers(item, first, second, tdc=tdc, needed=True)
-        rest = [f"{row.name:6} {row.hex:10}  {row.meaning}" for row in found]
-        click.echo(core.c_snippet(found) if form == "c" else "\n".join(rest))
+        values_ = _registers(item, first, second, tdc=tdc, needed=True)
+        rest = [f"{row.name:6} {row.hex:10}  {row.meaning}" for row in values_]
+        click.echo(core.c_snippet(values_) if form == "c" else "\n".join(rest))
 
 
 def _decoded(item: core.Controller, clock: float, values: Mapping[str, int]) -> dict[str, object]:
@@ -362,12 +362,12 @@ def _registers(
 
 
 def _assignment(ctx: click.Context, text: str) -> tuple[str, int]:
-    found = re.fullmatch(r"(\w{1,16})=(0[xX][0-9a-fA-F]{1,16}|\d{1,12})", text)
-    if found is None:
+    match = re.fullmatch(r"(\w{1,16})=(0[xX][0-9a-fA-F]{1,16}|\d{1,12})", text)
+    if match is None:
         raise click.UsageError(
             _("{text} isn't a valid register value. Use a format such as NBTP=0x3E007E1F.").format(text=repr(text)), ctx
         )
-    return found[1], int(found[2], 0) if found[2][:2] in ("0x", "0X") else int(found[2])
+    return match[1], int(match[2], 0) if match[2][:2] in ("0x", "0X") else int(match[2])
 
 
 def _node_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -390,35 +390,37 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     """Check whether two nodes are compatible, and with what margin; exit status 1 if not."""
     a, b = _node(options, "a"), _node(options, "b")
-    found = core.compare(a, b)
+    comparison = core.compare(a, b)
     answer = {
-        "talk": found.is_compatible,
-        "margin": round(found.margin, 6),
-        "limiting_node": found.limiting_node,
-        "limiting": _condition(found.limiting),
-        "nominal_rate_difference": round(found.nominal_rate_difference, 6),
-        "nominal_point_difference": round(found.nominal_point_difference, 6),
-        "data_rate_difference": _rounded(found.data_rate_difference),
-        "data_point_difference": _rounded(found.data_point_difference),
-        "problems": list(found.problems),
-        "advice": list(found.advice),
+        "talk": comparison.is_compatible,
+        "margin": round(comparison.margin, 6),
+        "limiting_node": comparison.limiting_node,
+        "limiting": _condition(comparison.limiting),
+        "nominal_rate_difference": round(comparison.nominal_rate_difference, 6),
+        "nominal_point_difference": round(comparison.nominal_point_difference, 6),
+        "data_rate_difference": _rounded(comparison.data_rate_difference),
+        "data_point_difference": _rounded(comparison.data_point_difference),
+        "problems": list(comparison.problems),
+        "advice": list(comparison.advice),
     }
     if as_json:
         click.echo(json.dumps(answer))
     else:
-        verdict = _("Compatible, with {margin:.2f} % margin.") if found.is_compatible else _("Not compatible.")
-        limits = _("Limited by {name}: {condition}.").format(name=found.limiting_node, condition=found.limiting.title)
+        verdict = _("Compatible, with {margin:.2f} % margin.") if comparison.is_compatible else _("Not compatible.")
+        limits = _("Limited by {name}: {condition}.").format(
+            name=comparison.limiting_node, condition=comparison.limiting.title
+        )
         click.echo(
             "\n".join(
                 (
-                    verdict.format(margin=floor(100 * found.margin) / 100),
+                    verdict.format(margin=floor(100 * comparison.margin) / 100),
                     limits,
-                    *found.problems,
-                    *found.advice,
+                    *comparison.problems,
+                    *comparison.advice,
                 )
             )
         )
-    if not found.is_compatible:
+    if not comparison.is_compatible:
         click.echo(_("The two nodes can't communicate reliably."), err=True)
         ctx.exit(1)
 

@@ -62,7 +62,7 @@ def _values(context: TourContext) -> None:
 def _find_value(view: QAbstractItemView, text: str) -> QModelIndex | None:
     """Where a list says these words."""
     model = view.model()
-    lines = (model.index(place, 0) for place in range(model.rowCount()))
+    lines = (model.index(row, 0) for row in range(model.rowCount()))
     return next((line for line in lines if line.data() == text), None)
 
 
@@ -72,9 +72,9 @@ def _find_value(view: QAbstractItemView, text: str) -> QModelIndex | None:
 def _select(*ids: str) -> Callable[[TourContext], None]:
     def do(context: TourContext) -> None:
         canvas = canvas_of(context)
-        for place, item_id in enumerate(ids):
-            held = _SHIFT if place else _NONE
-            QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, held, tile_point(canvas, item_id))
+        for index, item_id in enumerate(ids):
+            modifiers = _SHIFT if index else _NONE
+            QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, modifiers, tile_point(canvas, item_id))
 
     return do
 
@@ -96,9 +96,9 @@ def _drag_two(context: TourContext) -> None:
 
 def _release(context: TourContext) -> None:
     canvas = canvas_of(context)
-    held = canvas.drag.interaction
-    assert held is not None
-    context.driver.release(canvas.viewport(), canvas.mapFromScene(held.pointer))
+    interaction = canvas.drag.interaction
+    assert interaction is not None
+    context.driver.release(canvas.viewport(), canvas.mapFromScene(interaction.pointer))
     _save(context)
 
 

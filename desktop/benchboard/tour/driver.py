@@ -32,8 +32,8 @@ class Driver:
         deadline = time.monotonic() + seconds
         while True:
             QApplication.processEvents()
-            if found := condition():
-                return found
+            if result := condition():
+                return result
             if time.monotonic() > deadline:
                 raise TourTimeout("tour.stuck", _("The tour timed out waiting for {what}.").format(what=what))
             QTest.qWait(15)
@@ -120,9 +120,9 @@ class Driver:
 def _move(widget: QWidget, position: QPoint) -> None:
     """A move with the button held, which QTest.mouseMove does not say."""
     where = QPointF(position)
-    held = Qt.MouseButton.LeftButton
+    button = Qt.MouseButton.LeftButton
     event = QMouseEvent(
-        QEvent.Type.MouseMove, where, QPointF(widget.mapToGlobal(position)), Qt.MouseButton.NoButton, held,
+        QEvent.Type.MouseMove, where, QPointF(widget.mapToGlobal(position)), Qt.MouseButton.NoButton, button,
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     QApplication.sendEvent(widget, event)

@@ -150,16 +150,16 @@ class Application(QObject):
 
     def apply_settings(self, settings: Settings) -> None:
         """Keep changed settings and put them into force: theme at once, language by showing everything anew."""
-        before, self.settings = self.settings, settings
+        previous, self.settings = self.settings, settings
         try:
             settings.save(self.home)
         except AppError as error:
             self.problems.show(error)
         if self.shell is not None:
             self.shell.context.settings = settings
-        if settings.appearance != before.appearance:
+        if settings.appearance != previous.appearance:
             theme().set_appearance(settings.appearance)
-        if settings.language != before.language:
+        if settings.language != previous.language:
             _use_language(settings.language)
             self._rebuild()
 

@@ -97,8 +97,8 @@ class Theme(QObject):
 
     def tokens(self, group: str) -> dict[str, Any]:
         """A whole group of tokens, for the style sheet and the tests."""
-        found: dict[str, Any] = self._tokens[group]
-        return found
+        group_tokens: dict[str, Any] = self._tokens[group]
+        return group_tokens
 
     def _font(self, families: list[str], step: str, weight: int) -> QFont:
         font = QFont()

@@ -89,7 +89,7 @@ def test_pairing_dongle_unplugged_while_claimed_reports_it(
     window, wizard = shell.window(), at_the_button()
     simulator.process.kill()
     qtbot.waitUntil(lambda: visible(window, "pair_problem"))
-    words = window.findChild(QWidget, "pair_problem").words.text()
+    words = window.findChild(QWidget, "pair_problem").label.text()
     assert "Lost the connection" in words or "respond" in words
     assert wizard.steps.marks[3] == "failed"
     assert [one.ownership_state for one in dongles()] == ["UNCLAIMED"]

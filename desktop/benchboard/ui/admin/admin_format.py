@@ -126,8 +126,8 @@ def event_title(event: str) -> str:
 def entry_title(entry: AuditEntry) -> str:
     """An entry as a sentence without its subject: whom it was done to, which dongle or dashboard, where it says so."""
     if entry.whom is None:
-        thing = _dongle_name(entry) or _resource_name(entry, "dashboard") or _resource_name(entry, "team")
-        return f"{event_title(entry.event)}: {thing}" if thing else event_title(entry.event)
+        name = _dongle_name(entry) or _resource_name(entry, "dashboard") or _resource_name(entry, "team")
+        return f"{event_title(entry.event)}: {name}" if name else event_title(entry.event)
     about_a_person = {
         "session.revoke": _("Revoked {name}'s session"),
         "user.create": _("Added {name}"),

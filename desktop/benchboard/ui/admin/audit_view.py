@@ -105,9 +105,9 @@ class AuditView(QWidget):
         self._model.listing = replace(self._model.listing, search=text.strip())
 
     def _filter(self) -> None:
-        chosen = {"event": self._event.current_key(), "person": self._person}
+        selected = {"event": self._event.current_key(), "person": self._person}
         self._model.listing = replace(
-            self._model.listing, filters={key: value for key, value in chosen.items() if value}
+            self._model.listing, filters={key: value for key, value in selected.items() if value}
         )
 
     def _pick_person(self) -> None:
@@ -166,15 +166,15 @@ class AuditEntryPane(DetailPane):
         self._avatar = Avatar("?", 32)
         self._what = Text("", "section", wrap=True)
         self._who = Elided("", "body", "secondary")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._what)
-        words.addWidget(self._who)
+        text_column = QVBoxLayout()
+        text_column.setSpacing(2)
+        text_column.addWidget(self._what)
+        text_column.addWidget(self._who)
         head = QHBoxLayout()
         head.setContentsMargins(16, 14, 10, 14)
         head.setSpacing(theme().px("spacing.3"))
         head.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
+        head.addLayout(text_column, 1)
         head.addWidget(self.close_button(), 0, Qt.AlignmentFlag.AlignTop)
         self.head.addLayout(head)
         self.head.addWidget(hairline())
@@ -210,15 +210,15 @@ class AuditEntryPane(DetailPane):
 class PersonPicker(Popover):
     """Finds a person by a part of their name or address."""
 
-    def __init__(self, anchor: QWidget, context: Context, chosen: Callable[[Person], None]) -> None:
+    def __init__(self, anchor: QWidget, context: Context, on_selected: Callable[[Person], None]) -> None:
         super().__init__(anchor, width=300, name="audit_whom")
-        self._context, self._on_selected = context, chosen
+        self._context, self._on_selected = context, on_selected
         self._edit = Edit(placeholder=_("Name or email"), icon="ph.magnifying-glass", name="audit_whom_search")
         self._edit.textChanged.connect(self._search)
         self.column.addWidget(self._edit)
-        self._found = QVBoxLayout()
-        self._found.setSpacing(2)
-        self.column.addLayout(self._found)
+        self._results = QVBoxLayout()
+        self._results.setSpacing(2)
+        self.column.addLayout(self._results)
         self._search("")
 
     def open(self) -> None:
@@ -237,7 +237,7 @@ class PersonPicker(Popover):
     def _show_results(self, text: str, page: Page[Person]) -> None:
         if text != self._edit.text():
             return
-        while (item := self._found.takeAt(0)) is not None:
+        while (item := self._results.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.hide()
@@ -246,13 +246,13 @@ class PersonPicker(Popover):
             line = Button(person.name, partial(self._select, person), kind="quiet")
             line.setToolTip(plain_tooltip(person.email))
             line.setObjectName("audit_whom_line")
-            self._found.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
+            self._results.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
         if not page.rows:
-            self._found.addWidget(Text(_("No matches"), "body", "muted"))
+            self._results.addWidget(Text(_("No matches"), "body", "muted"))
         elif page.next_key:
-            self._found.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
+            self._results.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
         # What a layout is given is shown, and counted, by the next turn of the event loop.
-        QTimer.singleShot(0, self, self.place)
+        QTimer.singleShot(0, self, self.move_into_place)
 
     def _select(self, person: Person) -> None:
         self.close()

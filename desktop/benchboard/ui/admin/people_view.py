@@ -153,8 +153,8 @@ class PeopleView(QWidget):
         self._set_listing(replace(self._model.listing, search=text.strip()))
 
     def _filter(self) -> None:
-        chosen = {"role": self._role.current_key(), "state": self._state.current_key()}
-        filters: dict[str, Scalar] = {key: value for key, value in chosen.items() if value}
+        selected = {"role": self._role.current_key(), "state": self._state.current_key()}
+        filters: dict[str, Scalar] = {key: value for key, value in selected.items() if value}
         self._set_listing(replace(self._model.listing, filters=filters))
 
     def _show_all(self) -> None:

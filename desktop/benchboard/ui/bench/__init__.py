@@ -32,14 +32,14 @@ def _timing(context: Context) -> QWidget:
 
 def _handlers(context: Context) -> Handlers:
     """The commands of the bench that can be run from any room."""
-    found = {
+    handlers = {
         "bench.calculate_timing": Handler(partial(context.go, "bench/timing")),
         "bench.monitor": Handler(partial(context.go, "bench/live")),
         "bench.simulate": Handler(partial(context.go, "bench/dongles/simulate")),
     }
     if has_permission(context.actor, "dongles:pair"):
-        found["bench.pair"] = Handler(partial(context.go, "bench/dongles/pair"))
-    return found
+        handlers["bench.pair"] = Handler(partial(context.go, "bench/dongles/pair"))
+    return handlers
 
 
 ROOM = Room(

@@ -14,7 +14,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 _BAR: Final = 46
 _TOP: Final = 26
-_LEAST: Final = 10.0
+_MIN_WIDTH: Final = 10.0
 _HANDLE: Final = (5, 26)
 
 
@@ -37,25 +37,25 @@ def segments(timing: Timing) -> tuple[Segment, ...]:
         (timing.phase_seg1, _("Phase 1"), _("PS1"), 2),
         (timing.phase_seg2, _("Phase 2"), _("PS2"), 1),
     )
-    found, at = [], 0
+    result, at = [], 0
     for length, title, short, series in parts:
         if length:
-            found.append(Segment(at, length, title, short, series))
+            result.append(Segment(at, length, title, short, series))
         at += length
-    return tuple(found)
+    return tuple(result)
 
 
 def spans(timing: Timing, width: float) -> list[tuple[float, float]]:
     """Left and right of each segment in `width` pixels: in proportion, but none below 10 px."""
     parts = segments(timing)
-    least = min(_LEAST, width / len(parts))
+    least = min(_MIN_WIDTH, width / len(parts))
     wide = [max(least, width * part.length / timing.quanta) for part in parts]
     surplus = sum(wide) - width
-    roomy = [max(0.0, one - least) for one in wide]
+    roomy = [max(0.0, width_ - least) for width_ in wide]
     total = sum(roomy) or 1.0
     edges, left = [], 0.0
-    for one, room in zip(wide, roomy, strict=True):
-        right = left + one - surplus * room / total
+    for width_, room in zip(wide, roomy, strict=True):
+        right = left + width_ - surplus * room / total
         edges.append((left, right))
         left = right
     return edges
@@ -75,7 +75,7 @@ class BitBar(QWidget):
         self._editable = editable
         self._timing: Timing | None = None
         self._dragged: int | None = None
-        self._chosen = 1
+        self._selected = 1
         self.setMouseTracking(editable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editable else Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -119,8 +119,8 @@ class BitBar(QWidget):
         width, height = _HANDLE
         for index, (left, _right) in enumerate(edges[2:], start=1):
             spot = QRectF(area.x() + left - width / 2 - 0.75, area.center().y() - height / 2, width, height)
-            chosen = self.hasFocus() and index == self._chosen
-            painter.setPen(QPen(theme().color("focus" if chosen else "border.control"), 2 if chosen else 1))
+            selected = self.hasFocus() and index == self._selected
+            painter.setPen(QPen(theme().color("focus" if selected else "border.control"), 2 if selected else 1))
             painter.setBrush(theme().color("surface"))
             painter.drawRoundedRect(spot, 2, 2)
 
@@ -137,7 +137,7 @@ class BitBar(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._dragged = self._border_at(event.position().x())
         if self._dragged is not None:
-            self._chosen = self._dragged
+            self._selected = self._dragged
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -148,9 +148,9 @@ class BitBar(QWidget):
         if self._timing is None:
             return
         area = self._area()
-        wanted = round((event.position().x() - area.x()) / area.width() * self._timing.quanta)
+        target = round((event.position().x() - area.x()) / area.width() * self._timing.quanta)
         parts = segments(self._timing)
-        self._move(self._dragged, wanted - parts[self._dragged + 1].start)
+        self._move(self._dragged, target - parts[self._dragged + 1].start)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged = None
@@ -158,10 +158,10 @@ class BitBar(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if self._editable and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self._chosen = 1 if event.key() == Qt.Key.Key_Up else 2
+            self._selected = 1 if event.key() == Qt.Key.Key_Up else 2
             self.update()
         elif self._editable and event.key() in steps:
-            self._move(self._chosen, steps[Qt.Key(event.key())])
+            self._move(self._selected, steps[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
@@ -275,7 +275,7 @@ def _paint_jump(painter: QPainter, area: QRectF, edges: list[tuple[float, float]
 def _paint_ruler(painter: QPainter, area: QRectF, timing: Timing) -> None:
     painter.setFont(theme().font("caption"))
     painter.setPen(theme().color("text.muted"))
-    step = next((one for one in (1, 2, 4, 5, 10, 20, 40, 50, 100) if timing.quanta / one <= 9), 100)
+    step = next((candidate for candidate in (1, 2, 4, 5, 10, 20, 40, 50, 100) if timing.quanta / candidate <= 9), 100)
     for tick in range(0, timing.quanta + 1, step):
         x = area.x() + area.width() * tick / timing.quanta
         painter.drawLine(QPointF(x, area.bottom() + 3), QPointF(x, area.bottom() + 7))

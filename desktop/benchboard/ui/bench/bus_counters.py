@@ -43,8 +43,8 @@ class BusCounters(QWidget):
         bus = counters.bus
         self._load = counters.load
         self._rates.append((time.monotonic(), counters.frames))
-        (first, before), (last, after) = self._rates[0], self._rates[-1]
-        speed = (after - before) / (last - first) if last > first else 0.0
+        (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
+        speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
         lost = dropped + bus.overruns
         errors = "error" if bus.bus_errors or bus.bus_off else "text"
         self._values = [

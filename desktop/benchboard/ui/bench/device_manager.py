@@ -82,8 +82,8 @@ class DeviceManager(QObject):
     @staticmethod
     def of(context: Context) -> "DeviceManager":
         """The session's hub, made when the first place of the bench is opened."""
-        found = context.changed.findChild(DeviceManager)
-        return found if found is not None else DeviceManager(context)
+        existing = context.changed.findChild(DeviceManager)
+        return existing if existing is not None else DeviceManager(context)
 
     @property
     def devices(self) -> tuple[DetectedDevice, ...]:
@@ -217,11 +217,11 @@ class DeviceManager(QObject):
 
     # ---- what the threads found
 
-    def _update_devices(self, found: object) -> None:
-        if not isinstance(found, dict) or found == self._devices:
+    def _update_devices(self, devices: object) -> None:
+        if not isinstance(devices, dict) or devices == self._devices:
             return
-        removed = self._devices.keys() - found.keys()
-        self._devices = found
+        removed = self._devices.keys() - devices.keys()
+        self._devices = devices
         if self.live is not None and self.live.path in removed:
             self.close_bus()
         self.changed.emit()

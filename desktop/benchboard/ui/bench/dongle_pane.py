@@ -153,7 +153,7 @@ def open_bus(
 def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     """(label, value, type) of the identity."""
     dongle, device = row.dongle, row.device
-    found = [
+    facts = [
         (_("Device ID"), row.id if dongle is not None or (device and device.device_id) else "–", "mono"),
         (_("Verification"), _verification(row), "body"),
     ]
@@ -161,16 +161,16 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
         token = _("Version {number}, claimed {when}").format(
             number=dongle.key_version, when=relative_time(dongle.claimed_at)
         )
-        found.append((_("Token"), token, "body"))
+        facts.append((_("Token"), token, "body"))
     if firmware := _firmware(row):
-        found.append((_("Firmware"), firmware, "body"))
+        facts.append((_("Firmware"), firmware, "body"))
     if device is not None:
-        found.append((_("Port"), device.port.path, "mono"))
+        facts.append((_("Port"), device.port.path, "mono"))
         if device.problem is not None:
-            found.append((_("Problem"), str(device.problem), "body"))
+            facts.append((_("Problem"), str(device.problem), "body"))
     elif dongle is not None:
-        found.append((_("Last seen"), full_time(dongle.last_seen_at) or "–", "body"))
-    return found
+        facts.append((_("Last seen"), full_time(dongle.last_seen_at) or "–", "body"))
+    return facts
 
 
 def _verification(row: DongleRow) -> str:
@@ -205,9 +205,9 @@ class _DongleHeader(QWidget):
         self._edit.setMaxLength(fleet.NAME_LENGTH)
         self._edit.hide()
         self._edit.returnPressed.connect(self._rename)
-        self._edit.editingFinished.connect(self._leave_edit)
+        self._edit.editingFinished.connect(self._end_edit)
         self._pencil = Button(
-            "", self._begin_edit, kind="quiet", icon="ph.pencil-simple", tip=_("Rename"), name="bench_rename_start"
+            "", self._start_edit, kind="quiet", icon="ph.pencil-simple", tip=_("Rename"), name="bench_rename_start"
         )
         self._pencil.setVisible(False)
         close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
@@ -234,7 +234,7 @@ class _DongleHeader(QWidget):
         self._row = row
         self._title.setText(row.title)
         if other:
-            self._leave_edit()
+            self._end_edit()
         state, identity = state_mark(row.dongle, row.device), identity_mark(row.dongle, row.device)
         self._state.show_state(state.kind, state.text, state.icon)
         self._identity.show_state(identity.kind, identity.text, identity.icon)
@@ -250,7 +250,7 @@ class _DongleHeader(QWidget):
             button.disable(reason)
         self.timing.disable(reason or ("" if row.paired else _("Pair it first.")))
 
-    def _begin_edit(self) -> None:
+    def _start_edit(self) -> None:
         if self._row is not None and self._row.dongle is not None:
             self._edit.setText(self._row.dongle.name or "")
             self._title.hide()
@@ -258,7 +258,7 @@ class _DongleHeader(QWidget):
             self._edit.setFocus()
             self._edit.selectAll()
 
-    def _leave_edit(self) -> None:
+    def _end_edit(self) -> None:
         self._edit.hide()
         self._title.show()
 
@@ -266,10 +266,10 @@ class _DongleHeader(QWidget):
         row = self._row
         if row is None or row.dongle is None:
             return
-        before, new_name = row.dongle.name or "", self._edit.text()
-        self._leave_edit()
-        if new_name != before:
-            rename(self._context, self._pane, row.dongle.id, new_name, before)
+        old_name, new_name = row.dongle.name or "", self._edit.text()
+        self._end_edit()
+        if new_name != old_name:
+            rename(self._context, self._pane, row.dongle.id, new_name, old_name)
 
     def _open_live(self) -> None:
         if self._row is not None:
@@ -280,17 +280,17 @@ class _DongleHeader(QWidget):
             self._context.go(f"bench/timing/{self._row.id}")
 
 
-def rename(context: Context, owner: QWidget, dongle_id: str, name: str, before: str) -> None:
+def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name: str) -> None:
     """Call a dongle `name`, and offer the way back."""
     actor = context.actor
 
     def undo() -> None:
         context.tasks.change(
-            owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, before), lambda _dongle: None
+            owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, old_name), lambda _dongle: None
         )
 
-    def done(found: Dongle) -> None:
-        context.problems.toast(_("Renamed to {name}.").format(name=found.title), undo)
+    def done(dongle: Dongle) -> None:
+        context.problems.toast(_("Renamed to {name}.").format(name=dongle.title), undo)
 
     context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done)
 
@@ -310,14 +310,14 @@ class _PaneSection(QWidget):
         self.column = column
         self._grid: QWidget | None = None
 
-    def show_facts(self, found: list[tuple[str, str, str]]) -> None:
+    def show_facts(self, rows: list[tuple[str, str, str]]) -> None:
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(7)
         grid.setColumnMinimumWidth(0, 96)
         grid.setColumnStretch(1, 1)
-        for index, (label, value, kind) in enumerate(found):
+        for index, (label, value, kind) in enumerate(rows):
             grid.addWidget(Text(label, tone="muted"), index, 0)
             shown = Elided(value, kind) if kind == "mono" else Text(value, kind, wrap=True)
             grid.addWidget(shown, index, 1)
@@ -356,13 +356,13 @@ class _TimingSection(_PaneSection):
         self._read_at.setText(_("Read back {when}").format(when=relative_time(dongle.configured_at)))
         self._read_at.setToolTip(full_time(dongle.configured_at))
         self._bars["nominal"].show_timing(nominal)
-        words = _("{rate} · {point:.1f} %")
-        self._figures["nominal"].setText(words.format(rate=rate(config.bitrate), point=nominal.sample_point))
+        sentence = _("{rate} · {point:.1f} %")
+        self._figures["nominal"].setText(sentence.format(rate=rate(config.bitrate), point=nominal.sample_point))
         for widget in (self._bars["data"], self._figures["data"], self._labels["data"]):
             widget.setVisible(data is not None)
         if data is not None:
             self._bars["data"].show_timing(data)
-            self._figures["data"].setText(words.format(rate=rate(config.data_bitrate), point=data.sample_point))
+            self._figures["data"].setText(sentence.format(rate=rate(config.data_bitrate), point=data.sample_point))
         try:
             item = controller(config.controller)
             tolerance = check(item, nominal, data).tolerance.percent

@@ -116,12 +116,12 @@ def fetch(
         if after is None
         else []
     )
-    wanted = listing.search.strip().casefold()
-    new = [row for row in new if wanted in f"{row.title} {row.subtitle}".casefold()]
+    search = listing.search.strip().casefold()
+    new = [row for row in new if search in f"{row.title} {row.subtitle}".casefold()]
     if scope == "here":
-        found = (fleet.find_dongle(session, context.actor, device_id) for device_id in connected)
-        known = [DongleRow(device, connected[device.device_id]) for device in found if device is not None]
-        matching = [row for row in known if wanted in f"{row.title} {row.subtitle}".casefold()]
+        registered = (fleet.find_dongle(session, context.actor, device_id) for device_id in connected)
+        known = [DongleRow(device, connected[device.device_id]) for device in registered if device is not None]
+        matching = [row for row in known if search in f"{row.title} {row.subtitle}".casefold()]
         return Page((*new, *sorted(matching, key=lambda row: row.title.casefold())))
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
     rows = tuple(DongleRow(device, connected.get(device.device_id)) for device in page.rows)

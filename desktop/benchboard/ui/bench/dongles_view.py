@@ -88,11 +88,11 @@ class DonglesView(QWidget):
         elif rest:
             self.table.make_current(rest)
 
-    def pair(self, wanted: str = "") -> None:
+    def pair(self, device_id: str = "") -> None:
         """Open the wizard, for the dongle with id `wanted` where one is named."""
         if self._wizard is None and self._may_pair:
             self._context.problems.dismiss(_NEW_DONGLE_NOTICE)
-            self._wizard = PairingWizard(self, self._context, self._devices, wanted)
+            self._wizard = PairingWizard(self, self._context, self._devices, device_id)
             self._wizard.dismissed.connect(self._on_wizard_closed)
             self._wizard.open()
 
@@ -198,8 +198,8 @@ class DonglesView(QWidget):
         self._announce(counts.new)
 
     def _simulator_changed(self) -> None:
-        wanted = self._context.workspace.location.kind == "demo" or not self._devices.devices
-        self._simulate_button.setVisible(wanted and not self._devices.simulating)
+        offered = self._context.workspace.location.kind == "demo" or not self._devices.devices
+        self._simulate_button.setVisible(offered and not self._devices.simulating)
 
     def _announce(self, new: tuple[DongleRow, ...]) -> None:
         """Offer to pair the dongles that nobody has claimed. The banner follows what is plugged in and unclaimed now;

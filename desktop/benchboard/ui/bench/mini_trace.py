@@ -57,10 +57,10 @@ class MiniTrace(QWidget):
         if self._live is None or self.paused:
             return
         new = self._live.capture.since(self._next, limit=_ROWS)
-        came = new.next - self._next
+        received = new.next - self._next
         self._next = new.next
         self._newest.extend(new.frames)
-        self._rates.append(came * 1000 / _POLL_MS)
+        self._rates.append(received * 1000 / _POLL_MS)
         recent = list(self._rates)[-10:]
         counters = self._live.capture.counters()
         self.summary = _("{rate} frames/s, {load} % load").format(
@@ -115,12 +115,12 @@ def clock(stamp: Timestamp | None) -> str:
     return " ".join(part for part in (f"{seconds % 60:02d}.{digits[:3]}".rstrip("."), digits[3:]) if part)
 
 
-def cycle(before: Timestamp | None, now: Timestamp | None) -> str:
+def cycle(previous: Timestamp | None, current: Timestamp | None) -> str:
     """Milliseconds between two frames, no finer than the coarser of their stamps; empty where one has none."""
-    if before is None or now is None:
+    if previous is None or current is None:
         return ""
-    digits = min(before.decimals, now.decimals) - 3
-    return f"{round((now.seconds - before.seconds) * 1000, digits):.{max(digits, 0)}f}"
+    digits = min(previous.decimals, current.decimals) - 3
+    return f"{round((current.seconds - previous.seconds) * 1000, digits):.{max(digits, 0)}f}"
 
 
 def identifier(frame: Frame) -> str:

@@ -20,7 +20,7 @@ class NodeComparison(Card):
         self._timing: Timing | None = None
         self._request: TimingRequest | None = None
         self.column.addWidget(Text(_("Compare with another node"), "body_strong", "secondary"))
-        self._controller = Select([(one.name, one.title) for one in CONTROLLERS], name="second_controller")
+        self._controller = Select([(known.name, known.title) for known in CONTROLLERS], name="second_controller")
         self._controller.set_current_key("mcp251xfd")
         self._controller.currentIndexChanged.connect(lambda _index: self._compare())
         self._clock = self._edit("second_clock", "MHz", "40")
@@ -57,7 +57,7 @@ class NodeComparison(Card):
         try:
             other = self._other_timing()
             mine, theirs = request.controller, self._controller.current_key()
-            found = compare(
+            comparison = compare(
                 Node(_("This node"), _effective_timing(mine, timing, request), clock_tolerance=request.clock_tolerance),
                 Node(
                     _("The other node"),
@@ -66,13 +66,13 @@ class NodeComparison(Card):
                 ),
             )
         except (AppError, ValueError) as error:
-            words = (
+            message = (
                 error.what if isinstance(error, AppError) else _("Enter numbers for clock, bit rate and sample point.")
             )
-            self._verdict.show_verdict(None, words, "")
+            self._verdict.show_verdict(None, message, "")
             self._table.show_rows([])
             return
-        self._show(timing, other, found)
+        self._show(timing, other, comparison)
 
     def _other_timing(self) -> Timing:
         """The best timing the other node can do. Raises `AppError`, or ValueError for what is no number."""
@@ -91,18 +91,20 @@ class NodeComparison(Card):
             raise _unreachable()
         return best[0].timing
 
-    def _show(self, mine: Timing, other: Timing, found: Comparison) -> None:
-        margin = abs(found.margin)
-        if found.is_compatible:
+    def _show(self, mine: Timing, other: Timing, comparison: Comparison) -> None:
+        margin = abs(comparison.margin)
+        if comparison.is_compatible:
             limit = _("{name} sets the limit: condition {number}, {title}.")
-            why = limit.format(name=found.limiting_node, number=found.limiting.number, title=found.limiting.title)
-            if found.advice:
-                why = found.advice[0]
+            why = limit.format(
+                name=comparison.limiting_node, number=comparison.limiting.number, title=comparison.limiting.title
+            )
+            if comparison.advice:
+                why = comparison.advice[0]
             self._verdict.show_verdict(True, _("Compatible, with {margin:.2f} % margin").format(margin=margin), why)
         else:
-            self._verdict.show_verdict(False, _("Not compatible"), found.problems[0])
-        rate = found.nominal_rate_difference
-        point = found.nominal_point_difference
+            self._verdict.show_verdict(False, _("Not compatible"), comparison.problems[0])
+        rate = comparison.nominal_rate_difference
+        point = comparison.nominal_point_difference
         percent = _("{percent:.1f} %")
         self._table.show_rows(
             [

@@ -64,13 +64,18 @@ class SelectDonglePage(_WizardPage):
         self.column.addStretch(1)
 
     def show_rows(
-        self, rows: Sequence[DongleRow], wanted: str, choose: Callable[[DongleRow], None], *, any_here: bool = False
+        self,
+        rows: Sequence[DongleRow],
+        selected_id: str,
+        on_selected: Callable[[DongleRow], None],
+        *,
+        any_connected: bool = False,
     ) -> None:
         """Offer `rows`; the one with id `wanted` is chosen, else the first. `choose` hears of each choice."""
         if rows:
             title, under = _("These dongles are ready to pair."), _("Select the one to pair.")
         else:
-            title = _("All connected dongles are paired.") if any_here else _("No dongles connected.")
+            title = _("All connected dongles are paired.") if any_connected else _("No dongles connected.")
             under = _("Plug one in. It appears here within a second.")
         self._title.setText(title)
         self._under.setText(under)
@@ -78,29 +83,31 @@ class SelectDonglePage(_WizardPage):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        first = next((row for row in rows if row.id == wanted), rows[0] if rows else None)
+        first = next((row for row in rows if row.id == selected_id), rows[0] if rows else None)
         for row in rows:
             choice = _choice(row)
             self._group.addButton(choice)
             self._choices.addWidget(choice)
             choice.setChecked(row is first)
-            choice.clicked.connect(partial(_on_chosen, choose, row))
+            choice.clicked.connect(partial(_on_selected, on_selected, row))
         if first is not None:
-            choose(first)
+            on_selected(first)
 
 
-def _on_chosen(choose: Callable[[DongleRow], None], row: DongleRow, _checked: bool = False) -> None:
-    choose(row)
+def _on_selected(on_selected: Callable[[DongleRow], None], row: DongleRow, _checked: bool = False) -> None:
+    on_selected(row)
 
 
 def _choice(row: DongleRow) -> DongleChoice:
     device = row.device
     info = device.info if device is not None else None
-    words = _("Firmware {firmware}. It signs our challenge to prove its identity.")
+    sentence = _("Firmware {firmware}. It signs our challenge to prove its identity.")
     if info is not None and not info.is_benchboard:
-        words = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
+        sentence = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
     firmware = info.firmware if info is not None else ""
-    choice = DongleChoice(device.port_name if device is not None else "", row.subtitle, words.format(firmware=firmware))
+    choice = DongleChoice(
+        device.port_name if device is not None else "", row.subtitle, sentence.format(firmware=firmware)
+    )
     choice.setObjectName(f"pair_choice_{row.id}")
     return choice
 
@@ -123,14 +130,16 @@ class IdentifyPage(_WizardPage):
         info = device.info
         if info is None:
             return
-        ident = device.device_id or ""
-        self._picture.show_dongle(ident, press=False)
-        words = _(
+        device_id = device.device_id or ""
+        self._picture.show_dongle(device_id, press=False)
+        sentence = _(
             "{port} identifies as {hardware}, firmware {firmware}.\n\nIts identity key is verified: the ID "
             "{id} is derived from the key, and the dongle signed our challenge with it. The first claim "
             "trusts the key presented now. Whoever holds the dongle confirms by pressing its button."
         )
-        self._who.setText(words.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=ident))
+        self._who.setText(
+            sentence.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)
+        )
 
 
 class ClaimPage(_WizardPage):
@@ -213,7 +222,7 @@ class BitratePage(_WizardPage):
         )
         self.planned: CanConfig | None = None
         self._stored: CanConfig | None = None
-        self._rate = Select([(str(one), _rate_title(one)) for one in _BITRATES], name="pair_bitrate")
+        self._rate = Select([(str(bitrate), _rate_title(bitrate)) for bitrate in _BITRATES], name="pair_bitrate")
         self._rate.currentIndexChanged.connect(self._solve)
         self._changed = changed
         field = Field(_("Bit rate"), self._rate)
@@ -234,31 +243,31 @@ class BitratePage(_WizardPage):
         stored = self._stored
         if stored is None:
             return
-        self.planned = _on_rate(stored, int(self._rate.current_key()))
+        self.planned = _config_at(stored, int(self._rate.current_key()))
         if self.planned is None:
             self._solved.setText(_("This controller can't reach that bit rate from its clock."))
             self._bar.show_timing(None)
         else:
             timing = nominal_timing(self.planned)
             self._bar.show_timing(timing)
-            words = _(
+            sentence = _(
                 "{quanta} time quanta of {ns:g} ns, prescaler {prescaler}. See the Timing tab for other solutions."
             )
-            self._solved.setText(words.format(quanta=timing.quanta, ns=timing.tq_ns, prescaler=timing.prescaler))
+            self._solved.setText(sentence.format(quanta=timing.quanta, ns=timing.tq_ns, prescaler=timing.prescaler))
         self._changed()
 
 
-def _on_rate(stored: CanConfig, wanted: int) -> CanConfig | None:
+def _config_at(stored: CanConfig, bitrate: int) -> CanConfig | None:
     """`stored` on another bit rate, as well as its controller can."""
-    if wanted == stored.bitrate:
+    if bitrate == stored.bitrate:
         return stored
-    best = solve(controller(stored.controller).nominal, clock=stored.clock_hz, bitrate=wanted).best(1)
+    best = solve(controller(stored.controller).nominal, clock=stored.clock_hz, bitrate=bitrate).best(1)
     if not best:
         return None
     timing = best[0].timing
     return replace(
         stored,
-        bitrate=wanted,
+        bitrate=bitrate,
         sample_point=round(timing.sample_point, 2),
         prescaler=timing.prescaler,
         prop_seg=timing.prop_seg,

@@ -60,7 +60,7 @@ class PairingChecklist(QWidget):
         self._marks: list[StepState] = ["todo"] * len(lines)
         self.setFixedHeight(28 * len(lines))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._say()
+        self._update_accessible_name()
 
     def set_current(self, index: int, *, failed: bool = False) -> None:
         """Line `index` is under way (or failed there); those before it are done."""
@@ -68,39 +68,39 @@ class PairingChecklist(QWidget):
             self._marks[i] = "done" if i < index else "todo"
         if index < len(self._marks):
             self._marks[index] = "failed" if failed else "now"
-        self._say()
+        self._update_accessible_name()
         self.update()
 
     @property
     def marks(self) -> tuple[StepState, ...]:
         return tuple(self._marks)
 
-    def _say(self) -> None:
+    def _update_accessible_name(self) -> None:
         done = sum(mark == "done" for mark in self._marks)
         self.setAccessibleName(_("{done} of {count} done").format(done=done, count=len(self._marks)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             for index, (line, mark) in enumerate(zip(self._lines, self._marks, strict=True)):
-                icon, ink, words = _LOOK[mark]
+                icon, ink, text_tone = _LOOK[mark]
                 top = 28 * index
                 paint_icon(painter, icon, QRectF(0, top + 6, 16, 16), theme().color(ink))
                 painter.setFont(theme().font("body_strong" if mark in ("now", "failed") else "body"))
-                painter.setPen(theme().color(words))
+                painter.setPen(theme().color(text_tone))
                 painter.drawText(QRectF(26, top, self.width() - 26, 28), Qt.AlignmentFlag.AlignVCenter, line)
 
 
 class DongleChoice(QAbstractButton):
     """One dongle to choose: where it is, its id, what is known of it."""
 
-    def __init__(self, port_name: str, device_id: str, words: str) -> None:
+    def __init__(self, port_name: str, device_id: str, description: str) -> None:
         super().__init__()
-        self._port_name, self._device_id, self._words = port_name, device_id, words
+        self._port_name, self._device_id, self._description = port_name, device_id, description
         self.setCheckable(True)
         self.setFixedHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{port_name}, {device_id}")
-        self.setAccessibleDescription(words)
+        self.setAccessibleDescription(description)
 
     def sizeHint(self) -> QSize:
         return QSize(400, 60)
@@ -131,7 +131,7 @@ class DongleChoice(QAbstractButton):
             painter.setPen(theme().color("text.secondary"))
             painter.drawText(upper.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._device_id)
             painter.setFont(theme().font("body"))
-            painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._words)
+            painter.drawText(QRectF(46, 31, box.width() - 60, 20), Qt.AlignmentFlag.AlignVCenter, self._description)
 
 
 class DonglePicture(QWidget):

@@ -45,7 +45,7 @@ class PairingWizard(Dialog):
 
     step_reported = Signal(object, object)
 
-    def __init__(self, owner: QWidget, context: Context, devices: DeviceManager, wanted: str) -> None:
+    def __init__(self, owner: QWidget, context: Context, devices: DeviceManager, device_id: str) -> None:
         super().__init__(
             owner,
             _("Pair a dongle"),
@@ -56,12 +56,12 @@ class PairingWizard(Dialog):
         self.paired_id: str | None = None
         self._context = context
         self._devices = devices
-        self._selected_id = wanted
+        self._selected_id = device_id
         self._device: DetectedDevice | None = None
         self._claimed: PairedDongle | None = None
         self._config: CanConfig | None = None
         self._test_result = ""
-        self._works: list[Work] = []
+        self._tasks: list[Work] = []
         self._stack = QStackedWidget()
         self.content.addWidget(self._stack, 1)
         self._problem = _ProblemLine()
@@ -84,14 +84,18 @@ class PairingWizard(Dialog):
             self._stack.addWidget(page)
         self._hint = Text("", "caption", "muted")
         self.footer.insertWidget(0, self._hint)
-        self._again = self.add_button(Button(_("Blink again"), self._blink, icon="ph.lightning", name="pair_blink"))
-        self._another = self.add_button(
+        self._blink_button = self.add_button(
+            Button(_("Blink again"), self._blink, icon="ph.lightning", name="pair_blink")
+        )
+        self._another_button = self.add_button(
             Button(_("Pair next dongle"), self._pair_another, icon="ph.link", name="pair_another")
         )
-        self._skip = self.add_button(Button(_("Skip"), self._skip_step, name="pair_skip"))
+        self._skip_button = self.add_button(Button(_("Skip"), self._skip_step, name="pair_skip"))
         self.close_button.setObjectName("pair_close")
-        self._next = self.add_button(Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next"))
-        forward = Handler(self._next.click, lambda: self._next.reason)
+        self._next_button = self.add_button(
+            Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next")
+        )
+        forward = Handler(self._next_button.click, lambda: self._next_button.reason)
         install_shortcuts(
             self, {"bench.next_step": forward}, context.problems.toast, context=Qt.ShortcutContext.WindowShortcut
         )
@@ -103,24 +107,24 @@ class PairingWizard(Dialog):
     def open(self) -> None:
         """Show it; Enter goes forward from the first step on."""
         super().open()
-        self._next.setFocus(Qt.FocusReason.TabFocusReason)
+        self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """What had the keyboard and went does not pass it on to the one that closes."""
-        now = QApplication.focusWidget()
-        if now is not None and not (now.isVisible() and now.isEnabled()):
+        focused = QApplication.focusWidget()
+        if focused is not None and not (focused.isVisible() and focused.isEnabled()):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if press_on_enter(self._next, event):
+        if press_on_enter(self._next_button, event):
             return
         super().keyPressEvent(event)
 
     def dismiss(self) -> None:
         """Close; a claim that still waits for its press is stopped, everything else carries on another time."""
-        for work in self._works:
+        for work in self._tasks:
             work.cancel()
         super().dismiss()
 
@@ -130,9 +134,9 @@ class PairingWizard(Dialog):
         self._stack.setCurrentIndex(step)
         self.set_step(step)
         self._problem.show_error(None)
-        self._again.setVisible(step == _IDENTIFY)
-        self._skip.setVisible(step in (_TIMING, _TEST))
-        self._another.setVisible(step == _DONE and bool(self._pairable()))
+        self._blink_button.setVisible(step == _IDENTIFY)
+        self._skip_button.setVisible(step in (_TIMING, _TEST))
+        self._another_button.setVisible(step == _DONE and bool(self._pairable()))
         titles = {
             _SELECT: _("Identify dongle"),
             _IDENTIFY: _("Claim this dongle"),
@@ -141,8 +145,8 @@ class PairingWizard(Dialog):
             _TEST: _("Start listening"),
             _DONE: _("Finish"),
         }
-        self._next.setText(titles[step])
-        self._next.updateGeometry()
+        self._next_button.setText(titles[step])
+        self._next_button.updateGeometry()
         self._enable_next()
         self._hint.setText(
             _("You can close this any time. Pairing resumes where you left off.") if step in (_IDENTIFY, _CLAIM) else ""
@@ -150,16 +154,16 @@ class PairingWizard(Dialog):
 
     def _enable_next(self) -> None:
         """The way forward is open, and Enter takes it."""
-        self._next.disable("")
-        self._next.setFocus(Qt.FocusReason.TabFocusReason)
+        self._next_button.disable("")
+        self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _disable_next(self, reason: str) -> None:
         """Nothing to press before the work is done."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._next.disable(reason)
+        self._next_button.disable(reason)
 
     def _forward(self) -> None:
-        if not self._next.isEnabled():
+        if not self._next_button.isEnabled():
             return
         step = self._stack.currentIndex()
         if step == _SELECT:
@@ -186,18 +190,20 @@ class PairingWizard(Dialog):
         if self._stack.currentIndex() != _SELECT:
             return
         rows = self._pairable()
-        self._select_page.show_rows(rows, self._selected_id, self._select_row, any_here=bool(self._devices.devices))
+        self._select_page.show_rows(
+            rows, self._selected_id, self._select_row, any_connected=bool(self._devices.devices)
+        )
         simulates = not rows and not self._devices.simulating
-        self._next.setText(_("Start simulated dongles") if simulates else _("Identify dongle"))
-        self._next.updateGeometry()
+        self._next_button.setText(_("Start simulated dongles") if simulates else _("Identify dongle"))
+        self._next_button.updateGeometry()
         if rows or simulates:
             self._enable_next_once()
         else:
-            self._next.disable(_("Plug in a dongle first."))
+            self._next_button.disable(_("Plug in a dongle first."))
 
     def _enable_next_once(self) -> None:
         """As `_enable`, but a look at the ports takes the keyboard from nobody."""
-        if not self._next.isEnabled():
+        if not self._next_button.isEnabled():
             self._enable_next()
 
     def _simulate(self) -> None:
@@ -210,7 +216,7 @@ class PairingWizard(Dialog):
         )
 
     def _pairable(self) -> list[DongleRow]:
-        rows = (DongleRow(None, one) for one in self._devices.devices)
+        rows = (DongleRow(None, device) for device in self._devices.devices)
         return [row for row in rows if row.pairable and row.id != self.paired_id]
 
     def _select_row(self, row: DongleRow) -> None:
@@ -324,9 +330,9 @@ class PairingWizard(Dialog):
     def _on_bitrate_changed(self) -> None:
         """Another bit rate was chosen."""
         planned = self._bitrate_page.planned
-        self._next.setText(_("Keep this timing") if planned == self._config else _("Write and verify"))
-        self._next.updateGeometry()
-        self._next.disable("" if planned is not None else _("Choose a different bit rate."))
+        self._next_button.setText(_("Keep this timing") if planned == self._config else _("Write and verify"))
+        self._next_button.updateGeometry()
+        self._next_button.disable("" if planned is not None else _("Choose a different bit rate."))
 
     def _write(self) -> None:
         detected, config, context = self._device, self._bitrate_page.planned, self._context
@@ -421,24 +427,24 @@ class PairingWizard(Dialog):
         failed: Callable[[AppError], None] | None = None,
     ) -> None:
         def over(error: AppError) -> None:
-            self._works.remove(work)
+            self._tasks.remove(work)
             if failed is not None:
                 failed(error)
             elif not isinstance(error, Cancelled):
                 self._problem.show_error(error)
 
         def finished(result: object) -> None:
-            self._works.remove(work)
+            self._tasks.remove(work)
             done(result)
 
         self._problem.show_error(None)
         work = self._context.tasks.run(self, op, finished, over, title=title)
-        self._works.append(work)
+        self._tasks.append(work)
 
     def _show_failure(self, error: AppError) -> None:
         self._problem.show_error(error)
-        self._next.setText(_("Try again"))
-        self._next.updateGeometry()
+        self._next_button.setText(_("Try again"))
+        self._next_button.updateGeometry()
         self._enable_next()
 
 
@@ -450,10 +456,10 @@ class _ProblemLine(QWidget):
         self.setObjectName("pair_problem")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        self.words = Text("", tone="error", wrap=True)
-        line.addWidget(self.words, 1)
+        self.label = Text("", tone="error", wrap=True)
+        line.addWidget(self.label, 1)
         self.hide()
 
     def show_error(self, error: AppError | None) -> None:
-        self.words.setText(str(error) if error is not None else "")
+        self.label.setText(str(error) if error is not None else "")
         self.setVisible(error is not None)

@@ -52,7 +52,7 @@ class PortScanner:
     ) -> None:
         self._on_devices = on_devices
         self._reconcile = reconcile
-        self._found: dict[str, DetectedDevice] = {}
+        self._devices: dict[str, DetectedDevice] = {}
         self._stale: set[str] = set()
         self._probing: set[str] = set()
         self._lock = threading.Lock()
@@ -89,11 +89,11 @@ class PortScanner:
     def _scan(self) -> None:
         ports = {port.path: port for port in link.discover()}
         with self._lock:
-            known = {path: device for path, device in self._found.items() if ports.get(path) == device.port}
+            known = {path: device for path, device in self._devices.items() if ports.get(path) == device.port}
             self._stale = self._stale & ports.keys() | ports.keys() - known.keys()
             new = [ports[path] for path in self._stale - self._probing if DetectedDevice(ports[path]).is_dongle]
             self._probing.update(port.path for port in new)
-            self._found = {path: known.get(path, DetectedDevice(port)) for path, port in ports.items()}
+            self._devices = {path: known.get(path, DetectedDevice(port)) for path, port in ports.items()}
         self._notify()
         for port in new:
             self._pool.submit(self._probe, port)
@@ -126,14 +126,14 @@ class PortScanner:
 
     def _store(self, port: Port, info: DongleInfo | None, problem: AppError | None) -> None:
         """Keep what was answered, unless another dongle is there meanwhile, or silence would hide what is known."""
-        previous = self._found.get(port.path)
+        previous = self._devices.get(port.path)
         if previous is None or previous.port != port or (previous.info is not None and info is None):
             return
         if previous.problem is not None and problem is not None and previous.problem.code == problem.code:
             problem = previous.problem  # no news
-        self._found[port.path] = replace(previous, info=info, problem=problem)
+        self._devices[port.path] = replace(previous, info=info, problem=problem)
 
     def _notify(self) -> None:
         with self._lock:
-            found = dict(self._found)
-        self._on_devices(found)
+            devices = dict(self._devices)
+        self._on_devices(devices)

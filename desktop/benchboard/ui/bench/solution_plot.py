@@ -164,19 +164,19 @@ class SolutionPlot(QWidget):
     # ---- by hand
 
     def _nearest(self, at: QPointF) -> SolutionPoint | None:
-        best, found = _HIT_RADIUS**2, None
+        best, nearest = _HIT_RADIUS**2, None
         for point in self._points:
             spot = self.position(point.sample_point, point.error)
-            away = (spot.x() - at.x()) ** 2 + (spot.y() - at.y()) ** 2
-            if away < best:
-                best, found = away, point
-        return found
+            distance = (spot.x() - at.x()) ** 2 + (spot.y() - at.y()) ** 2
+            if distance < best:
+                best, nearest = distance, point
+        return nearest
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        found = self._nearest(event.position())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
-        if found is not self._hover:
-            self._hover = found
+        point = self._nearest(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if point else Qt.CursorShape.ArrowCursor)
+        if point is not self._hover:
+            self._hover = point
             self.update()
 
     def leaveEvent(self, event: object) -> None:
@@ -185,9 +185,9 @@ class SolutionPlot(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus()
-        found = self._nearest(event.position())
-        if found is not None:
-            self.selected.emit(found.triple)
+        point = self._nearest(event.position())
+        if point is not None:
+            self.selected.emit(point.triple)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right go to the next solution with as small an error."""
@@ -195,14 +195,14 @@ class SolutionPlot(QWidget):
         if side is None or self._timing is None:
             super().keyPressEvent(event)
             return
-        here = self._timing.sample_point
+        current = self._timing.sample_point
         beyond = [
             point
             for point in self._points
-            if (point.sample_point - here) * side > 1e-9 and point.error <= self._error + 1e-9
+            if (point.sample_point - current) * side > 1e-9 and point.error <= self._error + 1e-9
         ]
         if beyond:
-            found = min(beyond, key=lambda point: (abs(point.sample_point - here), point.error, point.triple))
+            found = min(beyond, key=lambda point: (abs(point.sample_point - current), point.error, point.triple))
             self.selected.emit(found.triple)
 
 

@@ -38,7 +38,7 @@ class ToleranceCards:
             self.cable.show_lines("", [])
             return
         try:
-            found = check(
+            verdict = check(
                 controller(request.controller),
                 timing,
                 clock_tolerance=request.clock_tolerance,
@@ -57,22 +57,24 @@ class ToleranceCards:
                 _("{percent:.2f} %").format(percent=condition.percent),
                 condition.percent >= request.clock_tolerance,
             )
-            for condition in found.tolerance.conditions
+            for condition in verdict.tolerance.conditions
         ]
         summary = _("{allowed:.2f} % allowed, yours {yours:.2f} %")
-        self.tolerance.show_lines(summary.format(allowed=found.tolerance.percent, yours=request.clock_tolerance), lines)
-        if found.cable is not None:
-            self._show_cable(found.cable, request.length)
+        self.tolerance.show_lines(
+            summary.format(allowed=verdict.tolerance.percent, yours=request.clock_tolerance), lines
+        )
+        if verdict.cable is not None:
+            self._show_cable(verdict.cable, request.length)
 
-    def _show_cable(self, found: Cable, length: float) -> None:
-        spare = _("{metres} m to spare") if found.fits else _("{metres} m too long")
+    def _show_cable(self, cable: Cable, length: float) -> None:
+        spare = _("{metres} m to spare") if cable.fits else _("{metres} m too long")
         needed = _("Propagation needed for {metres:g} m").format(metres=length)
         lines: list[_FigureLine] = [
-            (needed, "", f"{number(found.needed_ns)} ns", found.fits),
-            (_("Propagation segment"), "", f"{number(found.segment_ns)} ns", None),
-            (_("Maximum cable length"), "", f"{number(found.longest_m)} m", found.fits),
+            (needed, "", f"{number(cable.needed_ns)} ns", cable.fits),
+            (_("Propagation segment"), "", f"{number(cable.segment_ns)} ns", None),
+            (_("Maximum cable length"), "", f"{number(cable.longest_m)} m", cable.fits),
         ]
-        self.cable.show_lines(spare.format(metres=number(abs(found.spare_m))), lines, good=found.fits)
+        self.cable.show_lines(spare.format(metres=number(abs(cable.spare_m))), lines, good=cable.fits)
 
 
 _FigureLine = tuple[str, str, str, bool | None]
@@ -280,19 +282,19 @@ class _VerificationSteps(QWidget):
             x = 0.0
             for index, title in enumerate(self._titles):
                 mark = QRectF(x, 4, 18, 18)
-                now = index == self.step and self._state != "idle"
+                current = index == self.step and self._state != "idle"
                 if index < self.step:
                     paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
-                elif now and self._state == "failed":
+                elif current and self._state == "failed":
                     paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
                 else:
-                    painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.4))
-                    painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
+                    painter.setPen(QPen(theme().color("accent" if current else "border.control"), 1.4))
+                    painter.setBrush(theme().color("accent") if current else Qt.BrushStyle.NoBrush)
                     painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-                    painter.setPen(theme().color("on.accent" if now else "text.secondary"))
+                    painter.setPen(theme().color("on.accent" if current else "text.secondary"))
                     painter.setFont(theme().font("caption"))
                     painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
                 painter.setFont(theme().font("body"))
-                painter.setPen(theme().color("text" if now or index < self.step else "text.secondary"))
+                painter.setPen(theme().color("text" if current or index < self.step else "text.secondary"))
                 painter.drawText(QRectF(x + 24, 0, 160, 26), Qt.AlignmentFlag.AlignVCenter, title)
                 x += 24 + painter.fontMetrics().horizontalAdvance(title) + 14

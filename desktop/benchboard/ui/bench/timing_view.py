@@ -333,9 +333,9 @@ class TimingView(QWidget):
             self._comparison.show_timing(None, request)
             self._compare()
             return
-        words = _("{rate} kbit/s    {quanta} tq of {ns:g} ns, prescaler {prescaler}")
+        sentence = _("{rate} kbit/s    {quanta} tq of {ns:g} ns, prescaler {prescaler}")
         self._bit_title.setText(
-            words.format(
+            sentence.format(
                 rate=number(timing.bitrate / 1000, 0 if timing.rate.denominator == 1 else 3),
                 quanta=timing.quanta,
                 ns=timing.tq_ns,
@@ -451,7 +451,7 @@ def _points(solutions: Solutions) -> list[SolutionPoint]:
     """Every solution as a point; of very many, evenly some."""
     triples = solutions.triples()
     step = -(-len(triples) // _MOST_POINTS) or 1
-    found = []
+    points = []
     for prescaler, tseg1, tseg2 in triples[::step]:
         quanta = 1 + tseg1 + tseg2
         real = solutions.clock / (prescaler * quanta)
@@ -459,5 +459,5 @@ def _points(solutions: Solutions) -> list[SolutionPoint]:
         # Conditions 1 and 2 of the oscillator tolerance, in percent (canbus.timing.tolerance has their source).
         smallest = min(min(phase1, tseg2) / (2 * (13 * quanta - tseg2)), sjw / (20 * quanta))
         error = abs(real - solutions.bitrate) / solutions.bitrate * 100
-        found.append(SolutionPoint(100 * (1 + tseg1) / quanta, error, 100 * smallest, (prescaler, tseg1, tseg2)))
-    return found
+        points.append(SolutionPoint(100 * (1 + tseg1) / quanta, error, 100 * smallest, (prescaler, tseg1, tseg2)))
+    return points

@@ -108,9 +108,9 @@ class PagedTable(QWidget, Generic[Row]):
         """No row is the detail pane's."""
         self.view.setCurrentIndex(QModelIndex())
 
-    def _current_moved(self, now: QModelIndex, _before: QModelIndex) -> None:
+    def _current_moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if self._saved_position is None:
-            self.current_changed.emit(self.model.row(now.row()) if now.isValid() else None)
+            self.current_changed.emit(self.model.row(current.row()) if current.isValid() else None)
 
     def _save_position(self) -> None:
         row = self.current()

@@ -153,16 +153,16 @@ class CommandPalette(Scrim):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            key, now = event.key(), self.list.currentIndex().row()
+            key, row = event.key(), self.list.currentIndex().row()
             if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 self._selection_moved = True
-                self._select_row(self._model.next_entry(now, 1 if key == Qt.Key.Key_Down else -1))
+                self._select_row(self._model.next_entry(row, 1 if key == Qt.Key.Key_Down else -1))
                 return True
             if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
                 step = 1 if key == Qt.Key.Key_PageDown else -1
                 for _turn in range(8):
-                    now = self._model.next_entry(now, step, wrap=False)
-                self._select_row(now)
+                    row = self._model.next_entry(row, step, wrap=False)
+                self._select_row(row)
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._run(self.list.currentIndex())

@@ -49,27 +49,27 @@ def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
 
     A run at the start of a word is worth most, a run inside a word less, scattered letters little.
     """
-    wanted, folded = fold("".join(query.split())), fold(text)
-    if not wanted:
+    letters, folded = fold("".join(query.split())), fold(text)
+    if not letters:
         return 0, ()
     best: tuple[int, tuple[int, ...]] | None = None
-    for start in (index for index, letter in enumerate(folded) if letter == wanted[0]):
-        found = _match_from(wanted, folded, start)
+    for start in (index for index, letter in enumerate(folded) if letter == letters[0]):
+        found = _match_from(letters, folded, start)
         if found is not None and (best is None or found[0] > best[0]):
             best = found
     return best
 
 
-def _match_from(wanted: str, text: str, start: int) -> tuple[int, tuple[int, ...]] | None:
+def _match_from(letters_wanted: str, text: str, start: int) -> tuple[int, tuple[int, ...]] | None:
     letters = [start]
-    for place, letter in enumerate(wanted[1:], 2):
+    for position, letter in enumerate(letters_wanted[1:], 2):
         at = text.find(letter, letters[-1] + 1)
         if at < 0:
             return None
         if at != letters[-1] + 1:
             # The next letter of a word's start beats one somewhere inside, if the rest is still found after it.
             start_of_word = next((i for i in range(at, len(text)) if text[i] == letter and _is_word_start(text, i)), at)
-            at = start_of_word if _is_subsequence(wanted[place:], text, start_of_word + 1) else at
+            at = start_of_word if _is_subsequence(letters_wanted[position:], text, start_of_word + 1) else at
         letters.append(at)
     score = 0 if _is_word_start(text, start) else -6
     for index, at in enumerate(letters):
@@ -94,7 +94,7 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     only_commands = query.lstrip().startswith(">")
     query = query.lstrip().removeprefix(">").strip()
     candidates = [entry for entry in entries if not only_commands or entry.group != go_to_group()]
-    hits = [found for entry in candidates if (found := _match_entry(query, entry)) is not None]
+    hits = [match_ for entry in candidates if (match_ := _match_entry(query, entry)) is not None]
     if not query:
         return _group(hits, list(dict.fromkeys(hit.entry.group for hit in hits)))
     # Letters scattered over a title are noise once something fits properly.
@@ -121,13 +121,13 @@ def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
 
 def _match_search_terms(query: str, entry: PaletteEntry) -> CommandMatch | None:
     """By a further word that begins so, in this language or in English."""
-    wanted = fold("".join(query.split()))
-    whole = match(wanted, wanted)
-    if len(wanted) < 2 or not entry.search_terms or whole is None:
+    folded = fold("".join(query.split()))
+    whole = match(folded, folded)
+    if len(folded) < 2 or not entry.search_terms or whole is None:
         return None
     for phrase in f"{_(entry.search_terms)},{entry.search_terms}".split(","):
         words = fold(phrase).split()
-        if any("".join(words[at:]).startswith(wanted) for at in range(len(words))):
+        if any("".join(words[at:]).startswith(folded) for at in range(len(words))):
             return CommandMatch(entry, whole[0] * 3 // 4, word=phrase.strip())
     return None
 

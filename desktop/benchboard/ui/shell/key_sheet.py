@@ -81,9 +81,9 @@ class ShortcutsDialog(Dialog):
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
-        words = query.casefold().split()
+        terms = query.casefold().split()
         matching = [
-            line for line in self._lines if all(word in " ".join((*line[:2], *line[2])).casefold() for word in words)
+            line for line in self._lines if all(word in " ".join((*line[:2], *line[2])).casefold() for word in terms)
         ]
         self._no_results.setVisible(not matching)
         self._no_results.setText(_("No shortcuts match “{text}”.").format(text=query.strip()))
@@ -133,7 +133,11 @@ def _row(title: str, keys: Sequence[str]) -> QHBoxLayout:
 def _merge_arrows(keys: Sequence[str]) -> Sequence[str]:
     """Arrows with the same keys held, as one."""
     parted = [key.rpartition(" ") for key in keys]
-    if len(keys) > 1 and len({held for held, _gap, _arrow in parted}) == 1 and {part[2] for part in parted} <= _ARROWS:
+    if (
+        len(keys) > 1
+        and len({modifiers for modifiers, _gap, _arrow in parted}) == 1
+        and {part[2] for part in parted} <= _ARROWS
+    ):
         return [f"{parted[0][0]} {' '.join(arrow for _held, _gap, arrow in parted)}".strip()]
     return keys
 

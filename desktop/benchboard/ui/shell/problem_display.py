@@ -54,7 +54,7 @@ class ShellProblemDisplay(QObject):
             self._toast.deleteLater()
         self._toast = Toast(text, undo, self._host.window(), small=small)
         self._toast.show()
-        self._toast.place()
+        self._toast.move_into_place()
 
     def hide_toast(self, text: str) -> None:
         """Take the toast away, if it is this one."""
@@ -72,7 +72,7 @@ class ShellProblemDisplay(QObject):
     def place_toast(self) -> None:
         """Place the toast after a change of size."""
         if self._toast is not None and shiboken6.isValid(self._toast):
-            self._toast.place()
+            self._toast.move_into_place()
 
 
 class BugReport(Dialog):

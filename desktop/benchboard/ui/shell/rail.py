@@ -52,7 +52,7 @@ class Rail(QWidget):
     def fit_width(self, window_width: int) -> None:
         """Words below the marks where there is room for them."""
         for button in self._buttons.values():
-            button.show_words(window_width >= _NARROW)
+            button.show_title(window_width >= _NARROW)
         self.setFixedWidth(theme().px("shell.rail") if window_width >= _NARROW else 48)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -73,7 +73,7 @@ class RailButton(Pressable):
     def __init__(self, room: Room) -> None:
         super().__init__()
         self._icon = room.icon
-        self._words = True
+        self._shows_title = True
         self.setText(_(room.title))
         self.setObjectName(f"rail_{room.key}")
         self.setAccessibleName(_(room.title))
@@ -83,8 +83,8 @@ class RailButton(Pressable):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda: self.setChecked(True))
 
-    def show_words(self, show: bool) -> None:
-        self._words = show
+    def show_title(self, show: bool) -> None:
+        self._shows_title = show
         self.setToolTip("" if show else plain_tooltip(self.text()))
         self.setFixedHeight(48 if show else 36)
         self.update()
@@ -101,11 +101,11 @@ class RailButton(Pressable):
                 painter.setBrush(theme().color("accent.soft" if on else "border"))
                 painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
             side = theme().px("icon.rail")
-            top = 6 if self._words else (self.height() - side) / 2
+            top = 6 if self._shows_title else (self.height() - side) / 2
             spot = QRectF((self.width() - side) / 2, top, side, side)
             ink = theme().color("accent.text" if on else "text.secondary")
             paint_icon(painter, f"{self._icon}-fill" if on else self._icon, spot, ink)
-            if self._words:
+            if self._shows_title:
                 font = theme().font("micro")
                 font.setWeight(QFont.Weight.Medium)
                 painter.setFont(font)

@@ -113,10 +113,10 @@ class Shell(QWidget):
         view = self._stack.currentWidget()
         rooms = [room.handlers(self.context) for room in self._rooms.values()]
         own: Handlers = view.command_handlers() if isinstance(view, HasCommands) else {}
-        found: dict[str, Handler] = {}
+        handlers_by_id: dict[str, Handler] = {}
         for handlers in (own, *rooms, self._window_handlers()):
-            found.update(handlers)
-        return found
+            handlers_by_id.update(handlers)
+        return handlers_by_id
 
     def run_command(self, command_id: str) -> None:
         """Run a command, or say why it can't be run now. One that isn't offered here does nothing."""
@@ -136,9 +136,11 @@ class Shell(QWidget):
             "window.sign_out": Handler(self.context.sign_out, subtitle=self.context.actor.name),
             QUIT: Handler(self._quit),
         }
-        now = self.context.settings.appearance
+        current = self.context.settings.appearance
         return handlers | {
-            command_id: Handler(partial(self._set_appearance, key)) for key, command_id in themes.items() if key != now
+            command_id: Handler(partial(self._set_appearance, key))
+            for key, command_id in themes.items()
+            if key != current
         }
 
     def _install_shortcuts(self) -> None:
@@ -163,9 +165,9 @@ class Shell(QWidget):
         if room is None:
             self._report_unknown_room(key)
             return
-        wanted, _slash, rest = rest.partition("/")
-        wanted = wanted or self._last_views.get(key, room.views[0].key)
-        view = next((view for view in room.views if view.key == wanted), room.views[0])
+        view_key, _slash, rest = rest.partition("/")
+        view_key = view_key or self._last_views.get(key, room.views[0].key)
+        view = next((view for view in room.views if view.key == view_key), room.views[0])
         self._show(room, view, rest)
 
     def has_address(self, address: str) -> bool:
@@ -203,12 +205,12 @@ class Shell(QWidget):
         rooms, context = list(self._rooms.values()), self.context
 
         def find(session: DatabaseSession) -> list[PaletteEntry]:
-            found = [result for room in rooms for result in room.search(context, session, text)]
+            results = [result for room in rooms for result in room.search(context, session, text)]
             return [
                 PaletteEntry(
                     result.title, partial(self.go, result.address), result.subtitle, result.icon, group=go_to_group()
                 )
-                for result in found
+                for result in results
             ]
 
         # A palette is none the worse for what could not be looked for: it is said where one goes there.
@@ -238,15 +240,15 @@ class Shell(QWidget):
 
     def _view_entries(self) -> list[PaletteEntry]:
         settings = REGISTRY["window.settings"]
-        found = []
+        entries = []
         for room in self._rooms.values():
             for view in room.views:
                 several = len(room.views) > 1
                 title = f"{_(room.title)}: {_(view.title)}" if several else _(room.title)
                 go = partial(self.go, f"{room.key}/{view.key}")
                 keys, terms = (settings.key, settings.search_terms) if room.key == "settings" else ("", "")
-                found.append(PaletteEntry(title, go, "", room.icon, keys, go_to_group(), terms))
-        return found
+                entries.append(PaletteEntry(title, go, "", room.icon, keys, go_to_group(), terms))
+        return entries
 
     def notify_changes(self, tables: frozenset[str] = ANYTHING) -> None:
         """Some tables changed: the screens that show them look again."""
@@ -344,11 +346,11 @@ class Shell(QWidget):
 
     def _next_pane(self, step: int) -> None:
         view = self._stack.currentWidget()
-        inside = view.panes() if isinstance(view, HasPanes) else [view] if view is not None else []
-        around: list[QWidget] = [self._rail, self._header, *inside, self._status]
-        panes = [pane for pane in around if pane.isVisible()]  # a place may have the window for itself
-        now = self.focusWidget()
-        holds = [now is not None and (pane is now or pane.isAncestorOf(now)) for pane in panes]
+        view_panes = view.panes() if isinstance(view, HasPanes) else [view] if view is not None else []
+        frame_panes: list[QWidget] = [self._rail, self._header, *view_panes, self._status]
+        panes = [pane for pane in frame_panes if pane.isVisible()]  # a place may have the window for itself
+        focused = self.focusWidget()
+        holds = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane in panes]
         at = holds.index(True) if any(holds) else -step
         for turn in range(1, len(panes) + 1):
             pane = panes[(at + step * turn) % len(panes)]

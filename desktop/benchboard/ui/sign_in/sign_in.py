@@ -186,9 +186,11 @@ class SignIn(QWidget):
             self.show_notice(Notice(error.what, why, "error"))
 
     def _open_language_menu(self) -> None:
-        now = self._settings.language
+        current = self._settings.language
         items = [
-            MenuItem(title, partial(self.language_selected.emit, code), checked=code == now, name=f"language_{code}")
+            MenuItem(
+                title, partial(self.language_selected.emit, code), checked=code == current, name=f"language_{code}"
+            )
             for code, title in LANGUAGES.items()
         ]
         menu(self._language, items, name="language_menu")
@@ -236,14 +238,16 @@ class SignIn(QWidget):
         whole.addWidget(status)
 
     def _title_row(self) -> QHBoxLayout:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Text("Benchboard", "display"))
-        words.addWidget(Text(_("Choose where to keep your data. You can change this later."), "body", "secondary"))
+        text_column = QVBoxLayout()
+        text_column.setSpacing(0)
+        text_column.addWidget(Text("Benchboard", "display"))
+        text_column.addWidget(
+            Text(_("Choose where to keep your data. You can change this later."), "body", "secondary")
+        )
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(Icon("bb.benchboard", size=34))
-        head.addLayout(words, 1)
+        head.addLayout(text_column, 1)
         head.addWidget(self._language)
         return head
 

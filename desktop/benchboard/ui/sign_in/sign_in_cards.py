@@ -103,8 +103,8 @@ class ServerCard(Card):
             "password": Field(_("Password"), self._password),
         }
         account = row(self._fields["email"], self._fields["password"], spacing=12)
-        for place in range(2):
-            account.setStretch(place, 1)
+        for column in range(2):
+            account.setStretch(column, 1)
         note = _(
             "Anyone who can use this database role can read everything in the database. Use it only inside "
             "your own network."
@@ -120,10 +120,10 @@ class ServerCard(Card):
         self.column.addStretch(1)
         self.column.addLayout(foot)
 
-    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+    def _on_focus_changed(self, _previous: QWidget | None, focused: QWidget | None) -> None:
         """Only from a field of this card does Enter sign in; while the window is in the background nothing moves."""
-        if now is not None:
-            self.button.show_key_cap(now in self._edits)
+        if focused is not None:
+            self.button.show_key_cap(focused in self._edits)
 
     def focus_first_empty(self) -> None:
         """Put the keyboard into the first field that is still empty."""
@@ -203,10 +203,10 @@ class DemoCard(Card):
     def __init__(self, open_demo: Callable[[], None]) -> None:
         super().__init__(padding=16)
         self.setObjectName("card_demo")
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(Text(_("Try the demo"), "body_strong"))
-        words.addWidget(
+        text_column = QVBoxLayout()
+        text_column.setSpacing(1)
+        text_column.addWidget(Text(_("Try the demo"), "body_strong"))
+        text_column.addWidget(
             Text(
                 _("A demo organisation with people, orders and dashboards. No password, and none of your data."),
                 "body",
@@ -219,7 +219,7 @@ class DemoCard(Card):
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(14)
         line.addWidget(Icon("ph.play", "accent.text", 20))
-        line.addLayout(words, 1)
+        line.addLayout(text_column, 1)
         line.addWidget(self.button)
         self.column.addLayout(line)
 
@@ -240,8 +240,8 @@ def _fact_row(icon: str, sentence: str) -> QHBoxLayout:
     line.setSpacing(8)
     line.setContentsMargins(0, 3, 0, 3)
     line.addWidget(Icon(icon, "text.muted", 14))
-    words = Text(sentence, "body", "secondary", wrap=True) if " " in sentence else Elided(sentence, "body", "secondary")
-    line.addWidget(words, 1)
+    label = Text(sentence, "body", "secondary", wrap=True) if " " in sentence else Elided(sentence, "body", "secondary")
+    line.addWidget(label, 1)
     return line
 
 

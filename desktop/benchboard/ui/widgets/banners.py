@@ -118,7 +118,7 @@ class Toast(QWidget):
             self._run_undo()
         return True
 
-    def place(self) -> None:
+    def move_into_place(self) -> None:
         """Move to the bottom centre of the window, above what is to be kept clear."""
         window = self._window
         edge = window.height()
@@ -154,5 +154,5 @@ class _ToastBarrier(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize):
             for toast in self.footer.window().findChildren(Toast):
-                toast.place()
+                toast.move_into_place()
         return False

@@ -55,7 +55,7 @@ class Button(FocusRinged, QPushButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, parent)
-        self._menu, self._words, self._small = menu, title, size == "sm"
+        self._menu, self._label, self._small = menu, title, size == "sm"
         self._key_cap: KeyCap | None = None
         self.setProperty("kind", kind)
         self.setObjectName(name)
@@ -96,13 +96,13 @@ class Button(FocusRinged, QPushButton):
 
     def setText(self, text: str) -> None:
         """New words; a button that was square for want of words is as wide as they need."""
-        self._words = text
+        self._label = text
         self._set_label(text)
 
-    def show_words(self, shown: bool) -> None:
+    def show_label(self, shown: bool) -> None:
         """Show its words, or where there is little room its icon alone; its name stays."""
-        if shown != bool(self.text()) and self._words:
-            self._set_label(self._words if shown else "")
+        if shown != bool(self.text()) and self._label:
+            self._set_label(self._label if shown else "")
 
     def _set_label(self, text: str) -> None:
         super().setText(text)
@@ -139,8 +139,8 @@ class Button(FocusRinged, QPushButton):
 
     def _label_width(self) -> int:
         """Of icon and words together."""
-        words = QFontMetrics(self._font()).horizontalAdvance(self.text())
-        return words + (0 if self.icon().isNull() else self.iconSize().width() + _GAP)
+        text_width = QFontMetrics(self._font()).horizontalAdvance(self.text())
+        return text_width + (0 if self.icon().isNull() else self.iconSize().width() + _GAP)
 
     def _trailing_width(self) -> int:
         """Of what stands at the right end."""
@@ -301,10 +301,10 @@ class SegmentedControl(QWidget):
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
-    def show_words(self, shown: bool) -> None:
+    def show_labels(self, shown: bool) -> None:
         """Show words beside the icons, or the icons alone, the words in tooltips."""
         for button in self._buttons.values():
-            button.show_words(shown)
+            button.show_label(shown)
         self.updateGeometry()
 
     def rename(self, key: str, title: str) -> None:
@@ -317,14 +317,14 @@ class _Segment(FocusRinged, QPushButton):
     def __init__(self, title: str, first: bool, last: bool, icon: str = "") -> None:
         super().__init__(title)
         self._first, self._last, self._icon = first, last, icon
-        self._words = True
+        self._shows_label = True
         self.setCheckable(True)
         self.setFixedHeight(theme().px("control_height.md"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_words(self, shown: bool) -> None:
-        self._words = shown or not self._icon
-        self.setToolTip("" if self._words else plain_tooltip(self.text()))
+    def show_label(self, shown: bool) -> None:
+        self._shows_label = shown or not self._icon
+        self.setToolTip("" if self._shows_label else plain_tooltip(self.text()))
         self.updateGeometry()
         self.update()
 
@@ -335,8 +335,10 @@ class _Segment(FocusRinged, QPushButton):
         return self.sizeHint()
 
     def _content_width(self) -> int:
-        words = QFontMetrics(self._font()).horizontalAdvance(self.text()) if self._words else 0
-        return words + (theme().px("icon.control") if self._icon else 0) + (_GAP if self._icon and words else 0)
+        text_width = QFontMetrics(self._font()).horizontalAdvance(self.text()) if self._shows_label else 0
+        return (
+            text_width + (theme().px("icon.control") if self._icon else 0) + (_GAP if self._icon and text_width else 0)
+        )
 
     def _font(self) -> QFont:
         font = theme().font("body")
@@ -364,7 +366,7 @@ class _Segment(FocusRinged, QPushButton):
                 spot = QRect(left, (self.height() - side) // 2, side, side)
                 theme().icon(self._icon, on="accent.text").paint(painter, spot, state=_state(on))
                 left += side + _GAP
-            if self._words:
+            if self._shows_label:
                 painter.setFont(self._font())
                 painter.setPen(theme().color("accent.text" if on else "text"))
                 room = QRect(left, 0, self.width() - left, self.height())

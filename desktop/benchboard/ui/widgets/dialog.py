@@ -73,8 +73,8 @@ class Scrim(QWidget):
         ]
         if not stops:
             return True
-        now = QApplication.focusWidget()
-        at = stops.index(now) if now in stops else (-1 if forward else 0)
+        focused = QApplication.focusWidget()
+        at = stops.index(focused) if focused in stops else (-1 if forward else 0)
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
         return True
@@ -198,18 +198,20 @@ class _StepList(QWidget):
             for index, title in enumerate(self._titles):
                 y = 16 + index * 36
                 mark = QRectF(20, y, 20, 20)
-                now, done = index == self._current, index < self._current
+                current, done = index == self._current, index < self._current
                 if done:
                     paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
                 else:
-                    painter.setPen(QPen(theme().color("accent" if now else "border.control"), 1.5 if now else 1))
-                    painter.setBrush(theme().color("accent") if now else Qt.BrushStyle.NoBrush)
+                    painter.setPen(
+                        QPen(theme().color("accent" if current else "border.control"), 1.5 if current else 1)
+                    )
+                    painter.setBrush(theme().color("accent") if current else Qt.BrushStyle.NoBrush)
                     painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-                    painter.setPen(theme().color("on.accent" if now else "text.muted"))
+                    painter.setPen(theme().color("on.accent" if current else "text.muted"))
                     painter.setFont(theme().font("caption"))
                     painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
-                painter.setFont(theme().font("body_strong" if now else "body"))
-                painter.setPen(theme().color("text" if now else "text.secondary" if done else "text.muted"))
+                painter.setFont(theme().font("body_strong" if current else "body"))
+                painter.setPen(theme().color("text" if current else "text.secondary" if done else "text.muted"))
                 painter.drawText(QRectF(50, y, self.width() - 58, 20), Qt.AlignmentFlag.AlignVCenter, title)
 
 

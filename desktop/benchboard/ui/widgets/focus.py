@@ -81,11 +81,11 @@ class FocusReturn:
 
 def _parent_panes(widget: QWidget) -> list[QWidget]:
     """The panes around a widget inside its window, the nearest first."""
-    found, pane = [], widget.parentWidget()
+    panes, pane = [], widget.parentWidget()
     while pane is not None and not pane.isWindow():
-        found.append(pane)
+        panes.append(pane)
         pane = pane.parentWidget()
-    return found
+    return panes
 
 
 def _can_focus(widget: QWidget | None) -> TypeGuard[QWidget]:

@@ -154,10 +154,10 @@ class Avatar(QWidget):
 
 def initials(name: str) -> str:
     """Two letters for a name: `Dana Whitfield` → `DW`, `Nightly` → `Ni`."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    if len(words) >= 2:
-        return (words[0][0] + words[-1][0]).upper()
-    return (words[0][:1].upper() + words[0][1:2]) if words else "?"
+    names = [word for word in name.split() if word[0].isalnum()]
+    if len(names) >= 2:
+        return (names[0][0] + names[-1][0]).upper()
+    return (names[0][:1].upper() + names[0][1:2]) if names else "?"
 
 
 def paint_avatar(painter: QPainter, rect: QRectF, name: str) -> None:

@@ -42,7 +42,7 @@ class Popover(Floating):
         """Show it and give it the keyboard."""
         Popover.close_any()
         Popover._open = self
-        self.place()
+        self.move_into_place()
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -57,7 +57,7 @@ class Popover(Floating):
             cls._open.close()
         cls._open = None
 
-    def place(self) -> None:
+    def move_into_place(self) -> None:
         """Beside the anchor, inside the window."""
         self.adjustSize()
         window = self._window
@@ -164,13 +164,13 @@ class _MenuRow(Pressable):
         icon = item.icon or ("ph.check" if item.checked else "")
         if icon or item.checked is not None:
             line.addWidget(Icon(icon, "error" if item.danger else "text.secondary") if icon else _gap(16))
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(Text(item.title, tone="error" if item.danger else "text"))
+        text_column = QVBoxLayout()
+        text_column.setSpacing(1)
+        text_column.addWidget(Text(item.title, tone="error" if item.danger else "text"))
         under = item.why_not or item.subtitle
         if under:
-            words.addWidget(Text(under, "caption", "muted"))
-        line.addLayout(words, 1)
+            text_column.addWidget(Text(under, "caption", "muted"))
+        line.addLayout(text_column, 1)
         if item.icon and item.checked:
             line.addWidget(Icon("ph.check", "accent.text"))
         for child in self.findChildren(QWidget):

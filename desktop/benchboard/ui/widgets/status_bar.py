@@ -55,7 +55,7 @@ class StatusBar(QWidget):
         if cell is None:
             cell = _StatusCell(key)
             self._cells[key] = cell
-            self._row.insertWidget(self._place(key), cell)
+            self._row.insertWidget(self._cell_index(key), cell)
         cell.set_content(icon, text, fill, tone, tip, share)
 
     def remove(self, key: str) -> None:
@@ -77,16 +77,16 @@ class StatusBar(QWidget):
         for key in tuple(self._cells):
             self.remove(key)
 
-    def _place(self, key: str) -> int:
+    def _cell_index(self, key: str) -> int:
         """Known cells have their order; others come after them, on the left."""
         right = key in _RIGHT
         order = (
             _RIGHT if right else (*_ORDER, *(other for other in self._cells if other not in (*_ORDER, *_RIGHT)), key)
         )
         rank = order.index(key)
-        before = sum(1 for other in self._cells if other != key and other in order and order.index(other) < rank)
+        preceding = sum(1 for other in self._cells if other != key and other in order and order.index(other) < rank)
         lefts = sum(1 for other in self._cells if other != key and other not in _RIGHT)
-        return lefts + 1 + before if right else before
+        return lefts + 1 + preceding if right else preceding
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -163,13 +163,13 @@ class StudioBar(Toolbar):
         for button in self._gives_way:
             button.show()
         for button in self._wordy:
-            button.show_words(True)
+            button.show_label(True)
         for words in (True, False):
-            self.breakpoints.show_words(words)
+            self.breakpoints.show_labels(words)
             if self._fits():
                 return
         for button in self._wordy:
-            button.show_words(False)
+            button.show_label(False)
             if self._fits():
                 return
         for button in self._gives_way:

@@ -112,7 +112,7 @@ class Choosing(Popover):
         self._say(state)
         self._everybody.follow()
         if self.isVisible():
-            self.place()
+            self.move_into_place()
 
     def _say(self, state: OptionsState) -> None:
         count, shown = self._values.count, self._values.rowCount()
@@ -145,7 +145,7 @@ class Choosing(Popover):
         self._values.find(part)
         self._list.setCurrentIndex(self._values.index(0))
         self._say(self._variable_runner.state_of(self._name))
-        self.place()
+        self.move_into_place()
 
     def _into_list(self) -> None:
         if self._values.rowCount():

@@ -160,7 +160,7 @@ class _Finding(Popover):
         if layout is not None:
             layout.activate()
         if self.isVisible():
-            self.place()
+            self.move_into_place()
 
     def _go(self, line: QListWidgetItem | None) -> None:
         if line is None:
