@@ -1,4 +1,4 @@
-"""Where the program starts: the window without arguments or with a file or link, else the command line.
+"""Entry point: opens the window without arguments or with a file or link, else runs the command line.
 
 Neither loads the other: a command never imports Qt, the window never imports click.
 """

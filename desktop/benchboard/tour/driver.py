@@ -1,4 +1,4 @@
-"""Hands and eyes on a real window: clicks, keys and drags as a person makes them, waiting for what comes of them."""
+"""Drives a real window: clicks, keys and drags as a person makes them, and waits for their results."""
 
 import time
 from collections.abc import Callable

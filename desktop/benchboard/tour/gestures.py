@@ -1,4 +1,4 @@
-"""What the steps are made of: the hands that take them, and acts that several of them begin with."""
+"""What the tour's steps are made of: their context, and actions that several of them share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

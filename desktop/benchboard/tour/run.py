@@ -1,4 +1,4 @@
-"""Runs the tour: application, processes beside it, pictures and index."""
+"""Runs the tour: the application, its helper processes, screenshots and index."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""The steps, in order. Each is one act of a person and what the database must say afterwards."""
+"""The steps in order: each is one action and what the database must say afterwards."""
 
 from collections.abc import Callable
 

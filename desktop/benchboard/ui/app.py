@@ -92,7 +92,7 @@ class Window(QMainWindow):
 
 
 class Application(QObject):
-    """Everything that lives as long as the program, and the way between sign-in and shell."""
+    """Owns everything that lives as long as the program, and switches between sign-in screen and shell."""
 
     _bug_reported = Signal(object)
     _committed = Signal(object)
@@ -134,7 +134,7 @@ class Application(QObject):
             self.sign_in.resume_session(saved)
 
     def show_sign_in(self, notice: Notice | None = None) -> None:
-        """Go to the first screen; `notice` says why, where it was not asked for."""
+        """Go to the sign-in screen; `notice` says why, where the person didn't ask for it."""
         self.shell = None
         self._close_overlays()
         self.sign_in = SignIn(self.tasks, self.settings, self.home)
@@ -149,7 +149,7 @@ class Application(QObject):
         self.sign_in.show()  # see _show_shell
 
     def apply_settings(self, settings: Settings) -> None:
-        """Keep changed settings and put them into force: theme at once, language by showing everything anew."""
+        """Save changed settings and apply them: the theme at once, the language by rebuilding the window."""
         previous, self.settings = self.settings, settings
         try:
             settings.save(self.home)
@@ -164,7 +164,7 @@ class Application(QObject):
             self._rebuild()
 
     def sign_out(self) -> None:
-        """End the session and go to the first screen; in the demo, straight to its people."""
+        """End the session and go to the sign-in screen; in the demo, straight to the choice of a person."""
         session = self._session
         if session is None or self.shell is None or not self.shell.may_close():
             return
@@ -184,7 +184,7 @@ class Application(QObject):
         self._bug_reported.emit(error)
 
     def close(self) -> None:
-        """End everything: changes under way are finished, the session ends unless it is to stay."""
+        """Finish pending changes and close; the session ends unless the person stays signed in."""
         session = self._session
         self._detach_session()
         self.tasks.close()
@@ -210,8 +210,8 @@ class Application(QObject):
         self._show_shell(lambda shell: shell.go_or_home(self._start_address or self.settings.last_place))
         self._start_address = ""
         if not gc.get_freeze_count():
-            # What the program consists of stays for good. Looked through again with every full collection, its 200,000
-            # objects would hold the window for 50 ms and more; so only what has come since is.
+            # The program's own 200,000 objects stay for good. Scanning them with every full collection would block the
+            # window for 50 ms and more, so they are excluded from it.
             gc.freeze()
 
     def _start_watch(self, session: "ActiveSession") -> None:
@@ -243,7 +243,7 @@ class Application(QObject):
         self.window.setCentralWidget(self.shell)
         self.window.setWindowTitle(f"{self._session.signed_in.actor.organisation} · Benchboard")
         restore(self.shell)
-        # Qt would show it only when it next comes round: until then it has the keyboard, and every key would be lost.
+        # Qt would show it only in the next turn of the event loop; until then it has the focus and loses every key.
         self.shell.show()
 
     def _rebuild(self) -> None:
@@ -264,7 +264,7 @@ class Application(QObject):
             self.sign_in.run_before_sign_in(_("Closing the database"), lambda _progress: _close_revoked(session), None)
 
     def _close_overlays(self) -> None:
-        """Take away what stands above the content: dialogs, popovers and toasts of the screen that goes."""
+        """Close the dialogs, popovers and toasts of the screen that is replaced."""
         for kind in (Scrim, Popover, Toast):
             for widget in self.window.findChildren(kind):
                 widget.hide()
@@ -281,7 +281,7 @@ class Application(QObject):
         self._session = None
 
     def _notify_changes(self, tables: frozenset[str]) -> None:
-        # The news of a session's last commit may come when it has been left and its shell is being deleted.
+        # A session's last commit may be reported after it was closed, while its shell is being deleted.
         if self.shell is not None and self._session is not None:
             self.shell.notify_changes(tables)
 
@@ -289,7 +289,7 @@ class Application(QObject):
         if self.shell is not None and self._session is not None:
             self.shell.cells.set_reachable(answers)
             if answers:
-                # What was said about it is over, and what failed meanwhile asks again.
+                # The notice about it no longer applies, and failed reads run again.
                 self.problems.dismiss(UNREACHABLE)
                 self.shell.notify_changes()
 
@@ -309,7 +309,7 @@ class Application(QObject):
 
 
 class _SignInProblemDisplay(ShellProblemDisplay):
-    """Before anybody is signed in, notices stand above the cards."""
+    """Shows notices above the cards of the sign-in screen."""
 
     def __init__(self, sign_in: SignIn, problems: Problems) -> None:
         super().__init__(sign_in, problems)
@@ -345,7 +345,7 @@ def run(address: str = "", file: Path | None = None) -> int:
 
 
 def _listen_for_signals(qt: QApplication) -> None:
-    """End in order when asked by a signal. Qt's loop does not see Python's signals; it does see a socket."""
+    """Quit cleanly on a signal. Qt's event loop doesn't see Python's signals, but it does see a socket."""
     if sys.platform == "win32":
         return
     receiver, sender = socket.socketpair()
@@ -360,7 +360,7 @@ def _listen_for_signals(qt: QApplication) -> None:
 
 
 def _destroy_window(application: Application) -> None:
-    """Widgets go before the interpreter does, in a known order."""
+    """Delete the widgets before the interpreter exits, in a known order."""
     if shiboken6.isValid(application.window):
         application.window.close()
         application.window.deleteLater()
@@ -401,12 +401,12 @@ class QtMessages:
 
 
 def _load_rooms() -> "tuple[Room, ...]":
-    """The rooms there are, in the order of the rail. Imported when somebody has signed in."""
+    """The rooms in the order of the rail; imported only after sign-in."""
     return tuple(import_module(f"benchboard.ui.{name}").ROOM for name in _ROOMS)
 
 
 def _load_settings(home: Path) -> Settings:
-    """This person's settings; before there are any, the system's language where it is one of ours."""
+    """The saved settings; without any, the defaults in the system's language if there is a translation."""
     known = settings_file.load(home)
     if (home / "settings.json").exists():
         return known
@@ -415,7 +415,7 @@ def _load_settings(home: Path) -> Settings:
 
 
 def _use_language(language: str) -> None:
-    """Sentences, months and decimal points of `language`; where it is the system's own, of its region too."""
+    """Use `language` for sentences, dates and numbers; if it is the system's, with the system's region."""
     i18n.use(language, package_data.resources_folder() / "i18n")
     system = QLocale.system()
     QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
@@ -423,7 +423,7 @@ def _use_language(language: str) -> None:
 
 
 def _translate_qt(language: str) -> None:
-    """The words of Qt's own file dialogs and menus of fields, as far as it comes with them."""
+    """Translate Qt's own file dialogs and context menus, as far as Qt ships translations."""
     qt = QCoreApplication.instance()
     assert qt is not None
     for old in qt.findChildren(QTranslator):
@@ -448,7 +448,7 @@ def _close_revoked(session: "ActiveSession") -> None:
 
 
 def _ended_notice(reason: str, lost: list[str]) -> Notice:
-    """What the sign-in screen says to somebody whose session ended under them."""
+    """The notice on the sign-in screen after a session was ended from elsewhere."""
     what = {
         "revoked": _("You were signed out: an admin revoked your session."),
         "expired": _("You were signed out after 24 hours of inactivity."),

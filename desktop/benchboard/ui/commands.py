@@ -1,7 +1,7 @@
 """Commands: what a person can do by name. One registry feeds menus, toolbars, the palette and the list of shortcuts.
 
-A room registers its commands once, as data. What a command does, and whether it can be run now, is said by the
-`Handler` that the room, or the place that is shown, has for it: a command without a handler is not offered there.
+A room registers its commands once, as data. What a command does, and whether it can be run now, is up to the `Handler`
+of the room or of the current view: a command without a handler is not offered there.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from benchboard.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class CommandScope:
-    """Where shortcuts are heard. Those of the scope that it lies `within` are heard there too."""
+    """Where shortcuts are active. Those of the `parent` scope are active there too."""
 
     name: str
     parent: "CommandScope | None" = None
@@ -35,9 +35,9 @@ WINDOW: Final = CommandScope("window")
 class Command:
     """Something a person can do. Texts are marked with `i18n.N_` and translated where they are shown.
 
-    The id says the room first (`studio.undo`). A command without an `icon` is not in the palette: it only makes sense
-    where the keyboard is. By `search_terms`, separated by commas, the palette finds it too. `subject` is the word that
-    the title's `{subject}` stands for; `when` says in the list of shortcuts under which condition they are heard.
+    The id begins with the room (`studio.undo`). A command without an `icon` is not in the palette: it depends on the
+    focus. By `search_terms`, separated by commas, the palette finds it too. `subject` is the word that
+    the title's `{subject}` stands for; `when` is the condition under which its shortcuts are active, for the list of shortcuts.
     """
 
     id: str
@@ -122,7 +122,7 @@ class CommandRegistry:
         return self._commands[command_id]
 
     def register(self, *commands: Command) -> None:
-        """Add commands. An id that is taken, or a shortcut that is heard in the same place, is a bug."""
+        """Add commands. A duplicate id, or a shortcut that two commands share in one scope, is a bug."""
         for command in commands:
             if command.id in self._commands:
                 raise ValueError(f"two commands are called {command.id}")
@@ -184,7 +184,7 @@ def install_shortcuts(
     context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
     repeats: bool = True,
 ) -> None:
-    """Let a widget hear the shortcuts of these commands. Enter of the number pad counts as Enter."""
+    """Install the shortcuts of these commands on a widget. Enter of the number pad counts as Enter."""
     for command_id, handler in handlers.items():
         shortcuts = REGISTRY[command_id].shortcuts
         for keys in dict.fromkeys((*shortcuts, *(keys.replace("Return", "Enter") for keys in shortcuts))):

@@ -1,4 +1,4 @@
-"""What the shell hands to a room: who works here, on what, and how to ask for work, news and other places."""
+"""What the shell hands to a room: the actor, the database, background tasks, change notices and navigation."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ANYTHING: frozenset[str] = frozenset()
 class ChangeNotices(QObject):
     """Tells the screens which tables changed: by this program at once, by another one within two seconds.
 
-    `told` carries the tables' names; none of them (`ANYTHING`) means that any table may have changed. The notice of
+    `tables_changed` carries the tables' names; an empty set (`ANYTHING`) stands for all. The notice of
     a commit comes before the `done` of the change that made it.
     """
 
@@ -55,7 +55,7 @@ class ChangeNotices(QObject):
 
 @dataclass
 class Context:
-    """One signed-in session's world. A new one is made at every sign-in."""
+    """Everything a room needs of the signed-in session. A new one is created at every sign-in."""
 
     workspace: "Workspace"
     actor: "Actor"
@@ -69,12 +69,12 @@ class Context:
     go: Callable[[str], None]
     """Go to an address: `bench/dongles`, `studio/home`, `admin/people/<id>`."""
     apply_settings: Callable[[Settings], None]
-    """Keep changed settings and put them into force."""
+    """Save changed settings and apply them."""
     sign_out: Callable[[], None]
     tab_at: Callable[[QPoint], str] = lambda _spot: ""
-    """The address of the place whose tab of the header is at a point of the screen; empty where none is."""
+    """The address of the view whose header tab is at a point of the screen; empty where none is."""
     run_command: Callable[[str], None] = lambda _id: None
-    """Run a command that is offered where the window is now, by its id."""
+    """Run a command that the current view offers, by its id."""
 
     @property
     def database(self) -> "Transactions":

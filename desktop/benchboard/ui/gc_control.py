@@ -1,8 +1,8 @@
-"""Garbage in cycles is looked for on the window's thread alone, when that has a moment.
+"""Runs the cyclic garbage collector on the window's thread only, while that is idle.
 
-Left to itself Python looks for it on whichever thread happens to make an object. What it finds may be connected to Qt.
-A worker that lets go of it holds Qt's lock of signals and waits for the interpreter's, while the window's thread holds
-that and waits for Qt's: the program stands still for good. (Seen in gdb with PySide 6.11: a collected slot was
+By itself Python collects on whichever thread happens to allocate an object. The garbage may be connected to Qt. A
+worker that frees it holds Qt's signal lock and waits for the GIL, while the window's thread holds the GIL and waits for Qt's
+lock: a deadlock. (Seen in gdb with PySide 6.11: a collected slot was
 disconnected on a worker while the window's thread put a widget into another one.)
 """
 
@@ -15,12 +15,12 @@ from PySide6.QtGui import QGuiApplication
 
 _INTERVAL_MS: Final = 100
 _MAX_SHARE: Final = 1 / 500
-"""Of the time goes to looking through everything: on a page of thousands that takes longer than a frame."""
+"""Full collections may take this share of the time: on a page of thousands of items one exceeds a frame."""
 
 
 class GarbageCollector(QObject):
-    """Collects from its making to its `end`, of which both are on the window's thread. Python itself does so again when
-    the last one has ended."""
+    """Collects from its creation to `stop`, both on the window's thread. After the last `stop` Python collects by itself
+    again."""
 
     _active: ClassVar[set["GarbageCollector"]] = set()
 
@@ -34,7 +34,7 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Leave it to Python again."""
+        """Hand collection back to Python."""
         self._timer.stop()
         self._active.discard(self)
         if not self._active:
@@ -54,6 +54,6 @@ class GarbageCollector(QObject):
             self._paused_until = ended + (ended - began) / _MAX_SHARE
 
     def _full_allowed(self) -> bool:
-        """Whether everything may be looked through: not while something is held with the mouse."""
+        """Whether a full collection may run: not while a mouse button is pressed."""
         idle = QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
         return idle and time.monotonic() >= self._paused_until

@@ -1,6 +1,6 @@
-"""Problems and news, shown in one place: the banner under the header, the toast at the bottom, the report of a bug.
+"""Problems and notices, shown in one place: the banner under the header, the toast at the bottom, the report of a bug.
 
-One banner at a time, errors before news; the others wait. Nothing here is modal except the report of a bug.
+One banner at a time, errors before notices; the others wait. Nothing here is modal except the report of a bug.
 """
 
 import logging
@@ -33,7 +33,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a banner says: `what` in bold, then `why`; at most two actions."""
+    """The content of a banner: `what` in bold, then `why`; at most two actions."""
 
     what: str
     why: str = ""
@@ -66,13 +66,13 @@ class Problems(QObject):
         """The tasks whose failure a notice reports, by its key."""
 
     def attach(self, display: ProblemDisplay) -> None:
-        """Show on `stage` from now on; what waited is shown there."""
+        """Show on `display` from now on, the waiting notices too."""
         self._display = display
         self._present()
 
     @property
     def current(self) -> Notice | None:
-        """The notice on show: the gravest one, of equals the oldest. News must not hide why something failed."""
+        """The notice on show: the most severe, then the oldest. A piece of news must not hide an error."""
         return min(self._waiting, key=lambda notice: _SEVERITY[notice.kind], default=None)
 
     def has(self, key: str) -> bool:
@@ -132,7 +132,7 @@ class Problems(QObject):
         self._present()
 
     def clear(self) -> None:
-        """Forget everything that waits (somebody else signs in)."""
+        """Drop all notices (another person signs in)."""
         self._waiting.clear()
         self._failed.clear()
         self._present()
@@ -144,12 +144,12 @@ class Problems(QObject):
             self._display.show_toast(text, undo, small=small)
 
     def withdraw(self, text: str) -> None:
-        """Take away the toast that says this: it is true no longer."""
+        """Hide the toast with this text: it no longer holds."""
         if self._display is not None and _is_alive(self._display):
             self._display.hide_toast(text)
 
     def bug(self, error: BaseException) -> None:
-        """Report what must not happen: to the log, and to the person with a way to pass it on."""
+        """Report a bug: to the log, and to the person as a report they can copy."""
         details = redact("".join(traceback.format_exception(error)))
         _log.error("a bug: %s", details)
         if self._display is not None and _is_alive(self._display):

@@ -1,4 +1,4 @@
-"""What the shell knows of a room: its name, its icon, the permission it needs, its places and its commands."""
+"""What the shell knows of a room: its title, icon, permission, views and commands, and protocols of its views."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Something a room has under a name, and the address that leads to it."""
+    """Something found in a room by name, with its address."""
 
     title: str
     address: str
@@ -28,7 +28,7 @@ class SearchResult:
 class RoomView:
     """A tab of a room, its title marked with `i18n.N_`.
 
-    `build` is called once, when somebody goes there first; its widget owns everything below the tabs.
+    `build` is called once, when the view is first opened; its widget fills everything below the tabs.
     """
 
     key: str
@@ -48,9 +48,9 @@ def _no_results(_context: "Context", _session: "DatabaseSession", _text: str) ->
 class Room:
     """A room of the rail, for those who may do `act` (empty: everyone).
 
-    Titles are marked with `i18n.N_` and translated when they are shown. A room's mark is shown filled while it is
-    the current one (`<icon>-fill`). `handlers` are of the commands that can be run from any room. `finds` is asked on
-    a thread for what has `text` in its name.
+    Titles are marked with `i18n.N_` and translated when they are shown. The current room shows the filled icon
+    (`<icon>-fill`). `handlers` are of the commands that can be run from any room. `search` runs on a worker thread and
+    answers what has `text` in its name.
     """
 
     key: str
@@ -64,15 +64,15 @@ class Room:
 
 @runtime_checkable
 class AcceptsRoute(Protocol):
-    """A place that takes the rest of an address: `admin/people/<id>` calls `opened("<id>")`."""
+    """A view that takes the rest of an address: `admin/people/<id>` calls `open_route("<id>")`."""
 
     def open_route(self, rest: str) -> None: ...
 
 
 @runtime_checkable
 class Closable(Protocol):
-    """A place with unsaved work: `closing` saves it or answers False to stay. Where nobody stays, `closed` ends what is
-    under way: a place that said yes goes on where another one said no."""
+    """A view with unsaved work: `prepare_close` saves it, or answers False to stay open. `finish_close` is called once
+    every view has agreed, and ends what is under way; where one refused, the others go on."""
 
     def prepare_close(self) -> bool: ...
 
@@ -81,7 +81,7 @@ class Closable(Protocol):
 
 @runtime_checkable
 class Restorable(Protocol):
-    """A place that can say how it is shown, scrolled to where, and be shown so again when the window is made anew."""
+    """A view whose state (scroll position, focus, …) survives the rebuilding of the window."""
 
     def save_state(self) -> object: ...
 
@@ -90,7 +90,7 @@ class Restorable(Protocol):
 
 @runtime_checkable
 class HasUnsavedChanges(Protocol):
-    """A place that can name what is not stored yet; empty if nothing. It says when that changes."""
+    """A view that names its unsaved work (empty: none), and signals when that changes."""
 
     @property
     def unsaved_changed(self) -> SignalInstance: ...
@@ -100,7 +100,7 @@ class HasUnsavedChanges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PendingConflict:
-    """What two people changed differently in the same thing, and the way to where that is decided."""
+    """A conflict between two people's edits, and the function that opens the view where it is resolved."""
 
     key: str
     name: str
@@ -110,22 +110,22 @@ class PendingConflict:
 
 @runtime_checkable
 class HasConflicts(HasUnsavedChanges, Protocol):
-    """A place where somebody's decision is waited for."""
+    """A view with conflicts to resolve."""
 
     def conflicts(self) -> Sequence[PendingConflict]: ...
 
 
 @runtime_checkable
 class HasPanes(Protocol):
-    """A place of several panes; those on show, in the order F6 goes through them."""
+    """A view of several panes; `panes` are the visible ones in F6 order."""
 
     def panes(self) -> Sequence[QWidget]: ...
 
 
 @runtime_checkable
 class CanPresent(Protocol):
-    """A place that can have the window for itself; it says from when and until when. Esc ends
-    that, wherever the keyboard is."""
+    """A view that can fill the window (present), and signals when that starts and ends. Esc ends it, wherever the
+    focus is."""
 
     @property
     def presenting_changed(self) -> SignalInstance: ...
@@ -135,6 +135,6 @@ class CanPresent(Protocol):
 
 @runtime_checkable
 class HasCommands(Protocol):
-    """A place with commands of its own: those that can be run in it, now or after what a handler says first."""
+    """A view with commands of its own."""
 
     def command_handlers(self) -> Handlers: ...

@@ -1,7 +1,7 @@
-"""Looks, every two seconds, whether the database answers and whether another program changed it.
+"""Polls every two seconds whether the database is reachable and whether another program changed it.
 
-Each of its reads, like everybody's, is refused once the session or the account has ended: the window learns of it from
-whichever transaction comes first.
+Like any read, its reads are refused once the session or the account has ended: the window learns of that from whichever
+transaction comes first.
 """
 
 from collections.abc import Callable
@@ -21,8 +21,8 @@ _TOUCH_MS = 5 * 60_000
 
 
 class SessionWatch(QObject):
-    """Tells why the session `ended`, that another program committed (`others_changed`), and when the database stops and
-    begins to answer (`reached`)."""
+    """Signals why the session `ended`, that another program committed (`changed_elsewhere`), and when the database
+    becomes unreachable or reachable (`reachable_changed`)."""
 
     ended = Signal(str)
     changed_elsewhere = Signal()
@@ -38,14 +38,14 @@ class SessionWatch(QObject):
         self._stopped = False
         self._poll_timer = self._start_timer(_POLL_MS, self.poll)
         self._touch_timer = self._start_timer(_TOUCH_MS, self._touch)
-        # What fails between two looks counts too: the next look that is answered then says that it is over.
+        # A failure between two polls counts too; the next successful poll clears it.
         tasks.unreachable.connect(self._on_unreachable)
         tasks.ended.connect(self._on_ended)
-        # At once: what another program commits from here on is a change; two seconds later it would be the start.
+        # At once: it sets the version that later commits of other programs are compared with.
         self.poll()
 
     def poll(self) -> None:
-        """Ask now; one question at a time."""
+        """Poll now, unless a poll is under way."""
         if self._polling or self._stopped:
             return
         self._polling = True
@@ -89,7 +89,7 @@ class SessionWatch(QObject):
             self.reachable_changed.emit(reachable)
 
     def _touch(self) -> None:
-        """Keep the session's last use true, while somebody works here."""
+        """Update the session's last use while the window is active."""
         if QApplication.activeWindow() is None:
             return
         token = self._session.signed_in.token

@@ -1,4 +1,4 @@
-"""Background work in its one shape: what blocks runs on a thread, what comes back arrives on the window's thread.
+"""Background tasks: blocking work runs on a worker thread, its result arrives on the window's thread.
 
     tasks.read(self, lambda session: people.list_people(session, actor, listing), self._show)
     tasks.change(self, lambda session: accounts.revoke(session, actor, session_id=id), self._revoked)
@@ -94,7 +94,7 @@ class Work:
 
 
 class Progress:
-    """How work on a thread says how far it is, and learns that it should stop."""
+    """With this, work on a thread reports its progress and learns that it should stop."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -115,7 +115,7 @@ class Progress:
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """What was asked for, and when it was done, what the window's thread is to do about it."""
+    """One submitted job and its callbacks."""
 
     work: Work
     owner: QObject
@@ -139,7 +139,7 @@ class _Delivery:
 
 
 class _Handover:
-    """What a worker has a hold on. It is emptied on the window's thread."""
+    """Carries a job from the worker to the window's thread, where alone its objects may be released."""
 
     def __init__(self, job: _Job) -> None:
         self.job: _Job | None = job
@@ -152,7 +152,7 @@ class _Handover:
 
 
 class _MainThreadBridge(QObject):
-    """The one way from a worker to the window's thread."""
+    """Signals from the workers to the window's thread."""
 
     delivered = Signal(object)
     progressed = Signal()
@@ -181,7 +181,7 @@ class Tasks(QObject):
         self._saving = 0
         self._closed = False
         self._undelivered: list[_Handover] = []
-        """What nobody waits for any more, and yet is to be let go on the window's thread."""
+        """Results after `close`: undelivered, but still to be released on the window's thread."""
         self._failed_reads: set[Hashable] = set()
         self._bridge = _MainThreadBridge(self)
         self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -310,7 +310,7 @@ class Tasks(QObject):
         return handover.job.work
 
     def _outcome(self, job: _Job) -> _Delivery:
-        """Do it, and answer what the window's thread is to do about it."""
+        """Run the job; answers what the window's thread is to do with the result."""
         work, failed = job.work, job.failed
         try:
             if work.cancelled and work.kind != "change":

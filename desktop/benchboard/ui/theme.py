@@ -25,7 +25,7 @@ _WEIGHTS: Final = {"body_strong": 600, "section": 600, "title": 600, "display": 
 
 
 class Theme(QObject):
-    """What the program looks like now. `changed` follows every switch, after the new style is in force."""
+    """The current theme of the program. `changed` follows every switch, after the new style is applied."""
 
     changed = Signal()
 
@@ -86,7 +86,7 @@ class Theme(QObject):
     @contextmanager
     def on_paper(self) -> Iterator[None]:
         """While the block paints, colours are those for white paper, and figures can be searched and copied (a PDF
-        does not know which figure a tabular one is). Nobody is told."""
+        does not know which figure a tabular one is). No signal is emitted."""
         mode, colours = self.current, self._colours
         self.current, self._paper = "light", True
         self._read()
@@ -140,7 +140,7 @@ _theme: Theme | None = None
 
 
 def start(tokens_file: Path, appearance: Appearance = "system") -> Theme:
-    """Make the program's theme and put it in force. Called once, by the composition root and by tests."""
+    """Create and apply the program's theme. Called once, by the composition root and by tests."""
     global _theme
     _theme = Theme(tokens_file, QApplication.instance())
     _theme.set_appearance(appearance)

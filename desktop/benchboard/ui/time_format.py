@@ -1,4 +1,4 @@
-"""Times as people say them: from now, and exactly in a tooltip."""
+"""Formats times for people: relative to now, and in full for a tooltip."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +36,7 @@ def relative_time(time: datetime | None) -> str:
 
 
 def day_text(local: datetime, now: datetime) -> str:
-    """A day before today, as one says it today: `Tue 17:42`, `12 Nov`, `12 Nov 2025`."""
+    """A time before today, relative to `now`: `Tue 17:42`, `12 Nov`, `12 Nov 2025`."""
     if (now - local).total_seconds() < 6 * 86_400:
         return f"{_localised_date(local, 'ddd')} {local:%H:%M}"
     return _localised_date(local, "d MMM" if local.year == now.year else "d MMM yyyy")
@@ -47,14 +47,14 @@ def _localised_date(time: datetime, form: str) -> str:
 
 
 def full_time(time: datetime | None) -> str:
-    """The moment in full, in this computer's time zone, for a tooltip."""
+    """The time in full, in this computer's time zone, for a tooltip."""
     if isinstance(time, Unreadable):
         return _("The database holds an invalid time here.")
     return f"{time.astimezone():%Y-%m-%d %H:%M:%S %Z}" if time is not None else ""
 
 
 def refresh_times(view: QWidget) -> None:
-    """Times are told from now: paint them again twice a minute."""
+    """Repaint the relative times of a view twice a minute."""
     clock = QTimer(view)
     clock.setInterval(30_000)
     clock.timeout.connect(view.update)

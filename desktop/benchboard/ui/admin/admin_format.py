@@ -1,4 +1,4 @@
-"""How Admin says times, states and events: as people would."""
+"""How Admin formats times, states and audit events."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -81,7 +81,7 @@ EVENTS = (
 
 
 def event_title(event: str) -> str:
-    """An event as a short phrase; one that has none is named as the trail has it."""
+    """An event as a short phrase; an unknown one by its code."""
     return {
         "session.sign-in": _("Signed in"),
         "session.sign-out": _("Signed out"),

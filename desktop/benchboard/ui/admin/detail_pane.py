@@ -1,4 +1,4 @@
-"""The detail beside a list, and its sections."""
+"""The detail pane beside a list, and its sections."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent

@@ -1,5 +1,4 @@
-"""What an admin does to people and sessions, from whichever screen: said before, done in a transaction, undone where
-it can be."""
+"""An admin's actions on people and sessions, shared by all views: confirmed first, and undoable where possible."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""How the bench writes figures, times and states: thin spaces, a space before the unit, times as people say them."""
+"""How the bench formats numbers, times and states."""
 
 from datetime import UTC, datetime
 

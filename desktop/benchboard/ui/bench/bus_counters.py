@@ -15,7 +15,7 @@ from benchboard.ui.widgets import paint_meter
 
 
 class BusCounters(QWidget):
-    """Load, totals, error counters, lost frames: always there, never silent."""
+    """Bus load, totals, error counters and dropped frames."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -81,7 +81,7 @@ class DeviceManager(QObject):
 
     @staticmethod
     def of(context: Context) -> "DeviceManager":
-        """The session's hub, made when the first place of the bench is opened."""
+        """The session's device manager, created when the first view of the bench is opened."""
         existing = context.changed.findChild(DeviceManager)
         return existing if existing is not None else DeviceManager(context)
 
@@ -99,7 +99,7 @@ class DeviceManager(QObject):
         return tuple(device.port for device in self._devices.values())
 
     def probe_again(self, path: str) -> None:
-        """Find out anew who is on `path` (something about it changed); not while its bus is open."""
+        """Probe `path` again (something about it changed), except while its bus is open."""
         if self.live is None or self.live.path != path:
             self._scanner.probe_again(path)
 
@@ -241,7 +241,7 @@ class DeviceManager(QObject):
             self._context.tasks.change(self, mark, lambda _none: None, lambda error: _log.info("seen: %s", error.code))
 
     def _reconcile(self, device: Device) -> None:
-        """On a worker: what an interrupted pairing left open, the dongle itself decides."""
+        """On a worker: settle an interrupted pairing by what the dongle reports."""
         actor = self._context.actor
         data_key = self._context.workspace.data_keys.of(actor.organisation_id)
         provisioning.reconcile(self._context.database, actor, data_key, device)

@@ -57,7 +57,7 @@ class FrameModel(QAbstractTableModel):
         self.endResetModel()
 
     def add_frames(self, frames: list[Frame]) -> None:
-        """Put what came into both views; only the one on show is told."""
+        """Add frames to both the fixed and the rolling rows; only the visible ones are signalled."""
         new_keys = []
         frame_rows = []
         for frame in frames:

@@ -1,4 +1,4 @@
-"""The live bus: open a dongle's channel, watch frames fixed or rolling, send one; nothing lost goes unsaid."""
+"""The live bus: opens a dongle's channel, shows its frames fixed or rolling, and sends frames."""
 
 from typing import Final
 

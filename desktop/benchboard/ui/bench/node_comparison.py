@@ -1,4 +1,4 @@
-"""Will these two talk? A second node beside the timing that is being made, and the margin between them."""
+"""Compares the timing with another node's: whether the two can communicate, and with which margin."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent

@@ -1,4 +1,4 @@
-"""The pairing wizard: found, identify, claim, set timing, prove on the bus, done.
+"""The pairing wizard: find, identify, claim, set timing, test on the bus, done.
 
 It can be closed at any time: what is stored on either side is settled by `provisioning`, and pairing the same dongle
 again carries on from there. Everything that waits for the dongle runs as a task.

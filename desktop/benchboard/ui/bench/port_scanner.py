@@ -1,4 +1,4 @@
-"""The ports there are and who is behind each: looked for and asked on threads, away from the window."""
+"""Scans for serial ports and probes each for a dongle, on threads of its own."""
 
 import contextlib
 import threading
@@ -17,7 +17,7 @@ _SCAN_INTERVAL_S: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class DetectedDevice:
-    """A port, and who turned out to be behind it: `info`, or the `problem` of asking; neither while it is asked."""
+    """A port and the result of probing it: `info` or `problem`; neither while the probe runs."""
 
     port: Port
     info: DongleInfo | None = None
@@ -45,7 +45,7 @@ class DetectedDevice:
 
 
 class PortScanner:
-    """Looks for ports, and asks each new one who it is, until stopped. `told` hears, on a thread, all there is."""
+    """Scans for ports and probes new ones until stopped. `on_devices` gets all of them, on a worker thread."""
 
     def __init__(
         self, on_devices: Callable[[dict[str, DetectedDevice]], None], reconcile: Callable[[Device], None] | None
@@ -69,12 +69,12 @@ class PortScanner:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def probe_again(self, path: str) -> None:
-        """Ask anew at the next look; what is known stays until the answer."""
+        """Probe again at the next scan; the known result stays until then."""
         with self._lock:
             self._stale.add(path)
 
     def port_lock(self, path: str) -> threading.Lock:
-        """Held by whoever uses the port: asking who is there would disturb."""
+        """The lock of a port, held by whoever uses it, so that no probe disturbs."""
         with self._lock:
             return self._port_locks.setdefault(path, threading.Lock())
 

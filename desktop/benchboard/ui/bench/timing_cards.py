@@ -1,4 +1,4 @@
-"""The cards beside the bit: what it bears, what goes into the registers, and how far writing it is."""
+"""The cards beside the bit: tolerance and cable, register values, and the progress of writing."""
 
 from typing import Literal
 

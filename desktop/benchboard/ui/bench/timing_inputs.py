@@ -1,4 +1,4 @@
-"""What a bit timing is wanted for: controller, clock, rate, sample point, tolerances; and the best solutions found."""
+"""The requirements of a bit timing (controller, clock, rate, sample point, tolerances) and its best solutions."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ class TimingRequest:
 
 
 class TimingInputs(QWidget):
-    """The column at the left. `last` is the last wish that could be read."""
+    """The column at the left. `last_request` is the last valid input."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()
@@ -243,7 +243,7 @@ class _SolutionRow(QAbstractButton):
 
 
 class PlotLegend(QWidget):
-    """What the colours of the cloud say."""
+    """The legend of the plot's colours."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How a paged table draws: a column's title, and a cell as its `Column` says it."""
+"""Paints a paged table's column titles and cells."""
 
 from typing import Any
 

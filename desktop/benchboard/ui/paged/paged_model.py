@@ -1,4 +1,4 @@
-"""Tables in their one shape: rows come by keyset page from a worker, never all, never on the window's thread.
+"""The model of all paged tables: rows are fetched by keyset page on a worker, never all at once.
 
     model = PagedTableModel(ctx.tasks, lambda s, listing, after, limit: people.list_people(
         s, ctx.actor, listing, after=after, limit=limit), COLUMNS, self)

@@ -25,7 +25,7 @@ _MENU_BUTTON = 28
 
 
 class PagedRows(QTableView):
-    """The rows under the hand. `opened` is Enter or a double click, `asked` a wish for the menu, with its spot."""
+    """The interactive rows. `opened` is Enter or a double click; `menu_requested` has the row and the position."""
 
     opened = Signal(int)
     menu_requested = Signal(int, QPoint)

@@ -1,4 +1,4 @@
-"""A paged table: its rows, or what stands in their place (loading bars, nothing there, no match, an error), the footer
+"""A paged table: its rows, or what stands in their place (loading, empty, no match, an error), the footer
 and the bar of what can be done with ticked rows."""
 
 from collections.abc import Sequence

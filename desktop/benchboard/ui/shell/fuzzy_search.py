@@ -1,4 +1,4 @@
-"""Which entries of the palette a few letters mean, and how well they fit."""
+"""Fuzzy search over the palette's entries, with scores."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ class PaletteEntry:
 
 @dataclass(frozen=True, slots=True)
 class CommandMatch:
-    """An entry that fits, how well, and which letters of its title fit, or by which further word it does."""
+    """A matching entry: its score, and the matching letters of its title or the matching search term."""
 
     entry: PaletteEntry
     score: int
@@ -36,7 +36,7 @@ class CommandMatch:
 
 
 def fold(text: str) -> str:
-    """`text` for comparing: no case, no accents, one letter for one letter (so that positions stay true)."""
+    """`text` for comparison: lower case, no accents, letter by letter (so that positions are kept)."""
     folded = []
     for letter in text:
         plain = unicodedata.normalize("NFD", letter)[0].lower()
@@ -137,5 +137,5 @@ def _group(hits: list[CommandMatch], order: list[str]) -> list[CommandMatch]:
 
 
 def go_to_group() -> str:
-    """The name of the group of places."""
+    """The title of the group of views."""
     return _("Go to")

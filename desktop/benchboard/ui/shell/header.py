@@ -1,4 +1,4 @@
-"""The header: the room's name, its places as tabs, search, and who is signed in."""
+"""The header: the room's title, its views as tabs, the search and the account button."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,7 +17,7 @@ from benchboard.ui.window_commands import PALETTE
 
 
 class Header(QWidget):
-    """48 px. Tabs hold the places of the current room; the toolbar below belongs to the place."""
+    """48 px. Tabs hold the views of the current room; the toolbar below belongs to the view."""
 
     def __init__(self, name: str, go: Callable[[str], None], search: Callable[[], None]) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Header(QWidget):
         row.addWidget(self.account)
 
     def show_room(self, key: str, title: str, views: Sequence[RoomView], current: str) -> None:
-        """Show a room's places; a room with one place needs no tabs."""
+        """Show a room's views; a room with one view needs no tabs."""
         self._title.setText(title)
         names = [f"{key}/{view.key}" for view in views] if len(views) > 1 else []
         if list(self._tabs) != names:
@@ -63,7 +63,7 @@ class Header(QWidget):
             tab.setChecked(name == f"{key}/{current}")
 
     def tab_at(self, position: QPoint) -> str:
-        """The address of the place whose tab is at a point of the screen; empty where none is."""
+        """The address of the view whose tab is at a point of the screen; empty where none is."""
         shown = ((name, tab) for name, tab in self._tabs.items() if tab.isVisible())
         return next((name for name, tab in shown if tab.rect().contains(tab.mapFromGlobal(position))), "")
 
@@ -81,7 +81,7 @@ class Header(QWidget):
 
 
 class ViewTab(Pressable):
-    """A place of the room. Arrow keys go from one to the next."""
+    """A view's tab. Arrow keys go from one to the next."""
 
     shows_focus_ring = False
 

@@ -18,7 +18,7 @@ _HEADING: Final = 32
 
 
 class CommandMatchModel(QAbstractListModel):
-    """Headings and hits, in the order they are shown."""
+    """Headings and matches, in display order."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

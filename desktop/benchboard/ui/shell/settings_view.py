@@ -51,12 +51,12 @@ class GeneralSettings(QWidget):
         whole.addWidget(scroll)
 
     def save_state(self) -> object:
-        """How far it is scrolled, and what has the keyboard."""
+        """The scroll position and the focused field."""
         focused = self.focusWidget()
         return self._scroll.verticalScrollBar().value(), focused.objectName() if focused is not None else ""
 
     def restore_state(self, state: object) -> None:
-        """Scrolled so far, with the keyboard there again."""
+        """Restore scroll position and focus."""
         scrolled, name = state if isinstance(state, tuple) else (0, "")
         focused = self.findChild(QWidget, name) if name else None
         if focused is not None:
@@ -85,7 +85,7 @@ class GeneralSettings(QWidget):
         self._column.addLayout(_left(choice))
 
     def _show_appearance(self) -> None:
-        """Somebody chose another look elsewhere (in the palette)."""
+        """Follow a change of the theme made elsewhere (in the palette)."""
         self._appearance.set_current(self._context.settings.appearance)
 
     def _set_appearance(self, key: str) -> None:

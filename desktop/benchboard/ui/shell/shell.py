@@ -1,4 +1,4 @@
-"""The shell: rail, header, banner, the current place, status bar. It knows rooms by their `Room` alone."""
+"""The shell: rail, header, banner, the current view, status bar. It knows rooms by their `Room` alone."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShellState:
-    """Where somebody is in the window: at an address, in each room at its place of last time, each place as shown."""
+    """The state of the shell: the current address, the last view of each room, and the state of each view."""
 
     address: str
     last_views: dict[str, str]
@@ -80,7 +80,7 @@ class Shell(QWidget):
         self._views: dict[str, QWidget] = {}
         self._last_views: dict[str, str] = {}
         self._saved_states: dict[str, object] = {}
-        """How places were shown that nobody has gone to yet since the window was made anew."""
+        """Saved states of views not opened since the window was rebuilt."""
         self.address = ""
         self._status = StatusBar()
         self._header = Header(actor.name, self.go, self.open_palette)
@@ -159,7 +159,7 @@ class Shell(QWidget):
         self.window().close()
 
     def go(self, address: str) -> None:
-        """Go to `room`, `room/place` or `room/place/rest`; an address nobody may enter is said, not followed."""
+        """Go to `room`, `room/place` or `room/place/rest`; where access is denied, a notice says so."""
         key, _slash, rest = address.strip("/").partition("/")
         room = self._rooms.get(key)
         if room is None:
@@ -177,16 +177,16 @@ class Shell(QWidget):
         return room is not None and (not rest or any(view.key == rest.split("/")[0] for view in room.views))
 
     def go_or_home(self, address: str) -> None:
-        """Go there, or to where somebody starts who has not been anywhere yet: the first room."""
+        """Go there, or to the first room."""
         self.go(address if self.has_address(address) else next(iter(self._rooms)))
 
     def save_state(self) -> ShellState:
-        """Where one is, to be there again in another shell."""
+        """The state to restore in another shell."""
         states = {address: view.save_state() for address, view in self._views.items() if isinstance(view, Restorable)}
         return ShellState(self.address, dict(self._last_views), self._saved_states | states)
 
     def restore_state(self, state: ShellState) -> None:
-        """Be where one was."""
+        """Restore what `save_state` answered."""
         self._last_views, self._saved_states = dict(state.last_views), dict(state.view_states)
         self.go_or_home(state.address)
 
@@ -213,7 +213,7 @@ class Shell(QWidget):
                 for result in results
             ]
 
-        # A palette is none the worse for what could not be looked for: it is said where one goes there.
+        # A failed search leaves the palette as it is; the view itself shows the error.
         context.tasks.read(palette, find, lambda found: palette.add_results(text, found), lambda _error: None)
 
     def palette_entries(self) -> list[PaletteEntry]:
@@ -251,11 +251,11 @@ class Shell(QWidget):
         return entries
 
     def notify_changes(self, tables: frozenset[str] = ANYTHING) -> None:
-        """Some tables changed: the screens that show them look again."""
+        """Tell the views that some tables changed."""
         self.context.changed.tables_changed.emit(tables)
 
     def may_close(self) -> bool:
-        """Ask every place whether one may leave; the one that says no is shown."""
+        """Ask every view whether it can close; one that can't is shown."""
         closables = {address: widget for address, widget in self._views.items() if isinstance(widget, Closable)}
         for address, widget in closables.items():
             if not widget.prepare_close():
@@ -271,7 +271,7 @@ class Shell(QWidget):
         return [name for name in names if name]
 
     def conflicts(self) -> list[PendingConflict]:
-        """What waits for a decision, in whichever place."""
+        """The conflicts to resolve in all views."""
         views = [widget for widget in self._views.values() if isinstance(widget, HasConflicts)]
         return [conflict for widget in views for conflict in widget.conflicts()]
 
@@ -301,7 +301,7 @@ class Shell(QWidget):
             widget.open_route(rest)
 
     def _set_presenting(self, presenting: bool) -> None:
-        """Leave the window to the place, or take back what is the shell's."""
+        """Hide the shell's own parts while a view presents."""
         self._rail.setVisible(not presenting)
         self._header.setVisible(not presenting)
         self._status.setVisible(not presenting)
@@ -395,7 +395,7 @@ class Shell(QWidget):
 
 
 def _focus_target(pane: QWidget) -> QWidget | None:
-    """Where the keyboard was in a pane, or its first stop."""
+    """The widget that last had the focus in a pane, or the first that can."""
     last = pane.focusWidget()
     if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return last
@@ -413,7 +413,7 @@ def _first_focusable(pane: QWidget) -> QWidget | None:
 
 
 def _focus_view(view: QWidget) -> None:
-    """Give the keyboard to a place one has gone to, without a ring."""
+    """Focus a newly opened view, without a focus ring."""
     target = view.focusProxy() or view.focusWidget() or _first_focusable(view)
     if target is not None:
         target.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,4 +1,4 @@
-"""What the shell itself says in the status bar: where the data live, saved or not, running work, the organisation."""
+"""The shell's own cells of the status bar: data location, saved or not, running tasks, organisation."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -25,7 +25,7 @@ _LOCATION_ICON = {"local": "ph.laptop", "demo": "ph.play", "file": "ph.file", "s
 
 
 class ShellStatusCells(QObject):
-    """Keeps the shell's own cells true for one session."""
+    """Updates the shell's own cells for one session."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class ShellStatusCells(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Say anew whether everything is saved."""
+        """Update the cell that says whether everything is saved."""
         status = self._context.status
         if self._unreachable_since is not None:
             text = _("No response since {time}").format(time=self._unreachable_since.strftime("%H:%M"))
@@ -126,7 +126,7 @@ class ShellStatusCells(QObject):
         )
 
     def _fill_conflicts(self, popover: Popover) -> None:
-        """What was changed differently by two, each with the way to deciding it."""
+        """List the conflicts, each with a button that opens it."""
         popover.column.addWidget(heading(_("Conflicts")))
         for conflict in self._conflicts():
             line = QHBoxLayout()
@@ -249,7 +249,7 @@ def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
 
 
 def location_sentence(kind: str) -> str:
-    """What the way of working means, in a sentence."""
+    """What a kind of location means, in a sentence."""
     return {
         "local": _("One file on this computer. Back it up together with the “vault” folder, which holds its keys."),
         "demo": _("A separate file next to yours. Nothing you do here affects your work."),

@@ -1,4 +1,4 @@
-"""From a choice on the first screen to an open session: what happens on the worker's side of signing in.
+"""Opens, resumes and closes sessions: the worker's side of signing in.
 
 Everything heavy (SQLAlchemy, Alembic, the keyring) is imported here, when somebody signs in, never before the first
 paint.
@@ -25,7 +25,7 @@ LocationKind = Literal["local", "demo", "server", "file"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignInRequest:
-    """What somebody chose on the first screen. Secrets in it never reach a text or a log: it has no repr."""
+    """A request of the sign-in screen. It has no repr, so that its secrets reach no text or log."""
 
     kind: LocationKind
     url: str = ""
@@ -38,7 +38,7 @@ class SignInRequest:
 
     @property
     def location_name(self) -> str:
-        """How settings.json names this way: `local`, `demo`, or the URL."""
+        """The location's name in settings.json: `local`, `demo`, or the URL."""
         return self.url or self.kind
 
 
@@ -103,7 +103,7 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
 
 
 def resume_session(request: SignInRequest, home: Path, progress: Progress) -> ActiveSession | None:
-    """Go on with the session that stayed signed in; None where there is none, or it has ended meanwhile."""
+    """Resume the session that stayed signed in; None where there is none, or it has ended."""
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
     from benchboard.vault import Vault
@@ -127,7 +127,7 @@ def resume_session(request: SignInRequest, home: Path, progress: Progress) -> Ac
 
 
 def demo_people(home: Path, progress: Progress) -> "tuple[DemoPerson, ...]":
-    """Whom the demo can be entered as; makes the demo at its first use."""
+    """The accounts of the demo; creates the demo at its first use."""
     from benchboard.identity import authentication
 
     opened = open_workspace(SignInRequest("demo"), home, progress)
@@ -158,7 +158,7 @@ def forget_token(vault: "Vault", location_name: str) -> None:
 
 
 def token_names(location_name: str) -> tuple[str, str]:
-    """Under which names the vault keeps the window's session (a command has its own) and the role's password."""
+    """The names in the vault of the window's session (commands have their own) and of the role's password."""
     name = f"window.{hashlib.sha256(location_name.encode()).hexdigest()[:16]}"
     return name, f"{name}.role"
 

@@ -1,4 +1,4 @@
-"""The first screen: where should your work live? This computer, a shared server, or the demo."""
+"""The sign-in screen: this computer, a shared server, or the demo."""
 
 from collections.abc import Callable
 from functools import partial
@@ -92,7 +92,7 @@ class SignIn(QWidget):
         )
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The keyboard is seen where somebody most likely goes on: the way used last, else this computer."""
+        """Focus the location used last, else this computer, with a visible focus ring."""
         super().showEvent(event)
         if self._was_last_used("server"):
             self._server.focus_first_empty()
@@ -104,7 +104,7 @@ class SignIn(QWidget):
         self._open_demo()
 
     def run_before_sign_in(self, title: str, op: Callable[..., object], after: Callable[[], None] | None) -> None:
-        """Do something before anybody may sign in again, then `after`."""
+        """Run `op` before anyone can sign in again, then `after`."""
 
         def done(_result: object) -> None:
             self._end_progress()

@@ -1,6 +1,6 @@
-"""The focus ring: 2 px, 1 px off, drawn for the keyboard and for nobody else.
+"""The focus ring: 2 px wide, 1 px off, shown only when the focus came by keyboard.
 
-Buttons of ours wear it (`FocusRinged`, `Pressable`); fields and tables draw their own. (An event filter on the whole
+Our buttons show it (`FocusRinged`, `Pressable`); fields and tables draw their own. (An event filter on the whole
 application would see every mouse move of a drag.)
 """
 
@@ -25,7 +25,7 @@ _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.
 
 
 def update_focus_ring(widget: QWidget, event: QFocusEvent) -> None:
-    """Call in `focusInEvent` and `focusOutEvent`: the ring comes with the keyboard and goes with it.
+    """Call in `focusInEvent` and `focusOutEvent`: shows or removes the ring.
 
     A window that comes to the front again has its ring where it was.
     """
@@ -40,7 +40,7 @@ def update_focus_ring(widget: QWidget, event: QFocusEvent) -> None:
 
 
 def focus_visibly(widget: QWidget) -> None:
-    """Put the keyboard here and show it, at once or when the window comes to the front."""
+    """Focus a widget with its ring, at once or when the window becomes active."""
     global _returning_to
     widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
     if not widget.hasFocus():
@@ -59,7 +59,7 @@ def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
 
 
 class FocusReturn:
-    """The way back to who had the keyboard: there is one where that was made anew or went away meanwhile, too."""
+    """Where the focus returns to when a dialog or popover closes, even if that widget was rebuilt meanwhile."""
 
     def __init__(self, *candidates: QWidget | None) -> None:
         """The first of them that is still there gets it, else what is called like the last one in a pane around that,
@@ -69,7 +69,7 @@ class FocusReturn:
         self._name, self._panes = (last.objectName(), _parent_panes(last)) if last is not None else ("", [])
 
     def target(self) -> QWidget | None:
-        """Who is to have the keyboard now."""
+        """The widget to focus now; None where there is none left."""
         for widget in self._candidates:
             if _can_focus(widget):
                 return widget
@@ -93,7 +93,7 @@ def _can_focus(widget: QWidget | None) -> TypeGuard[QWidget]:
 
 
 class FocusRinged(_Widget):
-    """Mixed into a widget of Qt's: it wears the ring while the keyboard is on it."""
+    """Mixin for a Qt widget: shows the focus ring."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -105,7 +105,7 @@ class FocusRinged(_Widget):
 
 
 class HoverRepaint(_Widget):
-    """Mixed into a widget that draws itself: it is drawn anew as the pointer and the keyboard come and go."""
+    """Mixin for a widget that paints itself: repaints as pointer and focus come and go."""
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -125,11 +125,11 @@ class HoverRepaint(_Widget):
 
 
 class Pressable(HoverRepaint, QAbstractButton):
-    """A button that paints itself: wears the ring (unless it draws its own), follows the mouse, takes Enter."""
+    """A button that paints itself: shows the focus ring (unless it draws its own), follows the mouse, takes Enter."""
 
     shows_focus_ring: ClassVar[bool] = True
     focused_by_key = False
-    """Whether it has the keyboard and was given it by the keyboard: then those that draw their own ring do."""
+    """Whether the focus came by keyboard: then buttons that draw their own ring show it."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -201,7 +201,7 @@ def _ring_parents(widget: QWidget) -> list[QWidget]:
 
 
 def _remove_ring(widget: QWidget) -> bool:
-    """Answers whether it was this one who wore the ring."""
+    """Remove the ring; answers whether this widget had it."""
     global _ring
     had_ring = False
     if _ring is not None and shiboken6.isValid(_ring):

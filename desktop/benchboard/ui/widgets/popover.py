@@ -88,7 +88,7 @@ class Popover(Floating):
         return True
 
     def _close_soon(self) -> None:
-        # A pane that goes away with the anchor must not be asked who is in it while it does.
+        # The anchor's pane may be deleted along with it; its children must not be queried meanwhile.
         QTimer.singleShot(0, self, self.close)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -71,7 +71,7 @@ class Toolbar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 12, 1)
         self._row.setSpacing(theme().px("spacing.2"))
-        # A child also where it is not shown: what belongs to nobody goes when Python happens to look for rubbish.
+        # A child even while hidden: without a parent it would be garbage collected.
         self._count = Text("", "body", "muted", parent=self)
         self._count.setVisible(bool(title))
         self._left = 0
@@ -170,13 +170,12 @@ class Floating(QWidget):
 
 
 def disable_viewport_fill(area: QAbstractScrollArea) -> None:
-    """Let the style sheet alone fill an area. A view into it that wants to be filled as well gains nothing by that, and
-    Qt then keeps a table of its rules for good, a kilobyte, when it is gone."""
+    """Let the style sheet alone fill an area: with a filled viewport Qt leaks a kilobyte of style rules per area."""
     area.viewport().setAutoFillBackground(False)
 
 
 def scroll_area(content: QWidget, *, tab_stop: bool = False) -> QScrollArea:
-    """What is taller than its place, scrolled up and down in it. Tab comes to the area itself where it is a `stop`."""
+    """A vertical scroll area around `content`. Tab stops at the area itself if `tab_stop`."""
     area = QScrollArea()
     disable_viewport_fill(area)
     area.setWidgetResizable(True)
