@@ -36,8 +36,8 @@ class Command:
     """Something a person can do. Texts are marked with `i18n.N_` and translated where they are shown.
 
     The id begins with the room (`studio.undo`). A command without an `icon` is not in the palette: it depends on the
-    focus. By `search_terms`, separated by commas, the palette finds it too. `subject` is the word that
-    the title's `{subject}` stands for; `when` is the condition under which its shortcuts are active, for the list of shortcuts.
+    focus. The palette also finds it by its `search_terms`, separated by commas. `subject` is the word that the title's
+    `{subject}` stands for; `when` is the condition under which its shortcuts are active.
     """
 
     id: str

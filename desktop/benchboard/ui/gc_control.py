@@ -1,9 +1,9 @@
 """Runs the cyclic garbage collector on the window's thread only, while that is idle.
 
 By itself Python collects on whichever thread happens to allocate an object. The garbage may be connected to Qt. A
-worker that frees it holds Qt's signal lock and waits for the GIL, while the window's thread holds the GIL and waits for Qt's
-lock: a deadlock. (Seen in gdb with PySide 6.11: a collected slot was
-disconnected on a worker while the window's thread put a widget into another one.)
+worker that frees it holds Qt's signal lock and waits for the GIL, while the window's thread holds the GIL and waits for
+Qt's lock: a deadlock. (Seen in gdb with PySide 6.11: a collected slot was disconnected on a worker while the window's
+thread put a widget into another one.)
 """
 
 import gc
@@ -19,7 +19,7 @@ _MAX_SHARE: Final = 1 / 500
 
 
 class GarbageCollector(QObject):
-    """Collects from its creation to `stop`, both on the window's thread. After the last `stop` Python collects by itself
+    """Collects from its creation to `stop`, both on the window's thread. After the last one Python collects by itself
     again."""
 
     _active: ClassVar[set["GarbageCollector"]] = set()
