@@ -26,8 +26,8 @@ from benchboard.paging import Listing
 from benchboard.settings import Appearance, Settings
 from benchboard.tour import second_window
 from benchboard.tour.driver import Driver, TourTimeout
-from benchboard.tour.gestures import TourContext, TourStep
 from benchboard.tour.script import STEPS
+from benchboard.tour.steps import TourContext, TourStep
 from benchboard.ui.app import Application
 from benchboard.ui.theme import theme
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
-from benchboard.tour.dashboards import DASHBOARDS
-from benchboard.tour.gestures import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point
+from benchboard.tour.dashboard_steps import DASHBOARDS
+from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point
 from benchboard.ui.studio.canvas.canvas import Canvas
 
 # ---- everybody

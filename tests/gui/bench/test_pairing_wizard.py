@@ -15,7 +15,7 @@ from benchboard.dongles.fleet import Dongle
 from benchboard.dongles.protocol import OwnershipState
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.pairing_parts import DongleChoice
+from benchboard.ui.bench.pairing_graphics import DongleChoice
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Text, Toolbar

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.app import Application
 from benchboard.ui.commands import REGISTRY
-from benchboard.ui.shell.key_sheet import ShortcutsDialog
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.widgets.banners import Toast
 from support.window import Hand
 

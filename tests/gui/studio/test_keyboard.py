@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import Cell
-from benchboard.ui.shell.key_sheet import shortcut_rows
+from benchboard.ui.shell.shortcuts_dialog import shortcut_rows
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.dashboards.document.document import Variable, parse_document
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.ui.commands import REGISTRY
-from benchboard.ui.shell.key_sheet import ShortcutsDialog, shortcut_rows
+from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog, shortcut_rows
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, ContainerPart
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.click_targets import Links

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 
 from benchboard.dashboards.document.widget_kinds import KINDS, kind_of
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.shell.key_sheet import shortcut_rows
+from benchboard.ui.shell.shortcuts_dialog import shortcut_rows
 from benchboard.ui.studio.editor_page import StudioPage
 
 if TYPE_CHECKING:

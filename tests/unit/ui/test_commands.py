@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from benchboard.ui import commands
 from benchboard.ui.commands import Command, CommandRegistry, CommandScope, Handler, MenuSection, key_cap, run_handler
-from benchboard.ui.shell.key_sheet import shortcut_rows
+from benchboard.ui.shell.shortcuts_dialog import shortcut_rows
 
 PAGE = CommandScope("page", commands.WINDOW)
 CANVAS = CommandScope("canvas", PAGE)

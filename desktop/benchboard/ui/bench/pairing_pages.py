@@ -17,7 +17,7 @@ from benchboard.ui.bench.bench_format import number
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.dongle_rows import DongleRow
-from benchboard.ui.bench.pairing_parts import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
+from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.widgets import Button, Edit, Field, Select, Text
 

@@ -30,9 +30,9 @@ from benchboard.ui.sections import (
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group
 from benchboard.ui.shell.header import Header
-from benchboard.ui.shell.key_sheet import ShortcutsDialog
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.shell.rail import Rail
+from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.shell.status_cells import ShellStatusCells, role_titles
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme

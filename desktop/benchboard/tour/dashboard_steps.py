@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTabBar
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import with_fields
-from benchboard.tour.gestures import CTRL, TourContext, TourStep, canvas_of, click, in_sequence, press, rows, tile_point
+from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, click, in_sequence, press, rows, tile_point
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets import EmptyState
 
