@@ -124,7 +124,7 @@ def test_pairing_by_a_command_updates_the_window(
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as pairing:
         assert any("Press the button" in line for line in pairing.stderr)
         simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
-        pairing.stderr.parse()
+        pairing.stderr.read()
     assert pairing.returncode == 0
 
     def known() -> bool:

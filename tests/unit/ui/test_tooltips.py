@@ -9,7 +9,7 @@ import pytest
 import benchboard.ui
 
 _UI = Path(benchboard.ui.__file__).parent
-_PLAIN = {"plain_tip", "tooltip_html", "exactly", "_", "escape"}
+_PLAIN = {"plain_tooltip", "tooltip_html", "full_time", "_", "escape"}
 """What makes a plain text of what it is given, or says a sentence or a moment."""
 
 
@@ -47,7 +47,7 @@ def test_tooltips_in_the_window_are_all_plain_text() -> None:
         for said in _tips(ast.parse(path.read_text("utf-8"))):
             found += 1
             where = f"{path.relative_to(_UI)}:{said.lineno}"
-            assert _plain(said), f"{where}: {ast.unparse(said)} goes to a tooltip without plain_tip"
+            assert _plain(said), f"{where}: {ast.unparse(said)} goes to a tooltip without plain_tooltip"
     assert found > 20
 
 
