@@ -1,8 +1,9 @@
-"""The window under test: offscreen, without the system's keyring, and silent. Whoever warns has failed."""
+"""The window under test: offscreen, without the system's keyring. A warning of Qt or in the log fails the test."""
 
 import logging
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,17 @@ from pytestqt.qtbot import QtBot
 from benchboard import package_data, workspace
 from benchboard.storage.engine import Database
 from benchboard.ui import theme as theme_module
+from benchboard.ui.app import Application
+from benchboard.ui.sections import Room
+from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import banners
 from support.databases import unbound
 from support.people import Town
-from support.window import Patient, Spoken
+from support.window import Clicker, PatientQtBot, RecordedProblems
 
-# What the offscreen platform says of itself, and no fault of ours.
+# Warnings of the offscreen platform itself.
 _OFFSCREEN = (
     "This plugin does not support propagateSizeHints()",
     "This plugin does not support raise()",
@@ -32,7 +36,7 @@ _OFFSCREEN = (
 
 @pytest.fixture(autouse=True)
 def silence(qtlog: object, caplog: pytest.LogCaptureFixture, expected_log: list[str]) -> Iterator[None]:
-    """A Qt warning, or a line of our log at WARNING or above that `expected_log` does not hold, fails the test."""
+    """Fails the test for a Qt warning, or a log line at WARNING or above that is not in `expected_log`."""
     yield
     loud = [
         record.message
@@ -45,13 +49,13 @@ def silence(qtlog: object, caplog: pytest.LogCaptureFixture, expected_log: list[
         for record in caplog.get_records(when)
         if record.levelno >= logging.WARNING and not any(part in record.getMessage() for part in expected_log)
     ]
-    assert not loud, f"Qt said: {loud}"
+    assert not loud, f"Qt warned: {loud}"
     assert not lines, f"the log says: {lines}"
 
 
 @pytest.fixture
 def expected_log() -> list[str]:
-    """Put parts of the lines in here that this test means to cause."""
+    """Parts of the log lines that the test expects; it adds them itself."""
     return []
 
 
@@ -62,24 +66,59 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
-    """pytest-qt's, with more patience."""
-    return Patient(request)
+    """pytest-qt's, with longer timeouts."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)
 def toasts_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six seconds are plenty for a person, and may be over on a busy machine before a test can press Undo."""
+    """Toasts stay for ten minutes: on a busy machine six seconds may be over before a test can press Undo."""
     monkeypatch.setattr(banners, "_TOAST_MS", 10 * 60_000)
 
 
 @pytest.fixture(scope="session")
-def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose database was made once, to copy."""
+def home_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a local database, made once, to copy."""
     home = tmp_path_factory.mktemp("made") / "home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BENCHBOARD_KEYRING", "off")
         workspace.open_local(home).close()
     return home
+
+
+@pytest.fixture
+def local_home(tmp_path: Path, home_template: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with a local database, for this test alone."""
+    home = shutil.copytree(home_template, tmp_path / "home")
+    monkeypatch.setenv("BENCHBOARD_HOME", str(home))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
+    return home
+
+
+@pytest.fixture
+def open_local(qtbot: QtBot, local_home: Path, click: Clicker) -> Iterator[Callable[..., Shell]]:
+    """Opens a window with some rooms (all of them) on `local_home`, signed in as its operator; closes it at the end."""
+    opened: list[Application] = []
+
+    def open_at(address: str, rooms: Callable[[], tuple[Room, ...]] | None = None) -> Shell:
+        application = Application(local_home, rooms)
+        opened.append(application)
+        application.window.resize(1440, 900)
+        application.start(address)
+        application.window.activateWindow()
+        qtbot.waitUntil(application.window.isActiveWindow)
+        click(application.window, "sign_in_local")
+        qtbot.waitUntil(lambda: application.shell is not None)
+        assert application.shell is not None
+        return application.shell
+
+    yield open_at
+    for application in opened:
+        application.close()
+        application.window.close()
+        application.window.deleteLater()
+        application.deleteLater()
 
 
 @pytest.fixture
@@ -89,9 +128,9 @@ def light(qapp: object) -> Theme:
 
 
 @pytest.fixture
-def spoken(qapp: object) -> Spoken:
-    """Where failures end that nobody handles: it keeps them."""
-    return Spoken()
+def recorded(qapp: object) -> RecordedProblems:
+    """The failures that no handler took."""
+    return RecordedProblems()
 
 
 @pytest.fixture
@@ -100,9 +139,9 @@ def owner(qapp: object) -> QObject:
 
 
 @pytest.fixture
-def tasks(spoken: Spoken, sqlite_database: Database) -> Iterator[Tasks]:
+def tasks(recorded: RecordedProblems, sqlite_database: Database) -> Iterator[Tasks]:
     """Tasks on a migrated database of this test's own."""
-    running = Tasks(spoken)
+    running = Tasks(recorded)
     running.attach(unbound(sqlite_database))
     yield running
     running.close()
@@ -110,19 +149,17 @@ def tasks(spoken: Spoken, sqlite_database: Database) -> Iterator[Tasks]:
 
 @pytest.fixture
 def engine_name() -> str:
-    """The window is tested on the local database."""
+    """The window is tested on SQLite."""
     return "sqlite"
 
 
 @pytest.fixture
 def sqlite_database(town: Town) -> Database:
-    """The town's own."""
+    """The database of `town`."""
     return town.database
 
 
 @pytest.fixture
-def click(qtbot: QtBot) -> object:
-    """Press what is called so, with the mouse."""
-    from support.window import Hand
-
-    return Hand(qtbot)
+def click(qtbot: QtBot) -> Clicker:
+    """Clicks widgets by their objectName."""
+    return Clicker(qtbot)

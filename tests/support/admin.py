@@ -14,7 +14,7 @@ from benchboard.paging import Listing
 from benchboard.ui.app import Application
 from benchboard.ui.widgets import Banner, Toast
 from support.databases import unbound
-from support.window import Hand
+from support.window import Clicker
 
 _TICK = 16
 
@@ -22,7 +22,7 @@ _TICK = 16
 class Admin:
     """The window in an admin's hands."""
 
-    def __init__(self, qtbot: QtBot, click: Hand, application: Application) -> None:
+    def __init__(self, qtbot: QtBot, click: Clicker, application: Application) -> None:
         self.qtbot, self._click, self.application = qtbot, click, application
         self.window = application.window
 

@@ -105,7 +105,7 @@ def room(make: Any) -> Room:
     return Room("studio", "Studio", "ph.squares-four", "studio:enter", (RoomView("home", "Dashboards", place),))
 
 
-class Shown:
+class ViewWindow:
     """An open window with one screen in it, made by `make(context)`; real mouse and keys go to it."""
 
     def __init__(self, qtbot: QtBot, home: Path, make: Any, *, role: str = "analyst") -> None:

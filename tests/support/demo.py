@@ -1,4 +1,4 @@
-"""Somebody of the demo, signed in, and the program's window with them in it."""
+"""Signing in to the demo, and the window of whoever signed in."""
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
@@ -23,17 +23,18 @@ def sign_in(opened: Workspace, role: str = "analyst") -> SignedIn:
 def enter(
     application: Application, opened: Workspace, signed_in: SignedIn, address: str, size: tuple[int, int] = (1440, 900)
 ) -> Shell:
-    """Show the window at a place of it, with who signed in."""
+    """Show the window at an address, entered as `signed_in`."""
     application.window.resize(*size)
-    application.window.show()
-    application._on_session_opened(ActiveSession(opened, signed_in, "demo", False))
+    application.start(address)
+    assert application.sign_in is not None
+    application.sign_in.session_opened.emit(ActiveSession(opened, signed_in, "demo", False))
     assert application.shell is not None
     application.shell.go(address)
     return application.shell
 
 
 def close(application: Application) -> None:
-    """Close the window and let everything in it be gone."""
+    """Close the window and delete everything in it."""
     application.window.close()
     application.close()
     application.window.deleteLater()

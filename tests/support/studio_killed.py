@@ -33,7 +33,7 @@ def say(*words: object) -> None:
     sys.stdout.flush()
 
 
-class Hand:
+class RandomGestures:
     """Does something else each time."""
 
     def __init__(self, page: StudioPage, driver: Driver, seed: int) -> None:
@@ -103,7 +103,7 @@ def main(home: Path, seed: int, where: str = "") -> None:
         write(page, driver, where)
     journal, stack = page.saving.recovery._journal, page.editor.undo_stack
     assert journal is not None
-    hand = Hand(page, driver, seed)
+    hand = RandomGestures(page, driver, seed)
     while True:
         count, index = stack.count(), stack.position()
         hand.gesture()

@@ -1,4 +1,4 @@
-"""What tests of the window share: a hand that clicks by name, an ear for failures, a room to be in."""
+"""What tests of the window share: clicks by widget name, problems that are recorded, and rooms with fake sections."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -13,22 +13,21 @@ from benchboard.ui.commands import REGISTRY, Command, Handler
 from benchboard.ui.context import Context
 from benchboard.ui.sections import Room, RoomView
 
-LOADING_DELAY_MS: Final = 60_000
+TIMEOUT_MS: Final = 60_000
 
 
-class Patient(QtBot):
-    """Waits a minute for whatever must come. How long it takes says how busy the machine is, and nothing about the
-    code; what comes is not waited for any longer than before."""
+class PatientQtBot(QtBot):
+    """Waits up to a minute for a condition or signal: how long it takes depends on the machine, not on the code."""
 
-    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = LOADING_DELAY_MS) -> None:
-        super().waitUntil(callback, timeout=max(timeout, LOADING_DELAY_MS))
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = TIMEOUT_MS) -> None:
+        super().waitUntil(callback, timeout=max(timeout, TIMEOUT_MS))
 
-    def waitSignal(self, signal: Any, *, timeout: int = LOADING_DELAY_MS, **more: Any) -> Any:
-        return super().waitSignal(signal, timeout=max(timeout, LOADING_DELAY_MS), **more)
+    def waitSignal(self, signal: Any, *, timeout: int = TIMEOUT_MS, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=max(timeout, TIMEOUT_MS), **more)
 
 
-class Spoken:
-    """Stands where `Problems` does and keeps what it was told."""
+class RecordedProblems:
+    """Stands in for `Problems` and records what is reported to it."""
 
     def __init__(self) -> None:
         self.errors: list[AppError] = []
@@ -47,7 +46,7 @@ class Spoken:
         yield
 
     def succeeded(self, task: Hashable) -> None:
-        """What was shown stays here, to be asserted."""
+        """What was reported stays recorded, to be asserted."""
 
 
 def visible(window: QWidget, name: str) -> bool:
@@ -55,8 +54,8 @@ def visible(window: QWidget, name: str) -> bool:
     return any(one.isVisible() for one in window.findChildren(QWidget, name))
 
 
-class Hand:
-    """Finds widgets by their objectName in a window and presses them with mouse and keys."""
+class Clicker:
+    """Finds the visible widgets of a window by objectName, clicks them and types into them."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
@@ -82,8 +81,8 @@ class Hand:
         return widget
 
 
-class Bench(QWidget):
-    """A place that takes an address, may refuse to close and may have something unsaved."""
+class FakeSection(QWidget):
+    """A section that takes an address, may refuse to close and may have something unsaved."""
 
     unsaved_changed = Signal()
 
@@ -107,7 +106,7 @@ class Bench(QWidget):
         return self.leaves
 
     def finish_close(self) -> None:
-        """Nothing is under way here."""
+        """There is nothing to end."""
 
     def unsaved(self) -> str:
         return self.draft
@@ -120,7 +119,7 @@ REGISTRY.register(Command("test.pair", "Pair a dongle", "Dongles", icon="bb.dong
 
 
 def rooms(done: list[str]) -> tuple[Room, ...]:
-    """Three rooms with places and a command that writes into `done`."""
+    """Three rooms of fake sections, and a command that writes into `done`."""
     pair = Handler(lambda: done.append("paired"), subtitle="Walks through four steps")
     return (
         Room(
@@ -128,9 +127,9 @@ def rooms(done: list[str]) -> tuple[Room, ...]:
             "Bench",
             "bb.plug",
             "bench:enter",
-            (RoomView("dongles", "Dongles", Bench), RoomView("timing", "Timing", Bench)),
+            (RoomView("dongles", "Dongles", FakeSection), RoomView("timing", "Timing", FakeSection)),
             lambda _context: {"test.pair": pair},
         ),
-        Room("studio", "Studio", "ph.squares-four", "studio:enter", (RoomView("home", "Home", Bench),)),
-        Room("admin", "Admin", "ph.users", "admin:enter", (RoomView("people", "People", Bench),)),
+        Room("studio", "Studio", "ph.squares-four", "studio:enter", (RoomView("home", "Home", FakeSection),)),
+        Room("admin", "Admin", "ph.users", "admin:enter", (RoomView("people", "People", FakeSection),)),
     )

@@ -13,7 +13,7 @@ from benchboard.identity.permissions import Client
 from benchboard.ui.app import Application
 from support.admin import Admin
 from support.databases import unbound
-from support.window import Hand
+from support.window import Clicker
 
 PEOPLE = (
     ("ada@example.com", "Ada Lovelace", "technician"),
@@ -49,7 +49,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def admin(
-    qtbot: QtBot, click: Hand, demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, click: Clicker, demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Admin]:
     """The window with the demo's admin signed in, at the list of people."""
     monkeypatch.setenv("LANG", "C.UTF-8")

@@ -20,7 +20,7 @@ def detail(admin: Admin) -> PersonPane:
     return pane
 
 
-def said(admin: Admin, name: str) -> str:
+def label_text(admin: Admin, name: str) -> str:
     """Every label of a pane or dialog."""
     return " ".join(label.text() for label in admin.find(name).findChildren(QLabel) if label.isVisible())
 
@@ -102,7 +102,7 @@ def test_people_keys_tick_open_and_close(admin: Admin) -> None:
 def test_revoke_sessions_asks_before_it_ends_them(admin: Admin) -> None:
     admin.press_row(TABLE, "Ada Lovelace", tick=True)
     admin.click("people_revoke_sessions")
-    assert "Ada Lovelace will be signed out everywhere within 5 seconds" in said(admin, "confirm")
+    assert "Ada Lovelace will be signed out everywhere within 5 seconds" in label_text(admin, "confirm")
     admin.click("confirm_keep")
     assert admin.person("Ada Lovelace").sessions == 2
     admin.click("people_revoke_sessions")
@@ -124,8 +124,8 @@ def test_person_detail_revokes_one_session_and_lists_it_in_audit(admin: Admin) -
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 1)
     admin.wait(lambda: len(_revokes(admin)) == 1)
     admin.click("person_audit")
-    admin.wait(lambda: "Revoked Ada Lovelace's session" in said(admin, "person_detail"))
-    assert "Added Ada Lovelace" in said(admin, "person_detail")
+    admin.wait(lambda: "Revoked Ada Lovelace's session" in label_text(admin, "person_detail"))
+    assert "Added Ada Lovelace" in label_text(admin, "person_detail")
 
 
 def _revokes(admin: Admin) -> list[QPushButton]:
@@ -136,11 +136,11 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     admin.click("people_add")
     act = admin.find("add_act")
     admin.type("add_email", "mert@")
-    assert "isn't a valid email address" in said(admin, "add_person")
+    assert "isn't a valid email address" in label_text(admin, "add_person")
     admin.type("add_email", "north.example")
     admin.type("add_name", "Mert Two")
     admin.type("add_password", "short")
-    assert "shorter than 12" in said(admin, "add_person")
+    assert "shorter than 12" in label_text(admin, "add_person")
     assert not act.isEnabled()
     admin.type("add_password", " no more, it is long")
     assert act.isEnabled()
@@ -156,7 +156,7 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     admin.type("add_email", "MERT@north.example")
     admin.type("add_password", "four unrelated words")
     admin.click("add_act")
-    admin.wait(lambda: "already has an account" in said(admin, "add_person"))
+    admin.wait(lambda: "already has an account" in label_text(admin, "add_person"))
     admin.click("add_cancel")
 
 
@@ -180,7 +180,7 @@ def test_people_export_holds_the_filtered_rows(admin: Admin, tmp_path: Path) -> 
 def test_people_address_opens_detail_and_narrow_window_overlays_it(admin: Admin) -> None:
     who = admin.person("İnes Çağrı")
     admin.go(f"admin/people/{who.id}")
-    admin.wait(lambda: "İnes Çağrı" in said(admin, "person_detail"))
+    admin.wait(lambda: "İnes Çağrı" in label_text(admin, "person_detail"))
     wide = detail(admin).geometry()
     assert admin.table(TABLE).width() <= wide.left()
     admin.window.resize(1000, 700)

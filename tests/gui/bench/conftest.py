@@ -1,6 +1,5 @@
-"""The window on the bench, on a home of its own where simulated dongles appear."""
+"""The window with the bench, on a local database, and simulated dongles."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,53 +9,36 @@ from pytestqt.qtbot import QtBot
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import Dongle
 from benchboard.paging import Listing
-from benchboard.ui.app import Application
 from benchboard.ui.bench import ROOM
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
-from support.window import Hand, visible
+from support.window import Clicker, visible
 
 
 @pytest.fixture
-def home(tmp_path: Path, made_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    home = shutil.copytree(made_home, tmp_path / "home")
-    monkeypatch.setenv("BENCHBOARD_HOME", str(home))
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    return home
+def home(local_home: Path) -> Path:
+    return local_home
 
 
 @pytest.fixture
-def shell(qtbot: QtBot, home: Path, click: Hand) -> Iterator[Shell]:
-    """The operator, signed in and at the dongles."""
-    application = Application(home, lambda: (ROOM,))
-    application.window.resize(1440, 900)
-    application.start("bench/dongles")
-    application.window.activateWindow()
-    qtbot.waitUntil(application.window.isActiveWindow)
-    click(application.window, "sign_in_local")
-    qtbot.waitUntil(lambda: application.shell is not None)
-    assert application.shell is not None
-    yield application.shell
-    application.close()
-    application.window.close()
-    application.window.deleteLater()
-    application.deleteLater()
+def shell(open_local: Callable[..., Shell]) -> Shell:
+    """The window with the bench alone, at its dongles."""
+    return open_local("bench/dongles", lambda: (ROOM,))
 
 
 @pytest.fixture
 def simulator(home: Path) -> Iterator[Simulator]:
-    """Two dongles whose buttons this test presses, on a bus with traffic."""
+    """Two simulated dongles whose buttons the test presses, on a bus with traffic."""
     with simulated(home, 2, "--manual", "--traffic", "200") as running:
         yield running
 
 
 @pytest.fixture
 def dongles(shell: Shell) -> Callable[[], list[Dongle]]:
-    """What the registry holds now."""
+    """Reads the registered dongles."""
 
     def read() -> list[Dongle]:
         context = shell.context
@@ -72,7 +54,7 @@ def hub(shell: Shell) -> DeviceManager:
 
 
 @pytest.fixture
-def at_the_button(qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager) -> Callable[[], PairingWizard]:
+def at_the_button(qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager) -> Callable[[], PairingWizard]:
     """Pairs the first dongle through the wizard up to where it waits for its button; answers the wizard."""
 
     def begin() -> PairingWizard:
@@ -91,7 +73,7 @@ def at_the_button(qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager) -
 
 @pytest.fixture
 def pair_one(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, at_the_button: Callable[[], PairingWizard]
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, at_the_button: Callable[[], PairingWizard]
 ) -> Callable[[], str]:
     """Pairs the first dongle through the wizard, pressing its button; answers its device id."""
 

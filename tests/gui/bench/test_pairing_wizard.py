@@ -21,11 +21,11 @@ from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Text, Toolbar
 from support.benchsim import Simulator
 from support.databases import unbound
-from support.window import Hand, visible
+from support.window import Clicker, visible
 
 
 def test_pairing_with_the_windows_own_simulator_completes(
-    qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager, dongles: Callable[[], list[Dongle]]
+    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager, dongles: Callable[[], list[Dongle]]
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
@@ -98,7 +98,7 @@ def test_pairing_dongle_unplugged_while_claimed_reports_it(
 def test_rename_in_place_is_undone(
     qtbot: QtBot,
     shell: Shell,
-    click: Hand,
+    click: Clicker,
     dongles: Callable[[], list[Dongle]],
     pair_one: Callable[[], str],
 ) -> None:
@@ -144,7 +144,7 @@ def test_pairing_by_a_command_updates_the_window(
 
 
 def test_dongles_plugged_and_unplugged_appear_and_disappear(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, hub: DeviceManager
 ) -> None:
     window = shell.window()
     qtbot.waitUntil(lambda: len(hub.devices) == 2)
@@ -160,7 +160,7 @@ def test_pairing_by_enter_alone_completes(
     qtbot: QtBot,
     shell: Shell,
     simulator: Simulator,
-    click: Hand,
+    click: Clicker,
     hub: DeviceManager,
     dongles: Callable[[], list[Dongle]],
 ) -> None:
@@ -196,7 +196,7 @@ def test_pairing_by_enter_alone_completes(
 
 
 def test_pairing_without_dongles_offers_simulated_ones(
-    qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager
 ) -> None:
     window = shell.window()
     click(window, "bench_pair")
@@ -212,7 +212,7 @@ def test_pairing_without_dongles_offers_simulated_ones(
 
 
 def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
-    qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")

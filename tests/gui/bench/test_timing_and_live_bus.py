@@ -18,10 +18,10 @@ from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
-from support.window import Hand
+from support.window import Clicker
 
 
-def _type(qtbot: QtBot, click: Hand, window: QWidget, name: str, text: str) -> None:
+def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -> None:
     edit = click.find(window, name)
     assert isinstance(edit, QLineEdit)
     qtbot.mouseDClick(edit, Qt.MouseButton.LeftButton)
@@ -33,7 +33,7 @@ def test_timing_written_to_dongle_is_verified_on_the_bus(
     qtbot: QtBot,
     shell: Shell,
     simulator: Simulator,
-    click: Hand,
+    click: Clicker,
     hub: DeviceManager,
     dongles: Callable[[], list[Dongle]],
     pair_one: Callable[[], str],
@@ -53,7 +53,7 @@ def test_timing_written_to_dongle_is_verified_on_the_bus(
 
 
 def test_timing_fields_edited_before_dongles_load_are_kept(
-    qtbot: QtBot, shell: Shell, click: Hand, pair_one: Callable[[], str]
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
 ) -> None:
     window, device_id = shell.window(), pair_one()
     shell.go(f"bench/timing/{device_id}")
@@ -66,7 +66,7 @@ def test_timing_fields_edited_before_dongles_load_are_kept(
     assert click.find(window, "timing_bitrate").text() == "250"
 
 
-def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Hand) -> None:
+def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
     place = window.findChild(TimingView)
@@ -95,7 +95,7 @@ def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell
     assert "#define CAN_NBTP_VALUE" in QApplication.clipboard().text()
 
 
-def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shell, click: Hand) -> None:
+def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
     verdict = click.find(window, "second_verdict")
@@ -108,7 +108,7 @@ def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shel
     assert "Enter numbers" in verdict.accessibleName()
 
 
-def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager) -> None:
+def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager) -> None:
     click(shell.window(), "bench_simulate")
     qtbot.waitUntil(lambda: len(hub.devices) == 2)
     process, resources = hub._simulator._process, hub._resources
@@ -117,7 +117,9 @@ def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Hand,
     assert process.returncode is not None
 
 
-def test_simulator_ends_when_the_window_is_killed(qtbot: QtBot, shell: Shell, click: Hand, hub: DeviceManager) -> None:
+def test_simulator_ends_when_the_window_is_killed(
+    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager
+) -> None:
     click(shell.window(), "bench_simulate")
     qtbot.waitUntil(lambda: len(hub.devices) == 2)
     process = hub._simulator._process
@@ -126,7 +128,7 @@ def test_simulator_ends_when_the_window_is_killed(qtbot: QtBot, shell: Shell, cl
     qtbot.waitUntil(lambda: len(hub.devices) == 0)
 
 
-def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shell, click: Hand) -> None:
+def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
     place = window.findChild(TimingView)
@@ -141,7 +143,7 @@ def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shel
 
 
 def test_live_bus_shows_frames_of_another_node_and_sends(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, hub: DeviceManager, pair_one: Callable[[], str]
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, hub: DeviceManager, pair_one: Callable[[], str]
 ) -> None:
     window, device_id = shell.window(), pair_one()
     other_id, other_port = next((ident, port) for ident, port in simulator.ports.items() if ident != device_id)
@@ -177,7 +179,12 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
 
 
 def test_live_bus_dropped_frames_are_counted(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: DeviceManager, click: Hand, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    hub: DeviceManager,
+    click: Clicker,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
     monkeypatch.setattr("benchboard.ui.bench.device_manager._CAPACITY", 3)
@@ -190,7 +197,7 @@ def test_live_bus_dropped_frames_are_counted(
 
 
 def test_live_bus_ends_when_the_device_leaves(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: DeviceManager, click: Hand
+    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: DeviceManager, click: Clicker
 ) -> None:
     window = shell.window()
     shell.go("bench/live")
@@ -202,7 +209,7 @@ def test_live_bus_ends_when_the_device_leaves(
 
 
 def test_live_bus_dongle_replugged_stays_selected(
-    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: DeviceManager, click: Hand
+    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: DeviceManager, click: Clicker
 ) -> None:
     window = shell.window()
     shell.go("bench/live")
@@ -223,7 +230,7 @@ def test_live_bus_dongle_replugged_stays_selected(
     with simulated(home, 2, "--traffic", "200"):
         qtbot.waitUntil(start.isEnabled)
         assert place._dongle.current_key() == device_id
-        assert all(notice.key != "port.gone" for notice in problems._waiting)
+        assert not problems.has("port.gone")
         click(window, "live_start")
         qtbot.waitUntil(lambda: hub.live is not None)
         assert hub.live.device_id == device_id
@@ -231,7 +238,7 @@ def test_live_bus_dongle_replugged_stays_selected(
 
 
 def test_dongle_detail_in_a_narrow_window_lies_over_the_list(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Hand, pair_one: Callable[[], str]
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, pair_one: Callable[[], str]
 ) -> None:
     window = shell.window()
     pair_one()

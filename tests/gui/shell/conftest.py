@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.app import Application
 from benchboard.ui.shell.shell import Shell
-from support.window import Hand, rooms
+from support.window import Clicker, rooms
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def start(
 
 @pytest.fixture
 def working(
-    qtbot: QtBot, start: Callable[[], Application], click: Hand, made_home: Path, tmp_path: Path
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker, home_template: Path, tmp_path: Path
 ) -> Application:
     """The window with this computer's operator signed in."""
-    shutil.copytree(made_home, tmp_path / "home")
+    shutil.copytree(home_template, tmp_path / "home")
     application = start()
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)

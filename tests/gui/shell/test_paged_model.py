@@ -22,7 +22,7 @@ from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from support.databases import unbound
 from support.people import Town
-from support.window import Hand
+from support.window import Clicker
 
 COUNT = 3000
 COLUMNS: tuple[Column[Person], ...] = (
@@ -146,7 +146,7 @@ def test_page_of_an_older_generation_is_ignored(qtbot: QtBot, model: PagedTableM
 
 
 def test_failed_page_can_be_retried(
-    qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch, light: Theme, click: Hand
+    qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch, light: Theme, click: Clicker
 ) -> None:
     away = [True]
 

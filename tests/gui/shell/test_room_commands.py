@@ -1,19 +1,15 @@
-"""What the palette offers in each room, with the program's own rooms, and what shortcuts say that can't be used now."""
+"""What the palette offers in each room, with the program's own rooms, and what shortcuts report that can't run now."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui.app import Application
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.widgets.banners import Toast
-from support.window import Hand
 
 KEYBOARD_ONLY = {"window.palette", "window.next_pane", "window.previous_pane"}
 """These only make sense where the keyboard is, or open the palette itself."""
@@ -35,27 +31,9 @@ HERE = {
 
 
 @pytest.fixture
-def everywhere(
-    qtbot: QtBot, tmp_path: Path, made_home: Path, monkeypatch: pytest.MonkeyPatch, click: Hand
-) -> Iterator[Shell]:
-    """The operator of this computer, in a window with all rooms."""
-    home = shutil.copytree(made_home, tmp_path / "home")
-    monkeypatch.setenv("BENCHBOARD_HOME", str(home))
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    application = Application(home)
-    application.window.resize(1440, 900)
-    application.start("bench/live")
-    application.window.activateWindow()
-    qtbot.waitUntil(application.window.isActiveWindow)
-    click(application.window, "sign_in_local")
-    qtbot.waitUntil(lambda: application.shell is not None)
-    assert application.shell is not None
-    yield application.shell
-    application.close()
-    application.window.close()
-    application.window.deleteLater()
-    application.deleteLater()
+def everywhere(open_local: Callable[..., Shell]) -> Shell:
+    """The window with all rooms."""
+    return open_local("bench/live")
 
 
 def offered(shell: Shell) -> dict[str, str]:
@@ -63,7 +41,7 @@ def offered(shell: Shell) -> dict[str, str]:
     return {entry.title: entry.why_not for entry in shell.palette_entries()}
 
 
-def said(shell: Shell) -> list[str]:
+def toast_texts(shell: Shell) -> list[str]:
     return [toast.accessibleName() for toast in shell.window().findChildren(Toast)]
 
 
@@ -90,7 +68,7 @@ def test_palette_and_shortcut_say_why_a_command_cannot_run_now(qtbot: QtBot, eve
     everywhere.go("bench/timing")
     assert offered(everywhere)["Write to dongle and verify"] == "Pair a dongle first."
     qtbot.keyClick(everywhere.window(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert "Pair a dongle first." in said(everywhere)
+    assert "Pair a dongle first." in toast_texts(everywhere)
     everywhere.go("bench/dongles")
     assert offered(everywhere)["Blink dongle"] == "Select a dongle first."
 

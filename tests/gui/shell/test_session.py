@@ -23,9 +23,10 @@ from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.dialog import Dialog, Scrim
 from benchboard.ui.widgets.labels import KeyCap
+from benchboard.ui.widgets.status_bar import StatusBar
 from support.databases import unbound
 from support.postgres import Server
-from support.window import Bench, Hand
+from support.window import Clicker, FakeSection
 
 
 def banner(application: Application) -> str:
@@ -54,7 +55,7 @@ def sessions(home: Path) -> int:
 
 
 def test_sign_in_local_on_first_start_opens_dongles(
-    qtbot: QtBot, start: Callable[[], Application], click: Hand
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
 ) -> None:
     working = start()
     assert not (working.home / "benchboard.db").exists()
@@ -67,7 +68,9 @@ def test_sign_in_local_on_first_start_opens_dongles(
     assert sessions(working.home) == 1
 
 
-def test_sign_in_enter_key_cap_follows_the_focus(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+def test_sign_in_enter_key_cap_follows_the_focus(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
     application = start()
 
     def marked() -> str:
@@ -84,7 +87,7 @@ def test_server_card_last_used_still_shows_unprotected(
     qtbot: QtBot, start: Callable[[], Application], tmp_path: Path
 ) -> None:
     Settings(last_way="postgresql://role@server/bench").save(tmp_path / "home")
-    card = Hand(qtbot).find(start().window, "card_server")
+    card = Clicker(qtbot).find(start().window, "card_server")
     assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {"Last used", "Unprotected"}
 
 
@@ -109,13 +112,15 @@ def test_session_by_keyboard_alone_starts_works_and_signs_out(qtbot: QtBot, star
     press(Qt.Key.Key_Return)
     assert application.shell is not None
     assert application.shell.address == "studio/home"
-    application.shell._header.account.setFocus()
+    application.shell.findChild(QWidget, "account").setFocus()
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
         press(key)
     qtbot.waitUntil(lambda: application.shell is None and application.tasks.running == ())
 
 
-def test_shell_key_pressed_at_sign_in_is_handled(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+def test_shell_key_pressed_at_sign_in_is_handled(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
     application = start()
     landed: list[bool] = []
 
@@ -123,7 +128,7 @@ def test_shell_key_pressed_at_sign_in_is_handled(qtbot: QtBot, start: Callable[[
         qtbot.keyClick(application.window, Qt.Key.Key_F6)
         focus = QApplication.focusWidget()
         assert application.shell is not None
-        landed.append(focus is not None and application.shell._status.isAncestorOf(focus))
+        landed.append(focus is not None and application.shell.findChild(StatusBar).isAncestorOf(focus))
 
     assert application.sign_in is not None
     application.sign_in.session_opened.connect(at_once)
@@ -141,7 +146,7 @@ def test_sign_in_screen_after_sign_out_is_visible_at_once(working: Application, 
 def test_revoked_session_signs_out_and_names_the_lost_draft(qtbot: QtBot, working: Application, shell: Shell) -> None:
     place = shell.context.go
     place("bench/timing")
-    widget = shell.findChild(Bench, "place_bench_timing")
+    widget = shell.findChild(FakeSection, "place_bench_timing")
     assert widget is not None
     widget.draft = "Timing of Conveyor A"
     revoke_everybody(working.home)
@@ -159,7 +164,7 @@ def rare_polls(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("rare_polls")
 @pytest.mark.parametrize("kind", ["read", "change"])
 def test_transaction_after_a_revocation_is_refused_and_signs_the_window_out(
-    qtbot: QtBot, start: Callable[[], Application], click: Hand, kind: str
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker, kind: str
 ) -> None:
     application = start()
     click(application.window, "sign_in_local")
@@ -192,25 +197,27 @@ def test_start_with_a_database_file_opens_it_as_operator(
     assert application.shell.context.workspace.location.kind == "file"
 
 
-def test_start_with_a_link_opens_it_after_sign_in(qtbot: QtBot, start: Callable[..., Application], click: Hand) -> None:
+def test_start_with_a_link_opens_it_after_sign_in(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker
+) -> None:
     application = start(address="admin/people/42")
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert application.shell is not None
     assert application.shell.address == "admin/people"
-    place = application.shell.findChild(Bench, "place_admin_people")
+    place = application.shell.findChild(FakeSection, "place_admin_people")
     assert place is not None
     assert place.rests == ["42"]
 
 
-def test_sign_in_after_a_revoked_session_succeeds(qtbot: QtBot, working: Application, click: Hand) -> None:
+def test_sign_in_after_a_revoked_session_succeeds(qtbot: QtBot, working: Application, click: Clicker) -> None:
     revoke_everybody(working.home)
     qtbot.waitUntil(lambda: working.shell is None)
     click(working.window, "sign_in_local")
     qtbot.waitUntil(lambda: working.shell is not None)
 
 
-def test_sign_out_ends_the_session(qtbot: QtBot, working: Application, click: Hand) -> None:
+def test_sign_out_ends_the_session(qtbot: QtBot, working: Application, click: Clicker) -> None:
     click(working.window, "account")
     click(working.window, "account_sign_out")
     qtbot.waitUntil(lambda: working.shell is None and working.tasks.running == ())
@@ -223,7 +230,7 @@ def test_close_without_stay_signed_in_ends_the_session(qtbot: QtBot, working: Ap
     assert sessions(working.home) == 0
 
 
-def staying(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> Application:
+def staying(qtbot: QtBot, start: Callable[[], Application], click: Clicker) -> Application:
     """A program whose person signs in and stays signed in."""
     application = start()
     click(application.window, "stay_local")
@@ -233,7 +240,7 @@ def staying(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> Appl
 
 
 def test_start_when_staying_signed_in_restores_the_address(
-    qtbot: QtBot, start: Callable[[], Application], click: Hand
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
 ) -> None:
     first = staying(qtbot, start, click)
     assert first.shell is not None
@@ -248,7 +255,7 @@ def test_start_when_staying_signed_in_restores_the_address(
 
 
 def test_start_with_a_revoked_session_does_not_resume_it(
-    qtbot: QtBot, start: Callable[[], Application], click: Hand
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
 ) -> None:
     first = staying(qtbot, start, click)
     first.window.close()
@@ -261,7 +268,7 @@ def test_start_with_a_revoked_session_does_not_resume_it(
 
 
 def test_change_by_another_process_refreshes_screens(qtbot: QtBot, working: Application, shell: Shell) -> None:
-    widget = shell.findChild(Bench, "place_bench_dongles")
+    widget = shell.findChild(FakeSection, "place_bench_dongles")
     assert widget is not None
     qtbot.waitUntil(lambda: working._session_watch is not None and working._session_watch._version is not None)
     script = (
@@ -277,7 +284,7 @@ def test_change_by_another_process_refreshes_screens(qtbot: QtBot, working: Appl
     qtbot.waitUntil(lambda: widget.refreshed > before)
 
 
-def test_demo_sign_in_as_technician_hides_admin(qtbot: QtBot, start: Callable[[], Application], click: Hand) -> None:
+def test_demo_sign_in_as_technician_hides_admin(qtbot: QtBot, start: Callable[[], Application], click: Clicker) -> None:
     application = start()
     qtbot.keyClick(application.window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
     click(application.window, "demo_technician")
@@ -297,7 +304,7 @@ def test_demo_sign_in_as_technician_hides_admin(qtbot: QtBot, start: Callable[[]
 
 
 def test_sign_in_to_server_wrong_password_is_reported_at_its_field(
-    qtbot: QtBot, pg_server: Server, pg_template: str, start: Callable[[], Application], click: Hand
+    qtbot: QtBot, pg_server: Server, pg_template: str, start: Callable[[], Application], click: Clicker
 ) -> None:
     from support import databases
 

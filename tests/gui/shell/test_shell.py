@@ -21,11 +21,11 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner, Toast
 from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.popover import Popover
-from support.window import Bench, Hand
+from support.window import Clicker, FakeSection
 
 
-def place(shell: Shell, name: str) -> Bench:
-    found = shell.findChild(Bench, f"place_{name}")
+def place(shell: Shell, name: str) -> FakeSection:
+    found = shell.findChild(FakeSection, f"place_{name}")
     assert found is not None
     return found
 
@@ -34,7 +34,7 @@ def banners(shell: Shell) -> list[Banner]:
     return [banner for banner in shell.findChildren(Banner) if banner.isVisible()]
 
 
-def test_rail_and_tabs_clicked_open_their_addresses(working: Application, shell: Shell, click: Hand) -> None:
+def test_rail_and_tabs_clicked_open_their_addresses(working: Application, shell: Shell, click: Clicker) -> None:
     click(working.window, "tab_bench_timing")
     assert shell.address == "bench/timing"
     click(working.window, "rail_admin")
@@ -43,7 +43,9 @@ def test_rail_and_tabs_clicked_open_their_addresses(working: Application, shell:
     assert shell.address == "bench/timing"  # where one was in that room
 
 
-def test_tab_focus_ring_shows_for_keyboard_only(qtbot: QtBot, working: Application, shell: Shell, click: Hand) -> None:
+def test_tab_focus_ring_shows_for_keyboard_only(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
+) -> None:
     dongles, timing = (click.find(working.window, f"tab_bench_{name}") for name in ("dongles", "timing"))
     assert isinstance(dongles, ViewTab)
     assert isinstance(timing, ViewTab)
@@ -68,7 +70,7 @@ def test_go_with_a_deep_address_reaches_the_section(shell: Shell) -> None:
 
 
 def test_palette_opens_addresses_and_runs_commands(
-    qtbot: QtBot, working: Application, shell: Shell, click: Hand, done: list[str]
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker, done: list[str]
 ) -> None:
     qtbot.keyClick(working.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     field = click.find(working.window, "palette_field")
@@ -83,7 +85,7 @@ def test_palette_opens_addresses_and_runs_commands(
 
 
 def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
-    qtbot: QtBot, working: Application, shell: Shell, click: Hand
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
 ) -> None:
     qtbot.keyClick(working.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert shell.address == "settings/general"
@@ -98,7 +100,7 @@ def test_ctrl_comma_opens_settings_and_theme_applies_at_once(
 
 
 def test_settings_after_a_theme_command_show_it(
-    qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(lambda: working.apply_settings(replace(working.settings, appearance="light")))
     shell.go("settings")
@@ -109,14 +111,14 @@ def test_settings_after_a_theme_command_show_it(
 
 
 def test_language_change_rebuilds_the_window(
-    qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(lambda: working.apply_settings(replace(working.settings, language="en")))
     shell.go("bench/timing")
-    english = said(working, click)
+    english = rail_and_header_text(working, click)
     assert english == ["Bench", "Studio", "Admin", "Settings", "Bench", "Dongles", "Timing"]
 
-    speak(qtbot, working, click, Qt.Key.Key_End)
+    select_language(qtbot, working, click, Qt.Key.Key_End)
     assert working.shell is not shell
     assert working.shell is not None
     assert working.shell.address == "settings/general"
@@ -124,17 +126,25 @@ def test_language_change_rebuilds_the_window(
     assert working.shell.context.status.text("where") == "Bu bilgisayar"
     assert number_format.format_day(date(2026, 10, 15)) == "15 Eki"
     working.shell.go("bench/timing")
-    assert said(working, click) == ["Tezgâh", "Stüdyo", "Yönetici", "Ayarlar", "Tezgâh", "Dongle'lar", "Zamanlama"]
+    assert rail_and_header_text(working, click) == [
+        "Tezgâh",
+        "Stüdyo",
+        "Yönetici",
+        "Ayarlar",
+        "Tezgâh",
+        "Dongle'lar",
+        "Zamanlama",
+    ]
 
-    speak(qtbot, working, click, Qt.Key.Key_Home)
+    select_language(qtbot, working, click, Qt.Key.Key_Home)
     assert working.shell is not None
     assert number_format.format_day(date(2026, 10, 15)) == "15 Oct"
     working.shell.go("bench/timing")
-    assert said(working, click) == english
+    assert rail_and_header_text(working, click) == english
 
 
 def test_language_change_keeps_focus_and_scroll_position(
-    qtbot: QtBot, working: Application, shell: Shell, click: Hand, request: pytest.FixtureRequest
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(lambda: working.apply_settings(replace(working.settings, language="en")))
     working.window.resize(900, 560)
@@ -153,8 +163,8 @@ def test_language_change_keeps_focus_and_scroll_position(
     qtbot.waitUntil(lambda: bar.value() == 40)
 
 
-def said(working: Application, click: Hand) -> list[str]:
-    """What the rail says from top to bottom, then the header: the room's name and its tabs."""
+def rail_and_header_text(working: Application, click: Clicker) -> list[str]:
+    """The texts of the rail from top to bottom, then the header: the room's name and its tabs."""
     names = ["rail_bench", "rail_studio", "rail_admin", "rail_settings"]
     rail = [click.find(working.window, name) for name in names]
     header = click.find(working.window, "header")
@@ -163,7 +173,7 @@ def said(working: Application, click: Hand) -> list[str]:
     return [button.text() for button in (*rail, room, *tabs) if isinstance(button, QAbstractButton | QLabel)]
 
 
-def speak(qtbot: QtBot, working: Application, click: Hand, key: Qt.Key) -> None:
+def select_language(qtbot: QtBot, working: Application, click: Clicker, key: Qt.Key) -> None:
     """Go to Settings and choose the first or the last language with the keyboard."""
     click(working.window, "rail_settings")
     choice = click.find(working.window, "settings_language")
@@ -198,7 +208,7 @@ def test_f6_after_changing_room_reaches_its_tabs(qtbot: QtBot, working: Applicat
     assert focus.objectName() == "tab_bench_timing"
 
 
-def test_banner_of_several_problems_shows_one_with_retry(working: Application, shell: Shell, click: Hand) -> None:
+def test_banner_of_several_problems_shows_one_with_retry(working: Application, shell: Shell, click: Clicker) -> None:
     tried: list[int] = []
     problems = working.problems
     problems.show(Unavailable("a", "ttyACM4 is busy.", why="“modem-manager” holds it."), lambda: tried.append(1))
@@ -259,7 +269,7 @@ def test_ctrl_z_with_a_toast_undoes_it_then_reaches_the_section(
 
 
 def test_bug_report_hides_secrets_and_work_continues(
-    working: Application, shell: Shell, click: Hand, expected_log: list[str]
+    working: Application, shell: Shell, click: Clicker, expected_log: list[str]
 ) -> None:
     expected_log.append("a bug")
     try:
@@ -275,7 +285,7 @@ def test_bug_report_hides_secrets_and_work_continues(
     assert shell.address == "admin/people"
 
 
-def test_status_bar_cells_open_their_popover_upwards(qtbot: QtBot, working: Application, click: Hand) -> None:
+def test_status_bar_cells_open_their_popover_upwards(qtbot: QtBot, working: Application, click: Clicker) -> None:
     for name in ("where", "saved", "organisation"):
         cell = click(working.window, f"status_{name}")
         popover = click.find(working.window, f"status_{name}_popover")
@@ -285,7 +295,9 @@ def test_status_bar_cells_open_their_popover_upwards(qtbot: QtBot, working: Appl
         assert QApplication.focusWidget() is not popover
 
 
-def test_status_where_popover_shows_database_and_key_location(working: Application, shell: Shell, click: Hand) -> None:
+def test_status_where_popover_shows_database_and_key_location(
+    working: Application, shell: Shell, click: Clicker
+) -> None:
     click(working.window, "status_where")
     popover = click.find(working.window, "status_where_popover")
     words = " ".join(child.accessibleName() for child in popover.findChildren(QWidget))
@@ -294,7 +306,7 @@ def test_status_where_popover_shows_database_and_key_location(working: Applicati
 
 
 def test_status_work_cell_shows_progress_and_cancels(
-    qtbot: QtBot, working: Application, shell: Shell, click: Hand
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
 ) -> None:
     started = threading.Event()
 
@@ -377,7 +389,10 @@ def test_shell_in_smaller_windows_fits(working: Application, shell: Shell, width
     working.window.resize(width, 640)
     QApplication.processEvents()
     assert shell.width() == width
-    assert shell._header.account.geometry().right() <= shell._header.width()
+    header, account = (shell.findChild(QWidget, name) for name in ("header", "account"))
+    assert header is not None
+    assert account is not None
+    assert account.geometry().right() <= header.width()
 
 
 def test_buttons_without_text_have_accessible_names(working: Application, shell: Shell) -> None:

@@ -18,7 +18,7 @@ from benchboard.storage.models.identity import Permission
 from benchboard.ui.problems import Problems
 from benchboard.ui.tasks import Progress, Tasks
 from support.databases import unbound
-from support.window import Spoken
+from support.window import RecordedProblems
 
 
 def add(session: Session, name: str) -> str:
@@ -68,7 +68,7 @@ def test_changes_queued_run_in_order(qtbot: QtBot, tasks: Tasks, owner: QObject)
     assert stored[0] == done
 
 
-def test_change_result_for_a_deleted_owner_is_dropped(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
+def test_change_result_for_a_deleted_owner_is_dropped(qtbot: QtBot, tasks: Tasks, recorded: RecordedProblems) -> None:
     gate, seen = threading.Event(), []
     gone, other = QObject(), QObject()
     tasks.change(gone, lambda session: (gate.wait(10), add(session, "kept"))[1], seen.append)
@@ -79,10 +79,10 @@ def test_change_result_for_a_deleted_owner_is_dropped(qtbot: QtBot, tasks: Tasks
     qtbot.waitUntil(lambda: bool(later))
     assert seen == []
     assert later == [["kept"]]  # the change itself happened
-    assert spoken.bugs == []
+    assert recorded.bugs == []
 
 
-def test_change_failed_with_owner_deleted_is_reported(qtbot: QtBot, tasks: Tasks, spoken: Spoken) -> None:
+def test_change_failed_with_owner_deleted_is_reported(qtbot: QtBot, tasks: Tasks, recorded: RecordedProblems) -> None:
     gate, gone = threading.Event(), QObject()
 
     def op(_session: Session) -> None:
@@ -92,8 +92,8 @@ def test_change_failed_with_owner_deleted_is_reported(qtbot: QtBot, tasks: Tasks
     tasks.change(gone, op, lambda _result: None, lambda _error: None)
     shiboken6.delete(gone)
     gate.set()
-    qtbot.waitUntil(lambda: bool(spoken.errors))
-    assert spoken.errors[0].code == "test.lost"
+    qtbot.waitUntil(lambda: bool(recorded.errors))
+    assert recorded.errors[0].code == "test.lost"
 
 
 def test_read_cancelled_delivers_nothing(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
@@ -140,7 +140,7 @@ def test_progress_reported_lower_never_goes_back(qtbot: QtBot, tasks: Tasks, own
 
 
 def test_read_failed_without_handler_shows_a_problem_with_retry(
-    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems
 ) -> None:
     tries: list[int] = []
 
@@ -152,9 +152,9 @@ def test_read_failed_without_handler_shows_a_problem_with_retry(
 
     seen: list[int] = []
     tasks.read(owner, op, seen.append)
-    qtbot.waitUntil(lambda: bool(spoken.errors))
-    assert spoken.errors[0].code == "test.away"
-    retry = spoken.retries[0]
+    qtbot.waitUntil(lambda: bool(recorded.errors))
+    assert recorded.errors[0].code == "test.away"
+    retry = recorded.retries[0]
     assert retry is not None
     retry()
     qtbot.waitUntil(lambda: seen == [2])
@@ -222,7 +222,7 @@ def test_change_failed_with_owner_deleted_later_keeps_its_banner(
 
 
 def test_change_failed_with_handler_is_not_reported_twice(
-    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems
 ) -> None:
     def op(_session: Session) -> None:
         raise Conflict("test.first", "Somebody else was first.")
@@ -231,12 +231,12 @@ def test_change_failed_with_handler_is_not_reported_twice(
     tasks.change(owner, op, lambda _result: None, failed.append)
     qtbot.waitUntil(lambda: bool(failed))
     assert failed[0].code == "test.first"
-    assert spoken.errors == []
+    assert recorded.errors == []
 
 
 @pytest.mark.parametrize("handled", [True, False])
 def test_read_with_a_bug_reports_it_and_calls_the_handler(
-    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken, handled: bool
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems, handled: bool
 ) -> None:
     failed: list[AppError] = []
 
@@ -244,8 +244,8 @@ def test_read_with_a_bug_reports_it_and_calls_the_handler(
         raise ZeroDivisionError
 
     tasks.read(owner, op, lambda _result: None, failed.append if handled else None)
-    qtbot.waitUntil(lambda: bool(spoken.bugs))
-    assert isinstance(spoken.bugs[0], ZeroDivisionError)
+    qtbot.waitUntil(lambda: bool(recorded.bugs))
+    assert isinstance(recorded.bugs[0], ZeroDivisionError)
     assert [error.code for error in failed] == (["tasks.bug"] if handled else [])
 
 
@@ -272,7 +272,7 @@ def frequent_thread_switches() -> Iterator[None]:
 @pytest.mark.usefixtures("frequent_thread_switches")
 @pytest.mark.parametrize("ends", ["well", "refused", "wrong"])
 def test_operation_objects_are_freed_on_the_windows_thread(
-    qtbot: QtBot, tasks: Tasks, owner: QObject, spoken: Spoken, ends: str
+    qtbot: QtBot, tasks: Tasks, owner: QObject, recorded: RecordedProblems, ends: str
 ) -> None:
     """It may be the last that holds a widget, and Qt stands still where a worker ends one."""
     gone: list[threading.Thread] = []
@@ -291,8 +291,8 @@ def test_operation_objects_are_freed_on_the_windows_thread(
 
     for _k in range(200):
         ask()
-    qtbot.waitUntil(lambda: gc.collect() >= 0 and len(gone) + len(spoken.bugs) >= 200)
-    spoken.bugs.clear()
+    qtbot.waitUntil(lambda: gc.collect() >= 0 and len(gone) + len(recorded.bugs) >= 200)
+    recorded.bugs.clear()
     gc.collect()
     assert len(gone) == 200
     assert set(gone) == {threading.main_thread()}
@@ -300,7 +300,7 @@ def test_operation_objects_are_freed_on_the_windows_thread(
 
 @pytest.mark.usefixtures("frequent_thread_switches")
 def test_operation_objects_at_close_are_freed_on_the_windows_thread(
-    tasks: Tasks, owner: QObject, spoken: Spoken
+    tasks: Tasks, owner: QObject, recorded: RecordedProblems
 ) -> None:
     gone: list[threading.Thread] = []
     go_on, begun = threading.Event(), threading.Event()
@@ -349,9 +349,9 @@ def test_garbage_collection_runs_on_the_windows_thread_only(qtbot: QtBot, tasks:
     assert set(collected) == set(gone) == {threading.main_thread()}
 
 
-def test_garbage_collection_after_the_last_close_is_enabled_again(spoken: Spoken) -> None:
+def test_garbage_collection_after_the_last_close_is_enabled_again(recorded: RecordedProblems) -> None:
     assert gc.isenabled()
-    first, second = Tasks(spoken), Tasks(spoken)
+    first, second = Tasks(recorded), Tasks(recorded)
     assert not gc.isenabled()
     first.close()
     assert not gc.isenabled()

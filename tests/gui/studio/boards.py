@@ -40,7 +40,7 @@ def load(studio: "Studio", items: list[dict[str, object]]) -> None:
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def said(studio: "Studio") -> str:
+def banner_text(studio: "Studio") -> str:
     return " ".join(one.accessibleName() for one in studio.application.window.findChildren(Banner) if one.isVisible())
 
 

@@ -36,7 +36,6 @@ class Studio:
         self.workspace = workspace.open_demo(home)
         signed_in = demo.sign_in(self.workspace)
         self.actor: Actor = signed_in.actor
-        self.application._start_address = "studio/home"  # wherever somebody was last
         demo.enter(self.application, self.workspace, signed_in, "studio/home")
         self.application.window.activateWindow()
         qtbot.waitUntil(self.application.window.isActiveWindow)

@@ -297,7 +297,7 @@ def test_zoom_keeps_page_as_wide_as_view(studio: "Studio") -> None:
     assert max(box.bottom() for box in studio.shown().values()) <= studio.viewport.height()
 
 
-def test_every_tile_is_an_accessible_object(studio: "Studio") -> None:
+def test_tiles_are_accessible_objects(studio: "Studio") -> None:
     from PySide6.QtGui import QAccessible
 
     page = QAccessible.queryAccessibleInterface(studio.canvas)

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from boards import CTRL, item, load, said
+from boards import CTRL, banner_text, item, load
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from templated_page import templated_page
@@ -73,7 +73,7 @@ def test_paste_of_no_widget_is_rejected_in_words(board: "Studio", text: str, why
     board.key(Qt.Key.Key_V, CTRL)
     QGuiApplication.clipboard().clear()  # what Python made is gone before Python is
     assert board.page.editor.document is before
-    assert why in said(board)
+    assert why in banner_text(board)
 
 
 def test_paste_of_handwritten_json_adds_widget(board: "Studio") -> None:

@@ -71,7 +71,7 @@ class Both:
         assert tab is not None
         self.over(pressed, tab, tab.rect().center())
 
-    def said(self) -> list[str]:
+    def label_texts(self) -> list[str]:
         return [label.text() for label in self.studio.application.window.findChildren(QLabel) if label.isVisible()]
 
 
@@ -80,7 +80,7 @@ def both(studio: "Studio") -> Both:
     return Both(studio)
 
 
-def _brought(both: Both) -> None:
+def _drag_to_dashboard(both: Both) -> None:
     """Carry “own” of the home page over the other place's tab and onto the dashboard."""
     both.go("home")
     both.start_drag(both.home, "own")
@@ -93,7 +93,7 @@ def _brought(both: Both) -> None:
 
 
 def test_drag_from_home_to_dashboard_moves_every_field(both: Both) -> None:
-    _brought(both)
+    _drag_to_dashboard(both)
     QTest.mouseRelease(both.second.canvas.viewport(), LEFT, NONE, QPoint(400, 340))
     assert not both.crossing.active
     assert both.ids(both.second) == {"a", "b", "own"}
@@ -110,7 +110,7 @@ def test_drag_from_home_to_dashboard_moves_every_field(both: Both) -> None:
 
 
 def test_drag_from_home_with_ctrl_copies(both: Both) -> None:
-    _brought(both)
+    _drag_to_dashboard(both)
     QTest.mouseRelease(both.second.canvas.viewport(), LEFT, CTRL, QPoint(400, 340))
     assert both.ids(both.second) == {"a", "b", "own"}
     assert both.ids(both.home) == {"own", "other"}
@@ -178,7 +178,7 @@ def _beside(both: Both) -> bool:
     return True
 
 
-def _elsewhere(both: Both) -> bool:
+def _go_home(both: Both) -> bool:
     both.go("home")
     return True
 
@@ -189,10 +189,10 @@ def _settings(both: Both) -> bool:
     return False
 
 
-@pytest.mark.parametrize("leave", [_escape, _beside, _elsewhere, _settings])
+@pytest.mark.parametrize("leave", [_escape, _beside, _go_home, _settings])
 def test_drag_from_home_cancelled_changes_neither(both: Both, leave: object) -> None:
     before = both.home.editor.document, both.second.editor.document
-    _brought(both)
+    _drag_to_dashboard(both)
     assert callable(leave)
     at_home = leave(both)
     assert not both.crossing.active
@@ -211,14 +211,14 @@ def test_drag_to_view_only_dashboard_is_rejected(both: Both) -> None:
     both.studio.wait(both.second.isVisible)
     both.over(both.home, both.second.canvas.viewport(), QPoint(400, 300))
     assert not both.second.canvas.busy
-    assert "“Second” can't be edited right now." in both.said()
+    assert "“Second” can't be edited right now." in both.label_texts()
     QTest.mouseRelease(both.second.canvas.viewport(), LEFT, NONE, QPoint(400, 300))
     assert both.home.isVisible()
     assert both.ids(both.home) == {"own", "other"}
 
 
 def test_drag_from_home_and_back_moves_at_home(both: Both) -> None:
-    _brought(both)
+    _drag_to_dashboard(both)
     both.over_header(both.home, "home")
     both.studio.wait(both.home.isVisible)
     view = both.home.canvas.viewport()

@@ -23,6 +23,7 @@ from benchboard.dashboards.library import DashboardSummary
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
 from benchboard.ui.studio.document.recovery import account_of
+from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets.labels import plain_tooltip
 from support.databases import unbound
@@ -80,21 +81,31 @@ def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDr
     page.run("studio.show_versions")
     screen = page.screens.screen
     assert isinstance(screen, VersionsScreen)
-    studio.wait(lambda: not screen.busy and bool(screen._model.rows))  # the list as it is without the edit
-    number = screen._model.rows[0].number
+    studio.wait(
+        lambda: not screen.busy and bool(screen.findChild(VersionList).model().rows)
+    )  # the list as it is without the edit
+    number = screen.findChild(VersionList).model().rows[0].number
     goes_on.set()
-    studio.wait(lambda: screen._model.rows[0].number == number + 1 and not screen.busy)
-    studio.wait(lambda: (screen._model.before, screen._model.after) == (number, number + 1))
+    studio.wait(lambda: screen.findChild(VersionList).model().rows[0].number == number + 1 and not screen.busy)
+    studio.wait(
+        lambda: (
+            (screen.findChild(VersionList).model().before, screen.findChild(VersionList).model().after)
+            == (number, number + 1)
+        )
+    )
     with unbound(studio.workspace.database).change() as session:
         # What comes later does not take away what is looked at.
         document = library.get(session, studio.actor, key).document
         library.save(session, studio.actor, key, replace(document, title="Later"), base_version=None, merged=True)
-    studio.wait(lambda: screen._model.rows[0].number == number + 2 and not screen.busy)
-    assert (screen._model.before, screen._model.after) == (number, number + 1)
+    studio.wait(lambda: screen.findChild(VersionList).model().rows[0].number == number + 2 and not screen.busy)
+    assert (screen.findChild(VersionList).model().before, screen.findChild(VersionList).model().after) == (
+        number,
+        number + 1,
+    )
     assert screen._compared is not None
     with unbound(studio.workspace.database).change() as session:
         library.save(session, studio.actor, key, replace(document, title="Last"), base_version=None)
-    studio.wait(lambda: screen._model.rows[0].number == number + 3 and not screen.busy)
+    studio.wait(lambda: screen.findChild(VersionList).model().rows[0].number == number + 3 and not screen.busy)
     screen._choose(number + 3)
     studio.wait(lambda: not screen.busy and screen._compared.numbers[1] == number + 3)
     with unbound(studio.workspace.database).change() as session:  # soon after, which the same version takes in

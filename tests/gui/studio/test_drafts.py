@@ -19,7 +19,7 @@ from benchboard.dashboards.document import images, truncation
 from benchboard.dashboards.journal.step_history import MAX_DRAFT
 from benchboard.ui.studio.document import recovery
 from benchboard.ui.studio.panes.json_view import JsonView
-from support.drawn import chunk, png
+from support.image_bytes import chunk, png
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -38,19 +38,19 @@ def board(studio: "Studio") -> "Studio":
     return studio
 
 
-def _said(items: list[dict[str, Any]], wanted: str) -> tuple[int, int] | None:
+def _document_cell(items: list[dict[str, Any]], wanted: str) -> tuple[int, int] | None:
     """What the document says of an item."""
     for item in items:
         if item["id"] == wanted:
             return item["position"]["x"], item["position"]["y"]
         for inner in (item.get("items", []), *(tab["items"] for tab in item.get("tabs", []))):
-            if (found := _said(inner, wanted)) is not None:
+            if (found := _document_cell(inner, wanted)) is not None:
                 return found
     return None
 
 
 def _in_document(studio: "Studio", item_id: str) -> tuple[int, int] | None:
-    return _said(json.loads(json.dumps(write_document(studio.page.editor.document)))["items"], item_id)
+    return _document_cell(json.loads(json.dumps(write_document(studio.page.editor.document)))["items"], item_id)
 
 
 def _line(studio: "Studio", key: str) -> UndoLineEdit:

@@ -33,7 +33,7 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image, read_image
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_content, summary
-from support.drawn import chunk, claimed, png
+from support.image_bytes import chunk, claimed, png
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -85,7 +85,7 @@ def _picture(studio: "Studio", item_id: str) -> str:
     return str(studio.page.editor.widget(item_id).setting("picture"))
 
 
-def _said(studio: "Studio") -> str:
+def _messages(studio: "Studio") -> str:
     """What the window says in its banners and toasts."""
     return " ".join(
         label.text() for label in studio.application.window.findChildren(QLabel) if label.isVisible() and label.text()
@@ -384,7 +384,7 @@ def test_file_that_is_no_image_is_one_error_and_changes_nothing(studio: "Studio"
     _show(studio, _item("a", picture=SMALL))
     before, path = studio.page.editor.document, HOSTILE[kind](tmp_path)
     assert _drop(studio, _files(path), studio.box("a").center())
-    studio.wait(lambda: f"{path.name}:" in _said(studio))
+    studio.wait(lambda: f"{path.name}:" in _messages(studio))
     assert studio.page.editor.document is before
     assert studio.page.editor.undo_stack.count() == 0
 
@@ -393,7 +393,7 @@ def test_dropped_address_is_not_fetched(studio: "Studio") -> None:
     data = QMimeData()
     data.setUrls([QUrl("http://h/p.png")])
     assert not _drop(studio, data, QPoint(300, 300))
-    studio.wait(lambda: "be loaded from an address" in _said(studio))
+    studio.wait(lambda: "be loaded from an address" in _messages(studio))
 
 
 @pytest.mark.parametrize("lock", ["content", "look"])
@@ -455,7 +455,7 @@ def test_too_many_images_are_rejected_and_nothing_is_added(studio: "Studio", tmp
     before = studio.page.editor.document
     studio.page.editor.select(["a", "b"])
     studio.page.editor.duplicate()
-    studio.wait(lambda: "in total" in _said(studio))
+    studio.wait(lambda: "in total" in _messages(studio))
     assert studio.page.editor.document is before
     noise = QImage(1_000, 1_000, QImage.Format.Format_RGB32)
     noise.bits()[:] = random.Random(2).randbytes(4_000_000)

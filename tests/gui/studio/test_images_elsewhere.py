@@ -20,7 +20,7 @@ from benchboard.ui.studio.import_export.page_export import Export
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.studio.versions.difference_text import Names, said
 from benchboard.ui.studio.versions.widget_thumbnails import Answers, picture
-from support.drawn import chunk, png
+from support.image_bytes import chunk, png
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -95,12 +95,12 @@ def test_table_on_double_click_becomes_interactive_with_all_rows(tables: "Studio
     assert tables.page.editor.selection == ("all",)
 
 
-def _told_of(top: QAccessibleInterface, wanted: QObject) -> bool:
+def _is_reachable(top: QAccessibleInterface, wanted: QObject) -> bool:
     """Whether an assistive program that goes through everything comes to a widget."""
     if top.object() is wanted:
         return True
     count = 0 if top.role() == QAccessible.Role.Table else top.childCount()
-    return any(_told_of(child, wanted) for k in range(count) if (child := top.child(k)) is not None)
+    return any(_is_reachable(child, wanted) for k in range(count) if (child := top.child(k)) is not None)
 
 
 def test_interactive_table_is_accessible(tables: "Studio") -> None:
@@ -115,14 +115,14 @@ def test_interactive_table_is_accessible(tables: "Studio") -> None:
     assert told.object() is table
     assert told.text(QAccessible.Text.Name) == "all"
     assert page.indexOfChild(told) == count
-    assert _told_of(window, table)
+    assert _is_reachable(window, table)
     tables.key(Qt.Key.Key_V)
     view = tables.page.enlarged.view
     assert view is not None
     tables.wait(lambda: bool(view.findChildren(TableWidget)))
     assert page.childCount() == count
     (large,) = view.findChildren(TableWidget)
-    assert _told_of(window, large)
+    assert _is_reachable(window, large)
 
 
 def test_wheel_over_table_scrolls_it_only_while_interactive(tables: "Studio") -> None:

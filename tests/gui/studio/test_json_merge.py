@@ -23,7 +23,7 @@ def titles(studio: "Studio") -> dict[str, str]:
     return {item["id"]: item["title"] for item in studio.stored().items}
 
 
-def theirs(studio: "Studio", item_id: str, title: str) -> list[dict[str, object]]:
+def with_title(studio: "Studio", item_id: str, title: str) -> list[dict[str, object]]:
     """What is stored, with another title for one widget."""
     return [{**item, "title": title} if item["id"] == item_id else item for item in studio.stored().items]
 
@@ -40,7 +40,7 @@ def write_at(studio: "Studio", part: str, words: str) -> None:
 def arrive(studio: "Studio", item_id: str, title: str) -> None:
     """Another window stores another title, and this page follows while the text is a draft."""
     assert studio.page.json_view.draft
-    studio.store(theirs(studio, item_id, title))
+    studio.store(with_title(studio, item_id, title))
     studio.wait(lambda: studio.page.editor.widget(item_id).title == title)
 
 
@@ -122,7 +122,7 @@ def test_valid_json_draft_of_an_earlier_session_is_not_applied_unasked(
     first.wait(lambda: "json" in drafts(first))
     if not stored_meanwhile:
         arrive(first, "notes", "Theirs")
-    stored = theirs(first, "notes", "Theirs")
+    stored = with_title(first, "notes", "Theirs")
     home = crashed(first, tmp_path)
     if stored_meanwhile:
         other = workspace.open_demo(home)
@@ -144,7 +144,7 @@ def test_invalid_json_draft_of_an_earlier_session_says_it_will_ask(open_studio: 
     first = open_studio()
     write_json(first, "}")
     first.wait(lambda: "json" in drafts(first))
-    stored = theirs(first, "notes", "Theirs")
+    stored = with_title(first, "notes", "Theirs")
     home = crashed(first, tmp_path)
     other = workspace.open_demo(home)
     with unbound(other.database).change() as session:

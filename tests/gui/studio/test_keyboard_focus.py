@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.studio.panes.template_gallery import Gallery
+from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 
 if TYPE_CHECKING:
@@ -125,5 +126,5 @@ def test_f6_stops_all_show_focus(dashboards: DashboardsDriver) -> None:
     page.run("studio.show_versions")
     screen = page.screens.screen
     assert isinstance(screen, VersionsScreen)
-    dashboards.studio.wait(lambda: not screen.busy and bool(screen._model.rows))
+    dashboards.studio.wait(lambda: not screen.busy and bool(screen.findChild(VersionList).model().rows))
     assert any(screen.isAncestorOf(stop) for stop, _seen in _stops(dashboards))

@@ -79,11 +79,11 @@ def test_stylesheet_of_deleted_fields_is_freed(light: Theme, make: Callable[[], 
     count, between = 100, [bytearray()]
     for _again in range(3):
         before = in_use()
-        _come_and_go(make, count, between)
+        _show_and_delete(make, count, between)
     assert (in_use() - before) / count < 300 + _BETWEEN  # Qt's table of the rules for one takes 960
 
 
-def _come_and_go(make: Callable[[], QWidget], count: int, between: list[bytearray]) -> None:
+def _show_and_delete(make: Callable[[], QWidget], count: int, between: list[bytearray]) -> None:
     """Show so many at once and let go of them. What is put `between` keeps others from coming to lie where they lay."""
     holder = QWidget()
     column = QVBoxLayout(holder)

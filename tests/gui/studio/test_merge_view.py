@@ -20,9 +20,9 @@ from benchboard.ui.studio.versions.widget_thumbnails import TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner
 from support import compared
-from support.compared import Shown
-from support.drawn import png
+from support.compared import ViewWindow
 from support.edits import dashboard
+from support.image_bytes import png
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -39,7 +39,7 @@ class Merging:
         self.decided: list[Document] = []
         self.later: list[bool] = []
         self.merge = merge(*documents)
-        self.shown = Shown(qtbot, home, self._make)
+        self.shown = ViewWindow(qtbot, home, self._make)
         screen = self.shown.open()
         assert isinstance(screen, MergeScreen)
         self.screen = screen

@@ -16,6 +16,7 @@ from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, Co
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.click_targets import Links
 from benchboard.ui.widgets import Toast
+from benchboard.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -28,12 +29,12 @@ def _seen(studio: "Studio") -> dict[str, bool]:
     shell = studio.application.shell
     assert shell is not None
     return {
-        "rail": shell._rail.isVisibleTo(window),
-        "header": shell._header.isVisibleTo(window),
+        "rail": shell.findChild(QWidget, "rail").isVisibleTo(window),
+        "header": shell.findChild(QWidget, "header").isVisibleTo(window),
         "toolbar": studio.page.bar.isVisibleTo(window),
         "left": studio.page.sidebar.isVisibleTo(window),
         "right": studio.page.inspector.isVisibleTo(window),
-        "status": shell._status.isVisibleTo(window),
+        "status": shell.findChild(StatusBar).isVisibleTo(window),
     }
 
 

@@ -31,7 +31,7 @@ _AT_ONCE = 2
 
 
 @dataclass
-class Asked:
+class PendingQuery:
     """A query that somebody waits for."""
 
     text: str
@@ -41,17 +41,17 @@ class Asked:
 
 
 @dataclass
-class Desk:
+class FakeTasks:
     """Stands where `Tasks` does, and answers when it is told to."""
 
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[PendingQuery] = field(default_factory=list)
 
     def read(self, _owner: QObject, op: Callable[[object], Any], done: Callable[[Any], None],
              failed: Callable[[AppError], None], **_more: object) -> None:  # fmt: skip
         try:
             op(None)
-        except _Text as said:
-            self.asked.append(Asked(said.text, said.cancel_token, done, failed))
+        except _CapturedQuery as said:
+            self.asked.append(PendingQuery(said.text, said.cancel_token, done, failed))
 
     def answer(self, number: int = 0, error: AppError | None = None) -> str:
         one = self.asked.pop(number)
@@ -60,7 +60,7 @@ class Desk:
 
 
 @dataclass
-class _Text(Exception):
+class _CapturedQuery(Exception):
     """What a query would be run with."""
 
     text: str
@@ -70,11 +70,11 @@ class _Text(Exception):
 @pytest.fixture(autouse=True)
 def nothing_is_run(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     if "tasks" not in request.fixturenames:
-        monkeypatch.setattr(queries, "run_query", _say)
+        monkeypatch.setattr(queries, "run_query", _capture)
 
 
-def _say(_session: object, _actor: object, text: str, *, cancel_token: CancelToken, **_more: object) -> None:
-    raise _Text(text, cancel_token)
+def _capture(_session: object, _actor: object, text: str, *, cancel_token: CancelToken, **_more: object) -> None:
+    raise _CapturedQuery(text, cancel_token)
 
 
 def page(texts: Iterable[str]) -> object:
@@ -89,7 +89,7 @@ class Page:
     """An editor, its feeds, and where these ask."""
 
     def __init__(self, tasks: object = None) -> None:
-        self.desk, self.editor = Desk(), Editor()
+        self.desk, self.editor = FakeTasks(), Editor()
         context = SimpleNamespace(tasks=tasks or self.desk, changed=ChangeNotices(), actor=None)
         self.query_runner = WidgetQueryRunner(cast(Context, context), self.editor, self.editor)
 
@@ -108,60 +108,60 @@ class Page:
 
 
 @pytest.fixture
-def asking(qapp: QApplication) -> Page:
+def tile_page(qapp: QApplication) -> Page:
     return Page()
 
 
-def test_query_out_of_view_runs_despite_refreshes_of_visible_ones(asking: Page) -> None:
-    asking.query_runner.prioritize("abc")
-    asking.load("1", "2", "3", "4")
+def test_query_out_of_view_runs_despite_refreshes_of_visible_ones(tile_page: Page) -> None:
+    tile_page.query_runner.prioritize("abc")
+    tile_page.load("1", "2", "3", "4")
     for _time in range(12):
-        asking.desk.answer()
-        asking.query_runner.refresh()
-    assert asking.answered("d")
+        tile_page.desk.answer()
+        tile_page.query_runner.refresh()
+    assert tile_page.answered("d")
 
 
-def test_query_without_a_result_runs_before_refreshes(asking: Page) -> None:
-    asking.load("1", "2", "3", "4")
-    asking.answer_all()
-    asking.query_runner.refresh()
-    asking.editor.set_property("d", "query", "other")
-    asking.desk.answer()
-    assert "other" in [one.text for one in asking.desk.asked]
+def test_query_without_a_result_runs_before_refreshes(tile_page: Page) -> None:
+    tile_page.load("1", "2", "3", "4")
+    tile_page.answer_all()
+    tile_page.query_runner.refresh()
+    tile_page.editor.set_property("d", "query", "other")
+    tile_page.desk.answer()
+    assert "other" in [one.text for one in tile_page.desk.asked]
 
 
-def test_query_cancelled_is_not_run_again_at_once(asking: Page) -> None:
-    asking.load("1")
-    asking.query_runner.refresh()
-    asking.query_runner.cancel("a")
-    answer = asking.query_runner.result("a")
+def test_query_cancelled_is_not_run_again_at_once(tile_page: Page) -> None:
+    tile_page.load("1")
+    tile_page.query_runner.refresh()
+    tile_page.query_runner.cancel("a")
+    answer = tile_page.query_runner.result("a")
     assert answer is not None
     assert isinstance(answer.error, Cancelled)
-    assert not asking.query_runner.busy
+    assert not tile_page.query_runner.busy
 
 
-def test_query_result_of_an_older_query_is_ignored(asking: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_query_result_of_an_older_query_is_ignored(tile_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     never = SimpleNamespace(start=lambda: None)
     monkeypatch.setattr(feeding, "threading", SimpleNamespace(Thread=lambda **_how: never))
-    asking.load("1")
-    asking.editor.set_property("a", "query", "2")
-    assert asking.desk.answer(1) == "2"
-    assert asking.desk.answer(0) == "1"
-    answer = asking.query_runner.result("a")
+    tile_page.load("1")
+    tile_page.editor.set_property("a", "query", "2")
+    assert tile_page.desk.answer(1) == "2"
+    assert tile_page.desk.answer(0) == "1"
+    answer = tile_page.query_runner.result("a")
     assert answer is not None
     assert answer.query == "2"
 
 
-def test_query_listener_that_fails_does_not_stop_others(asking: Page, qtbot: QtBot) -> None:
+def test_query_listener_that_fails_does_not_stop_others(tile_page: Page, qtbot: QtBot) -> None:
     def fail(_item_id: str) -> None:
         raise ZeroDivisionError
 
-    asking.load("1", "2", "3", "4")
-    asking.query_runner.result_changed.connect(fail)
+    tile_page.load("1", "2", "3", "4")
+    tile_page.query_runner.result_changed.connect(fail)
     with qtbot.captureExceptions():
-        asking.answer_all()
-    assert not asking.query_runner.busy
-    assert all(asking.answered(one) for one in "abcd")
+        tile_page.answer_all()
+    assert not tile_page.query_runner.busy
+    assert all(tile_page.answered(one) for one in "abcd")
 
 
 def test_queries_of_many_pages_leave_workers_for_other_reads(

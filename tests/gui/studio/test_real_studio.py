@@ -35,7 +35,7 @@ from benchboard.dashboards.layout import (
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.settings import Settings
-from support import telling, xscreen
+from support import window_probe, xscreen
 from support.databases import unbound
 from support.xscreen import Xdotool, until
 
@@ -229,7 +229,7 @@ def _opened(demo_template: Path, folder: Path) -> Iterator[Studio]:
         environment = {**os.environ, "PYTHONPATH": modules, "DISPLAY": display, "BENCHBOARD_HOME": str(home)}
         environment.pop("QT_QPA_PLATFORM", None)
         process = subprocess.Popen(
-            [sys.executable, "-m", telling.__name__], env=environment, text=True,
+            [sys.executable, "-m", window_probe.__name__], env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
         )  # fmt: skip
         hand = Xdotool(display)

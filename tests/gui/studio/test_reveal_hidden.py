@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from nested import nested
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import library
@@ -41,13 +41,13 @@ def outline(studio: "Studio", item_id: str, tab: int = -1) -> None:
     """Choose its line in the outline."""
     studio.key(Qt.Key.Key_O, CTRL | SHIFT)
     pane = studio.page.outline
-    studio.wait(lambda: pane.isVisible() and not pane._late.isActive() and pane.topLevelItemCount() == 5)
+    studio.wait(lambda: pane.isVisible() and not pane.findChild(QTimer).isActive() and pane.topLevelItemCount() == 5)
     spot = pane.visualItemRect(pane.line(item_id, tab)).center()
     studio.qtbot.mouseClick(pane.viewport(), LEFT, pos=spot)
 
 
 @pytest.fixture
-def held(studio: "Studio") -> "Studio":
+def nested_page(studio: "Studio") -> "Studio":
     """A page with a closed row and tabs, as it is stored."""
     studio.store(nested())
     studio.wait(lambda: "closed" in studio.page.editor.page.paths)
@@ -57,7 +57,7 @@ def held(studio: "Studio") -> "Studio":
     return studio
 
 
-def looked_into(studio: "Studio", chosen: str) -> None:
+def assert_revealed(studio: "Studio", chosen: str) -> None:
     """It is chosen and in sight, and nothing was edited."""
     editor = studio.page.editor
     assert editor.selection == (chosen,)
@@ -76,73 +76,73 @@ WAYS: tuple[Callable[["Studio"], None], ...] = (
 
 
 @pytest.mark.parametrize("way", WAYS, ids=("find", "outline"))
-def test_reveal_of_a_hidden_widget_is_no_edit(held: "Studio", way: Callable[["Studio"], None]) -> None:
-    version = held.stored().version
-    way(held)
-    looked_into(held, "older")
-    assert not held.page.editor.page.item("closed").collapsed
-    held.wait_until_saved()
-    assert held.stored().version == version
+def test_reveal_of_a_hidden_widget_is_no_edit(nested_page: "Studio", way: Callable[["Studio"], None]) -> None:
+    version = nested_page.stored().version
+    way(nested_page)
+    assert_revealed(nested_page, "older")
+    assert not nested_page.page.editor.page.item("closed").collapsed
+    nested_page.wait_until_saved()
+    assert nested_page.stored().version == version
 
 
-def test_reveal_in_another_tab_shows_it_in_this_window_only(held: "Studio") -> None:
-    outline(held, "week")
-    looked_into(held, "week")
-    assert held.page.editor.page.item("tabs").active == 1
+def test_reveal_in_another_tab_shows_it_in_this_window_only(nested_page: "Studio") -> None:
+    outline(nested_page, "week")
+    assert_revealed(nested_page, "week")
+    assert nested_page.page.editor.page.item("tabs").active == 1
 
 
-def test_edit_in_a_revealed_row_is_stored_with_the_row_collapsed(held: "Studio") -> None:
-    editor = held.page.editor
-    find(held, "older")
-    before = stored(held.page).shown
+def test_edit_in_a_revealed_row_is_stored_with_the_row_collapsed(nested_page: "Studio") -> None:
+    editor = nested_page.page.editor
+    find(nested_page, "older")
+    before = stored(nested_page.page).shown
     editor.set_property("older", "title", "Oldest")
     assert editor.undo_stack.count() == 1
-    assert stored(held.page).item("closed").collapsed
-    assert stored(held.page).shown == before
-    assert stored(held.page).item("older").source["title"] == "Oldest"
-    assert "older" in held.canvas.tiles
-    held.wait_until_saved()
-    assert PageIndex(held.stored().layout).item("closed").collapsed
-    held.canvas.setFocus()
-    held.key(Qt.Key.Key_Z, CTRL)
+    assert stored(nested_page.page).item("closed").collapsed
+    assert stored(nested_page.page).shown == before
+    assert stored(nested_page.page).item("older").source["title"] == "Oldest"
+    assert "older" in nested_page.canvas.tiles
+    nested_page.wait_until_saved()
+    assert PageIndex(nested_page.stored().layout).item("closed").collapsed
+    nested_page.canvas.setFocus()
+    nested_page.key(Qt.Key.Key_Z, CTRL)
     assert editor.widget("older").title == "Older"
-    assert "older" in held.canvas.tiles  # still looked at
+    assert "older" in nested_page.canvas.tiles  # still looked at
 
 
-def test_move_in_a_revealed_row_is_kept_when_concealed(held: "Studio") -> None:
-    editor = held.page.editor
-    find(held, "older")
+def test_move_in_a_revealed_row_is_kept_when_concealed(nested_page: "Studio") -> None:
+    editor = nested_page.page.editor
+    find(nested_page, "older")
     editor.apply(placement_edits.nudge, 1, 0)
     seen = dict(editor.page.shown)
     assert editor.undo_stack.count() == 1
-    assert stored(held.page).item("closed").collapsed
+    assert stored(nested_page.page).item("closed").collapsed
     editor.conceal(["closed"])
     assert editor.page.item("closed").collapsed
     editor.reveal(["older"])
     assert editor.page.shown == seen
 
 
-def test_caret_of_a_revealed_row_conceals_it_then_expands_for_everyone(held: "Studio") -> None:
-    editor = held.page.editor
-    find(held, "older")
+def test_caret_of_a_revealed_row_conceals_it_then_expands_for_everyone(nested_page: "Studio") -> None:
+    editor = nested_page.page.editor
+    find(nested_page, "older")
 
     def caret() -> None:
-        spot = held.box("closed").topLeft() + QPoint(10, 18)
-        held.qtbot.mouseClick(held.viewport, LEFT, pos=spot)
+        spot = nested_page.box("closed").topLeft() + QPoint(10, 18)
+        nested_page.qtbot.mouseClick(nested_page.viewport, LEFT, pos=spot)
 
     caret()
     assert editor.page.item("closed").collapsed
     assert editor.undo_stack.count() == 0
     editor.apply(container_edits.toggle_rows, ["closed"])
-    assert not stored(held.page).item("closed").collapsed
+    assert not stored(nested_page.page).item("closed").collapsed
     assert editor.undo_stack.undo_title() == "Expand row"
     editor.apply(container_edits.toggle_rows, ["closed"])
-    assert stored(held.page).item("closed").collapsed
+    assert stored(nested_page.page).item("closed").collapsed
     assert editor.undo_stack.count() == 2
 
 
-def test_tab_shown_after_reveal_conceals_or_is_a_step(held: "Studio") -> None:
-    editor = held.page.editor
+def test_tab_shown_after_reveal_conceals_or_is_a_step(nested_page: "Studio") -> None:
+    editor = nested_page.page.editor
     editor.apply(container_edits.add_tab, "tabs")
     editor.apply(container_edits.show_tab, "tabs", 0)
     steps = editor.undo_stack.count()
@@ -155,27 +155,27 @@ def test_tab_shown_after_reveal_conceals_or_is_a_step(held: "Studio") -> None:
     assert editor.undo_stack.count() == steps
     editor.reveal(["week"])
     editor.apply(container_edits.show_tab, "tabs", 2)
-    assert editor.page.item("tabs").active == stored(held.page).item("tabs").active == 2
+    assert editor.page.item("tabs").active == stored(nested_page.page).item("tabs").active == 2
     assert editor.undo_stack.count() == steps + 1
 
 
-def test_reveal_on_narrow_page_is_no_edit(held: "Studio") -> None:
-    held.page.run("studio.phone")
-    find(held, "older")
-    looked_into(held, "older")
-    held.page.editor.set_property("older", "title", "Oldest")
-    assert stored(held.page).item("closed").collapsed
-    assert held.page.editor.document.breakpoints == {}
-    held.page.run("studio.desktop")
-    assert "older" in held.canvas.tiles
+def test_reveal_on_narrow_page_is_no_edit(nested_page: "Studio") -> None:
+    nested_page.page.run("studio.phone")
+    find(nested_page, "older")
+    assert_revealed(nested_page, "older")
+    nested_page.page.editor.set_property("older", "title", "Oldest")
+    assert stored(nested_page.page).item("closed").collapsed
+    assert nested_page.page.editor.document.breakpoints == {}
+    nested_page.page.run("studio.desktop")
+    assert "older" in nested_page.canvas.tiles
 
 
-def test_reveal_after_another_save_stays(held: "Studio") -> None:
-    find(held, "older")
-    held.store({**nested(), "title": "Theirs"})
-    held.wait(lambda: held.page.editor.document.title == "Theirs")
-    assert held.page.editor.selection == ("older",)
-    assert "older" in held.canvas.tiles
+def test_reveal_after_another_save_stays(nested_page: "Studio") -> None:
+    find(nested_page, "older")
+    nested_page.store({**nested(), "title": "Theirs"})
+    nested_page.wait(lambda: nested_page.page.editor.document.title == "Theirs")
+    assert nested_page.page.editor.selection == ("older",)
+    assert "older" in nested_page.canvas.tiles
 
 
 def test_reveal_with_view_only_access_stays(studio: "Studio") -> None:

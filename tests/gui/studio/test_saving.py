@@ -68,7 +68,7 @@ class Turns:
         self.come.append((asked.kind, self._outcome(asked, error)))
 
     def answer(self, k: int = 0) -> None:
-        """Hand one of the answers over. Those of changes come in order."""
+        """Clicker one of the answers over. Those of changes come in order."""
         if not self.come:
             return
         come = self.come[k % len(self.come)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dashboards_driver import DashboardsDriver
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import home_layout, library
@@ -150,7 +150,7 @@ def test_save_denied_is_not_retried(studio: "Studio") -> None:
     page.editor.add(KINDS[0])
     page.save()
     studio.wait(lambda: page.saving.state == "unsaved")
-    assert not page.saving._timer.isActive()
+    assert not page.saving.findChild(QTimer).isActive()
 
 
 def test_page_that_was_not_loaded_is_not_editable(studio: "Studio") -> None:

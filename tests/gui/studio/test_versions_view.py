@@ -21,7 +21,7 @@ from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner, Toast
 from support import compared
-from support.compared import Shown
+from support.compared import ViewWindow
 from support.databases import unbound
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -34,7 +34,7 @@ class History:
         self.closed: list[bool] = []
         self.dashboard_id = ""
         self.awaits = False
-        self.shown = Shown(qtbot, home, self._make)
+        self.shown = ViewWindow(qtbot, home, self._make)
         self.store(compared.before(), None)
         self.store(compared.before(), "Week 47 notes")
         self.store(compared.after(), "Side by side")

@@ -28,7 +28,7 @@ from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
 from support.databases import unbound
-from support.drawn import chunk, png
+from support.image_bytes import chunk, png
 from support.papers import Office, document, item, wide
 from support.query_plans import query_plans
 from unit.dashboards.test_document import documents

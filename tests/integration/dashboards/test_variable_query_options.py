@@ -1,7 +1,6 @@
 """What a variable's query offers, on real databases: with the person's rights, bounded, the same text on both."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
@@ -12,27 +11,11 @@ from benchboard.dashboards.variables import variable_queries
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import Cancelled, Denied, Invalid
 from benchboard.identity.permissions import Actor
-from benchboard.storage.engine import Database
-from support import databases
 from support.databases import unbound
-from support.orders import Market, open_market
+from support.orders import Market
 
 Ask = Callable[..., VariableOptions]
 SHOPS = "SELECT DISTINCT shop_id FROM orders ORDER BY shop_id DESC"
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def market(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
-    folder = tmp_path_factory.mktemp("market")
-    if request.param == "postgresql":
-        template = request.getfixturevalue("pg_template")
-        with databases.on_postgres(request.getfixturevalue("pg_server"), template=template) as database:
-            yield open_market(database, folder)
-        return
-    file = shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "bench.db")
-    database = Database.open(databases.file_url(file), key=databases.KEY)
-    yield open_market(database, folder)
-    database.dispose()
 
 
 @pytest.fixture

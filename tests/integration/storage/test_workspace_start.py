@@ -29,7 +29,7 @@ def _environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": paths, "BENCHBOARD_KEYRING": "off", **more}
 
 
-def _whole(home: Path) -> None:
+def _assert_complete(home: Path) -> None:
     """The database in `home` opens, has one organisation with one operator, and its secrets open."""
     opened = workspace.open_local(home)
     with unbound(opened.database).read() as session:
@@ -51,7 +51,7 @@ def test_open_local_first_makes_an_encrypted_database_with_operator(tmp_path: Pa
     opened.close()
     assert b"SQLite format" not in (home / "benchboard.db").read_bytes()[:64]
     assert os_user().encode() not in (home / "benchboard.db").read_bytes()
-    _whole(home)
+    _assert_complete(home)
     said.clear()
     workspace.open_local(home, report=said.append).close()
     assert said == []
@@ -59,7 +59,7 @@ def test_open_local_first_makes_an_encrypted_database_with_operator(tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["what?uri=true&x", "100%41", "a#b", "Ödünç & co"])
 def test_open_local_in_a_home_of_any_name_puts_its_files_there(tmp_path: Path, name: str) -> None:
-    _whole(tmp_path / name)
+    _assert_complete(tmp_path / name)
     assert (tmp_path / name / "benchboard.db").stat().st_size > 0
     assert [one.name for one in tmp_path.iterdir()] == [name]
 
@@ -77,7 +77,7 @@ def test_open_demo_makes_a_database_of_its_own(tmp_path: Path) -> None:
 
 
 def test_open_local_without_its_key_is_refused_and_keeps_the_file(tmp_path: Path) -> None:
-    _whole(tmp_path)
+    _assert_complete(tmp_path)
     (tmp_path / "vault" / "database.benchboard.key").unlink()
     before = (tmp_path / "benchboard.db").read_bytes()
     for _ in range(2):
@@ -89,7 +89,7 @@ def test_open_local_without_its_key_is_refused_and_keeps_the_file(tmp_path: Path
 
 
 def test_open_local_with_another_key_is_refused_and_keeps_the_file(tmp_path: Path) -> None:
-    _whole(tmp_path)
+    _assert_complete(tmp_path)
     key = tmp_path / "vault" / "database.benchboard.key"
     key.write_bytes(bytes(32))
     before = (tmp_path / "benchboard.db").read_bytes()
@@ -161,7 +161,7 @@ workspace.open_local(Path(sys.argv[1]))
 def test_open_local_after_an_interrupted_first_start_completes_it(tmp_path: Path, at: str) -> None:
     cut = subprocess.run([sys.executable, "-c", _CUT, str(tmp_path), at], env=_environment(), timeout=120)
     assert cut.returncode == -signal.SIGKILL
-    _whole(tmp_path)
+    _assert_complete(tmp_path)
 
 
 def test_commands_started_together_leave_a_working_database(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_connect_before_the_database_exists_reads_it_afterwards(tmp_path: Path) 
     """What `db current` opens when there is nothing yet is good for what a first start made meanwhile."""
     early = workspace.connect(tmp_path)
     assert upgrade.current(early.database) is None
-    _whole(tmp_path)
+    _assert_complete(tmp_path)
     assert upgrade.current(early.database) == upgrade.head()
     early.close()
 
@@ -208,7 +208,7 @@ def test_db_command_that_changes_waits_for_a_starting_program(
 
 
 def test_open_local_with_another_key_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    _whole(tmp_path)
+    _assert_complete(tmp_path)
     key = tmp_path / "vault" / "database.benchboard.key"
     key.write_bytes(bytes(32))
     capfd.readouterr()
@@ -237,7 +237,7 @@ def test_url_of_a_file_that_is_no_database_prints_one_sentence(
 
 
 def test_open_url_of_an_encrypted_file_says_it_may_be_encrypted(tmp_path: Path) -> None:
-    _whole(tmp_path)
+    _assert_complete(tmp_path)
     with pytest.raises(Unavailable) as refused:
         workspace.open_url(f"sqlite:///{tmp_path / 'benchboard.db'}", tmp_path)
     assert refused.value.code == "workspace.not-a-database"

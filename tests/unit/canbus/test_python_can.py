@@ -10,7 +10,7 @@ import pytest
 from benchboard.canbus.backends import python_can
 from benchboard.canbus.backends.python_can import PythonCanBus
 from benchboard.canbus.frame import Frame, TimeSource
-from support.scripteddongle import scripted_dongle
+from support.scripted_dongle import scripted_dongle
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.frame import Frame, TimeSource
 from benchboard.errors import DeviceFailure, Invalid
-from support.scripteddongle import ScriptedDongle, scripted_dongle
+from support.scripted_dongle import ScriptedDongle, scripted_dongle
 
 NO_STAMPS = {b"Z1\r": b"\a"}
 

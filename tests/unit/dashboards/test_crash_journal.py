@@ -30,7 +30,7 @@ from benchboard.dashboards.journal.step_history import History, Record, pack, un
 from benchboard.dashboards.layout import Cell, Item, Layout, WrittenItems, map_items, walk_items, without
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.vault import Vault
-from support.drawn import chunk, png
+from support.image_bytes import chunk, png
 from support.pages import random_page
 
 NAME, KEY = b"n" * 16, b"k" * 32

@@ -13,7 +13,7 @@ from benchboard.dashboards.document.images import MAX_BYTES, MAX_TOGETHER, Image
 from benchboard.dashboards.editing import page_edits
 from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import Invalid
-from support.drawn import chunk, claimed, jpeg, png, webp
+from support.image_bytes import chunk, claimed, jpeg, png, webp
 
 SMALL = png(3, 2)
 FORMS = {"png": png(30, 20), "jpeg": jpeg(30, 20), "webp": webp(30, 20)}

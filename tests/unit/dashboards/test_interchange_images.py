@@ -11,8 +11,8 @@ from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.interchange import ConversionReport, from_grafana, to_grafana
-from support.drawn import chunk, png
 from support.grafana import faults
+from support.image_bytes import chunk, png
 
 Json = dict[str, Any]
 PICTURE = images.to_data_uri("png", png(40, 20, (9, 90, 200), chunk(b"teSt", bytes(40_000))))

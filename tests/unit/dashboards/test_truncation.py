@@ -13,7 +13,7 @@ from benchboard.dashboards.document.document import MAX_BYTES
 from benchboard.dashboards.document.json_positions import format_json, parse_text
 from benchboard.dashboards.document.truncation import Truncator, has_placeholders
 from benchboard.errors import Invalid
-from support.drawn import chunk, png
+from support.image_bytes import chunk, png
 
 LARGE = images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", bytes(range(256)) * 1_500)))
 PICTURES = [

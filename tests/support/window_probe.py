@@ -15,36 +15,36 @@ from benchboard.__main__ import main
 from benchboard.ui.studio.canvas.canvas import Canvas
 
 
-class Teller(QObject):
+class WindowProbe(QObject):
     """Answers on the window's thread, after the events that came before the question."""
 
     asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self.asked.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     def listen(self) -> None:
         for line in sys.stdin:
             self.asked.emit(line.strip())
 
-    def _tell(self, name: str) -> None:
+    def _answer(self, name: str) -> None:
         sys.stdout.write(json.dumps(_page() if name == "page" else _place(name)) + "\n")
         sys.stdout.flush()
 
 
-def _seen(name: str) -> QWidget | None:
+def _visible_widget(name: str) -> QWidget | None:
     widgets = (widget for widget in QApplication.allWidgets() if widget.objectName() == name)
     return next((widget for widget in widgets if widget.isVisible() and widget.isEnabled()), None)
 
 
 def _place(name: str) -> list[int] | None:
-    widget = _seen(name)
+    widget = _visible_widget(name)
     return None if widget is None else _box(QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size()))
 
 
 def _page() -> object:
-    canvas = _seen("studio_canvas")
+    canvas = _visible_widget("studio_canvas")
     if not isinstance(canvas, Canvas):
         return None
     corner = canvas.viewport().mapToGlobal(canvas.mapFromScene(0, 0))
@@ -61,6 +61,6 @@ def _box(rect: QRect) -> list[int]:
 
 if __name__ == "__main__":
     sys.argv = sys.argv[:1]
-    teller = Teller()
+    teller = WindowProbe()
     threading.Thread(target=teller.listen, daemon=True).start()
     sys.exit(main())
