@@ -1,4 +1,4 @@
-"""What every test can ask for. `database` runs a test twice: on an encrypted SQLite file and on PostgreSQL."""
+"""Fixtures of every test. `database` runs a test twice: on an encrypted SQLite file and on PostgreSQL."""
 
 import copy
 import os

@@ -1,4 +1,4 @@
-"""What tests of Admin do with the window, by mouse and keys, and ask of the database beside it."""
+"""Drives the admin room by mouse and keys, and queries its database."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ _TICK = 16
 
 
 class Admin:
-    """The window in an admin's hands."""
+    """The window with the demo's admin signed in."""
 
     def __init__(self, qtbot: QtBot, click: Clicker, application: Application) -> None:
         self.qtbot, self._click, self.application = qtbot, click, application

@@ -1,4 +1,4 @@
-"""A database with two organisations, for tests of what the bench does to it."""
+"""A database with two organisations, for tests of pairing and dongles."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The product's own simulator as a process of its own, and a look into its dongles' memories."""
+"""The product's own simulator as a process, and a look into its dongles' memories."""
 
 import json
 import os

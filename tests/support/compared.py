@@ -1,4 +1,4 @@
-"""A dashboard of a line as two people made it: what screens of versions and merges are tried on."""
+"""A dashboard as two people edited it, and a window to show versions and merges of it."""
 
 from pathlib import Path
 from typing import Any

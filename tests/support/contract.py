@@ -1,4 +1,4 @@
-"""`schema.yaml` held against a database's catalogue: every entry that is not met, in words."""
+"""Compares `schema.yaml` with a database's catalogue: every entry that is not met."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -19,7 +19,7 @@ def file_url(path: Path) -> str:
 
 
 def unbound(database: Database) -> Transactions:
-    """Transactions that act for nobody: how tests look at a database and prepare it."""
+    """Transactions without an actor, with which tests prepare and inspect a database."""
     return Transactions(database, None)
 
 
@@ -53,7 +53,7 @@ def on_postgres(server: Server, *, template: str | None) -> Iterator[Database]:
 
 
 class Copies:
-    """Databases that were made ready once, and are copied for each test: founding organisations anew is slow."""
+    """Databases prepared once and copied for each test: creating organisations is slow."""
 
     def __init__(self, folder: Path, sqlite_template: Path, server: Callable[[], tuple[Server, str]]) -> None:
         self._folder, self._sqlite_template, self._server = folder, sqlite_template, server

@@ -1,4 +1,4 @@
-"""Edits of a dashboard made at random, as somebody would make them in an editor: hypothesis's for properties."""
+"""Random edits of a dashboard, for property tests."""
 
 import random
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Grafana's dashboards for tests: the real ones, and what Grafana's own types say of one of ours."""
+"""Grafana's dashboards for tests: real ones, and a check against Grafana's own types."""
 
 import enum
 import json

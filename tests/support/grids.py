@@ -1,4 +1,4 @@
-"""Layouts as a person finds them, for property tests, and what holds of every layout afterwards."""
+"""Random layouts for property tests, and what holds of every layout afterwards."""
 
 import random
 
@@ -26,7 +26,7 @@ def some(data: st.DataObject, layout: grid.Layout, most: int = 6) -> list[str]:
 
 
 def laid(columns: int = 12, **cells: tuple[int, int, int, int]) -> grid.Layout:
-    """A layout of items called so, in these cells; a name that begins with `fixed` is a static."""
+    """A layout of items by name and cell; a name that begins with `fixed` is static."""
     return grid.Layout.of(
         columns,
         [(grid.Item(name, "text", static=name.startswith("fixed")), grid.Cell(*cell)) for name, cell in cells.items()],

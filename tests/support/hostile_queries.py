@@ -1,4 +1,4 @@
-"""Queries that make a careless reader work for hours, none longer than a query may be."""
+"""Queries that would make a careless parser work for hours, none longer than a query may be."""
 
 from collections.abc import Iterator
 

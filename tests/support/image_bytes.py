@@ -1,4 +1,4 @@
-"""Pictures for tests, made of bytes: as programs write them, and as they should not be."""
+"""Images for tests, made of bytes: valid and invalid ones."""
 
 import struct
 import zlib

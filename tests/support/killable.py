@@ -1,4 +1,4 @@
-"""Calls that a test can give up on: they run in a process that is killed when the test ends."""
+"""Calls with a time limit: they run in a process that is killed when the test ends."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Files that live in memory: real ones, without a disk that every commit of a test waits for."""
+"""A folder in memory: real files, without a disk that every commit of a test waits for."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Orders and people to look at them, for tests of queries and of the dashboards that show them."""
+"""Orders, and people who may see them, for tests of queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def orders(shop_ids: Iterable[str], start: int = 0) -> list[NewOrder]:
 
 
 def open_market(database: Database, folder: Path) -> Market:
-    """Seed `database`, found both organisations and let them sell."""
+    """Seed `database` with both organisations and their orders."""
     town = people.settle(database, folder)
     ids = {role: town.add(f"{role}@north.example", role=role) for role in ("analyst", "business_user", "technician")}
     with unbound(database).change() as session:

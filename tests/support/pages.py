@@ -1,4 +1,4 @@
-"""Pages with rows, groups and tabs, made at random: hypothesis's for properties."""
+"""Random pages with rows, groups and tabs, for property tests."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""Documents, and people who work on dashboards, for whoever tests what is stored of them."""
+"""Documents, and people who work on dashboards, for tests of the dashboard services."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +32,7 @@ def wide(count: int = 125) -> Document:
 
 @dataclass
 class Office:
-    """A town whose people act on dashboards: a call is one transaction."""
+    """People of `town` who work on dashboards: each call is one transaction."""
 
     town: Town
     memory: list[str] = field(default_factory=list)
@@ -62,12 +62,12 @@ class Office:
         return team.id
 
     def do(self, act: Any, actor: Actor, *given: Any, **named: Any) -> Any:
-        """What a service that changes something answers."""
+        """Call a service that changes something; returns its result."""
         with unbound(self.town.database).change() as session:
             return act(session, actor, *given, **named)
 
     def ask(self, act: Any, actor: Actor, *given: Any, **named: Any) -> Any:
-        """What a service that only looks answers."""
+        """Call a service that only reads; returns its result."""
         with unbound(self.town.database).read() as session:
             return act(session, actor, *given, **named)
 

@@ -1,4 +1,4 @@
-"""Two organisations with people in them, in a real database, for whoever tests what people may do."""
+"""Two organisations with people in them, in a real database."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -72,7 +72,7 @@ class Town:
 
 
 def settle(database: Database, folder: Path) -> Town:
-    """Seed `database` and found both organisations."""
+    """Seed `database` with both organisations and their people."""
     data_keys = keys.FileDataKeys(folder / "test.datakeys")
     with unbound(database).change() as session:
         organisations.seed(session)

@@ -1,4 +1,4 @@
-"""What a database says it will do for the statements that a service emits, with enough rows for it to matter."""
+"""The plans of the statements that a service emits, with enough rows for them to matter."""
 
 import hashlib
 import random

@@ -18,7 +18,7 @@ ORACLE = Path(__file__).with_name("rgl_oracle.mjs")
 
 
 class Missing(Exception):
-    """It cannot be had here; the text says why."""
+    """react-grid-layout is not available here; the text says why."""
 
 
 def core(*, install: bool) -> Path:

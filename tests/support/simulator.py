@@ -1,4 +1,4 @@
-"""`benchboard dongle simulate` as a process of its own, in a home of its own."""
+"""`benchboard dongle simulate` as a process, in a home folder of its own."""
 
 import json
 import os

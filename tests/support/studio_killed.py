@@ -1,4 +1,4 @@
-"""A window with the home page that a seeded hand edits by mouse and keys until somebody kills it.
+"""A window whose home page is edited by seeded random gestures until it is killed.
 
 Arguments: the home folder with the demo in it, the seed. It prints a line of JSON for each gesture, `["done", steps on
 the stack, steps taken, where the widgets lie]`, and `["kept"]` once the journal says that it is on the disk. With
@@ -34,7 +34,7 @@ def say(*words: object) -> None:
 
 
 class RandomGestures:
-    """Does something else each time."""
+    """Random gestures by mouse and keys."""
 
     def __init__(self, page: StudioPage, driver: Driver, seed: int) -> None:
         self._page, self._driver, self._chance = page, driver, random.Random(seed)

@@ -1,4 +1,4 @@
-"""The window as `benchboard` opens it, telling on request what of it is where. Nothing else about it is different.
+"""The window as `benchboard` opens it, which also reports on request where its widgets are.
 
 A line on stdin asks: the name of a widget, or `page`. A line of JSON on stdout answers, in pixels of the screen: where
 that widget is (null: it cannot be seen), or what Studio's page shows, has chosen and has in hand.

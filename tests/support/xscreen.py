@@ -1,4 +1,4 @@
-"""An X server of one's own, and xdotool's hand on what is shown there."""
+"""An X server for one test, and xdotool on it."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
 
 
 def until(wanted: Callable[[], T], what: str, seconds: float = 60) -> T:
-    """Ask until the answer is a true one; answers it."""
+    """Call `wanted` until its result is true; returns it."""
     deadline = time.monotonic() + seconds
     while not (found := wanted()):
         assert time.monotonic() < deadline, f"timed out waiting for {what}"
@@ -24,7 +24,7 @@ def until(wanted: Callable[[], T], what: str, seconds: float = 60) -> T:
 
 @contextmanager
 def screen() -> Iterator[str]:
-    """A screen of 1440 by 900 pixels; answers its DISPLAY."""
+    """A screen of 1440 by 900 pixels; yields its DISPLAY."""
     read, write = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24"], pass_fds=(write,), stderr=subprocess.DEVNULL

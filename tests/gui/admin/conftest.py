@@ -1,4 +1,4 @@
-"""Admin in the whole window, on a demo of the test's own."""
+"""The window with the admin room, on a copy of the demo."""
 
 import shutil
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ def detail(admin: Admin) -> PersonPane:
 
 
 def label_text(admin: Admin, name: str) -> str:
-    """Every label of a pane or dialog."""
+    """The visible label texts of a pane or dialog."""
     return " ".join(label.text() for label in admin.find(name).findChildren(QLabel) if label.isVisible())
 
 

@@ -1,4 +1,4 @@
-"""Sessions and the audit list, and a desktop elsewhere that is signed out."""
+"""The lists of sessions and audit entries, and a revoked session in another process."""
 
 import os
 import subprocess
@@ -118,7 +118,7 @@ qt.exec()
 
 
 class Desktop:
-    """Another Benchboard, another process; `lines` is what it said."""
+    """Another Benchboard in a process of its own; `lines` is what it printed."""
 
     def __init__(self, home: str) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

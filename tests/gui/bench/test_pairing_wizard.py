@@ -1,4 +1,4 @@
-"""From a dongle plugged in to one that is ours, with mouse and keys; and what is left when it goes otherwise."""
+"""Pairing a dongle in the wizard by mouse and keys, and what remains when it is interrupted."""
 
 import os
 import subprocess
@@ -45,7 +45,7 @@ def test_pairing_with_the_windows_own_simulator_completes(
     qtbot.keyClicks(click.find(window, "pair_name"), "Conveyor A, node 3")
     click(window, "pair_another")
     qtbot.waitUntil(lambda: dongles()[0].name is not None)
-    # The name is stored before the window hears of it.
+    # The name is stored before the window is notified.
     qtbot.waitUntil(lambda: sum(one.isVisible() for one in window.findChildren(DongleChoice)) == 1)
     click(window, "pair_close")
     qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))

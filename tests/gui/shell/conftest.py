@@ -1,4 +1,4 @@
-"""The whole window, on a home of its own."""
+"""The whole window with fake rooms, on a home folder of its own."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The palette: what fits how well, and how one works it by keys and mouse."""
+"""The command palette: how entries match and rank, and how it is worked by keys and mouse."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Fields in a pane that scrolls."""
+"""Fields in a scrolling pane."""
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt

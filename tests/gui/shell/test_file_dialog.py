@@ -1,4 +1,4 @@
-"""A path that is typed into a dialog that asks for a file is the path one gets."""
+"""File dialogs select the path that is typed into them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The focus ring is seen whole round whatever wears it, and stays with it."""
+"""The focus ring surrounds the focused widget and follows it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget

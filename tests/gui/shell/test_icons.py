@@ -1,4 +1,4 @@
-"""Every icon the window names can be drawn, in the theme's colours."""
+"""Every icon named in the source can be drawn, in the colours of the theme."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""In another language everything speaks it: days, months, and what Qt itself says."""
+"""A language applies to day and month names and to Qt's own texts."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ def reset_language(qapp: object) -> Iterator[None]:
 
 
 def _midday(days: int) -> datetime:
-    """Noon so many days ago, here."""
+    """Noon that many days ago, local time."""
     there = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days)
     return there.astimezone(UTC)
 

@@ -1,4 +1,4 @@
-"""Tables over thousands of real rows: pages as one scrolls, sorting, stale answers, failures, ticks, keys."""
+"""The model of paged tables over thousands of rows: paging, sorting, stale results, failures, ticks, keys."""
 
 import threading
 import uuid
@@ -36,7 +36,7 @@ COLUMNS: tuple[Column[Person], ...] = (
 
 @pytest.fixture
 def crowd(town: Town) -> Town:
-    """North with three thousand people more."""
+    """`town` with 3,000 more people in north."""
     rows = []
     for number in range(COUNT):
         email = f"person{number:05}@north.example"
@@ -76,7 +76,7 @@ def model(qtbot: QtBot, tasks: Tasks, owner: QObject, fetch: Fetch) -> PagedTabl
 
 @pytest.fixture
 def table(qtbot: QtBot, model: PagedTableModel[Person], light: Theme) -> PagedTable[Person]:
-    """The model's table, on screen, with nothing asked for yet."""
+    """The model's table, on screen, nothing loaded yet."""
     return shown(qtbot, model)
 
 

@@ -1,4 +1,4 @@
-"""What a paged table shows in place of its rows, where the keyboard goes, and whom it tells."""
+"""The paged table: what it shows in place of rows, focus, and its signals."""
 
 from dataclasses import dataclass
 

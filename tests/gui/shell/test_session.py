@@ -1,4 +1,4 @@
-"""Signing in, staying, going, and being sent away, on real databases in a home of the test's own."""
+"""Signing in, staying signed in, signing out and being signed out, on real databases."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ def banner(application: Application) -> str:
 
 
 def revoke_everybody(home: Path) -> None:
-    """What an admin does, in a database connection of their own."""
+    """Revoke all sessions as an admin does, over another connection."""
     opened = workspace.open_local(home)
     try:
         with unbound(opened.database).change() as session:
@@ -157,7 +157,7 @@ def test_revoked_session_signs_out_and_names_the_lost_draft(qtbot: QtBot, workin
 
 @pytest.fixture
 def rare_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The window does not look by itself whether its session lives."""
+    """The window does not poll whether its session was revoked."""
     monkeypatch.setattr(session_watch, "_POLL_MS", 3_600_000)
 
 
@@ -231,7 +231,7 @@ def test_close_without_stay_signed_in_ends_the_session(qtbot: QtBot, working: Ap
 
 
 def staying(qtbot: QtBot, start: Callable[[], Application], click: Clicker) -> Application:
-    """A program whose person signs in and stays signed in."""
+    """A program signed in with “stay signed in”."""
     application = start()
     click(application.window, "stay_local")
     click(application.window, "sign_in_local")

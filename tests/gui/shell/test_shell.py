@@ -371,7 +371,7 @@ def test_commit_notifies_screens_before_its_result(qtbot: QtBot, working: Applic
     from benchboard.identity import authentication
 
     order: list[str] = []
-    # What other programs changed is told of too, at any time, without names of tables.
+    # Other programs' changes are reported too, at any time, without table names.
     shell.context.changed.tables_changed.connect(lambda tables: order.append("told") if tables else None)
     token = working._session
     assert token is not None

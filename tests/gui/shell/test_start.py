@@ -1,4 +1,4 @@
-"""What starts what, and how little it takes to the first window."""
+"""What starting the program loads and opens."""
 
 import os
 import signal

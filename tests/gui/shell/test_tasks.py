@@ -1,4 +1,4 @@
-"""Work in the background: order, owners that go away, stopping, failing, bugs."""
+"""Background tasks: order, deleted owners, cancelling, failures, bugs."""
 
 import gc
 import sys
@@ -249,12 +249,12 @@ def test_read_with_a_bug_reports_it_and_calls_the_handler(
     assert [error.code for error in failed] == (["tasks.bug"] if handled else [])
 
 
-class _Held:
-    """Says on which thread it goes."""
+class _FreedRecorder:
+    """Records on which thread it is freed."""
 
     def __init__(self, gone: list[threading.Thread]) -> None:
         self._gone = gone
-        self.itself: _Held | None = None
+        self.itself: _FreedRecorder | None = None
 
     def __del__(self) -> None:
         self._gone.append(threading.current_thread())
@@ -262,7 +262,7 @@ class _Held:
 
 @pytest.fixture
 def frequent_thread_switches() -> Iterator[None]:
-    """Threads take turns as often as they can."""
+    """Threads switch as often as possible."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -278,9 +278,9 @@ def test_operation_objects_are_freed_on_the_windows_thread(
     gone: list[threading.Thread] = []
 
     def ask() -> None:
-        held = _Held(gone)
+        held = _FreedRecorder(gone)
 
-        def work(_session: object) -> _Held:
+        def work(_session: object) -> _FreedRecorder:
             if ends == "refused":
                 raise Invalid("test", f"Not {held}.")
             if ends == "wrong":
@@ -306,9 +306,9 @@ def test_operation_objects_at_close_are_freed_on_the_windows_thread(
     go_on, begun = threading.Event(), threading.Event()
 
     def ask(kind: str) -> None:
-        held = _Held(gone)
+        held = _FreedRecorder(gone)
 
-        def work(_session: object) -> _Held:
+        def work(_session: object) -> _FreedRecorder:
             begun.set()
             assert go_on.wait(10)
             return held
@@ -336,7 +336,7 @@ def test_garbage_collection_runs_on_the_windows_thread_only(qtbot: QtBot, tasks:
 
     def litter(_session: object) -> None:
         for _k in range(20_000):
-            held = _Held(gone)
+            held = _FreedRecorder(gone)
             held.itself = held
 
     gc.callbacks.append(watch)

@@ -1,4 +1,4 @@
-"""A tooltip is a box of the theme's. Its corners are square: round ones need a filter of every event there is."""
+"""Tooltips have the colours of the theme. Their corners are square: round ones would need a filter of every event."""
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage

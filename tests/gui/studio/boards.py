@@ -1,4 +1,4 @@
-"""A page with something of everything, for tests of the canvas: widgets, a group, tabs, a row."""
+"""A page with widgets, a group, tabs and a row, for tests of the canvas."""
 
 from typing import TYPE_CHECKING
 

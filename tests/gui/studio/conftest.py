@@ -1,4 +1,4 @@
-"""Studio in the whole window, on a copy of the demo, as its analyst; real mouse and key events."""
+"""Studio in the whole window, on a copy of the demo, as the demo's analyst; real mouse and key events."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -77,7 +77,7 @@ class DashboardsDriver:
 
 
 def open_sharing(dashboards: DashboardsDriver, address: str) -> tuple[Candidate, Callable[[], dict[str, str]]]:
-    """Open the sharing of “Shop review”; answers somebody to share it with, and with whom it is shared."""
+    """Open the share dialog of “Shop review”; returns a person to share with, and a function that reads its shares."""
     with unbound(dashboards.studio.workspace.database).read() as session:
         who = sharing.find_candidate(session, dashboards.studio.actor, address)
     dashboards.tick("Shop review")

@@ -1,4 +1,4 @@
-"""A page with a row, a closed row and tabs, for tests of what goes through containers."""
+"""A page with a row, a collapsed row and tabs, for tests of containers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The dashboards that are open in a window, also after a restart and for somebody else."""
+"""The dashboards that are open in a window, also after a restart and for another person."""
 
 from typing import TYPE_CHECKING
 

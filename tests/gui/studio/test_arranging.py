@@ -1,4 +1,4 @@
-"""Arranging the home page with mouse and keyboard, undoing it, and finding it again after a restart."""
+"""Arranging the home page by mouse and keyboard, undoing it, and restoring it after a restart."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conftest import Studio
 
 
-# Choosing
+# Selecting
 
 
 def _pull(studio: "Studio", start: QPoint, end: QPoint, keys: Qt.KeyboardModifier = NONE) -> None:
@@ -262,7 +262,7 @@ def test_view_only_access_opens_rows_and_tabs_without_changes(board: "Studio") -
     assert not editor.undo_stack.count()
 
 
-# In sight
+# Scrolling into view
 
 
 def _in_view(studio: "Studio", item_id: str) -> bool:
@@ -327,7 +327,7 @@ def test_drag_start_repaints_old_handles(board: "Studio") -> None:
 
 
 class _Painted(QObject):
-    """What of a widget was painted."""
+    """Records which region of a widget was painted."""
 
     def __init__(self) -> None:
         super().__init__()

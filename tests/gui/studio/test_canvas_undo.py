@@ -1,4 +1,4 @@
-"""Whatever is done on the canvas, every step can be undone and redone."""
+"""Any sequence of gestures on the canvas can be undone and redone."""
 
 import random
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What differences are called in the list and on the page, and where arrows run."""
+"""How the list and the page of a diff name changes, and how its arrows are routed."""
 
 from itertools import pairwise
 from typing import Any

@@ -1,4 +1,4 @@
-"""Copy, cut and paste on the canvas, also of text from elsewhere; what is no widget is rejected."""
+"""Copy, cut and paste on the canvas, also of text from other programs; what is no widget is rejected."""
 
 import json
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""How wide columns are, what of a table stands on a tile, and the rows of one that is live."""
+"""Column widths of tables, what a table tile shows, and the rows of an interactive table."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Two windows change one page: what differs is brought together, what clashes is asked about, nothing is lost."""
+"""Two windows edit one page: different edits are merged, conflicts are asked about, nothing is lost."""
 
 import threading
 from collections.abc import Callable

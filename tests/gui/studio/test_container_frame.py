@@ -1,4 +1,4 @@
-"""Container frames keep to the grid, what they hold stays inside them, and short tabs keep their names."""
+"""Container frames keep to the grid, their content stays inside, and short tabs show their whole names."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING

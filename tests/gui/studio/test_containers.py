@@ -63,7 +63,7 @@ def _tab(studio: "Studio", item_id: str, place: int) -> QPoint:
 
 
 def _into(studio: "Studio", item_id: str) -> QPoint:
-    """A point a third into something."""
+    """The point a third into an item's box."""
     box = studio.box(item_id)
     return box.topLeft() + (box.bottomRight() - box.topLeft()) / 3
 

@@ -42,7 +42,7 @@ def test_menu_names_enter_key(board: "Studio") -> None:
     assert _titles(board)["command_edit"].endswith("\tEnter")
 
 
-def _looks(menu: QMenu, place: int) -> tuple[QImage, QImage]:
+def _menu_item_images(menu: QMenu, place: int) -> tuple[QImage, QImage]:
     """The part of an item left of its icon, and its words."""
     box = menu.actionGeometry(menu.actions()[place])
     picture = menu.grab().toImage()
@@ -67,10 +67,10 @@ def test_menu_disabled_entries_are_faint_and_icons_inset(studio: "Studio", look:
     (menu,) = parent.findChildren(QMenu)
     ink = theme().color("text").name()
     for place in (0, 1):
-        edge, _words = _looks(menu, place)
+        edge, _words = _menu_item_images(menu, place)
         assert len(_colours(edge)) == 1
-    assert ink in _colours(_looks(menu, 0)[1])
-    faint = _colours(_looks(menu, 1)[1])
+    assert ink in _colours(_menu_item_images(menu, 0)[1])
+    faint = _colours(_menu_item_images(menu, 1)[1])
     assert ink not in faint
     assert theme().color("text.disabled").name() in faint
     menu.close()

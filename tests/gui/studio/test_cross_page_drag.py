@@ -1,4 +1,4 @@
-"""Dragging from one open dashboard over another's tab and into it; real mouse and keys."""
+"""Dragging from one open dashboard over another's tab into it, with real mouse and keys."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Dragging between the home page and an open dashboard, over the tabs of both places; real mouse and keys."""
+"""Dragging between the home page and an open dashboard, over their tabs, with real mouse and keys."""
 
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ OURS = {"id": "own", "type": "text", "title": "Ours", "position": {"x": 0, "y": 
 
 
 class Both:
-    """The home page and a dashboard that is open in a tab, and a hand."""
+    """The home page and a dashboard in a tab; drags between them with the mouse."""
 
     def __init__(self, studio: "Studio") -> None:
         self.studio, self.home = studio, studio.page
@@ -81,7 +81,7 @@ def both(studio: "Studio") -> Both:
 
 
 def _drag_to_dashboard(both: Both) -> None:
-    """Carry “own” of the home page over the other place's tab and onto the dashboard."""
+    """Drag “own” from the home page over the dashboards tab onto the dashboard."""
     both.go("home")
     both.start_drag(both.home, "own")
     both.over_header(both.home, "dashboards")

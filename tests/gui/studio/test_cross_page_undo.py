@@ -1,4 +1,4 @@
-"""A move between two pages is taken back, and again, on both; where that cannot be, somebody is told."""
+"""A move between two pages is undone and redone on both; where that is impossible, it is reported."""
 
 from typing import TYPE_CHECKING
 

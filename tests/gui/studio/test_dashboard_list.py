@@ -1,4 +1,4 @@
-"""The list of dashboards: what it says of its filter, its rows' menus, its export, and where the keyboard stays."""
+"""The list of dashboards: filters, row menus, export, and focus."""
 
 import csv
 from datetime import UTC, datetime, timedelta
@@ -168,7 +168,7 @@ def test_focus_in_a_list_that_becomes_empty_stays_there(dashboards: DashboardsDr
 
 
 def _open_in_trash(dashboards: DashboardsDriver) -> str:
-    """Double-click a dashboard in the trash; answers its id once that is said."""
+    """Double-click a dashboard in the trash; returns its id once the notice is shown."""
     with unbound(dashboards.studio.workspace.database).change() as session:
         made = library.create(session, dashboards.studio.actor, empty("Away")).card.id
         library.discard(session, dashboards.studio.actor, [made])

@@ -1,4 +1,4 @@
-"""Many dashboards: opened in tabs, made, brought in, shared, thrown away and brought back; real mouse and keys."""
+"""Many dashboards: opened in tabs, created, imported, shared, deleted and restored; real mouse and keys."""
 
 import json
 import os
@@ -94,7 +94,7 @@ def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDr
         )
     )
     with unbound(studio.workspace.database).change() as session:
-        # What comes later does not take away what is looked at.
+        # A later save does not change which version is selected.
         document = library.get(session, studio.actor, key).document
         library.save(session, studio.actor, key, replace(document, title="Later"), base_version=None, merged=True)
     studio.wait(lambda: screen.findChild(VersionList).model().rows[0].number == number + 2 and not screen.busy)
@@ -198,7 +198,7 @@ def test_page_with_view_only_access_ignores_edits(dashboards: DashboardsDriver) 
 
 
 def _share_with_me(dashboards: DashboardsDriver, level: str = "view") -> DashboardSummary:
-    """Somebody else's dashboard, shared with the person at the window."""
+    """Share another person's dashboard with the person at the window."""
     actor = dashboards.studio.actor
     with unbound(dashboards.studio.workspace.database).read() as session:
         card = next(c for c in library.list_dashboards(session, actor, Listing()).rows if c.name == "My shops")

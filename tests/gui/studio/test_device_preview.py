@@ -1,4 +1,4 @@
-"""Arranging the page of a tablet or a phone."""
+"""Arranging the page for a tablet or a phone."""
 
 from typing import TYPE_CHECKING
 
@@ -161,7 +161,7 @@ def _narrow(board: "Studio") -> None:
 
 
 def _label(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is said beside what is in hand."""
+    """The labels painted beside what is dragged."""
     told: list[str] = []
     monkeypatch.setattr(overlay, "paint_drop_label", lambda _painter, _dragged, text: told.append(text))
     return told

@@ -1,4 +1,4 @@
-"""What the page of a diff shows of what cannot be seen, and which way its arrows point."""
+"""The page of a diff: changes in collapsed rows, directions of arrows, and its panes."""
 
 from typing import TYPE_CHECKING
 

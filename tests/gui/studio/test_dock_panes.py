@@ -1,4 +1,4 @@
-"""The panes beside the page: folded, pulled, remembered; in a narrow window they begin folded and one is a drawer."""
+"""The panes beside the page: collapsed, resized, restored; in a narrow window they start collapsed, one as a drawer."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-def _shown(studio: "Studio") -> tuple[bool, bool]:
+def _visible_panes(studio: "Studio") -> tuple[bool, bool]:
     return studio.page.sidebar.isVisible(), studio.page.inspector.isVisible()
 
 
@@ -29,17 +29,17 @@ def _narrow(studio: "Studio", width: int = 1024) -> None:
 
 
 def test_panes_collapsed_by_button_or_key_widen_the_page(studio: "Studio") -> None:
-    assert _shown(studio) == (True, True)
+    assert _visible_panes(studio) == (True, True)
     before = studio.canvas.width()
     studio.press_button("studio_fold_left")
-    assert _shown(studio) == (False, True)
+    assert _visible_panes(studio) == (False, True)
     assert studio.canvas.width() > before + 150
     studio.key(Qt.Key.Key_B, CTRL | SHIFT)
-    assert _shown(studio) == (False, False)
+    assert _visible_panes(studio) == (False, False)
     assert studio.canvas.width() == studio.page.width()
     studio.press_button("studio_fold_right")
     studio.key(Qt.Key.Key_B, CTRL)
-    assert _shown(studio) == (True, True)
+    assert _visible_panes(studio) == (True, True)
     assert studio.canvas.width() == before
 
 
@@ -54,11 +54,11 @@ def test_pane_collapsed_opens_when_its_content_is_requested(studio: "Studio") ->
     studio.key(Qt.Key.Key_B, CTRL)
     studio.key(Qt.Key.Key_B, CTRL | SHIFT)
     studio.key(Qt.Key.Key_A)
-    assert _shown(studio) == (True, False)
+    assert _visible_panes(studio) == (True, False)
     studio.key(Qt.Key.Key_B, CTRL)
     studio.click("notes")
     studio.key(Qt.Key.Key_Return)
-    assert _shown(studio) == (False, True)
+    assert _visible_panes(studio) == (False, True)
     assert studio.page.inspector.isAncestorOf(studio.application.window.focusWidget())
 
 
@@ -67,11 +67,11 @@ def test_json_view_with_inspector_collapsed_takes_its_place(studio: "Studio") ->
     studio.key(Qt.Key.Key_J, CTRL)
     assert studio.page.json_view.isVisible()
     studio.key(Qt.Key.Key_J, CTRL)
-    assert _shown(studio) == (True, False)
+    assert _visible_panes(studio) == (True, False)
     studio.key(Qt.Key.Key_J, CTRL)
     studio.key(Qt.Key.Key_B, CTRL | SHIFT)  # what stands at the right goes, whichever it is
     assert not studio.page.json_view.isVisible()
-    assert _shown(studio) == (True, False)
+    assert _visible_panes(studio) == (True, False)
     assert not studio.page.bar.json.isChecked()
 
 
@@ -106,7 +106,7 @@ def test_panes_after_a_restart_are_restored(open_studio: "Callable[[], Studio]")
     width = studio.page.sidebar.width()
     studio.close()
     again = open_studio()
-    assert _shown(again) == (True, False)
+    assert _visible_panes(again) == (True, False)
     assert again.page.sidebar.width() == width
     assert again.page.bar.fold["left"].isChecked()
     assert not again.page.bar.fold["right"].isChecked()
@@ -114,11 +114,11 @@ def test_panes_after_a_restart_are_restored(open_studio: "Callable[[], Studio]")
 
 def test_panes_in_a_narrow_window_start_collapsed(studio: "Studio") -> None:
     _narrow(studio)
-    assert _shown(studio) == (False, False)
+    assert _visible_panes(studio) == (False, False)
     assert studio.canvas.width() == studio.page.width()
     assert not studio.canvas.horizontalScrollBar().isVisible()
     studio.application.window.resize(1440, 900)
-    studio.wait(lambda: _shown(studio) == (True, True))
+    studio.wait(lambda: _visible_panes(studio) == (True, True))
 
 
 def test_inspector_in_a_narrow_window_is_a_drawer(studio: "Studio") -> None:
@@ -141,10 +141,10 @@ def test_inspector_in_a_narrow_window_is_a_drawer(studio: "Studio") -> None:
 def test_panes_while_presenting_are_hidden_and_restored(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_B, CTRL)
     studio.key(Qt.Key.Key_F5)
-    assert _shown(studio) == (False, False)
+    assert _visible_panes(studio) == (False, False)
     assert not [one for one in studio.page.findChildren(QWidget) if one.isVisible() and "edge" in one.objectName()]
     studio.key(Qt.Key.Key_Escape)
-    assert _shown(studio) == (False, True)
+    assert _visible_panes(studio) == (False, True)
 
 
 @given(st.text() | st.lists(st.integers()).map(lambda numbers: " ".join(map(str, numbers))))

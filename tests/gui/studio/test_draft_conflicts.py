@@ -1,4 +1,4 @@
-"""What was being written when the program was killed, where somebody else has stored the page since."""
+"""Drafts of a killed window when another window has stored the page since."""
 
 from collections.abc import Callable
 from pathlib import Path

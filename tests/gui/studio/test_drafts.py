@@ -1,4 +1,4 @@
-"""What is written and is not the page's yet outlives the program: JSON that is none, a query that cannot be read."""
+"""Drafts survive a crash: invalid JSON, a query that cannot be read, variables that were not applied."""
 
 import json
 import os

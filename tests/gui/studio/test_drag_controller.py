@@ -1,4 +1,4 @@
-"""Cancelling, dropping and leaving the view with something dragged, and the distances that guides show."""
+"""Cancelling, dropping and leaving the view during a drag, and the distances that guides show."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What stands on a tile that shows no data: the words of an error, and lists in a text."""
+"""The text of an error on a tile, and numbered lists in a text tile."""
 
 import pytest
 from PySide6.QtCore import QRectF, QSizeF

@@ -1,4 +1,4 @@
-"""A dashboard as a JSON file, ours or Grafana's, asked for in the export menu."""
+"""Exporting a dashboard as JSON, Benchboard's or Grafana's."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The fields of place and size say what the grid of the moment has, also when what is chosen comes into another one."""
+"""The width field names the columns of the grid that the selection is in."""
 
 from typing import TYPE_CHECKING
 

@@ -1,5 +1,4 @@
-"""A widget has the same column and row in the inspector, in the label of a drag, for assistive programs and in the
-document; the fields follow what is in hand and say at once what cannot be."""
+"""A widget has the same column and row in inspector, drag label, accessibility and document; bad input is rejected."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -39,7 +38,7 @@ def board(studio: "Studio") -> "Studio":
 
 
 def _document_cell(items: list[dict[str, Any]], wanted: str) -> tuple[int, int] | None:
-    """What the document says of an item."""
+    """An item's column and row in the document."""
     for item in items:
         if item["id"] == wanted:
             return item["position"]["x"], item["position"]["y"]
@@ -108,7 +107,7 @@ def test_geometry_fields_inside_a_row_show_the_documents_row(board: "Studio") ->
     assert (_in_document(board, "r1") or ())[0] == 8
 
 
-# While something is in hand
+# During a drag
 
 
 def test_geometry_fields_follow_resize_and_escape(board: "Studio") -> None:
@@ -136,7 +135,7 @@ def test_geometry_fields_of_several_follow_drag(board: "Studio") -> None:
     board.release(start)
 
 
-# What cannot be
+# Invalid input
 
 
 def _type(studio: "Studio", key: str, text: str) -> UndoLineEdit:

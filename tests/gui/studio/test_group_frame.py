@@ -1,4 +1,4 @@
-"""Several selected widgets share one frame with handles and one set of fields: they are moved and resized as one."""
+"""Several selected widgets share one frame and one set of fields: they are moved and resized as one."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Pictures on a dashboard: chosen, dropped, pasted, shown and sent out; what is none is refused in a sentence."""
+"""Images on a dashboard: selected, dropped, pasted and shown; invalid files are rejected in one sentence."""
 
 import os
 import random
@@ -61,7 +61,7 @@ def _file(folder: Path, name: str, data: bytes) -> Path:
 
 
 def _drop(studio: "Studio", data: QMimeData, at: QPoint) -> bool:
-    """Drag something from the desktop over the page and let go of it there."""
+    """Drag something from another program over the page and drop it."""
     view, copy = studio.viewport, Qt.DropAction.CopyAction
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     for event in (QDragEnterEvent(at, copy, data, buttons, keys), QDragMoveEvent(at, copy, data, buttons, keys)):
@@ -86,7 +86,7 @@ def _picture(studio: "Studio", item_id: str) -> str:
 
 
 def _messages(studio: "Studio") -> str:
-    """What the window says in its banners and toasts."""
+    """The texts of the visible labels, banners and toasts included."""
     return " ".join(
         label.text() for label in studio.application.window.findChildren(QLabel) if label.isVisible() and label.text()
     )

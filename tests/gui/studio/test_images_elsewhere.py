@@ -1,4 +1,4 @@
-"""A page's pictures wherever else it is shown: as JSON, compared, presented, printed and sent out."""
+"""Images of a page outside its tiles: in JSON, in a diff, presented, printed and exported."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def _json(studio: "Studio") -> str:
 
 @pytest.fixture
 def written(pictured: "Studio") -> "Studio":
-    """It, beside its JSON."""
+    """The page with the image, beside its JSON."""
     pictured.key(Qt.Key.Key_J, CTRL)
     pictured.wait(lambda: '"Plan"' in _json(pictured))
     return pictured

@@ -1,4 +1,4 @@
-"""Bringing dashboards in: what is said of one attempt is about that attempt."""
+"""Importing dashboards: errors of one attempt, and the report."""
 
 import json
 from pathlib import Path
@@ -46,7 +46,7 @@ def _panels(count: int) -> dict[str, object]:
 
 @pytest.fixture
 def imported(dashboards: DashboardsDriver, tmp_path: Path) -> DashboardsDriver:
-    """A dashboard of Grafana's that was brought in, its report open."""
+    """A Grafana dashboard just imported, with its report open."""
     file = tmp_path / "grafana.json"
     file.write_text(json.dumps(_panels(9)))
     dashboards.place.library.import_file(str(file))

@@ -1,4 +1,4 @@
-"""Interactions need no more of a view than `InteractionHost` says: here there is none."""
+"""Interactions need no more of a view than `InteractionHost`: here there is no view."""
 
 from collections.abc import Callable, Iterable
 
@@ -23,7 +23,7 @@ from benchboard.ui.theme import Theme
 
 
 class Host:
-    """A page with tiles that nobody looks at."""
+    """A page with tiles but without a view."""
 
     zoom = pixel_ratio = 1.0
     theme_version = 1

@@ -1,4 +1,4 @@
-"""A table that somebody goes into on the page, and a widget shown enlarged."""
+"""Interactive tables on the page, and enlarged widgets."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +96,7 @@ def test_table_on_double_click_becomes_interactive_with_all_rows(tables: "Studio
 
 
 def _is_reachable(top: QAccessibleInterface, wanted: QObject) -> bool:
-    """Whether an assistive program that goes through everything comes to a widget."""
+    """Whether a screen reader that walks the accessibility tree reaches a widget."""
     if top.object() is wanted:
         return True
     count = 0 if top.role() == QAccessible.Role.Table else top.childCount()

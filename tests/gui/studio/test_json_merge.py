@@ -1,4 +1,4 @@
-"""Writing JSON while the page goes on: both are merged, and what clashes is asked about."""
+"""Editing JSON while the page changes: both are merged, and conflicts are asked about."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +24,12 @@ def titles(studio: "Studio") -> dict[str, str]:
 
 
 def with_title(studio: "Studio", item_id: str, title: str) -> list[dict[str, object]]:
-    """What is stored, with another title for one widget."""
+    """The stored items, with another title for one widget."""
     return [{**item, "title": title} if item["id"] == item_id else item for item in studio.stored().items]
 
 
 def write_at(studio: "Studio", part: str, words: str) -> None:
-    """Write after the first place where this stands."""
+    """Type after the first occurrence of `part`."""
     text = studio.page.json_view.text
     cursor = text.textCursor()
     cursor.setPosition(text.toPlainText().index(part) + len(part))
@@ -46,7 +46,7 @@ def arrive(studio: "Studio", item_id: str, title: str) -> None:
 
 @pytest.fixture
 def writing(studio: "Studio") -> "Studio":
-    """A hand in the middle of writing a title: the text is right, and not read before it is asked for."""
+    """A title half typed in the JSON: the text is valid, and not read before `commit`."""
     write_json(studio, "")
     studio.page.json_view._pause.setInterval(60_000)
     write_at(studio, '"Orders, 7 days', " mine")

@@ -1,4 +1,4 @@
-"""The page as JSON: both ways, wrong texts as drafts, errors at their line."""
+"""The JSON of a page: edits both ways, invalid text as a draft, errors at their line."""
 
 import json
 from typing import TYPE_CHECKING

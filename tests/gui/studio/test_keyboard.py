@@ -1,4 +1,4 @@
-"""What the mouse does with Ctrl, with a shared edge and in the outline, done by keys alone."""
+"""What the mouse does with Ctrl, with a shared edge and in the outline, done by keyboard alone."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Where the keyboard is once something was opened, added, taken or gone to, and that it can be seen there."""
+"""Where the focus is after something was opened, added or applied, and that it is visible there."""
 
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ def test_shortcut_with_a_dialog_open_does_nothing(studio: "Studio", key: Qt.Key,
 
 
 def _stops(dashboards: DashboardsDriver) -> list[tuple[QWidget, bool]]:
-    """Who gets the keyboard by F6 until it was everywhere, and whether the window looks different there then."""
+    """The widgets that F6 focuses in turn, and whether the focus is visible on each."""
     window, found = dashboards.studio.application.window, list[tuple[QWidget, bool]]()
     now = QApplication.focusWidget() or window
     while True:

@@ -1,4 +1,4 @@
-"""What is too much for a page is said in words, and what is there stays as it is."""
+"""Edits beyond the limits of a page are rejected with a reason, and the page stays unchanged."""
 
 import json
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Locked widgets show a padlock, and say why they stay when somebody tries to move them."""
+"""Locked widgets show a padlock, and an attempt to move them explains why they stay."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Of what is too long to be read on a tile its beginning is laid out: Qt takes minutes for megabytes."""
+"""Only the beginning of a very long text is laid out on a tile: Qt takes minutes for megabytes."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is no longer needed is let go of."""
+"""Steps, listeners and style sheets that are no longer needed are freed."""
 
 import gc
 from collections.abc import Callable

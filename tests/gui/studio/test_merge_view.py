@@ -1,4 +1,4 @@
-"""Conflicts decided side by side: by mouse, by keys, field by field, with the way back, and not at all."""
+"""Resolving conflicts side by side: by mouse, by keys, field by field, undone, and postponed."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ THEIRS = Party("Mert Aydın", "shared database, 10:29, version 40")
 
 
 class Merging:
-    """An open screen of a merge, and a hand for it."""
+    """An open merge view, worked by mouse and keys."""
 
     def __init__(self, qtbot: QtBot, home: Path, documents: tuple[Document, Document, Document]) -> None:
         self.decided: list[Document] = []
@@ -52,7 +52,7 @@ class Merging:
         return screen
 
     def checked(self) -> list[str]:
-        """The fields that are taken, by the name of their rows."""
+        """The names of the checked choices."""
         rows = [one for one in self.screen.findChildren(QAbstractButton) if one.objectName().startswith("merge_")]
         return sorted(one.objectName() for one in rows if one.isVisible() and one.isChecked())
 

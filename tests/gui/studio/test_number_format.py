@@ -1,4 +1,4 @@
-"""Numbers, days and scales as the tiles write them; a few pure steps of the editor."""
+"""Numbers, days and scales as the tiles write them, and undo in an editor without a window."""
 
 import gc
 import math

@@ -1,4 +1,4 @@
-"""The left pane: outline and overview; finding a widget; every command of the page."""
+"""The outline, the minimap, finding widgets, and every command of the page."""
 
 from typing import TYPE_CHECKING
 
@@ -223,7 +223,7 @@ def _arranged() -> Document:
 
 
 def _state(studio: "Studio") -> tuple[object, ...]:
-    """All that an act can change: the document, what is chosen and shown of it, and what is to be seen or heard."""
+    """All that a command can change: the document, selection, view, visible widgets and the clipboard."""
     page, editor = studio.page, studio.page.editor
     seen = frozenset(id(one) for one in studio.application.window.findChildren(QWidget) if one.isVisible())
     focus = studio.application.window.focusWidget()

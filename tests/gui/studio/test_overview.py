@@ -1,4 +1,4 @@
-"""A long page is shown whole, on the canvas and on the map, and the map follows what is in hand."""
+"""A long page fits the canvas and the minimap, and the minimap follows drags."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""A page as PNG, SVG and PDF: the real files, and what is said where one cannot be written."""
+"""A page exported as PNG, SVG and PDF: the real files, and errors where one cannot be written."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -106,7 +106,7 @@ def test_export_png_text_scales_with_the_page(studio: "Studio", tmp_path: Path) 
 
 
 def _ink(image: QImage) -> int:
-    """How wide what is written in a picture is."""
+    """The width of the text in an image."""
     paper = image.pixelColor(image.width() - 1, 0)
     inked = [x for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y) != paper]
     return max(inked) - min(inked)

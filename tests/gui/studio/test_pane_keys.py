@@ -1,4 +1,4 @@
-"""F6 goes through the panes on show and Shift+F6 back, each time to where the keyboard was there."""
+"""F6 and Shift+F6 cycle through the visible panes, each time to the last focus there."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ Key, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
 
 def _named(studio: "Studio") -> Callable[[], str]:
-    """Says in which pane the keyboard is."""
+    """A function that names the pane with the focus."""
     window, page = studio.application.window, studio.page
     (rail,), (header,) = window.findChildren(Rail), window.findChildren(Header)
     (status,) = window.findChildren(StatusBar)

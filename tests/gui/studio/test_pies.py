@@ -1,4 +1,4 @@
-"""A pie shows the largest shares, and says what it cannot show."""
+"""A pie shows the largest shares, and warns of what it cannot show."""
 
 import math
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What somebody wrote into a document is read in tooltips as it stands, and is no picture to be fetched."""
+"""Texts of a document are shown in tooltips as plain text, never as markup."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

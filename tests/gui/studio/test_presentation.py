@@ -1,4 +1,4 @@
-"""Presenting a page, and the sheet of all keys."""
+"""Presenting a page, and the sheet of keyboard shortcuts."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def _seen(studio: "Studio") -> dict[str, bool]:
+def _visible_parts(studio: "Studio") -> dict[str, bool]:
     window = studio.application.window
     shell = studio.application.shell
     assert shell is not None
@@ -40,13 +40,13 @@ def _seen(studio: "Studio") -> dict[str, bool]:
 
 def test_presentation_fills_window_until_escape(studio: "Studio") -> None:
     studio.click("notes")
-    before = _seen(studio)
+    before = _visible_parts(studio)
     studio.key(Qt.Key.Key_F5)
-    assert _seen(studio) == dict.fromkeys(before, False)
+    assert _visible_parts(studio) == dict.fromkeys(before, False)
     studio.wait(lambda: studio.canvas.width() == studio.application.window.width())
     assert studio.page.editor.selection == ()
     studio.key(Qt.Key.Key_Escape)
-    assert _seen(studio) == before == dict.fromkeys(before, True)
+    assert _visible_parts(studio) == before == dict.fromkeys(before, True)
     assert studio.page.editor.selection == ("notes",)
 
 

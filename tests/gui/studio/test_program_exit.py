@@ -1,5 +1,4 @@
-"""What must not end the program: a mistake while something is painted, and what was copied when the window is closed.
-Each in a program of its own, since where it goes wrong that program is gone."""
+"""A failure while painting, or a copy to the clipboard, must not crash the program; each in a process of its own."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The tiles' questions: who is asked for when, and that every tile gets its answer whatever happens meanwhile."""
+"""The tiles' queries: which run when, and that every tile gets its result whatever happens meanwhile."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ _AT_ONCE = 2
 
 @dataclass
 class PendingQuery:
-    """A query that somebody waits for."""
+    """A query that waits for its result."""
 
     text: str
     cancel_token: CancelToken
@@ -42,7 +42,7 @@ class PendingQuery:
 
 @dataclass
 class FakeTasks:
-    """Stands where `Tasks` does, and answers when it is told to."""
+    """Stands in for `Tasks`; returns a result when the test says so."""
 
     asked: list[PendingQuery] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class FakeTasks:
 
 @dataclass
 class _CapturedQuery(Exception):
-    """What a query would be run with."""
+    """The query and token that `run_query` would be called with."""
 
     text: str
     cancel_token: CancelToken
@@ -186,7 +186,7 @@ def test_queries_of_many_pages_leave_workers_for_other_reads(
 
 
 class Answering(RuleBasedStateMachine):
-    """Whatever somebody does while answers come in any order, a tile ends with the answer to what it asks now."""
+    """Whatever happens while results arrive in any order, a tile ends with the result of its present query."""
 
     texts = st.sampled_from(["1", "2", "3"])
 

@@ -86,7 +86,7 @@ class Box(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What the window says of its page: where all is on the screen, what is chosen, whether something is in hand."""
+    """The page as the window's probe reports it: tiles on the screen, selection, whether a drag is under way."""
 
     tiles: Mapping[str, Box]
     chosen: Sequence[str]
@@ -99,7 +99,7 @@ def places(layout: Layout) -> dict[str, tuple[Target, Cell, bool]]:
 
 
 class Studio:
-    """The window from outside: a hand on it, what it tells, and what is in its database by now."""
+    """The window from outside: xdotool, its probe, and its database."""
 
     def __init__(self, window: "subprocess.Popen[str]", hand: Xdotool, opened: workspace.Workspace) -> None:
         self._window, self.hand, self._opened = window, hand, opened

@@ -1,4 +1,4 @@
-"""A killed window's edits and every step back are there again; an orderly end keeps the way back too."""
+"""A killed window's edits and undo steps are recovered; an orderly end keeps the undo steps too."""
 
 import json
 import os

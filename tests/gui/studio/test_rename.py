@@ -1,4 +1,4 @@
-"""A dashboard gets another name: from its tab, by key, from the menu of its row, and with its first template."""
+"""Renaming a dashboard: on its tab, by key, from its row menu, and with its first template."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ def _ask(widget: QWidget, at: QPoint, reason: QContextMenuEvent.Reason = QContex
     QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
 
 
-def _take(dashboards: DashboardsDriver, name: str) -> None:
+def _select_in_menu(dashboards: DashboardsDriver, name: str) -> None:
     """Choose a line of the menu that is open, with the mouse."""
     menu = dashboards.find("dashboard_menu")
     assert isinstance(menu, QMenu)
@@ -114,7 +114,7 @@ def test_f2_on_home_page_does_nothing(studio: "Studio") -> None:
 
 def test_row_menu_by_right_click_renames(dashboards: DashboardsDriver) -> None:
     _ask(dashboards.table.view.viewport(), _at(dashboards, "Shop review"))
-    _take(dashboards, "rename")
+    _select_in_menu(dashboards, "rename")
     _write(dashboards, "Row review")
     dashboards.studio.wait(lambda: "Row review" in dashboards.cards())
 
@@ -129,7 +129,7 @@ def test_row_menu_by_key_duplicates(dashboards: DashboardsDriver, by: str) -> No
         _ask(view, QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)
     else:
         dashboards.qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
-    _take(dashboards, "duplicate")
+    _select_in_menu(dashboards, "duplicate")
     dashboards.studio.wait(lambda: "Shop review (copy)" in dashboards.cards())
 
 
@@ -139,7 +139,7 @@ def test_tab_menu_delete_saves_the_last_edit_first(dashboards: DashboardsDriver)
     page.add(kind_of("text") or KINDS[0])
     tabs = dashboards.place.tabs
     _ask(tabs, tabs.tabRect(1).center())
-    _take(dashboards, "discard")
+    _select_in_menu(dashboards, "discard")
     dashboards.studio.wait(lambda: tabs.count() == 1)
     assert dashboards.cards("trash")["Shop review"].widgets == count + 1
 

@@ -1,4 +1,4 @@
-"""What a tile shows of its kind, and what stands where there is none."""
+"""What a tile of each kind shows, and placeholders for unknown kinds."""
 
 from decimal import Decimal
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""A widget repeated by a variable: set in the inspector, shown once for each value when the page is presented."""
+"""A widget repeated by a variable: set in the inspector, one copy for each value while presenting."""
 
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace

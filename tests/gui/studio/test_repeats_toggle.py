@@ -1,4 +1,4 @@
-"""All copies of what is repeated, seen while one arranges: the switch beside the variables, badges, the inspector."""
+"""Previewing all copies of repeated widgets while editing: the toggle, badges, the inspector."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What is chosen in a closed row or another tab is shown: no step, nothing to save, nobody else's page is opened."""
+"""A widget selected in a collapsed row or another tab is revealed in this window only, without an edit."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,5 +1,4 @@
-"""Saving, where everything that takes time takes as long as it likes: in whatever order reads, changes and their
-answers come, and whatever fails meanwhile, in the end the database has what the editor shows."""
+"""Saving with every read, change and result in any order: in the end the database has what the editor shows."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -34,27 +33,27 @@ MINE, THEIRS = ("a", "b"), "c"
 BUSY = Unavailable("storage.busy", "The database is busy.")
 
 
-class _Asked(NamedTuple):
+class _PendingTask(NamedTuple):
     kind: str
     op: Callable[[Any], Any]
     done: Callable[[Any], None]
     failed: Callable[[AppError], None]
 
 
-class Turns:
+class SteppedTasks:
     """Work as `Tasks` does it, on the real database, but each piece when it is let, and each answer when it is let."""
 
     def __init__(self, database: Any) -> None:
         self._database = database
-        self.asked: list[_Asked] = []
+        self.asked: list[_PendingTask] = []
         self.come: list[tuple[str, Callable[[], None]]] = []
 
     def read(self, owner: QObject, op: Any, done: Any, failed: Any = None) -> Work:
-        self.asked.append(_Asked("read", op, done, failed))
+        self.asked.append(_PendingTask("read", op, done, failed))
         return Work("read")
 
     def change(self, owner: QObject, op: Any, done: Any, failed: Any = None) -> Work:
-        self.asked.append(_Asked("change", op, done, failed))
+        self.asked.append(_PendingTask("change", op, done, failed))
         return Work("change")
 
     def work(self, k: int = 0, error: AppError | None = None) -> None:
@@ -77,7 +76,7 @@ class Turns:
         self.come.remove(come)
         come[1]()
 
-    def _outcome(self, asked: _Asked, error: AppError | None) -> Callable[[], None]:
+    def _outcome(self, asked: _PendingTask, error: AppError | None) -> Callable[[], None]:
         try:
             if error is not None:
                 raise error
@@ -92,7 +91,7 @@ class Desk:
 
     def __init__(self, place: workspace.Workspace, actor: Any) -> None:
         self.database, self.actor = place.database.bind(actor), actor
-        self.turns = Turns(self.database)
+        self.turns = SteppedTasks(self.database)
         items = [
             {"id": name, "type": "text", "title": name, "position": {"x": 4 * k, "y": 0, "w": 4, "h": 4}}
             for k, name in enumerate((*MINE, THEIRS))

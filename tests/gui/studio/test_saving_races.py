@@ -1,4 +1,4 @@
-"""What could be lost between the editor and the database, and is not."""
+"""Reads, saves and conflicts that overlap lose no edit."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The list of a field that drops down shows its choices whole, however it was opened."""
+"""The popup of a select field shows all its options."""
 
 from typing import TYPE_CHECKING
 

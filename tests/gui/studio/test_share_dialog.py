@@ -1,4 +1,4 @@
-"""Sharing a dashboard with somebody by name, with the mouse and with the keys alone."""
+"""Sharing a dashboard with a person or team, by mouse and by keyboard alone."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A number on a tile is never cut so that it reads as another one."""
+"""A number on a tile is never truncated so that it reads as another one."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""The commands of Studio: what the palette and menus offer where, and what their shortcuts say."""
+"""The commands of Studio: what palette and menus offer where, and what their shortcuts report."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The open dashboards come back after a restart and after a kill, each as it was shown, and nobody else's."""
+"""Open dashboards are restored after a restart and after a crash, each with its view and for its person only."""
 
 import json
 import shutil

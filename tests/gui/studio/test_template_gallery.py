@@ -1,4 +1,4 @@
-"""Beginning from a template: on an empty page and on one with widgets, as one step."""
+"""Starting from a template, on an empty page and on one with widgets, in one step."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Titles and texts that name a variable show its value: on tiles, in what goes out, to those who do not see them."""
+"""Titles and texts with variables show their values: on tiles, in exports, and to screen readers."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

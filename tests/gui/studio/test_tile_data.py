@@ -1,4 +1,4 @@
-"""What the tiles show: rows of a service, following their query, the data and the theme; errors in words; conflicts."""
+"""What tiles show: query results that follow the query, the data and the theme; errors and conflicts."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The header of a tile: its kind's icon, its title, and what gives way where there is little room."""
+"""The header of a tile: its icon and title where there is little space."""
 
 import pytest
 from PySide6.QtGui import QImage, QPainter

@@ -1,4 +1,4 @@
-"""The pixmaps of tiles take a bounded amount of memory, however large the tiles and however many on one spot."""
+"""The pixmaps of tiles take bounded memory, however large and however many the tiles are."""
 
 from typing import TYPE_CHECKING
 

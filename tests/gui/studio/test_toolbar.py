@@ -1,4 +1,4 @@
-"""The strip above the page: what there is no room for loses its words, then is found under “More”."""
+"""The toolbar: buttons without space lose their text, then move under “More”."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

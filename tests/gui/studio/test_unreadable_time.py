@@ -1,4 +1,4 @@
-"""A dashboard whose time is none is listed with the others, and opened like them."""
+"""A dashboard with an unreadable time is listed and opened like the others."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Variables whose values a query answers: asked in the background, chosen by keyboard and mouse, never written."""
+"""Variables whose options a query returns: loaded in the background, selected by keys and mouse, never stored."""
 
 import threading
 from dataclasses import replace
@@ -125,7 +125,7 @@ def test_variable_options_of_a_dependent_query_run_after_the_other(
         return real(session, actor, query, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(variable_queries, "query_options", listening)
-    # Nobody tells of new data meanwhile, which would ask everything anew.
+    # No data change is reported meanwhile, which would reload everything.
     monkeypatch.setattr(studio.application.shell.context.changed, "_watchers", [])  # type: ignore[union-attr]
     numbers = "SELECT platform_order_number FROM orders WHERE shop_id IN (:shop) ORDER BY 1 LIMIT 5"
     editor = _define(

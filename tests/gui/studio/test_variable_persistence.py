@@ -1,4 +1,4 @@
-"""What a reader chose of a dashboard's variables is there when they are back, in this session or the next."""
+"""A reader's selected values of a dashboard's variables are restored, in this session and the next."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is chosen for a variable reaches the queries that name it."""
+"""Values selected for a variable reach the queries that use it."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -83,7 +83,7 @@ def test_variable_selection_changes_no_document(studio: "Studio") -> None:
     assert (editor.document, editor.undo_stack.count()) == (document, steps)
     assert not studio.page.saving.dirty
     assert _stored(studio) == ["paid"]
-    # What somebody else stores leaves one's own choice as it is.
+    # Another person's save leaves the own selection unchanged.
     studio.store(write_document(replace(document, title="Another")))
     studio.wait(lambda: editor.document.title == "Another")
     assert editor.reader_document.chosen["states"] == ("paid", "refunded")

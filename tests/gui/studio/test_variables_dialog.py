@@ -1,4 +1,4 @@
-"""The sheet that defines variables: a query written, checked, looked at and taken, by keyboard and mouse."""
+"""The dialog that defines variables: queries written, checked, previewed and applied, by keys and mouse."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -337,7 +337,7 @@ def test_variables_dialog_rename_making_a_title_too_long_is_rejected(studio: "St
     assert studio.page.editor.document.variables[0].name == "shop"
 
 
-def _stored_elsewhere(studio: "Studio", *variables: Variable) -> None:
+def _save_elsewhere(studio: "Studio", *variables: Variable) -> None:
     studio.store(write_document(replace(studio.stored().content, variables=variables)))
     studio.wait(lambda: studio.page.editor.document.variables == variables)
 
@@ -353,7 +353,7 @@ def test_variables_dialog_open_while_others_add_one_keeps_it(studio: "Studio") -
     shop, theirs = (Variable(name, "", "list", ("x",), ("x",)) for name in ("shop", "theirs"))
     sheet = Sheet(studio, shop)
     sheet.press("variable_add")
-    _stored_elsewhere(studio, replace(shop, label="Store"), theirs)
+    _save_elsewhere(studio, replace(shop, label="Store"), theirs)
     sheet.press("variables_take")
     now = studio.page.editor.document.variables
     assert {(one.name, one.label) for one in now} == {("shop", "Store"), ("theirs", ""), ("choice1", "")}
@@ -365,7 +365,7 @@ def test_variables_dialog_conflict_keeps_mine_and_offers_undo(studio: "Studio") 
     sheet = Sheet(studio, shop)
     label = sheet.find("variable_label", QLineEdit)
     studio.qtbot.keyClicks(label, "Mine")
-    _stored_elsewhere(studio, replace(shop, label="Theirs"))
+    _save_elsewhere(studio, replace(shop, label="Theirs"))
     sheet.press("variables_take")
     assert [one.label for one in studio.page.editor.document.variables] == ["Mine"]
     (undo,) = _toast_undo(studio)

@@ -1,4 +1,4 @@
-"""The versions of a dashboard: compared, stepped through, taken back and restored, by mouse and by keys."""
+"""The versions of a dashboard: compared, stepped through, reverted and restored, by mouse and keys."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class History:
-    """An open screen of versions, and a hand for it."""
+    """An open view of versions, worked by mouse and keys."""
 
     def __init__(self, qtbot: QtBot, home: Path) -> None:
         self.closed: list[bool] = []
@@ -118,7 +118,7 @@ def test_versions_awaiting_one_select_it_despite_a_newer(history: History) -> No
     history.awaits = True
     history.open()
     model = history.versions.model()
-    for number in (4, 5):  # the list hears of the edit before whoever stored it, and of somebody else's after it
+    for number in (4, 5):  # the list is notified of the edit before its save returns, and of another person's after it
         history.store(compared.before() if number == 4 else compared.after(), f"Note {number}")
         history.wait(lambda number=number: model.rows[0].number == number)  # type: ignore[attr-defined, misc]
     history.screen.look_for(4)

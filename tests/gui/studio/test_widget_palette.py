@@ -1,4 +1,4 @@
-"""The palette: a picture of each kind beside it, what a search leaves, and the shape of what is on its way."""
+"""The widget palette: previews of each kind, search results, and skeletons of charts."""
 
 from typing import TYPE_CHECKING
 

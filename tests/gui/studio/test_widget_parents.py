@@ -1,4 +1,4 @@
-"""Everything in the window belongs to it: what belongs to nobody is deleted by the garbage collector, at any moment."""
+"""Every widget has a parent: one without is deleted by the garbage collector at any moment."""
 
 from typing import TYPE_CHECKING
 

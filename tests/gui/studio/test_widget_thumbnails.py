@@ -1,4 +1,4 @@
-"""Tiles in the comparison of versions have the headings that tiles have on their page."""
+"""Thumbnails in a diff have the headings that tiles have on their page."""
 
 from typing import Any
 

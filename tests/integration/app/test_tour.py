@@ -1,4 +1,4 @@
-"""The guided tour, as `make run` runs it where there is no display: the three ways, end to end."""
+"""The guided tour end to end, as `make run` runs it where there is no display."""
 
 import json
 import os

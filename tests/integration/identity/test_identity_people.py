@@ -1,4 +1,4 @@
-"""Changes of people and sessions, the rights they need, and the wall between two organisations."""
+"""Changes of people and sessions, their permissions, and the separation of two organisations."""
 
 import inspect
 import threading

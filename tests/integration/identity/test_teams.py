@@ -1,4 +1,4 @@
-"""Teams: made, filled and emptied by an admin; the wall between two organisations, and the trail of it."""
+"""Teams: created, filled and emptied by an admin; the separation of two organisations, and the audit log."""
 
 import pytest
 from sqlalchemy import select

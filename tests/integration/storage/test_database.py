@@ -1,4 +1,4 @@
-"""`Database`: whole or not at all, read without writing, told once, recorded always, and its troubles in words."""
+"""`Database`: transactions, listeners, audit rows, and its errors."""
 
 import os
 import socket

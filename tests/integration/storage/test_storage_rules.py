@@ -1,4 +1,4 @@
-"""Rules that the database itself keeps, tried with plain SQL on both engines."""
+"""Rules that the database itself enforces, tried with plain SQL on both engines."""
 
 from dataclasses import dataclass
 

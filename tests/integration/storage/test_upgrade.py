@@ -1,4 +1,4 @@
-"""Migrations: there and back with rows in them, refused where they must be, whole or not at all."""
+"""Migrations: up and down with rows in them, refused where they must be, applied whole or not at all."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""The first start, starts that were cut short, and starts that must not make anything anew."""
+"""The first start, interrupted starts, and starts that must create nothing."""
 
 import json
 import os

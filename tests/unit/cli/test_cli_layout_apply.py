@@ -1,4 +1,4 @@
-"""`layout apply` as other programs drive it: a line for a line, whatever comes."""
+"""`layout apply` as other programs use it: one answer for each line."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What every command shares: its words and its help."""
+"""What every command shares: its language and its help."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files are whole or not there."""
+"""A file is written whole or not at all."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Every sentence of the program is there in Turkish, with the same placeholders in it."""
+"""Every sentence of the program has a Turkish translation with the same placeholders."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Secrets in 0600 files: whole, private, and never anew over what exists."""
+"""Secrets in private files, never overwritten by another program."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""What SQLite holds in this process."""
+"""The memory that SQLite uses in this process."""
 
 from sqlcipher3 import dbapi2
 

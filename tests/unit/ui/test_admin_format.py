@@ -1,4 +1,4 @@
-"""What an audit entry says of a dongle or a dashboard."""
+"""How the admin room words audit entries."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Labels of an axis never touch each other."""
+"""Labels of an axis never overlap."""
 
 from itertools import pairwise
 

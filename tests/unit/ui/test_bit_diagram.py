@@ -1,4 +1,4 @@
-"""The bit, drawn: its parts fill the width, in proportion, none too narrow to see."""
+"""The diagram of a bit: its segments fill the width, in proportion, none too narrow to see."""
 
 from itertools import pairwise
 
