@@ -45,7 +45,7 @@ def can() -> None:
 def monitor(
     port: str, bitrate: int | None, count: int | None, seconds: float | None, listen_only: bool, as_json: bool
 ) -> None:
-    """Show frames until you press Ctrl+C, or until `--count` or `--seconds` is reached."""
+    """Show frames until Ctrl+C, `--count` or `--seconds`."""
     with _open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
             click.echo(_("Listening on {port}. Press Ctrl+C to stop.").format(port=port), err=True)
@@ -118,7 +118,10 @@ def _iso(stamp: Timestamp) -> str:
 @click.argument("frames", nargs=-1, required=True, metavar="ID#DATA …")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool) -> None:
-    """Send frames: 123#DEADBEEF, 18FEF100#00 (eight digits: extended), 123#R4, 123##1AABB (CAN FD)."""
+    """Send frames.
+
+    Formats: 123#DEADBEEF, 18FEF100#00 (eight digits: extended), 123#R4, 123##1AABB (CAN FD).
+    """
     parsed = [_parsed(text) for text in frames]
     with _open_capture(port, bitrate, listen_only=False) as capture:
         for frame in parsed:

@@ -337,7 +337,7 @@ def restore(context: CommandContext, which: tuple[str, ...]) -> None:
 @dashboard.command("purge")
 @with_context
 def purge(context: CommandContext) -> None:
-    """Permanently delete dashboards that have been in the trash for over 30 days."""
+    """Permanently delete dashboards trashed over 30 days ago."""
     with context.database.change() as session:
         count = library.purge(session, context.actor)
     sentence = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)

@@ -60,7 +60,7 @@ def list_(
     limit: int,
     after: str | None,
 ) -> None:
-    """List your organisation's dongles, then other ports, including simulated ones."""
+    """List dongles, then other ports, including simulated ones."""
     filters: dict[str, Scalar] = {"state": state} if state else {}
     with context.database.read() as session:
         listing = Listing(search, filters, sort, descending)
@@ -152,7 +152,7 @@ def identify(port: str, seconds: float) -> None:
 @click.option("--name", default="", help="Name of the dongle.")
 @with_context
 def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
-    """Claim a dongle for your organisation, or resume an earlier attempt."""
+    """Claim a dongle, or resume an earlier attempt."""
     with link.open_port(port) as handle:
         info = probe_open(handle)
         already_claimed = _is_claimed(context, info)
@@ -261,7 +261,7 @@ def config(
     as_email: str | None,
     as_json: bool,
 ) -> None:
-    """Show a dongle's stored channel settings, or change them and read them back.
+    """Show or change a dongle's stored channel settings.
 
     Reading needs no database. Writing signs the settings of your organisation's dongle and stores what was read back.
     """

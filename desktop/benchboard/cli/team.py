@@ -54,7 +54,7 @@ def create_team(context: CommandContext, name: str) -> None:
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def add_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None:
-    """Add people (email addresses or IDs) to TEAM (short name or ID)."""
+    """Add people (email or ID) to TEAM (short name or ID)."""
     with context.database.change() as session:
         ids = [users.find_person(session, context.actor, member).id for member in who]
         count = teams.add_people(session, context.actor, team, ids)
@@ -67,7 +67,7 @@ def add_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def remove_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None:
-    """Remove people (email addresses or IDs) from TEAM (short name or ID)."""
+    """Remove people (email or ID) from TEAM (short name or ID)."""
     with context.database.change() as session:
         ids = [users.find_person(session, context.actor, member).id for member in who]
         count = teams.remove_people(session, context.actor, team, ids)
