@@ -184,8 +184,8 @@ def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
 
 
 def _row(row: Dashboard, widget: WidgetRow) -> Widget:
-    said = {key: getattr(widget, key) for key in ("id", *_WIDGET)}
-    return Widget(organisation_id=row.organisation_id, dashboard_id=row.id, **said)
+    columns = {key: getattr(widget, key) for key in ("id", *_WIDGET)}
+    return Widget(organisation_id=row.organisation_id, dashboard_id=row.id, **columns)
 
 
 def _write_widgets(
@@ -268,9 +268,9 @@ def _save_version(
     newest: _NewestVersion | None,
 ) -> int:
     """Keep the document as a version; answers its number."""
-    said = {"document": dict(written), "stored_version": row.version, "saved_at": row.updated_at}
+    columns = {"document": dict(written), "stored_version": row.version, "saved_at": row.updated_at}
     if newest is not None and _is_extendable(newest, actor, reason):
-        session.execute(update(DashboardVersion).where(DashboardVersion.id == newest.id).values(**said))
+        session.execute(update(DashboardVersion).where(DashboardVersion.id == newest.id).values(**columns))
         return newest.number
     number = newest.number + 1 if newest is not None else 1
     session.add(
@@ -282,7 +282,7 @@ def _save_version(
             author_id=actor.user_id,
             automatic=reason.automatic,
             restored_from=reason.restored_from,
-            **said,
+            **columns,
         )
     )
     session.flush()

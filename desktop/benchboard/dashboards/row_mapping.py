@@ -54,8 +54,8 @@ class DashboardRows:
 
 def item_id(widget: WidgetRow) -> str:
     """The id by which the document calls the row's item."""
-    said = _extra(widget).get("id", widget.id)
-    return said if isinstance(said, str) else widget.id
+    stored_id = _extra(widget).get("id", widget.id)
+    return stored_id if isinstance(stored_id, str) else widget.id
 
 
 def to_rows(written: Mapping[str, Any], rows: Mapping[str, str]) -> DashboardRows:
@@ -190,5 +190,5 @@ def _extra(widget: WidgetRow) -> Json:
 
 def _refuse(code: str, what: str, value: object, item: str = "") -> NoReturn:
     field_name = {"bad-layout": "layout", "bad-config": "config", "bad-item": "config"}.get(code, "items")
-    said = what.format(item=grid.quote_value(item) if item else "", value=grid.quote_value(value))
-    raise Invalid(f"layout.{code}", said, item=item or None, field=field_name)
+    sentence = what.format(item=grid.quote_value(item) if item else "", value=grid.quote_value(value))
+    raise Invalid(f"layout.{code}", sentence, item=item or None, field=field_name)

@@ -92,10 +92,10 @@ class FileDataKeys:
         self._file = file
 
     def create(self, organisation_id: str) -> DataKey:
-        kept = self._load()
-        if organisation_id not in kept:
-            kept[organisation_id] = b64encode(secrets.token_bytes(32)).decode()
-            write_private(self._file, json.dumps(kept).encode())
+        stored = self._load()
+        if organisation_id not in stored:
+            stored[organisation_id] = b64encode(secrets.token_bytes(32)).decode()
+            write_private(self._file, json.dumps(stored).encode())
         return self.of(organisation_id)
 
     def of(self, organisation_id: str) -> DataKey:
@@ -106,12 +106,12 @@ class FileDataKeys:
 
     def _load(self) -> dict[str, str]:
         try:
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            stored = json.loads(self._file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:
             raise _missing() from error
-        return kept if isinstance(kept, dict) else {}
+        return stored if isinstance(stored, dict) else {}
 
 
 def signing_key(session: Session, organisation_id: str, data_key: DataKey) -> Ed25519PrivateKey:

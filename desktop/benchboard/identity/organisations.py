@@ -167,8 +167,8 @@ def _slug(name: str) -> str:
 
 
 def _operator_address(user: str) -> str:
-    kept = "".join(sign for sign in user if sign.isalnum() or sign in "._-")
-    return f"{kept or 'operator'}@localhost"
+    allowed = "".join(sign for sign in user if sign.isalnum() or sign in "._-")
+    return f"{allowed or 'operator'}@localhost"
 
 
 def _seed_roles(session: Session, organisation_id: str) -> None:

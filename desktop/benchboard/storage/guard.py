@@ -274,10 +274,11 @@ def append_audit(session: Session, **columns: Any) -> None:
 
 
 def people_named(organisation_id: str, text: str) -> Select[str]:
-    """The ids of the organisation's people whose name or address holds `text`, whatever its case and accents.
+    """Select the ids of the organisation's people whose name or address contains `text`, ignoring case and accents.
 
-    Rows for a list to filter by, so that it pages through them in one statement. A guarded server has a function for
-    them.
+    Alone here, it returns a query and not its result: lists use it as a subquery, each with joins and an order of its
+    own, and so page in one statement. Ids would be read again for every page, thousands of them for a short text, and
+    sent back as parameters. On a guarded server it selects from the definer function.
     """
     return select(User.id).where(
         User.organisation_id == organisation_id, or_(contains(User.name, text), contains(User.email, text))

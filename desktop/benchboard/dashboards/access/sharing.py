@@ -284,10 +284,10 @@ def _require_ownership(session: Session, actor: Actor, dashboard_id: str, *, loc
 
 
 def _candidate(session: Session, actor: Actor, kind: Kind, to: str) -> Candidate:
-    asked = _people(actor).where(User.id == _id(to, kind))
+    query = _people(actor).where(User.id == _id(to, kind))
     if kind == "team":
-        asked = _teams(actor).where(Team.id == _id(to, kind))
-    found = session.execute(asked).first()
+        query = _teams(actor).where(Team.id == _id(to, kind))
+    found = session.execute(query).first()
     if found is None:
         raise _not_found(kind)
     return _person(found) if kind == "person" else _team(found)

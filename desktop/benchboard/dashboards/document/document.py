@@ -299,7 +299,7 @@ def _flag(entry: Source, key: str, where: str) -> bool:
 
 def _serialise_variable(variable: Variable) -> dict[str, object]:
     # What older documents could not say is written only where it is said.
-    more = {key: said for key in ("query", "include_all", "all_chosen") if (said := getattr(variable, key))}
+    more = {key: value for key in ("query", "include_all", "all_chosen") if (value := getattr(variable, key))}
     return {
         "name": variable.name,
         "label": variable.label,

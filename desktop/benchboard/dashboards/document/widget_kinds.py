@@ -214,8 +214,8 @@ def widget_of(item: Item) -> WidgetContent:
 def with_fields(item: Item, **fields: object) -> Item:
     """The item with `title`, `query`, `config` or `repeat` set, or, with None, no longer said; everything else it says
     stays as it is."""
-    said = {key: value for key, value in {**item.source, **fields}.items() if value is not None or key not in fields}
-    return replace(item, source=MappingProxyType(said))
+    source = {key: value for key, value in {**item.source, **fields}.items() if value is not None or key not in fields}
+    return replace(item, source=MappingProxyType(source))
 
 
 def new_item(kind: WidgetKind, item_id: str) -> Item:

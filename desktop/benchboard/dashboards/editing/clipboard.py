@@ -52,8 +52,8 @@ def variables_needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Var
 def serialise(copied: ClipboardContent, columns: int) -> dict[str, object]:
     """The copied items as the JSON of a document with this many columns."""
     document = write_document(Document(Layout.of(columns, copied.items), variables=copied.variables))
-    said = {key: document[key] for key in ("format", "version", "columns", "items")}
-    return {**said, "variables": document["variables"]} if copied.variables else said
+    fields = {key: document[key] for key in ("format", "version", "columns", "items")}
+    return {**fields, "variables": document["variables"]} if copied.variables else fields
 
 
 def parse(text: str | bytes, columns: int) -> ClipboardContent:

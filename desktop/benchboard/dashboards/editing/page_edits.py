@@ -86,9 +86,9 @@ def with_property(
     field, _dot, setting = key.partition(".")
     for item_id in ids:
         item = page.item(item_id)
-        said = {**widget_of(item).config, setting: value} if setting else value
-        if "content" not in locks(item) and item.source.get(field) != said:
-            after = with_fields(item, **{field: said})
+        new_value = {**widget_of(item).config, setting: value} if setting else value
+        if "content" not in locks(item) and item.source.get(field) != new_value:
+            after = with_fields(item, **{field: new_value})
             require_valid_field(after, field)
             page = PageIndex(page.with_item(after, compact))
     return page
@@ -100,8 +100,8 @@ def with_property(
 def locks(item: Item) -> frozenset[Lock]:
     """What of an item is kept as it is: its `place` (`static`), its `size`, its `content`."""
     named = item.source.get("locked")
-    said = named if isinstance(named, list) else []
-    return frozenset(lock for lock in LOCKS if (lock == "place" and item.static) or lock in said)
+    names = named if isinstance(named, list) else []
+    return frozenset(lock for lock in LOCKS if (lock == "place" and item.static) or lock in names)
 
 
 def locked(page: PageIndex, ids: Iterable[str], lock: Lock, on: bool, compact: Compact = "vertical") -> Layout:

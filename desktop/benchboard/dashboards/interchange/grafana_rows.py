@@ -109,9 +109,9 @@ def _strip(row: Mapping[str, Any], place: int, top: int, height: int) -> tuple[l
     tops = [0] * COLUMNS
     for number, panel in enumerate(sequence(row.get("panels"), item=None, field=f"rows.{place}.panels")):
         field = f"rows.{place}.panels.{number}"
-        said = mapping(panel, item=None, field=field)
-        wide = min(COLUMNS, max(1, 2 * math.floor(_number(said.get("span") or 4, f"{field}.span"))))
-        high = _fields(said["height"], f"{field}.height") if said.get("height") else height
+        fields = mapping(panel, item=None, field=field)
+        wide = min(COLUMNS, max(1, 2 * math.floor(_number(fields.get("span") or 4, f"{field}.span"))))
+        high = _fields(fields["height"], f"{field}.height") if fields.get("height") else height
         x = _beside(tops, height, wide)
         if x is None:
             top, tops = top + height, [0] * COLUMNS
@@ -119,7 +119,7 @@ def _strip(row: Mapping[str, Any], place: int, top: int, height: int) -> tuple[l
         y = max(tops[x:])
         tops[x : x + wide] = [max(y + high, tops[column]) for column in range(x, x + wide)]
         at = {"x": x, "y": top + y, "w": wide, "h": high}
-        placed.append({key: value for key, value in said.items() if key not in ("span", "height")} | {"gridPos": at})
+        placed.append({key: value for key, value in fields.items() if key not in ("span", "height")} | {"gridPos": at})
     return placed, top + height
 
 

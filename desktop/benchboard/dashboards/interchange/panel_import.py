@@ -137,10 +137,10 @@ def gauge_range(panel: Mapping[str, Any]) -> dict[str, Any]:
 
 def _thresholds(defaults: Mapping[str, Any]) -> list[float]:
     """The thresholds somebody set, as far as they are values, in their order."""
-    said = _inside(defaults, "thresholds")
-    if not _own_thresholds(defaults) or said.get("mode", "absolute") != "absolute":
+    thresholds = _inside(defaults, "thresholds")
+    if not _own_thresholds(defaults) or thresholds.get("mode", "absolute") != "absolute":
         return []
-    return sorted(step["value"] for step in _listed(said.get("steps"))
+    return sorted(step["value"] for step in _listed(thresholds.get("steps"))
                   if isinstance(step, Mapping) and _number(step.get("value")))  # fmt: skip
 
 
@@ -168,8 +168,11 @@ def _pictured(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
     content = content[:_MAX_WORDS].strip()
     if mode == "html":
         found = _IMG.fullmatch(_TAG.sub("", content).strip())
-        said = _ALT.search(found[0]) if found else None
-        address, alt = (found[1] if found else ""), html.unescape((said[1] or said[2] or "") if said else "")
+        alt_match = _ALT.search(found[0]) if found else None
+        address, alt = (
+            (found[1] if found else ""),
+            html.unescape((alt_match[1] or alt_match[2] or "") if alt_match else ""),
+        )
     else:
         found = _MARKDOWN_IMG.fullmatch(content)
         address, alt = (found[2], re.sub(r"\\(.)", r"\1", found[1])) if found else ("", "")
@@ -192,12 +195,12 @@ def _image(panel: Mapping[str, Any], item: str) -> dict[str, Any]:
 
 def unmapped_fields(panel: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
     """What stays of a panel beside its item: all of it but a picture that the item has itself."""
-    said = dict(panel)
+    fields = dict(panel)
     if "picture" in config:
-        said.pop("content", None)
-        if isinstance(said.get("options"), Mapping):
-            said["options"] = {key: value for key, value in said["options"].items() if key != "content"}
-    return said
+        fields.pop("content", None)
+        if isinstance(fields.get("options"), Mapping):
+            fields["options"] = {key: value for key, value in fields["options"].items() if key != "content"}
+    return fields
 
 
 def _label(panel: Mapping[str, Any], item: str) -> str:

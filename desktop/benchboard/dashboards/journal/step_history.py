@@ -213,8 +213,8 @@ def begin_history(record: Record) -> History:
 
 def subject_of(record: Record) -> tuple[str, ...]:
     """Whose history a `base` record begins; nobody's, where an older program wrote it."""
-    said = record.get("subject")
-    return tuple(str(part) for part in said) if isinstance(said, list) else ()
+    subject = record.get("subject")
+    return tuple(str(part) for part in subject) if isinstance(subject, list) else ()
 
 
 def _drafted(where: str, text: str | None, at: float) -> Record:

@@ -70,12 +70,12 @@ def selection_summary(variables: Sequence[Variable], labels: Labels) -> str:
 
 def _chosen(variable: Variable, labels: Mapping[str, str]) -> str:
     if variable.all_chosen:
-        said = _("All")
+        summary = _("All")
     else:
         more = len(variable.chosen) - _LISTED
         named = ", ".join(_short(labels.get(value, value)) for value in variable.chosen[:_LISTED]) or _("none")
-        said = f"{named} +{more}" if more > 0 else named
-    return _("{name}: {values}").format(name=_short(variable.label or variable.name), values=said)
+        summary = f"{named} +{more}" if more > 0 else named
+    return _("{name}: {values}").format(name=_short(variable.label or variable.name), values=summary)
 
 
 def _words(variable: Variable, labels: Mapping[str, str], own: tuple[str, ...] | None) -> str:
@@ -121,10 +121,10 @@ class TemplateRenderer:
         """The item as it is shown; itself where it names no variable."""
         if not self._known:
             return item
-        said = self._rendered.get(item.id)
-        if said is None or said[0] is not item:
-            said = self._rendered[item.id] = (item, self._filled(item))
-        return said[1]
+        rendered = self._rendered.get(item.id)
+        if rendered is None or rendered[0] is not item:
+            rendered = self._rendered[item.id] = (item, self._filled(item))
+        return rendered[1]
 
     def _filled(self, item: Item) -> Item:
         title, config = item.source.get("title"), item.source.get("config")
