@@ -5,6 +5,7 @@ and `decode` convert to register values and back; `check` gives the verdict on a
 and `delay_compensation` are its parts), `compare` says whether two nodes are compatible.
 """
 
+from benchboard.canbus.timing.cable import Cable, cable
 from benchboard.canbus.timing.controllers import CONTROLLERS, Controller, Limits, Timing, controller
 from benchboard.canbus.timing.linux import ALGORITHMS, solve_linux
 from benchboard.canbus.timing.registers import (
@@ -27,19 +28,17 @@ from benchboard.canbus.timing.solver import (
     solve,
     solve_fd,
 )
+from benchboard.canbus.timing.timing_check import Verdict, check
 from benchboard.canbus.timing.tolerance import (
-    Cable,
     Comparison,
     Condition,
     DelayCompensation,
     Node,
     OscillatorTolerance,
-    cable,
     compare,
     delay_compensation,
     oscillator_tolerance,
 )
-from benchboard.canbus.timing.verdict import Verdict, check
 
 __all__ = [
     "ALGORITHMS",

@@ -1,4 +1,4 @@
-"""Oscillator tolerance, cable and transmitter delay compensation of a timing, and the comparison of two nodes.
+"""Oscillator tolerance and transmitter delay compensation of a timing, and the comparison of two nodes.
 
 Oscillator tolerance is the smallest of five conditions, per clock, in percent. 1 and 2 were read in Bosch's
 TTCAN user's manual 1.6 (4.2.1.7), ST UM0404 and TI SPRUIX1B. 3, 4 and 5 are known here only through
@@ -8,7 +8,6 @@ CAN FD bus system, iCC 2013) was not read, so they are marked unverified.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 
 from benchboard.canbus.timing.controllers import Controller, Timing, require_number
 from benchboard.errors import Invalid
@@ -94,57 +93,6 @@ def require_one_clock(nominal: Timing, data: Timing) -> None:
             do=_("Use the same clock for both."),
             field="clock",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Cable:
-    """The propagation delay of a cable, there and back, against the propagation that a timing allows (both in ns).
-
-    `spare_m` is negative where the cable is too long; `longest_m` is 0 where the transceivers alone take longer
-    than the segment.
-    """
-
-    needed_ns: float
-    segment_ns: float
-    longest_m: float
-    spare_m: float
-    fits: bool
-
-
-def _exact_cable(length_m: float, delay_ns_per_m: float, loop_delay_ns: float) -> tuple[Fraction, Fraction, Fraction]:
-    return (
-        require_number(length_m, "length_m", 0, 100_000),
-        require_number(delay_ns_per_m, "delay_ns_per_m", 1, 100),
-        require_number(loop_delay_ns, "loop_delay_ns", 0, 100_000),
-    )
-
-
-def needed_prop_seg(
-    timing: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop_delay_ns: float = 210.0
-) -> int:
-    """The time quanta of `timing` that a cable takes, there and back; arguments and errors as for `cable`."""
-    length, per_metre, loop = _exact_cable(length_m, delay_ns_per_m, loop_delay_ns)
-    return ceil(2 * (length * per_metre + loop) * timing.clock / (timing.prescaler * 10**9))
-
-
-def cable(nominal: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop_delay_ns: float = 210.0) -> Cable:
-    """Whether the prop_seg of `nominal` covers a cable of `length_m` metres, with `delay_ns_per_m` a metre.
-
-    `loop_delay_ns` is the delay of transceiver and controller at each end. Needed: twice (one way on the cable +
-    one loop delay) (MCP2515 datasheet 5.2.2, UM0404's example). Raises Invalid naming the field. On a controller that
-    only has tseg1, prop_seg is no fact of the hardware: `check` finds the one that counts.
-    """
-    length, per_metre, loop = _exact_cable(length_m, delay_ns_per_m, loop_delay_ns)
-    segment = Fraction(nominal.prop_seg * nominal.prescaler * 10**9, nominal.clock)
-    needed = 2 * (length * per_metre + loop)
-    longest = (segment / 2 - loop) / per_metre
-    return Cable(
-        float(needed),
-        float(segment),
-        float(max(longest, Fraction(0))),
-        float(longest - length),
-        needed <= segment,
-    )
 
 
 @dataclass(frozen=True, slots=True)

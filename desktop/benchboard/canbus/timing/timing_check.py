@@ -1,22 +1,19 @@
-"""Whether a timing holds on its controller: limits, oscillator tolerance, cable and delay compensation together.
+"""Checks a timing on its controller: limits, oscillator tolerance, cable and delay compensation together.
 
 Many controllers have one register field, TSEG1, for prop_seg + phase_seg1. How somebody split it is then no fact of
 the hardware, so the verdict does not depend on it: the propagation that the cable needs is prop_seg, the rest is
 phase_seg1 (DESIGN section 8). Without a cable, the split is the one that tolerates most.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
+from benchboard.canbus.timing.cable import Cable, cable, longest_prop_seg, needed_prop_seg, with_prop_seg
 from benchboard.canbus.timing.controllers import MAX_SEGMENT, Controller, Limits, Timing, require_number
 from benchboard.canbus.timing.solver import split_tseg1_for_sjw
 from benchboard.canbus.timing.tolerance import (
-    Cable,
     DelayCompensation,
     OscillatorTolerance,
-    cable,
     delay_compensation,
-    needed_prop_seg,
     oscillator_tolerance,
 )
 
@@ -69,43 +66,28 @@ def check(
     if data is not None:
         violations += tuple(f"data_{field}" for field in item.limits("data").violations(data))
         data = _with_most_tolerance(item.limits("data"), data)
-    judged, run = _with_most_tolerance(item.nominal, nominal), None
+    split_timing, found_cable = _with_most_tolerance(item.nominal, nominal), None
     if length_m is not None:
         arguments = {"length_m": length_m, "delay_ns_per_m": delay_ns_per_m, "loop_delay_ns": loop_delay_ns}
-        longest = judged
+        longest = split_timing
         if not item.nominal.has_prop_seg:
             # phase_seg1 is never shorter than sjw (ISO 11898-1).
-            splits = range(max(0, judged.tseg1 - MAX_SEGMENT), min(judged.tseg1 - judged.sjw, MAX_SEGMENT) + 1)
-            longest = _with_split(judged, _longest_prop_seg(splits, judged, data, clock_tolerance))
-            needed = needed_prop_seg(judged, **arguments)
-            judged = _with_split(judged, min(max(needed, splits[0]), splits[-1]))
-        run = cable(longest, **arguments)
+            splits = range(
+                max(0, split_timing.tseg1 - MAX_SEGMENT), min(split_timing.tseg1 - split_timing.sjw, MAX_SEGMENT) + 1
+            )
+            longest = with_prop_seg(split_timing, longest_prop_seg(splits, split_timing, data, clock_tolerance))
+            needed = needed_prop_seg(split_timing, **arguments)
+            split_timing = with_prop_seg(split_timing, min(max(needed, splits[0]), splits[-1]))
+        found_cable = cable(longest, **arguments)
     compensation = None
     if data is not None:
         compensation = delay_compensation(data, loop_delay_ns=loop_delay_ns, controller=item)
-    tolerance = oscillator_tolerance(judged, data)
-    return Verdict(judged, data, violations, tolerance, clock_tolerance, run, compensation)
+    tolerance = oscillator_tolerance(split_timing, data)
+    return Verdict(split_timing, data, violations, tolerance, clock_tolerance, found_cable, compensation)
 
 
 def _with_most_tolerance(limits: Limits, timing: Timing) -> Timing:
     """`timing` with the split of tseg1 that tolerates most, where the controller has only tseg1."""
     if limits.has_prop_seg:
         return timing
-    return _with_split(timing, split_tseg1_for_sjw(limits, timing.tseg1, timing.phase_seg2, timing.sjw)[0])
-
-
-def _with_split(timing: Timing, prop_seg: int) -> Timing:
-    return Timing(timing.clock, timing.prescaler, prop_seg, timing.tseg1 - prop_seg, timing.phase_seg2, timing.sjw)
-
-
-def _longest_prop_seg(splits: range, timing: Timing, data: Timing | None, clock_tolerance: float) -> int:
-    """The longest prop_seg of `splits` with which `timing` still allows `clock_tolerance`.
-
-    The longer prop_seg, the less is tolerated. Where no split allows so much, the last of those that allow most.
-    """
-
-    def allowed(prop_seg: int) -> float:
-        return oscillator_tolerance(_with_split(timing, prop_seg), data).percent
-
-    wanted = min(clock_tolerance, allowed(splits[0]))
-    return splits[bisect_left(splits, True, key=lambda prop_seg: allowed(prop_seg) < wanted) - 1]
+    return with_prop_seg(timing, split_tseg1_for_sjw(limits, timing.tseg1, timing.phase_seg2, timing.sjw)[0])
