@@ -29,11 +29,12 @@ class CapturedFrames:
 class Counters:
     """Frames received since the start, and the bus's own counters.
 
-    `load` is the share of the last second the bus was busy (0..1), without stuff bits.
+    `load` is the share of the last full second in which the bus was busy (0..1), without stuff bits; None until a full
+    second has passed since the start.
     """
 
     frames: int
-    load: float
+    load: float | None
     bus: BusState
 
 
@@ -56,8 +57,9 @@ class Capture:
         self._capacity = capacity
         self._ring: list[Frame | None] = [None] * capacity
         self._count = 0
-        self._busy = (0.0, 0.0)  # bits' seconds in the second under way, and in the last whole one
-        self._second = 0.0
+        # Seconds in which the bus was busy: in the current second, and in the last full one.
+        self._busy: tuple[float, float | None] = (0.0, None)
+        self._second = 0.0  # when the current second began
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._failure: AppError | None = None
@@ -75,6 +77,7 @@ class Capture:
 
     def start(self) -> None:
         """Receive from now on."""
+        self._second = self._clock()
         self._thread.start()
 
     def stop(self) -> None:
@@ -101,7 +104,7 @@ class Capture:
             age = int(self._clock() - self._second)
             load = (self._busy[1], self._busy[0])[age] if age < 2 else 0.0
             count = self._count
-        return Counters(count, min(load, 1.0), self._bus.state())
+        return Counters(count, None if load is None else min(load, 1.0), self._bus.state())
 
     def send(self, frame: Frame) -> None:
         """Hand `frame` to the bus; errors as for `Bus.send`."""

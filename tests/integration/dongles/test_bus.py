@@ -176,7 +176,7 @@ def test_capture_keeps_what_comes_over_the_bus(buses: tuple[Bus, Bus]) -> None:
 
         def busy() -> bool:
             one.send(Frame(1))
-            return capture.counters().load > 0  # of the last second alone, so frames have to go on
+            return (capture.counters().load or 0) > 0  # of the last second alone, so frames have to go on
 
         until(busy)
     finally:

@@ -78,12 +78,35 @@ def test_since_batch_as_large_as_the_ring_or_larger_keeps_the_newest(sender: Pyt
         assert new.dropped == max(0, count - 100)
 
 
+def test_load_is_unknown_until_a_full_second_has_passed(sender: PythonCanBus) -> None:
+    now = [100.0]
+    ring = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
+    ring.start()
+    assert ring.counters().load is None
+    send(sender, 0, 100)
+    until(lambda: ring.counters().frames == 100)
+    now[0] = 100.999
+    assert ring.counters().load is None
+    now[0] = 101.0
+    assert ring.counters().load == pytest.approx(0.0094)
+    ring.stop()
+
+
+def test_load_of_a_silent_bus_is_zero_after_a_full_second(sender: PythonCanBus) -> None:
+    now = [100.0]
+    ring = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
+    ring.start()
+    now[0] = 101.0
+    assert ring.counters().load == 0.0
+    ring.stop()
+
+
 def test_load_is_of_the_last_whole_second(sender: PythonCanBus) -> None:
     now = [100.0]
     ring = Capture(PythonCanBus("virtual", "capture"), bitrate=500_000, clock=lambda: now[0])
     ring.start()
     # 47 bits of a frame without data at 500 kbit/s (ISO 11898-1): 94 µs.
-    for second, count, before in ((100.0, 100, 0.0), (101.0, 200, 0.0094), (101.9, 100, 0.0094)):
+    for second, count, before in ((100.0, 100, None), (101.0, 200, 0.0094), (101.9, 100, 0.0094)):
         now[0] = second
         seen = ring.counters().frames
         send(sender, 0, count)

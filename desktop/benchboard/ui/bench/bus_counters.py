@@ -24,6 +24,7 @@ class BusCounters(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(58)
         self._values: list[tuple[str, str, str]] = []
+        self._is_open = False
         self._load: float | None = None
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
         self._note = ""
@@ -41,7 +42,7 @@ class BusCounters(QWidget):
         """What the bus and the dongle say of themselves, now."""
         counters = live.capture.counters()
         bus = counters.bus
-        self._load = counters.load
+        self._is_open, self._load = True, counters.load
         self._rates.append((time.monotonic(), counters.frames))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
@@ -61,6 +62,11 @@ class BusCounters(QWidget):
         self.setAccessibleName(", ".join(f"{name} {value}" for value, name, _tone in self._values))
         self.update()
 
+    @property
+    def load_text(self) -> str:
+        """The bus load in percent; a dash until it is known."""
+        return "–" if self._load is None else _("{percent} %").format(percent=round(self._load * 100))
+
     def value(self, name: str) -> str:
         """What stands over `name`."""
         return next((value for value, title, _tone in self._values if title == name), "")
@@ -68,16 +74,16 @@ class BusCounters(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         with QPainter(self) as painter:
-            if self._load is None:
+            if not self._is_open:
                 painter.setPen(theme().color("text.muted"))
                 text = self._note or _("Channel closed")
                 painter.drawText(QRectF(16, 0, self.width() - 32, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
                 return
             painter.setFont(theme().font("title"))
             painter.setPen(theme().color("text"))
-            load = _("{percent} %").format(percent=round(self._load * 100))
-            painter.drawText(QRectF(16, 8, 70, 22), Qt.AlignmentFlag.AlignVCenter, load)
-            paint_meter(painter, QRectF(76, 8, 70, 22), self._load, "warn" if self._load > 0.6 else "info")
+            painter.drawText(QRectF(16, 8, 70, 22), Qt.AlignmentFlag.AlignVCenter, self.load_text)
+            load = self._load or 0.0
+            paint_meter(painter, QRectF(76, 8, 70, 22), load, "warn" if load > 0.6 else "info")
             self._label(painter, 16, _("Bus load"))
             x = 170.0
             for value, name, tone in self._values:

@@ -64,7 +64,8 @@ class MiniTrace(QWidget):
         recent = list(self._rates)[-10:]
         counters = self._live.capture.counters()
         self.summary = _("{rate} frames/s, {load} % load").format(
-            rate=number(sum(recent) / len(recent)), load=round(100 * counters.load)
+            rate=number(sum(recent) / len(recent)),
+            load="–" if counters.load is None else round(100 * counters.load),
         )
         self.update()
 

@@ -1,0 +1,21 @@
+"""The counters over the live bus."""
+
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from benchboard.canbus.bus import BusState
+from benchboard.canbus.capture import Counters
+from benchboard.ui.bench.bus_counters import Counts
+
+
+@pytest.mark.parametrize(("load", "text"), [(None, "–"), (0.0, "0 %"), (0.37, "37 %")])
+def test_load_is_a_dash_until_it_is_known(qapp: QApplication, load: float | None, text: str) -> None:
+    counters = Counters(3, load, BusState())
+    live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters))
+    strip = Counts()
+    strip.show_counts(live, 0)  # type: ignore[arg-type]
+    assert strip.load_text == text
+    strip.resize(900, 58)
+    assert not strip.grab().isNull()
