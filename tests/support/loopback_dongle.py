@@ -7,16 +7,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchboard.dongles import protocol
 from benchboard.dongles.protocol import (
-    CanConfig,
     ConsoleDecoder,
     DeviceDescription,
     DeviceSide,
+    DongleConfig,
     Packet,
     PersistentState,
 )
 
 DESCRIPTION = DeviceDescription("1.0.0", "Test dongle", "FDCAN", 80_000_000, True)
-CONFIG = CanConfig(
+CONFIG = DongleConfig(
     controller="FDCAN", clock_hz=80_000_000, bitrate=500_000, sample_point=87.5,
     prescaler=10, prop_seg=6, phase_seg1=7, phase_seg2=2, sjw=2,
 )  # fmt: skip

@@ -23,7 +23,7 @@ from benchboard.cli.command_context import (
 )
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device, DongleInfo, observed_id, probe, probe_open
-from benchboard.dongles.protocol import CanConfig, ProtocolError, StoredConfig, messages
+from benchboard.dongles.protocol import DongleConfig, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import N_, _, ngettext
 from benchboard.paging import Listing, Page, Scalar

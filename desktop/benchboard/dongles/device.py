@@ -18,9 +18,9 @@ from benchboard.canbus import link, slcan_codec
 from benchboard.dongles import protocol
 from benchboard.dongles.device_errors import error_for, translate_protocol_errors
 from benchboard.dongles.protocol import (
-    CanConfig,
     ConfigSigner,
     ConsoleDecoder,
+    DongleConfig,
     ErrorCode,
     Hello,
     HostClaim,
@@ -123,7 +123,7 @@ class Device:
             return host_side.read_stored_config(answer, nonce, self._proven_hello().device_key)
 
     def config_write(
-        self, config: CanConfig, *, revision: int | None = None, signer: ConfigSigner | None = None
+        self, config: DongleConfig, *, revision: int | None = None, signer: ConfigSigner | None = None
     ) -> StoredConfig:
         """Store `config` over `revision` (default: the one stored now) and return what is read back.
 

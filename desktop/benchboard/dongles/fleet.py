@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from benchboard.dongles.device import Device
-from benchboard.dongles.protocol import CanConfig, CanFilter, ConfigSigner, Hello, StoredConfig
+from benchboard.dongles.protocol import CanFilter, ConfigSigner, DongleConfig, Hello, StoredConfig
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, keys
@@ -34,7 +34,7 @@ SEEN_INTERVAL: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Dongle:
+class DongleRecord:
     """A dongle of the organisation. `config` is what was read back from it at `configured_at`, None if never."""
 
     id: str
@@ -48,7 +48,7 @@ class Dongle:
     created_at: datetime
     key_version: int | None
     claimed_at: datetime | None
-    config: CanConfig | None
+    config: DongleConfig | None
     configured_at: datetime | None
 
     @property
@@ -84,7 +84,7 @@ _FILTERS: Final = {
 
 def list_dongles(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
-) -> Page[Dongle]:
+) -> Page[DongleRecord]:
     """A page of the organisation's dongles, sorted by name unless `listing` says otherwise.
 
     Filters: `state`, `identity`. Searched: name and device id. Sort columns: name, device_id, state, identity, bitrate,
@@ -110,13 +110,13 @@ def list_dongles(
     return page(session, query, _SORTING, listing, after=after, limit=limit, row=_dongle)
 
 
-def get_dongle(session: Session, actor: Actor, dongle_id: str) -> Dongle:
+def get_dongle(session: Session, actor: Actor, dongle_id: str) -> DongleRecord:
     """The dongle with this row id. Raises `NotFound` (`dongles.unknown`)."""
     require(actor, "dongles:read")
     return _one(session, actor, DongleRow.id == dongle_id)
 
 
-def find_dongle(session: Session, actor: Actor, device_id: str) -> Dongle | None:
+def find_dongle(session: Session, actor: Actor, device_id: str) -> DongleRecord | None:
     """The dongle with this device id, None if it isn't registered."""
     require(actor, "dongles:read")
     found = session.execute(_query(actor).where(DongleRow.device_id == device_id)).first()
@@ -132,7 +132,7 @@ def count_dongles(session: Session, actor: Actor) -> int:
     return found or 0
 
 
-def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> Dongle:
+def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> DongleRecord:
     """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`."""
     require(actor, "dongles:configure")
     cleaned = " ".join(name.split())
@@ -174,7 +174,7 @@ def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str]) -> None
 
 
 def write_config(
-    database: Transactions, actor: Actor, data_key: DataKey, device: Device, config: CanConfig
+    database: Transactions, actor: Actor, data_key: DataKey, device: Device, config: DongleConfig
 ) -> StoredConfig:
     """Write `config` to the dongle and return what was read back, which is equal.
 
@@ -273,7 +273,7 @@ def _query(actor: Actor) -> Any:
     )
 
 
-def _one(session: Session, actor: Actor, condition: Any) -> Dongle:
+def _one(session: Session, actor: Actor, condition: Any) -> DongleRecord:
     found = session.execute(_query(actor).where(condition)).first()
     if found is None:
         raise _unknown()
@@ -297,10 +297,10 @@ def _unknown() -> NotFound:
     )
 
 
-def _dongle(found: Any) -> Dongle:
+def _dongle(found: Any) -> DongleRecord:
     row: DongleRow = found[0]
     config: ConfigRow | None = found[1]
-    return Dongle(
+    return DongleRecord(
         id=row.id,
         device_id=row.device_id,
         name=row.name,
@@ -320,8 +320,8 @@ def _dongle(found: Any) -> Dongle:
 _SAMPLE_POINTS: Final = ("sample_point", "data_sample_point")
 
 
-def _columns(config: CanConfig) -> dict[str, Any]:
-    values = {field.name: getattr(config, field.name) for field in fields(CanConfig)}
+def _columns(config: DongleConfig) -> dict[str, Any]:
+    values = {field.name: getattr(config, field.name) for field in fields(DongleConfig)}
     for name in _SAMPLE_POINTS:
         # A dongle stores thousandths of a percent, and so does the column: nothing is lost.
         values[name] = None if values[name] is None else Decimal(f"{values[name]:.3f}")
@@ -329,11 +329,11 @@ def _columns(config: CanConfig) -> dict[str, Any]:
     return values
 
 
-def _config(row: ConfigRow) -> CanConfig:
-    values = {field.name: getattr(row, field.name) for field in fields(CanConfig)}
+def _config(row: ConfigRow) -> DongleConfig:
+    values = {field.name: getattr(row, field.name) for field in fields(DongleConfig)}
     for name in _SAMPLE_POINTS:
         values[name] = None if values[name] is None else float(values[name])
     values["filters"] = tuple(CanFilter(**one) for one in row.filters)
     values["tdc_offset"] = row.tdc_offset or 0
     values["auto_restart_ms"] = row.auto_restart_ms or 0
-    return CanConfig(**values)
+    return DongleConfig(**values)

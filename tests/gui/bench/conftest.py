@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from benchboard.dongles import fleet
-from benchboard.dongles.fleet import Dongle
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.paging import Listing
 from benchboard.ui.bench import ROOM
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -37,10 +37,10 @@ def simulator(home: Path) -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def dongles(shell: Shell) -> Callable[[], list[Dongle]]:
+def dongles(shell: Shell) -> Callable[[], list[DongleRecord]]:
     """Reads the registered dongles."""
 
-    def read() -> list[Dongle]:
+    def read() -> list[DongleRecord]:
         context = shell.context
         with unbound(context.workspace.database).read() as session:
             return list(fleet.list_dongles(session, context.actor, Listing()).rows)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from benchboard.dongles.fleet import Dongle
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -65,7 +65,7 @@ def test_pairing_with_the_windows_own_simulator_completes(
 def test_pairing_closed_while_waiting_claims_nothing_until_repeated(
     qtbot: QtBot,
     simulator: Simulator,
-    dongles: Callable[[], list[Dongle]],
+    dongles: Callable[[], list[DongleRecord]],
     at_the_button: Callable[[], PairingWizard],
     pair_one: Callable[[], str],
 ) -> None:
@@ -83,7 +83,7 @@ def test_pairing_dongle_unplugged_while_claimed_reports_it(
     qtbot: QtBot,
     shell: Shell,
     simulator: Simulator,
-    dongles: Callable[[], list[Dongle]],
+    dongles: Callable[[], list[DongleRecord]],
     at_the_button: Callable[[], PairingWizard],
 ) -> None:
     window, wizard = shell.window(), at_the_button()
@@ -99,7 +99,7 @@ def test_rename_in_place_is_undone(
     qtbot: QtBot,
     shell: Shell,
     click: Clicker,
-    dongles: Callable[[], list[Dongle]],
+    dongles: Callable[[], list[DongleRecord]],
     pair_one: Callable[[], str],
 ) -> None:
     window = shell.window()

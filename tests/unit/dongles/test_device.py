@@ -11,8 +11,8 @@ from benchboard.canbus import link
 from benchboard.dongles.device import ClaimOutcome, Device, observed_id, probe_open
 from benchboard.dongles.device_errors import error_for, translate_protocol_errors
 from benchboard.dongles.protocol import (
-    CanConfig,
     ConsoleDecoder,
+    DongleConfig,
     ErrorCode,
     OwnershipState,
     Packet,
@@ -225,7 +225,7 @@ def test_config_write_of_impossible_settings_sends_nothing() -> None:
     cable, device = conversation(new_dongle())
     device.hello()
     cable.log.clear()
-    impossible = CanConfig("fdcan", 80_000_000, 500_000, 87.5, 1, 6, 7, 2, 2)
+    impossible = DongleConfig("fdcan", 80_000_000, 500_000, 87.5, 1, 6, 7, 2, 2)
     with pytest.raises(Invalid):
         device.config_write(impossible, revision=0)
     assert cable.log == []

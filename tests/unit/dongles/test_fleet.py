@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device, DongleInfo
-from benchboard.dongles.fleet import Dongle
-from benchboard.dongles.protocol import CanConfig, CanFilter, StoredConfig
+from benchboard.dongles.fleet import DongleRecord
+from benchboard.dongles.protocol import CanFilter, DongleConfig, StoredConfig
 from benchboard.errors import Conflict, Denied, DeviceFailure, Invalid, NotFound
 from benchboard.paging import Listing
 from benchboard.storage import change_tracking
@@ -22,7 +22,7 @@ from support.databases import unbound
 from support.loopback_dongle import CONFIG, LoopbackDongle
 
 
-def paired(bench: Bench, dongle: LoopbackDongle, name: str = "") -> Dongle:
+def paired(bench: Bench, dongle: LoopbackDongle, name: str = "") -> DongleRecord:
     device = Device(dongle, clock=dongle.clock)
     claimed = provisioning.pair(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
     with unbound(bench.database).change() as session:
@@ -41,7 +41,7 @@ def titles(bench: Bench, listing: Listing, limit: int = 50) -> list[str]:
             return found
 
 
-SORT_VALUES: dict[str, Callable[[Dongle], object]] = {
+SORT_VALUES: dict[str, Callable[[DongleRecord], object]] = {
     "name": lambda one: one.name,
     "device_id": lambda one: one.device_id,
     "state": lambda one: one.ownership_state,
@@ -53,7 +53,7 @@ SORT_VALUES: dict[str, Callable[[Dongle], object]] = {
 
 
 @pytest.fixture
-def various(bench: Bench) -> list[Dongle]:
+def various(bench: Bench) -> list[DongleRecord]:
     """Dongles that differ in every column that the list can be sorted by."""
     made = [paired(bench, LoopbackDongle(), name) for name in ("Rig 100%", "Conveyor B", "")]
     for bitrate, prescaler in ((250_000, 20), (125_000, 40)):
@@ -77,7 +77,7 @@ def various(bench: Bench) -> list[Dongle]:
 
 @pytest.mark.parametrize("descending", [False, True])
 def test_list_dongles_sorts_by_each_column_whatever_the_page_size(
-    bench: Bench, various: list[Dongle], *, descending: bool
+    bench: Bench, various: list[DongleRecord], *, descending: bool
 ) -> None:
     """A missing value is smaller than any; equal ones go by id."""
     for sort, value in SORT_VALUES.items():
@@ -87,7 +87,7 @@ def test_list_dongles_sorts_by_each_column_whatever_the_page_size(
             assert titles(bench, Listing(sort=sort, descending=descending), limit) == expected, (sort, limit)
 
 
-def test_count_dongles_counts_the_organisations_own(bench: Bench, various: list[Dongle]) -> None:
+def test_count_dongles_counts_the_organisations_own(bench: Bench, various: list[DongleRecord]) -> None:
     with unbound(bench.database).read() as session:
         assert fleet.count_dongles(session, bench.technician) == len(various)
         assert fleet.count_dongles(session, bench.rival) == 0
@@ -172,7 +172,7 @@ def test_rename_dongle_accepts_100_printable_characters(bench: Bench) -> None:
         fleet.rename_dongle(session, bench.rival, one.id, "Mine")
 
 
-def write(bench: Bench, dongle: LoopbackDongle, config: CanConfig) -> StoredConfig:
+def write(bench: Bench, dongle: LoopbackDongle, config: DongleConfig) -> StoredConfig:
     device = Device(dongle, clock=dongle.clock)
     return fleet.write_config(bench.database.bind(bench.technician), bench.technician, bench.data_key, device, config)
 

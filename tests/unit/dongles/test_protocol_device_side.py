@@ -11,10 +11,10 @@ from smp import packet as smp_packet
 
 from benchboard.dongles import protocol
 from benchboard.dongles.protocol import (
-    CanConfig,
     CanFilter,
     ConsoleDecoder,
     DeviceSide,
+    DongleConfig,
     ErrorCode,
     OwnershipState,
     Packet,
@@ -124,7 +124,7 @@ def test_status_with_a_token_says_whether_it_is_held() -> None:
     assert host_side.read_status(answer, NONCE, fresh.device_key, TOKEN).holds_token is False
 
 
-FD_CONFIG = CanConfig(
+FD_CONFIG = DongleConfig(
     "fdcan", 80_000_000, 500_000, 87.5, 2, 63, 6, 10, 10, fd_enabled=True, data_bitrate=2_000_000,
     data_sample_point=75.0, data_prescaler=2, data_prop_seg=8, data_phase_seg1=6, data_phase_seg2=5,
     data_sjw=5, tdc_enabled=True, tdc_offset=30, mode="LISTEN_ONLY", auto_restart_ms=100, termination_ohm=120,

@@ -7,8 +7,8 @@ from benchboard.dongles.protocol.device_side import DeviceDescription, DeviceSid
 from benchboard.dongles.protocol.framing import ConsoleDecoder, Packet, encode
 from benchboard.dongles.protocol.host_side import ConfigSigner, Hello, HostClaim, Sign, Status, StoredConfig
 from benchboard.dongles.protocol.messages import (
-    CanConfig,
     CanFilter,
+    DongleConfig,
     ErrorCode,
     OwnershipState,
     ProtocolCommand,
@@ -17,12 +17,12 @@ from benchboard.dongles.protocol.messages import (
 )
 
 __all__ = [
-    "CanConfig",
     "CanFilter",
     "ConfigSigner",
     "ConsoleDecoder",
     "DeviceDescription",
     "DeviceSide",
+    "DongleConfig",
     "ErrorCode",
     "ErrorCounters",
     "Hello",

@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from benchboard.dongles.protocol import crypto, messages
 from benchboard.dongles.protocol.framing import MAX_PACKET, Body, Packet, decode_cbor, encode_cbor
-from benchboard.dongles.protocol.messages import CanConfig, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError
+from benchboard.dongles.protocol.messages import DongleConfig, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError
 
 
 @dataclass(frozen=True, slots=True)
 class PersistentState:
     """What a dongle stores: it survives a loss of power whole, in its old or its new state."""
 
-    config: CanConfig
+    config: DongleConfig
     state: OwnershipState = OwnershipState.UNCLAIMED
     key_version: int = 0
     revision: int = 0

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from benchboard.dongles.protocol import crypto, messages
 from benchboard.dongles.protocol.device_side import config_message, transcript
 from benchboard.dongles.protocol.framing import Body, decode_cbor, encode_cbor
-from benchboard.dongles.protocol.messages import CanConfig, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError
+from benchboard.dongles.protocol.messages import DongleConfig, ErrorCode, OwnershipState, ProtocolCommand, ProtocolError
 
 Sign = Callable[[bytes], bytes]
 """Signs a message with the organisation's Ed25519 key: 64 bytes."""
@@ -58,7 +58,7 @@ class Status:
 class StoredConfig:
     """A dongle's stored settings, and how often they were written."""
 
-    config: CanConfig
+    config: DongleConfig
     revision: int
 
 
@@ -112,7 +112,7 @@ def read_stored_config(answer: Body, nonce: bytes, device_key: bytes) -> StoredC
     return StoredConfig(messages.config_from_body(decode_cbor(content["config"])), content["revision"])
 
 
-def config_write_request(config: CanConfig, revision: int, device_id: str, signer: ConfigSigner | None) -> Body:
+def config_write_request(config: DongleConfig, revision: int, device_id: str, signer: ConfigSigner | None) -> Body:
     """The body of CONFIG_WRITE over `revision`; `signer` where the dongle is claimed, else None."""
     raw = encode_cbor(messages.config_to_body(config))
     signature = None

@@ -229,7 +229,7 @@ class CanFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class CanConfig:
+class DongleConfig:
     """The settings that a CAN channel opens with: a field for each column of `can_configs`.
 
     Segments in time quanta, bit rates in bit/s, clock in Hz, sample points in percent (with three decimals),
@@ -295,9 +295,9 @@ CONFIG: Final[Mapping[str, Check]] = {
 _PERCENT: Final = ("sample_point", "data_sample_point")
 
 
-def config_to_body(config: CanConfig) -> Body:
+def config_to_body(config: DongleConfig) -> Body:
     """`config` as a CBOR map. Raises `ProtocolError`: MALFORMED or CONFIG_REFUSED, like `config_from_body`."""
-    body: Body = {field.name: getattr(config, field.name) for field in fields(CanConfig)}
+    body: Body = {field.name: getattr(config, field.name) for field in fields(DongleConfig)}
     for name in _PERCENT:
         if isinstance(body[name], float | int):
             body[name] = round(body[name] * 1000)
@@ -306,25 +306,25 @@ def config_to_body(config: CanConfig) -> Body:
     return body
 
 
-def config_from_body(body: Body | None) -> CanConfig:
+def config_from_body(body: Body | None) -> DongleConfig:
     """The settings in a CBOR map. Raises `ProtocolError`: MALFORMED, or CONFIG_REFUSED where they contradict."""
     values: dict[str, Any] = dict(validate(body, CONFIG))
     for name in _PERCENT:
         if values[name] is not None:
             values[name] = values[name] / 1000
     values["filters"] = tuple(CanFilter(*one) for one in values["filters"])
-    config = CanConfig(**values)
+    config = DongleConfig(**values)
     if not (_is_phase_consistent(config, "") and _is_data_phase_consistent(config)):
         raise ProtocolError(ErrorCode.CONFIG_REFUSED)
     return config
 
 
-def config_with_changes(config: CanConfig, changes: Mapping[str, object]) -> CanConfig:
+def config_with_changes(config: DongleConfig, changes: Mapping[str, object]) -> DongleConfig:
     """`config` with some fields replaced by values from JSON or a form; filters are lists [id, mask, extended].
 
     Raises `ProtocolError`: MALFORMED for an unknown field or a value of the wrong kind, CONFIG_REFUSED.
     """
-    body: Body = {field.name: getattr(config, field.name) for field in fields(CanConfig)}
+    body: Body = {field.name: getattr(config, field.name) for field in fields(DongleConfig)}
     body["filters"] = [[one.id, one.mask, one.extended] for one in config.filters]
     body |= changes
     for name in _PERCENT:
@@ -336,13 +336,13 @@ def config_with_changes(config: CanConfig, changes: Mapping[str, object]) -> Can
     return config_from_body(body)
 
 
-def _is_data_phase_consistent(config: CanConfig) -> bool:
-    names = [field.name for field in fields(CanConfig) if field.name.startswith("data_")]
+def _is_data_phase_consistent(config: DongleConfig) -> bool:
+    names = [field.name for field in fields(DongleConfig) if field.name.startswith("data_")]
     given = [getattr(config, name) is not None for name in names]
     return (all(given) and _is_phase_consistent(config, "data_")) if config.fd_enabled else not any(given)
 
 
-def _is_phase_consistent(config: CanConfig, prefix: str) -> bool:
+def _is_phase_consistent(config: DongleConfig, prefix: str) -> bool:
     """Whether clock, prescaler and segments give the named bit rate within 5 %, as Linux too allows, and SJW fits."""
     quanta = 1 + sum(getattr(config, f"{prefix}{name}") for name in ("prop_seg", "phase_seg1", "phase_seg2"))
     named = getattr(config, f"{prefix}bitrate")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchboard.canbus.frame import Frame, wire_bits
-from benchboard.dongles.protocol import CanConfig, ErrorCounters
+from benchboard.dongles.protocol import DongleConfig, ErrorCounters
 
 QUEUE_LENGTH: Final = 1024  # frames; clients send in bursts and ignore refusals
 STANDARD_SAMPLE_POINT: Final = 0.875  # CiA 301, for bit rates up to 500 kbit/s; slcan's `S` codes use it throughout
@@ -40,7 +40,7 @@ class BitTiming:
     data: Phase | None = None
 
 
-def timing_of(config: CanConfig) -> BitTiming:
+def timing_of(config: DongleConfig) -> BitTiming:
     """The timing that `config`'s clock, prescaler and segments give, which the named bit rate may differ from."""
     clock = config.clock_hz
     nominal = _phase(clock, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2)

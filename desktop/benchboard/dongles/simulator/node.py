@@ -13,10 +13,10 @@ from benchboard.canbus import slcan_codec
 from benchboard.canbus.frame import Frame
 from benchboard.dongles import protocol
 from benchboard.dongles.protocol import (
-    CanConfig,
     ConsoleDecoder,
     DeviceDescription,
     DeviceSide,
+    DongleConfig,
     Packet,
     PersistentState,
 )
@@ -31,7 +31,7 @@ from benchboard.dongles.simulator.bus import (
 from benchboard.dongles.simulator.flash import Flash
 
 DESCRIPTION: Final = DeviceDescription("1.0.0", "Benchboard simulated dongle", "fdcan", 80_000_000, True)
-FACTORY_CONFIG: Final = CanConfig(
+FACTORY_CONFIG: Final = DongleConfig(
     controller=DESCRIPTION.controller, clock_hz=DESCRIPTION.clock_hz, bitrate=500_000, sample_point=87.5,
     prescaler=10, prop_seg=6, phase_seg1=7, phase_seg2=2, sjw=2,
 )  # fmt: skip

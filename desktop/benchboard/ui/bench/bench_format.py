@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from benchboard.dongles.fleet import Dongle
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.i18n import _
 from benchboard.paging import Unreadable
 from benchboard.ui.bench.port_scanner import DetectedDevice

@@ -20,7 +20,7 @@ from benchboard.canbus.capture import Capture, Counters
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
-from benchboard.dongles.protocol import CanConfig
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import Cancelled
 from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
@@ -41,7 +41,7 @@ class LiveBus:
     path: str
     title: str
     device_id: str | None
-    config: CanConfig
+    config: DongleConfig
     capture: Capture
 
 

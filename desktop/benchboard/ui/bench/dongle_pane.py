@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QScrollAre
 
 from benchboard.canbus.timing import Timing, check, controller
 from benchboard.dongles import fleet
-from benchboard.dongles.fleet import Dongle
-from benchboard.dongles.protocol import CanConfig
+from benchboard.dongles.fleet import DongleRecord
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
@@ -22,12 +22,12 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Badge, Button, Edit, Elided, Text, disable_viewport_fill, hairline
 
 
-def nominal_timing(config: CanConfig) -> Timing:
+def nominal_timing(config: DongleConfig) -> Timing:
     """The arbitration phase of `config`."""
     return Timing(config.clock_hz, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2, config.sjw)
 
 
-def data_timing(config: CanConfig) -> Timing | None:
+def data_timing(config: DongleConfig) -> Timing | None:
     """Its data phase, where it has one."""
     if not config.fd_enabled or config.data_prescaler is None:
         return None
@@ -351,7 +351,7 @@ class _TimingSection(_PaneSection):
         self._limits = Text("", "caption", "muted", wrap=True)
         self.column.addWidget(self._limits)
 
-    def show_config(self, config: CanConfig, dongle: Dongle) -> None:
+    def show_config(self, config: DongleConfig, dongle: DongleRecord) -> None:
         nominal, data = nominal_timing(config), data_timing(config)
         self._read_at.setText(_("Read back {when}").format(when=relative_time(dongle.configured_at)))
         self._read_at.setToolTip(full_time(dongle.configured_at))

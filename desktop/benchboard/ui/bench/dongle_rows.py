@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from benchboard.dongles import fleet
-from benchboard.dongles.fleet import Dongle
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import full_time, identity_mark, rate, relative_time, state_mark

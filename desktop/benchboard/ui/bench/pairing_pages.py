@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import controller, solve
 from benchboard.dongles import fleet
-from benchboard.dongles.protocol import CanConfig
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PENDING_SECONDS, PairingStep
 from benchboard.i18n import _
 from benchboard.ui.bench.bench_format import number
@@ -233,7 +233,7 @@ class BitratePage(_WizardPage):
             self.column.addWidget(widget)
         self.column.addStretch(1)
 
-    def show_config(self, stored: CanConfig) -> None:
+    def show_config(self, stored: DongleConfig) -> None:
         """Begin with what the dongle runs on now."""
         self._stored = stored
         self._rate.set_current_key(str(stored.bitrate))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from benchboard.canbus.capture import Counters
 from benchboard.dongles import fleet, provisioning
-from benchboard.dongles.protocol import CanConfig
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
 from benchboard.i18n import _, ngettext
@@ -257,7 +257,7 @@ class PairingWizard(Dialog):
         self._disable_next(_("Wait until the dongle is claimed."))
         self._claim_page.start(detected.device_id or "")
 
-        def op(progress: Progress) -> tuple[PairedDongle, CanConfig]:
+        def op(progress: Progress) -> tuple[PairedDongle, DongleConfig]:
             workspace, actor = context.workspace, context.actor
             data_key = workspace.data_keys.of(actor.organisation_id)
             with self._devices.device(detected.port.path) as device:
@@ -341,12 +341,12 @@ class PairingWizard(Dialog):
             return
         self._disable_next(_("Already writing."))
 
-        def op(_progress: Progress) -> CanConfig:
+        def op(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
             with self._devices.device(detected.port.path) as device:
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
-        def done(stored: CanConfig) -> None:
+        def done(stored: DongleConfig) -> None:
             self._config = stored
             self._show_page(_TEST)
 

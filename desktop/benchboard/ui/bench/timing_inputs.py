@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, controller
-from benchboard.dongles.protocol import CanConfig
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.bench_format import number

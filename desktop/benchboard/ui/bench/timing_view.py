@@ -17,8 +17,8 @@ from benchboard.canbus.timing import (
 )
 from benchboard.canbus.timing.solver import split_tseg1
 from benchboard.dongles import fleet
-from benchboard.dongles.fleet import Dongle
-from benchboard.dongles.protocol import CanConfig
+from benchboard.dongles.fleet import DongleRecord
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import has_permission
@@ -365,7 +365,7 @@ class TimingView(QWidget):
         self._write_button.disable(_("Already writing."))
         self.verification.set_step(0)
 
-        def write(_progress: Progress) -> CanConfig:
+        def write(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
             with self._devices.device(detected.port.path) as device:
                 config = _with_timing(base or device.config_read().config, timing)
@@ -423,7 +423,7 @@ def _canonical_controller(name: str) -> str:
         return name
 
 
-def _with_timing(config: CanConfig, timing: Timing) -> CanConfig:
+def _with_timing(config: DongleConfig, timing: Timing) -> DongleConfig:
     """`config` on `timing`'s arbitration phase; a data phase stays only while the clock does."""
     changed = replace(
         config, clock_hz=timing.clock, bitrate=round(timing.bitrate), sample_point=round(timing.sample_point, 2),
