@@ -13,7 +13,7 @@ from benchboard.dashboards.document.document import Document, Variable
 from benchboard.dashboards.editing import container_edits, placement_edits, selection_edits, state, undo
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import UndoHistory, UndoStep
-from benchboard.dashboards.editing.view import PageView, ReaderState, render, render_options
+from benchboard.dashboards.editing.view import ReaderState, RenderedPage, render, render_options
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.errors import Invalid
 from support.edits import dashboard, documents, edit
@@ -53,7 +53,7 @@ def _done(change: EditingState | StateChange | None) -> StateChange:
     return change
 
 
-def _same(one: PageView, other: PageView) -> bool:
+def _same(one: RenderedPage, other: RenderedPage) -> bool:
     return one == other and one.templating.same_as(other.templating)
 
 

@@ -14,7 +14,14 @@ from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.document import MAX_VALUES, Document, Variable, empty, fitted, require_rows
 from benchboard.dashboards.editing import clipboard, page_edits, reveal
-from benchboard.dashboards.editing.view import PageView, ReaderState, Repeats, render, render_options, repeats_anything
+from benchboard.dashboards.editing.view import (
+    ReaderState,
+    RenderedPage,
+    Repeats,
+    render,
+    render_options,
+    repeats_anything,
+)
 from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.variables.variable_references import rename_in_layout
@@ -30,7 +37,7 @@ class EditingState:
     """A document being edited in one window."""
 
     document: Document
-    view: PageView = field(repr=False)
+    view: RenderedPage = field(repr=False)
     selection: tuple[str, ...] = ()
     """The ids of the selected items, the one selected first at the front; all of them are shown."""
     reader: ReaderState = field(default_factory=ReaderState)

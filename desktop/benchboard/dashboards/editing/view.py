@@ -57,8 +57,8 @@ class ReaderState:
 
 
 @dataclass(frozen=True, slots=True)
-class PageView:
-    """What is shown."""
+class RenderedPage:
+    """A document rendered for one reader: its page with repeats expanded and titles filled in."""
 
     document: Document
     """The document with this reader's values of its variables."""
@@ -113,13 +113,13 @@ class RevealedContainers(NamedTuple):
     problem: Invalid | None = None
 
 
-def render(document: Document, reader: ReaderState, previous: PageView | None = None) -> PageView:
+def render(document: Document, reader: ReaderState, previous: RenderedPage | None = None) -> RenderedPage:
     """The view of a document for one reader. Texts that `previous` has filled in with the same values are reused."""
     chosen = choose_variables(document, reader)
     expanded = expand_repeats(chosen, reader)
     narrow = apply_breakpoint(expanded.document, reader)
     shown = reveal_containers(narrow, reader, document.compact)
-    return PageView(
+    return RenderedPage(
         chosen,
         PageIndex(shown.layout),
         shown.layout,
@@ -132,7 +132,7 @@ def render(document: Document, reader: ReaderState, previous: PageView | None = 
     )
 
 
-def render_options(document: Document, reader: ReaderState, view: PageView) -> PageView:
+def render_options(document: Document, reader: ReaderState, view: RenderedPage) -> RenderedPage:
     """The view after queries of variables were answered. Only the variables and the texts are done again where the
     page cannot be another one; then it is the same object."""
     chosen = choose_variables(document, reader)
@@ -184,7 +184,7 @@ def reveal_containers(layout: Layout, reader: ReaderState, compact: Compact) -> 
 
 
 def fill_templates(
-    document: Document, reader: ReaderState, own_values: Mapping[str, Values], previous: PageView | None
+    document: Document, reader: ReaderState, own_values: Mapping[str, Values], previous: RenderedPage | None
 ) -> TemplateRenderer:
     """What fills the values of variables into the texts that name them; that of `previous` where it fills in the
     same."""
