@@ -1,4 +1,4 @@
-"""Interactions need no more of a view than `InteractionHost`: here there is no view."""
+"""Interactions need no more of a view than `CanvasProtocol`: here there is no view."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import Cell, Item, PageIndex
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.interaction.item_interaction import ItemInteraction
 from benchboard.ui.studio.canvas.interaction.marquee import Marquee
 from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
@@ -69,7 +69,7 @@ def _centre(host: Host, item_id: str) -> QPointF:
     return host.tiles[item_id].rect.center()
 
 
-def _split(host: InteractionHost) -> SplitInteraction:
+def _split(host: CanvasProtocol) -> SplitInteraction:
     edge = edge_at(host.grid, host.editor.page, host.grid.gutter(3, 1.5))
     assert edge is not None
     return SplitInteraction(host, *edge)
@@ -86,7 +86,7 @@ BEGIN: dict[str, Callable[[Host], ItemInteraction]] = {
 @pytest.mark.parametrize("begin", BEGIN.values(), ids=BEGIN.keys())
 def test_interaction_committed_is_one_step_to_its_preview(host: Host, begin: Callable[[Host], ItemInteraction]) -> None:
     before, interaction = _cells(host), begin(host)
-    interaction.begin()
+    interaction.start()
     interaction.update(_centre(host, "b"))
     assert interaction.drop_target is not None
     shown = {one: interaction.drop_target.page_cells[one] for one in before}
@@ -100,7 +100,7 @@ def test_interaction_returned_to_its_start_changes_nothing(
     host: Host, begin: Callable[[Host], ItemInteraction]
 ) -> None:
     before, start, interaction = _cells(host), host.grid.gutter(3, 1.5), begin(host)
-    interaction.begin()
+    interaction.start()
     interaction.update(_centre(host, "c"))
     interaction.update(start if isinstance(interaction, SplitInteraction) else interaction.start)
     interaction.commit()

@@ -26,7 +26,7 @@ CANVAS, CYCLES = "the canvas: what needs a whole canvas", "imports, directly or 
 NAMED_VIOLATIONS = {
     "the scene knows of interactions": (
         "ui/studio/canvas/scene/tile.py",
-        "from benchboard.ui.studio.canvas.interaction.host import InteractionHost",
+        "from benchboard.ui.studio.canvas.interaction.canvas_protocol import InteractionHost",
         CANVAS,
     ),
     "an interaction knows the canvas": (

@@ -172,7 +172,7 @@ class PageCommands(QObject):
         if presentation.on:
             presentation.end()
         else:
-            presentation.begin()
+            presentation.start()
 
     def _why_no_step(self, which: Literal["undo", "redo"]) -> str:
         """Typing that is not on the page yet is a step too."""

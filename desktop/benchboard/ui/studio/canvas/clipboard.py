@@ -12,7 +12,7 @@ from benchboard.dashboards.editing import image_edits
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.image_files import sources_in
 from benchboard.ui.studio.canvas.image_import import ImageOffer
-from benchboard.ui.studio.canvas.interaction.rejections import why_not_into
+from benchboard.ui.studio.canvas.interaction.rejections import why_not_into_container
 
 MIME: Final = "application/x-benchboard+json"
 
@@ -57,6 +57,6 @@ def paste(canvas: Canvas) -> None:
     if images:
         canvas.images_offered.emit(ImageOffer(images, image_edits.selected_image(canvas.editor.state), at))
         return
-    if at is not None and (why := why_not_into(canvas.editor, at)):
+    if at is not None and (why := why_not_into_container(canvas.editor, at)):
         canvas.rejected.emit(why)
     canvas.editor.paste(text, at)

@@ -32,7 +32,7 @@ class DevicePreview(QWidget):
         self._strip = QWidget()
         self._text = Elided("", "body", "secondary")
         self._text.setObjectName("device_words")
-        self._follow = Button("", self._follow_desktop, size="sm", icon="ph.link-simple", name="device_follow")
+        self._reset_button = Button("", self._follow_desktop, size="sm", icon="ph.link-simple", name="device_follow")
         row = QHBoxLayout(self._strip)
         row.setContentsMargins(16, 8, 12, 8)
         texts = QVBoxLayout()
@@ -40,7 +40,7 @@ class DevicePreview(QWidget):
         texts.addWidget(self._text)
         texts.addWidget(Elided(_("Widgets you add or remove here change on every breakpoint."), "caption", "muted"))
         row.addLayout(texts, 1)
-        row.addWidget(self._follow)
+        row.addWidget(self._reset_button)
         self._middle = QHBoxLayout()
         self._middle.setSpacing(0)
         self._middle.addStretch(0)
@@ -84,17 +84,17 @@ class DevicePreview(QWidget):
         name = self._editor.breakpoint
         if not name:
             return
-        hand = overridden_ids(self._editor.document, name)
-        count = len(hand)
-        chosen = [item_id for item_id in self._editor.selection if item_id in hand]
+        overridden = overridden_ids(self._editor.document, name)
+        count = len(overridden)
+        selected = [item_id for item_id in self._editor.selection if item_id in overridden]
         words = (
             ngettext("{count} widget has a custom layout here.", "{count} widgets have a custom layout here.", count)
             if count
             else _("Everything follows the desktop layout. Move a widget to give it a custom layout here.")
         )
         self._text.setText(words.format(count=count))
-        self._follow.setText(_("Reset to desktop layout") if chosen else _("Reset all to desktop layout"))
-        self._follow.disable("" if count else _("No custom layout to reset."))
+        self._reset_button.setText(_("Reset to desktop layout") if selected else _("Reset all to desktop layout"))
+        self._reset_button.disable("" if count else _("No custom layout to reset."))
 
     def _follow_desktop(self) -> None:
         self.follow_desktop()
@@ -102,11 +102,11 @@ class DevicePreview(QWidget):
 
     def follow_desktop(self) -> None:
         """Reset the selected widgets to the desktop layout; all, where none of them was arranged by hand."""
-        hand = (
+        overridden = (
             overridden_ids(self._editor.document, self._editor.breakpoint) if self._editor.breakpoint else frozenset()
         )
-        chosen = [item_id for item_id in self._editor.selection if item_id in hand]
-        self._editor.follow_desktop(chosen or None)
+        selected = [item_id for item_id in self._editor.selection if item_id in overridden]
+        self._editor.follow_desktop(selected or None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -61,7 +61,7 @@ def convert(source: ImageSource, check: Callable[[], None]) -> tuple[str, float]
     try:
         form, image = _read(source)
         check()
-        image = _plain(image)
+        image = _normalized(image)
         for attempt, data in _attempts(form, image):
             check()
             if len(data) <= images.MAX_BYTES:
@@ -98,10 +98,10 @@ def _read(source: ImageSource) -> tuple[str, QImage]:
 
 
 def _decode_bitmap(data: bytes) -> QImage:
-    holder = QBuffer()
-    holder.setData(QByteArray(data))
-    holder.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(holder, QByteArray(b"bmp"))
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer, QByteArray(b"bmp"))
     reader.setDecideFormatFromContent(False)
     size = reader.size()
     size.setHeight(abs(size.height()))  # below zero where its rows begin at the top
@@ -129,7 +129,7 @@ def _content(path: Path) -> bytes:
         raise Invalid("image.file", _("The file can't be read."), why=error.strerror or "") from error
 
 
-def _plain(image: QImage) -> QImage:
+def _normalized(image: QImage) -> QImage:
     """The pixels alone, in sRGB, at the size that is stored."""
     screen = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
     if image.colorSpace().isValid() and image.colorSpace() != screen:

@@ -49,11 +49,11 @@ class ImageImport(QObject):
         self._payload: InsertPayload | None = None
         self._selected_before: tuple[str, ...] | None = None
         """What was selected before something was dragged over the page."""
-        canvas.images_offered.connect(self.take)
-        canvas.image_requested.connect(self.choose)
+        canvas.images_offered.connect(self.add_images)
+        canvas.image_requested.connect(self.choose_file)
         canvas.viewport().installEventFilter(self)
 
-    def choose(self) -> None:
+    def choose_file(self) -> None:
         """Ask for a file for the selected image, or for a new one."""
         item_id = image_edits.selected_image(self._editor.state)
         why = image_edits.locked_reason(self._editor.state, item_id)
@@ -65,11 +65,11 @@ class ImageImport(QObject):
         dialog = QFileDialog(self._canvas.window(), title, home, f"{kinds} ({image_files.FILTER})")
         dialog.setObjectName("image_file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.take(ImageOffer([Path(path)], item_id)))
+        dialog.fileSelected.connect(lambda path: self.add_images(ImageOffer([Path(path)], item_id)))
         dialog.finished.connect(dialog.deleteLater)
         open_file_dialog(dialog)
 
-    def take(self, offer: ImageOffer) -> None:
+    def add_images(self, offer: ImageOffer) -> None:
         """Read images and put them on the page."""
         why = image_edits.locked_reason(self._editor.state, offer.item_id)
         if why:
@@ -88,22 +88,22 @@ class ImageImport(QObject):
         def op(progress: Progress) -> tuple[str, float]:
             return image_files.convert(source, progress.check)
 
-        def done(made: tuple[str, float]) -> None:
-            self._put(name, made, item_id, at)
+        def done(converted: tuple[str, float]) -> None:
+            self._place(name, converted, item_id, at)
 
         title = _("Reading {file}").format(file=name) if name else _("Reading image")
         self._context.tasks.run(self, op, done, title=title)
 
-    def _put(self, name: str, made: tuple[str, float], item_id: str, at: tuple[int, int] | None) -> None:
+    def _place(self, name: str, converted: tuple[str, float], item_id: str, at: tuple[int, int] | None) -> None:
         """Put an image on the page that has been read. The page may have changed meanwhile."""
-        editor, (text, ratio) = self._editor, made
-        there = item_id in editor.page.shown and editor.page.item(item_id).type == IMAGE
+        editor, (text, ratio) = self._editor, converted
+        exists = item_id in editor.page.shown and editor.page.item(item_id).type == IMAGE
         why = image_edits.locked_reason(editor.state, item_id)
         if why:
             self._context.problems.toast(why)
-        elif item_id and not there:
+        elif item_id and not exists:
             self._context.problems.toast(_("That image widget is no longer on the page."))
-        elif there:
+        elif exists:
             editor.apply(image_edits.set_picture, item_id, text)
         else:
             editor.apply(
@@ -175,7 +175,7 @@ class ImageImport(QObject):
             self._editor.select([into])
         at = (cells[0].x, cells[0].y) if cells else self._canvas.grid.field(self._canvas.mapToScene(spot))
         self._canvas.setFocus()
-        self.take(ImageOffer(sources, into, None if into else at))
+        self.add_images(ImageOffer(sources, into, None if into else at))
 
     def _reject(self, addresses: bool) -> None:
         what = _("This isn't an image.")

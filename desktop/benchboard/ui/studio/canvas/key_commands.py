@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.canvas.interaction.rejections import why_no_change
+from benchboard.ui.studio.canvas.interaction.rejections import why_not_editable
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
 
 
@@ -21,6 +21,6 @@ class KeyCommands:
         command.run(self._canvas)
         return True
 
-    def why_barred(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
+    def why_not_allowed(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
         command, editor = self._by_keys.get((key, modifiers)), self._canvas.editor
-        return why_no_change(editor) if command is not None and command.is_barred(editor) else ""
+        return why_not_editable(editor) if command is not None and command.is_barred(editor) else ""

@@ -39,7 +39,7 @@ class Presentation(QObject):
         self._selected_before: tuple[str, ...] = ()
         self._scrolled_before = QPoint()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Present the page."""
         if self.on:
             return
@@ -81,28 +81,28 @@ class Presentation(QObject):
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             self.key_pressed.emit()
-            return self._pressed(event)
+            return self._handle_key(event)
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # The keys of the page would edit it; those of the window stay.
             if event.key() in (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q):
                 return False
             event.accept()
         if kind == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
-            self._released(event)
+            self._handle_click(event)
         if kind == QEvent.Type.MouseButtonDblClick and isinstance(event, QMouseEvent):
-            self._doubled(event)
+            self._handle_double_click(event)
         return kind in _HANDLED
 
     def _scroll_to(self, at: QPoint) -> None:
         self._canvas.horizontalScrollBar().setValue(at.x())
         self._canvas.verticalScrollBar().setValue(at.y())
 
-    def _doubled(self, event: QMouseEvent) -> None:
+    def _handle_double_click(self, event: QMouseEvent) -> None:
         tile = self._canvas.tile_at(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and isinstance(tile, Tile):
             self._canvas.enlarge_requested.emit(tile.item.id)
 
-    def _released(self, event: QMouseEvent) -> None:
+    def _handle_click(self, event: QMouseEvent) -> None:
         """A click on the caret of a row, on a tab or into a table does what it does elsewhere."""
         canvas, spot = self._canvas, event.position().toPoint()
         frame = canvas.tile_at(spot)
@@ -118,7 +118,7 @@ class Presentation(QObject):
         elif part.what == "tab":
             canvas.editor.apply(container_edits.show_tab, frame.item.id, part.tab)
 
-    def _pressed(self, event: QKeyEvent) -> bool:
+    def _handle_key(self, event: QKeyEvent) -> bool:
         canvas, key = self._canvas, event.key()
         down, along = canvas.verticalScrollBar(), canvas.horizontalScrollBar()
         page = canvas.viewport().height() - _LINE_PX
@@ -148,8 +148,8 @@ class Presentation(QObject):
         """Open what Tab led to, or else what is under the pointer."""
         canvas = self._canvas
         tile = canvas.tile_at(canvas.viewport().mapFromGlobal(canvas.cursor().pos()))
-        chosen = canvas.editor.selection[:1] or ((tile.item.id,) if isinstance(tile, Tile) else ())
-        for item_id in chosen:
+        item_ids = canvas.editor.selection[:1] or ((tile.item.id,) if isinstance(tile, Tile) else ())
+        for item_id in item_ids:
             if enlarged:
                 canvas.enlarge_requested.emit(item_id)
             else:

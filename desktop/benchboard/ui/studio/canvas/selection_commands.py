@@ -18,7 +18,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY, Handler
 from benchboard.ui.studio.canvas import clipboard
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.canvas.interaction.rejections import why_no_change
+from benchboard.ui.studio.canvas.interaction.rejections import why_not_editable
 from benchboard.ui.studio.document.editor import Editor
 
 
@@ -40,7 +40,7 @@ class SelectionCommand:
     def why_not(self, editor: Editor) -> str:
         """Why it can't be run now, in a sentence; empty where it can."""
         if self.is_barred(editor):
-            return why_no_change(editor) or _("You have view-only access to this dashboard.")
+            return why_not_editable(editor) or _("You have view-only access to this dashboard.")
         return self.requirement(editor)
 
 
@@ -61,8 +61,8 @@ def _free(editor: Editor) -> str:
 
 
 def _container(editor: Editor) -> str:
-    held = any(editor.page.item(one).panes for one in editor.selection)
-    return _free(editor) if held else _("Select a row, group or tabs first.")
+    container_selected = any(editor.page.item(one).panes for one in editor.selection)
+    return _free(editor) if container_selected else _("Select a row, group or tabs first.")
 
 
 def _image(editor: Editor) -> str:
@@ -75,8 +75,8 @@ def _image(editor: Editor) -> str:
 
 
 def _widget(editor: Editor) -> str:
-    seen = len(editor.selection) == 1 and not editor.page.item(editor.selection[0]).panes
-    return "" if seen else _("Select one widget first.")
+    single = len(editor.selection) == 1 and not editor.page.item(editor.selection[0]).panes
+    return "" if single else _("Select one widget first.")
 
 
 def _table(editor: Editor) -> str:
@@ -95,8 +95,8 @@ def _tabs(editor: Editor) -> str:
 
 
 def _in_tabs(editor: Editor) -> str:
-    there = [outer for one in editor.selection[:1] for outer, _k in editor.page.path(one)]
-    tabs = any(editor.page.item(one).type == TABS for one in (*there, *editor.selection[:1]))
+    containers = [outer for one in editor.selection[:1] for outer, _k in editor.page.path(one)]
+    tabs = any(editor.page.item(one).type == TABS for one in (*containers, *editor.selection[:1]))
     return "" if tabs else _("Select tabs first.")
 
 
@@ -127,15 +127,15 @@ def _add_row(canvas: Canvas) -> None:
     canvas.editor.add(kind)
 
 
-def _ask_for_picture(canvas: Canvas) -> None:
+def _request_image(canvas: Canvas) -> None:
     canvas.image_requested.emit()
 
 
-def _ask_for_repeat(canvas: Canvas) -> None:
+def _request_repeat(canvas: Canvas) -> None:
     canvas.repeat_requested.emit(canvas.editor.selection[0])
 
 
-def _ask_for_name(canvas: Canvas) -> None:
+def _request_rename(canvas: Canvas) -> None:
     if not canvas.editor.apply(container_edits.require_unlocked_content, canvas.editor.selection[0]) is not None:
         canvas.rename_requested.emit("title")
 
@@ -202,15 +202,15 @@ SELECTION_COMMANDS: Final = {
     f"studio.{name}": command
     for name, command in {
         "edit": SelectionCommand(lambda canvas: canvas.edit(), _any, in_preview=True),
-        "choose_image": SelectionCommand(_ask_for_picture, _image),
+        "choose_image": SelectionCommand(_request_image, _image),
         "enlarge": SelectionCommand(
             lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _widget, view_only=True
         ),
         "enter_table": SelectionCommand(
             lambda canvas: canvas.interactive_table.open(canvas.editor.selection[0]), _table, view_only=True
         ),
-        "rename_widget": SelectionCommand(_ask_for_name, _one_to_change, in_preview=True),
-        "repeat": SelectionCommand(_ask_for_repeat, _one_to_change, view_only=True),
+        "rename_widget": SelectionCommand(_request_rename, _one_to_change, in_preview=True),
+        "repeat": SelectionCommand(_request_repeat, _one_to_change, view_only=True),
         "toggle_row": SelectionCommand(
             lambda canvas: canvas.editor.apply(container_edits.toggle_rows, canvas.editor.selection),
             _row,

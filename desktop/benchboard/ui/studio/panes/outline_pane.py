@@ -253,7 +253,7 @@ class Outline(QTreeWidget):
         if line is not None and where == "into":
             path = (*path, (line.id, max(line.tab, 0)))
         if editor.breakpoint and path != page.path(item_id):
-            editor.rejected.emit(Invalid("studio.other-container", why_no_other_grid()))
+            editor.rejected.emit(Invalid("studio.other-container", why_not_another_grid()))
             return
         if line is None or where == "into":
             layout = outline.move_into(page, item_id, path, compact)

@@ -57,7 +57,7 @@ class DragController(QObject):
         self._scroll_positions = tuple(
             (bar, bar.value()) for bar in (view.horizontalScrollBar(), view.verticalScrollBar())
         )
-        interaction.begin()
+        interaction.start()
         # The rings and handles of the selection are not painted meanwhile.
         rings = [view.tiles[item_id].outline for item_id in view.editor.selection if item_id in view.tiles]
         rings += [frame] if (frame := GroupFrame(view).rect()) is not None else []

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from benchboard.dashboards.editing.page_edits import locks, outermost
 from benchboard.dashboards.layout import HANDLES, ROW, Handle, PageIndex
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.document.editor import Editor
 
@@ -14,8 +14,8 @@ from benchboard.ui.studio.document.editor import Editor
 class GroupFrame:
     """The frame of what is selected now. It keeps no state of its own."""
 
-    def __init__(self, host: InteractionHost) -> None:
-        self._host, self._editor = host, host.editor
+    def __init__(self, canvas: CanvasProtocol) -> None:
+        self._canvas, self._editor = canvas, canvas.editor
 
     def group(self) -> Sequence[str]:
         """The ids that are resized together; empty where fewer than two are selected."""
@@ -25,13 +25,13 @@ class GroupFrame:
     def handles(self) -> Sequence[Handle]:
         """The handles of the frame; none where the size of what is selected cannot be changed."""
         selected = self._editor.selection
-        if not self._editor.editable or not selected or selected[0] not in self._host.tiles:
+        if not self._editor.editable or not selected or selected[0] not in self._canvas.tiles:
             return ()
         return _handles_of(self._editor, selected if len(selected) == 1 else self.group())
 
     def rect(self) -> QRectF | None:
         """What the handles stand around, in the scene; None where nothing is selected."""
-        tiles = self._host.tiles
+        tiles = self._canvas.tiles
         boxes = [tiles[one].outline for one in self.group() or self._editor.selection if one in tiles]
         if not boxes:
             return None

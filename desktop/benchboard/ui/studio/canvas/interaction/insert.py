@@ -10,7 +10,7 @@ from benchboard.dashboards.editing.clipboard import ClipboardContent
 from benchboard.dashboards.editing.page_edits import Placed
 from benchboard.dashboards.layout import ContainerDrag, Layout, PageIndex
 from benchboard.i18n import _
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.interaction.item_interaction import scene_rects
 from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
 
@@ -27,27 +27,27 @@ class InsertPayload(NamedTuple):
 class InsertInteraction(MoveInteraction):
     """New items, dragged by the middle of the first one's header. On a narrow page they go onto the page itself."""
 
-    def __init__(self, host: InteractionHost, source: WidgetKind | InsertPayload) -> None:
-        super().__init__(host, (), QPointF())
+    def __init__(self, canvas: CanvasProtocol, source: WidgetKind | InsertPayload) -> None:
+        super().__init__(canvas, (), QPointF())
         self.source = source
         if isinstance(source, InsertPayload):
             placed, self.title = source.placed, source.title
         else:
-            placed = (host.editor.new_widget(source),)
+            placed = (canvas.editor.new_widget(source),)
             self.title = _("Add {title}").format(title=_(source.title).lower())
-        self.carry = ContainerDrag(self.page, guests=placed, compact=self.compact)
+        self.container_drag = ContainerDrag(self.page, guests=placed, compact=self.compact)
         self.body = [item.id for item, _cell in placed]
         self._inserted = PageIndex(Layout.of(self.page.layout.columns, placed))
         self.dragged = self._inserted.shown
         self._rects = scene_rects(self.grid, self._inserted, self.dragged)
         first = self.grid.rect(placed[0][1])
         self._corner = first.topLeft()
-        self.start = QPointF(first.center().x(), first.top() + 16 * self.grid.zoom)
+        self.start_point = QPointF(first.center().x(), first.top() + 16 * self.grid.zoom)
 
-    def begin(self) -> None:
+    def start(self) -> None:
         for item_id in self.dragged:
-            self.host.add_dragged_tile(self._inserted.item(item_id))
-        super().begin()
+            self.canvas.add_dragged_tile(self._inserted.item(item_id))
+        super().start()
 
     def commit(self) -> None:
         source = self.source

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.layout import Cell, Layout, PageIndex, Path, SnapHints
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget, find_drop_target
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
 from benchboard.ui.studio.canvas.interaction.guide_finder import GuideFinder
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
 from benchboard.ui.studio.canvas.scene import guide_overlay, overlay
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.tiles.frame_insets import frames_around
@@ -32,10 +32,10 @@ class ItemInteraction(ABC):
     resizes = False
     """Whether it changes the size of items rather than their position."""
 
-    def __init__(self, host: InteractionHost, start: QPointF) -> None:
-        self.host = host
-        self.grid, self.page, self.compact = host.grid, host.editor.page, host.editor.document.compact
-        self.start = self.pointer = start
+    def __init__(self, canvas: CanvasProtocol, start: QPointF) -> None:
+        self.canvas = canvas
+        self.grid, self.page, self.compact = canvas.grid, canvas.editor.page, canvas.editor.document.compact
+        self.start_point = self.pointer = start
         """Where in the scene the pointer was at the start, and where it is now."""
         self.body: list[str] = []
         """The ids of the items that are moved or resized, without what lies in them."""
@@ -87,39 +87,39 @@ class ItemInteraction(ABC):
 
     # From start to end
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Lift what is dragged, and put everything else where it rests meanwhile."""
-        self.host.lift_tiles(self.dragged)
+        self.canvas.lift_tiles(self.dragged)
         shown, resting = self.page.shown, self.resting
         cells = {**resting, **self.dragged}
         for item_id, cell in resting.items():
             if item_id not in self.dragged and shown.get(item_id) != cell:
-                self.host.tiles[item_id].place(self._rect(item_id, cells))
+                self.canvas.tiles[item_id].place(self._rect(item_id, cells))
 
     def update(self, pointer: QPointF) -> None:
         """Show what ending here would lead to."""
-        host, dragged = self.host, self.dragged
+        canvas, dragged = self.canvas, self.dragged
         before = self.displaced
         after = self.move_to(pointer, self._first_hidden_row())
         if after is not before:
             cells = {**self.resting, **dragged, **after}
             self.drop_target = find_drop_target(
-                self.page, self.target, self.moved_ids, cells, resizes=self.resizes, shown_as=host.editor.rendered
+                self.page, self.target, self.moved_ids, cells, resizes=self.resizes, shown_as=canvas.editor.rendered
             )
             for item_id in before.keys() - after.keys():
                 if item_id not in dragged:
-                    host.tiles[item_id].place(self._rect(item_id, cells))
+                    canvas.tiles[item_id].place(self._rect(item_id, cells))
             for item_id in self._inside_containers(before.keys() | after.keys()):
                 if item_id not in dragged:
-                    host.place_tile(item_id, self._rect(item_id, cells))
+                    canvas.place_tile(item_id, self._rect(item_id, cells))
             for item_id, cell in after.items():
                 if item_id not in dragged and before.get(item_id) != cell:
-                    host.place_tile(item_id, self._rect(item_id, cells))
+                    canvas.place_tile(item_id, self._rect(item_id, cells))
             if self._guide_finder is None:
                 self._guide_finder = GuideFinder(self.grid, self.page, dragged, self.resting)
-            self._guides = self._guide_finder.find(self.target, self.drop_cells, self.displaced, host.visible_rect())
+            self._guides = self._guide_finder.find(self.target, self.drop_cells, self.displaced, canvas.visible_rect())
         for item_id in dragged:
-            host.place_tile(item_id, self.floating_rect(item_id))
+            canvas.place_tile(item_id, self.floating_rect(item_id))
 
     def end(self) -> None:
         """It is over, committed or cancelled: take back what only marked it on the page."""
@@ -127,7 +127,7 @@ class ItemInteraction(ABC):
 
     def commit(self) -> None:
         """Make what it leads to one step of the editor."""
-        self.host.editor.apply_layout(self.title, self.layout(), self.host.editor.selection)
+        self.canvas.editor.apply_layout(self.title, self.layout(), self.canvas.editor.selection)
 
     # What is painted over the tiles
 
@@ -141,7 +141,7 @@ class ItemInteraction(ABC):
         if len(dragged) > 1:
             frame = overlay.group_frame(dragged)
             overlay.paint_group_frame(painter, frame)
-            overlay.paint_handles(painter, frame, GroupFrame(self.host).handles())
+            overlay.paint_handles(painter, frame, GroupFrame(self.canvas).handles())
         if boxes and dragged and (label := self.drop_label):
             overlay.paint_drop_label(painter, dragged, label)
 
@@ -153,7 +153,7 @@ class ItemInteraction(ABC):
         return [*guides, *self._drop_rects(), *dragged, *frame, *overlay.drop_label_area(dragged)]
 
     def _outlines(self) -> list[QRectF]:
-        return [self.host.tiles[item_id].outline for item_id in self.body]
+        return [self.canvas.tiles[item_id].outline for item_id in self.body]
 
     def _drop_rects(self) -> list[QRectF]:
         """Where in the scene the body would land."""
@@ -166,14 +166,14 @@ class ItemInteraction(ABC):
 
     def _inside_containers(self, ids: Iterable[str]) -> set[str]:
         """What lies in the containers among these: it stays inside their frames, wherever those end now."""
-        frames = frozenset(one for one in ids if isinstance(self.host.tiles.get(one), ContainerFrame))
+        frames = frozenset(one for one in ids if isinstance(self.canvas.tiles.get(one), ContainerFrame))
         if not frames:
             return set()
         return {one for one in self.page.shown if any(outer in frames for outer, _k in self.page.path(one))}
 
     def _first_hidden_row(self) -> int:
         """The first row below the view, and a few more for tiles that reach into it."""
-        bottom = self.host.visible_rect().bottom()
+        bottom = self.canvas.visible_rect().bottom()
         return self.grid.field(QPointF(0, bottom))[1] + 2
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from benchboard.dashboards.editing import placement_edits
 from benchboard.ui.studio.canvas.interaction.focus_ring import FocusRing
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
-from benchboard.ui.studio.canvas.interaction.rejections import why_it_stays, why_no_other_grid, why_no_size
+from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid, why_not_movable, why_not_resizable
 from benchboard.ui.studio.canvas.interaction.shared_edge import move_edge
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 
@@ -29,7 +29,7 @@ class CommandKeys(Protocol):
     def run(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         """Run the command with these keys; False where there is none, or it cannot be run now."""
 
-    def why_barred(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
+    def why_not_allowed(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
         """Why the command with these keys may not change the page, in words; empty where that is not so."""
 
 
@@ -83,7 +83,7 @@ class Keyboard(QObject):
         if key == Qt.Key.Key_Return and not modifiers and editor.selection and not editor.editable:
             self.open_requested.emit(editor.selection[0])
             return True
-        if commands is not None and (why := commands.why_barred(key, modifiers)):
+        if commands is not None and (why := commands.why_not_allowed(key, modifiers)):
             self.rejected.emit(why)
             return True
         return False
@@ -120,11 +120,11 @@ class Keyboard(QObject):
         if editor.document is before:
             sizing = bool(modifiers & _SHIFT)
             why = (
-                why_no_size(editor, editor.selection, high=dx == 0)
+                why_not_resizable(editor, editor.selection, high=dx == 0)
                 if sizing
-                else why_it_stays(editor, editor.selection)
+                else why_not_movable(editor, editor.selection)
             )
             if why:
                 self.rejected.emit(why)
         elif not modifiers & (_SHIFT | _ALT) and placement_edits.leaves_some_behind(editor.state):
-            self.rejected.emit(why_no_other_grid())
+            self.rejected.emit(why_not_another_grid())

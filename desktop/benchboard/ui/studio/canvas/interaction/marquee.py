@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 
@@ -13,8 +13,8 @@ from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 class Marquee:
     """A rectangle being drawn; what it `found` is selected when it is finished, together with what was before."""
 
-    def __init__(self, host: InteractionHost, start: QPointF, before: Sequence[str] = ()) -> None:
-        self._host, self._start, self._before = host, start, before
+    def __init__(self, canvas: CanvasProtocol, start: QPointF, before: Sequence[str] = ()) -> None:
+        self._canvas, self._start, self._before = canvas, start, before
         self.rect = QRectF(start, start)
         self.found: Sequence[str] = before
 
@@ -25,7 +25,7 @@ class Marquee:
 
     def commit(self) -> None:
         """Select what it found."""
-        self._host.editor.select(self.found)
+        self._canvas.editor.select(self.found)
 
     def paint(self, painter: QPainter) -> None:
         """Paint the rectangle."""
@@ -33,7 +33,7 @@ class Marquee:
 
     def _inside(self) -> list[str]:
         """The widgets it touches and the containers it encloses, without what lies in those."""
-        page, tiles, found = self._host.editor.page, self._host.tiles, list[str]()
+        page, tiles, found = self._canvas.editor.page, self._canvas.tiles, list[str]()
         enclosed: set[str] = set()
         for item_id in page.shown:
             if enclosed & {outer for outer, _k in page.path(item_id)}:

@@ -7,14 +7,14 @@ from PySide6.QtCore import QPointF, QRectF
 
 from benchboard.dashboards.layout import TABS, Cell, ContainerDrag, Layout, PageIndex, Path
 from benchboard.i18n import _
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.interaction.item_interaction import (
     Cells,
     ItemInteraction,
     scene_rects,
     visible_changes,
 )
-from benchboard.ui.studio.canvas.interaction.rejections import why_no_other_grid
+from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.tiles.frame_insets import frames_around
 
@@ -23,12 +23,12 @@ class MoveInteraction(ItemInteraction):
     """Items moved as one rigid body with what lies in them, the first of `ids` under the pointer. On a narrow page they
     stay in the grid of the first one: containers belong to the desktop page."""
 
-    def __init__(self, host: InteractionHost, ids: Sequence[str], start: QPointF) -> None:
-        super().__init__(host, start)
+    def __init__(self, canvas: CanvasProtocol, ids: Sequence[str], start: QPointF) -> None:
+        super().__init__(canvas, start)
         self.title = _("Move")
-        self.keeps_grid = bool(host.editor.breakpoint)
-        self.carry = ContainerDrag(self.page, ids, compact=self.compact)
-        self.body = [item.id for item, _cell in self.carry.body]
+        self.keeps_grid = bool(canvas.editor.breakpoint)
+        self.container_drag = ContainerDrag(self.page, ids, compact=self.compact)
+        self.body = [item.id for item, _cell in self.container_drag.body]
         lifted = frozenset(self.body)
         self.dragged = {
             item_id: cell
@@ -38,7 +38,7 @@ class MoveInteraction(ItemInteraction):
         self._corner = self.grid.rect(self.dragged[self.body[0]]).topLeft() if self.body else QPointF()
         self._rects = scene_rects(self.grid, self.page, self.dragged)
         self._tabs = self._tab_strips()
-        self.target = self.carry.home
+        self.target = self.container_drag.home
         self.over_other_grid = False
         """Whether the pointer is over another grid than the one that the items have to stay in."""
         self.hidden_tab: tuple[str, int] | None = None
@@ -59,19 +59,19 @@ class MoveInteraction(ItemInteraction):
     @property
     def drop_label(self) -> str:
         label = super().drop_label
-        return why_no_other_grid() if label and self.over_other_grid else label
+        return why_not_another_grid() if label and self.over_other_grid else label
 
     def move_to(self, pointer: QPointF, until: int) -> Cells:
         self.pointer = pointer
-        self._field = self.grid.nearest(self._corner + pointer - self.start)
+        self._field = self.grid.nearest(self._corner + pointer - self.start_point)
         strip = self._tab_strip_at(pointer)
         # Over a tab strip they go into the tab that is shown: else the tabs would give way from under the pointer.
-        under = strip if strip is not None else self.carry.target(*self.grid.field(pointer))
-        self.target = self.carry.home if self.keeps_grid else under
+        under = strip if strip is not None else self.container_drag.target(*self.grid.field(pointer))
+        self.target = self.container_drag.home if self.keeps_grid else under
         self.over_other_grid = self.target != under
         if (request := (self._field, self.target, until)) != self._request:
             self._request = request
-            answer = self.carry.at(self.target, *self._field, until=until)
+            answer = self.container_drag.at(self.target, *self._field, until=until)
             self.displaced = visible_changes(answer, self.resting, until)
         return self.displaced
 
@@ -84,10 +84,10 @@ class MoveInteraction(ItemInteraction):
             self._highlight(self.target[-1][0] if self.target else "")
 
     def floating_rect(self, item_id: str) -> QRectF:
-        return self._rects[item_id].translated(self.pointer - self.start)
+        return self._rects[item_id].translated(self.pointer - self.start_point)
 
     def layout(self) -> Layout:
-        return self.carry.drop(self.target, *self._field)
+        return self.container_drag.drop(self.target, *self._field)
 
     def end(self) -> None:
         super().end()
@@ -100,15 +100,15 @@ class MoveInteraction(ItemInteraction):
             return
         (tabs_id, tab), self.hidden_tab = self.hidden_tab, None
         # What is dragged is taken off the page, and the page then shows that tab.
-        rest = self.carry.rest
+        rest = self.container_drag.rest
         item = rest.item(tabs_id)
         if item.active != tab:
             self.page = PageIndex(rest.with_item(replace(item, active=tab), self.compact))
-            self.carry = ContainerDrag(self.page, guests=self.carry.body, compact=self.compact)
+            self.container_drag = ContainerDrag(self.page, guests=self.container_drag.body, compact=self.compact)
             self._tabs = self._tab_strips()
             self._request = None
-        self.host.show_page(self.page, self.dragged)
-        self.host.lift_tiles(self.dragged)
+        self.canvas.show_page(self.page, self.dragged)
+        self.canvas.lift_tiles(self.dragged)
         self.displaced, self._guide_finder = {}, None
 
     def _tab_strip_at(self, pointer: QPointF) -> Path | None:
@@ -129,7 +129,7 @@ class MoveInteraction(ItemInteraction):
         that the items would land in."""
         if not self.target or self.keeps_grid or (item := self.page.item(self.target[-1][0])).type != TABS:
             return None
-        frame, shown = self.host.tiles[item.id], self.page.shown
+        frame, shown = self.canvas.tiles[item.id], self.page.shown
         corner = self.grid.rect(shown[item.id], frames_around(self.page, self.page.path(item.id), shown)).topLeft()
         part = frame.part_at(pointer, corner) if isinstance(frame, ContainerFrame) else None
         return (item.id, part.tab) if part is not None and part.what == "tab" and part.tab != item.active else None
@@ -139,7 +139,7 @@ class MoveInteraction(ItemInteraction):
         tab = self.hidden_tab
         tabs = {target: -1} if tab is None else {target: -1, tab[0]: tab[1]}
         for item_id in self._highlighted | tabs.keys():
-            frame = self.host.tiles.get(item_id)
+            frame = self.canvas.tiles.get(item_id)
             if isinstance(frame, ContainerFrame):
                 frame.highlight(item_id == target, tabs.get(item_id, -1))
         self._highlighted = frozenset(tabs)

@@ -13,7 +13,7 @@ from benchboard.ui.studio.canvas.interaction.drag_controller import SCROLL_INTER
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
 from benchboard.ui.studio.canvas.interaction.marquee import Marquee
 from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
-from benchboard.ui.studio.canvas.interaction.rejections import why_it_stays
+from benchboard.ui.studio.canvas.interaction.rejections import why_not_movable
 from benchboard.ui.studio.canvas.interaction.resize import GroupResizeInteraction, ResizeInteraction
 from benchboard.ui.studio.canvas.interaction.split import SplitInteraction, edge_at
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, ContainerPart
@@ -174,7 +174,7 @@ class Pointer(QObject):
             return  # Ctrl has taken it out of the selection
         if pressed.tile.item.static or not self._editor.editable:
             view.viewport().setCursor(Qt.CursorShape.ForbiddenCursor)
-            if why := why_it_stays(self._editor, [item_id]):
+            if why := why_not_movable(self._editor, [item_id]):
                 self.rejected.emit(why)
             return
         move = MoveInteraction(view, ids, start)

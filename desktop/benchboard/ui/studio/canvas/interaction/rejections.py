@@ -10,7 +10,7 @@ from benchboard.ui.studio import studio_commands as studio_commands  # registers
 from benchboard.ui.studio.document.editor import Editor
 
 
-def why_no_change(editor: Editor) -> str:
+def why_not_editable(editor: Editor) -> str:
     """Why nothing on the page can be changed now, with the key that helps; empty where it can, or is presented."""
     if editor.previews_copies and not editor.read_only:
         return _("You're previewing repeats. Press {keys} to go back to editing.").format(
@@ -19,10 +19,10 @@ def why_no_change(editor: Editor) -> str:
     return "" if editor.editable else editor.read_only_reason
 
 
-def why_it_stays(editor: Editor, ids: Sequence[str]) -> str:
+def why_not_movable(editor: Editor, ids: Sequence[str]) -> str:
     """Why none of these can be moved; empty where one can."""
     if not editor.editable:
-        return why_no_change(editor)
+        return why_not_editable(editor)
     if not all(editor.page.item(one).static for one in ids):
         return ""
     keys = REGISTRY["studio.lock_position"].key
@@ -32,10 +32,10 @@ def why_it_stays(editor: Editor, ids: Sequence[str]) -> str:
     return _("The selection's position is locked. Press {keys} to unlock it.").format(keys=keys)
 
 
-def why_no_size(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
+def why_not_resizable(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
     """Why none of these can get another width, or (`high`) height; empty where one can."""
-    if (still := why_it_stays(editor, ids)) or not editor.editable:
-        return still
+    if (reason := why_not_movable(editor, ids)) or not editor.editable:
+        return reason
     items = [editor.page.item(one) for one in ids]
     if all(locks(item) & {"place", "size"} for item in items):
         if len(ids) > 1:
@@ -50,16 +50,16 @@ def why_no_size(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
     return ""
 
 
-def why_no_other_grid() -> str:
+def why_not_another_grid() -> str:
     """Why an item cannot go into or out of a container on a narrow page."""
     return _("To move it to another container, switch to the desktop layout.")
 
 
-def why_not_into(editor: Editor, at: tuple[int, int]) -> str:
+def why_not_into_container(editor: Editor, at: tuple[int, int]) -> str:
     """Why what is inserted at a field of the page does not go into the container there; empty where it does."""
     page = editor.page
     path, _at = landing(page, editor.selection, at, stays=bool(editor.breakpoint))
-    return why_no_other_grid() if path != page.pane_at(*at) else ""
+    return why_not_another_grid() if path != page.pane_at(*at) else ""
 
 
 def _title(editor: Editor, item_id: str) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.layout import Cell, ContainerResize, GroupResize, Handle, Layout
 from benchboard.i18n import _
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.interaction.item_interaction import (
     Cells,
     ItemInteraction,
@@ -21,10 +21,10 @@ class ResizeInteraction(ItemInteraction):
 
     resizes = True
 
-    def __init__(self, host: InteractionHost, item_id: str, handle: Handle, start: QPointF) -> None:
-        super().__init__(host, start)
+    def __init__(self, canvas: CanvasProtocol, item_id: str, handle: Handle, start: QPointF) -> None:
+        super().__init__(canvas, start)
         self.title, self.handle = _("Resize"), handle
-        self.stretch = ContainerResize(self.page, item_id, handle, compact=self.compact)
+        self.container_resize = ContainerResize(self.page, item_id, handle, compact=self.compact)
         self.id, self.body = item_id, [item_id]
         self.dragged = {item_id: self.page.shown[item_id]}
         self._start_rect = self.rect = self.grid.rect(self.page.shown[item_id])
@@ -36,7 +36,7 @@ class ResizeInteraction(ItemInteraction):
 
     @property
     def resting(self) -> Mapping[str, Cell]:
-        return self.stretch.still
+        return self.container_resize.still
 
     @property
     def drop_cells(self) -> list[Cell]:
@@ -54,21 +54,21 @@ class ResizeInteraction(ItemInteraction):
 
     def preview(self, until: int) -> Cells:
         """The displaced cells at its present size."""
-        return visible_changes(self.stretch.at(*self._size, until=until), self.resting, until)
+        return visible_changes(self.container_resize.at(*self._size, until=until), self.resting, until)
 
     def floating_rect(self, item_id: str) -> QRectF:
         """As the pointer has pulled it, inside the frames that it lies in."""
-        start, whole, pulled = self._rects[self.id], self._start_rect, self.rect
-        return pulled.adjusted(
+        start, whole, resized = self._rects[self.id], self._start_rect, self.rect
+        return resized.adjusted(
             start.left() - whole.left(), 0, start.right() - whole.right(), start.bottom() - whole.bottom()
         )
 
     def nearest_cell(self, w: int, h: int) -> Cell:
         """The possible cell that comes nearest to a size."""
-        return self.stretch.within(w, h)
+        return self.container_resize.within(w, h)
 
     def layout(self) -> Layout:
-        return self.stretch.drop(*self._size)
+        return self.container_resize.drop(*self._size)
 
     def _limited(self, free: QRectF) -> QRectF:
         """The rectangle, no larger than the greatest possible size."""
@@ -79,7 +79,7 @@ class ResizeInteraction(ItemInteraction):
 
     def _unlimited_rect(self) -> QRectF:
         """The rectangle as the pointer pulls it, at least one column and one row."""
-        rect, by = QRectF(self._start_rect), self.pointer - self.start
+        rect, by = QRectF(self._start_rect), self.pointer - self.start_point
         if "e" in self.handle:
             rect.setRight(max(rect.right() + by.x(), rect.left() + self.grid.column))
         if "w" in self.handle:
@@ -94,8 +94,8 @@ class ResizeInteraction(ItemInteraction):
 class GroupResizeInteraction(ResizeInteraction):
     """Several widgets resized by a handle of the frame around them."""
 
-    def __init__(self, host: InteractionHost, ids: Sequence[str], handle: Handle, start: QPointF) -> None:
-        super().__init__(host, ids[0], handle, start)
+    def __init__(self, canvas: CanvasProtocol, ids: Sequence[str], handle: Handle, start: QPointF) -> None:
+        super().__init__(canvas, ids[0], handle, start)
         page = self.page
         fixed = [one for one in ids if "size" in locks(page.item(one))]
         self.group = GroupResize(page, ids, handle, compact=self.compact, fixed=fixed)
@@ -127,11 +127,11 @@ class GroupResizeInteraction(ResizeInteraction):
 
     def floating_rect(self, item_id: str) -> QRectF:
         """In the pulled frame where it was in the frame at the start."""
-        whole, pulled = self._start_rect, self.rect
-        wide, high = pulled.width() / whole.width(), pulled.height() / whole.height()
+        whole, resized = self._start_rect, self.rect
+        wide, high = resized.width() / whole.width(), resized.height() / whole.height()
         rect = self._rects[item_id]
         corner = QPointF((rect.left() - whole.left()) * wide, (rect.top() - whole.top()) * high)
-        return QRectF(pulled.topLeft() + corner, rect.size()).adjusted(
+        return QRectF(resized.topLeft() + corner, rect.size()).adjusted(
             0, 0, rect.width() * (wide - 1), rect.height() * (high - 1)
         )
 

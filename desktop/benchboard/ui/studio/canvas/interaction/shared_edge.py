@@ -35,9 +35,9 @@ def move_edge(editor: Editor, dx: int, dy: int) -> str:
         widget = editor.widget(item_id)
         words = _("“{title}” has no shared edge to move there.")
         return words.format(title=widget.title or widget.kind_name)
-    pulled = SharedEdgeResize(pane, edge, compact=compact).drop(edge.at + dx + dy)
+    resized = SharedEdgeResize(pane, edge, compact=compact).drop(edge.at + dx + dy)
     before = editor.document
-    editor.apply_layout(_("Resize"), page.with_pane(path, pulled, compact))
+    editor.apply_layout(_("Resize"), page.with_pane(path, resized, compact))
     return _("The edge can't move any further.") if editor.document is before else ""
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.layout import Cell, Layout, PageIndex, Path, SharedEdge, SharedEdgeResize
 from benchboard.i18n import _
-from benchboard.ui.studio.canvas.interaction.host import InteractionHost
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.interaction.item_interaction import Cells, ItemInteraction, visible_changes
 from benchboard.ui.studio.canvas.interaction.shared_edge import shared_edge
 from benchboard.ui.studio.canvas.scene import overlay
@@ -19,10 +19,10 @@ class SplitInteraction(ItemInteraction):
 
     resizes = True
 
-    def __init__(self, host: InteractionHost, path: Path, edge: SharedEdge) -> None:
-        super().__init__(host, QPointF())
+    def __init__(self, canvas: CanvasProtocol, path: Path, edge: SharedEdge) -> None:
+        super().__init__(canvas, QPointF())
         self.title, self.target, self.edge = _("Resize"), path, edge
-        self.pull = SharedEdgeResize(self.page.pane(path), edge, compact=self.compact)
+        self.edge_resize = SharedEdgeResize(self.page.pane(path), edge, compact=self.compact)
         self._position = edge.at
 
     @property
@@ -42,7 +42,7 @@ class SplitInteraction(ItemInteraction):
         left, top = self.page.origin(self.target)
         column, row = self.grid.exact(pointer)
         position = round(column) - left if self.edge.axis == "across" else round(row) - top
-        position = max(self.pull.least, min(position, self.pull.most))
+        position = max(self.edge_resize.least, min(position, self.edge_resize.most))
         if position != self._position:
             self._position = position
             after = PageIndex(self.layout()).shown
@@ -54,7 +54,7 @@ class SplitInteraction(ItemInteraction):
         return self.grid.rect(self.displaced.get(item_id, self.resting[item_id]))
 
     def layout(self) -> Layout:
-        return self.page.with_pane(self.target, self.pull.drop(self._position), self.compact)
+        return self.page.with_pane(self.target, self.edge_resize.drop(self._position), self.compact)
 
     def gutter(self) -> QRectF:
         """The gap that the edge lies in, where it has been dragged to."""

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from benchboard.dashboards.document.widget_kinds import tab_name, widget_of
 from benchboard.dashboards.layout import ROW, TABS, Item, PageIndex, Path
 from benchboard.i18n import _
-from benchboard.ui.studio.canvas.scene.display import Display
 from benchboard.ui.studio.canvas.scene.tile import LIFTED
+from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.container_painting import (
     CARET,
     box_of,
@@ -36,9 +36,9 @@ class ContainerPart(NamedTuple):
 class ContainerFrame(QGraphicsItem):
     """The frame and the heading of one container."""
 
-    def __init__(self, display: Display, item: Item) -> None:
+    def __init__(self, view: ViewProtocol, item: Item) -> None:
         super().__init__()
-        self._display, self.item = display, item
+        self._view, self.item = view, item
         self.widget = widget_of(item)
         self.lifted, self.locked = False, False
         self.depth = 0
@@ -104,12 +104,12 @@ class ContainerFrame(QGraphicsItem):
 
     def part_at(self, spot: QPointF, corner: QPointF | None = None) -> ContainerPart:
         """The part of it at a point of the scene, as if its top left corner were at `corner` (else where it is)."""
-        at = (spot - (self.pos() if corner is None else corner)) / self._display.zoom
+        at = (spot - (self.pos() if corner is None else corner)) / self._view.zoom
         if not 0 <= at.y() < heading_height() or not 0 <= at.x() <= self._width:
             return ContainerPart("body")
         if self.item.type == ROW and at.x() <= CARET:
             return ContainerPart("caret")
-        text = badge(self._display.editor, self.item)
+        text = badge(self._view.editor, self.item)
         if text and heading_badge(self.item, self._width, text, locked=self.locked).contains(at):
             return ContainerPart("badge")
         for place, box in enumerate(self._tabs):
@@ -119,14 +119,14 @@ class ContainerFrame(QGraphicsItem):
 
     def tab_box(self, place: int) -> QRectF:
         """Where the name of a tab is in the scene."""
-        box, zoom = self._tabs[place], self._display.zoom
+        box, zoom = self._tabs[place], self._view.zoom
         return QRectF(box.topLeft() * zoom + self.pos(), box.size() * zoom)
 
     def boundingRect(self) -> QRectF:
         return self._box().united(self._hint_box() or QRectF()).adjusted(-2, -2, 2, 2)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        zoom = self._display.zoom
+        zoom = self._view.zoom
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_box(painter, self.item, self._box(), zoom=zoom, highlighted=self.is_drop_target)
@@ -134,7 +134,7 @@ class ContainerFrame(QGraphicsItem):
         if hint is not None:
             _paint_hint(painter, hint, zoom)
         painter.scale(zoom, zoom)
-        text = badge(self._display.editor, self.item)
+        text = badge(self._view.editor, self.item)
         paint_heading(
             painter, self.item, self._width, self._tabs,
             locked=self.locked, highlighted=self.is_drop_target, highlighted_tab=self.tab_to_show, badge=text,
@@ -143,17 +143,17 @@ class ContainerFrame(QGraphicsItem):
 
     @property
     def _width(self) -> float:
-        return self._size.width() / self._display.zoom
+        return self._size.width() / self._view.zoom
 
     def _box(self) -> QRectF:
-        return box_of(self.item, self._size, self._display.zoom)
+        return box_of(self.item, self._size, self._view.zoom)
 
     def _hint_box(self) -> QRectF | None:
         """Where an empty pane says that widgets can be dragged into it; None where it is not empty, or too low."""
         item = self.item
         if item.collapsed or len(item.panes[item.active if item.type == TABS else 0].layout):
             return None
-        zoom = self._display.zoom
+        zoom = self._view.zoom
         top = (heading_height() + theme().px("tile.gap")) * zoom
         if self._size.height() < top + 20 * zoom:
             return None

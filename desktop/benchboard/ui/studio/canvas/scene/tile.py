@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPixmapItem, QStyleOptionGr
 
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
-from benchboard.ui.studio.canvas.scene.display import Display
+from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.click_targets import Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, header_badge, paint_content, paint_frame
@@ -33,10 +33,10 @@ _COARSE: Final = 16.0
 class Tile(QGraphicsPixmapItem):
     """The tile of one widget."""
 
-    def __init__(self, display: Display, item: Item) -> None:
+    def __init__(self, view: ViewProtocol, item: Item) -> None:
         super().__init__()
         self.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
-        self._display = display
+        self._view = view
         self.item = item
         self.widget = widget_of(item)
         self.result: QueryResult | None = None
@@ -69,13 +69,13 @@ class Tile(QGraphicsPixmapItem):
 
     def body_contains(self, at: QPointF) -> bool:
         """Whether a point of the scene is on what it shows, and not on its header or a link."""
-        inside = (at - self.pos()) / self._display.zoom
+        inside = (at - self.pos()) / self._view.zoom
         links = (self.links.retry, self.links.edit, self.links.stop)
         return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
 
     def badge_contains(self, at: QPointF) -> bool:
         """Whether a point of the scene is on the badge that says that the widget is repeated."""
-        text, zoom = badge(self._display.editor, self.item), self._display.zoom
+        text, zoom = badge(self._view.editor, self.item), self._view.zoom
         inside = (at - self.pos()) / zoom
         return bool(text) and header_badge(self._size / zoom, text, self.links, locked=self.locked).contains(inside)
 
@@ -128,27 +128,27 @@ class Tile(QGraphicsPixmapItem):
             return False
         if self._shown_part.size() == self._size:
             return True
-        visible = self.rect.intersected(self._display.visible_rect()).translated(-self.pos()).adjusted(1, 1, -1, -1)
+        visible = self.rect.intersected(self._view.visible_rect()).translated(-self.pos()).adjusted(1, 1, -1, -1)
         return visible.isEmpty() or self._shown_part.contains(visible)
 
     @property
     def pixels(self) -> float:
         """How many device pixels its pixmap needs."""
         part = self._part_to_draw()
-        return part.width() * part.height() * self._display.pixel_ratio**2
+        return part.width() * part.height() * self._view.pixel_ratio**2
 
     def render(self) -> None:
         """Draw its pixmap for its present size, content and pixel ratio."""
-        pixmap, zoom = self._blank(), self._display.zoom
+        pixmap, zoom = self._blank(), self._view.zoom
         with QPainter(pixmap) as painter:
             painter.translate(-self._shown_part.topLeft())
             painter.scale(zoom, zoom)
             size = self._size / zoom
             paint_frame(painter, QRectF(QPointF(0, 0), size))
             painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-            text = badge(self._display.editor, self.item)
+            text = badge(self._view.editor, self.item)
             self.links = paint_content(
-                painter, size, self.widget, self.result, locked=self.locked, badge=text, audience=self._display.audience
+                painter, size, self.widget, self.result, locked=self.locked, badge=text, audience=self._view.audience
             )
         self._rendered, self._rendered_key, self._rendered_at = pixmap, self._key(), self._shown_part.topLeft()
         self._update_tooltip()
@@ -157,7 +157,7 @@ class Tile(QGraphicsPixmapItem):
     def show_placeholder(self, *, coarse: bool = False) -> None:
         """Show an empty frame until there is time to draw it; a coarse one where there is no memory for its pixmap."""
         self._rendered, self._rendered_key = None, ()
-        ratio, zoom = 1 / _COARSE if coarse else self._display.pixel_ratio, self._display.zoom
+        ratio, zoom = 1 / _COARSE if coarse else self._view.pixel_ratio, self._view.zoom
         pixmap = self._blank(ratio)
         with QPainter(pixmap) as painter:
             painter.translate(-self._shown_part.topLeft())
@@ -190,13 +190,13 @@ class Tile(QGraphicsPixmapItem):
             return
         # An error too long for the tile is read here. It may quote data, which must not be taken as markup.
         error = self.result.error if self.result is not None else None
-        text = str(error) if error is not None else describe_repeat(self._display.editor, self.item)
+        text = str(error) if error is not None else describe_repeat(self._view.editor, self.item)
         self.setToolTip(f"<p>{escape(text[:_LONGEST_TIP])}</p>" if text else "")
 
     def _show_stretched(self, pixmap: QPixmap) -> None:
         """Show the outdated pixmap in a frame of the present size, until it is drawn again."""
         corner = self._rendered_at
-        shown, zoom = self._blank(), self._display.zoom
+        shown, zoom = self._blank(), self._view.zoom
         box = QRectF(QPointF(0, 0), self._size)
         with QPainter(shown) as painter:
             painter.translate(-self._shown_part.topLeft())
@@ -214,7 +214,7 @@ class Tile(QGraphicsPixmapItem):
 
     def _part_to_draw(self) -> QRectF:
         """The part that a pixmap covers: all of it, or of a tile far larger than the view what is near the view."""
-        whole, view = QRectF(QPointF(0, 0), self._size), self._display.visible_rect()
+        whole, view = QRectF(QPointF(0, 0), self._size), self._view.visible_rect()
         wide, high = self._size.width() > _WHOLE * view.width(), self._size.height() > _WHOLE * view.height()
         if not wide and not high:
             return whole
@@ -228,7 +228,7 @@ class Tile(QGraphicsPixmapItem):
 
     def _blank(self, ratio: float = 0.0) -> QPixmap:
         part = self._shown_part = self._part_to_draw()
-        ratio = ratio or self._display.pixel_ratio
+        ratio = ratio or self._view.pixel_ratio
         pixmap = QPixmap(QSize(max(1, math.ceil(part.width() * ratio)), max(1, math.ceil(part.height() * ratio))))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -243,11 +243,11 @@ class Tile(QGraphicsPixmapItem):
             widget.config,
             self.result,
             self.locked,
-            describe_repeat(self._display.editor, self.item),
-            self._display.audience,
+            describe_repeat(self._view.editor, self.item),
+            self._view.audience,
         )
-        display = self._display
-        shown = (self._size.width(), self._size.height(), display.zoom, display.pixel_ratio, display.theme_version)
+        view = self._view
+        shown = (self._size.width(), self._size.height(), view.zoom, view.pixel_ratio, view.theme_version)
         return (*content, *shown)
 
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from benchboard.ui.studio.canvas.scene import culling
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
-from benchboard.ui.studio.canvas.scene.display import Display
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 
 _BATCH_S: Final = 0.006
@@ -26,13 +26,13 @@ class TilePixmaps(QObject):
 
     def __init__(
         self,
-        display: Display,
+        view: ViewProtocol,
         tiles: Mapping[str, Tile | ContainerFrame],
         query_runner: WidgetQueryRunner,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._display, self._tiles, self._query_runner = display, tiles, query_runner
+        self._view, self._tiles, self._query_runner = view, tiles, query_runner
         self._outdated: dict[Tile, None] = {}
         """Those to be drawn, in this order."""
         self._without: set[Tile] = set()
@@ -58,24 +58,24 @@ class TilePixmaps(QObject):
     def update_visible(self) -> None:
         """Have a pixmap of every visible tile: at once, or during a drag as soon as there is time. Those nearby are
         drawn when there is nothing else to do, those far away dropped."""
-        view, busy = self._display.visible_rect(), self._display.busy
+        view, busy = self._view.visible_rect(), self._view.busy
         near = view.adjusted(0, -view.height() / 2, 0, view.height() / 2)
-        kept = view.adjusted(0, -view.height() * _KEEP_VIEWS, 0, view.height() * _KEEP_VIEWS)
+        keep_area = view.adjusted(0, -view.height() * _KEEP_VIEWS, 0, view.height() * _KEEP_VIEWS)
         self._must_reallocate = False
-        nearby, kept_far = list[Tile](), list[Tile]()
+        nearby, distant = list[Tile](), list[Tile]()
         for tile in self._tiles.values():
             if not isinstance(tile, Tile):
                 continue
             if tile.rect.intersects(near):
                 nearby.append(tile)
-            elif tile.rect.intersects(kept):
-                kept_far.append(tile)
+            elif tile.rect.intersects(keep_area):
+                distant.append(tile)
             else:
                 self._drop(tile)
         allocation = culling.allocate(nearby, near)
         self._without = {*allocation.coarse, *allocation.hidden}
-        if sum(tile.pixels for tile in (*allocation.full, *kept_far) if tile.is_rendered) > culling.MAX_PIXELS:
-            for tile in kept_far:
+        if sum(tile.pixels for tile in (*allocation.full, *distant) if tile.is_rendered) > culling.MAX_PIXELS:
+            for tile in distant:
                 self._drop(tile)
         for tile in allocation.hidden:
             self._drop(tile)
@@ -108,7 +108,7 @@ class TilePixmaps(QObject):
         self._outdated.pop(tile, None)
 
     def _request(self, tile: Tile, *, now: bool) -> None:
-        if now or self._display.zoom < _LEGIBLE_ZOOM:
+        if now or self._view.zoom < _LEGIBLE_ZOOM:
             self._draw(tile)
             self._outdated.pop(tile, None)
         else:
@@ -130,12 +130,12 @@ class TilePixmaps(QObject):
                 return
 
     def _draw(self, tile: Tile) -> None:
-        display = self._display
-        if display.zoom >= _LEGIBLE_ZOOM:
+        view = self._view
+        if view.zoom >= _LEGIBLE_ZOOM:
             self._placeholders.pop(tile, None)
             tile.render()
             return
-        key = (tile.rect.width(), tile.rect.height(), display.pixel_ratio, display.theme_version)
+        key = (tile.rect.width(), tile.rect.height(), view.pixel_ratio, view.theme_version)
         if self._placeholders.get(tile) != key or tile.pixmap().isNull():
             self._placeholders[tile] = key
             tile.show_placeholder()

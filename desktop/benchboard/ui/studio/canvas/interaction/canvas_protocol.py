@@ -1,4 +1,4 @@
-"""What an interaction needs of the view that it takes place in."""
+"""The narrow interface through which interactions use the canvas: the page, a hit test and a preview."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -12,8 +12,8 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.page_grid import PageGrid
 
 
-class InteractionHost(Protocol):
-    """The page, a hit test and a preview. An interaction commits to the editor."""
+class CanvasProtocol(Protocol):
+    """What an interaction may use of the canvas. It commits to the editor."""
 
     @property
     def editor(self) -> Editor: ...

@@ -1,4 +1,4 @@
-"""What a tile has to know about the view that shows it."""
+"""The narrow interface through which tiles and container frames use the view that shows them."""
 
 from typing import Protocol
 
@@ -8,8 +8,8 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
 
 
-class Display(Protocol):
-    """How a page is shown at the moment."""
+class ViewProtocol(Protocol):
+    """What a tile may use of the view: the editor, the zoom and what is visible."""
 
     @property
     def editor(self) -> Editor: ...
