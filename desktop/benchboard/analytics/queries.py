@@ -87,7 +87,7 @@ def run_query(
     started = time.monotonic()
     limit = max(1, min(limit, MAX_ROWS))
     for_sqlite = session.get_bind().dialect.name == "sqlite"
-    # One more than asked for: it tells that there are more.
+    # One more row than the limit, to find out whether there are more.
     query = translate_query(text, RELATIONS, for_sqlite=for_sqlite, limit=limit + 1, variables=variables)
     for name in query.relations:
         permissions.require(actor, RELATIONS[name].permission)
@@ -123,8 +123,8 @@ def _cell(value: Any, type_: ValueType) -> Cell:
     if type_.kind == "boolean":
         return bool(value)
     if type_.kind == "timestamp":
-        moment = read_moment(value)
-        return None if isinstance(moment, Unreadable) else moment
+        timestamp = read_moment(value)
+        return None if isinstance(timestamp, Unreadable) else timestamp
     if type_.kind == "date":
         return value if isinstance(value, date) else _date(value)
     if isinstance(value, bytes):  # SQLite stores them in any column

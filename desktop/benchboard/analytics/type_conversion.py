@@ -63,8 +63,8 @@ class TypeConversion:
         if value.kind == "text":
             if not isinstance(value.node, exp.Literal):
                 refuse(node, "kind", _("Only text in quotes can be used as a timestamp."))
-            moment = _parse_timestamp(node, str(value.node.this))
-            result = text(moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z")
+            timestamp = _parse_timestamp(node, str(value.node.this))
+            result = text(timestamp.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z")
             return TypedExpr(result if self._for_sqlite else cast(result, exp.DType.TIMESTAMPTZ), TIMESTAMP)
         if self._for_sqlite:
             return TypedExpr(concatenation(operand(value.node), text(sqlite.MIDNIGHT)), TIMESTAMP)
@@ -121,8 +121,8 @@ def small_integer(written: str) -> int | None:
 def _parse_timestamp(node: exp.Expr, value: str) -> datetime:
     """Without a zone it is in UTC."""
     try:
-        moment = datetime.fromisoformat(value.strip())
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        timestamp = datetime.fromisoformat(value.strip())
+        return timestamp.replace(tzinfo=UTC) if timestamp.tzinfo is None else timestamp.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _not_a_date(node, value) from error
 

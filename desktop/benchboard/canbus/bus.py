@@ -1,4 +1,4 @@
-"""What every CAN interface looks like to the rest of the program, whatever backend drives it."""
+"""The protocol that every CAN backend implements, with the state and the capabilities of a bus."""
 
 import enum
 from dataclasses import dataclass

@@ -11,12 +11,12 @@ from benchboard.canbus.frame import Frame, is_valid
 
 _H = "[0-9A-Fa-f]"
 _FORM: Final = re.compile(rf"({_H}{{3}}|{_H}{{8}})#(?:(R)([0-8])?|(#)({_H}))?((?:{_H}{{2}}\.?)*)")
-_LONGEST: Final = 256
+_MAX_LENGTH: Final = 256
 
 
 def parse(text: str) -> Frame | None:
     """The frame that the whole of `text` describes; None for anything else. Dots between data bytes are allowed."""
-    match = _FORM.fullmatch(text) if len(text) <= _LONGEST else None
+    match = _FORM.fullmatch(text) if len(text) <= _MAX_LENGTH else None
     if match is None:
         return None
     ident, remote, dlc, fd, flags, digits = match.groups()

@@ -1,4 +1,4 @@
-"""What comes over a bus, kept in a ring: one thread receives in batches, screens poll. Never a call a frame."""
+"""Captures the frames of a bus in a ring buffer: one thread receives in batches, and the window polls."""
 
 import threading
 import time
@@ -10,12 +10,12 @@ from benchboard.canbus.bus import Bus, BusState
 from benchboard.canbus.frame import Frame, wire_bits
 from benchboard.errors import AppError
 
-_RECEIVE_FOR: Final = 0.05
+_RECEIVE_TIMEOUT_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedFrames:
-    """What came since last time, oldest first. Ask again with `next`, the number of the next frame to come.
+    """The frames since the last poll, oldest first. `next` is the number to pass to the next one.
 
     `dropped` frames had already left the ring.
     """
@@ -67,7 +67,7 @@ class Capture:
 
     @property
     def failure(self) -> AppError | None:
-        """Why receiving ended by itself (`port.gone` …); None while it runs or after `stop`."""
+        """The error that ended the capture (`port.gone` …); None while it runs or after `stop`."""
         return self._failure
 
     @property
@@ -95,8 +95,8 @@ class Capture:
             if first >= count:
                 return CapturedFrames([], count, 0)
             a, b = first % self._capacity, count % self._capacity
-            kept = self._ring[a:b] if a < b else self._ring[a:] + self._ring[:b]
-        return CapturedFrames(cast("list[Frame]", kept), count, first - number)
+            frames = self._ring[a:b] if a < b else self._ring[a:] + self._ring[:b]
+        return CapturedFrames(cast("list[Frame]", frames), count, first - number)
 
     def counters(self) -> Counters:
         """The totals, now."""
@@ -113,7 +113,7 @@ class Capture:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                frames = self._bus.recv(_RECEIVE_FOR)
+                frames = self._bus.recv(_RECEIVE_TIMEOUT_S)
                 if frames:
                     self._store(frames, self._clock())
         except AppError as error:

@@ -1,4 +1,4 @@
-"""A CAN frame as every backend gives it: what it says, and when it was on the bus. No I/O."""
+"""A CAN frame with its timestamp, the same for every backend. No I/O."""
 
 import enum
 from collections.abc import Iterable

@@ -133,7 +133,7 @@ class PortHandle:
     def __init__(self, path: str, port: serial.Serial) -> None:
         self.path = path
         self._port = port
-        self._emptied = time.monotonic()  # when nothing was left to read
+        self._drained_at = time.monotonic()  # when nothing was left to read
 
     def read(self, timeout: float) -> bytes:
         """Whatever has arrived, as soon as something has; b"" after `timeout` seconds of nothing.
@@ -146,19 +146,19 @@ class PortHandle:
         """`read`, with the time in which it arrived. Bytes that this call had to wait for came when it woke up."""
         deadline = time.monotonic() + timeout
         try:
-            since = self._emptied if self._port.in_waiting else None
+            since = self._drained_at if self._port.in_waiting else None
             while not (first := self._port.read(1)):
-                self._emptied = time.monotonic()
-                if self._emptied >= deadline:
-                    return Chunk(b"", self._emptied, self._emptied)
+                self._drained_at = time.monotonic()
+                if self._drained_at >= deadline:
+                    return Chunk(b"", self._drained_at, self._drained_at)
             woken = time.monotonic()
             waiting = min(self._port.in_waiting, _CHUNK)
             data = first + (self._port.read(waiting) if waiting else b"")
         except (OSError, TypeError) as error:  # SerialException is an OSError; TypeError: closed meanwhile
-            raise _gone_error(self.path) from error
+            raise _disconnected_error(self.path) from error
         until = time.monotonic()
         if waiting < _CHUNK:
-            self._emptied = until
+            self._drained_at = until
         return Chunk(data, woken if since is None else since, until)
 
     def write(self, data: bytes) -> None:
@@ -173,7 +173,7 @@ class PortHandle:
                 do=_("Unplug the dongle, plug it back in and try again."),
             ) from error
         except (OSError, TypeError) as error:
-            raise _gone_error(self.path) from error
+            raise _disconnected_error(self.path) from error
 
     def close(self) -> None:
         """Close the port. Closing twice, or after the device has gone, is no error."""
@@ -214,7 +214,7 @@ def open_port(path: str) -> PortHandle:
         port.reset_input_buffer()
     except OSError as error:
         handle.close()
-        raise _gone_error(path) from error
+        raise _disconnected_error(path) from error
     return handle
 
 
@@ -228,7 +228,7 @@ def _not_own(path: str) -> Unavailable:
     )
 
 
-def _gone_error(path: str) -> DeviceFailure:
+def _disconnected_error(path: str) -> DeviceFailure:
     return DeviceFailure(
         "port.gone",
         _("Lost the connection to {path}.").format(path=path),

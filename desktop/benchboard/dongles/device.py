@@ -99,26 +99,26 @@ class Device:
     def hello(self, *, tries: int = TRIES, timeout: float = ANSWER_TIMEOUT) -> Hello:
         """The dongle's identity, proved by its key; asked for `tries` times at most, with `timeout` seconds each."""
         nonce = self._random(16)
-        answer = self._ask(ProtocolCommand.HELLO, {"nonce": nonce}, tries=tries, timeout=timeout)
+        answer = self._request(ProtocolCommand.HELLO, {"nonce": nonce}, tries=tries, timeout=timeout)
         with translate_protocol_errors():
             self._hello = host_side.read_hello(answer, nonce)
         return self._hello
 
     def identify(self, seconds: float = 5.0) -> None:
         """Make the dongle blink for `seconds` (0 to 60)."""
-        self._ask(ProtocolCommand.IDENTIFY, {"ms": max(0, min(60_000, round(seconds * 1000)))})
+        self._request(ProtocolCommand.IDENTIFY, {"ms": max(0, min(60_000, round(seconds * 1000)))})
 
     def status(self, token: bytes | None = None) -> Status:
         """The dongle's signed status; with `token` also whether the dongle holds that token."""
         nonce = self._random(16)
-        answer = self._ask(ProtocolCommand.STATUS, {"nonce": nonce})
+        answer = self._request(ProtocolCommand.STATUS, {"nonce": nonce})
         with translate_protocol_errors():
             return host_side.read_status(answer, nonce, self._proven_hello().device_key, token)
 
     def config_read(self) -> StoredConfig:
         """The stored channel settings, signed by the dongle."""
         nonce = self._random(16)
-        answer = self._ask(ProtocolCommand.CONFIG_READ, {"nonce": nonce})
+        answer = self._request(ProtocolCommand.CONFIG_READ, {"nonce": nonce})
         with translate_protocol_errors():
             return host_side.read_stored_config(answer, nonce, self._proven_hello().device_key)
 
@@ -138,7 +138,7 @@ class Device:
             body = host_side.config_write_request(config, revision, hello.device_id, signer)
         except ProtocolError as error:
             raise error_for(ErrorCode.CONFIG_REFUSED) from error
-        self._ask(ProtocolCommand.CONFIG_WRITE, body)
+        self._request(ProtocolCommand.CONFIG_WRITE, body)
         stored = self.config_read()
         if messages.config_to_body(stored.config) != messages.config_to_body(config):
             raise error_for(ErrorCode.STORAGE_FAILED)
@@ -158,7 +158,7 @@ class Device:
             organisation_key=organisation_key,
             random=self._random,
         )
-        answer = self._ask(ProtocolCommand.CLAIM_BEGIN, claim.begin_request())
+        answer = self._request(ProtocolCommand.CLAIM_BEGIN, claim.begin_request())
         with translate_protocol_errors():
             claim.accept_begin(answer)
         return claim
@@ -183,7 +183,7 @@ class Device:
             if cancelled():
                 raise Cancelled("dongle.cancelled", _("Pairing was cancelled."))
             try:
-                answer = self._ask(ProtocolCommand.CLAIM_PROVE, body)
+                answer = self._request(ProtocolCommand.CLAIM_PROVE, body)
             except DeviceFailure as failure:
                 if failure.facts.get("error_code") == ErrorCode.NO_CLAIM:
                     raise error_for(ErrorCode.PRESENCE_MISSING) from failure
@@ -202,7 +202,7 @@ class Device:
         """
         cause: AppError
         try:
-            answer = self._ask(ProtocolCommand.CLAIM_COMMIT, lambda: claim.commit_request(token))
+            answer = self._request(ProtocolCommand.CLAIM_COMMIT, lambda: claim.commit_request(token))
             with translate_protocol_errors():
                 claim.accept_commit(answer)
             return
@@ -237,7 +237,7 @@ class Device:
         hello = self._proven_hello()
         body = host_side.confirm_request(hello.device_id, claim_bytes, key_version, token, self._random(16))
         try:
-            answer = self._ask(ProtocolCommand.CLAIM_CONFIRM, body)
+            answer = self._request(ProtocolCommand.CLAIM_CONFIRM, body)
         except DeviceFailure as failure:
             if failure.facts.get("error_code") in (ErrorCode.NO_CLAIM, ErrorCode.NOT_AUTHENTIC):
                 raise Conflict(
@@ -256,8 +256,8 @@ class Device:
         status = self.status(token)
         if status.state == OwnershipState.CLAIM_PENDING:
             return ClaimOutcome.PENDING if status.claim_id == claim_bytes else ClaimOutcome.ABSENT
-        held = status.state == OwnershipState.CLAIMED_ACTIVE and status.claim_id == claim_bytes and status.holds_token
-        return ClaimOutcome.HELD if held else ClaimOutcome.ABSENT
+        held = status.state == OwnershipState.CLAIMED_ACTIVE and status.claim_id == claim_bytes and status.held
+        return ClaimOutcome.HELD if holds_token else ClaimOutcome.ABSENT
 
     # ---- requests
 
@@ -268,7 +268,7 @@ class Device:
         # What arrives meanwhile is no answer: nothing was asked.
         self._console.feed(self._handle.read(seconds))
 
-    def _ask(
+    def _request(
         self,
         command: ProtocolCommand,
         body: Body | Callable[[], Body],
@@ -392,10 +392,10 @@ def probe_open(handle: OpenPort, *, clock: Callable[[], float] = time.monotonic)
 
 def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:
     """What slcan firmware other than ours says about itself. Raises `DeviceFailure` (`dongle.silent`) for none."""
-    ask = _SlcanCommands(handle, clock)
-    ask(b"C")
-    version = _version(ask)
-    number = ask(b"N") if version else ""
+    query = _SlcanCommands(handle, clock)
+    query(b"C")
+    version = _version(query)
+    number = query(b"N") if version else ""
     # What answers everything alike answers nothing.
     if not version or number == version:
         raise DeviceFailure(
@@ -416,14 +416,14 @@ def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:
     )
 
 
-def _version(ask: Callable[[bytes], str]) -> str:
+def _version(query: Callable[[bytes], str]) -> str:
     """The firmware's answer to `V`; "" where there is none, or where it comes from an echo or a stream of data."""
-    version = ask(b"V")
-    if not _VERSION.fullmatch(version) or _FRAME_TAIL.fullmatch(version) or ask(b"V") != version:
+    version = query(b"V")
+    if not _VERSION.fullmatch(version) or _FRAME_TAIL.fullmatch(version) or query(b"V") != version:
         return ""
     # Firmware refuses more behind the V or ignores it; whatever repeats these digits is an echo.
     digits = secrets.token_hex(3).upper()
-    return "" if digits in ask(b"V" + digits.encode()).upper() else version
+    return "" if digits in query(b"V" + digits.encode()).upper() else version
 
 
 class _SlcanCommands:

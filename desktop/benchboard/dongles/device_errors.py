@@ -1,4 +1,4 @@
-"""The error, with its sentences, for each error code of the protocol and for an answer that proves nothing."""
+"""Translates the error codes of the dongle protocol, and answers that fail verification, to errors with messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

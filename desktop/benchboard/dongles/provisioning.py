@@ -125,14 +125,14 @@ def observe(session: Session, actor: Actor, *, port: Port, info: DongleInfo, pre
     """
     require(actor, "dongles:pair")
     device_id = observed_id(port)
-    twins = [other for other in present if other.path != port.path and observed_id(other) == device_id]
-    if device_id is None or twins:
+    same_id = [other for other in present if other.path != port.path and observed_id(other) == device_id]
+    if device_id is None or same_id:
         raise Invalid(
             "dongle.indistinguishable",
             _("The dongle on {port} can't be told apart from another one.").format(port=port.path),
             why=_("It has no USB serial number.")
             if device_id is None
-            else _("The one on {other} has the same USB serial number.").format(other=twins[0].path),
+            else _("The one on {other} has the same USB serial number.").format(other=same_id[0].path),
             do=_("Give it a unique serial number, or use a dongle with Benchboard firmware."),
             field="port",
         )
@@ -231,10 +231,10 @@ class _Pairing:
                 self._end(hello, registered.open_claim, "absent")
         elif registered.proved is not None:
             status = self.device.status(registered.proved.secret)
-            held = _holds(status, registered.proved)
-            if registered.state == "CLAIMED_ACTIVE" and not held:
+            holds_token = _holds(status, registered.proved)
+            if registered.state == "CLAIMED_ACTIVE" and not holds_token:
                 self._mark_lost(hello, registered.proved, status)
-            elif registered.state == "LOST" and held:
+            elif registered.state == "LOST" and holds_token:
                 self._mark_found(hello, registered.proved)
         after = self._registered(hello)
         return after.state if after is not None else None
@@ -251,7 +251,7 @@ class _Pairing:
             organisation=UUID(self.actor.organisation_id),
             organisation_key=_public(signing),
         )
-        begun = self._store_begin(hello, registered, str(claim_id), claim.key_version)
+        open_claim = self._store_begin(hello, registered, str(claim_id), claim.key_version)
         try:
             self.on_step(PairingStep.PRESENCE, None)
             self.device.claim_prove(
@@ -260,19 +260,19 @@ class _Pairing:
                 on_wait=lambda seconds: self.on_step(PairingStep.PRESENCE, seconds),
                 cancelled=self.cancelled,
             )
-        except AppError as stopped:
-            self._end(hello, begun, stopped.code)
+        except AppError as error:
+            self._end(hello, open_claim, error.code)
             raise
         token = _Token(str(claim_id), claim.key_version, secrets.token_bytes(32))
         self.on_step(PairingStep.PERSIST, None)
-        self._store_token(hello, begun, token)
+        self._store_token(hello, open_claim, token)
         self.on_step(PairingStep.COMMIT, None)
         try:
             self.device.claim_commit(claim, token.secret)
         except DeviceFailure as failure:
             # After any other failure the dongle may hold the token, so it is kept.
             if failure.code == "dongle.claim-lost":
-                self._end(hello, begun, failure.code)
+                self._end(hello, open_claim, failure.code)
             raise
         return self._confirm(hello, token, resumed=False)
 
@@ -400,13 +400,13 @@ class _Pairing:
             )
             return _OpenClaim(claim_id, row.last_seen_at)
 
-    def _store_token(self, hello: Hello, begun: _OpenClaim, token: _Token) -> None:
+    def _store_token(self, hello: Hello, open_claim: _OpenClaim, token: _Token) -> None:
         aad = tokens.token_aad(hello.device_id, token.key_version, self.actor.organisation_id)
         sealed = self.data_key.seal(token.secret, aad=aad)
         with self.database.change() as session:
             row = self._require_row(session, hello)
             stored = tokens.token_row(session, row)
-            if not _is_open(row, stored, begun):
+            if not _is_open(row, stored, open_claim):
                 raise _raced_error()
             # The row's version changes too, so that ending or beginning a claim at the same moment is refused.
             row.updated_at = now()

@@ -74,7 +74,7 @@ def test_recv_stamp_of_any_other_interface_is_as_uncertain_as_the_frame_may_have
 def test_recv_batch_is_no_larger_than_its_limit_and_the_rest_comes_next(
     sender: can.BusABC, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(python_can, "_MOST", 4)
+    monkeypatch.setattr(python_can, "_MAX_BATCH", 4)
     monkeypatch.setattr(python_can, "_HOST_STAMPED", frozenset())
     bus = PythonCanBus("virtual", "python-can")
     assert bus.recv(0) == []

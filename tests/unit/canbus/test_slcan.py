@@ -80,7 +80,7 @@ def test_open_channel_that_the_dongle_refuses_raises() -> None:
 
 
 def test_open_dongle_that_never_answers_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchboard.canbus.backends.slcan._REPLY_WITHIN", 0.1)
+    monkeypatch.setattr("benchboard.canbus.backends.slcan._REPLY_TIMEOUT_S", 0.1)
     with scripted_dongle({b"O\r": b""}) as dongle, pytest.raises(DeviceFailure) as silent:
         opened(dongle)
     assert silent.value.code == "bus.silent"

@@ -332,14 +332,14 @@ class Killed(BaseException):
 def _die_at(bench: Bench, dongle: LoopbackDongle, command: str) -> None:
     """Pair until the message `command` would be written."""
     device = Device(dongle, clock=dongle.clock)
-    whole = device._ask
+    whole = device._request
 
     def ask(asked: ProtocolCommand, *rest: object, **options: object) -> object:
         if asked.name == command:
             raise Killed
         return whole(asked, *rest, **options)
 
-    device._ask = ask
+    device._request = ask
     with pytest.raises(Killed):
         provisioning.pair(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
     dongle.replug()

@@ -14,8 +14,8 @@ from benchboard.i18n import _
 if TYPE_CHECKING:  # importing it takes 56 ms that a start without it does not need
     import can
 
-_MOST: Final = 1000  # messages in one batch
-_SEND_WITHIN: Final = 1.0
+_MAX_BATCH: Final = 1000  # messages in one batch
+_SEND_TIMEOUT_S: Final = 1.0
 # What `Message.timestamp` is, read in the interfaces' source (python-can 4.6, can/interfaces). Device clocks: seconds
 # since some moment of the device's, by steps of so much.
 _DEVICE_RESOLUTION: Final = {"pcan": 1e-6, "kvaser": 10e-6, "vector": 1e-6, "gs_usb": 1e-6}
@@ -72,7 +72,7 @@ class PythonCanBus:
         self._resolution = _DEVICE_RESOLUTION.get(interface)
         self._host_stamped = interface in _HOST_STAMPED
         self._clock = FrameClock(time.time() - time.monotonic(), tick=self._resolution or 1.0)
-        self._emptied = time.monotonic()  # when nothing was left to receive
+        self._drained_at = time.monotonic()  # when nothing was left to receive
         self._sending = threading.Lock()
         self._sent = 0
         self._closed = False
@@ -94,24 +94,24 @@ class PythonCanBus:
         try:
             messages = self._messages(timeout)
         except self._errors as error:
-            raise self._failed(error) from error
+            raise self._bus_error(error) from error
         return [self._frame(message) for message in messages]
 
     def _messages(self, timeout: float) -> "list[can.Message]":
-        since: float | None = self._emptied
+        since: float | None = self._drained_at
         first = self._bus.recv(0)
         if first is None:
             first, since = self._bus.recv(timeout), None
         woken = time.monotonic()
         if first is None:
-            self._emptied = woken
+            self._drained_at = woken
             return []
         messages = [first]
-        while len(messages) < _MOST and (more := self._bus.recv(0)) is not None:
+        while len(messages) < _MAX_BATCH and (more := self._bus.recv(0)) is not None:
             messages.append(more)
         until = time.monotonic()
-        if len(messages) < _MOST:
-            self._emptied = until
+        if len(messages) < _MAX_BATCH:
+            self._drained_at = until
         self._clock.arrived(woken if since is None else since, until)
         return messages
 
@@ -143,9 +143,9 @@ class PythonCanBus:
         )  # fmt: skip
         with self._sending:
             try:
-                self._bus.send(message, timeout=_SEND_WITHIN)
+                self._bus.send(message, timeout=_SEND_TIMEOUT_S)
             except self._errors as error:
-                raise self._failed(error) from error
+                raise self._bus_error(error) from error
             self._sent += 1
 
     def state(self) -> BusState:
@@ -162,9 +162,9 @@ class PythonCanBus:
 
     def _require_open(self) -> None:
         if self._closed:
-            raise self._failed(_("The channel was closed."))
+            raise self._bus_error(_("The channel was closed."))
 
-    def _failed(self, why: object) -> DeviceFailure:
+    def _bus_error(self, why: object) -> DeviceFailure:
         return DeviceFailure(
             "bus.failed",
             _("{bus} stopped working.").format(bus=self._name),

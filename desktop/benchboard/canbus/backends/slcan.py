@@ -12,9 +12,9 @@ from benchboard.canbus.link import Chunk
 from benchboard.errors import AppError, DeviceFailure, Invalid
 from benchboard.i18n import _
 
-_READ_FOR: Final = 0.05
-_STATE_EVERY: Final = 0.5
-_REPLY_WITHIN: Final = 1.0
+_READ_TIMEOUT_S: Final = 0.05
+_STATE_INTERVAL_S: Final = 0.5
+_REPLY_TIMEOUT_S: Final = 1.0
 _ERROR_STATES: Final = (ErrorState.ACTIVE, ErrorState.WARNING, ErrorState.PASSIVE, ErrorState.BUS_OFF)
 
 
@@ -90,7 +90,7 @@ class SlcanBus:
         frames = self._read(timeout).frames
         now = time.monotonic()
         if now >= self._next_query:
-            self._next_query = now + _STATE_EVERY
+            self._next_query = now + _STATE_INTERVAL_S
             with self._writing:
                 self._handle.write(b"e\r" if self._benchboard_dialect else b"F\r")
         return frames
@@ -104,7 +104,7 @@ class SlcanBus:
             self._sent += 1
 
     def state(self) -> BusState:
-        """What the dongle last said of itself, and what was counted here."""
+        """The state that the dongle last reported, and what was counted here."""
         with self._lock:
             return BusState(
                 self._error_state,
@@ -140,11 +140,11 @@ class SlcanBus:
         if parsed.replies:
             with self._lock:
                 for reply in parsed.replies:
-                    self._note(reply)
+                    self._apply_reply(reply)
         return parsed
 
-    def _note(self, reply: slcan_codec.Reply) -> None:
-        """Take what a reply says about the channel; the lock is held."""
+    def _apply_reply(self, reply: slcan_codec.Reply) -> None:
+        """Update the state of the channel from a reply. The lock must be held."""
         if not reply.ok:
             self._rejected += 1
             return
@@ -167,9 +167,9 @@ class SlcanBus:
         Raises `DeviceFailure` (`bus.refused`, `bus.silent`) for a refusal or none in time, if it is `required`.
         """
         self._handle.write(command)
-        deadline = time.monotonic() + _REPLY_WITHIN
+        deadline = time.monotonic() + _REPLY_TIMEOUT_S
         while time.monotonic() < deadline:
-            chunk = self._handle.read_chunk(_READ_FOR)
+            chunk = self._handle.read_chunk(_READ_TIMEOUT_S)
             self._clock.arrived(chunk.since, chunk.until)
             parsed = self._parser.feed(chunk.data)
             if command in (b"O\r", b"L\r"):

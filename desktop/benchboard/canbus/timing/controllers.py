@@ -164,7 +164,7 @@ class Limits:
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, object]) -> "Limits":
-        """Limits that somebody gave: tseg1_min/max, tseg2_min/max, sjw_min/max, brp_min/max, brp_inc.
+        """Limits from the user's values: tseg1_min/max, tseg2_min/max, sjw_min/max, brp_min/max, brp_inc.
 
         sjw_min, brp_min and brp_inc are 1 where they are missing. Raises Invalid naming the missing or wrong field.
         """
@@ -205,7 +205,7 @@ class Limits:
         return self.prop_max < MAX_SEGMENT
 
     def timing(self, clock: int, prescaler: int, prop_seg: int, phase_seg1: int, phase_seg2: int, sjw: int) -> Timing:
-        """The timing that somebody wrote with these segments. Raises Invalid as `Timing` does.
+        """The timing with these segments, as the user entered them. Raises Invalid as `Timing` does.
 
         Where the controller only has tseg1, a phase_seg1 too short for `sjw` takes what it lacks from prop_seg:
         the registers are the same.
@@ -218,7 +218,7 @@ class Limits:
     def violations(self, timing: Timing) -> tuple[str, ...]:
         """The names of the fields of `timing` that this controller cannot hold; empty when all fit."""
         jump_room = timing.phase_seg2 - self.mcp2515_rules
-        held = {
+        conditions = {
             "prescaler": self.brp_min <= timing.prescaler <= self.brp_max and timing.prescaler % self.brp_inc == 0,
             "tseg1": self.tseg1_min <= timing.tseg1 <= self.tseg1_max
             and not (self.mcp2515_rules and timing.tseg1 < timing.phase_seg2),
@@ -227,7 +227,7 @@ class Limits:
             "phase_seg2": self.tseg2_min <= timing.phase_seg2 <= self.tseg2_max,
             "sjw": self.sjw_min <= timing.sjw <= min(self.sjw_max, jump_room),
         }
-        return tuple(name for name, fits in held.items() if not fits)
+        return tuple(name for name, fits in conditions.items() if not fits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,18 +258,18 @@ def decode(name: str, clock: float, values: Mapping[str, int]) -> DecodedTimings
     """
     item = controller(name)
     layouts = {layout.name: layout for layout in _layouts(item)}
-    for given in values:
-        if given not in layouts:
+    for register in values:
+        if register not in layouts:
             raise Invalid(
                 "timing.register",
-                _("{controller} has no register {name}.").format(controller=item.title, name=str(given)[:40]),
+                _("{controller} has no register {name}.").format(controller=item.title, name=str(register)[:40]),
                 do=_("Specify: {names}.").format(names=", ".join(layouts)),
-                field=str(given)[:40],
+                field=str(register)[:40],
             )
     quantities: dict[str, int] = {}
-    for given, value in values.items():
-        layout = layouts[given]
-        number = require_integer(value, given, 0, 2**layout.width - 1)
+    for register, value in values.items():
+        layout = layouts[register]
+        number = require_integer(value, register, 0, 2**layout.width - 1)
         for field in layout.fields:
             quantities[field.quantity] = (number >> field.shift & 2**field.bits - 1) + field.minus
     missing = _missing_register(layouts, values)

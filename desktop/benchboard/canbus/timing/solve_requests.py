@@ -181,15 +181,15 @@ def _number(request: Mapping[str, object], name: str) -> float:
 def _limits(request: Mapping[str, object], phase: str) -> Limits:
     # Limits that are given win: the controller's name is then only a label.
     name = "data_limits" if phase == "data" and "data_bitrate" in request else "limits"
-    given = request.get(name)
-    if isinstance(given, dict):
-        return Limits.from_mapping(given)
-    if given is not None or not isinstance(request.get("controller"), str):
+    requested = request.get(name)
+    if isinstance(requested, dict):
+        return Limits.from_mapping(requested)
+    if requested is not None or not isinstance(request.get("controller"), str):
         raise Invalid(
             "timing.controller",
             _("The request has no controller."),
             do=_("Specify controller as a name, or {field} as an object.").format(field=name),
-            field=name if given is not None else "controller",
+            field=name if requested is not None else "controller",
         )
     return controller(str(request["controller"])).limits(phase)
 

@@ -1,4 +1,4 @@
-"""The page under mouse and keyboard: a view of the page, and the interactions with it wired together."""
+"""The canvas: the view of a page, wired together with the interactions of mouse and keyboard."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,28 +24,28 @@ from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 
 
 class Canvas(PageView):
-    """The page of an editor's document, to be looked at and arranged."""
+    """The page of an editor's document, for viewing and arranging."""
 
     dragged = Signal(QPoint)
     """Something is being dragged, with the pointer at this point of the screen."""
     drop_target_changed = Signal(object)
     """Where what is dragged would land (a `DropTarget`); None when nothing is dragged any more."""
     edit_requested = Signal(str)
-    """Somebody wants to edit this widget."""
+    """The user wants to edit this widget."""
     enlarge_requested = Signal(str)
-    """Somebody wants to see this widget enlarged."""
+    """The user wants to see this widget enlarged."""
     image_requested = Signal()
-    """Somebody wants to choose a file for the selected image, or for a new one."""
+    """The user wants to choose a file for the selected image, or for a new one."""
     images_offered = Signal(object)
-    """Somebody brings images (`image_import.ImageOffer`)."""
+    """The user has pasted images (`image_import.ImageOffer`)."""
     menu_requested = Signal(QPoint)
     """The menu of the selection is to open at this point of the screen."""
     rejected = Signal(str)
-    """Why what somebody tried cannot be done, in words."""
+    """Why what the user tried cannot be done, in words."""
     rename_requested = Signal(str)
-    """Somebody wants to change a name of what is selected: its `title`, or that of its `tab`."""
+    """The user wants to rename what is selected: its `title`, or that of its `tab`."""
     repeat_requested = Signal(str)
-    """Somebody wants to see by what this widget is repeated."""
+    """The user wants to see by which variable this widget is repeated."""
 
     def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None) -> None:
         super().__init__(editor, query_runner, parent)
@@ -149,7 +149,7 @@ class Canvas(PageView):
 
     @contextmanager
     def _pressing(self) -> Iterator[None]:
-        """What is selected meanwhile is under the pointer: the page must not scroll away from there."""
+        """While the mouse selects, the page does not scroll to the selection: it is under the pointer already."""
         self._is_pressing = True
         try:
             yield

@@ -1,4 +1,4 @@
-"""The page at the width of a tablet or a phone: the canvas in a frame, and above it what is special there."""
+"""Previews the page at the width of a tablet or a phone: the canvas in a frame, with a strip about its layout above."""
 
 from typing import Final
 
@@ -101,7 +101,7 @@ class DevicePreview(QWidget):
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def follow_desktop(self) -> None:
-        """Reset the selected widgets to the desktop layout; all, where none of them was arranged by hand."""
+        """Reset the selected widgets to the desktop layout; all of them, where none that is selected has its own."""
         overridden = (
             overridden_ids(self._editor.document, self._editor.breakpoint) if self._editor.breakpoint else frozenset()
         )

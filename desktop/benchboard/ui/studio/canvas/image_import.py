@@ -1,5 +1,4 @@
-"""Bringing images onto the page: chosen from a file, dropped from the desktop, or pasted. They are read in the
-background."""
+"""Adds images to the page, from a file dialog, a drop or the clipboard. They are decoded in the background."""
 
 import math
 from collections.abc import Sequence
@@ -26,14 +25,14 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _MAX_IMAGES: Final = 12
-"""Images that can be brought at once."""
+"""The maximum number of images added at once."""
 _MIN_ROWS, _MAX_ROWS = 3, 14
 """Rows of a new image widget."""
 
 
 class ImageOffer(NamedTuple):
-    """Images to be put on the page: a single one in the image widget `item_id`, else each in a new one, the first of
-    them `at` a field of the page."""
+    """Images to add to the page: a single one goes into the image widget `item_id`, else each into a new widget, the
+    first of them `at` a cell of the page."""
 
     sources: Sequence[ImageSource]
     item_id: str = ""
@@ -41,7 +40,7 @@ class ImageOffer(NamedTuple):
 
 
 class ImageImport(QObject):
-    """Brings images onto the page of a canvas. Each is one step once it has been read, or an error message."""
+    """Adds images to the page of a canvas. Each becomes one undo step once it is decoded, or shows an error."""
 
     def __init__(self, context: "Context", canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -70,7 +69,7 @@ class ImageImport(QObject):
         open_file_dialog(dialog)
 
     def add_images(self, offer: ImageOffer) -> None:
-        """Read images and put them on the page."""
+        """Read images and add them to the page."""
         why = image_edits.locked_reason(self._editor.state, offer.item_id)
         if why:
             self._context.problems.toast(why)
@@ -95,7 +94,7 @@ class ImageImport(QObject):
         self._context.tasks.run(self, op, done, title=title)
 
     def _place(self, name: str, converted: tuple[str, float], item_id: str, at: tuple[int, int] | None) -> None:
-        """Put an image on the page that has been read. The page may have changed meanwhile."""
+        """Add a decoded image to the page, which may have changed since."""
         editor, (text, ratio) = self._editor, converted
         exists = item_id in editor.page.shown and editor.page.item(item_id).type == IMAGE
         why = image_edits.locked_reason(editor.state, item_id)
@@ -113,7 +112,7 @@ class ImageImport(QObject):
             )
 
     def _height(self, ratio: float) -> int:
-        """The rows of a new image widget that its image fills."""
+        """The height in rows at which a new widget shows its whole image."""
         grid, ((_item, cell),) = (
             self._canvas.grid,
             image_edits.new_image(self._editor.new_widget(image_edits.image_kind())),

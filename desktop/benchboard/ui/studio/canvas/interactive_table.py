@@ -1,4 +1,4 @@
-"""The table that somebody has gone into: a real table widget in the place of its tile's pixmap."""
+"""Replaces the pixmap of a table's tile by a real table widget, to scroll and sort it on the page."""
 
 from typing import Final
 
@@ -14,10 +14,10 @@ _OVERLAP: Final = 4.0
 
 
 class InteractiveTable(QObject):
-    """Puts a table widget in the place of a tile's pixmap, and takes it away again."""
+    """The table widget over a tile, of which there is at most one."""
 
     enlarge_requested = Signal(str)
-    """Somebody wants to see this widget enlarged."""
+    """The user wants to see this widget enlarged."""
     changed = Signal()
 
     def __init__(self, view: PageView) -> None:
@@ -37,16 +37,16 @@ class InteractiveTable(QObject):
         view.viewport().installEventFilter(self)
 
     def table_state(self, item_id: str) -> TableState:
-        """How somebody has arranged the table of a widget, here and enlarged, for as long as the page is open."""
+        """The arrangement of a widget's table, here and enlarged, kept for as long as the page is open."""
         return self._table_states.setdefault(item_id, TableState())
 
     def open(self, item_id: str) -> None:
-        """Go into a table; any other widget is shown enlarged."""
+        """Open a table widget over the tile; any other kind of widget is shown enlarged."""
         if not self.enter(item_id):
             self.enlarge_requested.emit(item_id)
 
     def enter(self, item_id: str) -> bool:
-        """Go into a table; False where the tile is none, or has no rows."""
+        """Open a table widget over a tile; False where the tile is no table, or has no rows."""
         tile = self._view.tiles.get(item_id)
         if not isinstance(tile, Tile) or not tile.has_rows:
             return False
@@ -72,7 +72,7 @@ class InteractiveTable(QObject):
         return True
 
     def leave(self) -> None:
-        """Show the pixmap of the tile again."""
+        """Close the table widget and show the pixmap of the tile again."""
         table, self.table, self.item_id = self.table, None, ""
         self._view.embedded_widget = None
         if table is not None:
@@ -94,7 +94,7 @@ class InteractiveTable(QObject):
         self._view.focusNextPrevChild(forward)
 
     def _place(self) -> None:
-        """Put the table where the tile is."""
+        """Move the table widget to where the tile is."""
         if self.table is None:
             return
         tile = self._view.tiles.get(self.item_id)

@@ -25,7 +25,7 @@ _LINE_PX: Final = 60
 class Presentation(QObject):
     """Handles keys and clicks on the canvas while the page is presented: keys scroll, tabs turn, Esc ends it.
 
-    It begins at the top of the page, and afterwards the page is scrolled to where it was.
+    It starts at the top of the page, and afterwards the page is scrolled to where it was.
     """
 
     changed = Signal(bool)
@@ -45,7 +45,7 @@ class Presentation(QObject):
             return
         self.on = True
         self._canvas.cancel()
-        # First: a widget that is hidden while it has the focus would hand it on as Tab does.
+        # First, since Qt moves the focus on to the next widget when one that has it is hidden.
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._selected_before = self._canvas.editor.selection
         self._canvas.editor.select(())

@@ -1,5 +1,5 @@
-"""Runs the interaction that is under way: it scrolls the page near the edges of the view, shows the tab that something
-is held over, and either commits it as one step or puts everything back."""
+"""Runs the current interaction: scrolls the page near the edges of the view, shows the tab that something is held over,
+and either commits the interaction as one step or puts everything back."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -23,7 +23,7 @@ DWELL_MS: Final = 500
 
 
 class DragController(QObject):
-    """The interaction under way, if there is one."""
+    """The current interaction, if there is one."""
 
     drop_target_changed = Signal(object)
     """Where what is dragged would land (a `DropTarget`); None when nothing is dragged any more."""
@@ -51,14 +51,14 @@ class DragController(QObject):
         return self.interaction.drop_target if self.interaction is not None else None
 
     def start(self, interaction: ItemInteraction, at: QPointF) -> None:
-        """Begin an interaction with the pointer at a point of the scene."""
+        """Start an interaction with the pointer at a point of the scene."""
         view = self._view
         self.interaction, view.busy = interaction, True
         self._scroll_positions = tuple(
             (bar, bar.value()) for bar in (view.horizontalScrollBar(), view.verticalScrollBar())
         )
         interaction.start()
-        # The rings and handles of the selection are not painted meanwhile.
+        # The rings and handles of the selection are not painted during an interaction.
         rings = [view.tiles[item_id].outline for item_id in view.editor.selection if item_id in view.tiles]
         rings += [frame] if (frame := GroupFrame(view).rect()) is not None else []
         view.update_overlay([overlay.handles_area(box) for box in rings])
@@ -66,7 +66,7 @@ class DragController(QObject):
         self.move_to(at)
 
     def start_insert(self, source: WidgetKind | InsertPayload) -> None:
-        """Begin to drag items that are not on the page yet."""
+        """Start to drag items that are not on the page yet."""
         self.start(InsertInteraction(self._view, source), QPointF())
 
     def move_to(self, pointer: QPointF) -> None:

@@ -1,4 +1,4 @@
-"""What keys do on the page: move and resize the selection, move the focus ring, and run commands."""
+"""Handles keys on the page: they move and resize the selection, move the focus ring, and run commands."""
 
 from typing import Final, Protocol
 
@@ -38,9 +38,9 @@ class Keyboard(QObject):
 
     menu_requested = Signal()
     open_requested = Signal(str)
-    """Somebody wants to look into this widget."""
+    """The user wants to look into this widget."""
     rejected = Signal(str)
-    """Why what somebody tried cannot be done, in words."""
+    """Why what the user tried cannot be done, in words."""
 
     def __init__(self, view: PageView, focus_ring: FocusRing, pointer: Pointer) -> None:
         super().__init__(view)
@@ -48,7 +48,7 @@ class Keyboard(QObject):
         self.commands: CommandKeys | None = None
 
     def handle(self, event: QKeyEvent) -> bool:
-        """Do what a key stands for; False where it stands for nothing."""
+        """Handle a key; False if it has no meaning here."""
         key = _SAME.get(Qt.Key(event.key()), Qt.Key(event.key()))
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key == Qt.Key.Key_Escape:

@@ -1,4 +1,4 @@
-"""What the left mouse button does on the page: it selects, and chooses the interaction that a drag begins."""
+"""Handles the left mouse button on the page: it selects, and starts the interaction for a drag."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -45,9 +45,9 @@ class Pointer(QObject):
     enlarge_requested = Signal(str)
     repeat_requested = Signal(str)
     table_requested = Signal(str)
-    """Somebody wants to scroll in the table of this tile."""
+    """The user wants to scroll in the table of this tile."""
     rejected = Signal(str)
-    """Why what somebody tried cannot be done, in words."""
+    """Why what the user tried cannot be done, in words."""
 
     def __init__(self, view: PageView, drag: DragController) -> None:
         super().__init__(view)
@@ -135,7 +135,7 @@ class Pointer(QObject):
         self._drag.cancel()
 
     def forget_press(self) -> None:
-        """Begin nothing with the button that is pressed now."""
+        """Ignore the button that is pressed now: start nothing when the pointer moves."""
         self._pressed = None
         self._end_marquee()
 

@@ -1,1 +1,1 @@
-"""What is shown of a page: tiles, containers, what is painted over them, and what screen readers are told."""
+"""What is shown of a page: tiles, containers, what is painted over them, and accessibility."""
