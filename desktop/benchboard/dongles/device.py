@@ -256,8 +256,8 @@ class Device:
         status = self.status(token)
         if status.state == OwnershipState.CLAIM_PENDING:
             return ClaimOutcome.PENDING if status.claim_id == claim_bytes else ClaimOutcome.ABSENT
-        held = status.state == OwnershipState.CLAIMED_ACTIVE and status.claim_id == claim_bytes and status.held
-        return ClaimOutcome.HELD if holds_token else ClaimOutcome.ABSENT
+        is_claimed = status.state == OwnershipState.CLAIMED_ACTIVE and status.claim_id == claim_bytes
+        return ClaimOutcome.HELD if is_claimed and status.holds_token else ClaimOutcome.ABSENT
 
     # ---- requests
 

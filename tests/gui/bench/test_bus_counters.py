@@ -3,15 +3,15 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from benchboard.canbus.bus import BusState
 from benchboard.canbus.capture import Counters
 from benchboard.ui.bench.bus_counters import Counts
+from benchboard.ui.theme import Theme
 
 
 @pytest.mark.parametrize(("load", "text"), [(None, "–"), (0.0, "0 %"), (0.37, "37 %")])
-def test_load_is_a_dash_until_it_is_known(qapp: QApplication, load: float | None, text: str) -> None:
+def test_load_is_a_dash_until_it_is_known(light: Theme, load: float | None, text: str) -> None:
     counters = Counters(3, load, BusState())
     live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters))
     strip = Counts()

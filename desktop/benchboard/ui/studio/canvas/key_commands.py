@@ -23,4 +23,4 @@ class KeyCommands:
 
     def why_not_allowed(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
         command, editor = self._by_keys.get((key, modifiers)), self._canvas.editor
-        return why_not_editable(editor) if command is not None and command.is_barred(editor) else ""
+        return why_not_editable(editor) if command is not None and command.is_blocked(editor) else ""

@@ -24,49 +24,51 @@ from benchboard.ui.studio.document.editor import Editor
 
 @dataclass(frozen=True, slots=True)
 class SelectionCommand:
-    """What one command does with the selection. `requirement` says what is missing of the selection, in a sentence,
-    empty where nothing is. One that is not `view_only` changes the page; `in_preview`, it works while repeats are
-    previewed, on what a copy is a copy of."""
+    """A command for the selection. `requirement` returns why the selection does not allow it, or an empty text.
+
+    One that is not `view_only` changes the page. With `in_preview` it also works while repeats are previewed, on the
+    originals of selected copies.
+    """
 
     run: Callable[[Canvas], object]
     requirement: Callable[[Editor], str]
     view_only: bool = False
     in_preview: bool = False
 
-    def is_barred(self, editor: Editor) -> bool:
-        """Whether it changes the page where nobody can change it now."""
+    def is_blocked(self, editor: Editor) -> bool:
+        """Whether it would change a page that cannot be changed now."""
         return not (editor.editable or self.view_only or (editor.previews_copies and self.in_preview))
 
     def why_not(self, editor: Editor) -> str:
         """Why it can't be run now, in a sentence; empty where it can."""
-        if self.is_barred(editor):
+        if self.is_blocked(editor):
             return why_not_editable(editor) or _("You have view-only access to this dashboard.")
         return self.requirement(editor)
 
 
-def _any(editor: Editor) -> str:
+def _any_selected(editor: Editor) -> str:
     return "" if editor.selection else _("Select a widget first.")
 
 
-def _one_to_change(editor: Editor) -> str:
+def _single_editable(editor: Editor) -> str:
     if editor.read_only:
         return _("You have view-only access to this dashboard.")
     return "" if len(editor.selection) == 1 else _("Select one widget first.")
 
 
-def _free(editor: Editor) -> str:
+def _unlocked(editor: Editor) -> str:
     if editor.selection and all(editor.page.item(one).static for one in editor.selection):
         return _("Position is locked.")
-    return _any(editor)
+    return _any_selected(editor)
 
 
-def _container(editor: Editor) -> str:
+def _container_selected(editor: Editor) -> str:
     container_selected = any(editor.page.item(one).panes for one in editor.selection)
-    return _free(editor) if container_selected else _("Select a row, group or tabs first.")
+    return _unlocked(editor) if container_selected else _("Select a row, group or tabs first.")
 
 
-def _image(editor: Editor) -> str:
-    """With nothing chosen it is for a new image."""
+def _image_or_none(editor: Editor) -> str:
+    """An image widget, or no selection for a new image."""
     return (
         ""
         if image_edits.selected_image(editor.state) or not editor.selection
@@ -74,27 +76,27 @@ def _image(editor: Editor) -> str:
     )
 
 
-def _widget(editor: Editor) -> str:
+def _single_widget(editor: Editor) -> str:
     single = len(editor.selection) == 1 and not editor.page.item(editor.selection[0]).panes
     return "" if single else _("Select one widget first.")
 
 
-def _table(editor: Editor) -> str:
+def _single_table(editor: Editor) -> str:
     table = len(editor.selection) == 1 and editor.page.item(editor.selection[0]).type == "table"
     return "" if table else _("Select a table first.")
 
 
-def _row(editor: Editor) -> str:
+def _row_selected(editor: Editor) -> str:
     rows = any(editor.page.item(one).type == ROW for one in editor.selection)
     return "" if rows else _("Select a row first.")
 
 
-def _tabs(editor: Editor) -> str:
+def _tabs_selected(editor: Editor) -> str:
     tabs = len(editor.selection) == 1 and editor.page.item(editor.selection[0]).type == TABS
     return "" if tabs else _("Select tabs first.")
 
 
-def _in_tabs(editor: Editor) -> str:
+def _inside_tabs(editor: Editor) -> str:
     containers = [outer for one in editor.selection[:1] for outer, _k in editor.page.path(one)]
     tabs = any(editor.page.item(one).type == TABS for one in (*containers, *editor.selection[:1]))
     return "" if tabs else _("Select tabs first.")
@@ -104,17 +106,17 @@ def _always(_editor: Editor) -> str:
     return ""
 
 
-def _several(least: int, most: int = 0) -> Callable[[Editor], str]:
+def _at_least(minimum: int, exactly: int = 0) -> Callable[[Editor], str]:
     """Whether so many widgets of one grid are selected."""
 
     def why_not(editor: Editor) -> str:
         path = editor.page.path(editor.selection[0]) if editor.selection else ()
         count = sum(editor.page.path(one) == path for one in editor.selection)
-        if most and count != most:
+        if exactly and count != exactly:
             return _("Select two widgets in the same grid first.")
-        if count >= least:
+        if count >= minimum:
             return ""
-        if least == 2:
+        if minimum == 2:
             return _("Select two or more widgets in the same grid first.")
         return _("Select three or more widgets in the same grid first.")
 
@@ -174,7 +176,7 @@ def _align(edge: Edge) -> Callable[[Canvas], object]:
     return _arrange(f"align_{edge}", edit)
 
 
-def _spread(axis: Axis) -> Callable[[Canvas], object]:
+def _distribute(axis: Axis) -> Callable[[Canvas], object]:
     def edit(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
         return grid.distribute(pane, ids, axis, compact=editor.document.compact)
 
@@ -194,56 +196,56 @@ def _swap(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
 
 
 def _sizable(pane: Layout, ids: Sequence[str]) -> list[str]:
-    """The first, which is the model, and of the others those whose size is not kept."""
+    """The first, whose size the others get, and those of the others whose size is not locked."""
     return [one for one in ids if one == ids[0] or "size" not in locks(pane.items[pane.index(one)])]
 
 
 SELECTION_COMMANDS: Final = {
     f"studio.{name}": command
     for name, command in {
-        "edit": SelectionCommand(lambda canvas: canvas.edit(), _any, in_preview=True),
-        "choose_image": SelectionCommand(_request_image, _image),
+        "edit": SelectionCommand(lambda canvas: canvas.edit(), _any_selected, in_preview=True),
+        "choose_image": SelectionCommand(_request_image, _image_or_none),
         "enlarge": SelectionCommand(
-            lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _widget, view_only=True
+            lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _single_widget, view_only=True
         ),
         "enter_table": SelectionCommand(
-            lambda canvas: canvas.interactive_table.open(canvas.editor.selection[0]), _table, view_only=True
+            lambda canvas: canvas.interactive_table.open(canvas.editor.selection[0]), _single_table, view_only=True
         ),
-        "rename_widget": SelectionCommand(_request_rename, _one_to_change, in_preview=True),
-        "repeat": SelectionCommand(_request_repeat, _one_to_change, view_only=True),
+        "rename_widget": SelectionCommand(_request_rename, _single_editable, in_preview=True),
+        "repeat": SelectionCommand(_request_repeat, _single_editable, view_only=True),
         "toggle_row": SelectionCommand(
             lambda canvas: canvas.editor.apply(container_edits.toggle_rows, canvas.editor.selection),
-            _row,
+            _row_selected,
             view_only=True,
         ),
-        "add_tab": SelectionCommand(_add_tab, _tabs),
-        "next_tab": SelectionCommand(_show_next_tab(1), _in_tabs, view_only=True),
-        "previous_tab": SelectionCommand(_show_next_tab(-1), _in_tabs, view_only=True),
-        "cut": SelectionCommand(clipboard.cut, _any),
-        "copy": SelectionCommand(clipboard.copy, _any, view_only=True),
+        "add_tab": SelectionCommand(_add_tab, _tabs_selected),
+        "next_tab": SelectionCommand(_show_next_tab(1), _inside_tabs, view_only=True),
+        "previous_tab": SelectionCommand(_show_next_tab(-1), _inside_tabs, view_only=True),
+        "cut": SelectionCommand(clipboard.cut, _any_selected),
+        "copy": SelectionCommand(clipboard.copy, _any_selected, view_only=True),
         "paste": SelectionCommand(clipboard.paste, _always),
-        "duplicate": SelectionCommand(lambda canvas: canvas.editor.duplicate(), _any),
-        "group": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.group, GROUP), _free),
-        "group_into_tabs": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.group, TABS), _free),
-        "ungroup": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.ungroup), _container),
+        "duplicate": SelectionCommand(lambda canvas: canvas.editor.duplicate(), _any_selected),
+        "group": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.group, GROUP), _unlocked),
+        "group_into_tabs": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.group, TABS), _unlocked),
+        "ungroup": SelectionCommand(lambda canvas: canvas.editor.apply(container_edits.ungroup), _container_selected),
         "add_row": SelectionCommand(_add_row, _always),
-        "align_left": SelectionCommand(_align("left"), _several(2)),
-        "align_centre": SelectionCommand(_align("centre"), _several(2)),
-        "align_right": SelectionCommand(_align("right"), _several(2)),
-        "align_top": SelectionCommand(_align("top"), _several(2)),
-        "align_middle": SelectionCommand(_align("middle"), _several(2)),
-        "align_bottom": SelectionCommand(_align("bottom"), _several(2)),
-        "distribute_horizontally": SelectionCommand(_spread("across"), _several(3)),
-        "distribute_vertically": SelectionCommand(_spread("down"), _several(3)),
-        "match_width": SelectionCommand(_arrange("match_width", _width), _several(2)),
-        "match_height": SelectionCommand(_arrange("match_height", _height), _several(2)),
-        "swap": SelectionCommand(_arrange("swap", _swap), _several(2, 2)),
+        "align_left": SelectionCommand(_align("left"), _at_least(2)),
+        "align_centre": SelectionCommand(_align("centre"), _at_least(2)),
+        "align_right": SelectionCommand(_align("right"), _at_least(2)),
+        "align_top": SelectionCommand(_align("top"), _at_least(2)),
+        "align_middle": SelectionCommand(_align("middle"), _at_least(2)),
+        "align_bottom": SelectionCommand(_align("bottom"), _at_least(2)),
+        "distribute_horizontally": SelectionCommand(_distribute("across"), _at_least(3)),
+        "distribute_vertically": SelectionCommand(_distribute("down"), _at_least(3)),
+        "match_width": SelectionCommand(_arrange("match_width", _width), _at_least(2)),
+        "match_height": SelectionCommand(_arrange("match_height", _height), _at_least(2)),
+        "swap": SelectionCommand(_arrange("swap", _swap), _at_least(2, 2)),
         "auto_arrange": SelectionCommand(lambda canvas: canvas.editor.apply(placement_edits.auto_arrange), _always),
-        "lock_position": SelectionCommand(_lock("place"), _any),
-        "lock_size": SelectionCommand(_lock("size"), _any),
-        "lock_content": SelectionCommand(_lock("content"), _any),
+        "lock_position": SelectionCommand(_lock("place"), _any_selected),
+        "lock_size": SelectionCommand(_lock("size"), _any_selected),
+        "lock_content": SelectionCommand(_lock("content"), _any_selected),
         "select_all": SelectionCommand(lambda canvas: canvas.editor.select_all(), _always, view_only=True),
-        "remove": SelectionCommand(lambda canvas: canvas.editor.remove(), _any),
+        "remove": SelectionCommand(lambda canvas: canvas.editor.remove(), _any_selected),
     }.items()
 }
 LOCKS: Final[dict[str, Lock]] = {

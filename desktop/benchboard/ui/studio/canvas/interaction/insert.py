@@ -1,4 +1,4 @@
-"""Bringing new items onto the page by the pointer: from the palette, from a file, from another page."""
+"""Drags new items onto the page: from the palette, from a file, or from another page."""
 
 from typing import NamedTuple
 

@@ -1,7 +1,7 @@
-"""What all interactions that move or resize items have in common: their preview on the page, and the step they end in.
+"""The base of all interactions that move or resize items: their preview on the page, and the step that they commit.
 
-An interaction is a function of the page at its start and of where the pointer is now (`dashboards.layout` computes the
-previews), so that going back leads back, and one that is cancelled leaves nothing behind.
+An interaction is a function of the page at its start and of the pointer's position now (`dashboards.layout` computes
+the preview): moving the pointer back undoes the preview, and cancelling leaves nothing behind.
 """
 
 from abc import ABC, abstractmethod
@@ -28,7 +28,7 @@ class ItemInteraction(ABC):
     ones over them; what is `dragged` floats above."""
 
     title: str
-    """What the step is called that it ends in."""
+    """The title of the undo step that it commits."""
     resizes = False
     """Whether it changes the size of items rather than their position."""
 
@@ -36,7 +36,7 @@ class ItemInteraction(ABC):
         self.canvas = canvas
         self.grid, self.page, self.compact = canvas.grid, canvas.editor.page, canvas.editor.document.compact
         self.start_point = self.pointer = start
-        """Where in the scene the pointer was at the start, and where it is now."""
+        """The pointer in scene coordinates: at the start, and now."""
         self.body: list[str] = []
         """The ids of the items that are moved or resized, without what lies in them."""
         self.dragged: Mapping[str, Cell] = {}
@@ -88,7 +88,7 @@ class ItemInteraction(ABC):
     # From start to end
 
     def start(self) -> None:
-        """Lift what is dragged, and put everything else where it rests meanwhile."""
+        """Lift what is dragged, and place everything else at its `resting` cell."""
         self.canvas.lift_tiles(self.dragged)
         shown, resting = self.page.shown, self.resting
         cells = {**resting, **self.dragged}
@@ -122,11 +122,11 @@ class ItemInteraction(ABC):
             canvas.place_tile(item_id, self.floating_rect(item_id))
 
     def end(self) -> None:
-        """It is over, committed or cancelled: take back what only marked it on the page."""
+        """Remove its guides and highlights; called after it was committed or cancelled."""
         self._guides = None
 
     def commit(self) -> None:
-        """Make what it leads to one step of the editor."""
+        """Apply its layout as one undo step of the editor."""
         self.canvas.editor.apply_layout(self.title, self.layout(), self.canvas.editor.selection)
 
     # What is painted over the tiles

@@ -1,4 +1,4 @@
-"""Why an item cannot be moved or resized, in words."""
+"""The messages for moves and resizes that are not possible."""
 
 from collections.abc import Sequence
 

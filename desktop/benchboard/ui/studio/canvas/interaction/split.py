@@ -1,4 +1,4 @@
-"""Dragging the edge that neighbours share: what one side wins, the other gives."""
+"""Drags the edge that neighbours share: one side grows as the other shrinks."""
 
 from collections.abc import Mapping, Sequence
 

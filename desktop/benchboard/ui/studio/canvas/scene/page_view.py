@@ -64,7 +64,7 @@ class PageView(QGraphicsView):
         self.presenting = False
         """Whether the page is presented, without anything around it."""
         self.embedded_widget: QWidget | None = None
-        """The real widget that stands in the place of a tile's pixmap, if there is one."""
+        """The table widget that covers the pixmap of a tile, if there is one."""
         self._overlay_region = QRegion()
         self.pixmaps = TilePixmaps(self, self.tiles, query_runner, self)
         editor.changed.connect(self.sync)
@@ -118,8 +118,8 @@ class PageView(QGraphicsView):
         self.viewport().update()
 
     def show_page(self, page: PageIndex, keep: Iterable[str] = ()) -> None:
-        """Make tiles for what is new on a page, remove those that are neither on it nor to be kept, and put all in
-        their places."""
+        """Show a page: add the tiles that are new on it, remove those that are not on it except `keep`, and place
+        them all."""
         grid, shown = self.grid, page.shown
         for item_id in self.tiles.keys() - shown.keys() - set(keep):
             self._remove_tile(item_id)
