@@ -30,7 +30,7 @@ from benchboard.paging import Listing, Page, Scalar
 
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port, as shown by `dongle list`.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_FIELDS: Final = frozenset(one.name for one in fields(CanConfig))
+_FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
 
 
 @click.group()
@@ -97,7 +97,7 @@ def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
     return row
 
 
-def _dongle_row(dongle: fleet.Dongle, port_row: Mapping[str, object] | None) -> dict[str, object]:
+def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | None) -> dict[str, object]:
     row: dict[str, object] = dict(port_row) if port_row is not None else dict.fromkeys(_COLUMNS)
     for name in ("id", "device_id", "name", "ownership_state", "identity_kind", "dialect", "firmware", "key_version"):
         row[name] = getattr(dongle, name)
@@ -281,7 +281,7 @@ def config(
 
 
 def _write_config(
-    options: DatabaseOptions, device: Device, new: CanConfig, org: str | None, as_email: str | None
+    options: DatabaseOptions, device: Device, new: DongleConfig, org: str | None, as_email: str | None
 ) -> StoredConfig:
     opened = options.open()
     try:
@@ -317,8 +317,8 @@ def _invalid_settings(why: str) -> Invalid:
 
 
 def _config_with(
-    config: CanConfig, changes: Mapping[str, object], timing: str | None, data_timing: str | None
-) -> CanConfig:
+    config: DongleConfig, changes: Mapping[str, object], timing: str | None, data_timing: str | None
+) -> DongleConfig:
     values = dict(changes)
     clock = values.get("clock_hz", config.clock_hz)
     for text, prefix in ((timing, ""), (data_timing, "data_")):

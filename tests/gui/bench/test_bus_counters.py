@@ -6,7 +6,7 @@ import pytest
 
 from benchboard.canbus.bus import BusState
 from benchboard.canbus.capture import Counters
-from benchboard.ui.bench.bus_counters import Counts
+from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.theme import Theme
 
 
@@ -14,8 +14,11 @@ from benchboard.ui.theme import Theme
 def test_load_is_a_dash_until_it_is_known(light: Theme, load: float | None, text: str) -> None:
     counters = Counters(3, load, BusState())
     live = SimpleNamespace(capture=SimpleNamespace(counters=lambda: counters))
-    strip = Counts()
+    strip = BusCounters()
     strip.show_counts(live, 0)  # type: ignore[arg-type]
     assert strip.load_text == text
     strip.resize(900, 58)
+    assert not strip.grab().isNull()
+    strip.show_ended("Unplugged")
+    assert not strip.is_open
     assert not strip.grab().isNull()

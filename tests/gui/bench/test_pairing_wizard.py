@@ -25,7 +25,7 @@ from support.window import Clicker, visible
 
 
 def test_pairing_with_the_windows_own_simulator_completes(
-    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager, dongles: Callable[[], list[Dongle]]
+    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager, dongles: Callable[[], list[DongleRecord]]
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
@@ -162,7 +162,7 @@ def test_pairing_by_enter_alone_completes(
     simulator: Simulator,
     click: Clicker,
     hub: DeviceManager,
-    dongles: Callable[[], list[Dongle]],
+    dongles: Callable[[], list[DongleRecord]],
 ) -> None:
     window = shell.window()
     qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)

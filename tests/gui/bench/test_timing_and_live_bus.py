@@ -12,7 +12,7 @@ from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.dongles.device import Device
-from benchboard.dongles.fleet import Dongle
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.timing_view import TimingView
@@ -35,7 +35,7 @@ def test_timing_written_to_dongle_is_verified_on_the_bus(
     simulator: Simulator,
     click: Clicker,
     hub: DeviceManager,
-    dongles: Callable[[], list[Dongle]],
+    dongles: Callable[[], list[DongleRecord]],
     pair_one: Callable[[], str],
 ) -> None:
     window, device_id = shell.window(), pair_one()

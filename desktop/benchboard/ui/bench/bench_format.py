@@ -44,7 +44,7 @@ def full_time(time: datetime | None) -> str:
     return time.astimezone().strftime("%Y-%m-%d %H:%M:%S") if time is not None else ""
 
 
-def state_mark(dongle: Dongle | None, device: DetectedDevice | None) -> Mark:
+def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
     """The state of a dongle in a mark and a word or two."""
     if device is not None and device.problem is not None:
         return Mark("error", _("Can't open"))
@@ -59,7 +59,7 @@ def state_mark(dongle: Dongle | None, device: DetectedDevice | None) -> Mark:
     return Mark("ok", _("Ready"))
 
 
-def identity_mark(dongle: Dongle | None, device: DetectedDevice | None) -> Mark:
+def identity_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
     """Proven or observed; the two differ without colour."""
     if dongle is not None and not dongle.proven:
         return Mark("observed", _("Observed"))

@@ -24,7 +24,7 @@ class BusCounters(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(58)
         self._values: list[tuple[str, str, str]] = []
-        self._is_open = False
+        self.is_open = False
         self._load: float | None = None
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
         self._note = ""
@@ -34,7 +34,7 @@ class BusCounters(QWidget):
         self._note = ""
 
     def show_ended(self, reason: str) -> None:
-        self._load = None
+        self.is_open = False
         self._note = reason
         self.update()
 
@@ -42,7 +42,7 @@ class BusCounters(QWidget):
         """What the bus and the dongle say of themselves, now."""
         counters = live.capture.counters()
         bus = counters.bus
-        self._is_open, self._load = True, counters.load
+        self.is_open, self._load = True, counters.load
         self._rates.append((time.monotonic(), counters.frames))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
@@ -74,7 +74,7 @@ class BusCounters(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         with QPainter(self) as painter:
-            if not self._is_open:
+            if not self.is_open:
                 painter.setPen(theme().color("text.muted"))
                 text = self._note or _("Channel closed")
                 painter.drawText(QRectF(16, 0, self.width() - 32, self.height()), Qt.AlignmentFlag.AlignVCenter, text)

@@ -18,7 +18,7 @@ from benchboard.ui.tasks import DatabaseSession
 class DongleRow:
     """A dongle of ours, one that is plugged in, or both."""
 
-    dongle: Dongle | None
+    dongle: DongleRecord | None
     device: DetectedDevice | None
 
     @property

@@ -206,7 +206,7 @@ class LiveBusView(QWidget):
             self, lambda session: fleet.list_dongles(session, actor, Listing(), limit=1000), self._on_names
         )
 
-    def _on_names(self, page: Page[fleet.Dongle]) -> None:
+    def _on_names(self, page: Page[fleet.DongleRecord]) -> None:
         self._names = {dongle.device_id: dongle.title for dongle in page.rows}
         self._update_choices()
 

@@ -59,7 +59,7 @@ class PairingWizard(Dialog):
         self._selected_id = device_id
         self._device: DetectedDevice | None = None
         self._claimed: PairedDongle | None = None
-        self._config: CanConfig | None = None
+        self._config: DongleConfig | None = None
         self._test_result = ""
         self._tasks: list[Work] = []
         self._stack = QStackedWidget()
@@ -294,7 +294,7 @@ class PairingWizard(Dialog):
         if self._device is not None:
             self._devices.press(self._device.device_id)
 
-    def _on_claimed(self, result: tuple[PairedDongle, CanConfig]) -> None:
+    def _on_claimed(self, result: tuple[PairedDongle, DongleConfig]) -> None:
         self._claimed, self._config = result
         self.paired_id = self._claimed.device_id
         self._claim_page.hide_prompts()

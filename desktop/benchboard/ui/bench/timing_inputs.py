@@ -148,7 +148,7 @@ class TimingInputs(QWidget):
         self._count.setText(text if solutions else _("No solutions"))
         self._duration.setText(_("in {ms:.1f} ms").format(ms=milliseconds))
 
-    def set_config(self, config: CanConfig) -> None:
+    def set_config(self, config: DongleConfig) -> None:
         """Ask for what a dongle runs on."""
         with contextlib.suppress(NotFound):  # of a controller we have no limits of, the one chosen stays
             self._controller.set_current_key(controller(config.controller).name)

@@ -58,7 +58,7 @@ class TimingView(QWidget):
         super().__init__()
         self._context = context
         self._devices = DeviceManager.of(context)
-        self._dongles: tuple[Dongle, ...] = ()
+        self._dongles: tuple[DongleRecord, ...] = ()
         self._solutions: Solutions | None = None
         self._timing: Timing | None = None
         self._selected_id = ""
@@ -200,7 +200,7 @@ class TimingView(QWidget):
             self, lambda session: fleet.list_dongles(session, actor, listing, limit=200), self._on_dongles
         )
 
-    def _on_dongles(self, page: Page[Dongle]) -> None:
+    def _on_dongles(self, page: Page[DongleRecord]) -> None:
         first = self._selected_dongle() is None
         self._dongles = tuple(dongle for dongle in page.rows if dongle.proven)
         self._update_choices()
@@ -218,7 +218,7 @@ class TimingView(QWidget):
             self._selected_id = self._dongle.current_key()
         self._compare()
 
-    def _selected_dongle(self) -> Dongle | None:
+    def _selected_dongle(self) -> DongleRecord | None:
         key = self._dongle.current_key()
         return next((dongle for dongle in self._dongles if dongle.device_id == key), None)
 
@@ -371,7 +371,7 @@ class TimingView(QWidget):
                 config = _with_timing(base or device.config_read().config, timing)
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
-        def written(_config: CanConfig) -> None:
+        def written(_config: DongleConfig) -> None:
             self.verification.set_step(3)
             self._count_errors()
 
