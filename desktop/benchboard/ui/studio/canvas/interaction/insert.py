@@ -52,4 +52,4 @@ class InsertInteraction(MoveInteraction):
     def commit(self) -> None:
         source = self.source
         came = ClipboardContent((), source.variables) if isinstance(source, InsertPayload) else None
-        self.host.editor.apply_layout(self.title, self.layout(), self.body, came)
+        self.canvas.editor.apply_layout(self.title, self.layout(), self.body, came)

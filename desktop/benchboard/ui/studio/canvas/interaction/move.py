@@ -50,7 +50,7 @@ class MoveInteraction(ItemInteraction):
 
     @property
     def resting(self) -> Mapping[str, Cell]:
-        return self.carry.original
+        return self.container_drag.original
 
     @property
     def drop_cells(self) -> list[Cell]:
