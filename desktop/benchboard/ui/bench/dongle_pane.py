@@ -289,7 +289,7 @@ def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name
             owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, old_name), lambda _dongle: None
         )
 
-    def done(dongle: Dongle) -> None:
+    def done(dongle: DongleRecord) -> None:
         context.problems.toast(_("Renamed to {name}.").format(name=dongle.title), undo)
 
     context.tasks.change(owner, lambda session: fleet.rename_dongle(session, actor, dongle_id, name), done)

@@ -220,8 +220,8 @@ class BitratePage(_WizardPage):
             _("Choose a bit rate"),
             _("Every node on the bus needs the same bit rate. The dongle stores it and signs what it reads back."),
         )
-        self.planned: CanConfig | None = None
-        self._stored: CanConfig | None = None
+        self.planned: DongleConfig | None = None
+        self._stored: DongleConfig | None = None
         self._rate = Select([(str(bitrate), _rate_title(bitrate)) for bitrate in _BITRATES], name="pair_bitrate")
         self._rate.currentIndexChanged.connect(self._solve)
         self._changed = changed
@@ -257,7 +257,7 @@ class BitratePage(_WizardPage):
         self._changed()
 
 
-def _config_at(stored: CanConfig, bitrate: int) -> CanConfig | None:
+def _config_at(stored: DongleConfig, bitrate: int) -> DongleConfig | None:
     """`stored` on another bit rate, as well as its controller can."""
     if bitrate == stored.bitrate:
         return stored

@@ -19,7 +19,7 @@ from benchboard.dashboards.layout import Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.canvas.interaction.rejections import why_no_other_grid
+from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.outline_row import Line, LinePainter, line_of, say, told_by
 from benchboard.ui.theme import theme
