@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
 from benchboard.ui.studio.canvas.scene.overlay import handle_spot
-from benchboard.ui.studio.panes.query_editor import Prose
+from benchboard.ui.studio.panes.query_editor import ProseEdit
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -203,7 +203,7 @@ def test_redo_while_typing_keeps_text(studio: "Studio") -> None:
     studio.click("notes")
     editor.set_property("orders-week", "title", "Another")
     studio.page.undo()
-    prose = studio.page.findChild(Prose, "inspector_text")
+    prose = studio.page.findChild(ProseEdit, "inspector_text")
     prose.setPlainText("typed")
     studio.page.redo()
     assert editor.widget("notes").config["text"] == "typed"

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.versions.diff import differences
-from benchboard.ui.studio.versions.arrow_routing import beside, route
-from benchboard.ui.studio.versions.difference_text import Names, Said, said, summed
+from benchboard.ui.studio.versions.arrow_routing import avoid_overlap, route
+from benchboard.ui.studio.versions.difference_text import ItemNames, DifferenceText, describe, summarise
 from support.edits import dashboard
 
 
-def _texts(before: dict[str, Any], after: dict[str, Any], **more: Any) -> list[Said]:
+def _texts(before: dict[str, Any], after: dict[str, Any], **more: Any) -> list[DifferenceText]:
     was, now = dashboard(before), dashboard(after, **more)
-    return [said(one, Names(now, was)) for one in differences(was, now)]
+    return [describe(one, ItemNames(now, was)) for one in differences(was, now)]
 
 
 A: dict[str, Any] = {"id": "a", "at": (0, 0, 4, 3), "title": "Orders", "type": "metric_card", "query": "SELECT 1"}
@@ -64,9 +64,9 @@ def test_change_text_of_a_variable_names_each_field() -> None:
     assert "Variable shop: type List → Query" in [one.line for one in differences_of(typed, shop)]
 
 
-def differences_of(was: dict[str, Any], now: dict[str, Any]) -> list[Said]:
+def differences_of(was: dict[str, Any], now: dict[str, Any]) -> list[DifferenceText]:
     before, after = dashboard(A, variables=[was]), dashboard(A, variables=[now])
-    return [said(one, Names(after, before)) for one in differences(before, after)]
+    return [describe(one, ItemNames(after, before)) for one in differences(before, after)]
 
 
 def test_change_text_of_tabs_uses_their_titles() -> None:
@@ -98,8 +98,8 @@ def test_routes_that_overlap_run_beside_each_other() -> None:
     page = QRectF(0, 0, 208, 1)
     there, back = route(a, b, [a, b], page), route(b, a, [a, b], page)
     assert there[1].y() == back[1].y()
-    assert beside(back, []) == back
-    assert beside(back, [there])[1].y() > there[1].y() + 2
+    assert avoid_overlap(back, []) == back
+    assert avoid_overlap(back, [there])[1].y() > there[1].y() + 2
 
 
 CELLS = st.integers(0, 35)
@@ -137,4 +137,4 @@ def test_route_between_overlapping_places_runs_beside_the_tile() -> None:
 )
 def test_summary_of_changes_is_one_line(after: list[dict[str, Any]], line: str) -> None:
     was, now = dashboard(A), dashboard(*after)
-    assert summed(differences(was, now), Names(now, was)) == line
+    assert summarise(differences(was, now), ItemNames(now, was)) == line

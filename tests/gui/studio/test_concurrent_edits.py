@@ -135,7 +135,7 @@ def test_keep_mine_resolves_only_conflicting_fields(studio: "Studio") -> None:
 def test_query_being_written_when_its_widget_is_removed_is_kept(studio: "Studio", edited_too: bool) -> None:
     items = studio.stored().items
     studio.write_query("orders-week", "select count(")
-    studio.wait(lambda: studio.page.inspector.drafting)
+    studio.wait(lambda: studio.page.inspector.has_draft)
     if edited_too:
         studio.page.editor.set_property("refunds", "title", "Mine")
     studio.store([item for item in items if item["id"] != "orders-week"])
@@ -150,10 +150,10 @@ def test_query_being_written_when_others_save_elsewhere_is_kept(studio: "Studio"
     items = studio.stored().items
     before = studio.page.editor.widget("orders-week").query
     field = studio.write_query("orders-week", "select count(")
-    studio.wait(lambda: studio.page.inspector.drafting)
+    studio.wait(lambda: studio.page.inspector.has_draft)
     studio.store(_titled(items, "notes", "Theirs"))
     studio.wait(lambda: studio.page.editor.widget("notes").title == "Theirs")
-    assert studio.page.inspector.drafting
+    assert studio.page.inspector.has_draft
     assert field.toPlainText() == "select count("
     assert studio.page.editor.widget("orders-week").query == before
 

@@ -102,15 +102,15 @@ def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDr
         number,
         number + 1,
     )
-    assert screen._compared is not None
+    assert screen._comparison is not None
     with unbound(studio.workspace.database).change() as session:
         library.save(session, studio.actor, key, replace(document, title="Last"), base_version=None)
     studio.wait(lambda: screen.findChild(VersionList).model().rows[0].number == number + 3 and not screen.busy)
-    screen._choose(number + 3)
-    studio.wait(lambda: not screen.busy and screen._compared.numbers[1] == number + 3)
+    screen._version_selected(number + 3)
+    studio.wait(lambda: not screen.busy and screen._comparison.numbers[1] == number + 3)
     with unbound(studio.workspace.database).change() as session:  # soon after, which the same version takes in
         library.save(session, studio.actor, key, replace(document, title="Later still"), base_version=None)
-    studio.wait(lambda: not screen.busy and screen._compared.after.title == "Later still")
+    studio.wait(lambda: not screen.busy and screen._comparison.after.title == "Later still")
 
 
 def test_new_dashboard_is_opened_at_once(dashboards: DashboardsDriver) -> None:
@@ -139,7 +139,7 @@ def test_deleted_dashboard_runs_no_more_queries(dashboards: DashboardsDriver) ->
     dashboards.studio.wait(lambda: page.saving.state == "saved")
     page.query_runner.refresh()
     assert page.query_runner.busy
-    dashboards.place.library.commands.gone.emit((page.store.dashboard_id,))
+    dashboards.place.library.commands.removed.emit((page.store.dashboard_id,))
     assert not page.query_runner.busy
 
 

@@ -9,9 +9,9 @@ from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.versions.arrow_routing import route
 from benchboard.ui.studio.versions.diff_view import DiffPage
-from benchboard.ui.studio.versions.difference_text import Names
+from benchboard.ui.studio.versions.difference_text import ItemNames
 from benchboard.ui.studio.versions.differences_pane import DifferencesPane
-from benchboard.ui.studio.versions.widget_thumbnails import Answers
+from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.widgets import Toast, keep_toasts_above
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def test_diff_move_in_a_closed_row_is_marked_at_its_heading(studio: "Studio") ->
     after = _row(True, _widget("b", 0, 0), _widget("a", 3, 0))
     found = differences(before, after)
     context, page = studio.context, studio.page
-    shown = DiffPage(Answers(context, page), Answers(context, page), page)
+    shown = DiffPage(ThumbnailAnswers(context, page), ThumbnailAnswers(context, page), page)
     shown.fit(900, 600)
     shown.show_documents(before, after, found, ("1", "2"))
     moved = {one.key for one in found if one.kind == "moved" and one.id in ("a", "b") and not one.displaced}
@@ -61,12 +61,12 @@ def test_differences_pane_without_differences_keeps_buttons_at_bottom(studio: "S
     document = _row(False, _widget("a", 0, 0))
     pane = DifferencesPane(True, studio.page)
     pane.resize(280, 700)
-    pane.show_differences((), Names(document, document), alone=False)
+    pane.show_differences((), ItemNames(document, document), alone=False)
     pane.show_numbers(1, 2, 2)
     pane.show()
     (button,) = pane.findChildren(QWidget, "versions_take_back")
     studio.wait(lambda: button.mapTo(pane, button.rect().bottomLeft()).y() > 560)
-    (words,) = [one for one in pane.findChildren(QWidget) if one is pane._nothing]
+    (words,) = [one for one in pane.findChildren(QWidget) if one is pane._empty_text]
     assert words.y() < 60
 
 

@@ -149,15 +149,15 @@ def test_panes_while_presenting_are_hidden_and_restored(studio: "Studio") -> Non
 
 @given(st.text() | st.lists(st.integers()).map(lambda numbers: " ".join(map(str, numbers))))
 def test_read_of_any_stored_text_gives_widths_within_limits(kept: str) -> None:
-    found = side_panes.read(kept)
+    found = side_panes.parse_arrangement(kept)
     for side in ("left", "right", "json"):
         least, most = side_panes.LIMITS[side]
         width = found.width(side)
         assert least <= width <= most or (side == "json" and width == 0)
-    assert side_panes.read(found.written()) == found
+    assert side_panes.parse_arrangement(found.serialise()) == found
 
 
 @pytest.mark.parametrize("kept", ["", "1", "196 280 0 1 ²", "196 280 0 1 1 1"])
 def test_read_of_invalid_text_gives_the_default(kept: str) -> None:
-    assert side_panes.read(kept) == side_panes.Arrangement()
+    assert side_panes.parse_arrangement(kept) == side_panes.Arrangement()
     assert replace(settings.Settings(), studio_panes=kept).studio_panes == kept

@@ -283,7 +283,7 @@ def test_json_draft_with_an_image_cut_from_the_page_keeps_it(open_studio: Open, 
     second.wait(lambda: text.toPlainText() == whole + "}")
     text.moveCursor(QTextCursor.MoveOperation.End)
     second.qtbot.keyClick(text, Qt.Key.Key_Backspace)
-    second.wait(second.page.json_view._take.isVisible)
+    second.wait(second.page.json_view._apply_button.isVisible)
     second.press_button("json_take")
     second.wait(lambda: "hall" in second.page.editor.page.paths)
     assert second.page.editor.widget("hall").config["picture"] == picture

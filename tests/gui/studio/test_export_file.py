@@ -52,7 +52,7 @@ def test_export_file_that_cannot_be_written_is_reported(studio: "Studio", tmp_pa
 
     page, taken = studio.page, tmp_path / "taken"
     taken.mkdir()
-    json_export.hand_on(studio.context, page, page.editor.document, taken, form, page.finder.go)
+    json_export.export_to(studio.context, page, page.editor.document, taken, form, page.finder.go_to)
     problems = studio.context.problems
     studio.wait(lambda: problems.current is not None)
     assert "taken" in problems.current.what

@@ -16,10 +16,10 @@ from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.interchange import to_grafana
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.import_export import page_export
-from benchboard.ui.studio.import_export.page_export import Export
+from benchboard.ui.studio.import_export.page_export import PageExport
 from benchboard.ui.studio.tiles.page_picture import PagePicture
-from benchboard.ui.studio.versions.difference_text import Names, said
-from benchboard.ui.studio.versions.widget_thumbnails import Answers, picture
+from benchboard.ui.studio.versions.difference_text import ItemNames, describe
+from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers, render_tile
 from support.image_bytes import chunk, png
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def test_json_copied_has_the_whole_image_and_unknown_mark_is_an_error(written: "
     written.qtbot.keyClicks(text, "0123456789abcdef")
     written.wait(lambda: view.error is not None)
     assert "shortened content" in str(view.error)
-    assert text.wrong == next(k for k, line in enumerate(_json(written).split("\n")) if "…0123" in line)
+    assert text.error_line == next(k for k, line in enumerate(_json(written).split("\n")) if "…0123" in line)
     assert written.page.editor.widget("a").config["picture"] == LARGE
 
 
@@ -114,7 +114,7 @@ def test_diff_of_an_image_names_it_without_base64() -> None:
     told = []
     for one, other in ((without, before), (before, after), (after, without)):
         (found,) = differences(one, other)
-        told.append(said(found, Names(other, one)))
+        told.append(describe(found, ItemNames(other, one)))
     assert [one.line.partition(" (")[0] for one in told] == ["Image: added", "Image changed", "Image: removed"]
     assert {one.tag for one in told} == {"Image changed"}
     assert "PNG, 200 × 100" in told[1].line
@@ -132,10 +132,10 @@ def test_json_diff_of_an_image_truncates_it() -> None:
 
 def test_compared_tile_shows_its_image(pictured: "Studio") -> None:
     page = pictured.page
-    answers = Answers(pictured.context, page)
+    answers = ThumbnailAnswers(pictured.context, page)
     answers.ask(page.editor.document)
     pictured.wait(lambda: not answers.busy)
-    tile = picture(page.editor.page.item("a"), QSizeF(300, 200), answers.of("a"), 2.0).toImage()
+    tile = render_tile(page.editor.page.item("a"), QSizeF(300, 200), answers.of("a"), 2.0).toImage()
     assert tile.pixelColor(300, 220) == QColor(*RED)
     ours = page.query_runner.result("a")
     theirs = answers.of("a")
@@ -155,7 +155,7 @@ def test_presentation_shows_the_image(pictured: "Studio") -> None:
 
 def _export(studio: "Studio", form: str, path: Path) -> bytes:
     sheet = PagePicture.of(studio.page.editor.page, 900)
-    Export(studio.context, sheet, studio.page.query_runner.result, "Page", studio.page).begin(form, path)  # type: ignore[arg-type]
+    PageExport(studio.context, sheet, studio.page.query_runner.result, "Page", studio.page).start(form, path)  # type: ignore[arg-type]
     studio.wait(path.exists)
     return path.read_bytes()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWidget
 
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
-from benchboard.ui.studio.import_export.report_dialog import ReportDialog
+from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -90,7 +90,7 @@ def test_import_report_line_opened_selects_its_widget(imported: DashboardsDriver
     assert page.editor.widget(chosen).title == "Stat 9"
     assert page.canvas.visible_rect().intersects(page.canvas.tiles[chosen].rect)
     assert imported.studio.application.window.focusWidget() is page.canvas
-    assert not imported.studio.application.window.findChildren(ReportDialog) or not tree.isVisible()
+    assert not imported.studio.application.window.findChildren(ConversionReportDialog) or not tree.isVisible()
 
 
 def test_imported_widget_shows_the_grafana_query_read_only(imported: DashboardsDriver) -> None:
@@ -122,20 +122,20 @@ def test_import_report_is_copied_and_saved(imported: DashboardsDriver, tmp_path:
 
 def test_import_report_is_reopened_from_the_dashboards_menu(imported: DashboardsDriver) -> None:
     imported.click("import_report_close")
-    imported.studio.wait(lambda: not imported.studio.application.window.findChildren(ReportDialog))
+    imported.studio.wait(lambda: not imported.studio.application.window.findChildren(ConversionReportDialog))
     commands = imported.place.library.commands
     card = imported.cards()["From Grafana"]
-    again = commands.offered(card.id, card.name, card.level)["studio.dashboards.report"]
+    again = commands.handlers_for(card.id, card.name, card.level)["studio.dashboards.report"]
     again.run()
     assert _tree(imported).topLevelItemCount() == 2
     other = imported.cards()["Shop review"]
-    assert "studio.dashboards.report" not in commands.offered(other.id, other.name, other.level)
+    assert "studio.dashboards.report" not in commands.handlers_for(other.id, other.name, other.level)
 
 
 def test_import_report_long_line_is_wrapped_whole(studio: "Studio") -> None:
     lines = [ReportLine("a", "", "changed", "Short.", ""), ReportLine("b", "", "changed", "A long sentence. " * 20, "")]
     window = studio.application.window
-    dialog = ReportDialog(window, studio.context, "Read", ConversionReport.of(2, 0, lines), lambda _id: None)
+    dialog = ConversionReportDialog(window, studio.context, "Read", ConversionReport.of(2, 0, lines), lambda _id: None)
     dialog.open()
     top = dialog.lines.topLevelItem(0)
     assert top is not None

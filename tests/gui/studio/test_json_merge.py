@@ -48,7 +48,7 @@ def arrive(studio: "Studio", item_id: str, title: str) -> None:
 def writing(studio: "Studio") -> "Studio":
     """A title half typed in the JSON: the text is valid, and not read before `commit`."""
     write_json(studio, "")
-    studio.page.json_view._pause.setInterval(60_000)
+    studio.page.json_view._parse_timer.setInterval(60_000)
     write_at(studio, '"Orders, 7 days', " mine")
     return studio
 
@@ -76,7 +76,7 @@ def test_json_draft_conflicting_with_another_save_asks_which(writing: "Studio", 
     view.commit()
     assert view.draft
     assert view.error is not None
-    assert view.text.wrong is None
+    assert view.text.error_line is None
     assert view.error.what in view._sentence.text()
     assert editor.widget("orders-week").title == "Theirs"
     writing.press_button(answer)
@@ -117,7 +117,7 @@ def test_valid_json_draft_of_an_earlier_session_is_not_applied_unasked(
 ) -> None:
     first = open_studio()
     write_json(first, "")
-    first.page.json_view._pause.setInterval(60_000)  # the program ends before the text is read
+    first.page.json_view._parse_timer.setInterval(60_000)  # the program ends before the text is read
     write_at(first, '"Orders, 7 days', " mine")
     first.wait(lambda: "json" in drafts(first))
     if not stored_meanwhile:
@@ -155,7 +155,7 @@ def test_invalid_json_draft_of_an_earlier_session_says_it_will_ask(open_studio: 
     second.wait(lambda: "You'll be asked" in view._sentence.text())
     view.text.moveCursor(QTextCursor.MoveOperation.End)
     second.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
-    second.wait(lambda: view.text.wrong is None and view.error is not None)
+    second.wait(lambda: view.text.error_line is None and view.error is not None)
     assert second.page.editor.widget("notes").title == "Theirs"
     second.press_button("json_drop")
     assert '"Theirs"' in view.text.toPlainText()

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.document.json_positions import format_json
 from benchboard.dashboards.journal.crash_journal import Journal
-from benchboard.ui.studio.panes.json_editor import JsonText
+from benchboard.ui.studio.panes.json_editor import JsonEditor
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def test_json_invalid_stays_a_draft_with_its_line_marked(written: "Studio") -> N
     written.wait(lambda: view.error is not None)
     assert page.editor.document is before
     lines = view.text.toPlainText().split("\n")
-    assert view.text.wrong is not None
-    assert '"x": -4' in lines[view.text.wrong]
+    assert view.text.error_line is not None
+    assert '"x": -4' in lines[view.text.error_line]
     sentence = view.findChild(type(view._sentence), "json_error")
     assert sentence.isVisible()
     assert "position.x" in sentence.text()
@@ -87,8 +87,8 @@ def test_json_draft_discarded_shows_the_page_again(written: "Studio") -> None:
     view = written.page.json_view
     _write_over(written, '"version": 2', '"version" 2')
     written.wait(lambda: view.error is not None)
-    assert view.text.wrong is not None
-    assert '"version" 2' in view.text.toPlainText().split("\n")[view.text.wrong]
+    assert view.text.error_line is not None
+    assert '"version" 2' in view.text.toPlainText().split("\n")[view.text.error_line]
     written.press_button("json_drop")
     assert '"version": 2' in view.text.toPlainText()
     assert view.error is None
@@ -130,7 +130,7 @@ def test_selection_in_json_and_page_follow_each_other(written: "Studio") -> None
     assert page.editor.selection == ("inside",)
     written.canvas.setFocus()
     page.editor.select(["left"])
-    span = text.chosen[0]
+    span = text.highlighted[0]
     assert '"left"' in "\n".join(lines[span.first : span.last + 1])
     assert text.textCursor().blockNumber() == span.first
 
@@ -154,7 +154,7 @@ def test_json_read_while_presenting_is_applied_afterwards(written: "Studio") -> 
     long = nested() | {"description": "Long", "note": "x" * 21_000}
     view.text.setPlainText(json.dumps(long))
     page.run("studio.present")
-    view._read()
+    view._parse()
     written.wait(lambda: view.waiting)
     assert page.editor.document.description == ""
     assert page.unsaved() == "JSON draft of Line 2 overview"
@@ -208,7 +208,7 @@ def test_json_of_a_large_page_is_written_in_the_background(written: "Studio") ->
 
 
 def test_json_lines_are_highlighted_when_scrolled_into_view(qtbot: QtBot, light: object) -> None:
-    text = JsonText("json")
+    text = JsonEditor("json")
     qtbot.addWidget(text)
     text.resize(400, 300)
     text.show()
@@ -222,7 +222,7 @@ def test_json_lines_are_highlighted_when_scrolled_into_view(qtbot: QtBot, light:
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.lists(st.sampled_from(["{", '"a": 1,', "", "}", '"ö𐍈": []']), min_size=1), max_size=5))
-def test_json_text_shown_after_any_other_is_the_requested_one(shown_text: JsonText, texts: list[list[str]]) -> None:
+def test_json_text_shown_after_any_other_is_the_requested_one(shown_text: JsonEditor, texts: list[list[str]]) -> None:
     for lines in texts:
         shown_text.show_text("\n".join(lines))
         assert shown_text.toPlainText().split("\n") == lines
@@ -230,8 +230,8 @@ def test_json_text_shown_after_any_other_is_the_requested_one(shown_text: JsonTe
 
 
 @pytest.fixture
-def shown_text(qtbot: QtBot, light: object) -> JsonText:
-    text = JsonText("json")
+def shown_text(qtbot: QtBot, light: object) -> JsonEditor:
+    text = JsonEditor("json")
     qtbot.addWidget(text)
     text.show()
     return text

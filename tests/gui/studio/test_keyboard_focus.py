@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.ui.shell.command_palette import CommandPalette
-from benchboard.ui.studio.panes.template_gallery import Gallery
+from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 
@@ -93,7 +93,7 @@ def test_escape_in_palette_search_clears_it_then_returns_to_the_page(studio: "St
 def test_shortcut_with_a_dialog_open_does_nothing(studio: "Studio", key: Qt.Key, held: Qt.KeyboardModifier) -> None:
     studio.canvas.setFocus()
     studio.page.run("studio.start_from_template")
-    (gallery,) = studio.application.window.findChildren(Gallery)
+    (gallery,) = studio.application.window.findChildren(TemplateGallery)
     studio.key(key, held)
     assert studio.application.window.findChildren(CommandPalette) == []
     assert studio.application.shell is not None

@@ -80,7 +80,7 @@ def test_truncated_text_ends_with_an_ellipsis() -> None:
 
 def test_word_diff_and_merge_choice_of_megabytes_are_truncated(qtbot: QtBot) -> None:
     runs = [WordRun("same", "s" * 6_000), WordRun("gone", "g" * HUGE), *[WordRun("new", "n")] * 50_000]
-    kept = widget_thumbnails._cut(runs)
+    kept = widget_thumbnails._truncate_runs(runs)
     assert sum(len(run.text) for run in kept) == 10_001
     assert kept[-1].text.endswith("…")
     choice = FieldChoice("Text", "v" * HUGE, "mine")

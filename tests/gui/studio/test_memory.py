@@ -14,7 +14,7 @@ from benchboard.dashboards.editing.undo import UndoStep
 from benchboard.dashboards.journal.step_history import MAX_STEPS
 from benchboard.ui.context import ChangeNotices
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.query_editor import Prose
+from benchboard.ui.studio.panes.query_editor import ProseEdit
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.fields import Select
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
@@ -74,7 +74,7 @@ def _area() -> QWidget:
 
 
 @pytest.mark.skipif(not in_use(), reason="only the GNU C library says what is in use")
-@pytest.mark.parametrize("make", [_select, _area, lambda: Prose("words")], ids=["select", "area", "prose"])
+@pytest.mark.parametrize("make", [_select, _area, lambda: ProseEdit("words")], ids=["select", "area", "prose"])
 def test_stylesheet_of_deleted_fields_is_freed(light: Theme, make: Callable[[], QWidget]) -> None:
     count, between = 100, [bytearray()]
     for _again in range(3):

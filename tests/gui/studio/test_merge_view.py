@@ -47,8 +47,8 @@ class Merging:
 
     def _make(self, context: Any) -> QWidget:
         screen = MergeScreen(context, self.merge, MINE, THEIRS, base="version 39", next_number=42)
-        screen.decided.connect(self.decided.append)
-        screen.later.connect(lambda: self.later.append(True))
+        screen.merged.connect(self.decided.append)
+        screen.postponed.connect(lambda: self.later.append(True))
         return screen
 
     def checked(self) -> list[str]:
@@ -240,7 +240,7 @@ def test_merge_result_too_large_is_rejected_in_the_view(merging: Open, monkeypat
     strip = hand.shown.find("merge_refused")
     assert hand.decided == []
     assert strip.isVisible()
-    assert "larger than" in hand.screen._too_much.text()
+    assert "larger than" in hand.screen._problem_text.text()
     hand.shown.key(Qt.Key.Key_Z, CTRL)
     hand.shown.key(Qt.Key.Key_Z, CTRL)
     assert not strip.isVisible()
@@ -251,7 +251,7 @@ def test_merge_keep_both_at_the_widget_limit_is_disabled(merging: Open, monkeypa
     hand = merging(before, mine, theirs)
     assert hand.enabled("merge_both")
     monkeypatch.setattr(grid, "MAX_ITEMS", 1)
-    hand.screen._say()
+    hand.screen._refresh()
     assert not hand.enabled("merge_both")
     assert "limit of 1 items" in hand.shown.find("merge_both").toolTip()
     hand.screen.keep_both()

@@ -15,7 +15,7 @@ from benchboard.ui.studio.studio_commands import CANVAS, PAGE, PAGE_KEYS
 from benchboard.ui.widgets.dialog import Scrim
 
 if TYPE_CHECKING:
-    from benchboard.ui.studio.panes.outline_pane import Outline
+    from benchboard.ui.studio.panes.outline_pane import OutlinePane
     from conftest import Studio
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -33,14 +33,14 @@ def outlined(studio: "Studio") -> "Studio":
 
 
 def _press(
-    studio: "Studio", outline: "Outline", item: QTreeWidgetItem, modifier: Qt.KeyboardModifier | None = None
+    studio: "Studio", outline: "OutlinePane", item: QTreeWidgetItem, modifier: Qt.KeyboardModifier | None = None
 ) -> None:
     spot = outline.visualItemRect(item).center()
     keys = modifier or Qt.KeyboardModifier.NoModifier
     studio.qtbot.mouseClick(outline.viewport(), Qt.MouseButton.LeftButton, keys, spot)
 
 
-def _drag(studio: "Studio", outline: "Outline", item: QTreeWidgetItem, to: QPoint) -> None:
+def _drag(studio: "Studio", outline: "OutlinePane", item: QTreeWidgetItem, to: QPoint) -> None:
     start = outline.visualItemRect(item).center()
     studio.qtbot.mousePress(outline.viewport(), Qt.MouseButton.LeftButton, pos=start)
     for k in range(1, 5):
@@ -77,7 +77,7 @@ def test_outline_selection_of_a_hidden_widget_reveals_it(outlined: "Studio") -> 
     _press(outlined, outline, outline.line("older"))
     assert page.editor.selection == ("older",)
     assert not page.editor.page.item("closed").collapsed
-    outlined.wait(lambda: not outline._late.isActive())
+    outlined.wait(lambda: not outline._build_timer.isActive())
     _press(outlined, outline, outline.line("week"))
     assert page.editor.selection == ("week",)
     assert page.editor.page.item("tabs").active == 1
@@ -101,7 +101,7 @@ def test_outline_f2_renames_and_is_undone(outlined: "Studio") -> None:
 def test_outline_f2_on_a_tab_renames_it(outlined: "Studio") -> None:
     page, outline = outlined.page, outlined.page.outline
     _press(outlined, outline, outline.line("tabs", 1))
-    outlined.wait(lambda: not outline._late.isActive())
+    outlined.wait(lambda: not outline._build_timer.isActive())
     outlined.key(Qt.Key.Key_F2)
     edit = outlined.find("outline_title")
     outlined.qtbot.keyClicks(edit, "Month")
@@ -115,7 +115,7 @@ def test_outline_rename_of_locked_content_is_rejected(outlined: "Studio") -> Non
     page.editor.select(["tabs", "left"])
     page.editor.lock("content", True)
     steps = page.editor.undo_stack.count()
-    outlined.wait(lambda: not outline._late.isActive())
+    outlined.wait(lambda: not outline._build_timer.isActive())
     _press(outlined, outline, outline.line("left"))
     outlined.key(Qt.Key.Key_F2)
     assert page.findChild(QWidget, "outline_title") is None
@@ -132,10 +132,10 @@ def test_outline_rename_of_locked_content_is_rejected(outlined: "Studio") -> Non
 def test_outline_with_view_only_access_reveals_hidden_widgets(outlined: "Studio") -> None:
     page, outline, editor = outlined.page, outlined.page.outline, outlined.page.editor
     editor.read_only = True
-    page.finder.go("older")
+    page.finder.go_to("older")
     assert editor.selection == ("older",)
     assert not editor.page.item("closed").collapsed
-    outlined.wait(lambda: not outline._late.isActive())
+    outlined.wait(lambda: not outline._build_timer.isActive())
     _press(outlined, outline, outline.line("week"))
     assert (editor.selection, editor.page.item("tabs").active) == (("week",), 1)
     assert editor.undo_stack.count() == 0

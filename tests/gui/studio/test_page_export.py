@@ -18,7 +18,7 @@ from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.import_export import export_heading, page_export
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
-from benchboard.ui.studio.import_export.page_export import Export, file_name
+from benchboard.ui.studio.import_export.page_export import PageExport, file_name
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.page_picture import MARGIN, PagePicture
 from benchboard.ui.theme import theme
@@ -94,8 +94,8 @@ def test_export_png_text_scales_with_the_page(studio: "Studio", tmp_path: Path) 
     inked = {}
     for scale in (1, 2, 3):
         path = tmp_path / f"page{scale}.png"
-        export = Export(studio.context, sheet, studio.page.query_runner.result, "Page", studio.page)
-        export.begin("png", path, scale=scale)
+        export = PageExport(studio.context, sheet, studio.page.query_runner.result, "Page", studio.page)
+        export.start("png", path, scale=scale)
         studio.wait(path.exists)
         image = QImage(str(path))
         assert round(image.dotsPerMeterX() * 0.0254) == 96 * scale
@@ -170,7 +170,7 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
 def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
     sheet = PagePicture.of(page.editor.page, 800)
-    Export(studio.context, sheet, page.query_runner.result, "Page", page).begin("png", tmp_path / "none" / "page.png")
+    PageExport(studio.context, sheet, page.query_runner.result, "Page", page).start("png", tmp_path / "none" / "page.png")
     studio.wait(lambda: studio.context.problems.current is not None)
     current = studio.context.problems.current
     assert current is not None
@@ -180,8 +180,8 @@ def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path
 
 def test_export_cancelled_leaves_no_file(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
-    export = Export(studio.context, PagePicture.of(page.editor.page, 800), page.query_runner.result, "Page", page)
-    export.begin("pdf", tmp_path / "page.pdf")
+    export = PageExport(studio.context, PagePicture.of(page.editor.page, 800), page.query_runner.result, "Page", page)
+    export.start("pdf", tmp_path / "page.pdf")
     (work,) = studio.context.tasks.running
     work.cancel()
     studio.wait(lambda: not studio.context.tasks.running)
@@ -192,9 +192,9 @@ def test_export_cancelled_leaves_no_file(studio: "Studio", tmp_path: Path) -> No
 def test_export_png_too_large_raises_invalid(studio: "Studio", tmp_path: Path) -> None:
     items = [{"id": f"n{k}", "type": "text", "position": {"x": 0, "y": 20 * k, "w": 12, "h": 20}} for k in range(60)]
     page = PageIndex(fitted(parse_document(items)).layout)
-    export = Export(studio.context, PagePicture.of(page, 1200), lambda _id: None, "Page", studio.page)
+    export = PageExport(studio.context, PagePicture.of(page, 1200), lambda _id: None, "Page", studio.page)
     with pytest.raises(page_export.Invalid, match="pixels"):
-        export.begin("png", tmp_path / "page.png", scale=3)
+        export.start("png", tmp_path / "page.png", scale=3)
 
 
 def test_print_without_a_printer_is_reported(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +246,7 @@ def test_export_heading_date_follows_the_language(locale: str, said: str, monkey
     monkeypatch.setattr(export_heading, "QDateTime", _Clock)
     QLocale.setDefault(QLocale(locale))
     try:
-        assert export_heading.now() == said
+        assert export_heading.timestamp_text() == said
     finally:
         QLocale.setDefault(before)
 

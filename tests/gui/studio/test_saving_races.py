@@ -60,7 +60,7 @@ def test_edit_during_a_conflict_is_kept_after_its_resolution(studio: "Studio") -
     studio.wait(lambda: page.screens.screen is not None)
     screen: Any = page.screens.screen
     screen.take("mine")
-    screen.use()
+    screen.use_result()
     studio.wait_until_saved()
     assert page.editor.widget("orders-week").title == "Typed while it waits"
 

@@ -28,17 +28,17 @@ def test_share_by_name_is_granted_and_revoked(dashboards: DashboardsDriver) -> N
 def test_share_by_keys_selects_the_person(dashboards: DashboardsDriver) -> None:
     who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
-    search, found = dashboards.find("share_search"), dialog._found
+    search, found = dashboards.find("share_search"), dialog._results
     dashboards.qtbot.keyClicks(search, "shopify")
-    dashboards.studio.wait(lambda: found.chosen is not None)
-    seen = [found.chosen]
+    dashboards.studio.wait(lambda: found.selected is not None)
+    seen = [found.selected]
     while who not in seen:
         dashboards.qtbot.keyClick(search, Qt.Key.Key_Down)
-        seen.append(found.chosen)
+        seen.append(found.selected)
     assert len(seen) == len(set(seen))
     dashboards.qtbot.keyClick(search, Qt.Key.Key_Down)
     dashboards.qtbot.keyClick(search, Qt.Key.Key_Up)
-    assert found.chosen == who
+    assert found.selected == who
     dashboards.qtbot.keyClick(search, Qt.Key.Key_Return)
     dashboards.studio.wait(lambda: given().get(who.id) == "view")
     assert isinstance(search, QLineEdit)
@@ -113,8 +113,8 @@ def test_share_with_a_team_is_granted(dashboards: DashboardsDriver) -> None:
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     search, card = dashboards.find("share_search"), dashboards.cards()["Shop review"]
     dashboards.qtbot.keyClicks(search, "shop desk")
-    dashboards.studio.wait(lambda: dialog._found.chosen is not None)
-    assert dialog._found._lines[0]._enter.isVisible()  # one sees what Enter would do
+    dashboards.studio.wait(lambda: dialog._results.selected is not None)
+    assert dialog._results._rows[0]._enter.isVisible()  # one sees what Enter would do
     dashboards.qtbot.keyClick(search, Qt.Key.Key_Return)
 
     def given() -> list[tuple[str, int | None]]:

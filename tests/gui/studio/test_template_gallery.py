@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.templates import TEMPLATES
-from benchboard.ui.studio.panes.template_gallery import Gallery
+from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -43,7 +43,7 @@ def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> Non
     notice = studio.page.empty_notice.shown
     assert notice is not None
     studio.qtbot.mouseClick(notice.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
-    gallery = studio.application.window.findChild(Gallery)
+    gallery = studio.application.window.findChild(TemplateGallery)
     assert gallery is not None
     assert [card.accessibleName() for card in gallery.cards] == [template.title for template in TEMPLATES]
     assert studio.application.window.focusWidget() is gallery.cards[0]

@@ -73,8 +73,8 @@ def test_outline_and_find_show_the_value(studio: "Studio") -> None:
     editor.select_values("shop", ["west"])
     studio.wait(lambda: outline.line("n").text(0) == "Orders of west")
     finder = studio.page.finder
-    assert finder.hits("orders west")[0].title == "Orders of west"
-    assert [hit.id for hit in finder.hits("${shop}")] == ["n"]  # by what is written, too
+    assert finder.find("orders west")[0].title == "Orders of west"
+    assert [hit.id for hit in finder.find("${shop}")] == ["n"]  # by what is written, too
 
 
 def test_outline_rename_edits_the_template(studio: "Studio") -> None:

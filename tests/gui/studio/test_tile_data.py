@@ -98,9 +98,9 @@ def test_tile_failed_without_database_is_refreshed_when_it_returns(
         query_runner.retry("orders-week")
         field.check()
         studio.wait(lambda: (a := query_runner.result("orders-week")) is not None and a.error is not None)
-        studio.wait(lambda: field._unheard)
+        studio.wait(lambda: field._unavailable)
     studio.wait(lambda: (a := query_runner.result("orders-week")) is not None and a.table is not None)
-    studio.wait(lambda: not field._unheard)
+    studio.wait(lambda: not field._unavailable)
 
 
 def test_tile_with_a_slow_query_can_be_cancelled(studio: "Studio") -> None:

@@ -10,7 +10,7 @@ from benchboard.dashboards.layout import MAX_HEIGHT
 from benchboard.errors import Invalid
 from benchboard.ui.studio.canvas.scene import culling
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.import_export.page_export import Export
+from benchboard.ui.studio.import_export.page_export import PageExport
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def test_export_of_very_long_page_rejects_png_and_writes_pdf(studio: "Studio", t
     sheet = PagePicture.of(studio.page.editor.page, 1200.0)
     context = studio.context
     with pytest.raises(Invalid) as refused:
-        Export(context, sheet, studio.page.query_runner.result, "x", studio.page).begin("png", tmp_path / "x.png")
+        PageExport(context, sheet, studio.page.query_runner.result, "x", studio.page).start("png", tmp_path / "x.png")
     assert "pixels" in refused.value.what
-    Export(context, sheet, studio.page.query_runner.result, "x", studio.page).begin("pdf", tmp_path / "x.pdf")
+    PageExport(context, sheet, studio.page.query_runner.result, "x", studio.page).start("pdf", tmp_path / "x.pdf")
     studio.wait((tmp_path / "x.pdf").exists)
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")

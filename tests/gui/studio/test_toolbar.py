@@ -47,9 +47,9 @@ def test_toolbar_in_any_width_keeps_names_and_lists_hidden_under_more(page: Stud
     page.window().setMinimumSize(0, 0)
     page.window().resize(width, 900)
     bar = page.bar
-    bar._make_room()
+    bar._fit_width()
     assert bar._fits()
-    bar._offer_more()
+    bar._open_more_menu()
     offered = {
         one.objectName() for one in bar.window().findChildren(QWidget) if one.objectName().startswith("command_")
     }
@@ -65,7 +65,7 @@ def test_toolbar_without_space_shortens_the_save_state(qtbot: QtBot, page: Studi
     bar = page.bar
     bar.setFixedWidth(400)
     qtbot.waitUntil(lambda: bar.width() == 400 and bar.state.width() < bar._state_width)
-    least = bar._lacking() + bar.width() + bar._state_width - bar.state.width()
+    least = bar._missing_width() + bar.width() + bar._state_width - bar.state.width()
     bar.setFixedWidth(least - 30)
     qtbot.waitUntil(lambda: bar.state.width() == bar._state_width - 30)
     assert bar.state.geometry().right() < bar.save.geometry().left()

@@ -11,7 +11,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.variables import variable_state as kept
 from benchboard.ui.studio.editor_page import StudioPage
-from benchboard.ui.studio.panes.value_picker import Choosing
+from benchboard.ui.studio.panes.value_picker import ValuePicker
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_value_list_open_when_its_page_closes_goes_too(open_studio: Open) -> Non
     studio.page = dashboards.open(create_dashboards(studio))
     studio.press_button("variable_shop")
     dashboards.place.close_page(studio.page)
-    studio.wait(lambda: not studio.application.window.findChildren(Choosing))
+    studio.wait(lambda: not studio.application.window.findChildren(ValuePicker))
     assert dashboards.place.page is None
 
 

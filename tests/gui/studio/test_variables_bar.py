@@ -12,7 +12,7 @@ from benchboard.analytics import queries
 from benchboard.dashboards.document.document import Variable, parse_document, write_document, write_home
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.errors import Invalid
-from benchboard.ui.studio.panes.variables_dialog import VariablesSheet
+from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -164,7 +164,7 @@ def test_value_list_without_values_opens_the_variables_dialog(studio: "Studio") 
     define = next(one for one in studio.application.window.findChildren(QWidget, "choice_define") if one.isVisible())
     assert define.hasFocus()
     studio.qtbot.keyClick(define, Qt.Key.Key_Space)
-    sheets = [one for one in studio.page.window().findChildren(VariablesSheet) if one.isVisible()]
+    sheets = [one for one in studio.page.window().findChildren(VariablesDialog) if one.isVisible()]
     assert len(sheets) == 1
     sheets[0].dismiss()
 

@@ -121,7 +121,7 @@ def test_versions_awaiting_one_select_it_despite_a_newer(history: History) -> No
     for number in (4, 5):  # the list is notified of the edit before its save returns, and of another person's after it
         history.store(compared.before() if number == 4 else compared.after(), f"Note {number}")
         history.wait(lambda number=number: model.rows[0].number == number)  # type: ignore[attr-defined, misc]
-    history.screen.look_for(4)
+    history.screen.select_saved_version(4)
     history.wait(lambda: (model.before, model.after) == (3, 4))  # type: ignore[attr-defined]
     history.store(compared.before(), "Note 6")
     history.wait(lambda: model.rows[0].number == 6)  # type: ignore[attr-defined]
@@ -131,7 +131,7 @@ def test_versions_awaiting_one_select_it_despite_a_newer(history: History) -> No
 def test_versions_click_on_the_page_selects_the_difference(history: History) -> None:
     history.open()
     before = history.page.grab().toImage()
-    box = history.page.place(("added", "receive"))
+    box = history.page.box_of(("added", "receive"))
     assert box is not None
     history.shown.qtbot.mouseClick(history.page, Qt.MouseButton.LeftButton, pos=box.center().toPoint())
     assert history.rows()[history.found.currentIndex().row()].startswith("Receive errors, 24 h")

@@ -23,15 +23,15 @@ def _colours(picture: QImage) -> set[str]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
 def test_palette_preview_of_every_kind_shows_sample_data(light: Theme, kind: WidgetKind) -> None:
-    page = sample_data.page_of(kind)
+    page = sample_data.sample_page(kind)
     for name in page.shown:
         item = page.item(name)
         if not item.panes and item.type != "text":
-            answer = sample_data.answer_of(page, name)
+            answer = sample_data.sample_answer(page, name)
             assert answer is not None
             assert not answer.is_pending
             assert "answers no" not in summary(widget_of(item), answer)
-    small = widget_preview._small(kind, 1.0).toImage()
+    small = widget_preview._thumbnail(kind, 1.0).toImage()
     assert small.width() <= 264
     assert small.height() <= 190
     assert len(_colours(small)) > 20

@@ -14,7 +14,7 @@ from benchboard.dashboards.versions.diff import word_diff
 from benchboard.ui import theme as theme_module
 from benchboard.ui.studio.tiles.container_painting import heading_height, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.renderers import HEADER
-from benchboard.ui.studio.versions.widget_thumbnails import picture
+from benchboard.ui.studio.versions.widget_thumbnails import render_tile
 from benchboard.ui.theme import Theme
 
 SIZE = QSizeF(420, 120)
@@ -58,7 +58,7 @@ def top(shown: QPixmap, height: float) -> QImage:
 @pytest.mark.parametrize("name", NAMES)
 def test_thumbnail_of_a_container_has_the_pages_heading(name: str) -> None:
     item = page().item(name)
-    shown, alone = picture(item, SIZE, None, 1.0, edge="ok"), heading(item)
+    shown, alone = render_tile(item, SIZE, None, 1.0, edge="ok"), heading(item)
     inside = QRectF(10, 4, SIZE.width() - 20, heading_height() - 8).toRect()
     assert shown.copy(inside).toImage() == alone.copy(inside).toImage()
     empty = QPixmap(alone.size())
@@ -70,7 +70,7 @@ def test_thumbnail_of_a_container_has_the_pages_heading(name: str) -> None:
 def test_thumbnail_of_an_unchanged_row_has_no_frame() -> None:
     item = page().item("open")
     corner = QRectF(0, SIZE.height() - 4, 40, 4).toRect()
-    plain, changed = (picture(item, SIZE, None, 1.0, edge=edge).copy(corner).toImage() for edge in ("border", "ok"))
+    plain, changed = (render_tile(item, SIZE, None, 1.0, edge=edge).copy(corner).toImage() for edge in ("border", "ok"))
     assert plain.pixelColor(20, 3).alpha() == 0
     assert changed.pixelColor(20, 3).alpha() > 0
 
@@ -78,7 +78,7 @@ def test_thumbnail_of_an_unchanged_row_has_no_frame() -> None:
 @pytest.mark.usefixtures("look")
 def test_thumbnail_of_a_changed_text_keeps_its_header() -> None:
     item = page().item("left")
-    plain = picture(item, SIZE, None, 1.0)
-    rewritten = picture(item, SIZE, None, 1.0, runs=word_diff("one two", "one three"))
+    plain = render_tile(item, SIZE, None, 1.0)
+    rewritten = render_tile(item, SIZE, None, 1.0, runs=word_diff("one two", "one three"))
     assert top(plain, HEADER) == top(rewritten, HEADER)
     assert plain.toImage() != rewritten.toImage()

@@ -21,7 +21,7 @@ from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.library.dashboard_actions import open_menu
-from benchboard.ui.studio.library.dashboard_list import Library
+from benchboard.ui.studio.library.dashboard_list import DashboardList
 from benchboard.ui.studio.page_commands import PageCommands
 from benchboard.ui.studio.tab_bar import DashboardTabBar
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
@@ -44,7 +44,7 @@ class DashboardsView(QWidget):
         super().__init__()
         self._context = context
         self.setObjectName("studio_dashboards")
-        self.library = Library(context)
+        self.library = DashboardList(context)
         self.tabs = DashboardTabBar()
         self.tabs.addTab(_("All dashboards"))
         self._stack = QStackedWidget()
@@ -58,8 +58,8 @@ class DashboardsView(QWidget):
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
-        self.library.wanted.connect(self.open)
-        self.library.commands.gone.connect(self._close_deleted)
+        self.library.open_requested.connect(self.open)
+        self.library.commands.removed.connect(self._close_deleted)
         self.tabs.rename_requested.connect(self._rename)
         self.tabs.menu_requested.connect(self._open_menu)
         install_shortcuts(self, self._tab_handlers())
@@ -138,10 +138,10 @@ class DashboardsView(QWidget):
         """Somebody came here, perhaps for one dashboard."""
         which, _slash, wish = rest.partition("/")
         if which == "new":
-            self.library.make()
+            self.library.create_dashboard()
         elif which == "import":
             self.tabs.setCurrentIndex(0)
-            self.library.ask_file()
+            self.library.choose_import_file()
         elif which:
             self.open(which).open_route(wish)
 
@@ -284,7 +284,7 @@ class DashboardsView(QWidget):
             page.saving.finish()
             self.library.commands.move([key], into=True)
 
-        offered = self.library.commands.offered(
+        offered = self.library.commands.handlers_for(
             key, page.name, level, rename=lambda: self._rename(tab), discard=discard
         )
         close = Handler(lambda: self.close_page(page), title=_("Close"))

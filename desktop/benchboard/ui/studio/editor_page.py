@@ -29,20 +29,20 @@ from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
-from benchboard.ui.studio.library.trash_watcher import Trashed
+from benchboard.ui.studio.library.trash_watcher import TrashWatcher
 from benchboard.ui.studio.page_screens import PageScreens
-from benchboard.ui.studio.panes.empty_page import Notice
+from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
 from benchboard.ui.studio.panes.inspector import Inspector
 from benchboard.ui.studio.panes.json_view import JsonView
 from benchboard.ui.studio.panes.minimap import Minimap
-from benchboard.ui.studio.panes.outline_pane import Outline
-from benchboard.ui.studio.panes.read_only_bar import LookingBar
-from benchboard.ui.studio.panes.repeats_toggle import Copies
-from benchboard.ui.studio.panes.side_panes import Side, Sides
+from benchboard.ui.studio.panes.outline_pane import OutlinePane
+from benchboard.ui.studio.panes.read_only_bar import ReadOnlyBar
+from benchboard.ui.studio.panes.repeats_toggle import RepeatsToggle
+from benchboard.ui.studio.panes.side_panes import Side, SidePanes
 from benchboard.ui.studio.panes.sidebar import Sidebar
-from benchboard.ui.studio.panes.toolbar import StudioBar, saved_words
+from benchboard.ui.studio.panes.toolbar import PageToolbar, saved_text
 from benchboard.ui.studio.panes.variables_bar import VariablesBar
-from benchboard.ui.studio.panes.widget_finder import Finder
+from benchboard.ui.studio.panes.widget_finder import WidgetFinder
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.studio_commands import PAGE
 from benchboard.ui.studio.tiles.page_grid import MARGIN
@@ -85,14 +85,14 @@ class StudioPage(QWidget):
         self.variable_runner = VariableQueryRunner(context, self.editor, self)
         self.query_runner = WidgetQueryRunner(context, self.editor, self)
         self.saving = Saving(context, self.editor, store, self)
-        Trashed(context, store, self.saving)
+        TrashWatcher(context, store, self.saving)
         self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
         self.inspector = Inspector(context, self.editor, self.query_runner)
-        self.inspector.wanted.connect(self.run)
+        self.inspector.command_requested.connect(self.run)
         self.palette_pane = WidgetPalette(self.canvas)
-        self.palette_pane.chosen.connect(self.add)
+        self.palette_pane.add_requested.connect(self.add)
         self.editor.rejected.connect(context.problems.show)
         self.editor.message_shown.connect(context.problems.toast)
         self.canvas.edit_requested.connect(lambda _id: self._edit(self.inspector.edit_query))
@@ -100,17 +100,17 @@ class StudioPage(QWidget):
         self.canvas.repeat_requested.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.images = ImageImport(context, self.canvas)
         self.canvas.rejected.connect(context.problems.toast)
-        self.canvas.drop_target_changed.connect(self.inspector.land)
+        self.canvas.drop_target_changed.connect(self.inspector.show_drop_target)
         self.device = DevicePreview(self.canvas)
         self.json_view = JsonView(context, self.editor)
-        self.outline = Outline(self.canvas)
+        self.outline = OutlinePane(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
-        self.bar = StudioBar(self.run, self.command_handlers, shared=store.dashboard_id is not None)
+        self.bar = PageToolbar(self.run, self.command_handlers, shared=store.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.variable_runner)
-        self.variables.define_wanted.connect(lambda: self.run("studio.edit_variables"))
-        self.repeats_toggle = Copies(context, self.editor, self.saving)
-        self.read_only_bar = LookingBar(self._duplicate_to_change, self.repeats_toggle.arrange)
-        self.finder = Finder(self.canvas)
+        self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
+        self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
+        self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
+        self.finder = WidgetFinder(self.canvas)
         self.presentation = Presentation(self.canvas)
         self.presentation.changed.connect(self._present)
         self.presentation.key_pressed.connect(self._hide_present_hint)
@@ -119,7 +119,7 @@ class StudioPage(QWidget):
         self.commands = commands(context, self)
         self._install_shortcuts()
         empty = _("Your home page is empty.") if store.dashboard_id is None else _("This dashboard is empty.")
-        self.empty_notice = Notice(
+        self.empty_notice = EmptyPageNotice(
             self.canvas, self.editor, self.saving, empty, lambda: self.run("studio.start_from_template")
         )
         self._connect()
@@ -132,7 +132,7 @@ class StudioPage(QWidget):
         self._clock.start()
         self.saving.state_changed.connect(self._show_state)
         self.saving.loaded.connect(self._run_when_loaded)
-        self.saving.remote_document_arriving.connect(self.inspector.make_way)
+        self.saving.remote_document_arriving.connect(self.inspector.remote_document_arriving)
         self.saving.merge_finished.connect(self.canvas.setFocus)
         self.editor.permission_changed.connect(self._permission_changed)
         self.editor.changed.connect(self._show_read_only_reason)
@@ -147,7 +147,7 @@ class StudioPage(QWidget):
         keeping.draft_found.connect(self._restore_draft)
         self.json_view.drafted.connect(partial(keeping.record_draft, JSON))
         self.inspector.drafted.connect(keeping.record_draft)
-        for told in (self.json_view.judged, self.json_view.drafted, self.inspector.drafted):
+        for told in (self.json_view.state_changed, self.json_view.drafted, self.inspector.drafted):
             told.connect(self.unsaved_changed)
             told.connect(self._show_state)
 
@@ -177,7 +177,7 @@ class StudioPage(QWidget):
         """Somebody came here, perhaps for one widget: `show/<widget>`."""
         wish, _slash, what = rest.partition("/")
         if wish == "show":
-            self._when_loaded = partial(self.finder.go, what)
+            self._when_loaded = partial(self.finder.go_to, what)
         self._run_when_loaded()
 
     def save_state(self) -> OpenTab:
@@ -268,7 +268,7 @@ class StudioPage(QWidget):
             return
         self.side_panes.show_json(True)
         self.bar.json.setChecked(True)
-        self.json_view.bring(text)
+        self.json_view.restore_draft(text)
         self._context.problems.notice(
             _("Recovered your JSON draft of “{name}”.").format(name=self.name),
             _("It's kept on this computer until it's valid or you discard it."),
@@ -278,7 +278,7 @@ class StudioPage(QWidget):
     @property
     def _draft(self) -> bool:
         """Whether something is written that is not the page yet."""
-        return self.json_view.draft or self.inspector.drafting
+        return self.json_view.draft or self.inspector.has_draft
 
     def conflicts(self) -> list[PendingConflict]:
         """What both this window and somebody else changed, if that waits for a decision."""
@@ -304,7 +304,7 @@ class StudioPage(QWidget):
         """What is not stored: by now it is in the journal, or about to be."""
         if self.json_view.draft:
             return _("JSON draft of {name}").format(name=self.name)
-        return self.name if self.saving.dirty or self.inspector.drafting else ""
+        return self.name if self.saving.dirty or self.inspector.has_draft else ""
 
     def panes(self) -> list[QWidget]:
         """The panes on show, as they stand from the top left to the right."""
@@ -352,8 +352,8 @@ class StudioPage(QWidget):
         # Each within the other before anything is in them: what is put elsewhere later is styled once more.
         desk = QWidget()
         stack = QStackedWidget(desk)
-        self.side_panes = Sides(
-            self._context, stack, self.sidebar, self.device, self.inspector, self.json_view, back=self.canvas
+        self.side_panes = SidePanes(
+            self._context, stack, self.sidebar, self.device, self.inspector, self.json_view, fallback_focus=self.canvas
         )
         stack.addWidget(self.side_panes)
         self.side_panes.changed.connect(self._show_side_panes)
@@ -388,7 +388,7 @@ class StudioPage(QWidget):
         self._show_read_only_reason()
 
     def _show_read_only_reason(self) -> None:
-        self.read_only_bar.say(
+        self.read_only_bar.show_reason(
             "" if self.presentation.on else self.editor.read_only_reason, copies=self.editor.previews_copies
         )
 
@@ -408,7 +408,7 @@ class StudioPage(QWidget):
         self.repeats_toggle.presented(presenting)
         self.device.set_bare(presenting)
         self.bar.setVisible(not presenting)
-        self.side_panes.bare(presenting)
+        self.side_panes.show_middle_only(presenting)
         self._show_read_only_reason()
         self._presented_title.setText(self.name)
         self._presented_title.setVisible(presenting)
@@ -453,7 +453,7 @@ class StudioPage(QWidget):
         self.side_panes.fold(side, shown)
 
     def _show_side_panes(self) -> None:
-        self.bar.show_sides(left=self.side_panes.shown("left"), right=self.side_panes.shown("right"))
+        self.bar.show_side_panes(left=self.side_panes.shown("left"), right=self.side_panes.shown("right"))
 
     def _install_shortcuts(self) -> None:
         heard = [command.id for command in REGISTRY if command.scope == PAGE and command.shortcuts]
@@ -487,7 +487,7 @@ class StudioPage(QWidget):
         self.presentation.end()
 
     def _show_undo_state(self, _index: int = 0) -> None:
-        self.bar.show_steps(self.editor.undo_stack)
+        self.bar.show_undo_state(self.editor.undo_stack)
 
     def _show_zoom(self) -> None:
         self.bar.show_zoom(self.canvas.zoom)
@@ -512,7 +512,7 @@ class StudioPage(QWidget):
             return _("Not saved yet"), "ph.pencil-simple", "text.muted"
         if self.editor.read_only:
             return _("Up to date"), "ph.check", "ok"
-        return saved_words(self.saving.seconds_ago()), "ph.check", "ok"
+        return saved_text(self.saving.seconds_ago()), "ph.check", "ok"
 
 
 def _present_hint() -> str:

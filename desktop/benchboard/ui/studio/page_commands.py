@@ -23,9 +23,9 @@ from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
 from benchboard.ui.studio.import_export import json_export
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
-from benchboard.ui.studio.library.dashboard_actions import Rename
-from benchboard.ui.studio.panes.template_gallery import Gallery
-from benchboard.ui.studio.panes.variables_dialog import VariablesSheet
+from benchboard.ui.studio.library.dashboard_actions import RenameDialog
+from benchboard.ui.studio.panes.template_gallery import TemplateGallery
+from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_grid import MARGIN
 from benchboard.ui.window_commands import SHORTCUTS
@@ -98,7 +98,7 @@ class PageCommands(QObject):
             "reset_to_desktop": PageCommand(page.device.follow_desktop, edits=True),
             "toggle_left_pane": PageCommand(partial(page.fold, "left")),
             "toggle_right_pane": PageCommand(partial(page.fold, "right")),
-            "preview_repeats": PageCommand(page.repeats_toggle.turn),
+            "preview_repeats": PageCommand(page.repeats_toggle.toggle),
             "show_json": PageCommand(page.show_json),
             "present": PageCommand(self._present, keeps=_KEEPS_PRESENTATION),
             "export_png": PageCommand(partial(self._export, "png"), self._why_no_export, keeps=_KEEPS_VIEW),
@@ -179,7 +179,7 @@ class PageCommands(QObject):
         stack = self._page.editor.undo_stack
         if which == "redo":
             return "" if stack.can_redo() else _("Nothing to redo")
-        return "" if stack.can_undo() or self._page.inspector.drafting else _("Nothing to undo")
+        return "" if stack.can_undo() or self._page.inspector.has_draft else _("Nothing to undo")
 
     def _why_no_export(self) -> str:
         return "" if self._page.editor.page.shown else _("There's nothing to export yet. Add a widget first.")
@@ -200,19 +200,19 @@ class PageCommands(QObject):
         expanded_page = None
         if not page.editor.expands_repeats and has_repeats(page.editor.document):
             expanded_page = ExpandedPage(self._context, page.editor, page)
-        editor, told = page.editor, selection_summary(page.editor.reader_document.variables, page.editor.labels)
+        editor, variables = page.editor, selection_summary(page.editor.reader_document.variables, page.editor.labels)
         ExportDialog(
-            page, self._context, editor.rendered_page, page.query_runner.result, width=width, chosen=editor.selection,
-            title=page.name, form=form, told=told, expanded_page=expanded_page,
+            page, self._context, editor.rendered_page, page.query_runner.result, width=width, selection=editor.selection,
+            title=page.name, form=form, variables=variables, expanded_page=expanded_page,
         ).open()  # fmt: skip
 
     def _export_file(self, form: str) -> None:
         page = self._page
         page.commit()
-        json_export.ask_where(self._context, page, page.editor.document, page.name, form, page.finder.go)
+        json_export.choose_export_file(self._context, page, page.editor.document, page.name, form, page.finder.go_to)
 
     def _offer_templates(self) -> None:
-        Gallery(self._page, self.start_from_template).open()
+        TemplateGallery(self._page, self.start_from_template).open()
 
     def start_from_template(self, template: Template) -> None:
         """Put a template's widgets in the place of what is there, as one step."""
@@ -225,8 +225,8 @@ class PageCommands(QObject):
 
     def _rename(self) -> None:
         """Ask for another name, and take it as a step."""
-        dialog = Rename(self._page.window(), self._page.name)
-        dialog.named.connect(
+        dialog = RenameDialog(self._page.window(), self._page.name)
+        dialog.name_entered.connect(
             lambda name: self._page.editor.apply_document(
                 _("Rename dashboard to {name}").format(name=name), replace(self._page.editor.document, title=name)
             )
@@ -238,11 +238,11 @@ class PageCommands(QObject):
 
     def _open_variables(self, draft: str | None) -> None:
         page = self._page
-        sheet = VariablesSheet(page, self._context, page.editor.document, page.editor.reader_document.chosen)
-        sheet.taken.connect(self._apply_variables)
-        sheet.dropped.connect(self._variables_discarded)
+        sheet = VariablesDialog(page, self._context, page.editor.document, page.editor.reader_document.chosen)
+        sheet.saved.connect(self._apply_variables)
+        sheet.discarded.connect(self._variables_discarded)
         if draft is not None:
-            sheet.go_on(draft)
+            sheet.restore_draft(draft)
         sheet.drafted.connect(partial(page.saving.recovery.record_draft, VARIABLES))
         self._context.problems.dismiss(_VARIABLES_RECOVERED)
         sheet.open()
@@ -255,8 +255,8 @@ class PageCommands(QObject):
                 self._page.go_here()
                 self._open_variables(draft)
 
-        said = _("The variables weren't changed.")
-        self._context.problems.toast(" ".join(part for part in (why, said) if part), go_on)
+        sentence = _("The variables weren't changed.")
+        self._context.problems.toast(" ".join(part for part in (why, sentence) if part), go_on)
 
     def offer_variables_draft(self) -> None:
         """Say that the variables were being defined when the program ended, and lead there."""
@@ -282,6 +282,6 @@ class PageCommands(QObject):
             return
         if clashes and editor.document is not before:
             names = ", ".join(_("“{name}”").format(name=name) for name in clashes)
-            told = ngettext("{names} was also changed elsewhere. Your version was kept.",
+            text = ngettext("{names} was also changed elsewhere. Your version was kept.",
                             "{names} were also changed elsewhere. Your versions were kept.", len(clashes))  # fmt: skip
-            problems.toast(told.format(names=names), editor.undo_stack.undo_of_last())
+            problems.toast(text.format(names=names), editor.undo_stack.undo_of_last())

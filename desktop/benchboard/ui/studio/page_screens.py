@@ -65,8 +65,8 @@ class PageScreens(QObject):
         screen = MergeScreen(
             self._context, merge, mine, Party(theirs.name, theirs.words), next_number=theirs.next_number
         )
-        screen.decided.connect(self._resolved)
-        screen.later.connect(self._resolve_later)
+        screen.merged.connect(self._resolved)
+        screen.postponed.connect(self._resolve_later)
         self._show(screen)
 
     def show_share_dialog(self, name: str) -> None:
@@ -102,7 +102,7 @@ class PageScreens(QObject):
     def _pass_saved_version(self) -> None:
         stored = self._saving.stored
         if isinstance(self._screen, VersionsScreen) and self._saving.state == "saved" and not self._saving.dirty:
-            self._screen.look_for(stored.number if stored is not None else None)
+            self._screen.select_saved_version(stored.number if stored is not None else None)
 
     def _resolve_later(self) -> None:
         self.close_screen()

@@ -10,7 +10,7 @@ from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.import_export import page_export
-from benchboard.ui.studio.import_export.page_export import Answers, Export, Format
+from benchboard.ui.studio.import_export.page_export import Answers, PageExport, Format
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.widgets import open_file_dialog
@@ -39,23 +39,23 @@ class ExportDialog(Dialog):
         answers: Answers,
         *,
         width: float,
-        chosen: tuple[str, ...],
+        selection: tuple[str, ...],
         title: str,
         form: str,
-        told: str = "",
+        variables: str = "",
         expanded_page: ExpandedPage | None = None,
     ) -> None:
         super().__init__(owner, _("Export"), size=_SIZE, name="studio_export_dialog")
         self._owner, self._context, self._page, self._results = owner, context, page, answers
-        self._width, self._title_text, self._told = width, title, told
-        self._chosen = tuple(item_id for item_id in chosen if item_id in page.shown)
+        self._width, self._title_text, self._variables = width, title, variables
+        self._selection = tuple(item_id for item_id in selection if item_id in page.shown)
         self._expanded_page = expanded_page
-        count = len(self._chosen)  # the widgets one chose, however many copies of them go out
+        count = len(self._selection)  # the widgets one chose, however many copies of them go out
         if expanded_page is not None:
             self._page, self._results = expanded_page.page, expanded_page.result
-            self._chosen = expanded_page.copies(self._chosen)
+            self._selection = expanded_page.copies(self._selection)
         self._make_controls(count)
-        if self._chosen:
+        if self._selection:
             what: QWidget = Field(_("Content"), self._part)
         else:
             self._part.hide()
@@ -68,22 +68,22 @@ class ExportDialog(Dialog):
             self.content.addWidget(field)
         self.content.addStretch(1)
         self.add_button(Button(_("Cancel"), self.dismiss, name="export_cancel"))
-        self._go = self.add_button(Button("", self._next, kind="primary", name="export_go"))
+        self._export_button = self.add_button(Button("", self._accept, kind="primary", name="export_go"))
         for control in (self._part, self._form, self._scale):
-            control.selected.connect(lambda _key: self._say())
+            control.selected.connect(lambda _key: self._update_note())
         self._form.set_current(form)
         if expanded_page is not None:
             expanded_page.setParent(self)
-            expanded_page.ready.connect(self._wait)
+            expanded_page.ready.connect(self._update_button)
             self.dismissed.connect(expanded_page.cancel)
-        self._wait()
-        self._say()
+        self._update_button()
+        self._update_note()
 
     def _make_controls(self, count: int) -> None:
         """What goes out, in which form and how large; `count` widgets are chosen."""
         words = ngettext("{count} selected widget", "{count} selected widgets", count)
         parts = [("whole", _("Whole dashboard"))]
-        parts += [("chosen", words.format(count=count))] if self._chosen else []
+        parts += [("chosen", words.format(count=count))] if self._selection else []
         self._part = SegmentedControl(parts, label=_("Content"), parent=self)
         forms = [("png", _("PNG")), ("svg", _("SVG")), ("pdf", _("PDF")), ("print", _("Print"))]
         self._form = SegmentedControl(forms, label=_("Format"))
@@ -93,14 +93,14 @@ class ExportDialog(Dialog):
         self._size_note = Text("", "caption", "muted", wrap=True)
 
     def _sheet(self) -> PagePicture:
-        chosen = self._chosen if self._part.current() == "chosen" else ()
+        chosen = self._selection if self._part.current() == "chosen" else ()
         return PagePicture.of(self._page, self._width, chosen)
 
-    def _say(self) -> None:
+    def _update_note(self) -> None:
         form = self._form.current()
         self._scaled.setVisible(form == "png")
-        self._go.setText(_("Print…") if form == "print" else _("Save…"))
-        size = page_export.size_of(self._sheet(), self._told)
+        self._export_button.setText(_("Print…") if form == "print" else _("Save…"))
+        size = page_export.size_of(self._sheet(), self._variables)
         if form == "png":
             scale = int(self._scale.current())
             facts = {"width": round(size.width() * scale), "height": round(size.height() * scale)}
@@ -112,13 +112,13 @@ class ExportDialog(Dialog):
         else:
             self._size_note.setText(_("Fits the paper width and breaks between widgets, in print colours."))
 
-    def _wait(self) -> None:
+    def _update_button(self) -> None:
         """Nothing goes out before the copies have their numbers."""
         loading = self._expanded_page is not None and self._expanded_page.busy
-        self._go.disable(_("Repeated widgets are still loading.") if loading else "")
+        self._export_button.disable(_("Repeated widgets are still loading.") if loading else "")
 
-    def _next(self) -> None:
-        if not self._go.isEnabled():
+    def _accept(self) -> None:
+        if not self._export_button.isEnabled():
             return
         form, sheet = self._form.current(), self._sheet()
         scale = int(self._scale.current())
@@ -132,7 +132,7 @@ class ExportDialog(Dialog):
 
     def _export(self, sheet: PagePicture, form: Format, scale: int) -> None:
         context, owner, answers, title = self._context, self._owner, self._results, self._title_text
-        told = self._told
+        variables = self._variables
         name = f"{page_export.file_name(title)}.{form}"
         dialog = QFileDialog(owner.window(), _("Export"), str(Path.home() / name), f"{form.upper()} (*.{form})")
         dialog.setObjectName("export_file")
@@ -142,7 +142,7 @@ class ExportDialog(Dialog):
 
         def write(path: str) -> None:
             try:
-                Export(context, sheet, answers, title, owner, told).begin(form, Path(path), scale=scale)
+                PageExport(context, sheet, answers, title, owner, variables).start(form, Path(path), scale=scale)
             except Invalid as error:
                 context.problems.show(error)
 
@@ -153,7 +153,7 @@ class ExportDialog(Dialog):
     def _print(self, sheet: PagePicture) -> None:
         context, owner, answers = self._context, self._owner, self._results
         title = self._title_text
-        foot = " · ".join(part for part in (title, self._told) if part)
+        foot = " · ".join(part for part in (title, self._variables) if part)
 
         def known(names: list[str]) -> None:
             if not names:

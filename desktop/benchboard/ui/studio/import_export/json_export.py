@@ -12,7 +12,7 @@ from benchboard.dashboards.document.document import Document, write_document
 from benchboard.dashboards.interchange import ConversionReport
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.import_export.page_export import file_name, write_file
-from benchboard.ui.studio.import_export.report_dialog import ReportDialog
+from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.tasks import Progress
 from benchboard.ui.widgets import open_file_dialog
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 FORMS: Final = {"json": N_("Benchboard dashboard"), "grafana": N_("Grafana dashboard")}
 
 
-def written(document: Document, form: str) -> tuple[bytes, ConversionReport | None]:
+def serialise(document: Document, form: str) -> tuple[bytes, ConversionReport | None]:
     """The file's content in one of FORMS, and what it could not say; None where it says everything."""
     if form == "grafana":
-        said, report = interchange.to_grafana(document)
+        content, report = interchange.to_grafana(document)
     else:
-        said, report = {"$schema": interchange.SCHEMA, **write_document(document)}, None
-    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode(), report
+        content, report = {"$schema": interchange.SCHEMA, **write_document(document)}, None
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode(), report
 
 
-def ask_where(
+def choose_export_file(
     context: "Context", owner: QWidget, document: Document, title: str, form: str, show_item: Callable[[str], object]
 ) -> None:
     """Ask for a file and write the dashboard to it in one of FORMS; `show_item` goes to a widget of the report."""
@@ -41,18 +41,18 @@ def ask_where(
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("json")
     dialog.selectFile(name)
-    dialog.fileSelected.connect(lambda path: hand_on(context, owner, document, Path(path), form, show_item))
+    dialog.fileSelected.connect(lambda path: export_to(context, owner, document, Path(path), form, show_item))
     dialog.finished.connect(dialog.deleteLater)
     open_file_dialog(dialog)
 
 
-def hand_on(
+def export_to(
     context: "Context", owner: QWidget, document: Document, path: Path, form: str, show_item: Callable[[str], object]
 ) -> None:
     """Write the dashboard to `path` beside the window; then say what the file could not."""
 
     def op(progress: Progress) -> ConversionReport | None:
-        content, report = written(document, form)
+        content, report = serialise(document, form)
         progress.check()
         write_file(path, content)
         return report
@@ -61,6 +61,6 @@ def hand_on(
         context.problems.toast(_("Saved {file}").format(file=path.name))
         if report is not None and report.lines:
             title = _("Saved “{file}”").format(file=path.name)
-            ReportDialog(owner.window(), context, title, report, show_item, left_out=True).open()
+            ConversionReportDialog(owner.window(), context, title, report, show_item, left_out=True).open()
 
     context.tasks.run(owner, op, done, title=_("Exporting {file}").format(file=path.name))

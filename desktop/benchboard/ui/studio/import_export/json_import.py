@@ -19,7 +19,7 @@ from benchboard.ui.tasks import Progress
 MAX_FILE: Final = 8 * 1024 * 1024
 """Bytes; twice what a document may take, for one written with room between its lines."""
 
-_ACT: Final = "studio.import"
+_IMPORT_NOTICE: Final = "studio.import"
 """Under which its failures are shown, the newest in the place of the one before."""
 
 
@@ -53,7 +53,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
         ) from error
 
 
-def bring_in(context: Context, owner: QWidget, path: str, done: Callable[[Imported], None]) -> None:
+def import_dashboard(context: Context, owner: QWidget, path: str, done: Callable[[Imported], None]) -> None:
     """Store the dashboard in a file as the actor's; `done` comes when it is there."""
     file, actor = Path(path), context.actor
 
@@ -66,13 +66,13 @@ def bring_in(context: Context, owner: QWidget, path: str, done: Callable[[Import
         return Imported(made.card.id, made.card.name, report)
 
     def arrived(imported: Imported) -> None:
-        context.problems.dismiss(_ACT)
+        context.problems.dismiss(_IMPORT_NOTICE)
         done(imported)
 
     context.tasks.run(
         owner,
         op,
         arrived,
-        lambda error: context.problems.show(error, act="" if isinstance(error, Unavailable) else _ACT),
+        lambda error: context.problems.show(error, act="" if isinstance(error, Unavailable) else _IMPORT_NOTICE),
         title=_("Importing {file}").format(file=file.name),
     )

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 Format = Literal["png", "svg", "pdf"]
 _SLICE: Final = 0.012
 """Seconds of painting before the window has a turn."""
-_MOST: Final = 120_000_000
+_MAX_PIXELS: Final = 120_000_000
 """Pixels of the largest picture: half a gigabyte while it is made."""
 _DPI: Final = 96
-_LONGEST: Final = 14_400
+_MAX_PDF_POINTS: Final = 14_400
 """Points a page of a PDF may be long."""
 
 Answers = Callable[[str], QueryResult | None]
@@ -46,34 +46,34 @@ def file_name(title: str) -> str:
     return words[:100] or _("Dashboard")
 
 
-def size_of(sheet: PagePicture, chosen: str) -> QSizeF:
+def size_of(sheet: PagePicture, variables: str) -> QSizeF:
     """How large a sheet is with what stands above it, in pixels."""
-    return sheet.size + QSizeF(0, export_heading.height(chosen))
+    return sheet.size + QSizeF(0, export_heading.height(variables))
 
 
-class Export(QObject):
+class PageExport(QObject):
     """One page being painted and written; `chosen` says in a line what was chosen for its variables. `begin` starts it;
     the status bar shows how far it is and can stop it."""
 
     def __init__(
-        self, context: "Context", sheet: PagePicture, answers: Answers, title: str, owner: QObject, chosen: str = ""
+        self, context: "Context", sheet: PagePicture, answers: Answers, title: str, owner: QObject, variables: str = ""
     ) -> None:
         super().__init__(owner)
         self._context, self._sheet, self._answers, self._title = context, sheet, answers, title
-        self._chosen = chosen
-        self._said: queue.Queue[tuple[int, int] | Callable[[], bytes]] = queue.Queue()
-        self._turn = QTimer(self, interval=0)
-        self._turn.timeout.connect(self._go_on)
+        self._variables = variables
+        self._messages: queue.Queue[tuple[int, int] | Callable[[], bytes]] = queue.Queue()
+        self._paint_timer = QTimer(self, interval=0)
+        self._paint_timer.timeout.connect(self._paint_slice)
         self._steps: Iterator[None] = iter(())
         self._painter = QPainter()
-        self._look: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._theme_context: Callable[[], AbstractContextManager[None]] = nullcontext
         self._done = 0
         self._work: Work | None = None
         self._device: QObject | QPaintDevice | None = None
         """Whom the painter needs as long as it paints."""
         self._finish: Callable[[], Callable[[], bytes]] = lambda: bytes
 
-    def begin(self, form: Format, path: Path, *, scale: int = 1) -> None:
+    def start(self, form: Format, path: Path, *, scale: int = 1) -> None:
         """Paint the sheet and write it to `path`. Raises `Invalid` for a picture too large to be made."""
         {"png": self._as_png, "svg": self._as_svg, "pdf": self._as_pdf}[form](scale)
         self._steps = page_picture.paint(self._painter, self._sheet, self._answers)
@@ -89,20 +89,20 @@ class Export(QObject):
             self._stopped,
             title=_("Exporting {file}").format(file=path.name),
         )
-        self._turn.start()
+        self._paint_timer.start()
 
-    def _go_on(self) -> None:
+    def _paint_slice(self) -> None:
         """Paint for a moment."""
         if self._work is not None and self._work.cancelled:
             self._stop()
             return
         until = monotonic() + _SLICE
         try:
-            with self._look():
+            with self._theme_context():
                 for _step in self._steps:
                     self._done += 1
                     if monotonic() >= until:
-                        self._said.put((self._done, len(self._sheet.ids)))
+                        self._messages.put((self._done, len(self._sheet.ids)))
                         return
         except Exception:
             # Else the next turn would find nothing left to paint, and half a page be written as a whole one.
@@ -111,23 +111,23 @@ class Export(QObject):
                 self._work.cancel()
             raise
         self._stop()
-        self._said.put(self._finish())
+        self._messages.put(self._finish())
 
     def _bytes(self, progress: Progress) -> bytes:
         """On the worker: wait for the painting, then make the file's content of it."""
         while True:
             progress.check()
             try:
-                said = self._said.get(timeout=0.1)
+                message = self._messages.get(timeout=0.1)
             except queue.Empty:
                 continue
-            if isinstance(said, tuple):
-                progress.report(*said)
+            if isinstance(message, tuple):
+                progress.report(*message)
             else:
-                return said()
+                return message()
 
     def _stop(self) -> None:
-        self._turn.stop()
+        self._paint_timer.stop()
         if self._painter.isActive():
             self._painter.end()
 
@@ -137,8 +137,8 @@ class Export(QObject):
         self.deleteLater()
 
     def _as_png(self, scale: int) -> None:
-        size = (size_of(self._sheet, self._chosen) * scale).toSize()
-        if size.width() * size.height() > _MOST or max(size.width(), size.height()) > 32_000:
+        size = (size_of(self._sheet, self._variables) * scale).toSize()
+        if size.width() * size.height() > _MAX_PIXELS or max(size.width(), size.height()) > 32_000:
             raise Invalid(
                 "studio.too-large",
                 _("The image is too large: {width} × {height} pixels.").format(
@@ -153,7 +153,7 @@ class Export(QObject):
         image.setDotsPerMeterY(round(_DPI / 0.0254))
         image.setDevicePixelRatio(scale)
         self._painter.begin(image)
-        for key, words in (("Title", self._title), ("Description", self._described())):
+        for key, words in (("Title", self._title), ("Description", self._description())):
             if words:
                 image.setText(key, words)
         self._head()
@@ -162,24 +162,24 @@ class Export(QObject):
     def _as_svg(self, _scale: int) -> None:
         from PySide6.QtSvg import QSvgGenerator
 
-        buffer, drawing = _Buffer(self), QSvgGenerator()
-        size = size_of(self._sheet, self._chosen).toSize()
+        buffer, drawing = _OutputBuffer(self), QSvgGenerator()
+        size = size_of(self._sheet, self._variables).toSize()
         drawing.setOutputDevice(buffer)
         drawing.setResolution(_DPI)
         drawing.setSize(size)
         drawing.setViewBox(QRect(0, 0, size.width(), size.height()))
         drawing.setTitle(self._title)
-        drawing.setDescription(self._described())
+        drawing.setDescription(self._description())
         self._painter.begin(drawing)
         self._head()
         self._device = drawing
-        self._finish = buffer.taken
+        self._finish = buffer.content
 
     def _as_pdf(self, _scale: int) -> None:
-        buffer = _Buffer(self)
+        buffer = _OutputBuffer(self)
         paper = QPdfWriter(buffer)
-        size = size_of(self._sheet, self._chosen) * (72 / _DPI)
-        shrink = min(1.0, _LONGEST / max(size.width(), size.height()))
+        size = size_of(self._sheet, self._variables) * (72 / _DPI)
+        shrink = min(1.0, _MAX_PDF_POINTS / max(size.width(), size.height()))
         paper.setResolution(_DPI)
         paper.setPageMargins(QMarginsF(0, 0, 0, 0))
         paper.setPageSize(QPageSize(size * shrink, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
@@ -189,36 +189,36 @@ class Export(QObject):
         self._painter.scale(shrink, shrink)
         with theme().on_paper():
             self._head()
-        self._look = theme().on_paper
+        self._theme_context = theme().on_paper
         self._device = paper
-        self._finish = buffer.taken
+        self._finish = buffer.content
 
     def _head(self) -> None:
         """Draw the line above the page, and go on below it."""
         export_heading.paint_head(
-            self._painter, self._sheet.size.width(), self._title, export_heading.now(), self._chosen
+            self._painter, self._sheet.size.width(), self._title, export_heading.timestamp_text(), self._variables
         )
-        self._painter.translate(0, export_heading.height(self._chosen))
+        self._painter.translate(0, export_heading.height(self._variables))
 
-    def _described(self) -> str:
-        return "\n".join(part for part in (self._chosen, pictured(self._sheet)) if part)
+    def _description(self) -> str:
+        return "\n".join(part for part in (self._variables, image_descriptions(self._sheet)) if part)
 
 
-def pictured(sheet: PagePicture) -> str:
+def image_descriptions(sheet: PagePicture) -> str:
     """What the pictures on a sheet show, in words."""
     widgets = (widget_of(sheet.page.item(name)) for name in sheet.ids)
-    said = (str(widget.setting("alt")) for widget in widgets if widget.kind is not None and widget.kind.type == IMAGE)
-    return "\n".join(words for words in said if words)
+    texts = (str(widget.setting("alt")) for widget in widgets if widget.kind is not None and widget.kind.type == IMAGE)
+    return "\n".join(words for words in texts if words)
 
 
-class _Buffer(QBuffer):
+class _OutputBuffer(QBuffer):
     """What is written to it, to be taken once."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.open(QIODevice.OpenModeFlag.WriteOnly)
 
-    def taken(self) -> Callable[[], bytes]:
+    def content(self) -> Callable[[], bytes]:
         content = bytes(self.data().data())
         return lambda: content
 
@@ -279,7 +279,7 @@ def print_sheet(printer: "QPrinter", sheet: PagePicture, answers: Answers, title
             do=_("Check that the printer is on, then print again."),
         )
     with painter:
-        room, moment = QSizeF(QSize(printer.width(), printer.height())), export_heading.now()
+        room, moment = QSizeF(QSize(printer.width(), printer.height())), export_heading.timestamp_text()
         room.setHeight(room.height() - export_heading.FOOT)
         shrink = min(1.0, room.width() / sheet.size.width())
         pages = _pages(sheet, room.height() / shrink)

@@ -45,7 +45,7 @@ _LINE: Final = Qt.ItemDataRole.UserRole
 _INSIDE: Final = Qt.ItemDataRole.UserRole + 1
 
 
-class ReportDialog(Dialog):
+class ConversionReportDialog(Dialog):
     """The report, to be read, followed to the widgets (`show_item`), copied and saved."""
 
     def __init__(
@@ -63,7 +63,7 @@ class ReportDialog(Dialog):
         self._window, self._context, self._title, self._report = window, context, title, report
         self._show_item = show_item
         self.content.addWidget(Text(report.summary(), "body", "secondary", wrap=True))
-        self.lines = _Lines(report, self._go)
+        self.lines = _ReportTree(report, self._go)
         self.lines.setAccessibleName(_("Export issues") if left_out else _("Import issues"))
         self.content.addWidget(self.lines, 1)
         hint = _("Double-click a line or press Enter to go to its widget.")
@@ -94,16 +94,16 @@ class ReportDialog(Dialog):
 
     def _save(self, path: Path) -> None:
         context, content = self._context, f"{self._title}\n{self._report.text()}\n".encode()
-        said = _("Saved {file}").format(file=path.name)
+        saved = _("Saved {file}").format(file=path.name)
         context.tasks.run(
             self._window,
             lambda _progress: write_file(path, content),
-            lambda _size: context.problems.toast(said),
+            lambda _size: context.problems.toast(saved),
             title=_("Exporting {file}").format(file=path.name),
         )
 
 
-class _Wrapped(QStyledItemDelegate):
+class _WrappingDelegate(QStyledItemDelegate):
     """Lines as high as their words need in the width there is."""
 
     def __init__(self, tree: QTreeWidget) -> None:
@@ -123,7 +123,7 @@ class _Wrapped(QStyledItemDelegate):
         return size
 
 
-class _Lines(QTreeWidget):
+class _ReportTree(QTreeWidget):
     """Outcome, kind, line. What a kind holds is made when it is opened first."""
 
     def __init__(self, report: ConversionReport, go: Callable[[str], None]) -> None:
@@ -135,9 +135,9 @@ class _Lines(QTreeWidget):
         self.setColumnCount(1)
         self.setTabKeyNavigation(False)
         self.setWordWrap(True)
-        self.setItemDelegate(_Wrapped(self))
+        self.setItemDelegate(_WrappingDelegate(self))
         self.itemExpanded.connect(self._fill)
-        self.itemDoubleClicked.connect(lambda item, _column: self._follow(item))
+        self.itemDoubleClicked.connect(lambda item, _column: self._activate(item))
         for outcome, (title, icon, role) in OUTCOMES.items():
             lines = [line for line in report.lines if line.outcome == outcome]
             if lines:
@@ -154,7 +154,7 @@ class _Lines(QTreeWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
-            self._follow(item)
+            self._activate(item)
         else:
             super().keyPressEvent(event)
 
@@ -185,7 +185,7 @@ class _Lines(QTreeWidget):
             group.setData(0, _INSIDE, None)
             group.addChildren([_line_item(line, head) for line in inside])
 
-    def _follow(self, item: QTreeWidgetItem) -> None:
+    def _activate(self, item: QTreeWidgetItem) -> None:
         item_id = item.data(0, _LINE)
         if item_id:
             self._go(item_id)
@@ -206,11 +206,11 @@ def _heading(same: Sequence[ReportLine]) -> str:
     return _kind(same[0])
 
 
-def _line_item(line: ReportLine, said: str) -> QTreeWidgetItem:
+def _line_item(line: ReportLine, heading: str) -> QTreeWidgetItem:
     """A line, without what the heading above it `said` already."""
     who = line.title or line.id
     sentence = " ".join(part for part in (line.what, line.why) if part)
-    rest = "" if sentence == said else line.what if said == line.why else sentence
+    rest = "" if sentence == heading else line.what if heading == line.why else sentence
     item = _item(": ".join(part for part in (who, rest) if part) or sentence, sentence)
     item.setData(0, _LINE, line.id)
     return item

@@ -14,7 +14,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY, Handler, Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.studio.import_export.json_import import Imported
-from benchboard.ui.studio.import_export.report_dialog import ReportDialog
+from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
 from benchboard.ui.theme import theme
@@ -29,14 +29,14 @@ class DashboardActions(QObject):
     """Runs the commands of dashboards in the list or of a tab, with a toast to undo each. `gone` says which dashboards
     were deleted or moved to the trash."""
 
-    gone = Signal(object)
+    removed = Signal(object)
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._context, self._parent = context, parent
         self._reports: dict[str, Imported] = {}
 
-    def offered(self, dashboard_id: str, name: str, level: Level, rename: Callable[[], object] | None = None,
+    def handlers_for(self, dashboard_id: str, name: str, level: Level, rename: Callable[[], object] | None = None,
                 discard: Callable[[], object] | None = None) -> dict[str, Handler]:  # fmt: skip
         """What a person with this level may do with a dashboard that is not in the trash."""
         may_edit = "" if level != "view" else _("You have view-only access.")
@@ -51,7 +51,7 @@ class DashboardActions(QObject):
             found["report"] = Handler(partial(self.show_report, dashboard_id))
         return _by_id(found)
 
-    def offered_of_many(
+    def handlers_for_many(
         self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool
     ) -> dict[str, Handler]:
         """What can be done with several at once; `move` takes them into the trash or out of it."""
@@ -75,7 +75,7 @@ class DashboardActions(QObject):
             "discard": Handler(move, why_not, away.format(count=count)),
         })  # fmt: skip
 
-    def offered_in_trash(self, dashboard_id: str, level: Level) -> dict[str, Handler]:
+    def handlers_in_trash(self, dashboard_id: str, level: Level) -> dict[str, Handler]:
         """What a person with this level may do with a dashboard in the trash."""
         owned = "" if level == "own" else _("You don't own this dashboard.")
         return _by_id({
@@ -92,7 +92,7 @@ class DashboardActions(QObject):
     def show_report(self, dashboard_id: str) -> None:
         """Say what could not be taken over as it was; a line leads to its widget."""
         imported, go = self._reports[dashboard_id], self._context.go
-        ReportDialog(
+        ConversionReportDialog(
             self._parent.window(),
             self._context,
             _("Imported “{name}”").format(name=imported.name),
@@ -102,17 +102,17 @@ class DashboardActions(QObject):
 
     def rename(self, dashboard_id: str, name: str) -> None:
         """Ask for another name."""
-        dialog = Rename(self._parent.window(), name)
-        dialog.named.connect(lambda wanted: self._call(dashboard_id, wanted, name))
+        dialog = RenameDialog(self._parent.window(), name)
+        dialog.name_entered.connect(lambda wanted: self._store_name(dashboard_id, wanted, name))
         dialog.open()
 
-    def _call(self, dashboard_id: str, name: str, before: str) -> None:
+    def _store_name(self, dashboard_id: str, name: str, before: str) -> None:
         context = self._context
         context.tasks.change(
             self,
             lambda session: library.describe(session, context.actor, dashboard_id, name=name),
             lambda _saved: context.problems.toast(
-                _("Renamed to “{name}”.").format(name=name), lambda: self._call(dashboard_id, before, name)
+                _("Renamed to “{name}”.").format(name=name), lambda: self._store_name(dashboard_id, before, name)
             ),
         )
 
@@ -144,7 +144,7 @@ class DashboardActions(QObject):
                     "Moved {count} dashboards to trash. You can restore them for 30 days.",
                     count,
                 )
-                self.gone.emit(tuple(ids))
+                self.removed.emit(tuple(ids))
             else:
                 sentence = ngettext("Restored {count} dashboard", "Restored {count} dashboards", count)
             context.problems.toast(sentence.format(count=count), lambda: self.move(ids, into=not into))
@@ -194,10 +194,10 @@ def open_menu(parent: QWidget, handlers: Handlers, at: QPoint) -> None:
     menu.popup(at)
 
 
-class Rename(Dialog):
+class RenameDialog(Dialog):
     """Asks for another name."""
 
-    named = Signal(str)
+    name_entered = Signal(str)
 
     def __init__(self, window: QWidget, name: str) -> None:
         super().__init__(window, _("Rename “{name}”").format(name=name), name="rename")
@@ -206,17 +206,17 @@ class Rename(Dialog):
         self._name.setText(name)
         self._name.selectAll()
         self._name.setMinimumWidth(360)
-        self._name.returnPressed.connect(self._take)
+        self._name.returnPressed.connect(self._accept)
         self.content.addWidget(Field(_("Name"), self._name))
         self.add_button(Button(_("Cancel"), self.dismiss, name="rename_keep"))
-        self._button = self.add_button(Button(_("Rename"), self._take, kind="primary", name="rename_take"))
+        self._button = self.add_button(Button(_("Rename"), self._accept, kind="primary", name="rename_take"))
         self._name.textChanged.connect(self._typed)
 
     def _typed(self, text: str) -> None:
         self._button.disable("" if text.strip() else _("Enter a dashboard name."))
 
-    def _take(self) -> None:
+    def _accept(self) -> None:
         if self._button.isEnabled():
             name = self._name.text().strip()
             self.dismiss()
-            self.named.emit(name)
+            self.name_entered.emit(name)

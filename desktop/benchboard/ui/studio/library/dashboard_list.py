@@ -25,7 +25,7 @@ from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
-from benchboard.ui.studio.import_export.json_import import Imported, bring_in
+from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
@@ -33,16 +33,16 @@ from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar,
 from benchboard.ui.widgets.buttons import Kind
 
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
-_IN_TRASH: Final = "library.trash"
+_TRASH_NOTICE: Final = "library.trash"
 """Under which it is said that what one wanted to open is in the trash."""
-_CSV: Final = ("id", "name", "description", "owner", "level", "public", "shares", "widgets", "created_at", "updated_at",
+_CSV_COLUMNS: Final = ("id", "name", "description", "owner", "level", "public", "shares", "widgets", "created_at", "updated_at",
                "deleted_at")  # fmt: skip
 
 
-class Library(QWidget):
+class DashboardList(QWidget):
     """Every dashboard one may see, and those in the trash. `wanted` asks to open one."""
 
-    wanted = Signal(str)
+    open_requested = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -52,12 +52,12 @@ class Library(QWidget):
         self._model: PagedTableModel[DashboardSummary] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
         self._toolbar = Toolbar(_("Dashboards"))
         self._search = search_field(self, "library_search", _("Search by name or owner"), self._searched)
-        self._which = SegmentedControl(_parts(context), label=_("Filter dashboards"))
-        self._which.selected.connect(self._choose)
+        self._filter = SegmentedControl(_filters(context), label=_("Filter dashboards"))
+        self._filter.selected.connect(self._filter_chosen)
         self._toolbar.add(self._search)
-        self._toolbar.add(self._which)
-        self._import = Button(_("Import"), self.ask_file, icon="ph.upload-simple", name="library_import")
-        self._new = Button(_("New dashboard"), self.make, kind="primary", icon="ph.plus", name="library_new")
+        self._toolbar.add(self._filter)
+        self._import = Button(_("Import"), self.choose_import_file, icon="ph.upload-simple", name="library_import")
+        self._new = Button(_("New dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new")
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="library_export")
         )
@@ -68,7 +68,7 @@ class Library(QWidget):
             self._model,
             label=_("Dashboards"),
             name="library_table",
-            empty=EmptyState("ph.squares-four", _("No dashboards yet"), _("New dashboard"), self.make),
+            empty=EmptyState("ph.squares-four", _("No dashboards yet"), _("New dashboard"), self.create_dashboard),
             no_match=self._no_match,
             bulk=self._bulk(),
             row_menu=True,
@@ -81,19 +81,19 @@ class Library(QWidget):
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)
-        self._table.selectionChanged.connect(self._offer)
+        self._table.selectionChanged.connect(self._update_bulk_buttons)
         refresh_times(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
         self._model.listing = Listing(sort="updated_at", descending=True)
-        self._offer()
+        self._update_bulk_buttons()
 
-    def make(self) -> None:
+    def create_dashboard(self) -> None:
         """Make an empty dashboard and open it."""
         actor = self._context.actor
         self._context.tasks.change(
             self,
             lambda session: library.create(session, actor, documents.empty(_(NEW_TITLE))),
-            lambda made: self.wanted.emit(made.card.id),
+            lambda made: self.open_requested.emit(made.card.id),
         )
 
     def _fetch(
@@ -103,48 +103,48 @@ class Library(QWidget):
 
     def _open(self, card: DashboardSummary) -> None:
         if card.deleted_at is None:
-            self.wanted.emit(card.id)
+            self.open_requested.emit(card.id)
         else:
-            back = [Action(_("Restore and open"), lambda: self._bring_back(card))] if card.level == "own" else []
+            back = [Action(_("Restore and open"), lambda: self._restore_and_open(card))] if card.level == "own" else []
             self._context.problems.notice(
-                _("“{name}” is in the trash.").format(name=card.name), _("Restore it first."), *back, key=_IN_TRASH
+                _("“{name}” is in the trash.").format(name=card.name), _("Restore it first."), *back, key=_TRASH_NOTICE
             )
 
-    def _bring_back(self, card: DashboardSummary) -> None:
+    def _restore_and_open(self, card: DashboardSummary) -> None:
         actor = self._context.actor
         self._context.tasks.change(
-            self, lambda session: library.restore(session, actor, [card.id]), lambda _count: self.wanted.emit(card.id)
+            self, lambda session: library.restore(session, actor, [card.id]), lambda _count: self.open_requested.emit(card.id)
         )
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._context.problems.dismiss(_IN_TRASH)  # one has gone elsewhere, or it is open
+        self._context.problems.dismiss(_TRASH_NOTICE)  # one has gone elsewhere, or it is open
 
     # What is shown
 
     def _searched(self, text: str) -> None:
-        self._ask(replace(self._model.listing, search=text.strip()))
+        self._set_listing(replace(self._model.listing, search=text.strip()))
 
-    def _choose(self, which: str) -> None:
+    def _filter_chosen(self, which: str) -> None:
         sort = "deleted_at" if which == "trash" else "updated_at"
         filters: dict[str, Scalar] = {"which": which} if which else {}
-        self._ask(Listing(self._search.text().strip(), filters, sort, descending=True))
+        self._set_listing(Listing(self._search.text().strip(), filters, sort, descending=True))
 
     def _show_all(self) -> None:
         self._search.clear()
-        self._which.set_current("")
-        self._choose("")
+        self._filter.set_current("")
+        self._filter_chosen("")
 
-    def _ask(self, listing: Listing) -> None:
-        self._no_match.sentence.setText(self._nothing(listing))
+    def _set_listing(self, listing: Listing) -> None:
+        self._no_match.sentence.setText(self._no_match_text(listing))
         self._model.clear_ticks()
         self._model.listing = listing
-        self._offer()
+        self._update_bulk_buttons()
 
-    def _nothing(self, listing: Listing) -> str:
+    def _no_match_text(self, listing: Listing) -> str:
         """What is said where the filter leaves nothing: which filter that was."""
         which = str(listing.filters.get("which", ""))
-        part = dict(_parts(self._context))[which]
+        part = dict(_filters(self._context))[which]
         if not listing.search:
             return _("The trash is empty.") if which == "trash" else _("No dashboards in “{part}”.").format(part=part)
         if not which:
@@ -152,7 +152,7 @@ class Library(QWidget):
         return _("No dashboards in “{part}” match “{text}”.").format(text=listing.search, part=part)
 
     def _export(self) -> None:
-        ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("dashboards"))
+        ask_and_export(self._context, self, self._model, self._fetch, _CSV_COLUMNS, _("dashboards"))
 
     # What can be done with the ticked ones
 
@@ -168,9 +168,9 @@ class Library(QWidget):
         self._bulk_buttons = {name: _button(name, run[name]) for name in run}
         return list(self._bulk_buttons.values())
 
-    def _offer(self) -> None:
+    def _update_bulk_buttons(self) -> None:
         ticked = self._table.selected()
-        in_trash = self._which.current() == "trash"
+        in_trash = self._filter.current() == "trash"
         for name, button in self._bulk_buttons.items():
             button.setVisible((name in ("restore", "delete")) == in_trash)
         one = "" if len(ticked) == 1 else _("Select one dashboard.")
@@ -200,19 +200,19 @@ class Library(QWidget):
         if len(ticked) > 1 and card.id in {one.id for one in ticked}:
             owned = all(one.level == "own" for one in ticked)
             move = partial(self._move, into=not trashed)  # the ticks go with it
-            open_menu(self, commands.offered_of_many([one.id for one in ticked], owned, move, trashed=trashed), spot)
+            open_menu(self, commands.handlers_for_many([one.id for one in ticked], owned, move, trashed=trashed), spot)
         elif trashed:
-            open_menu(self, commands.offered_in_trash(card.id, card.level), spot)
+            open_menu(self, commands.handlers_in_trash(card.id, card.level), spot)
         else:
             opening = {"studio.dashboards.open": Handler(partial(self._open, card))}
-            open_menu(self, opening | commands.offered(card.id, card.name, card.level), spot)
+            open_menu(self, opening | commands.handlers_for(card.id, card.name, card.level), spot)
 
     def _ids(self) -> list[str]:
         return [card.id for card in self._table.selected()]
 
     # From a file
 
-    def ask_file(self) -> None:
+    def choose_import_file(self) -> None:
         """Ask which file to bring in."""
         dialog = QFileDialog(self.window(), _("Import dashboard"), "", _("Dashboards (*.json)"))
         dialog.setObjectName("library_import_dialog")
@@ -225,12 +225,12 @@ class Library(QWidget):
         """Make a dashboard of a file of ours or of Grafana's; its report is shown when it is open."""
 
         def done(imported: Imported) -> None:
-            self.wanted.emit(imported.dashboard_id)
+            self.open_requested.emit(imported.dashboard_id)
             if imported.report.lines:
                 self.commands.keep_report(imported)
                 self.commands.show_report(imported.dashboard_id)
 
-        bring_in(self._context, self, path, done)
+        import_dashboard(self._context, self, path, done)
 
 
 def _button(name: str, run: Callable[[], object]) -> Button:
@@ -240,7 +240,7 @@ def _button(name: str, run: Callable[[], object]) -> Button:
     return Button(command.text, run, kind=kind, icon=command.icon, size="sm", name=f"library_{name}")
 
 
-def _parts(context: Context) -> list[tuple[str, str]]:
+def _filters(context: Context) -> list[tuple[str, str]]:
     parts = [("", _("All")), ("mine", _("Mine")), ("shared", _("Shared with me")), ("public", _("Public"))]
     if permissions.has_permission(context.actor, "dashboards:manage"):
         parts.append(("all", _("Everyone's")))
@@ -267,7 +267,7 @@ def days_left(deleted_at: datetime) -> int:
     return max(ceil((deleted_at + TRASH_RETENTION - datetime.now(UTC)) / timedelta(days=1)), 0)
 
 
-def _about(card: DashboardSummary) -> str:
+def _description(card: DashboardSummary) -> str:
     """What it is; or in the trash, since when, and how long it can still be restored."""
     if card.deleted_at is None:
         return card.description.split("\n")[0]
@@ -280,7 +280,7 @@ def _about(card: DashboardSummary) -> str:
 def _columns() -> tuple[Column[DashboardSummary], ...]:
     return (
         Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True,
-               second=_about),
+               second=_description),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
         Column("shares", _("Shared with"), _shared, width=262, muted=True, tooltip=_shared),

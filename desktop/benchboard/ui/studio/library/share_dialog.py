@@ -34,10 +34,10 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.labels import KeyCap
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 _PAUSE_MS = 200
-_HOLDERS = 200
-_OFFERED = 6
+_MAX_ACCESS = 200
+_MAX_CANDIDATES = 6
 
 
 class ShareDialog(Dialog):
@@ -57,19 +57,19 @@ class ShareDialog(Dialog):
         )
         self._add = Field(_("Share with"), self._search)
         self._search.installEventFilter(self)
-        self._found = _Found()
+        self._results = _SearchResults()
         self._public = CheckBox(
             _("Everyone in {organisation} can view").format(organisation=context.actor.organisation)
         )
         self._public.setObjectName("share_public")
-        self._given, self._reach = _Lines(), _Lines()
+        self._shares, self._access = _LineList(), _LineList()
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
-        for part in (self._add, self._found, Text(_("Shared with"), "section"), self._given, self._public, hairline(),
-                     Text(_("Effective access"), "section"), self._reach):  # fmt: skip
+        for part in (self._add, self._results, Text(_("Shared with"), "section"), self._shares, self._public, hairline(),
+                     Text(_("Effective access"), "section"), self._access):  # fmt: skip
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
@@ -77,65 +77,65 @@ class ShareDialog(Dialog):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         self.content.addWidget(area, 1)
-        self.add_button(Button(_("Done"), self._done, kind="primary", name="share_done"))
+        self.add_button(Button(_("Done"), self._finish, kind="primary", name="share_done"))
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._look_for)
+        self._pause.timeout.connect(self._search_candidates)
         self._search.textChanged.connect(self._typed)
         self._public.clicked.connect(self._publish)
-        for hidden in (self._add, self._found, self._public):
+        for hidden in (self._add, self._results, self._public):
             hidden.hide()
-        self._ask()
+        self._load()
 
-    def _ask(self) -> None:
+    def _load(self) -> None:
         actor, tasks = self._context.actor, self._context.tasks
         tasks.read(self, lambda session: sharing.sharing_of(session, actor, self._id), self._show)
         tasks.read(
             self,
-            lambda session: effective_access.list_access(session, actor, self._id, limit=_HOLDERS),
-            self._show_reach,
+            lambda session: effective_access.list_access(session, actor, self._id, limit=_MAX_ACCESS),
+            self._show_access,
         )
 
     def _show(self, shares: SharingSettings) -> None:
         first = not self._public.isVisible()
         held = self.focusWidget()
-        name = held.objectName() if held is not None and self._given.isAncestorOf(held) else ""
+        name = held.objectName() if held is not None and self._shares.isAncestorOf(held) else ""
         self._may_share = shares.level == "own"
         self._add.setVisible(self._may_share)
         self._public.setVisible(True)
         self._public.setChecked(shares.public)
         self._public.setEnabled(self._may_share)
-        lines = [_Line(shares.owner, Text(_("Owner"), tone="muted"))]
+        lines = [_PersonRow(shares.owner, Text(_("Owner"), tone="muted"))]
         for share in (*shares.people, *shares.teams):
-            lines.append(_Line(share.to, *self._controls(share.to, share.permission)))
-        self._given.fill(*lines)
+            lines.append(_PersonRow(share.to, *self._controls(share.to, share.permission)))
+        self._shares.fill(*lines)
         if self._may_share and first:
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         elif name:  # the line that had the keyboard is another one now
-            again = [one for one in self._given.findChildren(QWidget, name) if one.isVisible()]
+            again = [one for one in self._shares.findChildren(QWidget, name) if one.isVisible()]
             (again[0] if again else self._search).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _controls(self, to: Candidate, permission: SharePermission) -> list[QWidget]:
         if not self._may_share:
-            return [Text(_may(permission), tone="muted")]
-        choice = Select([("view", _may("view")), ("edit", _may("edit"))], name=f"share_level_{to.id}", label=to.name)
+            return [Text(_permission_text(permission), tone="muted")]
+        choice = Select([("view", _permission_text("view")), ("edit", _permission_text("edit"))], name=f"share_level_{to.id}", label=to.name)
         choice.set_current_key(permission)
         choice.activated.connect(lambda _index: self._share(to, cast("SharePermission", choice.current_key())))
         tip = _("Revoke access for {name}").format(name=to.name)
         stop = Button(
-            "", partial(self._stop, to, permission), kind="quiet", icon="ph.x", tip=tip, name=f"unshare_{to.id}"
+            "", partial(self._revoke, to, permission), kind="quiet", icon="ph.x", tip=tip, name=f"unshare_{to.id}"
         )
         return [choice, stop]
 
-    def _show_reach(self, page: Page[AccessEntry]) -> None:
+    def _show_access(self, page: Page[AccessEntry]) -> None:
         lines: list[QWidget] = []
         for one in page.rows:
-            who = Candidate("person", one.user_id, one.name, _why(one.grants))
-            lines.append(_Line(who, Text(_level(one.level), tone="muted")))
+            who = Candidate("person", one.user_id, one.name, _grants_text(one.grants))
+            lines.append(_PersonRow(who, Text(_level_text(one.level), tone="muted")))
         if page.next_key:
             lines.append(
                 Text(_("More people have access. Use the command line to list everyone."), tone="muted", wrap=True)
             )
-        self._reach.fill(*lines)
+        self._access.fill(*lines)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The field's keys that are for what it found."""
@@ -143,62 +143,62 @@ class ShareDialog(Dialog):
             return super().eventFilter(watched, event)
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
         if step:
-            self._found.step(step)
+            self._results.step(step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take()
+            self._share_selected()
         return bool(step) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
     def _typed(self) -> None:
         self._add.set_error("")
-        self._found.choose(-1)  # it was found for what is written no more
+        self._results.select(-1)  # it was found for what is written no more
         self._pause.start()
 
-    def _look_for(self) -> None:
+    def _search_candidates(self) -> None:
         text = self._search.text().strip()
         if not text:
-            self._found.fill()
-            self._found.hide()
+            self._results.fill()
+            self._results.hide()
             return
         actor, name = self._context.actor, self._id
-        self._look_up(lambda session: sharing.candidates(session, actor, name, text, limit=_OFFERED), self._show_found)
+        self._read_for_text(lambda session: sharing.candidates(session, actor, name, text, limit=_MAX_CANDIDATES), self._show_results)
 
-    def _look_up(self, ask: Callable[[DatabaseSession], Found], found: Callable[[Found], None]) -> None:
+    def _read_for_text(self, ask: Callable[[DatabaseSession], Result], found: Callable[[Result], None]) -> None:
         """Ask who is called as is written; the answer is of no use once something else is."""
         text = self._search.text()
 
-        def answered(answer: Found) -> None:
+        def answered(answer: Result) -> None:
             if text == self._search.text():
                 found(answer)
 
         self._context.tasks.read(self, ask, answered)
 
-    def _show_found(self, found: tuple[Candidate, ...]) -> None:
-        self._found.show()
+    def _show_results(self, found: tuple[Candidate, ...]) -> None:
+        self._results.show()
         if not found:
-            told = _("No matches, or they already have access.")
+            text = _("No matches, or they already have access.")
             if permissions.has_permission(self._context.actor, "users:write"):
-                told += " " + _("To create a team, run “benchboard team create”.")
-            self._found.fill(Text(told, tone="muted", wrap=True))
+                text += " " + _("To create a team, run “benchboard team create”.")
+            self._results.fill(Text(text, tone="muted", wrap=True))
             return
         lines = []
         for one in found:
             ways = [
-                Button(_may(way), partial(self._share, one, way), size="sm", name=f"share_{way}_{one.id}")
+                Button(_permission_text(way), partial(self._share, one, way), size="sm", name=f"share_{way}_{one.id}")
                 for way in sharing.PERMISSIONS
             ]
-            lines.append(_Line(one, *ways))
-        self._found.fill(*lines)
-        self._found.choose(0)
+            lines.append(_PersonRow(one, *ways))
+        self._results.fill(*lines)
+        self._results.select(0)
 
-    def _take(self) -> None:
+    def _share_selected(self) -> None:
         """Share with whom Enter stands at; before anybody is shown, with nobody but who is called just so."""
-        chosen = self._found.chosen
+        chosen = self._results.selected
         if chosen is not None:
             self._share(chosen, "view")
         elif self._search.text().strip():
             self._share_with_named(lambda: None)
 
-    def _done(self) -> None:
+    def _finish(self) -> None:
         if self._may_share and self._search.text().strip():
             self._share_with_named(self.dismiss)
         else:
@@ -219,23 +219,23 @@ class ShareDialog(Dialog):
             self._context.problems.toast(_("{name} can now view this dashboard.").format(name=who.name))
             then()
 
-        self._look_up(lambda session: sharing.find_exact_match(session, actor, name, text), found)
+        self._read_for_text(lambda session: sharing.find_exact_match(session, actor, name, text), found)
 
     def _share(self, to: Candidate, permission: SharePermission) -> None:
-        if self._found.isAncestorOf(
+        if self._results.isAncestorOf(
             self.focusWidget() or self
         ):  # what is found goes, and the next one can be looked for
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         self._search.clear()
-        self._give(to, permission)
+        self._grant(to, permission)
 
-    def _give(self, to: Candidate, permission: SharePermission) -> None:
+    def _grant(self, to: Candidate, permission: SharePermission) -> None:
         self._change(lambda session: sharing.share(session, self._context.actor, self._id, to.kind, to.id, permission))
 
-    def _stop(self, to: Candidate, permission: SharePermission) -> None:
+    def _revoke(self, to: Candidate, permission: SharePermission) -> None:
         self._change(lambda session: sharing.unshare(session, self._context.actor, self._id, to.kind, to.id))
         self._context.problems.toast(
-            _("Revoked access for {name}").format(name=to.name), lambda: self._give(to, permission)
+            _("Revoked access for {name}").format(name=to.name), lambda: self._grant(to, permission)
         )
 
     def _publish(self, public: bool) -> None:
@@ -246,12 +246,12 @@ class ShareDialog(Dialog):
 
         def stored(_shares: SharingSettings) -> None:
             if shiboken6.isValid(self):
-                self._ask()
+                self._load()
 
         self._context.tasks.change(self._window, op, stored)
 
 
-class _Lines(QWidget):
+class _LineList(QWidget):
     """Lines one below the other; `fill` replaces them."""
 
     def __init__(self) -> None:
@@ -271,7 +271,7 @@ class _Lines(QWidget):
             widget.show()  # at once, not when the layout comes to it: the one Enter would take is marked now
 
 
-class _Found(_Lines):
+class _SearchResults(_LineList):
     """Those who were found; at one of them stands what Enter would do."""
 
     def __init__(self) -> None:
@@ -279,27 +279,27 @@ class _Found(_Lines):
         self._at = -1
 
     @property
-    def _lines(self) -> "list[_Line]":
-        return [line for line in self.findChildren(_Line) if not line.isHidden()]
+    def _rows(self) -> "list[_PersonRow]":
+        return [line for line in self.findChildren(_PersonRow) if not line.isHidden()]
 
     @property
-    def chosen(self) -> Candidate | None:
+    def selected(self) -> Candidate | None:
         """Whom Enter would take."""
-        return self._lines[self._at].who if 0 <= self._at < len(self._lines) else None
+        return self._rows[self._at].who if 0 <= self._at < len(self._rows) else None
 
     def step(self, by: int) -> None:
         """Go on to the next or the one before, round at the ends."""
-        if self._lines:
-            self.choose((self._at + by) % len(self._lines) if self._at >= 0 else 0)
+        if self._rows:
+            self.select((self._at + by) % len(self._rows) if self._at >= 0 else 0)
 
-    def choose(self, at: int) -> None:
+    def select(self, at: int) -> None:
         """Stand at one; -1 is none."""
         self._at = at
-        for place, line in enumerate(self._lines):
+        for place, line in enumerate(self._rows):
             line.mark(place == at)
 
 
-class _Line(QWidget):
+class _PersonRow(QWidget):
     """A person or a team, what is to say of them, and what can be done."""
 
     def __init__(self, who: Candidate, *trailing: QWidget) -> None:
@@ -340,21 +340,21 @@ class _Line(QWidget):
                 painter.drawRoundedRect(self.rect(), theme().px("radius.control"), theme().px("radius.control"))
 
 
-def _may(permission: str) -> str:
+def _permission_text(permission: str) -> str:
     return _("Can edit") if permission == "edit" else _("Can view")
 
 
-def _level(level: Level) -> str:
-    return _("Full access") if level == "own" else _may(level)
+def _level_text(level: Level) -> str:
+    return _("Full access") if level == "own" else _permission_text(level)
 
 
-def _why(ways: tuple[Grant, ...]) -> str:
-    said = {
+def _grants_text(ways: tuple[Grant, ...]) -> str:
+    reaches = {
         "owner": _("owner"),
         "direct": _("shared directly"),
         "public": _("everyone can view"),
         "role": _("by role"),
     }
     return ", ".join(
-        _("through team {team}").format(team=way.team) if way.team else said.get(way.source, way.source) for way in ways
+        _("through team {team}").format(team=way.team) if way.team else reaches.get(way.source, way.source) for way in ways
     )

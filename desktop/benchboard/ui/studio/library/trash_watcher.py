@@ -16,31 +16,31 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 
-class Trashed(QObject):
+class TrashWatcher(QObject):
     """Says it at once, with the way back for who may go it, and takes that away when the dashboard is back."""
 
-    def __init__(self, context: "Context", shelf: DocumentStore, saving: Saving) -> None:
+    def __init__(self, context: "Context", store: DocumentStore, saving: Saving) -> None:
         super().__init__(saving)
         self._context, self._saving = context, saving
-        self._away = False
-        self._id, self._key = shelf.dashboard_id, f"studio.trash.{shelf.key}"
+        self._in_trash = False
+        self._id, self._key = store.dashboard_id, f"studio.trash.{store.key}"
         if self._id is not None:
-            context.changed.watch(self, {"dashboards"}, self._look)
+            context.changed.watch(self, {"dashboards"}, self._check)
             problems, mine = context.problems, self._key
             self.destroyed.connect(lambda *_gone: problems.dismiss(mine) if isValid(problems) else None)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         key, actor = self._id, self._context.actor
         if key is not None:
             # Where it cannot be looked at, the page itself says so.
             self._context.tasks.read(
-                self, lambda session: library.find_summary(session, actor, key), self._say, lambda _error: None
+                self, lambda session: library.find_summary(session, actor, key), self._show_state, lambda _error: None
             )
 
-    def _say(self, card: DashboardSummary | None) -> None:
+    def _show_state(self, card: DashboardSummary | None) -> None:
         problems = self._context.problems
         away = card is None or card.deleted_at is not None
-        if card is not None and away and not self._away:
+        if card is not None and away and not self._in_trash:
             who = card.deleted_by or _("Someone")
             back = [Action(_("Restore"), self._restore)] if card.level == "own" else []
             problems.notice(
@@ -50,12 +50,12 @@ class Trashed(QObject):
                 kind="warn",
                 key=self._key,
             )
-        elif self._away and not away:
+        elif self._in_trash and not away:
             for key in (self._key, "dashboards.unknown", "dashboards.in-trash"):
                 problems.dismiss(key)
             if self._saving.state == "unsaved":
                 self._saving.save()
-        self._away = away
+        self._in_trash = away
 
     def _restore(self) -> None:
         key, context = self._id, self._context

@@ -18,7 +18,7 @@ _ROWS: Final = (
 )
 
 
-class OrderBar(QWidget):
+class ArrangeBar(QWidget):
     """Each button calls `run` with the id of its command; one that can't be run now says why."""
 
     def __init__(self, editor: Editor, run: Callable[[str], object]) -> None:

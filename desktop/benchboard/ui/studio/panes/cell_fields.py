@@ -21,7 +21,7 @@ class Bounds(NamedTuple):
     most: int
     why: str = ""
 
-    def wrong(self, text: str) -> str:
+    def error_for(self, text: str) -> str:
         """What is wrong with what somebody wrote; nothing where it can be."""
         if text.isascii() and text.isdecimal() and len(text) < _LONGEST and self.least <= int(text) <= self.most:
             return ""
@@ -31,10 +31,10 @@ class Bounds(NamedTuple):
         return _("Enter a whole number from {least} to {most}.").format(least=self.least, most=self.most)
 
 
-class Square(QWidget):
+class CellFields(QWidget):
     """The four fields. What cannot be changed is off, with the reason below; what differs is said to be mixed."""
 
-    asked = Signal(str, int)
+    value_entered = Signal(str, int)
     """Somebody wants another `x`, `y`, `w` or `h`."""
 
     def __init__(self, columns: int) -> None:
@@ -43,7 +43,7 @@ class Square(QWidget):
         self._lines: dict[str, UndoLineEdit] = {}
         self._shown: dict[str, str] = {}
         self._bounds: Mapping[str, Bounds] = {}
-        self._why = Text("", "caption", "muted", wrap=True)
+        self._reason = Text("", "caption", "muted", wrap=True)
         square = QGridLayout()
         square.setHorizontalSpacing(8)
         square.setVerticalSpacing(8)
@@ -61,26 +61,26 @@ class Square(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(square)
-        column.addWidget(self._why)
+        column.addWidget(self._reason)
 
-    def say(
+    def show_values(
         self, values: Mapping[str, int | None], bounds: Mapping[str, Bounds], off: Collection[str], why: str
     ) -> None:
         """Show these; None is for several that differ."""
         self._bounds = bounds
-        self.follow(values)
+        self.update_values(values)
         for key, line in self._lines.items():
             self._fields[key].set_error("")
             line.setEnabled(key not in off)
             line.setAccessibleDescription(why if key in off else "")
-        self._why.setText(why)
-        self._why.setVisible(bool(why))
+        self._reason.setText(why)
+        self._reason.setVisible(bool(why))
 
-    def count(self, columns: int) -> None:
+    def set_columns(self, columns: int) -> None:
         """It lies in a grid of so many columns."""
         self._lines["w"].set_unit(_of(columns))
 
-    def follow(self, values: Mapping[str, int | None]) -> None:
+    def update_values(self, values: Mapping[str, int | None]) -> None:
         """Show these for now."""
         for key, line in self._lines.items():
             value = values[key]
@@ -91,7 +91,7 @@ class Square(QWidget):
     def _check(self, key: str) -> bool:
         """Say what is wrong with what stands in a field; answers whether nothing is."""
         text = self._lines[key].text().strip()
-        wrong = self._bounds[key].wrong(text) if text not in ("", self._shown[key]) else ""
+        wrong = self._bounds[key].error_for(text) if text not in ("", self._shown[key]) else ""
         self._fields[key].set_error(wrong)
         return not wrong
 
@@ -102,7 +102,7 @@ class Square(QWidget):
             line.show_text(self._shown[key])
             self._check(key)
         elif text != self._shown[key] and self._check(key):
-            self.asked.emit(key, int(text))
+            self.value_entered.emit(key, int(text))
 
 
 def _of(columns: int) -> str:

@@ -16,7 +16,7 @@ _KEYS = (
 )
 
 
-def nothing_chosen() -> QWidget:
+def empty_inspector() -> QWidget:
     """The page for it."""
     holder = QWidget()
     column = QVBoxLayout(holder)

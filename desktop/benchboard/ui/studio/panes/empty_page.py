@@ -12,14 +12,14 @@ from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.widgets.surfaces import EmptyState
 
 
-class Notice(QObject):
+class EmptyPageNotice(QObject):
     """Says over `area` that there is nothing yet, and how to begin; or why the page could not be opened."""
 
     def __init__(self, area: QWidget, editor: Editor, saving: Saving, empty: str, begin: Callable[[], None]) -> None:
         super().__init__(area)
         self._area, self._editor, self._saving = area, editor, saving
-        self._empty, self._begin = empty, begin
-        self._says = ""
+        self._empty, self._start_from_template = empty, begin
+        self._state = ""
         self.shown: QWidget | None = None
         """What is on show now."""
         area.installEventFilter(self)
@@ -30,13 +30,13 @@ class Notice(QObject):
     def follow(self) -> None:
         """Say what there is to say now."""
         wanted = self._wanted()
-        if wanted == self._says:
+        if wanted == self._state:
             return
-        self._says = wanted
+        self._state = wanted
         if self.shown is not None:
             self.shown.hide()
             self.shown.deleteLater()
-        self.shown = self._made(wanted)
+        self.shown = self._make_widget(wanted)
         if self.shown is not None:
             self.shown.setObjectName("studio_empty")
             self._place()
@@ -49,12 +49,12 @@ class Notice(QObject):
             return ""
         return "nothing" if self._editor.read_only else "empty"
 
-    def _made(self, wanted: str) -> QWidget | None:
+    def _make_widget(self, wanted: str) -> QWidget | None:
         problem = self._saving.problem
         if wanted == "failed" and problem is not None:
             return self._failure(problem)
         if wanted == "empty":
-            return EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._begin,
+            return EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._start_from_template,
                               why=_("Drag a widget here from the left pane."), parent=self._area)  # fmt: skip
         return EmptyState("ph.squares-four", self._empty, parent=self._area) if wanted == "nothing" else None
 

@@ -13,23 +13,23 @@ from benchboard.dashboards.layout import ROW, Cell
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.cell_fields import Bounds, Square
+from benchboard.ui.studio.panes.cell_fields import Bounds, CellFields
 from benchboard.ui.widgets.buttons import CheckBox
 
-_KEEPS: Final[tuple[tuple[Lock, str], ...]] = (
+_LOCKS: Final[tuple[tuple[Lock, str], ...]] = (
     ("place", N_("Lock position")),
     ("size", N_("Lock size")),
     ("content", N_("Lock content")),
 )
 
 
-class Places(Square):
+class GeometryFields(CellFields):
     """Where one widget lies and how large it is, in the numbers its document has for it."""
 
     def __init__(self, editor: Editor, item_id: str) -> None:
         super().__init__(editor.page.pane(editor.page.path(item_id)).columns)
         self._editor, self._id = editor, item_id
-        self.asked.connect(self._place)
+        self.value_entered.connect(self._place)
 
     def refresh(self) -> None:
         """Show what the page says now."""
@@ -50,23 +50,23 @@ class Places(Square):
         bounds = {
             "x": Bounds(0, columns - cell.w, _("the widget is {w} wide").format(w=cell.w)),
             "y": Bounds(top, top + grid.MAX_ROW),
-            "w": _sized(
+            "w": _size_bounds(
                 item.min_w, item.max_w, columns - cell.x, _("the widget starts at column {x}").format(x=cell.x)
             ),
-            "h": _sized(item.min_h, item.max_h, grid.MAX_HEIGHT),
+            "h": _size_bounds(item.min_h, item.max_h, grid.MAX_HEIGHT),
         }
-        self.count(columns)
-        self.say(cell._asdict(), bounds, off, " ".join(why))
+        self.set_columns(columns)
+        self.show_values(cell._asdict(), bounds, off, " ".join(why))
 
-    def land(self, landing: DropTarget | None) -> None:
+    def show_drop_target(self, target: DropTarget | None) -> None:
         """Show where it would come to lie, or where it lies again."""
         if self._id not in self._editor.page.shown:
             return
-        if landing is None:
+        if target is None:
             self.refresh()
-        elif self._id in landing.cells:
-            self.count(landing.columns)
-            self.follow(landing.cells[self._id]._asdict())
+        elif self._id in target.cells:
+            self.set_columns(target.columns)
+            self.update_values(target.cells[self._id]._asdict())
 
     def _place(self, key: str, value: int) -> None:
         page = self._editor.page
@@ -79,13 +79,13 @@ class Places(Square):
             self.refresh()
 
 
-class Together(Square):
+class SharedGeometryFields(CellFields):
     """Where several chosen widgets begin, and how large each of them is."""
 
     def __init__(self, editor: Editor, ids: Sequence[str]) -> None:
         super().__init__(min(editor.page.pane(editor.page.path(one)).columns for one in ids))
         self._editor, self._ids = editor, tuple(ids)
-        self.asked.connect(self._place)
+        self.value_entered.connect(self._place)
 
     def refresh(self) -> None:
         """Show what the page says now."""
@@ -108,22 +108,22 @@ class Together(Square):
             "w": Bounds(1, columns),
             "h": Bounds(1, grid.MAX_HEIGHT),
         }
-        self.count(columns)
-        self.say({**self._begin(cells), **self._sizes(numbers)}, bounds, off, why)
+        self.set_columns(columns)
+        self.show_values({**self._top_left(cells), **self._sizes(numbers)}, bounds, off, why)
 
-    def land(self, landing: DropTarget | None) -> None:
+    def show_drop_target(self, target: DropTarget | None) -> None:
         """Show where they would come to lie, or where they lie again."""
         if not all(one in self._editor.page.shown for one in self._ids):
             return
-        if landing is None:
+        if target is None:
             self.refresh()
-        elif landing.cells.keys() & set(self._ids):
-            numbers = {one: landing.cells.get(one) or grid.document_cell(self._editor.page, one) for one in self._ids}
-            self.count(landing.columns)
+        elif target.cells.keys() & set(self._ids):
+            numbers = {one: target.cells.get(one) or grid.document_cell(self._editor.page, one) for one in self._ids}
+            self.set_columns(target.columns)
             body = [numbers[one] for one in placement_edits.movable(self._editor.state, self._ids)]
-            self.follow({**self._begin(body or list(numbers.values())), **self._sizes(numbers)})
+            self.update_values({**self._top_left(body or list(numbers.values())), **self._sizes(numbers)})
 
-    def _begin(self, cells: Sequence[Cell]) -> dict[str, int | None]:
+    def _top_left(self, cells: Sequence[Cell]) -> dict[str, int | None]:
         return {"x": min(cell.x for cell in cells), "y": min(cell.y for cell in cells)}
 
     def _sizes(self, numbers: Mapping[str, Cell]) -> dict[str, int | None]:
@@ -139,7 +139,7 @@ class Together(Square):
             self._editor.apply(placement_edits.resize_each, self._ids, key, value)
         else:
             now = (
-                self._begin(
+                self._top_left(
                     [grid.document_cell(page, one) for one in placement_edits.movable(self._editor.state, self._ids)]
                 )[key]
                 or 0
@@ -148,13 +148,13 @@ class Together(Square):
         self.refresh()
 
 
-def _sized(least: int | None, most: int | None, room: int, why: str = "") -> Bounds:
+def _size_bounds(least: int | None, most: int | None, room: int, why: str = "") -> Bounds:
     """What a size may be: the item's own limits, and the room there is."""
     own = most is not None and most < room
     return Bounds(min(least or 1, room), most if own and most is not None else room, "" if own else why)
 
 
-class Keeps(QWidget):
+class LockFields(QWidget):
     """Three boxes: whether the place, the size and the content of what is chosen are kept. A dash where some are."""
 
     def __init__(self, editor: Editor, ids: list[str]) -> None:
@@ -167,10 +167,10 @@ class Keeps(QWidget):
         square.setVerticalSpacing(6)
         square.setColumnStretch(0, 1)
         square.setColumnStretch(1, 1)
-        for place, (lock, title) in enumerate(_KEEPS):
+        for place, (lock, title) in enumerate(_LOCKS):
             box = CheckBox(_(title))
             box.setObjectName(f"inspector_keep_{lock}")
-            box.clicked.connect(lambda _on=False, lock=lock: self._keep(lock))
+            box.clicked.connect(lambda _on=False, lock=lock: self._toggle_lock(lock))
             self._boxes[lock] = box
             square.addWidget(box, place // 2, place % 2, Qt.AlignmentFlag.AlignLeft)
 
@@ -182,7 +182,7 @@ class Keeps(QWidget):
             box.setTristate(any(kept) and not all(kept))
             box.setCheckState(Qt.CheckState.Checked if all(kept) else some)
 
-    def _keep(self, lock: Lock) -> None:
+    def _toggle_lock(self, lock: Lock) -> None:
         kept = all(lock in locks(self._editor.page.item(item_id)) for item_id in self._ids)
         self._editor.lock(lock, not kept)
         self.refresh()

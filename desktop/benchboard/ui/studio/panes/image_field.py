@@ -11,7 +11,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
 
 
-class PictureField(QWidget):
+class ImageField(QWidget):
     """A button for a file and what there is, in words; the picture itself is on the page."""
 
     def __init__(self, name: str, choose: Callable[[], object], remove: Callable[[], object]) -> None:
@@ -35,7 +35,7 @@ class PictureField(QWidget):
         column.addWidget(self._words)
         self.setFocusProxy(self._choose)
 
-    def show_picture(self, text: str) -> None:
+    def show_image(self, text: str) -> None:
         """Say what picture there is."""
         if text == self._shown:
             return

@@ -20,14 +20,14 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
-from benchboard.ui.studio.panes.arrange_bar import OrderBar
-from benchboard.ui.studio.panes.empty_inspector import nothing_chosen
-from benchboard.ui.studio.panes.geometry_fields import Keeps, Places, Together
-from benchboard.ui.studio.panes.image_field import PictureField
-from benchboard.ui.studio.panes.original_query import TheirQuery
-from benchboard.ui.studio.panes.query_editor import Prose, QueryEdit, hint
-from benchboard.ui.studio.panes.repeat_settings import Repeats
-from benchboard.ui.studio.panes.tab_titles import TabNames
+from benchboard.ui.studio.panes.arrange_bar import ArrangeBar
+from benchboard.ui.studio.panes.empty_inspector import empty_inspector
+from benchboard.ui.studio.panes.geometry_fields import LockFields, GeometryFields, SharedGeometryFields
+from benchboard.ui.studio.panes.image_field import ImageField
+from benchboard.ui.studio.panes.original_query import OriginalQueryView
+from benchboard.ui.studio.panes.query_editor import ProseEdit, QueryEdit, columns_hint
+from benchboard.ui.studio.panes.repeat_settings import RepeatSettings
+from benchboard.ui.studio.panes.tab_titles import TabTitles
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.stat_tiles import gauge_range
@@ -39,14 +39,14 @@ from benchboard.ui.widgets.surfaces import scroll_area
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_SHORT = 100
+_MAX_TEXT = 100
 """Characters of a short text."""
 
 
 class Inspector(QWidget):
     """What is chosen, in words and fields. `edit_query` puts the keyboard into the query."""
 
-    wanted = Signal(str)
+    command_requested = Signal(str)
     """Somebody asks for the act called so."""
     drafted = Signal(str, object)
     """What is written at `<key>/<id>` and not handed on yet; None: nothing is any more."""
@@ -59,24 +59,24 @@ class Inspector(QWidget):
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Inspector"))
-        self._sheet: _Sheet | None = None
+        self._sheet: _PropertySheet | None = None
         self._draft = ""
         self._stack = QStackedWidget()
-        self._stack.addWidget(nothing_chosen())
+        self._stack.addWidget(empty_inspector())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        editor.changed.connect(self._follow)
-        editor.permission_changed.connect(self._follow)
-        editor.options_changed.connect(self._follow)
-        editor.selection_changed.connect(self._follow)
+        editor.changed.connect(self._refresh)
+        editor.permission_changed.connect(self._refresh)
+        editor.options_changed.connect(self._refresh)
+        editor.selection_changed.connect(self._refresh)
 
     @property
-    def drafting(self) -> bool:
+    def has_draft(self) -> bool:
         """Whether something is being written that the page does not say yet."""
         return bool(self._draft)
 
-    def make_way(self, document: Document) -> None:
+    def remote_document_arriving(self, document: Document) -> None:
         """Another document is about to be shown or brought in: where that says something else of what one is writing
         at, what is written is part of the page first."""
         item_id = self._draft.partition("/")[2]
@@ -89,29 +89,29 @@ class Inspector(QWidget):
     def edit_query(self) -> None:
         """Write at the chosen widget's query, or its text."""
         if self._sheet is not None:
-            self._sheet.begin()
+            self._sheet.focus_query()
 
     def edit_repeat(self) -> None:
         """Choose by what the chosen widget is repeated."""
         if self._sheet is not None:
-            self._sheet.begin_repeat()
+            self._sheet.focus_repeat()
 
     def edit_name(self, part: Literal["title", "tab"]) -> None:
         """Write at the chosen widget's title, or at the name of its newest tab."""
         if self._sheet is not None:
-            self._sheet.begin_name(part)
+            self._sheet.focus_name(part)
 
     def commit(self) -> None:
         """Hand on what is being written."""
         if self._sheet is not None:
             self._sheet.commit()
 
-    def land(self, landing: DropTarget | None) -> None:
+    def show_drop_target(self, target: DropTarget | None) -> None:
         """Show where what is in hand would come to lie; None: nothing is in hand any more."""
         if self._sheet is not None:
-            self._sheet.land(landing)
+            self._sheet.show_drop_target(target)
 
-    def _follow(self) -> None:
+    def _refresh(self) -> None:
         chosen = [item_id for item_id in self._editor.selection if item_id in self._editor.page.shown]
         if self._sheet is not None and self._sheet.shows(chosen):
             self._sheet.refresh()
@@ -123,7 +123,7 @@ class Inspector(QWidget):
             self._sheet.deleteLater()
             self._sheet = None
         if chosen:
-            self._sheet = _Sheet(self._context, self._editor, self._query_runner, chosen, self.wanted.emit)
+            self._sheet = _PropertySheet(self._context, self._editor, self._query_runner, chosen, self.command_requested.emit)
             self._sheet.drafted.connect(self._drafted)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
@@ -133,7 +133,7 @@ class Inspector(QWidget):
         self.drafted.emit(where, text)
 
 
-class _Sheet(QWidget):
+class _PropertySheet(QWidget):
     """The fields of one widget, or what several have in common."""
 
     drafted = Signal(str, object)
@@ -149,17 +149,17 @@ class _Sheet(QWidget):
     ) -> None:
         super().__init__()
         self._editor, self._query_runner = editor, query_runner
-        self._chosen = list(chosen)
+        self._ids = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
-        self._parts: list[Places | Together | Keeps | OrderBar | TabNames | Repeats] = []
+        self._parts: list[GeometryFields | SharedGeometryFields | LockFields | ArrangeBar | TabTitles | RepeatSettings] = []
         """What shows itself anew."""
-        self._settings: dict[str, UndoLineEdit | Select | Prose | PictureField] = {}
+        self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
         self._title: UndoLineEdit | None = None
-        self._kept = Text("", "caption", "muted", wrap=True)
+        self._locked_note = Text("", "caption", "muted", wrap=True)
         self._buttons: list[tuple[Button, str]] = []
         """What can be done with it from the head, and what that is called."""
         self._query: QueryEdit | None = None
-        self._data: Field | None = None
+        self._query_field_row: Field | None = None
         self._failed = False
         """Whether running the query went wrong the last time."""
         inside = QWidget()
@@ -185,27 +185,27 @@ class _Sheet(QWidget):
 
     def shows(self, chosen: list[str]) -> bool:
         """Whether this is the sheet for these widgets."""
-        return chosen == self._chosen and [self._editor.widget(item_id).type for item_id in chosen] == self._kinds
+        return chosen == self._ids and [self._editor.widget(item_id).type for item_id in chosen] == self._kinds
 
-    def begin(self) -> None:
+    def focus_query(self) -> None:
         """Give the keyboard to the query, or to the text."""
-        first = next((edit for edit in self._settings.values() if isinstance(edit, Prose | PictureField)), self._title)
+        first = next((edit for edit in self._settings.values() if isinstance(edit, ProseEdit | ImageField)), self._title)
         target = self._query or first
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def begin_repeat(self) -> None:
+    def focus_repeat(self) -> None:
         """Give the keyboard to what it is repeated by, brought into sight."""
         for part in self._parts:
-            if isinstance(part, Repeats):
+            if isinstance(part, RepeatSettings):
                 part.begin()
                 self._area.ensureWidgetVisible(part)
 
-    def begin_name(self, part: Literal["title", "tab"]) -> None:
+    def focus_name(self, part: Literal["title", "tab"]) -> None:
         """Give the keyboard to the title, or to the name of the newest tab, all of it chosen."""
-        tabs = next((one for one in self._parts if isinstance(one, TabNames)), None)
+        tabs = next((one for one in self._parts if isinstance(one, TabTitles)), None)
         if part == "tab" and tabs is not None:
-            tabs.begin()
+            tabs.focus_last()
             self._area.ensureWidgetVisible(tabs)
         elif self._title is not None:
             self._title.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -215,14 +215,14 @@ class _Sheet(QWidget):
     def commit(self) -> None:
         """Hand on what is being written."""
         for edit in (self._query, *self._settings.values()):
-            if isinstance(edit, Prose):
+            if isinstance(edit, ProseEdit):
                 edit.commit()
 
-    def land(self, landing: DropTarget | None) -> None:
+    def show_drop_target(self, target: DropTarget | None) -> None:
         """Show in the fields where they would come to lie."""
         for part in self._parts:
-            if isinstance(part, Places | Together):
-                part.land(landing)
+            if isinstance(part, GeometryFields | SharedGeometryFields):
+                part.show_drop_target(target)
 
     def refresh(self) -> None:
         """Show what the page says now."""
@@ -235,46 +235,46 @@ class _Sheet(QWidget):
         for button, tip in self._buttons:
             button.disable(why)
             button.setToolTip(plain_tooltip(why or tip))
-        widgets = [self._editor.widget(item_id) for item_id in self._chosen]
-        free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._chosen)
-        self._kept.setText(why or _("Content is locked."))
-        self._kept.setVisible(not free)
+        widgets = [self._editor.widget(item_id) for item_id in self._ids]
+        free = not why and not any("content" in locks(self._editor.page.item(item_id)) for item_id in self._ids)
+        self._locked_note.setText(why or _("Content is locked."))
+        self._locked_note.setVisible(not free)
         if self._title is not None:
             self._title.show_text(widgets[0].title)
-        self._say_head()
+        self._show_heading()
         if self._query is not None:
-            self._query.follow(widgets[0].query)
-            self._query.follow_chosen()
+            self._query.update_text(widgets[0].query)
+            self._query.variables_changed()
         for edit in (self._title, self._query, *self._settings.values()):
             if edit is not None and not (free and edit.isEnabled()):  # else what is wrong with it stays said
                 edit.setEnabled(free)
-                edit.setAccessibleDescription("" if free else self._kept.text())
+                edit.setAccessibleDescription("" if free else self._locked_note.text())
         for key, editor in self._settings.items():
             values = {str(widget.setting(key)) for widget in widgets}
             _show(editor, values.pop() if len(values) == 1 else None)
-        self._say_ends()
+        self._show_gauge_range()
 
-    def _say_ends(self) -> None:
+    def _show_gauge_range(self) -> None:
         """Say in the empty fields of a gauge's ends which are used."""
         if self._kinds != ["gauge"]:
             return
-        widget, result = self._editor.widget(self._chosen[0]), self._query_runner.result(self._chosen[0])
+        widget, result = self._editor.widget(self._ids[0]), self._query_runner.result(self._ids[0])
         ends = gauge_range(widget, result.table) if result is not None and result.table is not None else (0.0, 100.0)
         for key, end in zip(("min", "max"), ends, strict=True):
             edit = self._settings[key]
             if isinstance(edit, UndoLineEdit):
                 edit.setPlaceholderText(_("Automatic: {value}").format(value=number_format.abbreviate(end)))
 
-    def _say_head(self) -> None:
+    def _show_heading(self) -> None:
         """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""
-        if len(self._chosen) == 1:
-            widget = widget_of(self._editor.rendered(self._editor.page.item(self._chosen[0])))
+        if len(self._ids) == 1:
+            widget = widget_of(self._editor.rendered(self._editor.page.item(self._ids[0])))
             kind = widget.kind_name
             title = widget.title or kind
         else:
-            count = len(self._chosen)
+            count = len(self._ids)
             title = ngettext("{count} widget", "{count} widgets", count).format(count=count)
-            kinds = dict.fromkeys(self._editor.widget(item_id).kind for item_id in self._chosen)
+            kinds = dict.fromkeys(self._editor.widget(item_id).kind for item_id in self._ids)
             kind = ", ".join(_(known.title) for known in kinds if known is not None)
         self._name.setText(title)
         self._kind.setText("" if kind == title else kind)
@@ -297,50 +297,50 @@ class _Sheet(QWidget):
         return head
 
     def _build(self, context: "Context", widget: WidgetContent, run: Callable[[str], object]) -> None:
-        places, keeps = Places(self._editor, widget.id), Keeps(self._editor, self._chosen)
+        places, keeps = GeometryFields(self._editor, widget.id), LockFields(self._editor, self._ids)
         self._parts += [places, keeps]
         self._section(_("Position"), [places, keeps])
         if widget.type == TABS:
-            names = TabNames(self._editor, widget.id)
+            names = TabTitles(self._editor, widget.id)
             self._parts.append(names)
             self._section(_("Tabs"), [names])
         self._title = UndoLineEdit(name="inspector_title", label=_("Title"))
         self._title.setMaxLength(MAX_TITLE)
-        self._title.textEdited.connect(lambda text: self._tell("title", text.strip()))
+        self._title.textEdited.connect(lambda text: self._set_property("title", text.strip()))
         look: list[QWidget] = [Field(_("Title"), self._title)]
         for setting in widget.kind.settings if widget.kind else ():
             look.append(self._setting(setting, run))
         if widget.kind is not None and widget.kind.query:
             theirs = original_queries(self._editor.page.item(widget.id).source)
-            self._section(_("Data"), [self._query_field(context, widget), *([TheirQuery(theirs)] if theirs else [])])
+            self._section(_("Data"), [self._query_field(context, widget), *([OriginalQueryView(theirs)] if theirs else [])])
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
         self._section(_("Appearance") if looks else _("Content"), look)
-        self._column.insertWidget(self._column.count() - 1, self._kept)
-        self._kept.setContentsMargins(16, 10, 16, 0)
+        self._column.insertWidget(self._column.count() - 1, self._locked_note)
+        self._locked_note.setContentsMargins(16, 10, 16, 0)
         if widget.kind is None:
             note = _("This version can't show “{kind}” widgets. The widget is kept unchanged.").format(
                 kind=widget.kind_name
             )
             self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
-        repeats = Repeats(self._editor, widget.id, run)
+        repeats = RepeatSettings(self._editor, widget.id, run)
         self._parts.append(repeats)
         self._section(_("Repeat"), [repeats])
 
     def _build_several(self, run: Callable[[str], object]) -> None:
         """What can be done with several, and the settings all of them have."""
-        order, keeps = OrderBar(self._editor, run), Keeps(self._editor, self._chosen)
-        places = Together(self._editor, self._chosen)
+        order, keeps = ArrangeBar(self._editor, run), LockFields(self._editor, self._ids)
+        places = SharedGeometryFields(self._editor, self._ids)
         self._parts += [order, places, keeps]
         self._column.addWidget(order)
         together = Text(_("Drag one to move them all."), tone="secondary", wrap=True)
         self._section(_("Position"), [places, keeps, together])
-        kinds = {self._editor.widget(item_id).kind for item_id in self._chosen}
+        kinds = {self._editor.widget(item_id).kind for item_id in self._ids}
         kind = kinds.pop() if len(kinds) == 1 else None
         alone = ("prose", "picture")
         shared = [setting for setting in kind.settings if setting.kind not in alone] if kind is not None else []
         if shared:
             note = Text(_("Changes apply to all selected widgets."), "caption", "muted", wrap=True)
-            self._section(_("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._kept])
+            self._section(_("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._locked_note])
 
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():
@@ -357,108 +357,108 @@ class _Sheet(QWidget):
     def _query_field(self, context: "Context", widget: WidgetContent) -> QWidget:
         self._query = QueryEdit(context, "inspector_query", lambda: self._editor.values_of(widget.id))
         self._query.setMinimumHeight(176)
-        self._query.checked.connect(self._checked)
+        self._query.checked.connect(self._query_checked)
         self._query.drafted.connect(partial(self.drafted.emit, f"query/{widget.id}"))
         takes = _(widget.kind.takes) if widget.kind else ""
-        self._data = Field(_("Query"), self._query, note=takes)
-        self._query.committed.connect(partial(self._hand_on, self._query, self._data, "query"))
-        return self._data
+        self._query_field_row = Field(_("Query"), self._query, note=takes)
+        self._query.committed.connect(partial(self._commit_text, self._query, self._query_field_row, "query"))
+        return self._query_field_row
 
     def _setting(self, setting: Setting, run: Callable[[str], object]) -> QWidget:
         name, title = f"inspector_{setting.key}", _(setting.title)
         if setting.kind == "picture":
-            picture = PictureField(name, lambda: run("studio.choose_image"), self._without_picture)
+            picture = ImageField(name, lambda: run("studio.choose_image"), self._remove_image)
             self._settings[setting.key] = picture
             return picture
         if setting.kind == "choice":
             choice = Select([(key, _(text)) for key, text in setting.choices], name=name, label=title)
-            choice.activated.connect(lambda _index: self._tell(f"config.{setting.key}", choice.current_key()))
+            choice.activated.connect(lambda _index: self._set_property(f"config.{setting.key}", choice.current_key()))
             self._settings[setting.key] = choice
             return Field(title, choice)
         if setting.kind == "prose":
-            prose = Prose(name)
+            prose = ProseEdit(name)
             prose.setMinimumHeight(220)
-            prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._chosen[0]}"))
+            prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._ids[0]}"))
             self._settings[setting.key] = prose
             written = Field(title, prose)
-            prose.committed.connect(partial(self._hand_on, prose, written, f"config.{setting.key}"))
+            prose.committed.connect(partial(self._commit_text, prose, written, f"config.{setting.key}"))
             return written
         edit = UndoLineEdit(name=name, label=title)
         if setting.kind == "text":
-            edit.setMaxLength(setting.most or _SHORT)
+            edit.setMaxLength(setting.most or _MAX_TEXT)
         self._settings[setting.key] = edit
         field = Field(title, edit)
-        edit.textEdited.connect(lambda text: self._typed_setting(setting, field, text))
+        edit.textEdited.connect(lambda text: self._setting_edited(setting, field, text))
         return field
 
-    def _typed_setting(self, setting: Setting, field: Field, text: str) -> None:
+    def _setting_edited(self, setting: Setting, field: Field, text: str) -> None:
         if setting.kind == "text":
-            field.set_error(_sentence(self._tell(f"config.{setting.key}", text)))
+            field.set_error(_error_text(self._set_property(f"config.{setting.key}", text)))
             return
         if setting.kind == "measure":
-            self._typed_measure(setting, field, text)
+            self._number_edited(setting, field, text)
             return
         right = text.isascii() and text.isdecimal() and int(text) <= setting.most
         field.set_error("" if right else _("Enter a whole number from 0 to {most}.").format(most=setting.most))
         if right:
-            self._tell(f"config.{setting.key}", int(text))
+            self._set_property(f"config.{setting.key}", int(text))
 
-    def _typed_measure(self, setting: Setting, field: Field, text: str) -> None:
-        value = _measured(text)
+    def _number_edited(self, setting: Setting, field: Field, text: str) -> None:
+        value = _parse_number(text)
         right = value is not None or (not text.strip() and setting.default == "")
         field.set_error("" if right else _("Enter a number."))
         if right:
-            self._tell(f"config.{setting.key}", value)
+            self._set_property(f"config.{setting.key}", value)
 
-    def _without_picture(self) -> None:
-        self._editor.apply(image_edits.set_picture, self._chosen[0], "")
+    def _remove_image(self) -> None:
+        self._editor.apply(image_edits.set_picture, self._ids[0], "")
 
-    def _tell(self, key: str, value: object) -> AppError | None:
-        if not all(item_id in self._editor.page.shown for item_id in self._chosen):
+    def _set_property(self, key: str, value: object) -> AppError | None:
+        if not all(item_id in self._editor.page.shown for item_id in self._ids):
             return None
-        refused = self._editor.set_properties(self._chosen, key, value)
+        refused = self._editor.set_properties(self._ids, key, value)
         if key == "title":
-            self._say_head()
+            self._show_heading()
         return refused
 
-    def _hand_on(self, prose: Prose, field: Field, key: str, text: str) -> None:
-        refused = self._tell(key, text)
+    def _commit_text(self, prose: ProseEdit, field: Field, key: str, text: str) -> None:
+        refused = self._set_property(key, text)
         if refused is not None:
-            prose.take_back()
-            field.set_error(_sentence(refused))
+            prose.reject_commit()
+            field.set_error(_error_text(refused))
         elif prose is not self._query:  # of a query it is said where it is checked
             field.set_error("")
 
-    def _checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
-        if self._data is None:
+    def _query_checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
+        if self._query_field_row is None:
             return
         if error is not None:
-            self._data.set_error(_sentence(error))
+            self._query_field_row.set_error(_error_text(error))
         elif columns is not None:
-            self._data.set_error("")
-            self._data.setToolTip(plain_tooltip(hint(columns)))
+            self._query_field_row.set_error("")
+            self._query_field_row.setToolTip(plain_tooltip(columns_hint(columns)))
 
     def _answered(self, item_id: str) -> None:
         """What only running a query brings to light is said below it too."""
         result = self._query_runner.result(item_id)
-        if [item_id] == self._chosen:
-            self._say_ends()
-        if [item_id] != self._chosen or result is None or self._query is None:
+        if [item_id] == self._ids:
+            self._show_gauge_range()
+        if [item_id] != self._ids or result is None or self._query is None:
             return
         if result.error is not None:
-            self._query.mark(result.error)
-            self._checked(None, result.error)
+            self._query.show_error(result.error)
+            self._query_checked(None, result.error)
             self._failed = True
         elif self._failed and result.table is not None:
             self._failed = False
             self._query.check()
 
 
-def _sentence(error: AppError | None) -> str:
+def _error_text(error: AppError | None) -> str:
     return " ".join(part for part in (error.what, error.do) if part) if error is not None else ""
 
 
-def _measured(text: str) -> int | float | None:
+def _parse_number(text: str) -> int | float | None:
     """The number somebody wrote, with either decimal sign."""
     try:
         value = float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
@@ -469,10 +469,10 @@ def _measured(text: str) -> int | float | None:
     return int(value) if value.is_integer() else value
 
 
-def _show(edit: UndoLineEdit | Select | Prose | PictureField, value: str | None) -> None:
+def _show(edit: UndoLineEdit | Select | ProseEdit | ImageField, value: str | None) -> None:
     """Show a setting's value; None: they differ."""
-    if isinstance(edit, PictureField):
-        edit.show_picture(value or "")
+    if isinstance(edit, ImageField):
+        edit.show_image(value or "")
         return
     if isinstance(edit, Select):
         edit.set_current_key(value or "")
@@ -484,4 +484,4 @@ def _show(edit: UndoLineEdit | Select | Prose | PictureField, value: str | None)
         return
     edit.setPlaceholderText(_("Mixed") if value is None else "")
     words = _(value) if value else ""
-    edit.follow(words) if isinstance(edit, Prose) else edit.show_text(words)
+    edit.update_text(words) if isinstance(edit, ProseEdit) else edit.show_text(words)

@@ -29,7 +29,7 @@ from benchboard.ui.theme import theme
 _TOKEN: Final = re.compile(r'("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false|null)\b')
 
 
-class JsonText(QPlainTextEdit):
+class JsonEditor(QPlainTextEdit):
     """Text with its own steps back while it is a draft (`draft`); else Ctrl+Z is the page's."""
 
     line_changed = Signal(int)
@@ -37,7 +37,7 @@ class JsonText(QPlainTextEdit):
 
     def __init__(self, name: str, pictures: Truncator | None = None) -> None:
         super().__init__()
-        self._pictures = pictures or Truncator()
+        self._truncator = pictures or Truncator()
         self.setObjectName(name)
         self.setAccessibleName(_("Dashboard JSON"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -46,17 +46,17 @@ class JsonText(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTabStopDistance(2 * self.fontMetrics().horizontalAdvance(" "))
         self.draft = False
-        self.wrong: int | None = None
+        self.error_line: int | None = None
         """The line that is wrong, from 0."""
-        self.chosen: tuple[LineSpan, ...] = ()
+        self.highlighted: tuple[LineSpan, ...] = ()
         self._gutter = _Gutter(self)
-        self._colours = _Colours(self.document())
+        self._highlighter = _JsonHighlighter(self.document())
         self._line = 0
-        self.blockCountChanged.connect(self._make_room)
+        self.blockCountChanged.connect(self._update_margins)
         self.updateRequest.connect(self._scrolled)
-        self.cursorPositionChanged.connect(self._moved)
-        theme().changed.connect(self._anew)
-        self._make_room()
+        self.cursorPositionChanged.connect(self._cursor_moved)
+        theme().changed.connect(self._theme_changed)
+        self._update_margins()
 
     def show_text(self, text: str) -> None:
         """Show another text, with no step back to the one before; the place in it stays as far as it can. Only lines
@@ -68,19 +68,19 @@ class JsonText(QPlainTextEdit):
         line, column = cursor.blockNumber(), cursor.positionInBlock()
         at = bar.value()
         self.blockSignals(True)
-        self._colours.waiting = True
+        self._highlighter.paused = True
         self.document().setUndoRedoEnabled(False)
         line = self._replace(before.split("\n"), text.split("\n"), line)
         self.document().setUndoRedoEnabled(True)
-        self._colours.waiting = False
+        self._highlighter.paused = False
         block = self.document().findBlockByNumber(min(line, self.blockCount() - 1))
         cursor = QTextCursor(block)
         cursor.setPosition(block.position() + min(column, block.length() - 1))
         self.setTextCursor(cursor)
         self.blockSignals(False)
         bar.setValue(at)
-        self._make_room()
-        self._colour_seen()
+        self._update_margins()
+        self._highlight_visible()
 
     def _replace(self, old: list[str], new: list[str], line: int) -> int:
         """Make the lines `old`, which are shown, the lines `new`; answers where `line` is now."""
@@ -97,19 +97,19 @@ class JsonText(QPlainTextEdit):
             return line
         # From the end of the last line before to the end of the last line that differs: so whole lines go and come.
         cursor = QTextCursor(self.document())
-        cursor.setPosition(_end(self.document(), same - 1))
-        cursor.setPosition(_end(self.document(), len(old) - after - 1), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(_line_end(self.document(), same - 1))
+        cursor.setPosition(_line_end(self.document(), len(old) - after - 1), QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText("".join(f"\n{each}" for each in new[same : len(new) - after]))
         return line
 
-    def mark(self) -> None:
+    def show_highlights(self) -> None:
         """Show what `wrong` and `chosen` say."""
         marks = []
-        for span in self.chosen:
+        for span in self.highlighted:
             for line in range(span.first, min(span.last, span.first + 500) + 1):
-                marks.append(self._mark(line, theme().color("selection")))
-        if self.wrong is not None:
-            marks.append(self._mark(self.wrong, theme().color("error.soft")))
+                marks.append(self._line_selection(line, theme().color("selection")))
+        if self.error_line is not None:
+            marks.append(self._line_selection(self.error_line, theme().color("error.soft")))
         self.setExtraSelections(marks)
         self._gutter.update()
 
@@ -129,7 +129,7 @@ class JsonText(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         """A picture that is pasted stands here in short, too: beside a line as long each key takes half a second."""
         short = QMimeData()
-        short.setText(self._pictures.truncate_text(source.text()))
+        short.setText(self._truncator.truncate_text(source.text()))
         super().insertFromMimeData(short)
 
     def createMimeDataFromSelection(self) -> QMimeData:
@@ -138,7 +138,7 @@ class JsonText(QPlainTextEdit):
         text = data.text()
         if has_placeholders(text):
             with suppress(Invalid):
-                data.setText(self._pictures.restore_json_text(text))
+                data.setText(self._truncator.restore_json_text(text))
                 data.removeFormat("text/html")
         return data
 
@@ -163,7 +163,7 @@ class JsonText(QPlainTextEdit):
             top = self.blockBoundingGeometry(block).translated(self.contentOffset())
         return found
 
-    def _mark(self, line: int, colour: QColor) -> QTextEdit.ExtraSelection:
+    def _line_selection(self, line: int, colour: QColor) -> QTextEdit.ExtraSelection:
         mark = QTextEdit.ExtraSelection()
         form = QTextCharFormat()
         form.setBackground(colour)
@@ -171,48 +171,48 @@ class JsonText(QPlainTextEdit):
         mark.cursor, mark.format = QTextCursor(self.document().findBlockByNumber(line)), form
         return mark
 
-    def _moved(self) -> None:
+    def _cursor_moved(self) -> None:
         line = self.textCursor().blockNumber()
         if line != self._line:
             self._line = line
             self.line_changed.emit(line)
         self._gutter.update()
 
-    def _make_room(self) -> None:
+    def _update_margins(self) -> None:
         self.setViewportMargins(self.gutter, 0, 0, 0)
         self._gutter.resize(self.gutter, self.height())
 
-    def _colour_seen(self) -> None:
+    def _highlight_visible(self) -> None:
         """Colour the lines in sight that are not coloured yet. Qt calls that a change of the text too; it is none."""
         self.blockSignals(True)
         block, room = self.firstVisibleBlock(), self.viewport().height()
         top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
         while block.isValid() and top <= room:
             if not block.layout().formats() and _TOKEN.search(block.text()):
-                self._colours.rehighlightBlock(block)
+                self._highlighter.rehighlightBlock(block)
             top += self.blockBoundingRect(block).height()
             block = block.next()
         self.blockSignals(False)
 
     def _scrolled(self, box: QRect, dy: int) -> None:
-        self._colour_seen()
+        self._highlight_visible()
         if dy:
             self._gutter.scroll(0, dy)
         else:
             self._gutter.update(0, box.y(), self._gutter.width(), box.height())
 
-    def _anew(self) -> None:
-        self._colours.waiting = True
-        self._colours.rehighlight()
-        self._colours.waiting = False
-        self._colour_seen()
-        self.mark()
+    def _theme_changed(self) -> None:
+        self._highlighter.paused = True
+        self._highlighter.rehighlight()
+        self._highlighter.paused = False
+        self._highlight_visible()
+        self.show_highlights()
 
 
 class _Gutter(QWidget):
     """The line numbers."""
 
-    def __init__(self, text: JsonText) -> None:
+    def __init__(self, text: JsonEditor) -> None:
         super().__init__(text)
         self._text = text
 
@@ -225,7 +225,7 @@ class _Gutter(QWidget):
             painter.setFont(self._text.font())
             current = self._text.textCursor().blockNumber()
             for line, place in self._text.lines_in(event.rect()):
-                wrong = line == self._text.wrong
+                wrong = line == self._text.error_line
                 tone = "error" if wrong else "text" if line == current else "text.muted"
                 room = QRectF(0, place.top(), self.width() - 8, place.height())
                 if wrong:
@@ -234,16 +234,16 @@ class _Gutter(QWidget):
                 painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line + 1))
 
 
-class _Colours(QSyntaxHighlighter):
+class _JsonHighlighter(QSyntaxHighlighter):
     """Names, texts, numbers and the three words of JSON."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
-        self.waiting = False
+        self.paused = False
         """Leave lines as they are: they are coloured when they come in sight."""
 
     def highlightBlock(self, text: str) -> None:
-        if self.waiting:
+        if self.paused:
             return
         for match in _TOKEN.finditer(text) if len(text) <= 20_000 else ():
             words, is_name = match.group(1), match.group(2)
@@ -256,7 +256,7 @@ class _Colours(QSyntaxHighlighter):
             self.setFormat(start, end - start, form)
 
 
-def _end(document: QTextDocument, line: int) -> int:
+def _line_end(document: QTextDocument, line: int) -> int:
     """The place after the last sign of a line."""
     block = document.findBlockByNumber(line)
     return block.position() + block.length() - 1

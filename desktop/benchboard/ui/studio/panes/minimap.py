@@ -17,7 +17,7 @@ _HIGHEST = 132
 _LEAST = 40
 _LOW = 4.0
 """The frame of what can be seen is no lower than this."""
-_LATE_MS = 40
+_DRAG_DELAY_MS = 40
 
 
 class Minimap(QWidget):
@@ -37,10 +37,10 @@ class Minimap(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.map)
-        canvas.zoom_changed.connect(lambda: self._say(canvas.zoom))
-        self._say(canvas.zoom)
+        canvas.zoom_changed.connect(lambda: self._show_zoom(canvas.zoom))
+        self._show_zoom(canvas.zoom)
 
-    def _say(self, zoom: float) -> None:
+    def _show_zoom(self, zoom: float) -> None:
         self._zoom.setText(_("{percent} %").format(percent=round(zoom * 100)))
 
 
@@ -51,25 +51,25 @@ class _Map(QWidget):
         super().__init__()
         self._canvas, self._editor = canvas, canvas.editor
         self._boxes: QPixmap | None = None
-        self._landing: Mapping[str, Cell] | None = None
+        self._drag_cells: Mapping[str, Cell] | None = None
         """Where everything would lie, while something is in hand."""
-        self._late = QTimer(self, interval=_LATE_MS, singleShot=True)
-        self._late.timeout.connect(self._again)
-        self._known: dict[str, tuple[Cell, QRectF]] = {}
+        self._drag_timer = QTimer(self, interval=_DRAG_DELAY_MS, singleShot=True)
+        self._drag_timer.timeout.connect(self._repaint_boxes)
+        self._box_cache: dict[str, tuple[Cell, QRectF]] = {}
         """Where each was drawn last, and for which cell."""
-        canvas.drop_target_changed.connect(self._land)
+        canvas.drop_target_changed.connect(self._drop_target_changed)
         self.setObjectName("studio_minimap")
         self.setAccessibleName(_("Minimap"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._editor.changed.connect(self._anew)
+        self._editor.changed.connect(self._rebuild)
         self._editor.selection_changed.connect(self.update)
-        theme().changed.connect(self._anew)
+        theme().changed.connect(self._rebuild)
         for bar in (canvas.verticalScrollBar(), canvas.horizontalScrollBar()):
             bar.valueChanged.connect(self.update)
-            bar.rangeChanged.connect(self._anew)
-        self._anew()
+            bar.rangeChanged.connect(self._rebuild)
+        self._rebuild()
 
     def sizeHint(self) -> QSize:
         page = self._content()
@@ -78,7 +78,7 @@ class _Map(QWidget):
 
     def box(self, item_id: str) -> QRectF:
         """Where an item is drawn."""
-        return self._drawn([item_id])[0]
+        return self._boxes_of([item_id])[0]
 
     @property
     def frame(self) -> QRectF:
@@ -91,11 +91,11 @@ class _Map(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._go(event.position())
+            self._scroll_to(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self._go(event.position())
+            self._scroll_to(event.position())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         by = {Qt.Key.Key_Down: 60, Qt.Key.Key_Up: -60, Qt.Key.Key_PageDown: 400, Qt.Key.Key_PageUp: -400}
@@ -108,7 +108,7 @@ class _Map(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._anew()
+        self._rebuild()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._boxes is None or self._boxes.devicePixelRatio() != self.devicePixelRatioF():
@@ -118,7 +118,7 @@ class _Map(QWidget):
             accent = theme().color("accent")
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(accent)
-            painter.drawRects(self._drawn([one for one in self._editor.selection if one in self._shown]))
+            painter.drawRects(self._boxes_of([one for one in self._editor.selection if one in self._shown]))
             frame = self.frame.adjusted(1, 1, -1, -1)
             painter.setPen(QPen(accent, 2 if self.hasFocus() else 1.5))
             veil = QColor(accent)
@@ -128,23 +128,23 @@ class _Map(QWidget):
 
     @property
     def _shown(self) -> Mapping[str, Cell]:
-        return self._editor.page.shown if self._landing is None else self._landing
+        return self._editor.page.shown if self._drag_cells is None else self._drag_cells
 
-    def _land(self, landing: DropTarget | None) -> None:
+    def _drop_target_changed(self, landing: DropTarget | None) -> None:
         """Follow what is in hand: soon, so that the hand itself does not wait for it."""
-        self._landing = landing.page_cells if landing is not None else None
+        self._drag_cells = landing.page_cells if landing is not None else None
         if landing is None:
-            self._late.stop()
-            self._anew()
-        elif not self._late.isActive():
-            self._late.start()
+            self._drag_timer.stop()
+            self._rebuild()
+        elif not self._drag_timer.isActive():
+            self._drag_timer.start()
 
-    def _again(self) -> None:
+    def _repaint_boxes(self) -> None:
         self._boxes = None
         self.update()
 
-    def _anew(self) -> None:
-        self._boxes, self._known = None, {}
+    def _rebuild(self) -> None:
+        self._boxes, self._box_cache = None, {}
         count = len(self._editor.page.shown)
         self.setAccessibleDescription(ngettext("{count} widget", "{count} widgets", count).format(count=count))
         self.updateGeometry()
@@ -159,8 +159,8 @@ class _Map(QWidget):
             held = {found.item.id for found in walk_items(page.layout) if found.item.panes}
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("border.strong"))
-            painter.drawRects(self._drawn([one for one in shown if one not in held]))
-            for box in self._drawn([one for one in shown if one in held]):
+            painter.drawRects(self._boxes_of([one for one in shown if one not in held]))
+            for box in self._boxes_of([one for one in shown if one in held]):
                 painter.fillRect(QRectF(box.left(), box.top(), box.width(), 2), theme().color("border.control"))
         return picture
 
@@ -176,7 +176,7 @@ class _Map(QWidget):
         wide = self.width() / page.width()
         return wide, min(wide, self.height() / page.height())
 
-    def _drawn(self, ids: Sequence[str]) -> list[QRectF]:
+    def _boxes_of(self, ids: Sequence[str]) -> list[QRectF]:
         """Where items are drawn."""
         (wide, high), grid, shown = self._scale(), self._canvas.grid, self._shown
         step, rise = (grid.column + grid.gap) * wide, (grid.row + grid.gap) * high
@@ -184,15 +184,15 @@ class _Map(QWidget):
         left, top = grid.margin * wide, grid.margin * high
         boxes = list[QRectF]()
         for item_id in ids:
-            cell, known = shown[item_id], self._known.get(item_id)
+            cell, known = shown[item_id], self._box_cache.get(item_id)
             if known is None or known[0] != cell:
                 x, y, w, h = cell
                 size = max(w * step - across, 1.0), max(h * rise - down, rise / 2)
-                known = self._known[item_id] = cell, QRectF(left + x * step, top + y * rise, *size)
+                known = self._box_cache[item_id] = cell, QRectF(left + x * step, top + y * rise, *size)
             boxes.append(known[1])
         return boxes
 
-    def _go(self, spot: QPointF) -> None:
+    def _scroll_to(self, spot: QPointF) -> None:
         (wide, high), page, frame = self._scale(), self._content(), self.frame
         for bar, at, whole, part in (
             (self._canvas.horizontalScrollBar(), spot.x(), page.width() * wide, frame.width()),

@@ -11,7 +11,7 @@ from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 
-class TheirQuery(QWidget):
+class OriginalQueryView(QWidget):
     """The query as it came, which cannot be asked here."""
 
     def __init__(self, words: str) -> None:

@@ -21,19 +21,19 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
-from benchboard.ui.studio.panes.outline_row import Line, LinePainter, line_of, say, told_by
+from benchboard.ui.studio.panes.outline_row import OutlineRow, OutlineRowDelegate, make_row, show_row, row_of
 from benchboard.ui.theme import theme
 
 
-class Outline(QTreeWidget):
+class OutlinePane(QTreeWidget):
     """Chooses on the page what is chosen here, and the other way. A drag brings an item beside or into another."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
         self._canvas, self._editor = canvas, canvas.editor
-        self._lines: tuple[tuple[int, Line], ...] = ()
+        self._rows: tuple[tuple[int, OutlineRow], ...] = ()
         self._items: dict[tuple[str, int], QTreeWidgetItem] = {}
-        self._following = False
+        self._syncing = False
         self._pressed: tuple[QPoint, str] | None = None
         self._target: tuple[QTreeWidgetItem | None, str] | None = None
         self.setObjectName("studio_outline")
@@ -44,40 +44,40 @@ class Outline(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setItemDelegate(LinePainter(self))
-        self._late = QTimer(self, interval=0, singleShot=True)
-        self._late.timeout.connect(self.build)
-        self._editor.changed.connect(self._stale)
-        self._editor.options_changed.connect(self._stale)
-        self._editor.selection_changed.connect(self._follow)
-        self.itemSelectionChanged.connect(self._choose)
+        self.setItemDelegate(OutlineRowDelegate(self))
+        self._build_timer = QTimer(self, interval=0, singleShot=True)
+        self._build_timer.timeout.connect(self.build)
+        self._editor.changed.connect(self._schedule_build)
+        self._editor.options_changed.connect(self._schedule_build)
+        self._editor.selection_changed.connect(self._show_selection)
+        self.itemSelectionChanged.connect(self._select_on_page)
         self.itemChanged.connect(self._renamed)
         theme().changed.connect(self.viewport().update)
         self.build()
 
     def build(self) -> None:
         """Show the page as it is now. Only another order makes the tree anew: a line being written at stays."""
-        lines = tuple(self._told(outline.outline_entries(self._editor.layout), 0))
+        lines = tuple(self._make_rows(outline.outline_entries(self._editor.layout), 0))
         shape = [(depth, line.id, line.tab) for depth, line in lines]
-        if lines != self._lines and shape == [(depth, line.id, line.tab) for depth, line in self._lines]:
-            self._lines = lines
+        if lines != self._rows and shape == [(depth, line.id, line.tab) for depth, line in self._rows]:
+            self._rows = lines
             self.blockSignals(True)
             for _depth, line in lines:
-                say(self._items[line.id, line.tab], line)
+                show_row(self._items[line.id, line.tab], line)
             self.blockSignals(False)
-        elif lines != self._lines:
+        elif lines != self._rows:
             closed = {key for key, item in self._items.items() if not item.isExpanded() and item.childCount()}
             bar = self.verticalScrollBar()
             at = bar.value()
-            self._lines = lines
+            self._rows = lines
             self._fill(closed)
             bar.setValue(at)
-        self._follow()
+        self._show_selection()
 
-    def _stale(self) -> None:
+    def _schedule_build(self) -> None:
         """The page is another one: told anew at once, or when somebody looks."""
         if self.isVisible():
-            self._late.start()
+            self._build_timer.start()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -87,24 +87,24 @@ class Outline(QTreeWidget):
         """The line of an item, or of one of its tabs."""
         return self._items[item_id, tab]
 
-    def _told(self, entries: Iterable[OutlineEntry], depth: int, hidden: bool = False) -> Iterator[tuple[int, Line]]:
+    def _make_rows(self, entries: Iterable[OutlineEntry], depth: int, hidden: bool = False) -> Iterator[tuple[int, OutlineRow]]:
         for entry in entries:
-            item, said = entry.item, self._editor.rendered(entry.item)
-            yield depth, line_of(item, said, hidden=hidden)
+            item, rendered = entry.item, self._editor.rendered(entry.item)
+            yield depth, make_row(item, rendered, hidden=hidden)
             for k, (title, inside) in enumerate(entry.panes):
-                out = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
+                inner_hidden = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
                 if item.type == grid.TABS:
-                    yield depth + 1, Line(item.id, k, "ph.folder-simple", tab_name(said, k), title, "", "", out)
-                yield from self._told(inside, depth + (2 if item.type == grid.TABS else 1), out)
+                    yield depth + 1, OutlineRow(item.id, k, "ph.folder-simple", tab_name(rendered, k), title, "", "", inner_hidden)
+                yield from self._make_rows(inside, depth + (2 if item.type == grid.TABS else 1), inner_hidden)
 
     def _fill(self, closed: set[tuple[str, int]]) -> None:
         self.blockSignals(True)
         self.clear()
         self._items = {}
         above: list[QTreeWidgetItem] = []
-        for depth, line in self._lines:
+        for depth, line in self._rows:
             item = QTreeWidgetItem()
-            say(item, line)
+            show_row(item, line)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             del above[depth:]
             if above:
@@ -119,26 +119,26 @@ class Outline(QTreeWidget):
 
     # Choosing
 
-    def _choose(self) -> None:
-        if self._following:
+    def _select_on_page(self) -> None:
+        if self._syncing:
             return
-        ids = list(dict.fromkeys(told_by(item).id for item in self.selectedItems()))
-        tabs = [told_by(item) for item in self.selectedItems() if told_by(item).tab >= 0]
-        self._following = True
+        ids = list(dict.fromkeys(row_of(item).id for item in self.selectedItems()))
+        tabs = [row_of(item) for item in self.selectedItems() if row_of(item).tab >= 0]
+        self._syncing = True
         try:
             self._editor.reveal(ids, [(line.id, line.tab) for line in tabs])
         finally:
-            self._following = False
+            self._syncing = False
 
-    def _follow(self) -> None:
+    def _show_selection(self) -> None:
         """Mark what is chosen on the page."""
-        if self._following or not self.isVisible():
+        if self._syncing or not self.isVisible():
             return
-        self._following = True
+        self._syncing = True
         try:
             chosen = [item_id for item_id in self._editor.selection if (item_id, -1) in self._items]
             wanted = [self._items[item_id, -1] for item_id in chosen]
-            if {told_by(item).id for item in self.selectedItems()} != set(chosen):
+            if {row_of(item).id for item in self.selectedItems()} != set(chosen):
                 self.clearSelection()
                 for item in wanted:
                     item.setSelected(True)
@@ -147,12 +147,12 @@ class Outline(QTreeWidget):
                     if not self.hasFocus():
                         self.setCurrentItem(wanted[-1], 0, self.selectionModel().SelectionFlag.NoUpdate)
         finally:
-            self._following = False
+            self._syncing = False
 
     # Changing
 
     def _renamed(self, item: QTreeWidgetItem) -> None:
-        line, text = told_by(item), " ".join(item.text(0).split())[:MAX_TITLE]
+        line, text = row_of(item), " ".join(item.text(0).split())[:MAX_TITLE]
         editor = self._editor
         if (
             text == (line.bare or line.title)
@@ -160,7 +160,7 @@ class Outline(QTreeWidget):
             or editor.apply(container_edits.require_unlocked_content, line.id) is not None
         ):
             self.blockSignals(True)
-            say(item, line)
+            show_row(item, line)
             self.blockSignals(False)
         elif line.tab < 0:
             editor.set_property(line.id, "title", text)
@@ -193,7 +193,7 @@ class Outline(QTreeWidget):
         asked = trigger == QAbstractItemView.EditTrigger.EditKeyPressed
         if not self._editor.editable or (
             asked
-            and self._editor.apply(container_edits.require_unlocked_content, told_by(self.itemFromIndex(index)).id)
+            and self._editor.apply(container_edits.require_unlocked_content, row_of(self.itemFromIndex(index)).id)
             is not None
         ):
             return False
@@ -203,9 +203,9 @@ class Outline(QTreeWidget):
         spot = event.position().toPoint()
         item = self.itemAt(spot)
         super().mousePressEvent(event)
-        draggable = self._editor.editable and item is not None and told_by(item).tab < 0
+        draggable = self._editor.editable and item is not None and row_of(item).tab < 0
         if event.button() == Qt.MouseButton.LeftButton and item is not None and draggable:
-            self._pressed = (spot, told_by(item).id)
+            self._pressed = (spot, row_of(item).id)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot = event.position().toPoint()
@@ -229,7 +229,7 @@ class Outline(QTreeWidget):
         if item is None:
             return None, "end"
         box = self.visualItemRect(item)
-        line = told_by(item)
+        line = row_of(item)
         holds = line.tab >= 0 or self._editor.page.item(line.id).type in (grid.ROW, grid.GROUP)
         edge = box.height() // 4 if holds and line.tab < 0 else 0 if line.tab >= 0 else box.height() // 2
         if spot.y() < box.top() + edge:
@@ -246,7 +246,7 @@ class Outline(QTreeWidget):
             return
         editor, (item, where) = self._editor, target
         page, compact = editor.page, editor.document.compact
-        line = told_by(item) if item is not None else None
+        line = row_of(item) if item is not None else None
         if line is not None and line.id == item_id:
             return
         path: Path = () if line is None else page.path(line.id)
@@ -264,12 +264,12 @@ class Outline(QTreeWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._items:
-            self._say_empty()
+            self._paint_empty()
         if self._target is None:
             return
         item, where = self._target
         with QPainter(self.viewport()) as painter:
-            box = QRectF(self.visualItemRect(item)) if item is not None else self._end()
+            box = QRectF(self.visualItemRect(item)) if item is not None else self._end_box()
             painter.setPen(QPen(theme().color("accent"), 2))
             if where == "into":
                 painter.drawRoundedRect(box.adjusted(1, 1, -2, -1), 4, 4)
@@ -277,12 +277,12 @@ class Outline(QTreeWidget):
                 y = box.top() if where == "above" else box.bottom()
                 painter.drawLine(round(box.left()), round(y), round(box.right()), round(y))
 
-    def _end(self) -> QRectF:
+    def _end_box(self) -> QRectF:
         last = [item for item in self._items.values() if self.visualItemRect(item).isValid()]
         bottom = max((self.visualItemRect(item).bottom() for item in last), default=0)
         return QRectF(0, 0, self.viewport().width(), bottom + 1)
 
-    def _say_empty(self) -> None:
+    def _paint_empty(self) -> None:
         with QPainter(self.viewport()) as painter:
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text.muted"))

@@ -25,7 +25,7 @@ DATA: Final = Qt.ItemDataRole.UserRole
 """Where an item of the tree keeps its line."""
 
 
-class Line(NamedTuple):
+class OutlineRow(NamedTuple):
     """What a line of the tree stands for: an item, or (`tab` of 0 or more) one tab of it."""
 
     id: str
@@ -40,7 +40,7 @@ class Line(NamedTuple):
     dim: bool
 
 
-class LinePainter(QStyledItemDelegate):
+class OutlineRowDelegate(QStyledItemDelegate):
     """A line: the kind's icon, the title, at the end a mark."""
 
     def __init__(self, outline: QTreeWidget) -> None:
@@ -71,7 +71,7 @@ class LinePainter(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        line: Line = index.data(DATA)
+        line: OutlineRow = index.data(DATA)
         item = self._outline.itemFromIndex(index)
         rect: QRect = option.rect
         chosen, hot = item.isSelected(), bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -102,7 +102,7 @@ class LinePainter(QStyledItemDelegate):
         painter.restore()
 
 
-def line_of(item: Item, said: Item, *, hidden: bool) -> Line:
+def make_row(item: Item, rendered: Item, *, hidden: bool) -> OutlineRow:
     """What an item says in the outline: in words as they are `said` on the page; `hidden`: it is not in sight there."""
     widget = widget_of(item)
     bare, what = widget.title, widget.kind_name
@@ -115,10 +115,10 @@ def line_of(item: Item, said: Item, *, hidden: bool) -> Line:
         mark, why = "ph.lock-simple", _("{kind}, locked").format(kind=what)
     elif hidden:
         why = _("{kind}, hidden").format(kind=what)
-    return Line(item.id, -1, icon, widget_of(said).title or what, bare, mark, why, hidden)
+    return OutlineRow(item.id, -1, icon, widget_of(rendered).title or what, bare, mark, why, hidden)
 
 
-def say(item: QTreeWidgetItem, line: Line) -> None:
+def show_row(item: QTreeWidgetItem, line: OutlineRow) -> None:
     """Let an item of the tree show a line."""
     item.setText(0, line.title)
     item.setData(0, DATA, line)
@@ -126,7 +126,7 @@ def say(item: QTreeWidgetItem, line: Line) -> None:
     item.setToolTip(0, plain_tooltip(line.why))
 
 
-def told_by(item: QTreeWidgetItem) -> Line:
+def row_of(item: QTreeWidgetItem) -> OutlineRow:
     """The line an item of the tree shows."""
-    line: Line = item.data(0, DATA)
+    line: OutlineRow = item.data(0, DATA)
     return line

@@ -28,8 +28,8 @@ from benchboard.ui.widgets.surfaces import disable_viewport_fill
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_PAUSE_MS: Final = 300
-_KEEP_MS: Final = 150
+_COMMIT_DELAY_MS: Final = 300
+_DRAFT_DELAY_MS: Final = 150
 """After a key, so much later what is written is on its way to the journal."""
 _KEYWORDS: Final = frozenset(
     ["select", "from", "where", "group", "by", "order", "having", "limit", "offset", "as", "and", "or", "not", "in",
@@ -38,7 +38,7 @@ _KEYWORDS: Final = frozenset(
 )  # fmt: skip
 
 
-class Prose(QPlainTextEdit):
+class ProseEdit(QPlainTextEdit):
     """Several lines of text whose steps back are the page's, unless they are made its own. `committed` carries what was
     written."""
 
@@ -52,60 +52,60 @@ class Prose(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
         disable_viewport_fill(self)
-        self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
-        self._pause.timeout.connect(self._paused)
-        self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
-        self._keep.timeout.connect(self._kept)
-        self._known = self._before = ""
-        self._refused: str | None = None
+        self._commit_timer = QTimer(self, interval=_COMMIT_DELAY_MS, singleShot=True)
+        self._commit_timer.timeout.connect(self._paused)
+        self._draft_timer = QTimer(self, interval=_DRAFT_DELAY_MS, singleShot=True)
+        self._draft_timer.timeout.connect(self._emit_draft)
+        self._committed_text = self._committed_before = ""
+        self._rejected_text: str | None = None
         """What was handed on and came back."""
         self._drafting = False
         self.textChanged.connect(self._typed)
 
     def show_text(self, text: str) -> None:
         """Show what the page says, unless it is what stands here already."""
-        self._pause.stop()
-        self._known, self._refused = text, None
-        self._settle()
+        self._commit_timer.stop()
+        self._committed_text, self._rejected_text = text, None
+        self._end_draft()
         if self.toPlainText() != text:
             self.blockSignals(True)
             self.setPlainText(text)
             self.blockSignals(False)
 
-    def follow(self, text: str) -> None:
+    def update_text(self, text: str) -> None:
         """Show what the page says now, where that is something else than before: what is being written stays."""
-        if text != self._known:
+        if text != self._committed_text:
             self.show_text(text)
 
     def commit(self) -> None:
         """Hand on what was written; what came back is not handed on again as it is."""
-        self._pause.stop()
+        self._commit_timer.stop()
         text = self.toPlainText()
-        if text not in (self._known, self._refused):
-            self._before, self._known = self._known, text
+        if text not in (self._committed_text, self._rejected_text):
+            self._committed_before, self._committed_text = self._committed_text, text
             self.committed.emit(text)
-        if text == self._known:
-            self._settle()
+        if text == self._committed_text:
+            self._end_draft()
 
-    def take_back(self) -> None:
+    def reject_commit(self) -> None:
         """What was just handed on was refused: it is still being written."""
-        self._known, self._refused = self._before, self._known
+        self._committed_text, self._rejected_text = self._committed_before, self._committed_text
 
     def _typed(self) -> None:
-        if self.toPlainText() != self._known:
-            self._pause.start()
-            if not self._keep.isActive():
-                self._keep.start()
+        if self.toPlainText() != self._committed_text:
+            self._commit_timer.start()
+            if not self._draft_timer.isActive():
+                self._draft_timer.start()
         else:
-            self._settle()
+            self._end_draft()
 
-    def _kept(self) -> None:
+    def _emit_draft(self) -> None:
         self._drafting = True
         self.drafted.emit(self.toPlainText())
 
-    def _settle(self) -> None:
+    def _end_draft(self) -> None:
         """What is written is what the page says, or about to be."""
-        self._keep.stop()
+        self._draft_timer.stop()
         if self._drafting:
             self._drafting = False
             self.drafted.emit(None)
@@ -125,7 +125,7 @@ class Prose(QPlainTextEdit):
             self.commit()
 
 
-class QueryEdit(Prose):
+class QueryEdit(ProseEdit):
     """A query. While one types, only what can be read is handed on; leaving it, or Ctrl+Enter, hands on anything.
 
     `chosen` answers the values of the variables it may name.
@@ -134,19 +134,19 @@ class QueryEdit(Prose):
     checked = Signal(object, object)
     """The columns of what is written, or the error in it."""
 
-    def __init__(self, context: "Context", name: str, chosen: Callable[[], Variables]) -> None:
+    def __init__(self, context: "Context", name: str, variables: Callable[[], Variables]) -> None:
         super().__init__(name)
-        self._context, self._chosen = context, chosen
+        self._context, self._variables = context, variables
         self.setFont(theme().font("mono"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self._colours = _Colours(self.document())
-        theme().changed.connect(self._colours.rehighlight)
-        self._unheard = False
-        self._asked: Variables = {}
+        self._highlighter = _SqlHighlighter(self.document())
+        theme().changed.connect(self._highlighter.rehighlight)
+        self._unavailable = False
+        self._checked_variables: Variables = {}
         """With which values of the variables it names it was checked last."""
-        context.changed.watch(self, (), self._again)
+        context.changed.watch(self, (), self._retry)
 
-    def mark(self, error: AppError | None) -> None:
+    def show_error(self, error: AppError | None) -> None:
         """Underline the place an error names."""
         self.setExtraSelections([])
         start, end = (error.facts.get("start"), error.facts.get("end")) if error else (None, None)
@@ -155,8 +155,8 @@ class QueryEdit(Prose):
         text = self.toPlainText()
         wrong = QTextEdit.ExtraSelection()
         cursor = QTextCursor(self.document())
-        cursor.setPosition(_units(text, min(start, len(text))))
-        cursor.setPosition(_units(text, min(max(end, start + 1), len(text))), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(_utf16_offset(text, min(start, len(text))))
+        cursor.setPosition(_utf16_offset(text, min(max(end, start + 1), len(text))), QTextCursor.MoveMode.KeepAnchor)
         form = QTextCharFormat()
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         form.setUnderlineColor(theme().color("error"))
@@ -166,31 +166,31 @@ class QueryEdit(Prose):
 
     def check(self) -> None:
         """Read what is written, in the background; `checked` answers."""
-        text, chosen = self.toPlainText(), self._chosen()
-        asked = self._asked = _named(text, chosen)
+        text, variables = self.toPlainText(), self._variables()
+        asked = self._checked_variables = _used_variables(text, variables)
 
         def right(columns: tuple[ResultColumn, ...]) -> None:
-            if text == self.toPlainText() and asked is self._asked:
-                self._unheard = False
-                self.mark(None)
+            if text == self.toPlainText() and asked is self._checked_variables:
+                self._unavailable = False
+                self.show_error(None)
                 self.checked.emit(columns, None)
                 self.commit()
 
         def wrong(error: AppError) -> None:
-            if text == self.toPlainText() and asked is self._asked:
-                self._unheard = isinstance(error, Unavailable)
-                self.mark(error)
+            if text == self.toPlainText() and asked is self._checked_variables:
+                self._unavailable = isinstance(error, Unavailable)
+                self.show_error(error)
                 self.checked.emit(None, error)
 
-        self._context.tasks.read(self, lambda _session: queries.check_query(text, chosen), right, wrong)
+        self._context.tasks.read(self, lambda _session: queries.check_query(text, variables), right, wrong)
 
-    def follow_chosen(self) -> None:
+    def variables_changed(self) -> None:
         """Check it again where the variables it names are, or have chosen, something else."""
-        if _named(self.toPlainText(), self._chosen()) != self._asked:
+        if _used_variables(self.toPlainText(), self._variables()) != self._checked_variables:
             self.check()
 
-    def _again(self) -> None:
-        if self._unheard:
+    def _retry(self) -> None:
+        if self._unavailable:
             self.check()
 
     def _paused(self) -> None:
@@ -215,7 +215,7 @@ class QueryEdit(Prose):
             super().keyPressEvent(event)
 
 
-class _Colours(QSyntaxHighlighter):
+class _SqlHighlighter(QSyntaxHighlighter):
     """Words of the language, texts and notes, by weight and tone."""
 
     def __init__(self, document: QTextDocument) -> None:
@@ -244,15 +244,15 @@ class _Colours(QSyntaxHighlighter):
         self.setFormat(start, end - start, form)
 
 
-def _named(text: str, chosen: Variables) -> Variables:
-    return {name: chosen[name] for name in names_in(text) if name in chosen}
+def _used_variables(text: str, variables: Variables) -> Variables:
+    return {name: variables[name] for name in names_in(text) if name in variables}
 
 
-def _units(text: str, place: int) -> int:
+def _utf16_offset(text: str, place: int) -> int:
     """A place in a Python text as Qt counts it: in UTF-16 units."""
     return len(text[:place].encode("utf-16-le")) // 2
 
 
-def hint(columns: tuple[ResultColumn, ...]) -> str:
+def columns_hint(columns: tuple[ResultColumn, ...]) -> str:
     """What a query answers, as a line below it."""
     return _("Returns {columns}.").format(columns=", ".join(column.name for column in columns[:8]))

@@ -11,7 +11,7 @@ from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import Icon
 
 
-class LookingBar(QWidget):
+class ReadOnlyBar(QWidget):
     """Hidden as long as there is nothing to say."""
 
     def __init__(self, duplicate: Callable[[], object], arrange: Callable[[], object]) -> None:
@@ -33,11 +33,11 @@ class LookingBar(QWidget):
         row.addWidget(self.arrange)
         self.hide()
 
-    def say(self, why: str, *, copies: bool = False) -> None:
+    def show_reason(self, reason: str, *, copies: bool = False) -> None:
         """Why the page cannot be changed; nothing where it can. `copies`: for that its copies are shown."""
-        self._why.setText(why)
-        self.setAccessibleName(why)
+        self._why.setText(reason)
+        self.setAccessibleName(reason)
         for button, wanted in ((self.copy, not copies), (self.arrange, copies)):
-            button.setAccessibleDescription(why)
+            button.setAccessibleDescription(reason)
             button.setVisible(wanted)
-        self.setVisible(bool(why))
+        self.setVisible(bool(reason))

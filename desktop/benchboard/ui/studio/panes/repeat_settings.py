@@ -16,7 +16,7 @@ from benchboard.ui.widgets import Button, Field, Select, Text
 _MOST = 12
 
 
-class Repeats(QWidget):
+class RepeatSettings(QWidget):
     """By which variable a widget is repeated, and how its copies lie."""
 
     def __init__(self, editor: Editor, item_id: str, run: Callable[[str], object]) -> None:
@@ -50,9 +50,9 @@ class Repeats(QWidget):
         column.setSpacing(10)
         for part in (self._none, self._define, self._which, self._how):
             column.addWidget(part)
-        self._variable.activated.connect(lambda _index: self._take())
-        self._direction.activated.connect(lambda _index: self._take())
-        self._most.editingFinished.connect(self._take)
+        self._variable.activated.connect(lambda _index: self._apply())
+        self._direction.activated.connect(lambda _index: self._apply())
+        self._most.editingFinished.connect(self._apply)
         self.refresh()
 
     def refresh(self) -> None:
@@ -82,7 +82,7 @@ class Repeats(QWidget):
         except Invalid:
             return None
 
-    def _take(self) -> None:
+    def _apply(self) -> None:
         if self._id not in self._editor.page.shown:
             return
         typed = self._most.text().strip()
@@ -91,5 +91,5 @@ class Repeats(QWidget):
         if not right:
             return
         variable = self._variable.current_key()
-        said = {"variable": variable, "direction": self._direction.current_key(), "most": int(typed)}
-        self._editor.set_property(self._id, "repeat", said if variable else None)
+        repeat = {"variable": variable, "direction": self._direction.current_key(), "most": int(typed)}
+        self._editor.set_property(self._id, "repeat", repeat if variable else None)

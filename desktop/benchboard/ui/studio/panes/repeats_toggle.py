@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 
-_MOST: Final = 200
+_MAX_PAGES: Final = 200
 """So many pages are remembered, those that were turned last."""
 
 
-class Copies(QObject):
+class RepeatsToggle(QObject):
     """All copies of a page, shown or not. For each page and account it is remembered whether they are when it is
     opened; nothing can be arranged as long as they are shown."""
 
     def __init__(self, context: "Context", editor: Editor, saving: Saving) -> None:
         super().__init__(editor)
         self._context, self._editor, self._saving = context, editor, saving
-        self._mark = hashlib.sha256("\0".join((*account_of(context), saving.store.key)).encode()).hexdigest()[:16]
+        self._page_hash = hashlib.sha256("\0".join((*account_of(context), saving.store.key)).encode()).hexdigest()[:16]
         """This page, for this account."""
-        self._shown = self._presented = self._begun = False
+        self._shown = self._presented = self._loaded = False
         self.switch = QWidget()
         self.switch.setProperty("surface", "surface")
         self.switch.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._button = Button(
-            _("Preview repeats"), self.turn, icon="ph.copy", name="studio_copies",
+            _("Preview repeats"), self.toggle, icon="ph.copy", name="studio_copies",
             tip=_("Show one copy for each value (Ctrl 5)"),
         )  # fmt: skip
         self._button.setCheckable(True)
@@ -45,25 +45,25 @@ class Copies(QObject):
         row.setContentsMargins(8, 0, 14, 0)
         row.addWidget(self._button)
         editor.changed.connect(self.follow)
-        saving.loaded.connect(self._begin)
+        saving.loaded.connect(self._loaded_first)
         self.follow()
 
-    def turn(self) -> None:
+    def toggle(self) -> None:
         """Show them, or go back to arranging, also when this page is opened again."""
-        if not self._there():
+        if not self._has_repeats():
             self._context.problems.toast(_("No widgets here are repeated."))
             return
-        self._take(not self._shown)
+        self._set_shown(not self._shown)
         self._remember()
 
     def arrange(self) -> None:
         """Go back to arranging, also when this page is opened again."""
-        self._take(False)
+        self._set_shown(False)
         self._remember()
 
     def hide(self) -> None:
         """Go back to arranging for what is to be done now."""
-        self._take(False)
+        self._set_shown(False)
 
     def presented(self, on: bool) -> None:
         """The page is presented, or no longer: then it is as it was before."""
@@ -72,32 +72,32 @@ class Copies(QObject):
 
     def follow(self) -> None:
         """Offer the switch where there is something to show."""
-        there = self._there()
+        there = self._has_repeats()
         self.switch.setVisible(there and not self._presented)
         self._button.setChecked(self._shown)
         if self._shown and not there:
-            self._take(False)
+            self._set_shown(False)
 
-    def _there(self) -> bool:
+    def _has_repeats(self) -> bool:
         """Whether anything is repeated. Who may only look sees all copies anyway."""
         try:
             return not self._editor.read_only and has_repeats(self._editor.document)
         except Invalid:
             return False
 
-    def _begin(self) -> None:
+    def _loaded_first(self) -> None:
         """The page was read for the first time."""
-        if not self._begun:
-            self._begun = True
-            self._take(self._mark in self._context.settings.copies.split() and self._there())
+        if not self._loaded:
+            self._loaded = True
+            self._set_shown(self._page_hash in self._context.settings.copies.split() and self._has_repeats())
 
     def _remember(self) -> None:
         settings = self._context.settings
-        marks = [mark for mark in settings.copies.split() if mark != self._mark]
-        marks += [self._mark] if self._shown else []
-        self._context.apply_settings(replace(settings, copies=" ".join(marks[-_MOST:])))
+        marks = [mark for mark in settings.copies.split() if mark != self._page_hash]
+        marks += [self._page_hash] if self._shown else []
+        self._context.apply_settings(replace(settings, copies=" ".join(marks[-_MAX_PAGES:])))
 
-    def _take(self, shown: bool) -> None:
+    def _set_shown(self, shown: bool) -> None:
         if shown != self._shown:
             self._shown = shown
             self._apply()

@@ -25,12 +25,12 @@ _FIRST: Final = date(2026, 3, 2)
 _COLUMNS: Final = 12
 
 
-def page_of(kind: WidgetKind) -> PageIndex:
+def sample_page(kind: WidgetKind) -> PageIndex:
     """A page with one widget of the kind on it; a container holds two."""
     item = new_item(kind, "sample")
     height = kind.h
     if kind.type in CONTAINERS:
-        inside = [_within("one", 0), _within("two", 3 if kind.type != ROW else 6)]
+        inside = [_inner_item("one", 0), _inner_item("two", 3 if kind.type != ROW else 6)]
         panes = [Pane(Layout.of(item.panes[0].layout.columns, inside), item.panes[0].id, _("One"))]
         if kind.type == TABS:
             panes.append(Pane(Layout.of(kind.w, ()), "t2", _("Two")))
@@ -43,16 +43,16 @@ def page_of(kind: WidgetKind) -> PageIndex:
     return PageIndex(Layout.of(_COLUMNS, [(item, Spot(0, 0, kind.w, height))]))
 
 
-def answer_of(page: PageIndex, item_id: str) -> QueryResult | None:
+def sample_answer(page: PageIndex, item_id: str) -> QueryResult | None:
     """What a widget of such a page shows."""
     type_name = page.item(item_id).type
     if type_name == IMAGE:
-        return QueryResult("sample", picture=DecodedImage(_picture()))
+        return QueryResult("sample", picture=DecodedImage(_sample_image()))
     table = _table(type_name)
     return QueryResult("sample", table) if table is not None else None
 
 
-def _within(name: str, x: int) -> tuple[Item, Spot]:
+def _inner_item(name: str, x: int) -> tuple[Item, Spot]:
     kind = kind_of("metric_card")
     assert kind is not None
     return new_item(kind, name), Spot(x, 0, 3, 3)
@@ -76,7 +76,7 @@ def _answer(columns: Sequence[tuple[str, ValueKind]], rows: Sequence[tuple[Cell,
     return ResultTable(tuple(ResultColumn(*column) for column in columns), tuple(rows), False, 0.0)
 
 
-def _picture() -> QImage:
+def _sample_image() -> QImage:
     """Hills under a sun, in the theme's colours."""
     picture = QImage(QSize(480, 320), QImage.Format.Format_RGB32)
     picture.fill(theme().color("accent.soft"))

@@ -29,10 +29,10 @@ LIMITS: Final = {"left": (180, 420), "right": (280, 560), "json": (320, 900)}
 """How narrow and how wide each pane may be, in pixels."""
 STEP: Final = 16
 """Pixels an arrow key pulls by."""
-_EDGE: Final = 7
-_PAGE: Final = 320
+_SPLITTER_WIDTH: Final = 7
+_MIN_PAGE_WIDTH: Final = 320
 """Pixels that are always left for the page."""
-_ROOM: Final = 782
+_PREFERRED_PAGE_WIDTH: Final = 782
 """So wide the page is beside the JSON, where the window is wide enough and nobody pulled it."""
 
 
@@ -49,22 +49,22 @@ class Arrangement:
     def width(self, pane: str) -> int:
         return {"left": self.left, "right": self.right, "json": self.json}[pane]
 
-    def written(self) -> str:
+    def serialise(self) -> str:
         """As the settings keep it."""
         return f"{self.left} {self.right} {self.json} {self.left_open:d} {self.right_open:d}"
 
 
-def read(kept: str) -> Arrangement:
+def parse_arrangement(text: str) -> Arrangement:
     """What `written` wrote; as at first where it is anything else."""
-    parts = kept.split(" ")
+    parts = text.split(" ")
     if len(parts) != 5 or not all(part.isascii() and part.isdecimal() and len(part) < 6 for part in parts):
         return Arrangement()
     left, right, json, left_open, right_open = (int(part) for part in parts)
-    json = _held("json", json) if json else 0
-    return Arrangement(_held("left", left), _held("right", right), json, bool(left_open), bool(right_open))
+    json = _clamp_width("json", json) if json else 0
+    return Arrangement(_clamp_width("left", left), _clamp_width("right", right), json, bool(left_open), bool(right_open))
 
 
-class Sides(QWidget):
+class SidePanes(QWidget):
     """`left | middle | right`, where `json` may stand in the place of `right`. `changed` says that one came or went."""
 
     changed = Signal()
@@ -77,22 +77,22 @@ class Sides(QWidget):
         middle: QWidget,
         right: QWidget,
         json: QWidget,
-        back: QWidget,
+        fallback_focus: QWidget,
     ) -> None:
         super().__init__(parent)
         self._context = context
         self._left, self._middle, self._right, self._json = left, middle, right, json
-        self._back = back
+        self._fallback_focus = fallback_focus
         """Gets the keyboard that was in a pane which folds."""
-        self._now = read(context.settings.studio_panes)
-        self._drawn: frozenset[Side] = frozenset()
+        self._arrangement = parse_arrangement(context.settings.studio_panes)
+        self._open_when_narrow: frozenset[Side] = frozenset()
         """What somebody opened in a window that has no room for it."""
-        self._json_on = self._bare = False
-        self._said = (True, True)
+        self._json_on = self._middle_only = False
+        self._shown_before = (True, True)
         for widget in (left, middle, right, json):
             widget.setParent(self)
-        pulls: dict[Side, Callable[[int], None]] = {"left": self._pull_left, "right": self._pull_right}
-        self._edges = {side: _Edge(self, side, pull, self._reset, self._keep) for side, pull in pulls.items()}
+        pulls: dict[Side, Callable[[int], None]] = {"left": self._resize_left, "right": self._resize_right}
+        self._edges = {side: _Splitter(self, side, pull, self._reset, self._save) for side, pull in pulls.items()}
         self._arrange()
 
     @property
@@ -102,23 +102,23 @@ class Sides(QWidget):
 
     def shown(self, side: Side) -> bool:
         """Whether there is a pane on this side now."""
-        if self._bare:
+        if self._middle_only:
             return False
-        return (side == "right" and self._json_on) or self._open(side)
+        return (side == "right" and self._json_on) or self._is_open(side)
 
     def fold(self, side: Side, folded: bool) -> None:
         """Put a pane away, or bring it back."""
-        if self._open(side) is not folded:
+        if self._is_open(side) is not folded:
             return
-        self._let_go_of(self._left if side == "left" else self._right, folded)
+        self._give_up_focus(self._left if side == "left" else self._right, folded)
         if self.narrow:
-            self._drawn = self._drawn - {side} if folded else self._drawn | {side}
+            self._open_when_narrow = self._open_when_narrow - {side} if folded else self._open_when_narrow | {side}
         elif side == "left":
-            self._now = replace(self._now, left_open=not folded)
+            self._arrangement = replace(self._arrangement, left_open=not folded)
         else:
-            self._now = replace(self._now, right_open=not folded)
+            self._arrangement = replace(self._arrangement, right_open=not folded)
         if not self.narrow:
-            self._keep()
+            self._save()
         self._arrange()
 
     def show_json(self, on: bool) -> None:
@@ -126,33 +126,33 @@ class Sides(QWidget):
         self._json_on = on
         self._arrange()
 
-    def bare(self, bare: bool) -> None:
+    def show_middle_only(self, only: bool) -> None:
         """Show the middle alone, or everything as it was."""
-        self._bare = bare
+        self._middle_only = only
         self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        kept = read(self._context.settings.studio_panes)  # on another page it may have been changed
-        if kept != self._now:
-            self._now = kept
+        kept = parse_arrangement(self._context.settings.studio_panes)  # on another page it may have been changed
+        if kept != self._arrangement:
+            self._arrangement = kept
             self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self.narrow:
-            self._drawn = frozenset()
+            self._open_when_narrow = frozenset()
         self._arrange()
 
-    def _open(self, side: Side) -> bool:
+    def _is_open(self, side: Side) -> bool:
         if self.narrow:
-            return side in self._drawn
-        return self._now.left_open if side == "left" else self._now.right_open
+            return side in self._open_when_narrow
+        return self._arrangement.left_open if side == "left" else self._arrangement.right_open
 
-    def _let_go_of(self, pane: QWidget, folded: bool) -> None:
+    def _give_up_focus(self, pane: QWidget, folded: bool) -> None:
         focused = QApplication.focusWidget()
         if folded and focused is not None and pane.isAncestorOf(focused):
-            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._fallback_focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange(self) -> None:
         whole, height = self.width(), self.height()
@@ -160,7 +160,7 @@ class Sides(QWidget):
         over = self.narrow and right_on and not self._json_on
         right = self._right_width() if right_on else 0
         beside = 0 if over else right
-        left = min(self._now.left, max(LIMITS["left"][0], whole - beside - _PAGE)) if left_on else 0
+        left = min(self._arrangement.left, max(LIMITS["left"][0], whole - beside - _MIN_PAGE_WIDTH)) if left_on else 0
         start = left + 1 if left_on else 0
         end = whole - beside - 1 if right_on and not over else whole
         self._middle.setGeometry(start, 0, max(end - start, 1), height)
@@ -177,53 +177,53 @@ class Sides(QWidget):
         pane.raise_()
         self._place_edge("left", left_on, left)
         self._place_edge("right", right_on, whole - right - 1)
-        if self._said != (left_on, right_on):
-            self._said = left_on, right_on
+        if self._shown_before != (left_on, right_on):
+            self._shown_before = left_on, right_on
             self.changed.emit()
 
     def _place_edge(self, side: Side, on: bool, line: int) -> None:
         edge = self._edges[side]
-        edge.setGeometry(QRect(line - _EDGE // 2, 0, _EDGE, self.height()))
+        edge.setGeometry(QRect(line - _SPLITTER_WIDTH // 2, 0, _SPLITTER_WIDTH, self.height()))
         edge.setVisible(on)
         edge.raise_()
 
     def _right_width(self) -> int:
         if not self._json_on:
-            return min(self._now.right, max(LIMITS["right"][0], self.width() - _PAGE))
-        left = self._now.left if self.shown("left") else 0
-        wished = self._now.json or max(LIMITS["json"][0], min(560, self.width() - left - _ROOM))
-        return min(wished, max(LIMITS["json"][0], self.width() - left - _PAGE))
+            return min(self._arrangement.right, max(LIMITS["right"][0], self.width() - _MIN_PAGE_WIDTH))
+        left = self._arrangement.left if self.shown("left") else 0
+        wanted = self._arrangement.json or max(LIMITS["json"][0], min(560, self.width() - left - _PREFERRED_PAGE_WIDTH))
+        return min(wanted, max(LIMITS["json"][0], self.width() - left - _MIN_PAGE_WIDTH))
 
-    def _pull_left(self, to: int) -> None:
-        self._now = replace(self._now, left=_held("left", to))
+    def _resize_left(self, to: int) -> None:
+        self._arrangement = replace(self._arrangement, left=_clamp_width("left", to))
         self._arrange()
 
-    def _pull_right(self, to: int) -> None:
+    def _resize_right(self, to: int) -> None:
         width = self.width() - to - 1
         if self._json_on:
-            self._now = replace(self._now, json=_held("json", width))
+            self._arrangement = replace(self._arrangement, json=_clamp_width("json", width))
         else:
-            self._now = replace(self._now, right=_held("right", width))
+            self._arrangement = replace(self._arrangement, right=_clamp_width("right", width))
         self._arrange()
 
     def _reset(self, side: Side) -> None:
         first = Arrangement()
         if side == "left":
-            self._now = replace(self._now, left=first.left)
+            self._arrangement = replace(self._arrangement, left=first.left)
         elif self._json_on:
-            self._now = replace(self._now, json=first.json)
+            self._arrangement = replace(self._arrangement, json=first.json)
         else:
-            self._now = replace(self._now, right=first.right)
+            self._arrangement = replace(self._arrangement, right=first.right)
         self._arrange()
-        self._keep()
+        self._save()
 
-    def _keep(self) -> None:
-        written = self._now.written()
-        if written != (self._context.settings.studio_panes or Arrangement().written()):
+    def _save(self) -> None:
+        written = self._arrangement.serialise()
+        if written != (self._context.settings.studio_panes or Arrangement().serialise()):
             self._context.apply_settings(replace(self._context.settings, studio_panes=written))
 
 
-class _Edge(HoverRepaint, QWidget):
+class _Splitter(HoverRepaint, QWidget):
     """The line between a pane and the page, pulled by mouse or arrow keys; a double click sets it back."""
 
     def __init__(
@@ -236,8 +236,8 @@ class _Edge(HoverRepaint, QWidget):
     ) -> None:
         super().__init__(parent)
         self._side: Side = side
-        self._pull, self._reset, self._done = pull, reset, done
-        self._held: int | None = None
+        self._resize, self._reset, self._resized = pull, reset, done
+        self._grab_offset: int | None = None
         """How far from its line the mouse took it."""
         self.setObjectName(f"studio_edge_{side}")
         self.setAccessibleName(_("Left pane width") if side == "left" else _("Right pane width"))
@@ -247,21 +247,21 @@ class _Edge(HoverRepaint, QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._held = event.position().toPoint().x() - _EDGE // 2
+            self._grab_offset = event.position().toPoint().x() - _SPLITTER_WIDTH // 2
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._held is not None:
-            self._pull(self.mapToParent(event.position().toPoint()).x() - self._held)
+        if self._grab_offset is not None:
+            self._resize(self.mapToParent(event.position().toPoint()).x() - self._grab_offset)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._held is not None:
-            self._held = None
-            self._done()
+        if self._grab_offset is not None:
+            self._grab_offset = None
+            self._resized()
             self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._held = None
+        self._grab_offset = None
         self._reset(self._side)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -269,18 +269,18 @@ class _Edge(HoverRepaint, QWidget):
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
             return
-        self._pull(self.x() + _EDGE // 2 + step)
-        self._done()
+        self._resize(self.x() + _SPLITTER_WIDTH // 2 + step)
+        self._resized()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        hot = self._held is not None or self.underMouse() or self.hasFocus()
+        hot = self._grab_offset is not None or self.underMouse() or self.hasFocus()
         with QPainter(self) as painter:
-            middle = _EDGE // 2
+            middle = _SPLITTER_WIDTH // 2
             line = QRect(middle - 1, 0, 3, self.height()) if hot else QRect(middle, 0, 1, self.height())
             painter.fillRect(line, theme().color("accent" if hot else "border"))
 
 
-def _held(pane: str, width: int) -> int:
+def _clamp_width(pane: str, width: int) -> int:
     """Within its limits."""
     least, most = LIMITS[pane]
     return max(least, min(most, width))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from benchboard.i18n import _
 from benchboard.ui.studio.panes.minimap import Minimap
-from benchboard.ui.studio.panes.outline_pane import Outline
+from benchboard.ui.studio.panes.outline_pane import OutlinePane
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import Pressable
@@ -16,7 +16,7 @@ from benchboard.ui.widgets.labels import hairline
 class Sidebar(QWidget):
     """`Add | Outline`, one of them shown, above the overview."""
 
-    def __init__(self, palette: WidgetPalette, outline: Outline, minimap: Minimap) -> None:
+    def __init__(self, palette: WidgetPalette, outline: OutlinePane, minimap: Minimap) -> None:
         super().__init__()
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

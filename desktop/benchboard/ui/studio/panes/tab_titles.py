@@ -14,7 +14,7 @@ from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.widgets.buttons import Button
 
 
-class TabNames(QWidget):
+class TabTitles(QWidget):
     """A line for each tab. The last one cannot be removed: tabs hold at least one."""
 
     def __init__(self, editor: Editor, item_id: str) -> None:
@@ -40,14 +40,14 @@ class TabNames(QWidget):
             line.setPlaceholderText(tab_name(item, place))
             line.setEnabled("content" not in locks(item))
 
-    def begin(self) -> None:
+    def focus_last(self) -> None:
         """Give the keyboard to the name of the tab that was added last."""
         self._lines[-1].setFocus(Qt.FocusReason.OtherFocusReason)
         self._lines[-1].selectAll()
 
     def _append(self) -> None:
         self._editor.apply(container_edits.add_tab, self._id)
-        self.begin()
+        self.focus_last()
 
     def _build(self, count: int) -> None:
         rows, self._lines = QWidget(), []

@@ -23,7 +23,7 @@ _ACROSS: Final = 4
 _SIZE: Final = QSize(936, 588)
 
 
-class Gallery(Dialog):
+class TemplateGallery(Dialog):
     """Eight cards; the one that is pressed is used."""
 
     def __init__(self, window: QWidget, use: Callable[[Template], object]) -> None:
@@ -36,10 +36,10 @@ class Gallery(Dialog):
         square = QGridLayout(inside)
         square.setContentsMargins(3, 3, 3, 3)
         square.setSpacing(theme().px("spacing.3"))
-        self.cards = [_Card(template, self) for template in TEMPLATES]
+        self.cards = [_TemplateCard(template, self) for template in TEMPLATES]
         for place, card in enumerate(self.cards):
             square.addWidget(card, place // _ACROSS, place % _ACROSS)
-            card.clicked.connect(lambda _checked=False, card=card: self._take(card.template))
+            card.clicked.connect(lambda _checked=False, card=card: self._choose(card.template))
         area = QScrollArea()
         disable_viewport_fill(area)
         area.setWidgetResizable(True)
@@ -48,21 +48,21 @@ class Gallery(Dialog):
         self.content.addWidget(area, 1)
         self.add_button(Button(_("Cancel"), self.dismiss, name="gallery_cancel"))
 
-    def step(self, card: "_Card", by: int) -> None:
+    def step(self, card: "_TemplateCard", by: int) -> None:
         """Give the keyboard to another card."""
         place = self.cards.index(card) + by
         if 0 <= place < len(self.cards):
             self.cards[place].setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _take(self, template: Template) -> None:
+    def _choose(self, template: Template) -> None:
         self.dismiss()
         self._use(template)
 
 
-class _Card(Pressable):
+class _TemplateCard(Pressable):
     """A template: its page in small, its name, what it is for."""
 
-    def __init__(self, template: Template, gallery: Gallery) -> None:
+    def __init__(self, template: Template, gallery: TemplateGallery) -> None:
         super().__init__()
         self.template, self._gallery = template, gallery
         self._page = PageIndex(template.document.layout)

@@ -22,7 +22,7 @@ Run = Callable[[str], None]
 _SPACE: Final = 8
 
 
-def saved_words(seconds: int) -> str:
+def saved_text(seconds: int) -> str:
     """How long ago the page was stored."""
     if seconds < 2:
         return _("All changes saved")
@@ -35,9 +35,9 @@ def saved_words(seconds: int) -> str:
     return ngettext("Saved {hours} hour ago", "Saved {hours} hours ago", hours).format(hours=hours)
 
 
-def usual_states() -> list[str]:
+def sized_states() -> list[str]:
     """What there is room for; what is said beside these, a problem, gives way and is whole in the tooltip."""
-    saved = [saved_words(seconds) for seconds in (0, 48, 48 * 60, 3600, 48 * 3600)]
+    saved = [saved_text(seconds) for seconds in (0, 48, 48 * 60, 3600, 48 * 3600)]
     return [
         *saved,
         _("Opening"),
@@ -49,22 +49,22 @@ def usual_states() -> list[str]:
     ]
 
 
-class StudioBar(Toolbar):
+class PageToolbar(Toolbar):
     """Buttons and menus for the commands of the page, and the state it is in. `offered` says which commands there are
     on this page now."""
 
-    def __init__(self, run: Run, offered: Callable[[], Handlers], *, shared: bool) -> None:
+    def __init__(self, run: Run, handlers: Callable[[], Handlers], *, shared: bool) -> None:
         super().__init__()
-        self._run, self._offered, self._shared = run, offered, shared
+        self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()
-        self._wordy = (self.json, self.versions, self.export, self.present)
-        self._gives_way = (self.json, self.export, self.present, self.fit, self._find)
+        self._shortened = (self.json, self.versions, self.export, self.present)
+        self._overflowing = (self.json, self.export, self.present, self.fit, self._find)
 
     def _fill_left(self) -> None:
         """How the page is shown."""
         run = self._run
-        self.fold = {"left": self._fold("left", _("Left pane")), "right": self._fold("right", _("Right pane"))}
+        self.fold = {"left": self._fold_button("left", _("Left pane")), "right": self._fold_button("right", _("Right pane"))}
         self._undo = self._button("undo")
         self._redo = self._button("redo")
         titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
@@ -72,28 +72,28 @@ class StudioBar(Toolbar):
         self.breakpoints = SegmentedControl(list(titles.items()), label=_("Breakpoint"), icons=icons)
         self.breakpoints.selected.connect(lambda key: run(f"studio.{key}"))
         smaller = self._button("zoom_out", icon="ph.minus")
-        self._zoom = self._worded("zoom_reset", "", name="studio_zoom", kind="quiet")
+        self._zoom = self._text_button("zoom_reset", "", name="studio_zoom", kind="quiet")
         self._zoom.setFixedWidth(64)
         larger = self._button("zoom_in", icon="ph.plus")
-        self.fit = self._worded("zoom_to_fit", _("Fit"), name="studio_fit", kind="quiet")
+        self.fit = self._text_button("zoom_to_fit", _("Fit"), name="studio_fit", kind="quiet")
         self._find = self._button("find")
-        shown = (self.breakpoints, _line(), smaller, self._zoom, larger, self.fit, self._find)
-        for widget in (self.fold["left"], _line(), self._undo, self._redo, _line(), *shown):
+        shown = (self.breakpoints, _separator(), smaller, self._zoom, larger, self.fit, self._find)
+        for widget in (self.fold["left"], _separator(), self._undo, self._redo, _separator(), *shown):
             self.add(widget)
 
     def _fill_right(self) -> None:
         """How the page stands, and the ways out of it."""
         self.mark, self.state = Icon("ph.check", "ok"), self._state_text()
-        self.json = self._worded("show_json", _("JSON"), name="studio_json", with_icon=True)
+        self.json = self._text_button("show_json", _("JSON"), name="studio_json", with_icon=True)
         self.json.setCheckable(True)
         self.export = Button(
-            _("Export"), self._offer_exports, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
+            _("Export"), self._open_export_menu, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
         )
-        self.present = self._worded("present", _("Present"), name="studio_present", with_icon=True)
-        self.save = self._worded("save", _("Save"), name="studio_save")
-        self.versions = self._worded("show_versions", _("Versions"), name="studio_versions", with_icon=True)
-        self.share = self._worded("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
-        self.more = Button("", self._offer_more, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more")
+        self.present = self._text_button("present", _("Present"), name="studio_present", with_icon=True)
+        self.save = self._text_button("save", _("Save"), name="studio_save")
+        self.versions = self._text_button("show_versions", _("Versions"), name="studio_versions", with_icon=True)
+        self.share = self._text_button("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
+        self.more = Button("", self._open_more_menu, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more")
         many = (self.versions, self.share)
         for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more,
                        self.fold["right"]):  # fmt: skip
@@ -104,7 +104,7 @@ class StudioBar(Toolbar):
     def _state_text(self) -> Elided:
         state = Elided("", tone="muted")
         state.setObjectName("studio_saved")
-        widest = max(state.fontMetrics().horizontalAdvance(text) for text in usual_states())
+        widest = max(state.fontMetrics().horizontalAdvance(text) for text in sized_states())
         state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._state_width = widest + 4  # whatever it says, nothing beside it moves
         state.setFixedWidth(self._state_width)
@@ -115,7 +115,7 @@ class StudioBar(Toolbar):
         """What the finding opens at."""
         return self.more if self._find.isHidden() else self._find
 
-    def show_steps(self, stack: UndoStack) -> None:
+    def show_undo_state(self, stack: UndoStack) -> None:
         """What could be taken back or taken again."""
         for button, name, none, possible, text, command in (
             (self._undo, _("Undo"), _("Nothing to undo"), stack.can_undo(), stack.undo_title(), "undo"),
@@ -127,7 +127,7 @@ class StudioBar(Toolbar):
             button.setToolTip(plain_tooltip(f"{what} ({keys})" if possible else none))
             button.setAccessibleDescription(text)
 
-    def show_sides(self, *, left: bool, right: bool) -> None:
+    def show_side_panes(self, *, left: bool, right: bool) -> None:
         """Which panes there are beside the page."""
         self.fold["left"].setChecked(left)
         self.fold["right"].setChecked(right)
@@ -136,7 +136,7 @@ class StudioBar(Toolbar):
         """Offer what changes the page, or only what shows it."""
         for button in (self.save, *((self.share,) if self._shared else ())):
             button.setVisible(offered)
-        self._make_room()
+        self._fit_width()
 
     def show_breakpoint(self, name: str) -> None:
         """Which page is shown: `tablet`, `phone`, or with nothing the desktop's."""
@@ -154,41 +154,41 @@ class StudioBar(Toolbar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._make_room()
+        self._fit_width()
 
-    def _make_room(self) -> None:
+    def _fit_width(self) -> None:
         """Leave as many words away as it takes, then hide what gives way, the first ones first; at last what is said of
         the saving is shortened, never covered."""
         self.state.setFixedWidth(self._state_width)
-        for button in self._gives_way:
+        for button in self._overflowing:
             button.show()
-        for button in self._wordy:
+        for button in self._shortened:
             button.show_label(True)
         for words in (True, False):
             self.breakpoints.show_labels(words)
             if self._fits():
                 return
-        for button in self._wordy:
+        for button in self._shortened:
             button.show_label(False)
             if self._fits():
                 return
-        for button in self._gives_way:
+        for button in self._overflowing:
             button.hide()
             if self._fits():
                 return
-        self.state.setFixedWidth(max(0, self._state_width - self._lacking()))
+        self.state.setFixedWidth(max(0, self._state_width - self._missing_width()))
 
     def _fits(self) -> bool:
-        return self._lacking() <= 0
+        return self._missing_width() <= 0
 
-    def _lacking(self) -> int:
+    def _missing_width(self) -> int:
         self._row.invalidate()
         return self._row.minimumSize().width() - self.width()
 
-    def _offer_exports(self) -> None:
+    def _open_export_menu(self) -> None:
         menu(self.export, self._items(REGISTRY.menu_commands(EXPORT_MENU)), name="export_menu")
 
-    def _offer_more(self) -> None:
+    def _open_more_menu(self) -> None:
         commands = REGISTRY.menu_commands(MORE_MENU)
         commands += [REGISTRY["studio.present"]] if self.present.isHidden() else []
         commands += [REGISTRY["studio.zoom_to_fit"]] if self.fit.isHidden() else []
@@ -197,17 +197,17 @@ class StudioBar(Toolbar):
 
     def _items(self, commands: Sequence[Command]) -> list[MenuItem]:
         """A line of a menu for each of these that is offered on this page."""
-        offered = self._offered()
+        handlers = self._handlers()
         return [
             MenuItem(
                 command.text, partial(self._run, command.id), command.icon, command.key,
-                why_not=offered[command.id].why_not(), name=f"command_{command.name}",
+                why_not=handlers[command.id].why_not(), name=f"command_{command.name}",
             )
             for command in commands
-            if command.id in offered
+            if command.id in handlers
         ]  # fmt: skip
 
-    def _fold(self, side: str, name: str) -> Button:
+    def _fold_button(self, side: str, name: str) -> Button:
         button = self._button(f"toggle_{side}_pane", name, object_name=f"studio_fold_{side}")
         button.setCheckable(True)
         return button
@@ -223,14 +223,14 @@ class StudioBar(Toolbar):
         button.setAccessibleName(text)
         return button
 
-    def _worded(self, command: str, text: str, *, name: str, with_icon: bool = False, kind: Kind = "plain") -> Button:
+    def _text_button(self, command: str, text: str, *, name: str, with_icon: bool = False, kind: Kind = "plain") -> Button:
         """A button with a word of its own; the command's title is its tooltip."""
         known = REGISTRY[f"studio.{command}"]
         icon = known.icon if with_icon else ""
         return Button(text, partial(self._run, known.id), kind=kind, icon=icon, tip=known.tooltip, name=name)
 
 
-def _line() -> QWidget:
+def _separator() -> QWidget:
     line = hairline(vertical=True)
     line.setFixedHeight(20)
     return line

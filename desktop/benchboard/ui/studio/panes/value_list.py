@@ -19,56 +19,56 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
 ROW: Final = 28
 """How high a row is."""
-_LONG: Final = 40
+_MAX_LABEL: Final = 40
 
 
-def value_words(value: str, most: int = _LONG) -> str:
+def value_label(value: str, most: int = _MAX_LABEL) -> str:
     """A value on one line, short."""
     words = " ".join(value.split()) or (_("empty") if not value else _("blank"))
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
-class Values(QAbstractListModel):
+class ValueListModel(QAbstractListModel):
     """What there is to choose: all of it first, then what is chosen and no longer offered, then what is offered."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._variable = Variable("", "", "list")
         self._labels: dict[str, str] = {}
-        self._gone: frozenset[str] = frozenset()
+        self._unavailable: frozenset[str] = frozenset()
         self._ticked: frozenset[str] = frozenset()
-        self._every: tuple[str, ...] = ()
+        self._all_values: tuple[str, ...] = ()
         self._folded: tuple[str, ...] = ()
         self._rows: list[str | None] = []
-        self._part = ""
+        self._filter_text = ""
 
-    def show_variable(self, variable: Variable, state: OptionsState, gone: frozenset[str]) -> None:
+    def show_variable(self, variable: Variable, state: OptionsState, unavailable: frozenset[str]) -> None:
         """Show these values; the filter stays."""
         self.beginResetModel()
-        self._variable, self._labels, self._gone = variable, dict(state.labels), gone
+        self._variable, self._labels, self._unavailable = variable, dict(state.labels), unavailable
         self._ticked = frozenset(variable.chosen)
-        first = (value for value in variable.chosen if value in gone)
-        self._every = tuple(dict.fromkeys((*first, *variable.values, *variable.chosen)))
-        self._folded = tuple(f"{value} {self._labels.get(value, '')}".casefold() for value in self._every)
-        self._choose_rows()
+        first = (value for value in variable.chosen if value in unavailable)
+        self._all_values = tuple(dict.fromkeys((*first, *variable.values, *variable.chosen)))
+        self._folded = tuple(f"{value} {self._labels.get(value, '')}".casefold() for value in self._all_values)
+        self._filter_rows()
         self.endResetModel()
 
     def find(self, part: str) -> None:
         """Show only what has this somewhere in it."""
         self.beginResetModel()
-        self._part = part.strip().casefold()
-        self._choose_rows()
+        self._filter_text = part.strip().casefold()
+        self._filter_rows()
         self.endResetModel()
 
-    def _choose_rows(self) -> None:
-        has_all = self._variable.include_all and not self._part
-        found = (value for value, folded in zip(self._every, self._folded, strict=True) if self._part in folded)
+    def _filter_rows(self) -> None:
+        has_all = self._variable.include_all and not self._filter_text
+        found = (value for value, folded in zip(self._all_values, self._folded, strict=True) if self._filter_text in folded)
         self._rows = [*([None] if has_all else []), *found]
 
     @property
     def count(self) -> int:
         """How many values there are in all."""
-        return len(self._every)
+        return len(self._all_values)
 
     def value(self, place: int) -> str | None:
         """The value of a row; None for the one that means all."""
@@ -78,9 +78,9 @@ class Values(QAbstractListModel):
         """Where a value stands; the first row where it does not."""
         return self._rows.index(value) if value in self._rows else 0
 
-    def is_gone(self, place: int) -> bool:
+    def is_unavailable(self, place: int) -> bool:
         """Whether it is chosen and no longer offered."""
-        return self._rows[place] in self._gone
+        return self._rows[place] in self._unavailable
 
     def is_ticked(self, place: int) -> bool:
         """Whether it is chosen."""
@@ -99,7 +99,7 @@ class Values(QAbstractListModel):
         value = self._rows[place]
         if value is None:
             return _("All ({count})").format(count=f"{len(self._variable.values):,}")
-        return value_words(self._labels.get(value, value), 200)
+        return value_label(self._labels.get(value, value), 200)
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -113,7 +113,7 @@ class Values(QAbstractListModel):
             return self.words(place)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             gone = _("no longer available")
-            return f"{self.words(place)}, {gone}" if self.is_gone(place) else self.words(place)
+            return f"{self.words(place)}, {gone}" if self.is_unavailable(place) else self.words(place)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(self._rows[place] or "")
         if role == Qt.ItemDataRole.CheckStateRole:
@@ -124,17 +124,17 @@ class Values(QAbstractListModel):
 class ValueList(QListView):
     """The values; `tick` is called with the row one presses."""
 
-    def __init__(self, values: Values, tick: Callable[[int], object], back: Callable[[str], object]) -> None:
+    def __init__(self, values: ValueListModel, tick: Callable[[int], object], back: Callable[[str], object]) -> None:
         super().__init__()
         self.setObjectName("choice_values")
         self.setAccessibleName(_("Values"))
         self.setModel(values)
-        self.setItemDelegate(_Painter(self))
+        self.setItemDelegate(_ValueDelegate(self))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._values, self._tick, self._back = values, tick, back
+        self._values, self._tick, self._find = values, tick, back
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -148,16 +148,16 @@ class ValueList(QListView):
             if index.isValid():
                 self._tick(index.row())
         elif key == Qt.Key.Key_Up and index.row() <= 0:
-            self._back("")
+            self._find("")
         elif (
             event.text().isprintable() and event.text() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
         ):
-            self._back(event.text())
+            self._find(event.text())
         else:
             super().keyPressEvent(event)
 
 
-class _Painter(QStyledItemDelegate):
+class _ValueDelegate(QStyledItemDelegate):
     """A row: the tick, what people call it, and whether it is no longer offered."""
 
     def __init__(self, view: ValueList) -> None:
@@ -169,7 +169,7 @@ class _Painter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         values = index.model()
-        assert isinstance(values, Values)
+        assert isinstance(values, ValueListModel)
         box: QRect = option.rect
         current = index == self._view.currentIndex()
         painter.save()
@@ -182,7 +182,7 @@ class _Painter(QStyledItemDelegate):
             paint_check(painter, mark, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         room = box.adjusted(32, 0, -8, 0)
         painter.setFont(theme().font("caption"))
-        if values.is_gone(index.row()):
+        if values.is_unavailable(index.row()):
             words = _("no longer available")
             painter.setPen(theme().color("warn"))
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)

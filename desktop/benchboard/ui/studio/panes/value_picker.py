@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from benchboard.dashboards.document.document import MAX_VALUES, Variable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.value_list import ROW, ValueList, Values, value_words
+from benchboard.ui.studio.panes.value_list import ROW, ValueList, ValueListModel, value_label
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.widgets import Button, Edit, Popover, Text, heading
 from benchboard.ui.widgets.fields import row
@@ -22,7 +22,7 @@ _ROWS: Final = 9
 _WIDTH: Final = 310
 
 
-class _Finding(Edit):
+class _ValueSearchField(Edit):
     """The field to find among many values: down and Enter lead into them."""
 
     def __init__(self, into: Callable[[], object]) -> None:
@@ -36,7 +36,7 @@ class _Finding(Edit):
             super().keyPressEvent(event)
 
 
-class Choosing(Popover):
+class ValuePicker(Popover):
     """What a variable offers. Arrows move, Space and Enter choose, typing finds, Esc leaves. Where one value can be
     chosen, that ends it."""
 
@@ -51,30 +51,30 @@ class Choosing(Popover):
         super().__init__(anchor, width=_WIDTH, name="variable_choice")
         self._name, self._editor, self._variable_runner = variable.name, editor, variable_runner
         self._variable = variable
-        self._values = Values(self)
-        self._list = ValueList(self._values, self._tick, self._find_again)
-        self._find = _Finding(self._into_list)
+        self._values = ValueListModel(self)
+        self._list = ValueList(self._values, self._tick, self._continue_search)
+        self._find = _ValueSearchField(self._focus_list)
         self._find.textChanged.connect(self._search)
         self._none = Text("", tone="muted", wrap=True)
         self._note = Text("", "caption", "muted", wrap=True)
-        self._again = Button(_("Refresh"), self._ask_again, icon="ph.arrows-clockwise", size="sm", name="choice_again")
+        self._refresh = Button(_("Refresh"), self._refresh_values, icon="ph.arrows-clockwise", size="sm", name="choice_again")
         self._stop = Button(_("Stop"), lambda: variable_runner.cancel(self._name), size="sm", name="choice_stop")
         self._define = Button(
             _("Edit variables"),
-            lambda: self._leave_for(define),
+            lambda: self._close_and_run(define),
             icon="ph.funnel",
             size="sm",
             name="choice_define",
         )
-        self._nothing = Button(_("Clear selection"), self._choose_none, size="sm", name="choice_none")
-        self._everybody = Everybody(variable, editor, self.close, self)
-        self.column.addWidget(heading(value_words(variable.label or variable.name)))
+        self._clear = Button(_("Clear selection"), self._clear_selection, size="sm", name="choice_none")
+        self._set_default = SetDefaultButton(variable, editor, self.close, self)
+        self.column.addWidget(heading(value_label(variable.label or variable.name)))
         for part in (self._find, self._none, self._list, self._note):
             self.column.addWidget(part)
-        buttons = row(self._nothing, self._again, self._stop, self._define)
+        buttons = row(self._clear, self._refresh, self._stop, self._define)
         buttons.addStretch(1)
         self.column.addLayout(buttons)
-        self.column.addWidget(self._everybody)
+        self.column.addWidget(self._set_default)
         editor.changed.connect(self._follow)
         editor.options_changed.connect(self._follow)
         variable_runner.state_changed.connect(self._answered)
@@ -109,59 +109,59 @@ class Choosing(Popover):
         state = self._variable_runner.state_of(self._name)
         self._values.show_variable(variable, state, self._variable_runner.unavailable_values(variable))
         self._list.setCurrentIndex(self._values.index(self._values.row_of(held)))
-        self._say(state)
-        self._everybody.follow()
+        self._show_state(state)
+        self._set_default.refresh()
         if self.isVisible():
             self.move_into_place()
 
-    def _say(self, state: OptionsState) -> None:
+    def _show_state(self, state: OptionsState) -> None:
         count, shown = self._values.count, self._values.rowCount()
-        asked = self._variable.type == "query"
+        is_query = self._variable.type == "query"
         self._find.setVisible(count > _MANY)
         self._list.setVisible(shown > 0)
         self._list.setFixedHeight(min(shown, _ROWS) * ROW + 2)
-        self._none.setText(_nothing(count, state, asked))
+        self._none.setText(_empty_text(count, state, is_query))
         self._none.setVisible(not shown)
-        said, tone = _standing(state)
-        self._note.setText(said)
+        text, tone = _query_state(state)
+        self._note.setText(text)
         self._note.set_tone("error" if tone == "error" else "muted")
-        self._note.setVisible(bool(said))
-        self._nothing.setVisible(self._begins_with_none and bool(self._variable.chosen))
-        self._again.setVisible(self._variable_runner.has_query(self._name) and not state.loading)
-        self._stop.setVisible(asked and state.loading)
+        self._note.setVisible(bool(text))
+        self._clear.setVisible(self._default_is_empty and bool(self._variable.chosen))
+        self._refresh.setVisible(self._variable_runner.has_query(self._name) and not state.loading)
+        self._stop.setVisible(is_query and state.loading)
         self._define.setVisible(not count and not state.loading and not self._editor.read_only)
 
     @property
-    def _begins_with_none(self) -> bool:
+    def _default_is_empty(self) -> bool:
         """Whether everybody begins with no value where one can be chosen: no press on a value leads there."""
         theirs = next((one for one in self._editor.document.variables if one.name == self._name), None)
         return theirs is not None and not (theirs.multiple or theirs.chosen or theirs.all_chosen)
 
-    def _choose_none(self) -> None:
+    def _clear_selection(self) -> None:
         self._editor.select_values(self._name, ())
         self.close()
 
     def _search(self, part: str) -> None:
         self._values.find(part)
         self._list.setCurrentIndex(self._values.index(0))
-        self._say(self._variable_runner.state_of(self._name))
+        self._show_state(self._variable_runner.state_of(self._name))
         self.move_into_place()
 
-    def _into_list(self) -> None:
+    def _focus_list(self) -> None:
         if self._values.rowCount():
             self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _find_again(self, typed: str) -> None:
+    def _continue_search(self, typed: str) -> None:
         """From the values back to where one finds among them, going on with what was typed."""
         if not self._find.isHidden():
             self._find.setFocus(Qt.FocusReason.OtherFocusReason)
             self._find.insert(typed)
 
-    def _leave_for(self, act: Callable[[], object]) -> None:
+    def _close_and_run(self, act: Callable[[], object]) -> None:
         self.close()
         act()
 
-    def _ask_again(self) -> None:
+    def _refresh_values(self) -> None:
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._variable_runner.retry(self._name)
 
@@ -174,13 +174,13 @@ class Choosing(Popover):
                 self._editor.select_values(self._name, (value,))
             self.close()
         elif value is not None:
-            self._editor.select_values(self._name, self._with(value, ticked))
+            self._editor.select_values(self._name, self._values_with(value, ticked))
         elif ticked:
             self._editor.select_all_values(self._name)
         else:
             self._editor.select_values(self._name, ())
 
-    def _with(self, value: str, ticked: bool) -> tuple[str, ...]:
+    def _values_with(self, value: str, ticked: bool) -> tuple[str, ...]:
         """What is chosen with a value, or without it, in the order it is offered in."""
         if not ticked:
             return tuple(one for one in self._variable.chosen if one != value)
@@ -188,18 +188,18 @@ class Choosing(Popover):
         return tuple(sorted({*self._variable.chosen, value}, key=ranks.__getitem__))
 
 
-def _nothing(count: int, state: OptionsState, asked: bool) -> str:
+def _empty_text(count: int, state: OptionsState, is_query: bool) -> str:
     """Why no value is to be seen."""
     if count:
         return _("No matching values.")
-    if not asked:
+    if not is_query:
         return _("No values yet.")
     if state.error is not None:
         return _("No values to choose from.")
     return _("The query returned no values.") if state.options is not None else _("Values haven't loaded yet.")
 
 
-def _standing(state: OptionsState) -> tuple[str, str]:
+def _query_state(state: OptionsState) -> tuple[str, str]:
     """How it stands with the query of a variable, and in which tone that is said."""
     if state.loading:
         return _("Loading values…"), "muted"
@@ -212,7 +212,7 @@ def _standing(state: OptionsState) -> tuple[str, str]:
     return f"{counted} {state.options.note}".strip(), "muted"
 
 
-class Everybody(Button):
+class SetDefaultButton(Button):
     """Makes what is chosen here what everybody begins with; there for those who may, where it is not that already."""
 
     def __init__(self, variable: Variable, editor: Editor, done: Callable[[], object], parent: QWidget) -> None:
@@ -221,16 +221,16 @@ class Everybody(Button):
             name=f"everybody_{variable.name}", parent=parent,
         )  # fmt: skip
         self._name, self._editor, self._done = variable.name, editor, done
-        self.follow()
+        self.refresh()
 
-    def follow(self) -> None:
+    def refresh(self) -> None:
         """Be offered, or not."""
         mine, theirs = (
             next((one for one in document.variables if one.name == self._name), None)
             for document in (self._editor.reader_document, self._editor.document)
         )
         self.setVisible(not self._editor.read_only)
-        if mine is None or theirs is None or _as_chosen(mine, theirs):
+        if mine is None or theirs is None or _same_selection(mine, theirs):
             self.disable(_("This is already the default."))
         elif len(mine.chosen) > MAX_VALUES and not mine.all_chosen:
             self.disable(_("A default can have up to {limit} values.").format(limit=f"{MAX_VALUES:,}"))
@@ -243,6 +243,6 @@ class Everybody(Button):
             self._done()
 
 
-def _as_chosen(mine: Variable, theirs: Variable) -> bool:
+def _same_selection(mine: Variable, theirs: Variable) -> bool:
     """Whether the same is chosen; all is all, whatever it stood for when that was said."""
     return mine.all_chosen == theirs.all_chosen and (mine.all_chosen or mine.chosen == theirs.chosen)

@@ -14,7 +14,7 @@ from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.panes.query_editor import QueryEdit
-from benchboard.ui.studio.panes.value_list import value_words
+from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
 from benchboard.ui.widgets import Button, Field
 from benchboard.ui.widgets.fields import row
@@ -22,24 +22,24 @@ from benchboard.ui.widgets.fields import row
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_SHOWN: Final = 200
+_MAX_PREVIEW: Final = 200
 """Values a preview lists; it counts them all."""
 
 
-class ValueQuery(QWidget):
+class ValueQueryEditor(QWidget):
     """A query and a preview of the values it answers. `chosen` answers the values of the variables it may name."""
 
     edited = Signal()
     answered = Signal(object)
     """The `VariableOptions` of what is written."""
 
-    def __init__(self, context: "Context", chosen: Callable[[], Variables]) -> None:
+    def __init__(self, context: "Context", variables: Callable[[], Variables]) -> None:
         super().__init__()
-        self._context, self._chosen = context, chosen
+        self._context, self._variables = context, variables
         self._cancel_token: CancelToken | None = None
         self._error: AppError | None = None
-        self._refused: AppError | None = None
-        self._edit = QueryEdit(context, "variable_query", chosen)
+        self._definition_error: AppError | None = None
+        self._edit = QueryEdit(context, "variable_query", variables)
         self._edit.setUndoRedoEnabled(True)
         self._edit.setFixedHeight(112)
         self._edit.textChanged.connect(self.edited)
@@ -51,19 +51,19 @@ class ValueQuery(QWidget):
         self._list.setUniformItemSizes(True)
         self._list.setMinimumHeight(64)
         self._preview = Field(_("Values"), self._list)
-        self._again = Button(_("Refresh"), self.look, icon="ph.arrows-clockwise", size="sm", name="preview_again")
-        self._end = Button(_("Stop"), self._give_up, size="sm", name="preview_stop")
-        self._late = QTimer(self, singleShot=True, interval=LOADING_DELAY_MS)
-        self._late.timeout.connect(self._say_asking)
+        self._refresh = Button(_("Refresh"), self.run, icon="ph.arrows-clockwise", size="sm", name="preview_again")
+        self._stop_button = Button(_("Stop"), self._stop_by_user, size="sm", name="preview_stop")
+        self._loading_timer = QTimer(self, singleShot=True, interval=LOADING_DELAY_MS)
+        self._loading_timer.timeout.connect(self._show_loading)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self._field)
         column.addWidget(self._preview, 1)
-        buttons = row(self._again, self._end)
+        buttons = row(self._refresh, self._stop_button)
         buttons.addStretch(1)
         column.addLayout(buttons)
-        self._end.hide()
+        self._stop_button.hide()
 
     def text(self) -> str:
         """What is written."""
@@ -74,60 +74,60 @@ class ValueQuery(QWidget):
         self.stop()
         self._list.clear()
         self._error = None
-        self._say()
+        self._show_error()
         self._edit.show_text(query)
         if query:
-            self.look()
+            self.run()
 
-    def look(self) -> None:
+    def run(self) -> None:
         """Read what is written and, if it can be read, ask what it offers."""
         self._edit.check()
 
-    def refuse(self, error: AppError | None) -> None:
+    def set_definition_error(self, error: AppError | None) -> None:
         """Say that it cannot be asked, whatever can be read in it; or no longer."""
-        self._refused = error
-        self._say()
+        self._definition_error = error
+        self._show_error()
 
     def stop(self) -> None:
         """End what is asked: nobody waits for it any more."""
-        self._late.stop()
-        self._end.hide()
+        self._loading_timer.stop()
+        self._stop_button.hide()
         if self._cancel_token is not None:
             threading.Thread(target=self._cancel_token.cancel, name="benchboard-stop", daemon=True).start()
         self._cancel_token = None
 
-    def _give_up(self) -> None:
+    def _stop_by_user(self) -> None:
         self.stop()
         self._preview.set_note(_("The query was stopped."))
 
     def _checked(self, _columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         self._error = error
-        self._say()
+        self._show_error()
         self.stop()
-        if error is not None or self._refused is not None or not self.isVisible():
+        if error is not None or self._definition_error is not None or not self.isVisible():
             self._list.clear()
             self._preview.set_note("")
             return
-        self._ask(self.text())
+        self._run_query(self.text())
 
-    def _say(self) -> None:
-        error = self._refused or self._error
+    def _show_error(self) -> None:
+        error = self._definition_error or self._error
         self._field.set_error(str(error) if error is not None else "")
 
-    def _ask(self, query: str) -> None:
+    def _run_query(self, query: str) -> None:
         token = self._cancel_token = CancelToken()
-        actor, variables = self._context.actor, self._chosen()
-        self._late.start()
+        actor, variables = self._context.actor, self._variables()
+        self._loading_timer.start()
 
         def right(offer: VariableOptions) -> None:
             if self._cancel_token is token:
-                self._ended()
+                self._query_ended()
                 self._show(offer)
                 self.answered.emit(offer)
 
         def wrong(error: AppError) -> None:
             if self._cancel_token is token:
-                self._ended()
+                self._query_ended()
                 self._list.clear()
                 self._preview.set_error(str(error))
 
@@ -141,25 +141,25 @@ class ValueQuery(QWidget):
             long=True,
         )
 
-    def _ended(self) -> None:
+    def _query_ended(self) -> None:
         self._cancel_token = None
-        self._late.stop()
-        self._end.hide()
+        self._loading_timer.stop()
+        self._stop_button.hide()
 
-    def _say_asking(self) -> None:
+    def _show_loading(self) -> None:
         self._preview.set_note(_("Loading values…"))
-        self._end.show()
+        self._stop_button.show()
 
     def _show(self, offer: VariableOptions) -> None:
         self._list.clear()
-        self._list.addItems([_previewed(value, offer) for value in offer.values[:_SHOWN]])
+        self._list.addItems([_preview_text(value, offer) for value in offer.values[:_MAX_PREVIEW]])
         count = len(offer.values)
         counted = ngettext("{count} value.", "{count} values.", count).format(count=f"{count:,}")
-        shown = _("Showing the first {limit}.").format(limit=_SHOWN) if count > _SHOWN else ""
+        shown = _("Showing the first {limit}.").format(limit=_MAX_PREVIEW) if count > _MAX_PREVIEW else ""
         nothing = _("No values for the current selection.") if not count else ""
         self._preview.set_note(" ".join(part for part in (nothing or counted, shown, offer.note) if part))
 
 
-def _previewed(value: str, offer: VariableOptions) -> str:
+def _preview_text(value: str, offer: VariableOptions) -> str:
     label = offer.labels.get(value)
-    return f"{value_words(label, 60)}  ({value_words(value)})" if label else value_words(value, 100)
+    return f"{value_label(label, 60)}  ({value_label(value)})" if label else value_label(value, 100)

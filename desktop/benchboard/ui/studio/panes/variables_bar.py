@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 from benchboard.dashboards.document.document import MAX_NAME, Variable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.panes.value_list import value_words
-from benchboard.ui.studio.panes.value_picker import Choosing, Everybody
+from benchboard.ui.studio.panes.value_list import value_label
+from benchboard.ui.studio.panes.value_picker import ValuePicker, SetDefaultButton
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text
@@ -24,7 +24,7 @@ _HEIGHT: Final = 40
 class VariablesBar(QScrollArea):
     """One field for each variable of the document; nothing where there are none."""
 
-    define_wanted = Signal()
+    edit_requested = Signal()
     """Somebody wants to say what there is to choose."""
 
     def __init__(self, editor: Editor, variable_runner: VariableQueryRunner) -> None:
@@ -45,17 +45,17 @@ class VariablesBar(QScrollArea):
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(8)
         self.setWidget(strip)
-        self.horizontalScrollBar().rangeChanged.connect(self._make_room)
-        editor.changed.connect(self._follow)
-        editor.options_changed.connect(self._follow)
+        self.horizontalScrollBar().rangeChanged.connect(self._fit_scroll_bar)
+        editor.changed.connect(self._refresh)
+        editor.options_changed.connect(self._refresh)
         variable_runner.state_changed.connect(self._answered)
-        self._follow()
+        self._refresh()
 
-    def _make_room(self, _least: int, most: int) -> None:
+    def _fit_scroll_bar(self, _least: int, most: int) -> None:
         """Where the fields need a scroll bar, it takes none of their height."""
         self.setFixedHeight(_HEIGHT + (self.horizontalScrollBar().sizeHint().height() if most else 0))
 
-    def _follow(self) -> None:
+    def _refresh(self) -> None:
         variables = self._editor.reader_document.variables
         if variables == self._shown:
             return
@@ -63,7 +63,7 @@ class VariablesBar(QScrollArea):
             # The fields stay: the values one is choosing from hang on theirs.
             self._shown = variables
             for field, variable in zip(self._fields, variables, strict=True):
-                field.say(variable)
+                field.show_variable(variable)
             return
         focus = self.focusWidget()
         held = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
@@ -76,7 +76,7 @@ class VariablesBar(QScrollArea):
         self._fields = [
             _TextField(one, self._editor)
             if one.type == "text"
-            else _ListField(one, self._editor, self._variable_runner, self.define_wanted.emit)
+            else _ListField(one, self._editor, self._variable_runner, self.edit_requested.emit)
             for one in variables
         ]
         for field in self._fields:
@@ -89,7 +89,7 @@ class VariablesBar(QScrollArea):
     def _answered(self, name: str) -> None:
         for field, variable in zip(self._fields, self._shown or (), strict=True):
             if variable.name == name:
-                field.say(variable)
+                field.show_variable(variable)
 
 
 class _ListField(Button):
@@ -100,29 +100,29 @@ class _ListField(Button):
     ) -> None:
         super().__init__("", self._open, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
         self._variable, self._editor, self._variable_runner, self._define = variable, editor, variable_runner, define
-        self.say(variable)
+        self.show_variable(variable)
 
-    def say(self, variable: Variable) -> None:
+    def show_variable(self, variable: Variable) -> None:
         """Name what is chosen now, and what there is to know of its values."""
         self._variable = variable
-        options_state, gone = (
+        options_state, unavailable = (
             self._variable_runner.state_of(variable.name),
             self._variable_runner.unavailable_values(variable),
         )
-        title = value_words(variable.label or variable.name)
-        text = _("{name}: {values}").format(name=title, values=_said(variable, options_state.labels))
-        state, icon, ink = _state(options_state, gone)
+        title = value_label(variable.label or variable.name)
+        text = _("{name}: {values}").format(name=title, values=_selection_text(variable, options_state.labels))
+        state, icon, ink = _state(options_state, unavailable)
         if state:
             text = _("{field} · {state}").format(field=text, state=state)
         self.setText(text)
         self.setAccessibleName(text)
         self.setIcon(theme().icon(icon, ink))
-        told = _told(variable, options_state, gone)
-        self.setAccessibleDescription(told)
-        self.setToolTip(plain_tooltip(told or _("Choose a value for {name}").format(name=title)))
+        description = _description(variable, options_state, unavailable)
+        self.setAccessibleDescription(description)
+        self.setToolTip(plain_tooltip(description or _("Choose a value for {name}").format(name=title)))
 
     def _open(self) -> None:
-        Choosing(self, self._variable, self._editor, self._variable_runner, self._define).open()
+        ValuePicker(self, self._variable, self._editor, self._variable_runner, self._define).open()
 
 
 class _TextField(QWidget):
@@ -130,7 +130,7 @@ class _TextField(QWidget):
 
     def __init__(self, variable: Variable, editor: Editor) -> None:
         super().__init__()
-        title = value_words(variable.label or variable.name)
+        title = value_label(variable.label or variable.name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -138,22 +138,22 @@ class _TextField(QWidget):
         edit = Edit(name=f"variable_{variable.name}", label=title)
         edit.setMaxLength(MAX_NAME)
         edit.setFixedWidth(140)
-        edit.editingFinished.connect(self._take)
+        edit.editingFinished.connect(self._apply)
         row.addWidget(edit)
         self._edit, self._variable, self._editor = edit, variable, editor
-        self._everybody = Everybody(variable, editor, lambda: None, self)
-        self._everybody.hide()
-        row.addWidget(self._everybody)
-        self.say(variable)
+        self._set_default = SetDefaultButton(variable, editor, lambda: None, self)
+        self._set_default.hide()
+        row.addWidget(self._set_default)
+        self.show_variable(variable)
 
-    def say(self, variable: Variable) -> None:
+    def show_variable(self, variable: Variable) -> None:
         """Show what is chosen now."""
         self._variable = variable
         self._edit.setText(variable.chosen[0] if variable.chosen else "")
-        self._everybody.follow()
-        self._everybody.setVisible(self._everybody.isEnabled() and not self._editor.read_only)
+        self._set_default.refresh()
+        self._set_default.setVisible(self._set_default.isEnabled() and not self._editor.read_only)
 
-    def _take(self) -> None:
+    def _apply(self) -> None:
         typed = (self._edit.text(),) if self._edit.text() else ()
         if typed != self._variable.chosen:
             self._editor.select_values(self._variable.name, typed)
@@ -164,35 +164,35 @@ def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
     return [(one.name, one.label, one.type == "text") for one in variables]
 
 
-def _said(variable: Variable, labels: Mapping[str, str]) -> str:
+def _selection_text(variable: Variable, labels: Mapping[str, str]) -> str:
     chosen = variable.chosen
     if variable.all_chosen:
         return _("All ({count})").format(count=f"{len(chosen):,}")
     if not chosen:
         return _("none")
-    named = ", ".join(value_words(labels.get(value, value)) for value in chosen[:_SHOWN])
+    named = ", ".join(value_label(labels.get(value, value)) for value in chosen[:_SHOWN])
     return f"{named} +{len(chosen) - _SHOWN}" if len(chosen) > _SHOWN else named
 
 
-def _state(options_state: OptionsState, gone: Collection[str]) -> tuple[str, str, str]:
+def _state(options_state: OptionsState, unavailable: Collection[str]) -> tuple[str, str, str]:
     """A word on its values, an icon and its colour."""
     if options_state.loading:
         return _("loading"), "ph.circle-dashed", "text.muted"
     if options_state.error is not None:
         return _("failed to load"), "ph.warning-circle", "error"
-    if gone:
+    if unavailable:
         return _("no longer available"), "ph.warning", "warn"
     return "", "ph.funnel", "text"
 
 
-def _told(variable: Variable, options_state: OptionsState, gone: Collection[str]) -> str:
+def _description(variable: Variable, options_state: OptionsState, unavailable: Collection[str]) -> str:
     """The same in whole sentences; nothing where there is nothing to say."""
     if options_state.loading:
         return _("Loading values. Your last selection applies until they arrive.")
     if options_state.error is not None:
         return _("Couldn't load values. {why}").format(why=str(options_state.error))
-    if gone:
-        named = ", ".join(value_words(value) for value in variable.chosen if value in gone)
+    if unavailable:
+        named = ", ".join(value_label(value) for value in variable.chosen if value in unavailable)
         return _("Selected but no longer available: {values}. This stays selected until you change it.").format(
             values=named if len(named) < 200 else f"{named[:200]}…"
         )

@@ -19,27 +19,27 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
-from benchboard.ui.studio.panes.value_list import value_words
-from benchboard.ui.studio.panes.value_query_editor import ValueQuery
+from benchboard.ui.studio.panes.value_list import value_label
+from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, SegmentedControl, Text
 from benchboard.ui.widgets.fields import row
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_LONGEST_NAME: Final = 63
-_KEEP_MS: Final = 150
+_MAX_NAME: Final = 63
+_DRAFT_DELAY_MS: Final = 150
 """After a change, so much later what they are is on its way to the journal."""
-_NAMED: Final = 3
+_MAX_NAMED: Final = 3
 """So many are named in a sentence."""
 
 
-class VariablesSheet(Dialog):
+class VariablesDialog(Dialog):
     """Defines the variables of a document."""
 
-    taken = Signal(object, object)
+    saved = Signal(object, object)
     """All of them, as rows, and the variables they began from: the page may have others by then."""
-    dropped = Signal(str)
+    discarded = Signal(str)
     """It was left without taking what was written, a text to `go_on` with."""
     drafted = Signal(object)
     """What they are so far, as a text to `go_on` with; None: nothing that is not the page's."""
@@ -50,12 +50,12 @@ class VariablesSheet(Dialog):
         self._base = {one.name: one for one in document.variables}
         """What the rows began from."""
         self._layout, self._uses = document.layout, usage_counts(document.layout)
-        self._chosen = chosen
-        self._past: list[list[VariableRow]] = []
+        self._page_values = chosen
+        self._undo_rows: list[list[VariableRow]] = []
         """What they were before each one that was added or removed."""
         self._showing = False
-        self._keep = QTimer(self, interval=_KEEP_MS, singleShot=True)
-        self._keep.timeout.connect(self._kept)
+        self._draft_timer = QTimer(self, interval=_DRAFT_DELAY_MS, singleShot=True)
+        self._draft_timer.timeout.connect(self._emit_draft)
         self._list = QListWidget()
         self._list.setObjectName("variables_list")
         self._list.setAccessibleName(_("Variables"))
@@ -67,7 +67,7 @@ class VariablesSheet(Dialog):
         self._values = QPlainTextEdit()
         self._values.setObjectName("variable_values")
         self._values.setTabChangesFocus(True)
-        self._query = ValueQuery(context, self._values_now)
+        self._query = ValueQueryEditor(context, self._query_values)
         self._multiple = CheckBox(_("Allow multiple values"))
         self._multiple.setObjectName("variable_multiple")
         self._all = CheckBox(_("Include “All” option"))
@@ -75,14 +75,14 @@ class VariablesSheet(Dialog):
         self._name_field = Field(_("Name"), self._name)
         self._values_field = Field(_("Values, one per line"), self._values)
         self._lay_out()
-        self._hear()
+        self._connect()
         self._fill(0)
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.addWidget(self._list, 1)
-        self._add = Button(_("Add variable"), self._append, icon="ph.plus", size="sm", name="variable_add")
-        self._remove = Button(_("Remove"), self._drop, icon="ph.trash", size="sm", name="variable_remove")
+        self._add = Button(_("Add variable"), self._add_variable, icon="ph.plus", size="sm", name="variable_add")
+        self._remove = Button(_("Remove"), self._remove_variable, icon="ph.trash", size="sm", name="variable_remove")
         left.addWidget(self._add)
         left.addWidget(self._remove)
         self._form = QWidget()
@@ -110,18 +110,18 @@ class VariablesSheet(Dialog):
         both.addWidget(self._form, 1)
         both.addWidget(self._none, 1)
         self.content.addLayout(both, 1)
-        self._missed = Text("", tone="warn", wrap=True)
-        self._missed.setObjectName("variables_missed")
-        self._missed.hide()
-        self.content.addWidget(self._missed)
+        self._removed_note = Text("", tone="warn", wrap=True)
+        self._removed_note.setObjectName("variables_missed")
+        self._removed_note.hide()
+        self.content.addWidget(self._removed_note)
         self.add_button(Button(_("Cancel"), self.dismiss, name="variables_leave"))
-        self._take_button = self.add_button(Button(_("Save"), self._take, kind="primary", name="variables_take"))
+        self._save_button = self.add_button(Button(_("Save"), self._save, kind="primary", name="variables_take"))
 
-    def _hear(self) -> None:
+    def _connect(self) -> None:
         for edit in (self._name, self._label):
-            edit.setMaxLength(_LONGEST_NAME)
+            edit.setMaxLength(_MAX_NAME)
             edit.textEdited.connect(self._edited)
-        self._kind.selected.connect(self._turned)
+        self._kind.selected.connect(self._type_changed)
         self._values.textChanged.connect(self._edited)
         self._query.edited.connect(self._edited)
         self._query.answered.connect(self._answered)
@@ -130,16 +130,16 @@ class VariablesSheet(Dialog):
         self._list.currentRowChanged.connect(self._show)
         install_shortcuts(
             self._list,
-            {"studio.remove_variable": Handler(self._drop)},
+            {"studio.remove_variable": Handler(self._remove_variable)},
             context=Qt.ShortcutContext.WidgetShortcut,
         )
 
-    def go_on(self, draft: str) -> None:
+    def restore_draft(self, draft: str) -> None:
         """Show what they had become before; a step back shows the page's."""
         found = variable_editing.parse_draft(draft)
         if found is not None:
             rows, base = found
-            self._past.append(self._rows)
+            self._undo_rows.append(self._rows)
             if base is not None:
                 self._base = {one.name: one for one in base}
             self._rows = [one if one.was in self._base else VariableRow.added(one.variable) for one in rows]
@@ -156,13 +156,13 @@ class VariablesSheet(Dialog):
         base = [*self._base.values()]
         return None if self._variables == base else variable_editing.serialise_draft(self._rows, base)
 
-    def _kept(self) -> None:
+    def _emit_draft(self) -> None:
         self.drafted.emit(self._draft)
 
     def _fill(self, place: int) -> None:
         self._list.blockSignals(True)
         self._list.clear()
-        self._list.addItems([_called(one) for one in self._variables])
+        self._list.addItems([_variable_title(one) for one in self._variables])
         self._list.blockSignals(False)
         self._list.setCurrentRow(min(place, len(self._rows) - 1))
         self._show(self._list.currentRow())
@@ -190,11 +190,11 @@ class VariablesSheet(Dialog):
             self._showing = False
         self._check()
 
-    def _turned(self, kind: str) -> None:
+    def _type_changed(self, kind: str) -> None:
         """It is of another kind now; the keyboard goes on where that is filled in."""
         self._edited()
         if kind == "query":
-            self._query.look()
+            self._query.run()
 
     def _edited(self) -> None:
         place = self._list.currentRow()
@@ -216,7 +216,7 @@ class VariablesSheet(Dialog):
         self._rows[place] = self._rows[place]._replace(variable=edited)
         item = self._list.item(place)
         if item is not None:
-            item.setText(_called(edited))
+            item.setText(_variable_title(edited))
         self._check()
 
     def _answered(self, offer: VariableOptions) -> None:
@@ -230,9 +230,9 @@ class VariablesSheet(Dialog):
         if fresh and not one.chosen and not one.all_chosen:
             self._rows[place] = self._rows[place]._replace(variable=replace(one, chosen=offer.values[:1]))
 
-    def _values_now(self) -> Variables:
+    def _query_values(self) -> Variables:
         """What the query one is writing is asked with: what is chosen on the page, else what everybody begins with."""
-        return {one.name: self._chosen.get(was or one.name, one.chosen) for one, was, _known in self._rows}
+        return {one.name: self._page_values.get(was or one.name, one.chosen) for one, was, _known in self._rows}
 
     def _uses_of(self, name: str) -> str:
         """Who needs the variable called so once these are taken, in words; nothing where nobody does."""
@@ -243,23 +243,23 @@ class VariablesSheet(Dialog):
             parts.append(ngettext("{count} widget uses it.", "{count} widgets use it.", count).format(count=count))
         variables = [one.variable for one in variable_editing.propagate_renames(self._rows)]
         asked = [
-            _called(one) for one in variables if one.type == "query" and name in variable_queries.names_in(one.query)
+            _variable_title(one) for one in variables if one.type == "query" and name in variable_queries.names_in(one.query)
         ]
         if asked:
             words = ngettext("{names} depends on it.", "{names} depend on it.", len(asked))
-            parts.append(words.format(names=_listed(asked)))
+            parts.append(words.format(names=_quoted_list(asked)))
         return " ".join(parts)
 
-    def _say_uses(self, place: int) -> None:
+    def _show_uses(self, place: int) -> None:
         """Say who uses the one that is shown, and who would miss those that are gone."""
         names = {one.name for one in self._variables}
-        gone = [name for name in self._base.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
-        told = [
-            " ".join((_("“{name}” will be removed.").format(name=_called(self._base[name])), self._uses_of(name)))
-            for name in sorted(gone)[:_NAMED]
+        removed = [name for name in self._base.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
+        sentences = [
+            " ".join((_("“{name}” will be removed.").format(name=_variable_title(self._base[name])), self._uses_of(name)))
+            for name in sorted(removed)[:_MAX_NAMED]
         ]
-        self._missed.setText(" ".join([*told, _("Press Ctrl Z in the list to undo.")]) if told else "")
-        self._missed.setVisible(bool(told))
+        self._removed_note.setText(" ".join([*sentences, _("Press Ctrl Z in the list to undo.")]) if sentences else "")
+        self._removed_note.setVisible(bool(sentences))
         if 0 <= place < len(self._rows):
             self._used_by.setText(self._uses_of(self._rows[place].variable.name) or _("Not used yet."))
 
@@ -269,35 +269,35 @@ class VariablesSheet(Dialog):
         self._query.setVisible(kind == "query")
         for widget in (self._multiple, self._all):
             widget.setVisible(kind != "text")
-        circles = variable_queries.query_order(self._variables).errors
+        cycles = variable_queries.query_order(self._variables).errors
         names = [one.name for one in self._variables]
-        if not self._keep.isActive():
-            self._keep.start()
+        if not self._draft_timer.isActive():
+            self._draft_timer.start()
         place = self._list.currentRow()
-        self._say_uses(place)
+        self._show_uses(place)
         if 0 <= place < len(names):
             mine = self._variables[place]
-            told = _("Use :{name} in queries and ${name} in titles and text.")
-            self._name_field.set_note(told.format(name=mine.name))
-            self._name_field.set_error(_wrong_name(mine.name, names))
-            self._values_field.set_error(_wrong_values(mine))
-            self._query.refuse(_unwritten(mine) or circles.get(mine.name))
-        wrong = next((one for one in self._variables if _wrong_name(one.name, names)), None)
-        unwritten = next((one for one in self._variables if _unwritten(one)), None)
-        unfit = next((one for one in self._variables if _wrong_values(one) or len(one.query) > MAX_QUERY), None)
-        if wrong is not None:
-            self._take_button.disable(_("“{name}” isn't a valid name.").format(name=wrong.name))
-        elif unwritten is not None:
-            self._take_button.disable(_("“{name}” has no query yet.").format(name=unwritten.name))
-        elif circles:
-            self._take_button.disable(next(iter(circles.values())).what)
-        elif unfit is not None:
-            self._take_button.disable(_("“{name}” exceeds a limit.").format(name=unfit.name))
+            note = _("Use :{name} in queries and ${name} in titles and text.")
+            self._name_field.set_note(note.format(name=mine.name))
+            self._name_field.set_error(_name_error(mine.name, names))
+            self._values_field.set_error(_values_error(mine))
+            self._query.set_definition_error(_missing_query_error(mine) or cycles.get(mine.name))
+        misnamed = next((one for one in self._variables if _name_error(one.name, names)), None)
+        without_query = next((one for one in self._variables if _missing_query_error(one)), None)
+        too_long = next((one for one in self._variables if _values_error(one) or len(one.query) > MAX_QUERY), None)
+        if misnamed is not None:
+            self._save_button.disable(_("“{name}” isn't a valid name.").format(name=misnamed.name))
+        elif without_query is not None:
+            self._save_button.disable(_("“{name}” has no query yet.").format(name=without_query.name))
+        elif cycles:
+            self._save_button.disable(next(iter(cycles.values())).what)
+        elif too_long is not None:
+            self._save_button.disable(_("“{name}” exceeds a limit.").format(name=too_long.name))
         else:
-            self._take_button.disable("")
+            self._save_button.disable("")
 
-    def _append(self) -> None:
-        self._past.append(list(self._rows))
+    def _add_variable(self) -> None:
+        self._undo_rows.append(list(self._rows))
         names = {one.name for one in self._variables}
         name = next(name for k in range(1, 200) if (name := f"choice{k}") not in names)
         self._rows = [*variable_editing.propagate_renames(self._rows), VariableRow.added(Variable(name, "", "list"))]
@@ -305,17 +305,17 @@ class VariablesSheet(Dialog):
         self._name.setFocus()
         self._name.selectAll()
 
-    def _drop(self) -> None:
+    def _remove_variable(self) -> None:
         place = self._list.currentRow()
         if place >= 0:
-            self._past.append(list(self._rows))
+            self._undo_rows.append(list(self._rows))
             self._rows = variable_editing.propagate_renames(self._rows)
             del self._rows[place]
             self._fill(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if undo_direction(event) == "undo" and self._past:
-            self._rows = self._past.pop()
+        if undo_direction(event) == "undo" and self._undo_rows:
+            self._rows = self._undo_rows.pop()
             self._fill(self._list.currentRow())
             event.accept()
         else:
@@ -326,51 +326,51 @@ class VariablesSheet(Dialog):
         draft = self._draft
         self._close()
         if draft is not None:
-            self.dropped.emit(draft)
+            self.discarded.emit(draft)
 
     def _close(self) -> None:
         self._query.stop()
-        self._keep.stop()
+        self._draft_timer.stop()
         self.drafted.emit(None)
         super().dismiss()
 
-    def _take(self) -> None:
-        if self._take_button.isEnabled():
+    def _save(self) -> None:
+        if self._save_button.isEnabled():
             self._rows = variable_editing.propagate_renames(self._rows)
             try:
                 rename_in_layout(self._layout, variable_editing.renames_of(self._rows))
             except Invalid as error:
-                self._missed.setText(str(error))
-                self._missed.show()
+                self._removed_note.setText(str(error))
+                self._removed_note.show()
                 return
-            self.taken.emit(self._rows, tuple(self._base.values()))
+            self.saved.emit(self._rows, tuple(self._base.values()))
             self._close()
 
 
-def _listed(titles: Sequence[str]) -> str:
-    names = ", ".join(_("“{name}”").format(name=title) for title in titles[:_NAMED])
-    return f"{names} +{len(titles) - _NAMED}" if len(titles) > _NAMED else names
+def _quoted_list(titles: Sequence[str]) -> str:
+    names = ", ".join(_("“{name}”").format(name=title) for title in titles[:_MAX_NAMED])
+    return f"{names} +{len(titles) - _MAX_NAMED}" if len(titles) > _MAX_NAMED else names
 
 
-def _called(variable: Variable) -> str:
-    return value_words(variable.label or variable.name)
+def _variable_title(variable: Variable) -> str:
+    return value_label(variable.label or variable.name)
 
 
-def _wrong_name(name: str, names: Sequence[str]) -> str:
+def _name_error(name: str, names: Sequence[str]) -> str:
     """What is wrong with a name, in words; nothing where it is right."""
     if not NAME.fullmatch(name):
         return _("Use letters, digits and _. Don't start with a digit.")
     return _("Another variable already uses this name.") if names.count(name) > 1 else ""
 
 
-def _unwritten(variable: Variable) -> Invalid | None:
+def _missing_query_error(variable: Variable) -> Invalid | None:
     """That it is to be answered by a query, and has none."""
     if variable.type != "query" or variable.query.strip():
         return None
     return Invalid("variables.no-query", _("No query yet."), do=_("Write one that starts with SELECT."), field="query")
 
 
-def _wrong_values(variable: Variable) -> str:
+def _values_error(variable: Variable) -> str:
     """The same of the values of a list."""
     if variable.type != "list":
         return ""

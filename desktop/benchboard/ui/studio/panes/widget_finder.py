@@ -26,13 +26,13 @@ from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.popover import Popover
 
-_ROW: Final = 44
-_MOST: Final = 200
-_SHOWN: Final = 7
+_ROW_HEIGHT: Final = 44
+_MAX_MATCHES: Final = 200
+_VISIBLE_ROWS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FindMatch:
     """An item that fits what was looked for, and what of it does (`where`)."""
 
     id: str
@@ -41,12 +41,12 @@ class Hit:
     where: str
 
 
-def found(editor: Editor, text: str) -> list[Hit]:
+def find_widgets(editor: Editor, text: str) -> list[FindMatch]:
     """What fits all words of `text`, hidden things too, those whose title fits first, then in reading order."""
     words = text.casefold().split()
-    first: list[Hit] = []
-    then: list[Hit] = []
-    for item_id in _in_order(outline.outline_entries(editor.layout)):
+    first: list[FindMatch] = []
+    then: list[FindMatch] = []
+    for item_id in _reading_order(outline.outline_entries(editor.layout)):
         item = editor.page.item(item_id)
         widget, shown = widget_of(item), widget_of(editor.rendered(item)).title
         what = widget.kind_name
@@ -57,20 +57,20 @@ def found(editor: Editor, text: str) -> list[Hit]:
         icon = widget.icon
         by_title = all(word in title.casefold() for word in words)
         in_query = bool(words) and not by_title and any(word in query.casefold() for word in words)
-        (first if by_title else then).append(Hit(item.id, title, icon, query if in_query else f"{what} · {item.id}"))
-    return [*first, *then][:_MOST]
+        (first if by_title else then).append(FindMatch(item.id, title, icon, query if in_query else f"{what} · {item.id}"))
+    return [*first, *then][:_MAX_MATCHES]
 
 
-def _in_order(entries: Sequence[outline.OutlineEntry]) -> list[str]:
+def _reading_order(entries: Sequence[outline.OutlineEntry]) -> list[str]:
     order = []
     for entry in entries:
         order.append(entry.item.id)
         for _title, inside in entry.panes:
-            order += _in_order(inside)
+            order += _reading_order(inside)
     return order
 
 
-class Finder:
+class WidgetFinder:
     """Looks and goes there; remembers what was looked for, so that F3 goes on."""
 
     def __init__(self, canvas: Canvas) -> None:
@@ -79,14 +79,14 @@ class Finder:
 
     def open(self, anchor: QWidget) -> None:
         """Ask what to look for."""
-        _Finding(anchor, self).open()
+        _FindPopover(anchor, self).open()
 
-    def hits(self, text: str) -> list[Hit]:
+    def find(self, text: str) -> list[FindMatch]:
         """What fits `text`; remembered."""
         self.text = text
-        return found(self._editor, text)
+        return find_widgets(self._editor, text)
 
-    def go(self, item_id: str) -> None:
+    def go_to(self, item_id: str) -> None:
         """Bring an item into sight and choose it."""
         editor = self._editor
         if item_id not in editor.page.paths:
@@ -99,19 +99,19 @@ class Finder:
 
     def next(self, by: int, ask: Callable[[], None]) -> None:
         """Go to the next (1) or previous (-1) one that fits; asks where nothing was looked for yet."""
-        hits = [hit.id for hit in found(self._editor, self.text)] if self.text else []
+        hits = [hit.id for hit in find_widgets(self._editor, self.text)] if self.text else []
         if not hits:
             ask()
             return
         chosen = self._editor.selection[-1] if self._editor.selection else ""
         at = hits.index(chosen) + by if chosen in hits else 0 if by > 0 else -1
-        self.go(hits[at % len(hits)])
+        self.go_to(hits[at % len(hits)])
 
 
-class _Finding(Popover):
+class _FindPopover(Popover):
     """A field and below it what fits."""
 
-    def __init__(self, anchor: QWidget, finder: Finder) -> None:
+    def __init__(self, anchor: QWidget, finder: WidgetFinder) -> None:
         super().__init__(anchor, width=360, padding=8, name="studio_finding")
         self._finder = finder
         self._field = Edit(
@@ -124,24 +124,24 @@ class _Finding(Popover):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setItemDelegate(_Line(self._list))
+        self._list.setItemDelegate(_MatchDelegate(self._list))
         self._none = Text("", tone="muted", wrap=True)
         self._hint = Text(_("Enter to go there, F3 for the next result."), "caption", "muted")
         for widget in (self._field, self._list, self._none, self._hint):
             self.column.addWidget(widget)
-        self._list.itemClicked.connect(self._go)
-        self._field.textChanged.connect(self._look)
+        self._list.itemClicked.connect(self._go_to)
+        self._field.textChanged.connect(self._search)
         self._field.installEventFilter(self)
         self._field.setText(finder.text)
-        self._look(finder.text)
+        self._search(finder.text)
 
     def open(self) -> None:
         super().open()
         self._field.setFocus(Qt.FocusReason.PopupFocusReason)
         self._field.selectAll()
 
-    def _look(self, text: str) -> None:
-        hits = self._finder.hits(text.strip())
+    def _search(self, text: str) -> None:
+        hits = self._finder.find(text.strip())
         self._list.clear()
         for hit in hits:
             line = QListWidgetItem(hit.title)
@@ -149,7 +149,7 @@ class _Finding(Popover):
             line.setData(Qt.ItemDataRole.AccessibleDescriptionRole, hit.where)
             self._list.addItem(line)
         self._list.setCurrentRow(0)
-        self._list.setFixedHeight(min(len(hits), _SHOWN) * _ROW)
+        self._list.setFixedHeight(min(len(hits), _VISIBLE_ROWS) * _ROW_HEIGHT)
         self._list.setVisible(bool(hits))
         self._none.setVisible(not hits)
         self._none.setText(
@@ -162,12 +162,12 @@ class _Finding(Popover):
         if self.isVisible():
             self.move_into_place()
 
-    def _go(self, line: QListWidgetItem | None) -> None:
+    def _go_to(self, line: QListWidgetItem | None) -> None:
         if line is None:
             return
-        hit: Hit = line.data(Qt.ItemDataRole.UserRole)
+        hit: FindMatch = line.data(Qt.ItemDataRole.UserRole)
         self.close()
-        self._finder.go(hit.id)
+        self._finder.go_to(hit.id)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -178,22 +178,22 @@ class _Finding(Popover):
                 self._field.setAccessibleDescription(self._list.item(self._list.currentRow()).text())
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._go(self._list.currentItem())
+                self._go_to(self._list.currentItem())
                 return True
         return super().eventFilter(watched, event)
 
 
-class _Line(QStyledItemDelegate):
+class _MatchDelegate(QStyledItemDelegate):
     """Icon and title, below them where it fits."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(120, _ROW)
+        return QSize(120, _ROW_HEIGHT)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         rect: QRect = option.rect
-        hit: Hit = index.data(Qt.ItemDataRole.UserRole)
+        hit: FindMatch = index.data(Qt.ItemDataRole.UserRole)
         state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QVBoxL
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
-from benchboard.ui.studio.panes.widget_preview import KindCard
+from benchboard.ui.studio.panes.widget_preview import WidgetPreview
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
@@ -30,7 +30,7 @@ from benchboard.ui.widgets.surfaces import scroll_area
 class WidgetPalette(QWidget):
     """The kinds a page may hold. `chosen` names the kind whose Enter or double click asks for the first free place."""
 
-    chosen = Signal(object)
+    add_requested = Signal(object)
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,12 +41,12 @@ class WidgetPalette(QWidget):
         self.search = Edit(
             placeholder=_("Search widgets"), icon="ph.magnifying-glass", keys="A", clear=True, name="palette_search"
         )
-        self.search.textChanged.connect(self._find)
-        self.search.returnPressed.connect(self._first)
-        self.kinds = [_Kind(kind, canvas, self) for kind in KINDS]
-        self._groups: list[tuple[QWidget, QGridLayout, list[_Kind]]] = []
-        self.card = KindCard(self)
-        self.chosen.connect(lambda _kind: self.search.clear())
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._add_first)
+        self.kinds = [_KindButton(kind, canvas, self) for kind in KINDS]
+        self._groups: list[tuple[QWidget, QGridLayout, list[_KindButton]]] = []
+        self.card = WidgetPreview(self)
+        self.add_requested.connect(lambda _kind: self.search.clear())
         self._nothing = Text(_("No matching widgets."), tone="muted", wrap=True)
         self._nothing.hide()
         column = QVBoxLayout(self)
@@ -54,11 +54,11 @@ class WidgetPalette(QWidget):
         column.setSpacing(10)
         column.addWidget(self.search)
         column.addWidget(self._nothing)
-        column.addWidget(self._offer(), 1)
+        column.addWidget(self._make_groups(), 1)
         hint = _("Drag onto the dashboard, or press Enter to add it in the first free space.")
         column.addWidget(Text(hint, "caption", "muted", wrap=True))
 
-    def _offer(self) -> QWidget:
+    def _make_groups(self) -> QWidget:
         inside = QWidget()
         inside.setProperty("plain", True)
         column = QVBoxLayout(inside)
@@ -79,7 +79,7 @@ class WidgetPalette(QWidget):
         column.addStretch(1)
         return scroll_area(inside)
 
-    def _find(self, text: str) -> None:
+    def _filter(self, text: str) -> None:
         wanted = text.strip().casefold()
         for group, grid, members in self._groups:
             for member in members:
@@ -91,10 +91,10 @@ class WidgetPalette(QWidget):
             _side_by_side(grid, found)
         self._nothing.setVisible(all(member.isHidden() for member in self.kinds))
 
-    def _first(self) -> None:
+    def _add_first(self) -> None:
         found = next((member for member in self.kinds if not member.isHidden()), None)
         if found is not None:
-            self.chosen.emit(found.kind)
+            self.add_requested.emit(found.kind)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc, which neither the field nor a kind had a use for: what is looked for goes first, then one leaves."""
@@ -107,10 +107,10 @@ class WidgetPalette(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.card.leave()
+        self.card.hide()
 
 
-def _side_by_side(grid: QGridLayout, members: Sequence["_Kind"]) -> None:
+def _side_by_side(grid: QGridLayout, members: Sequence["_KindButton"]) -> None:
     """Two in a line, under the heading, without a hole."""
     for member in members:
         grid.removeWidget(member)
@@ -118,7 +118,7 @@ def _side_by_side(grid: QGridLayout, members: Sequence["_Kind"]) -> None:
         grid.addWidget(member, 1 + place // 2, place % 2)
 
 
-class _Kind(FocusRinged, QAbstractButton):
+class _KindButton(FocusRinged, QAbstractButton):
     """One kind: an icon over its name. Held and moved, it is a new widget on its way to the page."""
 
     def __init__(self, kind: WidgetKind, canvas: Canvas, palette: WidgetPalette) -> None:
@@ -126,7 +126,7 @@ class _Kind(FocusRinged, QAbstractButton):
         self.kind = kind
         self._canvas, self._palette = canvas, palette
         self._start: QPoint | None = None
-        self._carrying = False
+        self._dragging = False
         self.setObjectName(f"palette_{kind.type}")
         self.setText(_(kind.title))
         self.setAccessibleName(_(kind.title))
@@ -140,11 +140,11 @@ class _Kind(FocusRinged, QAbstractButton):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
-        self._palette.card.soon(self, self.kind)
+        self._palette.card.show_later(self, self.kind)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._palette.card.leave()
+        self._palette.card.hide()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -153,10 +153,10 @@ class _Kind(FocusRinged, QAbstractButton):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._palette.card.leave()
+        self._palette.card.hide()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._palette.card.leave()
+        self._palette.card.hide()
         if event.button() == Qt.MouseButton.LeftButton:
             self._start = event.globalPosition().toPoint()
             self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -166,29 +166,29 @@ class _Kind(FocusRinged, QAbstractButton):
         where = event.globalPosition().toPoint()
         if self._start is None:
             return
-        if not self._carrying and (where - self._start).manhattanLength() >= QApplication.startDragDistance():
-            self._carrying = True
+        if not self._dragging and (where - self._start).manhattanLength() >= QApplication.startDragDistance():
+            self._dragging = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        if self._carrying:
+        if self._dragging:
             self._canvas.drag_new(self.kind, where)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        carried = self._carrying
-        self._let_go()
+        carried = self._dragging
+        self._end_drag()
         if carried:
             self._canvas.drop_new()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._let_go()
-        self._palette.chosen.emit(self.kind)
+        self._end_drag()
+        self._palette.add_requested.emit(self.kind)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._palette.chosen.emit(self.kind)
+            self._palette.add_requested.emit(self.kind)
         elif event.key() == Qt.Key.Key_Escape and self._palette.card.shown is not None:
-            self._palette.card.leave()
+            self._palette.card.hide()
         elif event.key() == Qt.Key.Key_Escape and self._start is not None:
-            self._let_go()
+            self._end_drag()
             self._canvas.cancel()
         else:
             super().keyPressEvent(event)
@@ -209,7 +209,7 @@ class _Kind(FocusRinged, QAbstractButton):
             painter.setPen(theme().color("text"))
             painter.drawText(box.adjusted(2, 29, -2, -6), Qt.AlignmentFlag.AlignCenter, self.text())
 
-    def _let_go(self) -> None:
-        self._start, self._carrying = None, False
+    def _end_drag(self) -> None:
+        self._start, self._dragging = None, False
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.update()

@@ -22,7 +22,7 @@ _LARGEST: Final = 0.8
 _PAUSE_MS: Final = 350
 
 
-class KindCard(QObject):
+class WidgetPreview(QObject):
     """Shown after the mouse rested on a kind, or when the keyboard reaches it. It never takes mouse or keyboard."""
 
     def __init__(self, palette: QWidget) -> None:
@@ -31,22 +31,22 @@ class KindCard(QObject):
         self._next: tuple[QWidget, WidgetKind] | None = None
         self._shown: Floating | None = None
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
-        self._pause.timeout.connect(self._now)
+        self._pause.timeout.connect(self._show_next)
 
     @property
     def shown(self) -> Floating | None:
         """The card on show."""
         return self._shown
 
-    def soon(self, button: QWidget, kind: WidgetKind) -> None:
+    def show_later(self, button: QWidget, kind: WidgetKind) -> None:
         """Show it if the mouse stays."""
         self._next = button, kind
         self._pause.start()
 
     def show_at(self, button: QWidget, kind: WidgetKind) -> None:
         """Show it beside the kind's button."""
-        self.leave()
-        card = _made(button.window(), kind)
+        self.hide()
+        card = _make_card(button.window(), kind)
         inside, size = button.window().rect(), card.sizeHint()
         corner = button.mapTo(button.window(), QPoint(0, -SHADOW))
         left = self._palette.mapTo(button.window(), QPoint(self._palette.width() + 6 - SHADOW, 0)).x()
@@ -56,7 +56,7 @@ class KindCard(QObject):
         card.raise_()
         self._shown = card
 
-    def leave(self) -> None:
+    def hide(self) -> None:
         """Take it away."""
         self._pause.stop()
         shown, self._shown = self._shown, None
@@ -64,12 +64,12 @@ class KindCard(QObject):
             shown.hide()
             shown.deleteLater()
 
-    def _now(self) -> None:
+    def _show_next(self) -> None:
         if self._next is not None and self._next[0].isVisible():
             self.show_at(*self._next)
 
 
-def _made(window: QWidget, kind: WidgetKind) -> Floating:
+def _make_card(window: QWidget, kind: WidgetKind) -> Floating:
     card = Floating(window)
     card.setObjectName("palette_card")
     card.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -79,7 +79,7 @@ def _made(window: QWidget, kind: WidgetKind) -> Floating:
     column.addWidget(Text(_(kind.title), "body_strong"))
     small = QLabel()
     small.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    small.setPixmap(_small(kind, window.devicePixelRatioF()))
+    small.setPixmap(_thumbnail(kind, window.devicePixelRatioF()))
     column.addWidget(small)
     if kind.takes:
         column.addWidget(Text(_(kind.takes), "caption", "secondary", wrap=True))
@@ -87,9 +87,9 @@ def _made(window: QWidget, kind: WidgetKind) -> Floating:
     return card
 
 
-def _small(kind: WidgetKind, sharp: float) -> QPixmap:
+def _thumbnail(kind: WidgetKind, sharp: float) -> QPixmap:
     """Its picture, brought down to the room for it."""
-    page = sample_data.page_of(kind)
+    page = sample_data.sample_page(kind)
     sheet = page_picture.PagePicture.of(page, _PAGE)
     size = sheet.size
     scale = min(_ROOM.width() / size.width(), _ROOM.height() / size.height(), _LARGEST)
@@ -97,7 +97,7 @@ def _small(kind: WidgetKind, sharp: float) -> QPixmap:
     pixmap.fill(theme().color("canvas"))
     with QPainter(pixmap) as painter:
         painter.scale(scale * sharp, scale * sharp)
-        for _step in page_picture.paint(painter, sheet, lambda item_id: sample_data.answer_of(page, item_id)):
+        for _step in page_picture.paint(painter, sheet, lambda item_id: sample_data.sample_answer(page, item_id)):
             pass
     pixmap.setDevicePixelRatio(sharp)
     return pixmap

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF
 
 Path = tuple[QPointF, ...]
-_CROSSING: Final = 40.0
+_CROSSING_COST: Final = 40.0
 """How much farther an arrow goes rather than cross a tile by a pixel: its words are there."""
 _SIDE: Final = 12.0
 _HALF: Final = 4.0
@@ -25,11 +25,11 @@ def route(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Pa
     near = [tile for tile in tiles if tile != new and tile.top() < whole.bottom() and whole.top() < tile.bottom()]
     near = [*near[:_NEAR], new.adjusted(1, 1, -1, -1)]
     boxes = [(tile.left(), tile.top(), tile.right(), tile.bottom()) for tile in near]
-    ways = _beside_both(old, new) if old.intersects(new) else _ways(old, new, near, page)
-    return min(ways, key=lambda way: _length(way) + _CROSSING * _covered(way, boxes))
+    ways = _around_overlap(old, new) if old.intersects(new) else _candidates(old, new, near, page)
+    return min(ways, key=lambda way: _length(way) + _CROSSING_COST * _covered_length(way, boxes))
 
 
-def _beside_both(old: QRectF, new: QRectF) -> Iterable[Path]:
+def _around_overlap(old: QRectF, new: QRectF) -> Iterable[Path]:
     """Between two places that overlap there is no way around: beside them, from an edge to the same edge, the way it
     moved."""
     by = new.topLeft() - old.topLeft()
@@ -45,16 +45,16 @@ def _beside_both(old: QRectF, new: QRectF) -> Iterable[Path]:
         yield (QPointF(ends[0], y), QPointF(ends[1], y))
 
 
-def beside(way: Path, others: Sequence[Path]) -> Path:
+def avoid_overlap(way: Path, others: Sequence[Path]) -> Path:
     """The arrow a little aside where it would run along another one, or against it; its ends stay at their edges."""
     for aside in _LANES:
-        moved = _aside(way, aside)
+        moved = _shifted(way, aside)
         if not any(_runs_along(moved, other) for other in others):
             return moved
     return way
 
 
-def _aside(way: Path, by: float) -> Path:
+def _shifted(way: Path, by: float) -> Path:
     inner = [QPointF(corner.x() + by, corner.y() + by) for corner in way[1:-1]]
     ends = [
         QPointF(end.x(), end.y() + by) if end.y() == next_to.y() else QPointF(end.x() + by, end.y())
@@ -73,7 +73,7 @@ def _runs_along(way: Path, other: Path) -> bool:
     return False
 
 
-def _ways(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Iterable[Path]:
+def _candidates(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Iterable[Path]:
     top, bottom = max(old.top(), new.top()), min(old.bottom(), new.bottom())
     left, right = max(old.left(), new.left()), min(old.right(), new.right())
     start = old.center()
@@ -105,8 +105,8 @@ def _ways(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> It
 def _in_gutters(old: QRectF, new: QRectF, across: Iterable[float]) -> Iterable[Path]:
     """Ways that never leave the gutters where these go through: out over an edge of the old place, in over one of the
     new. `across` is where the gutters from top to bottom are."""
-    out_x, in_x = _sides(old.left(), old.right()), _sides(new.left(), new.right())
-    out_y, in_y = _sides(old.top(), old.bottom()), _sides(new.top(), new.bottom())
+    out_x, in_x = _edges_with_gutters(old.left(), old.right()), _edges_with_gutters(new.left(), new.right())
+    out_y, in_y = _edges_with_gutters(old.top(), old.bottom()), _edges_with_gutters(new.top(), new.bottom())
     was, now = old.center(), new.center()
     for edge, x in out_x:
         begin = (QPointF(edge, was.y()), QPointF(x, was.y()))
@@ -130,7 +130,7 @@ def _in_gutters(old: QRectF, new: QRectF, across: Iterable[float]) -> Iterable[P
                 yield (*begin, QPointF(x, y), QPointF(x, last), QPointF(now.x(), last), QPointF(now.x(), end))
 
 
-def _sides(low: float, high: float) -> tuple[tuple[float, float], tuple[float, float]]:
+def _edges_with_gutters(low: float, high: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Two edges of a place, each with the gutter beyond it."""
     return (low, low - _HALF), (high, high + _HALF)
 
@@ -139,7 +139,7 @@ def _length(way: Path) -> float:
     return sum((b - a).manhattanLength() for a, b in pairwise(way)) + 8 * len(way)
 
 
-def _covered(way: Path, boxes: Sequence[tuple[float, float, float, float]]) -> float:
+def _covered_length(way: Path, boxes: Sequence[tuple[float, float, float, float]]) -> float:
     """How many pixels of it run over tiles, which are given by their edges."""
     crossed = 0.0
     for a, b in pairwise(way):

@@ -15,13 +15,13 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, PageGrid
 from benchboard.ui.studio.tiles.renderers import paint_frame
 from benchboard.ui.studio.versions import arrow_routing
-from benchboard.ui.studio.versions.difference_text import ROLE, Look, Names, Said, said
-from benchboard.ui.studio.versions.widget_thumbnails import Answers, picture
+from benchboard.ui.studio.versions.difference_text import ROLE, Look, ItemNames, DifferenceText, describe
+from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers, render_tile
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
 Mode = Literal["overlay", "beside"]
-_FAINT: Final = 0.45
+_UNCHANGED_OPACITY: Final = 0.45
 _TAG: Final = 18
 _MOST_ARROWS: Final = 30
 _GUTTER: Final = 28
@@ -29,14 +29,14 @@ _GUTTER: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
+class _DiffMark:
     """A place on the picture: a tile (`item`) or only an outline, how it looks, and what is said of it."""
 
     box: QRectF
     item: Item | None = None
     side: Literal["before", "after"] = "after"
     looks: tuple[Look, ...] = ()
-    tags: tuple[Said, ...] = ()
+    tags: tuple[DifferenceText, ...] = ()
     keys: tuple[Key, ...] = ()
     runs: tuple[WordRun, ...] = ()
     ghost: str = ""
@@ -47,28 +47,28 @@ class DiffPage(QWidget):
 
     picked = Signal(object)
 
-    def __init__(self, before: Answers, after: Answers, parent: QWidget | None = None) -> None:
+    def __init__(self, before: ThumbnailAnswers, after: ThumbnailAnswers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("diff_page")
         self._results = {"before": before, "after": after}
         self._before, self._after = empty(), empty()
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
         self._differences: Sequence[Difference] = ()
-        self._said: dict[Key, Said] = {}
+        self._texts: dict[Key, DifferenceText] = {}
         self._titles = ("", "")
         self._mode: Mode = "overlay"
         self._current: Key | None = None
-        self._marks: list[_Mark] = []
-        self._veiled: dict[str, list[Difference]] = {}
+        self._marks: list[_DiffMark] = []
+        self._hidden_differences: dict[str, list[Difference]] = {}
         """What differs in a container and cannot be seen there, by the container's id."""
         self._arrows: list[arrow_routing.Path] = []
         self._pictures: dict[tuple[str, str], tuple[tuple[object, ...], QPixmap]] = {}
         self._scale = 1.0
-        self._room = self._least = 0
+        self._available_width = self._min_height = 0
         self._width = 0.0
         for answers in (before, after):
-            answers.came.connect(self._came)
-        theme().changed.connect(self._new_look)
+            answers.came.connect(self._answer_changed)
+        theme().changed.connect(self._theme_changed)
 
     def show_documents(
         self, before: Document, after: Document, differences: Sequence[Difference], titles: tuple[str, str]
@@ -77,8 +77,8 @@ class DiffPage(QWidget):
         self._titles = titles
         self._before, self._after = fitted(before), fitted(after)
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
-        self._differences, names = differences, Names(after, before)
-        self._said = {one.key: said(one, names) for one in differences}
+        self._differences, names = differences, ItemNames(after, before)
+        self._texts = {one.key: describe(one, names) for one in differences}
         self._current = None
         self._pictures.clear()
         self._arrange()
@@ -103,11 +103,11 @@ class DiffPage(QWidget):
 
     def fit(self, width: int, least_height: int) -> None:
         """Be as wide as there is room, and as high as the pages are."""
-        if (width, least_height) != (self._room, self._least):
-            self._room, self._least = width, least_height
+        if (width, least_height) != (self._available_width, self._min_height):
+            self._available_width, self._min_height = width, least_height
             self._arrange()
 
-    def place(self, key: Key) -> QRectF | None:
+    def box_of(self, key: Key) -> QRectF | None:
         """Where a difference is drawn; None if nothing on the page shows it."""
         return next((QRectF(m.box.topLeft() * self._scale, m.box.size() * self._scale)
                      for m in self._marks if key in m.keys), None)  # fmt: skip
@@ -117,22 +117,22 @@ class DiffPage(QWidget):
     def _arrange(self) -> None:
         overlay = self._mode == "overlay"
         least = MIN_PAGE_WIDTH + 2 * MARGIN + (_GUTTER if overlay else MIN_PAGE_WIDTH // 2)
-        wide = max(self._room, least)
-        self._scale = self._room / wide if self._room else 1.0
+        wide = max(self._available_width, least)
+        self._scale = self._available_width / wide if self._available_width else 1.0
         self._marks = []
         grids = self._grids(wide)
         looks = self._looks()
-        self._veiled = self._hidden()
+        self._hidden_differences = self._find_hidden()
         for side in ("before", "after"):
             for name, cell in self._pages[side].shown.items():
                 if side == "after" or not overlay:
                     self._add_tile(side, name, grids[side].rect(cell), looks)
-                elif self._is_old_place(name, looks):
+                elif self._shows_old_position(name, looks):
                     self._add_ghost(name, grids[side].rect(cell), looks)
         self._width = grids["after"].width
         self._route()
         bottom = max((mark.box.bottom() for mark in self._marks), default=0.0) + MARGIN
-        self.setFixedSize(QSize(self._room or wide, max(round(bottom * self._scale), self._least)))
+        self.setFixedSize(QSize(self._available_width or wide, max(round(bottom * self._scale), self._min_height)))
         self.update()
 
     def _grids(self, wide: int) -> dict[str, PageGrid]:
@@ -153,28 +153,28 @@ class DiffPage(QWidget):
 
     def _add_tile(self, side: str, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
         if self._mode == "beside" and side == "after":
-            box = box.translated(self._pages_apart(), 0)
+            box = box.translated(self._page_offset(), 0)
         page = self._pages[side]
         about = looks.get(name, [])
-        loud = [one for one in about if not one.displaced]
-        tags = tuple(self._said[one.key] for one in loud)
-        veiled = self._veiled.get(name, []) if side == "after" else []
-        if veiled:
-            tags = (*tags, _inside(page.item(name), veiled))
-            about = [*about, *veiled]
+        intended = [one for one in about if not one.displaced]
+        tags = tuple(self._texts[one.key] for one in intended)
+        hidden = self._hidden_differences.get(name, []) if side == "after" else []
+        if hidden:
+            tags = (*tags, _hidden_text(page.item(name), hidden))
+            about = [*about, *hidden]
         self._marks.append(
-            _Mark(
+            _DiffMark(
                 box,
                 page.item(name),
                 "before" if side == "before" else "after",
                 tuple(tag.look for tag in tags),
                 tags,
                 tuple(one.key for one in about),
-                self._runs(loud, side),
+                self._runs(intended, side),
             )
         )
 
-    def _hidden(self) -> dict[str, list[Difference]]:
+    def _find_hidden(self) -> dict[str, list[Difference]]:
         page, hidden = self._pages["after"], dict[str, list[Difference]]()
         for one in self._differences:
             if one.kind == "document" or one.displaced or one.id in page.shown or one.id not in page.paths:
@@ -184,10 +184,10 @@ class DiffPage(QWidget):
                 hidden.setdefault(outer, []).append(one)
         return hidden
 
-    def _pages_apart(self) -> float:
-        return (max(self._room, MIN_PAGE_WIDTH + 2 * MARGIN + MIN_PAGE_WIDTH // 2)) / 2 - 0.5 * MARGIN
+    def _page_offset(self) -> float:
+        return (max(self._available_width, MIN_PAGE_WIDTH + 2 * MARGIN + MIN_PAGE_WIDTH // 2)) / 2 - 0.5 * MARGIN
 
-    def _is_old_place(self, name: str, looks: dict[str, list[Difference]]) -> bool:
+    def _shows_old_position(self, name: str, looks: dict[str, list[Difference]]) -> bool:
         page = self._pages["after"]
         if name in page.paths and name not in page.shown:
             return False  # it lies in something closed, whose heading says so
@@ -196,9 +196,9 @@ class DiffPage(QWidget):
     def _add_ghost(self, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
         one = next(one for one in looks[name] if one.kind in ("removed", "moved"))
         look: Look = "removed" if one.kind == "removed" else "moved"
-        words = self._said[one.key]
+        words = self._texts[one.key]
         tags = (words,) if look == "removed" else ()
-        self._marks.append(_Mark(box, None, "before", (look,), tags, (one.key,), ghost=words.title))
+        self._marks.append(_DiffMark(box, None, "before", (look,), tags, (one.key,), ghost=words.title))
 
     def _route(self) -> None:
         """The arrows from old places to new ones; where they would be a thicket, only the one that is looked at."""
@@ -213,7 +213,7 @@ class DiffPage(QWidget):
             if target is not None and (target.box.topLeft() - ghost.box.topLeft()).manhattanLength() > 1:
                 page = QRectF(MARGIN, 0, self._width, 1)
                 way = arrow_routing.route(ghost.box, target.box, tiles, page)
-                self._arrows.append(arrow_routing.beside(way, self._arrows))
+                self._arrows.append(arrow_routing.avoid_overlap(way, self._arrows))
 
     # Drawing
 
@@ -239,7 +239,7 @@ class DiffPage(QWidget):
             if self._mode == "beside":
                 self._paint_names(painter)
 
-    def _paint_tile(self, painter: QPainter, mark: _Mark, item: Item) -> None:
+    def _paint_tile(self, painter: QPainter, mark: _DiffMark, item: Item) -> None:
         look = mark.looks[0] if mark.looks else None
         faint = look is None and self._mode == "overlay"
         result = self._results[mark.side].of(item.id)
@@ -248,9 +248,9 @@ class DiffPage(QWidget):
         key = (result, mark.box.size().toTuple(), sharp, edge, mark.runs)
         known = self._pictures.get((mark.side, item.id))
         if known is None or known[0] != key:
-            known = (key, picture(item, mark.box.size(), result, sharp, edge=edge, runs=mark.runs))
+            known = (key, render_tile(item, mark.box.size(), result, sharp, edge=edge, runs=mark.runs))
             self._pictures[mark.side, item.id] = known
-        painter.setOpacity(_FAINT if faint else 1.0)
+        painter.setOpacity(_UNCHANGED_OPACITY if faint else 1.0)
         painter.drawPixmap(mark.box.topLeft(), known[1])
         painter.setOpacity(1.0)
 
@@ -263,7 +263,7 @@ class DiffPage(QWidget):
                 return runs if self._mode == "overlay" else tuple(run for run in runs if run.kind != hidden)
         return ()
 
-    def _paint_ghost(self, painter: QPainter, mark: _Mark) -> None:
+    def _paint_ghost(self, painter: QPainter, mark: _DiffMark) -> None:
         box = mark.box
         covered = any(other.item is not None and not other.item.panes and other.box.intersects(box)
                       for other in self._marks)  # fmt: skip
@@ -289,13 +289,13 @@ class DiffPage(QWidget):
     def _paint_names(self, painter: QPainter) -> None:
         painter.setFont(theme().font("caption"))
         painter.setPen(theme().color("text.secondary"))
-        for name, x in zip(self._titles, (MARGIN, MARGIN + self._pages_apart()), strict=True):
+        for name, x in zip(self._titles, (MARGIN, MARGIN + self._page_offset()), strict=True):
             painter.drawText(QPointF(x, 14), name)
 
-    def _came(self, _item_id: str) -> None:
+    def _answer_changed(self, _item_id: str) -> None:
         self.update()
 
-    def _new_look(self) -> None:
+    def _theme_changed(self) -> None:
         self._pictures.clear()
         self.update()
 
@@ -307,15 +307,15 @@ class DiffPage(QWidget):
             self.picked.emit(smallest.keys[0])
 
 
-def _inside(item: Item, veiled: Sequence[Difference]) -> Said:
+def _hidden_text(item: Item, hidden: Sequence[Difference]) -> DifferenceText:
     """What a container says of the differences in it that nobody can see."""
-    count = len({one.id for one in veiled})
+    count = len({one.id for one in hidden})
     if item.type == TABS:
         text = ngettext("{count} in another tab", "{count} in other tabs", count)
     else:
         text = ngettext("{count} in collapsed row", "{count} in collapsed row", count)
-    moved = any(one.kind == "moved" for one in veiled)
-    return Said("moved" if moved else "changed", "ph.caret-right", "", "", text.format(count=count))
+    moved = any(one.kind == "moved" for one in hidden)
+    return DifferenceText("moved" if moved else "changed", "ph.caret-right", "", "", text.format(count=count))
 
 
 def _paint_ring(painter: QPainter, box: QRectF) -> None:
@@ -328,7 +328,7 @@ def _paint_ring(painter: QPainter, box: QRectF) -> None:
     painter.restore()
 
 
-def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[Said]) -> None:
+def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[DifferenceText]) -> None:
     """At the top right, over the frame: what happened, in a word as well as in a colour."""
     font = theme().font("caption")
     font.setWeight(QFont.Weight.DemiBold)

@@ -33,22 +33,22 @@ class PageArea(QScrollArea):
         self._page.fit(self.viewport().width(), self.viewport().height())
 
 
-class Counts(QWidget):
+class DiffCounts(QWidget):
     """How many of each kind: a square of its colour, the number, the word."""
 
     def __init__(self) -> None:
         super().__init__()
         self._counts: Counter[Look] = Counter()
-        self._short = False
+        self._compact = False
 
     def show_counts(self, counts: Counter[Look]) -> None:
         """Show these."""
         self._counts = counts
         self._measure()
 
-    def shorten(self, short: bool) -> None:
+    def set_compact(self, compact: bool) -> None:
         """Leave the words out: the window is narrow."""
-        self._short = short
+        self._compact = compact
         self._measure()
 
     def _measure(self) -> None:
@@ -76,7 +76,7 @@ class Counts(QWidget):
                     if painter is not None:
                         painter.fillRect(QRectF(x, self.height() / 2 - 4, 9, 9), theme().color(ROLE[look]))
                     x += 15
-                elif self._short:
+                elif self._compact:
                     continue
                 width = _width(text, font)
                 if painter is not None:

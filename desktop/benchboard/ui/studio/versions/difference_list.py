@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.versions.diff import Difference, Key
 from benchboard.i18n import _
-from benchboard.ui.studio.versions.difference_text import ROLE, Names, Said, others, said
+from benchboard.ui.studio.versions.difference_text import ROLE, ItemNames, DifferenceText, pushed_text, describe
 from benchboard.ui.studio.versions.row_list import (
     NOWHERE,
     Index,
@@ -24,40 +24,40 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.labels import plain_tooltip
 
-_ROW: Final = 49
+_ROW_HEIGHT: Final = 49
 
 
-class Differences(QAbstractListModel):
+class DifferenceListModel(QAbstractListModel):
     """The rows of the list. `ticked_changed` follows every tick."""
 
     ticked_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._meant: list[tuple[Difference, Said]] = []
-        self._pushed: list[tuple[Difference, Said]] = []
-        self._open = False
+        self._intended: list[tuple[Difference, DifferenceText]] = []
+        self._pushed: list[tuple[Difference, DifferenceText]] = []
+        self._fold_open = False
         self.ticked: set[Key] = set()
 
-    def show_differences(self, found: Sequence[Difference], names: Names) -> None:
+    def show_differences(self, found: Sequence[Difference], names: ItemNames) -> None:
         """Show these, none ticked and the fold closed."""
         self.beginResetModel()
-        pairs = [(one, said(one, names)) for one in found]
-        self._meant = [pair for pair in pairs if not pair[0].displaced]
+        pairs = [(one, describe(one, names)) for one in found]
+        self._intended = [pair for pair in pairs if not pair[0].displaced]
         self._pushed = [pair for pair in pairs if pair[0].displaced]
-        self._open = False
+        self._fold_open = False
         self.ticked = set()
         self.endResetModel()
         self.ticked_changed.emit()
 
-    def row(self, at: int) -> tuple[Difference, Said] | None:
+    def row(self, at: int) -> tuple[Difference, DifferenceText] | None:
         """A row's difference; None for the fold."""
-        fold = len(self._meant)
-        return self._meant[at] if at < fold else None if at == fold else self._pushed[at - fold - 1]
+        fold = len(self._intended)
+        return self._intended[at] if at < fold else None if at == fold else self._pushed[at - fold - 1]
 
     def row_of(self, key: Key) -> int | None:
         """Where a difference stands; opens the fold if it lies in it."""
-        if not self._open and any(one.key == key for one, _said in self._pushed):
+        if not self._fold_open and any(one.key == key for one, _said in self._pushed):
             self.toggle_fold()
         return next((at for at in range(self.rowCount()) if (row := self.row(at)) and row[0].key == key), None)
 
@@ -73,20 +73,20 @@ class Differences(QAbstractListModel):
 
     def toggle_fold(self) -> None:
         """Show those that gave way, or their number only."""
-        first, last = len(self._meant) + 1, len(self._meant) + len(self._pushed)
-        if self._open:
+        first, last = len(self._intended) + 1, len(self._intended) + len(self._pushed)
+        if self._fold_open:
             self.beginRemoveRows(QModelIndex(), first, last)
-            self._open = False
+            self._fold_open = False
             self.endRemoveRows()
         else:
             self.beginInsertRows(QModelIndex(), first, last)
-            self._open = True
+            self._fold_open = True
             self.endInsertRows()
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
         if parent.isValid():
             return 0
-        return len(self._meant) + (1 if self._pushed else 0) + (len(self._pushed) if self._open else 0)
+        return len(self._intended) + (1 if self._pushed else 0) + (len(self._pushed) if self._fold_open else 0)
 
     def flags(self, _index: Index) -> Qt.ItemFlag:
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
@@ -103,12 +103,12 @@ class Differences(QAbstractListModel):
 
     def fold_text(self) -> str:
         """`4 others gave way`."""
-        return others(len(self._pushed))
+        return pushed_text(len(self._pushed))
 
     @property
     def is_open(self) -> bool:
         """Whether the fold is."""
-        return self._open
+        return self._fold_open
 
 
 class DifferenceList(RowList):
@@ -116,10 +116,10 @@ class DifferenceList(RowList):
 
     current = Signal(object)
 
-    def __init__(self, model: Differences, parent: QWidget | None = None) -> None:
+    def __init__(self, model: DifferenceListModel, parent: QWidget | None = None) -> None:
         super().__init__(model, name="differences_list", label=_("Differences"), parent=parent)
         self._differences = model
-        self.setItemDelegate(_Row(self))
+        self.setItemDelegate(_DifferenceDelegate(self))
 
     def step(self, by: int) -> None:
         """The next or previous difference; from the end it goes on at the other."""
@@ -156,7 +156,7 @@ class DifferenceList(RowList):
             super().keyPressEvent(event)
 
 
-class _Row(QStyledItemDelegate):
+class _DifferenceDelegate(QStyledItemDelegate):
     """A square in the colour of what happened with its icon, the title, the words, the tick."""
 
     def __init__(self, view: DifferenceList) -> None:
@@ -165,12 +165,12 @@ class _Row(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         model = index.model()
-        assert isinstance(model, Differences)
-        return QSize(200, 36 if model.row(index.row()) is None else _ROW)
+        assert isinstance(model, DifferenceListModel)
+        return QSize(200, 36 if model.row(index.row()) is None else _ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
-        assert isinstance(model, Differences)
+        assert isinstance(model, DifferenceListModel)
         box: QRect = option.rect
         is_current = index == self._view.currentIndex()
         painter.fillRect(box, theme().color("selection" if is_current else "surface"))
@@ -186,7 +186,7 @@ class _Row(QStyledItemDelegate):
             paint_ring(painter, box)
 
 
-def _paint_fold(painter: QPainter, box: QRect, model: Differences) -> None:
+def _paint_fold(painter: QPainter, box: QRect, model: DifferenceListModel) -> None:
     icon = "ph.caret-down" if model.is_open else "ph.caret-right"
     paint_icon(painter, icon, QRectF(box.left() + 22, box.center().y() - 6, 13, 13), theme().color("text.muted"))
     painter.setFont(theme().font("body"))
@@ -194,7 +194,7 @@ def _paint_fold(painter: QPainter, box: QRect, model: Differences) -> None:
     painter.drawText(box.adjusted(50, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, model.fold_text())
 
 
-def _paint_row(painter: QPainter, box: QRect, words: Said, *, ticked: bool) -> None:
+def _paint_row(painter: QPainter, box: QRect, words: DifferenceText, *, ticked: bool) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     spot = QRectF(box.left() + 16, box.top() + 12, 24, 24)

@@ -36,7 +36,7 @@ _LABELS: Final = {
     "position": N_("Position"),
     "config": N_("Settings"),
 }
-_OF_VARIABLES: Final = {
+_VARIABLE_LABELS: Final = {
     "": N_("Variable {name}"),
     "label": N_("Variable {name}: label"),
     "type": N_("Variable {name}: type"),
@@ -52,7 +52,7 @@ _SHORT: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DifferenceText:
     """A difference in words: `title` is what it is about, `line` what became of it, `tag` that in a word or two."""
 
     look: Look
@@ -62,7 +62,7 @@ class Said:
     tag: str
 
 
-class Names:
+class ItemNames:
     """What items are called, whichever of the documents they are in; the first that has one is asked first."""
 
     def __init__(self, *documents: Document) -> None:
@@ -88,7 +88,7 @@ class Names:
         """A tab's title, also of one that is gone; what the document says where it has none."""
         return self._tabs.get((item_id, tab_id), tab_id) if isinstance(tab_id, str) else tab_id
 
-    def told(self, item_id: str, change: Change) -> Change:
+    def with_tab_titles(self, item_id: str, change: Change) -> Change:
         """A change with tabs called as people see them."""
         if change.path != ("active",):
             return change
@@ -99,7 +99,7 @@ class Names:
         item = self._items.get(item_id)
         return item.type if item is not None else ""
 
-    def where(self, place: ItemPosition) -> str:
+    def container_name(self, place: ItemPosition) -> str:
         """The grid a place is in."""
         if not place.container:
             return _("the page")
@@ -114,29 +114,29 @@ def kind_title(type_name: str) -> str:
     return _(kind.title) if kind is not None else type_name
 
 
-def said(difference: Difference, names: Names) -> Said:
+def describe(difference: Difference, names: ItemNames) -> DifferenceText:
     """A difference in words."""
     title = names.title(difference.id)
     was, now = difference.before, difference.after
     type_name = names.type(difference.id)
     if difference.kind == "added" and now is not None:
-        return Said("added", "ph.plus", title, _("at {place}").format(place=_placed(now, names)), _("Added"))
+        return DifferenceText("added", "ph.plus", title, _("at {place}").format(place=_position_text(now, names)), _("Added"))
     if difference.kind == "removed" and was is not None:
-        line = _("was at {place}").format(place=_placed(was, names))
-        return Said("removed", "ph.minus", title, line, _("Removed"))
+        line = _("was at {place}").format(place=_position_text(was, names))
+        return DifferenceText("removed", "ph.minus", title, line, _("Removed"))
     if difference.kind == "moved" and was is not None and now is not None:
-        return Said("moved", _arrow(was, now), title, _way(was, now, names, type_name), _moved_tag(was, now))
+        return DifferenceText("moved", _arrow_icon(was, now), title, _move_text(was, now, names, type_name), _moved_tag(was, now))
     if difference.kind == "document":
         title = _("Dashboard")
-    changes = [names.told(difference.id, change) for change in one_by_one(difference.changes)]
+    changes = [names.with_tab_titles(difference.id, change) for change in split_changes(difference.changes)]
     icon = "ph.text-t" if all(map(_is_prose, changes)) else "ph.sliders-horizontal"
     line = ", ".join(change_line(change, type_name) for change in changes)
-    return Said("changed", icon, title, line, _changed_tag(changes, type_name))
+    return DifferenceText("changed", icon, title, line, _changed_tag(changes, type_name))
 
 
-def summed(differences: Sequence[Difference], names: Names) -> str:
+def summarise(differences: Sequence[Difference], names: ItemNames) -> str:
     """What somebody did in a line, as “2 moved, 1 changed: Orders per day”; nothing of what only gave way."""
-    found = [said(one, names) for one in differences if not one.displaced]
+    found = [describe(one, names) for one in differences if not one.displaced]
     words: dict[Look, str] = {
         "moved": _("{count} moved"),
         "added": _("{count} added"),
@@ -150,7 +150,7 @@ def summed(differences: Sequence[Difference], names: Names) -> str:
     return _("{name}: {values}").format(name=line, values=last[0]) if len(last) == 1 else line
 
 
-def label(path: Path, type_name: str) -> str:
+def field_label(path: Path, type_name: str) -> str:
     """What a field is called; one this program does not know is called as the document has it."""
     if not path:
         return _("Widget")
@@ -159,7 +159,7 @@ def label(path: Path, type_name: str) -> str:
     if path[:2] == ("tabs", "each"):
         return _("Tab title") if path[3:] == ("title",) else _("Tab")
     if path[:2] == ("variables", "each") and len(path) > 2:
-        words = _OF_VARIABLES.get(path[3] if len(path) > 3 else "", _OF_VARIABLES[""])
+        words = _VARIABLE_LABELS.get(path[3] if len(path) > 3 else "", _VARIABLE_LABELS[""])
         return _(words).format(name=path[2])
     if path[0] == "breakpoints" and len(path) > 1:
         page = {"tablet": _("Tablet layout"), "phone": _("Phone layout")}
@@ -175,7 +175,7 @@ def label(path: Path, type_name: str) -> str:
     return _(_LABELS[path[0]]) if path[0] in _LABELS else path[-1].replace("_", " ")
 
 
-def value_words(value: object, path: Path = (), most: int = 60) -> str:
+def format_value(value: object, path: Path = (), most: int = 60) -> str:
     """A value as a person reads it, short."""
     if value is ABSENT or value is None or value in ("", [], {}):
         return _("none")
@@ -193,36 +193,36 @@ def value_words(value: object, path: Path = (), most: int = 60) -> str:
     if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
         return _cut(", ".join(str(part) for part in value), most)
     if isinstance(value, Mapping):
-        return _object_words(value, path, most)
+        return _format_object(value, path, most)
     return _cut(" ".join(str(value).split()), most)
 
 
-def _object_words(value: Mapping[str, object], path: Path, most: int) -> str:
+def _format_object(value: Mapping[str, object], path: Path, most: int) -> str:
     if value.keys() == {"x", "y", "w", "h"}:
         return _("x {x}, y {y}, {w} × {h}").format(**value)
     if path[1:2] == ("each",):  # a tab or a variable, as it is called
         return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
-    inner = (f"{label((str(key),), '')} {value_words(part, (), 20)}" for key, part in value.items())
+    inner = (f"{field_label((str(key),), '')} {format_value(part, (), 20)}" for key, part in value.items())
     return _cut(", ".join(inner), most)
 
 
 def change_line(change: Change, type_name: str) -> str:
     """`Unit km → m`, or how many words changed of a longer text."""
-    name = label(change.path, type_name)
+    name = field_label(change.path, type_name)
     if _is_order(change.path):
         return name
     if any(images.is_image(value) for value in change[1:]):
-        return _picture_line(change, name)
+        return _image_line(change, name)
     if _is_prose(change) and isinstance(change.old, str) and isinstance(change.new, str):
         count = word_count(change.old, change.new)
         words = ngettext("{count} word", "{count} words", count).format(count=count)
         return words if change.path == ("config", "text") else f"{name}: {words}"
-    old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
+    old, new = (format_value(value, change.path, _SHORT) for value in (change.old, change.new))
     return f"{name} {old} → {new}"
 
 
-def _picture_line(change: Change, name: str) -> str:
-    old, new = (value_words(value, change.path) for value in (change.old, change.new))
+def _image_line(change: Change, name: str) -> str:
+    old, new = (format_value(value, change.path) for value in (change.old, change.new))
     if not images.is_image(change.old):
         return _("{field}: added ({new})").format(field=name, new=new)
     if not images.is_image(change.new):
@@ -230,12 +230,12 @@ def _picture_line(change: Change, name: str) -> str:
     return _("{field} changed ({old} → {new})").format(field=name, old=old, new=new)
 
 
-def others(count: int) -> str:
+def pushed_text(count: int) -> str:
     """What the fold of the list says: those that nobody moved on purpose."""
     return ngettext("{count} other moved to make room", "{count} others moved to make room", count).format(count=count)
 
 
-def one_by_one(changes: Sequence[Change]) -> list[Change]:
+def split_changes(changes: Sequence[Change]) -> list[Change]:
     """The changes with the first settings of a widget, or its last ones, each for itself; without an order that is
     another one only because something came or went, which is said already."""
     found = []
@@ -272,8 +272,8 @@ def _changed_tag(changes: Sequence[Change], type_name: str) -> str:
     if len(changes) > 1:
         return ngettext("{count} field changed", "{count} fields changed", len(changes)).format(count=len(changes))
     (change,) = changes
-    name = label(change.path, type_name)
-    old, new = (value_words(value, change.path, _SHORT) for value in (change.old, change.new))
+    name = field_label(change.path, type_name)
+    old, new = (format_value(value, change.path, _SHORT) for value in (change.old, change.new))
     if _is_prose(change) or _is_order(change.path) or len(old) + len(new) > 14:
         return _("{field} changed").format(field=name)
     return f"{name} {old} → {new}"
@@ -289,22 +289,22 @@ def _moved_tag(was: ItemPosition, now: ItemPosition) -> str:
     return _("Moved")
 
 
-def _way(was: ItemPosition, now: ItemPosition, names: Names, type_name: str) -> str:
+def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name: str) -> str:
     """From where to where, only what differs; a container's height follows from what it holds."""
     parts = []
     if was[:2] != now[:2]:
-        parts.append(_("from {old} to {new}").format(old=names.where(was), new=names.where(now)))
+        parts.append(_("from {old} to {new}").format(old=names.container_name(was), new=names.container_name(now)))
     fields = ["x", "y", _("width"), _("height")][: 3 if type_name in grid.CONTAINERS else 4]
     parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=False) if old != new]
     return ", ".join(parts)
 
 
-def _placed(place: ItemPosition, names: Names) -> str:
-    where = value_words(place)
-    return where if not place.container else _("{place} in {where}").format(place=where, where=names.where(place))
+def _position_text(place: ItemPosition, names: ItemNames) -> str:
+    where = format_value(place)
+    return where if not place.container else _("{place} in {where}").format(place=where, where=names.container_name(place))
 
 
-def _arrow(was: ItemPosition, now: ItemPosition) -> str:
+def _arrow_icon(was: ItemPosition, now: ItemPosition) -> str:
     across, down = now.cell.x - was.cell.x, now.cell.y - was.cell.y
     if not across and not down:
         return "ph.arrows-out" if now.cell.w * now.cell.h > was.cell.w * was.cell.h else "ph.arrows-in"

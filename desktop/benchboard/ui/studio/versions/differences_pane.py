@@ -8,44 +8,44 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from benchboard.dashboards.versions.diff import Difference
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head, wide
-from benchboard.ui.studio.versions.difference_list import DifferenceList, Differences
-from benchboard.ui.studio.versions.difference_text import Names
+from benchboard.ui.studio.versions.difference_list import DifferenceList, DifferenceListModel
+from benchboard.ui.studio.versions.difference_text import ItemNames
 from benchboard.ui.widgets import Button, KeyCap, Text, hairline
 
 
 class DifferencesPane(QWidget):
     """The list with its heading and the buttons below it, which say why they are off where they are."""
 
-    restore_wanted = Signal()
-    take_back_wanted = Signal()
+    restore_requested = Signal()
+    revert_requested = Signal()
 
     def __init__(self, may_change: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._may_change = may_change
         self._numbers: tuple[int | None, int | None, int | None] = (None, None, None)
-        self.model = Differences(self)
+        self.model = DifferenceListModel(self)
         self.list = DifferenceList(self.model)
         self._heading = Text("", "body_strong")
-        self._nothing = Text("", "body", "muted", wrap=True)
-        self._nothing.setContentsMargins(16, 16, 16, 16)
-        self._nothing.hide()
-        self._gap = QWidget()
+        self._empty_text = Text("", "body", "muted", wrap=True)
+        self._empty_text.setContentsMargins(16, 16, 16, 16)
+        self._empty_text.hide()
+        self._filler = QWidget()
         """Keeps the buttons at the bottom where there is no list."""
-        self._gap.hide()
+        self._filler.hide()
         self._restore = wide(
             Button(
                 "…",
-                self.restore_wanted.emit,
+                self.restore_requested.emit,
                 kind="primary",
                 icon="ph.clock-counter-clockwise",
                 name="versions_restore",
             )
         )
-        self._take_back = wide(Button("…", self.take_back_wanted.emit, name="versions_take_back"))
+        self._revert = wide(Button("…", self.revert_requested.emit, name="versions_take_back"))
         self._hint = Text("", "caption", "muted", wrap=True)
         self._lay_out()
-        self.model.ticked_changed.connect(self._offer)
-        self._offer()
+        self.model.ticked_changed.connect(self._update_buttons)
+        self._update_buttons()
 
     @property
     def heading(self) -> str:
@@ -55,14 +55,14 @@ class DifferencesPane(QWidget):
     @property
     def sentence(self) -> str:
         """What stands in the place of the list where there is nothing to list."""
-        return self._nothing.text()
+        return self._empty_text.text()
 
     @property
-    def may_restore(self) -> bool:
+    def can_restore(self) -> bool:
         """Whether there is an older version that may be restored."""
         return self._may_change and self._numbers[0] is not None
 
-    def show_differences(self, found: Sequence[Difference], names: Names, *, alone: bool) -> None:
+    def show_differences(self, found: Sequence[Difference], names: ItemNames, *, alone: bool) -> None:
         """Show these; `alone`: there is nothing before this version."""
         self.model.show_differences(found, names)
         count = sum(not one.displaced for one in found)
@@ -72,17 +72,17 @@ class DifferencesPane(QWidget):
             sentence = _("This is the first version, so there's nothing to compare it with yet.")
         elif not found:
             sentence = _("These versions are identical.")
-        self._nothing.setText(sentence)
-        self._nothing.setVisible(bool(sentence))
+        self._empty_text.setText(sentence)
+        self._empty_text.setVisible(bool(sentence))
         self.list.setVisible(not sentence)
-        self._gap.setVisible(bool(sentence))
+        self._filler.setVisible(bool(sentence))
 
     def show_numbers(self, before: int | None, after: int | None, newest: int | None) -> None:
         """Which versions are compared, and which is the newest."""
         self._numbers = (before, after, newest)
-        self._offer()
+        self._update_buttons()
 
-    def _offer(self) -> None:
+    def _update_buttons(self) -> None:
         """What can be done, and where it cannot, why."""
         before, after, newest = self._numbers
         why_not = "" if self._may_change else _("You have view-only access to this dashboard.")
@@ -90,13 +90,13 @@ class DifferencesPane(QWidget):
         self._restore.disable(why_not)
         count = len(self.model.ticked)
         ticked = ngettext("Revert {count} selected", "Revert {count} selected", count).format(count=count)
-        self._take_back.setText(ticked if count else _("Revert selected"))
+        self._revert.setText(ticked if count else _("Revert selected"))
         if not why_not and after != newest:
             why_not = _("You can only revert changes in the newest version.")
-        self._take_back.disable(why_not or ("" if count else _("Select the differences to revert.")))
+        self._revert.disable(why_not or ("" if count else _("Select the differences to revert.")))
         hint = _("Restoring creates version {next}. Nothing in between is lost, and Undo brings back version {newest}.")
         self._hint.setText(hint.format(next=(newest or 0) + 1, newest=newest))
-        for widget in (self._restore, self._take_back, self._hint):
+        for widget in (self._restore, self._revert, self._hint):
             widget.setVisible(before is not None)
 
     def _lay_out(self) -> None:
@@ -112,11 +112,11 @@ class DifferencesPane(QWidget):
         below.setContentsMargins(16, 12, 16, 14)
         below.setSpacing(8)
         below.addWidget(self._restore)
-        below.addWidget(self._take_back)
+        below.addWidget(self._revert)
         below.addWidget(self._hint)
-        for widget in (top, hairline(), self._nothing):
+        for widget in (top, hairline(), self._empty_text):
             column.addWidget(widget)
         column.addWidget(self.list, 1)
-        column.addWidget(self._gap, 1)
+        column.addWidget(self._filler, 1)
         column.addWidget(hairline())
         column.addWidget(foot)

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from benchboard.dashboards.versions.diff import JsonLine
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.versions.difference_text import Names
+from benchboard.ui.studio.versions.difference_text import ItemNames
 from benchboard.ui.theme import theme
 
-_AROUND: Final = 3
+_CONTEXT_LINES: Final = 3
 _SIGNS: Final = {"same": " ", "gone": "−", "new": "+"}
 
 
@@ -29,27 +29,27 @@ class JsonDiff(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._kinds: list[tuple[int, str]] = []
         self._items: dict[str, int] = {}
-        theme().changed.connect(self._colour)
+        theme().changed.connect(self._highlight)
 
-    def show_lines(self, lines: Sequence[JsonLine], names: Names) -> None:
+    def show_lines(self, lines: Sequence[JsonLine], names: ItemNames) -> None:
         """Show these; long runs of equal lines only as their number, with the item that comes next."""
         texts: list[str] = []
         self._kinds, self._items = [], {}
         runs = [(alike, list(run)) for alike, run in groupby(lines, key=lambda line: line.kind == "same")]
         for place, (alike, run) in enumerate(runs):
-            head = 0 if place == 0 else _AROUND
-            tail = 0 if place == len(runs) - 1 else _AROUND
+            head = 0 if place == 0 else _CONTEXT_LINES
+            tail = 0 if place == len(runs) - 1 else _CONTEXT_LINES
             folded = len(run) - head - tail
             if not alike or folded < 2:
-                self._put(texts, run)
+                self._add_lines(texts, run)
                 continue
-            self._put(texts, run[:head])
+            self._add_lines(texts, run[:head])
             count = ngettext("{count} unchanged line", "{count} unchanged lines", folded).format(count=folded)
             after = runs[place + 1][1][0].item if place + 1 < len(runs) else ""
             texts.append(f"  ⋯ {count}" + (f", “{names.title(after)}”" if after else ""))
-            self._put(texts, run[len(run) - tail :])
+            self._add_lines(texts, run[len(run) - tail :])
         self.setPlainText("\n".join(texts))
-        self._colour()
+        self._highlight()
 
     def show_item(self, item_id: str) -> None:
         """Scroll to the first line that differs in an item."""
@@ -59,14 +59,14 @@ class JsonDiff(QPlainTextEdit):
             self.setTextCursor(cursor)
             self.centerCursor()
 
-    def _put(self, texts: list[str], run: Sequence[JsonLine]) -> None:
+    def _add_lines(self, texts: list[str], run: Sequence[JsonLine]) -> None:
         for line in run:
             if line.kind != "same":
                 self._kinds.append((len(texts), line.kind))
                 self._items.setdefault(line.item, len(texts))
             texts.append(f"{_SIGNS[line.kind]} {line.text}")
 
-    def _colour(self) -> None:
+    def _highlight(self) -> None:
         self.setFont(theme().font("mono"))
         looks = {}
         for kind, role in (("gone", "error"), ("new", "ok")):

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSizePolic
 from benchboard.dashboards.versions.three_way_merge import Key, Resolution
 from benchboard.i18n import _
 from benchboard.ui.studio.tiles import number_format
-from benchboard.ui.studio.versions.merge_decisions import Case, Decisions, Party
-from benchboard.ui.studio.versions.widget_thumbnails import Answers, TileView
+from benchboard.ui.studio.versions.merge_decisions import ConflictGroup, MergeDecisions, Party
+from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers, TileView
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
 from benchboard.ui.widgets.buttons import paint_radio
@@ -96,11 +96,11 @@ class FieldChoice(QRadioButton):
 class SideCard(Card):
     """One side: who, the tile as it would look, the fields. `took` has the keys that were chosen from it."""
 
-    took = Signal(object)
+    fields_chosen = Signal(object)
     leave = Signal(int, int)
     """A field (by number) was left by an arrow key."""
 
-    def __init__(self, case: Case, side: Side, party: Party, answers: Answers) -> None:
+    def __init__(self, case: ConflictGroup, side: Side, party: Party, answers: ThumbnailAnswers) -> None:
         super().__init__(padding=0)
         self._case, self._side = case, side
         self.choices: dict[Key, FieldChoice] = {}
@@ -120,7 +120,7 @@ class SideCard(Card):
             value = case.value(conflict, conflict.mine if side == "mine" else conflict.theirs)
             row = FieldChoice(case.label(conflict.path), value, whose)
             row.setObjectName(f"merge_{side}_{number}")
-            row.clicked.connect(lambda _on=False, key=conflict.key: self.took.emit([key]))
+            row.clicked.connect(lambda _on=False, key=conflict.key: self.fields_chosen.emit([key]))
             row.leave.connect(lambda key, number=number: self.leave.emit(number, key))
             self.choices[conflict.key] = row
             self.column.addWidget(row)
@@ -146,11 +146,11 @@ class SideCard(Card):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Text(whose, "body_strong"))
-        said = ", ".join(part for part in (party.name, party.words) if part)
-        words.addWidget(Elided(said, "caption", "muted"))
+        caption = ", ".join(part for part in (party.name, party.words) if part)
+        words.addWidget(Elided(caption, "caption", "muted"))
         row.addLayout(words, 1)
         keys = list(self._case.conflicts)
-        take = Button(_("Keep all"), lambda: self.took.emit([one.key for one in keys]), size="sm",
+        take = Button(_("Keep all"), lambda: self.fields_chosen.emit([one.key for one in keys]), size="sm",
                       name=f"merge_take_{self._side}")  # fmt: skip
         row.addWidget(take)
         return row
@@ -176,7 +176,7 @@ def _plain_row(name: str, value: str) -> QWidget:
 class ResultCard(Card):
     """What the choices lead to."""
 
-    def __init__(self, answers: Answers, next_number: int | None) -> None:
+    def __init__(self, answers: ThumbnailAnswers, next_number: int | None) -> None:
         super().__init__(padding=16)
         top = QHBoxLayout()
         top.addWidget(Text(_("Result"), "body_strong"))
@@ -202,28 +202,28 @@ class ResultCard(Card):
         row.addLayout(right, 1)
         self.column.addLayout(row)
 
-    def show_result(self, case: Case, decisions: Decisions) -> None:
+    def show_result(self, case: ConflictGroup, decisions: MergeDecisions) -> None:
         """Show what comes of the choices made so far."""
         document = decisions.result()
-        decided = decisions.decided(case)
+        decided = decisions.is_decided(case)
         item = case.find(document) if decided else None
         self._tile.setVisible(bool(case.id))
         self._tile.show_item(item, none=_("It will be removed.") if decided else _("Not resolved yet"))
-        self._results.ask_for(item, document)
+        self._results.load_widget(item, document)
         while (taken := self._fields.takeAt(0)) is not None:
             if (old := taken.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        said = []
-        for row, (name, value, whose) in enumerate(_rows(case, decisions)):
-            said.append(f"{name}: {value} ({whose})")
+        descriptions = []
+        for row, (name, value, whose) in enumerate(_result_rows(case, decisions)):
+            descriptions.append(f"{name}: {value} ({whose})")
             self._fields.addWidget(Text(name, "body", "muted"), row, 0)
             self._fields.addWidget(Elided(value), row, 1)
             self._fields.addWidget(Text(whose, "caption", "muted"), row, 2)
-        self.setAccessibleName(", ".join((_("Result"), *said)))
+        self.setAccessibleName(", ".join((_("Result"), *descriptions)))
 
 
-def _rows(case: Case, decisions: Decisions) -> Sequence[tuple[str, str, str]]:
+def _result_rows(case: ConflictGroup, decisions: MergeDecisions) -> Sequence[tuple[str, str, str]]:
     rows = []
     for conflict in case.conflicts:
         choice = decisions.choices.get(conflict.key)

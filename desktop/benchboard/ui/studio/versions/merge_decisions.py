@@ -18,9 +18,9 @@ from benchboard.dashboards.versions.three_way_merge import (
     resolve,
 )
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.versions.difference_text import Names, kind_title, label, one_by_one, value_words
+from benchboard.ui.studio.versions.difference_text import ItemNames, kind_title, field_label, split_changes, format_value
 
-_LONG = 400
+_MAX_VALUE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Party:
         return self.name.split()[0] if self.name.split() else self.name
 
 
-class Case:
+class ConflictGroup:
     """All that has to be decided about one widget, or about the dashboard itself (`id` is empty)."""
 
     def __init__(self, merge: MergeResult, item_id: str, conflicts: tuple[MergeConflict, ...]) -> None:
@@ -44,7 +44,7 @@ class Case:
         self.done = False
         documents = {"base": merge.base, "mine": merge.mine, "theirs": merge.theirs}
         self._found = {side: _find(document, item_id) for side, document in documents.items()}
-        self.names = Names(merge.mine, merge.theirs, merge.base)
+        self.names = ItemNames(merge.mine, merge.theirs, merge.base)
 
     @property
     def title(self) -> str:
@@ -70,7 +70,7 @@ class Case:
         return found.item if found is not None else None
 
     @property
-    def differs(self) -> str:
+    def summary(self) -> str:
         """What the list says of it."""
         (first, *more) = self.conflicts
         if first.ids:
@@ -106,20 +106,20 @@ class Case:
 
     def label(self, path: Path) -> str:
         """What a field is called."""
-        return label(path, self.type)
+        return field_label(path, self.type)
 
     def value(self, conflict: MergeConflict, value: object) -> str:
         """A field's value in words."""
         if conflict.path == WHOLE:
-            return _("Removed") if value is ABSENT else self._kept(conflict, value)
+            return _("Removed") if value is ABSENT else self._kept_text(conflict, value)
         if isinstance(value, ItemPosition):
-            where = value_words(value)
+            where = format_value(value)
             return (
-                _("{place} in {where}").format(place=where, where=self.names.where(value)) if value.container else where
+                _("{place} in {where}").format(place=where, where=self.names.container_name(value)) if value.container else where
             )
         if conflict.path == ("active",):
             value = self.names.tab(self.id, value)
-        return value_words(value, conflict.path, _LONG)
+        return format_value(value, conflict.path, _MAX_VALUE)
 
     def runs(self, side: str) -> tuple[WordRun, ...]:
         """How a side rewrote the text; nothing unless that is what is to be decided."""
@@ -144,14 +144,14 @@ class Case:
             rows.append((_("Size"), _("{w} × {h}").format(w=found.cell.w, h=found.cell.h)))
         return rows
 
-    def _kept(self, conflict: MergeConflict, value: object) -> str:
+    def _kept_text(self, conflict: MergeConflict, value: object) -> str:
         fields = dict.fromkeys(self.label(change.path) for change in changes(conflict.base, value))
         if not fields:
             return _("Kept at its new position")
         return _("Kept, with changed {fields}").format(fields=", ".join(fields))
 
 
-class Decisions:
+class MergeDecisions:
     """The cases of a merge and what was decided so far, with the way back."""
 
     def __init__(self, merge: MergeResult) -> None:
@@ -159,30 +159,30 @@ class Decisions:
         groups: dict[str, list[MergeConflict]] = {}
         for conflict in merge.conflicts:
             groups.setdefault(conflict.id, []).append(conflict)
-        self.cases = [Case(merge, item_id, tuple(found)) for item_id, found in groups.items()]
+        self.cases = [ConflictGroup(merge, item_id, tuple(found)) for item_id, found in groups.items()]
         self.choices: dict[Key, Resolution] = {}
-        self._past: list[tuple[dict[Key, Resolution], list[bool]]] = []
+        self._undo_states: list[tuple[dict[Key, Resolution], list[bool]]] = []
 
     def choose(self, keys: Iterable[Key], choice: Resolution) -> None:
         """Decide fields."""
-        self._remember()
+        self._push_undo()
         self.choices = {**self.choices, **dict.fromkeys(keys, choice)}
 
-    def finish(self, case: Case) -> None:
+    def finish(self, case: ConflictGroup) -> None:
         """This one's result is used."""
-        self._remember()
+        self._push_undo()
         case.done = True
 
     def undo(self) -> bool:
         """One decision back; answers whether there was one."""
-        if not self._past:
+        if not self._undo_states:
             return False
-        self.choices, done = self._past.pop()
+        self.choices, done = self._undo_states.pop()
         for case, was in zip(self.cases, done, strict=True):
             case.done = was
         return True
 
-    def decided(self, case: Case) -> bool:
+    def is_decided(self, case: ConflictGroup) -> bool:
         """Whether all its fields are."""
         return all(conflict.key in self.choices for conflict in case.conflicts)
 
@@ -191,25 +191,25 @@ class Decisions:
         return resolve(self.merge, self.choices)
 
     @property
-    def full(self) -> bool:
+    def is_full(self) -> bool:
         """Whether there is no room for one widget more."""
         count = sum(1 for _found in grid.walk_items(self.merge.document.layout))
-        return count + sum(1 for choice in self._twice() if choice) >= grid.MAX_ITEMS
+        return count + sum(1 for choice in self._keeps_both() if choice) >= grid.MAX_ITEMS
 
-    def _twice(self) -> Iterable[bool]:
+    def _keeps_both(self) -> Iterable[bool]:
         """For each case whether both sides are kept."""
         return (any(self.choices.get(one.key) == "both" for one in case.conflicts) for case in self.cases)
 
     @property
-    def open_cases(self) -> list[Case]:
+    def open_cases(self) -> list[ConflictGroup]:
         """Those whose result is not used yet."""
         return [case for case in self.cases if not case.done]
 
-    def _remember(self) -> None:
-        self._past.append((self.choices, [case.done for case in self.cases]))
+    def _push_undo(self) -> None:
+        self._undo_states.append((self.choices, [case.done for case in self.cases]))
 
 
-def merged_words(merged: AppliedChange, theirs: Party, type_name: str) -> str:
+def merged_text(merged: AppliedChange, theirs: Party, type_name: str) -> str:
     """`you moved it`, `Mert changed: Title`; `type_name` is the item's."""
     one, name = merged.difference, theirs.first_name
     if merged.instead_of:
@@ -223,7 +223,7 @@ def merged_words(merged: AppliedChange, theirs: Party, type_name: str) -> str:
         return _("you added it") if mine else _("{name} added it").format(name=name)
     if one.kind == "removed":
         return _("you removed it") if mine else _("{name} removed it").format(name=name)
-    fields = ", ".join(dict.fromkeys(label(change.path, type_name) for change in one_by_one(one.changes)))
+    fields = ", ".join(dict.fromkeys(field_label(change.path, type_name) for change in split_changes(one.changes)))
     sentence = _("you changed: {fields}") if mine else _("{name} changed: {fields}")
     return sentence.format(name=name, fields=fields)
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import kind_icon
 from benchboard.i18n import _
-from benchboard.ui.studio.versions.merge_decisions import Case
+from benchboard.ui.studio.versions.merge_decisions import ConflictGroup
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Elided, Icon, hairline
 from benchboard.ui.widgets.badges import paint_icon
@@ -14,7 +14,7 @@ from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
 
 
-class Strip(QWidget):
+class MergeBanner(QWidget):
     """What happened, across the top."""
 
     def __init__(self) -> None:
@@ -28,12 +28,12 @@ class Strip(QWidget):
             painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
 
-class Need(Pressable):
+class ConflictRow(Pressable):
     """A case in the list: its widget, what differs, and whether it is decided."""
 
     shows_focus_ring = True
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: ConflictGroup) -> None:
         super().__init__()
         self.case = case
         self._current = self._done = False
@@ -45,7 +45,7 @@ class Need(Pressable):
         """Whether it is the one on show, and whether its result is used."""
         self._current, self._done = current, done
         state = _("resolved") if done else _("not resolved yet")
-        self.setAccessibleName(f"{self.case.title}, {self.case.differs}, {state}")
+        self.setAccessibleName(f"{self.case.title}, {self.case.summary}, {state}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -60,7 +60,7 @@ class Need(Pressable):
             metrics_room = self.width() - 42 - 40
             for text, font, ink, top in (
                 (self.case.title, "body", "text", 8),
-                (self.case.differs, "caption", "text.muted", 26),
+                (self.case.summary, "caption", "text.muted", 26),
             ):
                 painter.setFont(theme().font(font))
                 painter.setPen(theme().color(ink))
@@ -74,10 +74,10 @@ def _box(x: float, height: int, side: float) -> QRectF:
     return QRectF(x, (height - side) / 2, side, side)
 
 
-def merged_row(title: str, said: str) -> QWidget:
+def merged_row(title: str, description: str) -> QWidget:
     """An edit that was merged by itself: what it was about, and whose it was."""
     holder = QWidget()
-    holder.setAccessibleName(f"{title}, {said}")
+    holder.setAccessibleName(f"{title}, {description}")
     row = QHBoxLayout(holder)
     row.setContentsMargins(16, 5, 12, 5)
     row.setSpacing(12)
@@ -85,7 +85,7 @@ def merged_row(title: str, said: str) -> QWidget:
     words = QVBoxLayout()
     words.setSpacing(0)
     words.addWidget(Elided(title))
-    words.addWidget(Elided(said, "caption", "muted"))
+    words.addWidget(Elided(description, "caption", "muted"))
     row.addLayout(words, 1)
     both = QWidget()
     column = QVBoxLayout(both)

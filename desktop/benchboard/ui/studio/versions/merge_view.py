@@ -14,14 +14,14 @@ from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcut
 from benchboard.ui.context import Context
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head
-from benchboard.ui.studio.versions.difference_text import Names
+from benchboard.ui.studio.versions.difference_text import ItemNames
 from benchboard.ui.studio.versions.merge_cards import ResultCard, SideCard
-from benchboard.ui.studio.versions.merge_decisions import Case, Decisions, Party, merged_words
-from benchboard.ui.studio.versions.merge_lists import Need, Strip, merged_row
-from benchboard.ui.studio.versions.widget_thumbnails import Answers
+from benchboard.ui.studio.versions.merge_decisions import ConflictGroup, MergeDecisions, Party, merged_text
+from benchboard.ui.studio.versions.merge_lists import ConflictRow, MergeBanner, merged_row
+from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_toasts_above, scroll_area
 
-_MOST: Final = 200
+_MAX_LISTED: Final = 200
 """Merged edits that are listed; of more only the number is said."""
 
 
@@ -29,8 +29,8 @@ class MergeScreen(QWidget):
     """Decides the conflicts of a merge one after the other. `decided` has the whole merged document, `later` leaves
     everything as it is. `base` says which version both began with, `next_number` which one the result will be."""
 
-    decided = Signal(object)
-    later = Signal()
+    merged = Signal(object)
+    postponed = Signal()
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class MergeScreen(QWidget):
         self.setProperty("surface", "canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._merge, self._mine, self._theirs, self._base = merge, mine, theirs, base
-        self.decisions = Decisions(merge)
-        self._results = [Answers(context, self) for _side in range(3)]
+        self.decisions = MergeDecisions(merge)
+        self._results = [ThumbnailAnswers(context, self) for _side in range(3)]
         self._current = self.decisions.cases[0] if self.decisions.cases else None
         self._next_number = next_number
         self._cards: dict[str, SideCard] = {}
-        self._rows: list[Need] = []
+        self._rows: list[ConflictRow] = []
         self._problem: Invalid | None = None
         """Why what was decided cannot be one dashboard, until something else is."""
         self._lay_out()
@@ -72,50 +72,50 @@ class MergeScreen(QWidget):
         if self._current is not None:
             self.decisions.choose(keys or [conflict.key for conflict in self._current.conflicts], choice)
             self._problem = None
-            self._say()
+            self._refresh()
 
-    def use(self) -> None:
+    def use_result(self) -> None:
         """Use the result of the current case and go on; after the last one everything is decided."""
         case = self._current
-        if case is None or not self.decisions.decided(case):
+        if case is None or not self.decisions.is_decided(case):
             return
         self.decisions.finish(case)
         if self.decisions.open_cases:
-            self.next()
+            self.show_next()
         else:
             document = self.decisions.result()
             self._problem = limit_error(document)
-            self._say()
+            self._refresh()
             if self._problem is None:
-                self.decided.emit(document)
+                self.merged.emit(document)
 
     def keep_both(self) -> None:
         """Keep yours, and theirs as a widget of its own, and go on."""
         if self._current is not None and not self._why_not_both(self._current):
             self.take("both")
-            self.use()
+            self.use_result()
 
-    def _why_not_both(self, case: Case) -> str:
+    def _why_not_both(self, case: ConflictGroup) -> str:
         full = _("This would exceed the limit of {limit} items per dashboard.").format(limit=grid.MAX_ITEMS)
-        return case.why_not_both or (full if self.decisions.full else "")
+        return case.why_not_both or (full if self.decisions.is_full else "")
 
-    def next(self) -> None:
+    def show_next(self) -> None:
         """The next case whose result is not used yet; from the last one on to the first."""
         cases = self.decisions.cases
         if self._current is None:
             return
         at = cases.index(self._current)
         order = [*cases[at + 1 :], *cases[: at + 1]]
-        self._go(next((case for case in order if not case.done), self._current))
+        self._show_conflict(next((case for case in order if not case.done), self._current))
 
-    def _go(self, case: Case) -> None:
+    def _show_conflict(self, case: ConflictGroup) -> None:
         self._current = case
         self._show_case()
 
     def _undo(self) -> None:
         if self.decisions.undo():
             self._problem = None
-            self._say()
+            self._refresh()
 
     # Showing
 
@@ -131,8 +131,8 @@ class MergeScreen(QWidget):
         for number, (side, party) in enumerate((("mine", self._mine), ("theirs", self._theirs))):
             of = "mine" if side == "mine" else "theirs"
             card = SideCard(case, "mine" if of == "mine" else "theirs", party, self._results[number])
-            card.took.connect(lambda keys, of=of: self.take("mine" if of == "mine" else "theirs", keys))
-            card.leave.connect(lambda at, key, of=of: self._leave(of, at, key))
+            card.fields_chosen.connect(lambda keys, of=of: self.take("mine" if of == "mine" else "theirs", keys))
+            card.leave.connect(lambda at, key, of=of: self._move_focus(of, at, key))
             self._cards[of] = card
             self._sides_row.addWidget(card, 1)
             card.show()
@@ -141,17 +141,17 @@ class MergeScreen(QWidget):
         self._before.setText(f"{before} ({self._base})" if before and self._base else before)
         if had_focus:
             self._cards["mine"].focus(0)
-        self._ask()
-        self._say()
+        self._request_answers()
+        self._refresh()
 
-    def _ask(self) -> None:
+    def _request_answers(self) -> None:
         """Ask for the figures of both sides' tiles."""
         case = self._current
         if case is not None and self.isVisible():
-            self._results[0].ask_for(case.item("mine"), self._merge.mine)
-            self._results[1].ask_for(case.item("theirs"), self._merge.theirs)
+            self._results[0].load_widget(case.item("mine"), self._merge.mine)
+            self._results[1].load_widget(case.item("theirs"), self._merge.theirs)
 
-    def _say(self) -> None:
+    def _refresh(self) -> None:
         case = self._current
         if case is None:
             return
@@ -161,27 +161,27 @@ class MergeScreen(QWidget):
             card.show_choices(self.decisions.choices)
         self._result.show_result(case, self.decisions)
         self._both.disable(self._why_not_both(case))
-        decided = self.decisions.decided(case)
+        decided = self.decisions.is_decided(case)
         self._use.disable("" if decided else _("Choose yours or theirs for each field first."))
         self._use.show_key_cap(decided)
-        self._say_problem()
+        self._show_problem()
         left = len([one for one in self.decisions.open_cases if one is not case])
         more = ngettext("{count} more to resolve", "{count} more to resolve", left).format(count=left)
-        self._left.setText(more if left else _("Last conflict"))
+        self._remaining.setText(more if left else _("Last conflict"))
         place = self.decisions.cases.index(case) + 1
         self._place.setText(_("{place} of {count}").format(place=place, count=len(self.decisions.cases)))
 
-    def _say_problem(self) -> None:
+    def _show_problem(self) -> None:
         """Say above the buttons why the last decision leads to no dashboard."""
         problem = self._problem
         words = (
             (problem.what, problem.why, _("Choose differently, or resolve it later.")) if problem is not None else ()
         )
-        self._too_much.setText(" ".join(words))
-        self._too_much.setAccessibleName(self._too_much.text())
-        self._refusal.setVisible(problem is not None)
+        self._problem_text.setText(" ".join(words))
+        self._problem_text.setAccessibleName(self._problem_text.text())
+        self._problem_bar.setVisible(problem is not None)
 
-    def _leave(self, side: str, at: int, key: int) -> None:
+    def _move_focus(self, side: str, at: int, key: int) -> None:
         """An arrow key in a field: to the field above or below, or to the other side's."""
         if key == Qt.Key.Key_Left or key == Qt.Key.Key_Right:
             self._cards["mine" if key == Qt.Key.Key_Left else "theirs"].focus(at)
@@ -205,14 +205,14 @@ class MergeScreen(QWidget):
         right.addWidget(self._header())
         right.addWidget(hairline())
         right.addWidget(self._comparison(), 1)
-        right.addWidget(self._refused())
+        right.addWidget(self._make_problem_bar())
         right.addWidget(hairline())
         right.addWidget(self._footer())
         middle.addLayout(right, 1)
         whole.addLayout(middle, 1)
 
     def _banner(self) -> QWidget:
-        banner = Strip()
+        banner = MergeBanner()
         row = QHBoxLayout(banner)
         row.setContentsMargins(16, 4, 10, 4)
         row.setSpacing(10)
@@ -227,7 +227,7 @@ class MergeScreen(QWidget):
         kept = _("Nothing has been overwritten.")
         row.addWidget(Elided(f"{why} {kept}".strip(), "body", "secondary"), 1)
         banner.setAccessibleName(" ".join(filter(None, (what, why, kept))))
-        row.addWidget(Button(_("Resolve later"), self.later.emit, kind="quiet", name="merge_later"))
+        row.addWidget(Button(_("Resolve later"), self.postponed.emit, kind="quiet", name="merge_later"))
         return banner
 
     def _lists(self) -> QWidget:
@@ -246,9 +246,9 @@ class MergeScreen(QWidget):
         rows.addWidget(top)
         rows.addWidget(hairline())
         for number, case in enumerate(self.decisions.cases):
-            row = Need(case)
+            row = ConflictRow(case)
             row.setObjectName(f"merge_case_{number}")
-            row.clicked.connect(lambda _on=False, case=case: self._go(case))
+            row.clicked.connect(lambda _on=False, case=case: self._show_conflict(case))
             self._rows.append(row)
             rows.addWidget(row)
         self._merged(rows)
@@ -267,12 +267,12 @@ class MergeScreen(QWidget):
         line.addWidget(Text(str(len(merged)), "body", "muted"))
         rows.addWidget(top)
         rows.addWidget(hairline())
-        names = Names(self._merge.document, self._merge.mine, self._merge.theirs, self._merge.base)
-        for one in merged[:_MOST]:
+        names = ItemNames(self._merge.document, self._merge.mine, self._merge.theirs, self._merge.base)
+        for one in merged[:_MAX_LISTED]:
             title = _("Dashboard") if one.difference.kind == "document" else names.title(one.difference.id)
-            rows.addWidget(merged_row(title, merged_words(one, self._theirs, names.type(one.difference.id))))
-        if len(merged) > _MOST:
-            more = _("and {count} more").format(count=len(merged) - _MOST)
+            rows.addWidget(merged_row(title, merged_text(one, self._theirs, names.type(one.difference.id))))
+        if len(merged) > _MAX_LISTED:
+            more = _("and {count} more").format(count=len(merged) - _MAX_LISTED)
             rows.addWidget(merged_row(more, ""))
 
     def _header(self) -> QWidget:
@@ -308,17 +308,17 @@ class MergeScreen(QWidget):
         column.addStretch(1)
         return scroll_area(inside, tab_stop=True)
 
-    def _refused(self) -> QWidget:
-        self._refusal = Strip()
-        self._refusal.setObjectName("merge_refused")
-        row = QHBoxLayout(self._refusal)
+    def _make_problem_bar(self) -> QWidget:
+        self._problem_bar = MergeBanner()
+        self._problem_bar.setObjectName("merge_refused")
+        row = QHBoxLayout(self._problem_bar)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(10)
-        self._too_much = Text("", wrap=True)
+        self._problem_text = Text("", wrap=True)
         row.addWidget(Icon("ph.warning-circle", "error", 18))
-        row.addWidget(self._too_much, 1)
-        self._refusal.hide()
-        return self._refusal
+        row.addWidget(self._problem_text, 1)
+        self._problem_bar.hide()
+        return self._problem_bar
 
     def _footer(self) -> QWidget:
         holder = QWidget()
@@ -328,11 +328,11 @@ class MergeScreen(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
-        self._left = Text("", "body", "muted")
+        self._remaining = Text("", "body", "muted")
         self._both = Button(_("Keep both as separate widgets"), self.keep_both, name="merge_both")
-        self._use = Button(_("Use this result"), self.use, kind="primary", icon="ph.check", name="merge_use")
+        self._use = Button(_("Use this result"), self.use_result, kind="primary", icon="ph.check", name="merge_use")
         self._use.add_key_cap(REGISTRY["studio.merge_use"].key)
-        row.addWidget(self._left)
+        row.addWidget(self._remaining)
         row.addStretch(1)
         row.addWidget(self._both)
         row.addWidget(self._use)
@@ -344,9 +344,9 @@ class MergeScreen(QWidget):
         return {
             "studio.merge_mine": Handler(lambda: self.take("mine")),
             "studio.merge_theirs": Handler(lambda: self.take("theirs")),
-            "studio.merge_next": Handler(self.next),
-            "studio.merge_use": Handler(self.use),
-            "studio.merge_leave": Handler(self.later.emit),
+            "studio.merge_next": Handler(self.show_next),
+            "studio.merge_use": Handler(self.use_result),
+            "studio.merge_leave": Handler(self.postponed.emit),
         }
 
     def event(self, event: QEvent) -> bool:
@@ -368,8 +368,8 @@ class MergeScreen(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask()
-        self._say()
+        self._request_answers()
+        self._refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -39,7 +39,7 @@ class RowLine(NamedTuple):
     text: str
     font: str
     ink: str
-    less: int = 0
+    reserved: int = 0
 
 
 def paint_edge(painter: QPainter, box: QRect, ink: str) -> None:
@@ -52,7 +52,7 @@ def paint_lines(painter: QPainter, room: QRect, lines: Iterable[RowLine]) -> Non
     for place, line in enumerate(lines):
         painter.setFont(theme().font(line.font))
         painter.setPen(theme().color(line.ink))
-        box = QRect(room.left(), room.top() + place * _LINE, room.width() - line.less, _LINE + 1)
+        box = QRect(room.left(), room.top() + place * _LINE, room.width() - line.reserved, _LINE + 1)
         shown = QFontMetrics(painter.font()).elidedText(line.text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
 

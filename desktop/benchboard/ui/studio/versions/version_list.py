@@ -39,11 +39,11 @@ from benchboard.ui.widgets import Button, EmptyState, KeyCap, MenuItem, Text, ha
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_ROW: Final = 66
-_PAGE: Final = 50
+_ROW_HEIGHT: Final = 66
+_PAGE_SIZE: Final = 50
 
 
-def what(version: Version) -> str:
+def version_reason(version: Version) -> str:
     """Why a version was kept, in a line."""
     if version.note:
         return version.note
@@ -52,15 +52,15 @@ def what(version: Version) -> str:
     return _("Edited") if version.automatic else _("Saved")
 
 
-def who(version: Version) -> str:
+def version_author(version: Version) -> str:
     """Who made a version."""
     return version.author or _("Former member")
 
 
-class Versions(QAbstractListModel):
+class VersionListModel(QAbstractListModel):
     """The versions, newest first, read page by page as the list is scrolled. `read` says that a page came."""
 
-    read = Signal()
+    page_loaded = Signal()
 
     def __init__(self, context: "Context", dashboard_id: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,36 +68,36 @@ class Versions(QAbstractListModel):
         self.rows: list[Version] = []
         self.before: int | None = None
         self.after: int | None = None
-        self._done: dict[int, str] = {}
+        self._summaries: dict[int, str] = {}
         """What was done in those that were looked at; of a list of hundreds nobody reads the documents for it."""
         self._filters: dict[str, Scalar] = {}
         self._next: str | None = None
-        self._asked = 0
+        self._generation = 0
         self._reading = False
 
     def reload(self, filters: dict[str, Scalar] | None = None) -> None:
         """Read anew from the newest on; `filters` are those of `list_versions`, None: as they were."""
         self._filters = self._filters if filters is None else filters
-        self._asked += 1
+        self._generation += 1
         self._read(None)
 
-    def mark(self, before: int | None, after: int | None) -> None:
+    def set_compared(self, before: int | None, after: int | None) -> None:
         """Which two are compared."""
         self.before, self.after = before, after
         if self.rows:
             self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
 
-    def tell(self, number: int, done: str) -> None:
+    def set_summary(self, number: int, summary: str) -> None:
         """Say what was done in a version."""
         row = self.row_of(number)
-        if self._done.get(number) != done and row is not None:
-            self._done[number] = done
+        if self._summaries.get(number) != summary and row is not None:
+            self._summaries[number] = summary
             self.dataChanged.emit(self.index(row), self.index(row))
 
-    def what(self, version: Version) -> str:
+    def reason(self, version: Version) -> str:
         """Why a version was kept, in a line: where nobody said that, what was done in it, as far as it is known."""
         unsaid = not version.note and version.restored_from is None
-        return (self._done.get(version.number) if unsaid else "") or what(version)
+        return (self._summaries.get(version.number) if unsaid else "") or version_reason(version)
 
     def row_of(self, number: int) -> int | None:
         """Where a version stands."""
@@ -116,8 +116,8 @@ class Versions(QAbstractListModel):
             marks = {self.after: _("after"), self.before: _("before")}
             parts = (
                 self.title(version),
-                self.what(version),
-                who(version),
+                self.reason(version),
+                version_author(version),
                 relative_time(version.saved_at),
                 marks.get(version.number),
             )
@@ -135,21 +135,21 @@ class Versions(QAbstractListModel):
         self._read(self._next)
 
     def _read(self, after: str | None) -> None:
-        actor, asked, filters = self._context.actor, self._asked, dict(self._filters)
+        actor, asked, filters = self._context.actor, self._generation, dict(self._filters)
         dashboard_id = self._dashboard_id
         self._reading = True
         self._context.tasks.read(
             self,
             lambda session: version_store.list_versions(
-                session, actor, dashboard_id, Listing(filters=filters), after=after, limit=_PAGE
+                session, actor, dashboard_id, Listing(filters=filters), after=after, limit=_PAGE_SIZE
             ),
-            lambda page: self._came(asked, after, page),
+            lambda page: self._page_read(asked, after, page),
             self._failed,
         )
 
-    def _came(self, asked: int, after: str | None, page: Page[Version]) -> None:
+    def _page_read(self, asked: int, after: str | None, page: Page[Version]) -> None:
         self._reading = False
-        if asked != self._asked:
+        if asked != self._generation:
             return
         if after is None:
             self.beginResetModel()
@@ -160,7 +160,7 @@ class Versions(QAbstractListModel):
             self.rows += page.rows
             self.endInsertRows()
         self._next = page.next_key
-        self.read.emit()
+        self.page_loaded.emit()
 
     def _failed(self, error: AppError) -> None:
         self._reading = False
@@ -170,13 +170,13 @@ class Versions(QAbstractListModel):
 class VersionList(RowList):
     """The list. `chosen` has the number of the version to look at; `since` that of the one to compare it with."""
 
-    chosen = Signal(int)
-    since = Signal(int)
+    version_selected = Signal(int)
+    compare_requested = Signal(int)
 
-    def __init__(self, model: Versions, parent: QWidget | None = None) -> None:
+    def __init__(self, model: VersionListModel, parent: QWidget | None = None) -> None:
         super().__init__(model, name="versions_list", label=_("Versions"), parent=parent)
         self._versions = model
-        self.setItemDelegate(_Row(self))
+        self.setItemDelegate(_VersionDelegate(self))
         refresh_times(self.viewport())
 
     def show_number(self, number: int) -> None:
@@ -195,19 +195,19 @@ class VersionList(RowList):
             return
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         modifiers = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-        self._say(self.since if event.modifiers() & modifiers else self.chosen, index)
+        self._emit_number(self.compare_requested if event.modifiers() & modifiers else self.version_selected, index)
         self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()
         if index.isValid() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._say(self.chosen, index)
+            self._emit_number(self.version_selected, index)
         elif index.isValid() and event.key() in (Qt.Key.Key_B, Qt.Key.Key_Space):
-            self._say(self.since, index)
+            self._emit_number(self.compare_requested, index)
         else:
             super().keyPressEvent(event)
 
-    def _say(self, signal: Any, index: QModelIndex) -> None:
+    def _emit_number(self, signal: Any, index: QModelIndex) -> None:
         signal.emit(self._versions.rows[index.row()].number)
 
 
@@ -217,15 +217,15 @@ class VersionsPane(QWidget):
     def __init__(self, context: "Context", dashboard_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.model = Versions(context, dashboard_id, self)
+        self.model = VersionListModel(context, dashboard_id, self)
         self.list = VersionList(self.model)
         self.filtered = False
         column = as_pane(self, 272)
         top, row = head()
         row.addWidget(Text(_("Versions"), "body_strong"))
         row.addStretch(1)
-        self._whose = Button(_("Everyone"), self._choose_whose, kind="quiet", icon="ph.funnel", name="versions_filter")
-        row.addWidget(self._whose)
+        self._filter_button = Button(_("Everyone"), self._open_filter_menu, kind="quiet", icon="ph.funnel", name="versions_filter")
+        row.addWidget(self._filter_button)
         self._none = EmptyState("ph.clock-counter-clockwise", _("No versions"), why=_("Every save creates a version."))
         self._none.hide()
         foot = QWidget()
@@ -240,31 +240,31 @@ class VersionsPane(QWidget):
         column.addWidget(self.list, 1)
         column.addWidget(hairline())
         column.addWidget(foot)
-        self.model.read.connect(self._listed)
+        self.model.page_loaded.connect(self._listed)
 
     def _listed(self) -> None:
         self._none.setVisible(not self.model.rows)
         self.list.setVisible(bool(self.model.rows))
 
-    def _choose_whose(self) -> None:
+    def _open_filter_menu(self) -> None:
         choices: tuple[tuple[str, dict[str, Scalar]], ...] = (
             (_("Everyone"), {}),
             (_("Only mine"), {"author_id": self._context.actor.user_id}),
             (_("Only with a note"), {"named": True}),
         )
         lines = [
-            MenuItem(title, partial(self._filter, title, filters), checked=self._whose.text() == title)
+            MenuItem(title, partial(self._filter, title, filters), checked=self._filter_button.text() == title)
             for title, filters in choices
         ]
-        menu(self._whose, lines, name="versions_whose")
+        menu(self._filter_button, lines, name="versions_whose")
 
     def _filter(self, title: str, filters: dict[str, Scalar]) -> None:
-        self._whose.setText(title)
+        self._filter_button.setText(title)
         self.filtered = bool(filters)
         self.model.reload(filters)
 
 
-class _Row(QStyledItemDelegate):
+class _VersionDelegate(QStyledItemDelegate):
     """Avatar, number, reason, author and time; the two that are compared are marked by an edge and a word."""
 
     def __init__(self, view: VersionList) -> None:
@@ -272,11 +272,11 @@ class _Row(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(200, _ROW)
+        return QSize(200, _ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
-        assert isinstance(model, Versions)
+        assert isinstance(model, VersionListModel)
         version: Version = model.rows[index.row()]
         box: QRect = option.rect
         hovered = self._view.viewport().underMouse() and box.contains(
@@ -288,14 +288,14 @@ class _Row(QStyledItemDelegate):
         painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("grid"))
         if is_after or is_before:
             paint_edge(painter, box, "accent" if is_after else "border.control")
-        paint_avatar(painter, QRectF(box.left() + 12, box.top() + 8, 24, 24), who(version))
+        paint_avatar(painter, QRectF(box.left() + 12, box.top() + 8, 24, 24), version_author(version))
         badge = _("After") if is_after else _("Before") if is_before else ""
         room = box.adjusted(44, 7, -12, -7)
         used = _paint_badge(painter, room, badge, strong=is_after) if badge else 0
         lines = (
             RowLine(model.title(version), "body_strong", "text", used),
-            RowLine(model.what(version), "body", "text.secondary"),
-            RowLine(f"{who(version)}, {relative_time(version.saved_at)}", "caption", "text.muted"),
+            RowLine(model.reason(version), "body", "text.secondary"),
+            RowLine(f"{version_author(version)}, {relative_time(version.saved_at)}", "caption", "text.muted"),
         )
         paint_lines(painter, room, lines)
         if self._view.hasFocus() and index == self._view.currentIndex():

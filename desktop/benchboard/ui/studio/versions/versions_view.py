@@ -21,22 +21,22 @@ from benchboard.identity import permissions
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.studio.versions.diff_view import DiffPage
-from benchboard.ui.studio.versions.diff_widgets import Counts, PageArea
-from benchboard.ui.studio.versions.difference_text import Names, said, summed
+from benchboard.ui.studio.versions.diff_widgets import DiffCounts, PageArea
+from benchboard.ui.studio.versions.difference_text import ItemNames, describe, summarise
 from benchboard.ui.studio.versions.differences_pane import DifferencesPane
 from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionsPane
-from benchboard.ui.studio.versions.widget_thumbnails import Answers
+from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
 from benchboard.ui.widgets.split_view import NARROW
 
-_KEPT: Final = 12
+_MAX_CACHED: Final = 12
 """Documents of versions held, so that going back and forth asks for nothing twice."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class _Comparison:
     """Two versions with what differs; `before` is None where there is only one. `base` is what a save made from here
     has as its base: the dashboard as it was stored then."""
 
@@ -71,16 +71,16 @@ class VersionsScreen(QWidget):
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context, self._dashboard_id = context, dashboard_id
-        self._compared: _Compared | None = None
-        self._kept: dict[int, Document] = {}
-        self._asked = 0
+        self._comparison: _Comparison | None = None
+        self._documents: dict[int, Document] = {}
+        self._generation = 0
         self._working = False
         self._newest: int | None = None
         self._newest_at: datetime | None = None
-        self._awaits, self._awaited = awaits, 0
+        self._awaits, self._awaited_number = awaits, 0
         """Whether the version of that edit is awaited, which is what somebody came to see, and its number once known.
         The list may hear of it before whoever stored it does, and of others in between."""
-        self._before_answers, self._after_answers = Answers(context, self), Answers(context, self)
+        self._before_answers, self._after_answers = ThumbnailAnswers(context, self), ThumbnailAnswers(context, self)
         self._left = VersionsPane(context, dashboard_id)
         self._model = self._left.model
         self._right = DifferencesPane(permissions.has_permission(context.actor, "dashboards:write"))
@@ -98,36 +98,36 @@ class VersionsScreen(QWidget):
         """Read the list anew; the two that are compared stay."""
         self._model.reload()
 
-    def look_for(self, number: int | None) -> None:
+    def select_saved_version(self, number: int | None) -> None:
         """The edit that was awaited became that version; None: no version of its own."""
         if self._awaits:
-            self._awaits, self._awaited = number is not None, number or 0
+            self._awaits, self._awaited_number = number is not None, number or 0
             self._listed()
 
     def compare(self, before: int | None, after: int) -> None:
         """Show what differs between two versions; None: there is nothing before."""
-        self._model.mark(before, after)
-        self._asked += 1
-        asked, actor, dashboard_id = self._asked, self._context.actor, self._dashboard_id
-        known = dict(self._kept)
+        self._model.set_compared(before, after)
+        self._generation += 1
+        asked, actor, dashboard_id = self._generation, self._context.actor, self._dashboard_id
+        known = dict(self._documents)
         self._working = True
 
-        def read(session: DatabaseSession) -> _Compared:
+        def read(session: DatabaseSession) -> _Comparison:
             base = library.get(session, actor, dashboard_id).card.version
             for number in (before, after):
                 if number is not None and number not in known:
                     known[number] = version_store.get_version(session, actor, dashboard_id, number).document
             was, now = known[before] if before is not None else None, known[after]
             if was is None:
-                return _Compared((before, after), None, now, (), (), base)
-            return _Compared((before, after), was, now, differences(was, now), json_diff(was, now), base)
+                return _Comparison((before, after), None, now, (), (), base)
+            return _Comparison((before, after), was, now, differences(was, now), json_diff(was, now), base)
 
-        def show(compared: _Compared) -> None:
-            if asked == self._asked:
-                self._kept = dict(list(known.items())[-_KEPT:])
+        def show(compared: _Comparison) -> None:
+            if asked == self._generation:
+                self._documents = dict(list(known.items())[-_MAX_CACHED:])
                 self._show(compared)
 
-        self._context.tasks.read(self, read, show, lambda error: self._unread(asked, error))
+        self._context.tasks.read(self, read, show, lambda error: self._comparison_failed(asked, error))
 
     # What is shown
 
@@ -139,64 +139,64 @@ class VersionsScreen(QWidget):
         self._newest, self._newest_at = rows[0].number, rows[0].saved_at
         if (newest, at) != (self._newest, self._newest_at) and newest is not None:
             # The one that was the newest may have grown with its author's next saves.
-            self._kept = {number: document for number, document in self._kept.items() if number < newest}
-        wanted = self._awaited if self._awaits and self._model.row_of(self._awaited) is not None else None
+            self._documents = {number: document for number, document in self._documents.items() if number < newest}
+        wanted = self._awaited_number if self._awaits and self._model.row_of(self._awaited_number) is not None else None
         if self._model.after is None or wanted is not None:
             self._awaits = self._awaits and wanted is None
             number = wanted or rows[0].number
-            self._look_at(number)
+            self._compare_with_previous(number)
             self._left.list.show_number(number)
         elif (newest, at) != (self._newest, self._newest_at):
             self.compare(self._model.before, self._model.after)  # on the base of what somebody has saved
         self._right.show_numbers(self._model.before, self._model.after, self._newest)
 
-    def _show(self, compared: _Compared) -> None:
+    def _show(self, compared: _Comparison) -> None:
         self._working = False
-        last = self._compared
+        last = self._comparison
         again = (
             last is not None
             and last.numbers == compared.numbers
             and (last.before is compared.before and last.after is compared.after)
         )
-        self._compared = compared
+        self._comparison = compared
         before, after = compared.numbers
         self._right.show_numbers(before, after, self._newest)
         if again:
             return
-        names = Names(compared.after, compared.before or compared.after)
+        names = ItemNames(compared.after, compared.before or compared.after)
         was, now = (_("Version {number}").format(number=number) for number in (before or after, after))
         self._right.show_differences(compared.found, names, alone=before is None)
         self._json.show_lines(compared.lines, names)
         self._page.show_documents(compared.before or compared.after, compared.after, compared.found, (was, now))
         self._before_name.setText(was if before is not None else "")
         self._after_name.setText(now)
-        self._to.setVisible(before is not None)
+        self._arrow_text.setVisible(before is not None)
         if before is not None and before == after - 1:
-            self._model.tell(after, summed(compared.found, names))
-        counts = Counter(said(one, names).look for one in compared.found if not one.displaced)
+            self._model.set_summary(after, summarise(compared.found, names))
+        counts = Counter(describe(one, names).look for one in compared.found if not one.displaced)
         self._counts.show_counts(counts)
         self._counts_line.setVisible(bool(counts))
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
-        self._ask()
+        self._request_answers()
 
-    def _unread(self, asked: int, error: AppError) -> None:
-        if asked == self._asked:
+    def _comparison_failed(self, asked: int, error: AppError) -> None:
+        if asked == self._generation:
             self._working = False
             self._context.problems.show(error, self.refresh)
 
-    def _ask(self) -> None:
+    def _request_answers(self) -> None:
         """Ask for the figures of the pages in sight."""
-        if self._compared is not None and self.isVisible():
-            self._after_answers.ask(self._compared.after)
-            if self._modes.current() == "beside" and self._compared.before is not None:
-                self._before_answers.ask(self._compared.before)
+        if self._comparison is not None and self.isVisible():
+            self._after_answers.ask(self._comparison.after)
+            if self._modes.current() == "beside" and self._comparison.before is not None:
+                self._before_answers.ask(self._comparison.before)
 
     # What can be done
 
     def restore(self) -> None:
         """Make the dashboard what it was in the older one of the two."""
-        if self._compared is not None and self._right.may_restore:
-            number, newest, base = self._compared.numbers[0], self._newest, self._compared.base
+        if self._comparison is not None and self._right.can_restore:
+            number, newest, base = self._comparison.numbers[0], self._newest, self._comparison.base
             if number is not None and newest is not None:
                 self._restore_number(number, base, undo=newest)
 
@@ -205,15 +205,15 @@ class VersionsScreen(QWidget):
 
         def done(saved: SavedDashboard) -> None:
             text = _("Restored version {number} as version {new}.").format(number=number, new=saved.number)
-            self._is_back(saved, text, undo)
+            self._restored(saved, text, undo)
 
         self._change(
             lambda session: version_store.restore_version(session, actor, dashboard_id, number, base_version=base), done
         )
 
-    def take_back(self) -> None:
+    def revert_selected(self) -> None:
         """Take the ticked differences back and keep the rest."""
-        compared, chosen = self._compared, tuple(self._right.model.ticked)
+        compared, chosen = self._comparison, tuple(self._right.model.ticked)
         newest = self._newest
         if compared is None or compared.before is None or newest is None or not chosen:
             return
@@ -226,7 +226,7 @@ class VersionsScreen(QWidget):
 
         def done(saved: SavedDashboard) -> None:
             text = ngettext("Reverted {count} change.", "Reverted {count} changes.", count)
-            self._is_back(saved, text.format(count=count), newest)
+            self._restored(saved, text.format(count=count), newest)
 
         self._change(
             lambda session: library.save(session, actor, dashboard_id, document, base_version=base, note=note), done
@@ -236,9 +236,9 @@ class VersionsScreen(QWidget):
         self, change: Callable[[DatabaseSession], SavedDashboard], done: Callable[[SavedDashboard], None]
     ) -> None:
         self._working = True
-        self._context.tasks.change(self, change, done, self._refused)
+        self._context.tasks.change(self, change, done, self._change_failed)
 
-    def _is_back(self, saved: SavedDashboard, text: str, undo: int) -> None:
+    def _restored(self, saved: SavedDashboard, text: str, undo: int) -> None:
         self._working = False
         # Whoever hears of it may close this screen; the way back is there as long as its window.
         context, window, dashboard_id = self._context, self.window(), self._dashboard_id
@@ -254,10 +254,10 @@ class VersionsScreen(QWidget):
 
         context.problems.toast(text, bring_back)
         self.restored.emit(saved)
-        self._model.mark(None, None)
+        self._model.set_compared(None, None)
         self._model.reload()
 
-    def _refused(self, error: AppError) -> None:
+    def _change_failed(self, error: AppError) -> None:
         self._working = False
         self._context.problems.show(error)
         if isinstance(error, Conflict):
@@ -265,13 +265,13 @@ class VersionsScreen(QWidget):
 
     # Choosing
 
-    def _look_at(self, number: int) -> None:
+    def _compare_with_previous(self, number: int) -> None:
         """A version, compared with the one before it."""
         self.compare(number - 1 if number > 1 else None, number)
 
-    def _choose(self, number: int) -> None:
+    def _version_selected(self, number: int) -> None:
         self._awaits = False
-        self._look_at(number)
+        self._compare_with_previous(number)
 
     def _compare_since(self, number: int) -> None:
         """A version as the older of the two; one that is newer than what is looked at becomes the newer."""
@@ -284,12 +284,12 @@ class VersionsScreen(QWidget):
         self._stack.setCurrentWidget(self._json if mode == "json" else self._area)
         if mode != "json":
             self._page.show_mode("beside" if mode == "beside" else "overlay")
-            self._ask()
+            self._request_answers()
 
-    def _go(self, key: Key) -> None:
+    def _select_difference(self, key: Key) -> None:
         self._right.list.go(key)
 
-    def _stand_on(self, key: Key | None) -> None:
+    def _show_difference(self, key: Key | None) -> None:
         box = self._page.show_current(key)
         if box is not None:
             spot = box.toRect()
@@ -328,12 +328,12 @@ class VersionsScreen(QWidget):
         self._show_list = Button(_("Versions"), self._toggle_list, icon="ph.list", name="versions_toggle")
         self._show_list.setCheckable(True)
         self._before_name, self._after_name = Text("", "body_strong"), Text("", "body_strong")
-        self._to = Text("→", "body", "muted")
-        self._counts = Counts()
+        self._arrow_text = Text("→", "body", "muted")
+        self._counts = DiffCounts()
         line, self._counts_line = hairline(vertical=True), hairline(vertical=True)
         for one in (line, self._counts_line):
             one.setFixedHeight(20)
-        names = (self._before_name, self._to, self._after_name)
+        names = (self._before_name, self._arrow_text, self._after_name)
         for widget in (back, self._show_list, line, *names, self._counts_line, self._counts):
             bar.add(widget)
         self._modes = SegmentedControl(
@@ -343,13 +343,13 @@ class VersionsScreen(QWidget):
         return bar
 
     def _connect(self) -> None:
-        self._model.read.connect(self._listed)
-        self._left.list.chosen.connect(self._choose)
-        self._left.list.since.connect(self._compare_since)
-        self._right.list.current.connect(self._stand_on)
-        self._right.restore_wanted.connect(self.restore)
-        self._right.take_back_wanted.connect(self.take_back)
-        self._page.picked.connect(self._go)
+        self._model.page_loaded.connect(self._listed)
+        self._left.list.version_selected.connect(self._version_selected)
+        self._left.list.compare_requested.connect(self._compare_since)
+        self._right.list.current.connect(self._show_difference)
+        self._right.restore_requested.connect(self.restore)
+        self._right.revert_requested.connect(self.revert_selected)
+        self._page.picked.connect(self._select_difference)
         self._modes.selected.connect(self._show_mode)
         install_shortcuts(self, self.command_handlers())
 
@@ -373,11 +373,11 @@ class VersionsScreen(QWidget):
         shown = not narrow or self._show_list.isChecked()
         self._left.setVisible(shown)
         self._left_line.setVisible(shown)
-        self._counts.shorten(narrow)
+        self._counts.set_compact(narrow)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._ask()
+        self._request_answers()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _PAD: Final = 12
-_MOST_SIGNS: Final = 10_000
-_MOST_RUNS: Final = 1_000
+_MAX_CHARACTERS: Final = 10_000
+_MAX_RUNS: Final = 1_000
 
 
-class Answers(QObject):
+class ThumbnailAnswers(QObject):
     """What the widgets of one document show, asked in the background. `came` names a widget whose answer is new."""
 
     came = Signal(str)
@@ -43,7 +43,7 @@ class Answers(QObject):
         """Ask for this document's widgets from now on."""
         self._editor.load(document)
 
-    def ask_for(self, item: Item | None, variables: Document) -> None:
+    def load_widget(self, item: Item | None, variables: Document) -> None:
         """Ask for one widget, with the variables of a document."""
         pairs = [(item, Cell(0, 0, 1, 1))] if item is not None and not item.panes else []
         self.ask(Document(Layout.of(1, pairs), variables=variables.variables))
@@ -63,7 +63,7 @@ class Answers(QObject):
         self._query_runner.cancel_all()
 
 
-def picture(
+def render_tile(
     item: Item,
     size: QSizeF,
     result: QueryResult | None,
@@ -101,7 +101,7 @@ def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[WordRun]) -> None
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     words.setDefaultTextOption(option)
-    runs = _cut(runs)
+    runs = _truncate_runs(runs)
     words.setHtml("".join(_run_markup(run, after) for after, run in zip((None, *runs), runs, strict=False)))
     words.setTextWidth(box.width())
     painter.save()
@@ -111,14 +111,14 @@ def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[WordRun]) -> None
     painter.restore()
 
 
-def _cut(runs: Sequence[WordRun]) -> list[WordRun]:
+def _truncate_runs(runs: Sequence[WordRun]) -> list[WordRun]:
     """The first runs, with as much text as a tile shows and no more: Qt lays out all of it."""
-    kept, room = list[WordRun](), _MOST_SIGNS
-    for run in runs[:_MOST_RUNS]:
+    shown, room = list[WordRun](), _MAX_CHARACTERS
+    for run in runs[:_MAX_RUNS]:
         if room > 0:
-            kept.append(run._replace(text=number_format.truncate(run.text, room)))
+            shown.append(run._replace(text=number_format.truncate(run.text, room)))
             room -= len(run.text)
-    return kept
+    return shown
 
 
 def _run_markup(run: WordRun, after: WordRun | None) -> str:
@@ -133,22 +133,22 @@ def _run_markup(run: WordRun, after: WordRun | None) -> str:
 class TileView(QWidget):
     """One widget's tile by itself; nothing but a sentence where there is none."""
 
-    def __init__(self, answers: Answers, parent: QWidget | None = None) -> None:
+    def __init__(self, answers: ThumbnailAnswers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._results, self._none = answers, ""
+        self._results, self._empty_text = answers, ""
         self._item: Item | None = None
         self._runs: Sequence[WordRun] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(170)
-        answers.came.connect(self._came)
+        answers.came.connect(self._answer_changed)
 
     def show_item(self, item: Item | None, runs: Sequence[WordRun] = (), *, none: str = "") -> None:
         """Show this one from now on, with `runs` how its text changed; `none` says why there is none."""
-        self._item, self._runs, self._none = item, runs, none
-        self.setAccessibleName(self._none if item is None else widget_of(item).title or widget_of(item).kind_name)
+        self._item, self._runs, self._empty_text = item, runs, none
+        self.setAccessibleName(self._empty_text if item is None else widget_of(item).title or widget_of(item).kind_name)
         self.update()
 
-    def _came(self, _item_id: str) -> None:
+    def _answer_changed(self, _item_id: str) -> None:
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -157,8 +157,8 @@ class TileView(QWidget):
             if self._item is None:
                 paint_frame(painter, box, "border.strong", hollow=True, dashed=True)
                 painter.setPen(theme().color("text.muted"))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._none)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._empty_text)
             else:
                 result = self._results.of(self._item.id)
-                shown = picture(self._item, box.size(), result, self.devicePixelRatioF(), runs=self._runs)
+                shown = render_tile(self._item, box.size(), result, self.devicePixelRatioF(), runs=self._runs)
                 painter.drawPixmap(QPointF(0, 0), shown)
