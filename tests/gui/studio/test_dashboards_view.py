@@ -155,7 +155,7 @@ def test_close_blocked_by_one_page_leaves_the_others_running(dashboards: Dashboa
         library.save(session, studio.actor, key, replace(document, layout=layout), base_version=None)
     page.save()
     studio.wait(lambda: page.saving.state == "conflict")
-    asked = list(home.query_runner._wanted)
+    asked = list(home.query_runner._requests)
     for one in asked:
         home.query_runner.retry(one)
     assert home.query_runner.busy
