@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.versions.arrow_routing import avoid_overlap, route
-from benchboard.ui.studio.versions.difference_text import ItemNames, DifferenceText, describe, summarise
+from benchboard.ui.studio.versions.difference_text import DifferenceText, ItemNames, describe, summarise
 from support.edits import dashboard
 
 

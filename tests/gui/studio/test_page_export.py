@@ -170,7 +170,9 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
 def test_export_to_a_missing_folder_is_reported(studio: "Studio", tmp_path: Path) -> None:
     page = studio.page
     sheet = PagePicture.of(page.editor.page, 800)
-    PageExport(studio.context, sheet, page.query_runner.result, "Page", page).start("png", tmp_path / "none" / "page.png")
+    PageExport(studio.context, sheet, page.query_runner.result, "Page", page).start(
+        "png", tmp_path / "none" / "page.png"
+    )
     studio.wait(lambda: studio.context.problems.current is not None)
     current = studio.context.problems.current
     assert current is not None

@@ -52,7 +52,9 @@ def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio", wo
 def test_palette_on_home_page_leaves_out_commands_of_shared_dashboards(studio: "Studio") -> None:
     titles = offered(studio)
     assert {"Undo", "Add row", "Add widget: table", "Present dashboard", "New dashboard"} <= titles.keys()
-    assert not {"Share dashboard", "Show version history", "Save named version", "RenameDialog dashboard"} & titles.keys()
+    assert (
+        not {"Share dashboard", "Show version history", "Save named version", "RenameDialog dashboard"} & titles.keys()
+    )
 
 
 def test_palette_with_no_dashboard_in_front_offers_no_command_of_a_page(studio: "Studio") -> None:

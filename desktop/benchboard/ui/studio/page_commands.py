@@ -202,8 +202,8 @@ class PageCommands(QObject):
             expanded_page = ExpandedPage(self._context, page.editor, page)
         editor, variables = page.editor, selection_summary(page.editor.reader_document.variables, page.editor.labels)
         ExportDialog(
-            page, self._context, editor.rendered_page, page.query_runner.result, width=width, selection=editor.selection,
-            title=page.name, form=form, variables=variables, expanded_page=expanded_page,
+            page, self._context, editor.rendered_page, page.query_runner.result, width=width,
+            selection=editor.selection, title=page.name, form=form, variables=variables, expanded_page=expanded_page,
         ).open()  # fmt: skip
 
     def _export_file(self, form: str) -> None:

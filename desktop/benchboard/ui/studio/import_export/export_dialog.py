@@ -10,7 +10,7 @@ from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.import_export import page_export
-from benchboard.ui.studio.import_export.page_export import Answers, PageExport, Format
+from benchboard.ui.studio.import_export.page_export import Answers, Format, PageExport
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.widgets import open_file_dialog

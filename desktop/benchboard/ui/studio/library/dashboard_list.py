@@ -35,8 +35,10 @@ from benchboard.ui.widgets.buttons import Kind
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
 _TRASH_NOTICE: Final = "library.trash"
 """Under which it is said that what one wanted to open is in the trash."""
-_CSV_COLUMNS: Final = ("id", "name", "description", "owner", "level", "public", "shares", "widgets", "created_at", "updated_at",
-               "deleted_at")  # fmt: skip
+_CSV_COLUMNS: Final = (
+    *("id", "name", "description", "owner", "level", "public", "shares", "widgets"),
+    *("created_at", "updated_at", "deleted_at"),
+)
 
 
 class DashboardList(QWidget):
@@ -57,7 +59,9 @@ class DashboardList(QWidget):
         self._toolbar.add(self._search)
         self._toolbar.add(self._filter)
         self._import = Button(_("Import"), self.choose_import_file, icon="ph.upload-simple", name="library_import")
-        self._new = Button(_("New dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new")
+        self._new = Button(
+            _("New dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new"
+        )
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="library_export")
         )
@@ -113,7 +117,9 @@ class DashboardList(QWidget):
     def _restore_and_open(self, card: DashboardSummary) -> None:
         actor = self._context.actor
         self._context.tasks.change(
-            self, lambda session: library.restore(session, actor, [card.id]), lambda _count: self.open_requested.emit(card.id)
+            self,
+            lambda session: library.restore(session, actor, [card.id]),
+            lambda _count: self.open_requested.emit(card.id),
         )
 
     def hideEvent(self, event: QHideEvent) -> None:

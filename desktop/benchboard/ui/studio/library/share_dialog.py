@@ -68,8 +68,8 @@ class ShareDialog(Dialog):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
-        for part in (self._add, self._results, Text(_("Shared with"), "section"), self._shares, self._public, hairline(),
-                     Text(_("Effective access"), "section"), self._access):  # fmt: skip
+        for part in (self._add, self._results, Text(_("Shared with"), "section"), self._shares, self._public,
+                     hairline(), Text(_("Effective access"), "section"), self._access):  # fmt: skip
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
@@ -117,7 +117,11 @@ class ShareDialog(Dialog):
     def _controls(self, to: Candidate, permission: SharePermission) -> list[QWidget]:
         if not self._may_share:
             return [Text(_permission_text(permission), tone="muted")]
-        choice = Select([("view", _permission_text("view")), ("edit", _permission_text("edit"))], name=f"share_level_{to.id}", label=to.name)
+        choice = Select(
+            [("view", _permission_text("view")), ("edit", _permission_text("edit"))],
+            name=f"share_level_{to.id}",
+            label=to.name,
+        )
         choice.set_current_key(permission)
         choice.activated.connect(lambda _index: self._share(to, cast("SharePermission", choice.current_key())))
         tip = _("Revoke access for {name}").format(name=to.name)
@@ -160,7 +164,9 @@ class ShareDialog(Dialog):
             self._results.hide()
             return
         actor, name = self._context.actor, self._id
-        self._read_for_text(lambda session: sharing.candidates(session, actor, name, text, limit=_MAX_CANDIDATES), self._show_results)
+        self._read_for_text(
+            lambda session: sharing.candidates(session, actor, name, text, limit=_MAX_CANDIDATES), self._show_results
+        )
 
     def _read_for_text(self, ask: Callable[[DatabaseSession], Result], found: Callable[[Result], None]) -> None:
         """Ask who is called as is written; the answer is of no use once something else is."""
@@ -356,5 +362,6 @@ def _grants_text(ways: tuple[Grant, ...]) -> str:
         "role": _("by role"),
     }
     return ", ".join(
-        _("through team {team}").format(team=way.team) if way.team else reaches.get(way.source, way.source) for way in ways
+        _("through team {team}").format(team=way.team) if way.team else reaches.get(way.source, way.source)
+        for way in ways
     )

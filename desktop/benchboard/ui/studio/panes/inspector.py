@@ -22,7 +22,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.studio.panes.arrange_bar import ArrangeBar
 from benchboard.ui.studio.panes.empty_inspector import empty_inspector
-from benchboard.ui.studio.panes.geometry_fields import LockFields, GeometryFields, SharedGeometryFields
+from benchboard.ui.studio.panes.geometry_fields import GeometryFields, LockFields, SharedGeometryFields
 from benchboard.ui.studio.panes.image_field import ImageField
 from benchboard.ui.studio.panes.original_query import OriginalQueryView
 from benchboard.ui.studio.panes.query_editor import ProseEdit, QueryEdit, columns_hint
@@ -123,7 +123,9 @@ class Inspector(QWidget):
             self._sheet.deleteLater()
             self._sheet = None
         if chosen:
-            self._sheet = _PropertySheet(self._context, self._editor, self._query_runner, chosen, self.command_requested.emit)
+            self._sheet = _PropertySheet(
+                self._context, self._editor, self._query_runner, chosen, self.command_requested.emit
+            )
             self._sheet.drafted.connect(self._drafted)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
@@ -151,7 +153,9 @@ class _PropertySheet(QWidget):
         self._editor, self._query_runner = editor, query_runner
         self._ids = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
-        self._parts: list[GeometryFields | SharedGeometryFields | LockFields | ArrangeBar | TabTitles | RepeatSettings] = []
+        self._parts: list[
+            GeometryFields | SharedGeometryFields | LockFields | ArrangeBar | TabTitles | RepeatSettings
+        ] = []
         """What shows itself anew."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
         self._title: UndoLineEdit | None = None
@@ -189,7 +193,9 @@ class _PropertySheet(QWidget):
 
     def focus_query(self) -> None:
         """Give the keyboard to the query, or to the text."""
-        first = next((edit for edit in self._settings.values() if isinstance(edit, ProseEdit | ImageField)), self._title)
+        first = next(
+            (edit for edit in self._settings.values() if isinstance(edit, ProseEdit | ImageField)), self._title
+        )
         target = self._query or first
         if target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -312,7 +318,9 @@ class _PropertySheet(QWidget):
             look.append(self._setting(setting, run))
         if widget.kind is not None and widget.kind.query:
             theirs = original_queries(self._editor.page.item(widget.id).source)
-            self._section(_("Data"), [self._query_field(context, widget), *([OriginalQueryView(theirs)] if theirs else [])])
+            self._section(
+                _("Data"), [self._query_field(context, widget), *([OriginalQueryView(theirs)] if theirs else [])]
+            )
         looks = widget.kind is not None and (widget.kind.query or widget.kind.type == IMAGE)
         self._section(_("Appearance") if looks else _("Content"), look)
         self._column.insertWidget(self._column.count() - 1, self._locked_note)
@@ -340,7 +348,9 @@ class _PropertySheet(QWidget):
         shared = [setting for setting in kind.settings if setting.kind not in alone] if kind is not None else []
         if shared:
             note = Text(_("Changes apply to all selected widgets."), "caption", "muted", wrap=True)
-            self._section(_("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._locked_note])
+            self._section(
+                _("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._locked_note]
+            )
 
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():

@@ -130,7 +130,9 @@ class JsonView(QWidget):
             self._show_restored(text)
             return
         written = write_document(self._editor.document)
-        self._context.tasks.read(self, lambda _session: self._truncator.truncate(written), lambda _: self._show_restored(text))
+        self._context.tasks.read(
+            self, lambda _session: self._truncator.truncate(written), lambda _: self._show_restored(text)
+        )
 
     def _show_restored(self, text: str) -> None:
         self.text.show_text(self._truncator.truncate_text(text))
@@ -146,7 +148,9 @@ class JsonView(QWidget):
 
     def _journal_draft(self) -> None:
         if self.text.draft:
-            self.drafted.emit(self.text.toPlainText(), partial(_persistent_draft, self._truncator, self._editor.document))
+            self.drafted.emit(
+                self.text.toPlainText(), partial(_persistent_draft, self._truncator, self._editor.document)
+            )
 
     def _lay_out(self) -> None:
         self._error: AppError | None = None

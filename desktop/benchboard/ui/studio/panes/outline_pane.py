@@ -21,7 +21,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
-from benchboard.ui.studio.panes.outline_row import OutlineRow, OutlineRowDelegate, make_row, show_row, row_of
+from benchboard.ui.studio.panes.outline_row import OutlineRow, OutlineRowDelegate, make_row, row_of, show_row
 from benchboard.ui.theme import theme
 
 
@@ -87,14 +87,19 @@ class OutlinePane(QTreeWidget):
         """The line of an item, or of one of its tabs."""
         return self._items[item_id, tab]
 
-    def _make_rows(self, entries: Iterable[OutlineEntry], depth: int, hidden: bool = False) -> Iterator[tuple[int, OutlineRow]]:
+    def _make_rows(
+        self, entries: Iterable[OutlineEntry], depth: int, hidden: bool = False
+    ) -> Iterator[tuple[int, OutlineRow]]:
         for entry in entries:
             item, rendered = entry.item, self._editor.rendered(entry.item)
             yield depth, make_row(item, rendered, hidden=hidden)
             for k, (title, inside) in enumerate(entry.panes):
                 inner_hidden = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
                 if item.type == grid.TABS:
-                    yield depth + 1, OutlineRow(item.id, k, "ph.folder-simple", tab_name(rendered, k), title, "", "", inner_hidden)
+                    yield (
+                        depth + 1,
+                        OutlineRow(item.id, k, "ph.folder-simple", tab_name(rendered, k), title, "", "", inner_hidden),
+                    )
                 yield from self._make_rows(inside, depth + (2 if item.type == grid.TABS else 1), inner_hidden)
 
     def _fill(self, closed: set[tuple[str, int]]) -> None:

@@ -61,7 +61,9 @@ def parse_arrangement(text: str) -> Arrangement:
         return Arrangement()
     left, right, json, left_open, right_open = (int(part) for part in parts)
     json = _clamp_width("json", json) if json else 0
-    return Arrangement(_clamp_width("left", left), _clamp_width("right", right), json, bool(left_open), bool(right_open))
+    return Arrangement(
+        _clamp_width("left", left), _clamp_width("right", right), json, bool(left_open), bool(right_open)
+    )
 
 
 class SidePanes(QWidget):

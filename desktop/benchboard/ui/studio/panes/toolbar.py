@@ -64,7 +64,10 @@ class PageToolbar(Toolbar):
     def _fill_left(self) -> None:
         """How the page is shown."""
         run = self._run
-        self.fold = {"left": self._fold_button("left", _("Left pane")), "right": self._fold_button("right", _("Right pane"))}
+        self.fold = {
+            "left": self._fold_button("left", _("Left pane")),
+            "right": self._fold_button("right", _("Right pane")),
+        }
         self._undo = self._button("undo")
         self._redo = self._button("redo")
         titles = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
@@ -93,7 +96,9 @@ class PageToolbar(Toolbar):
         self.save = self._text_button("save", _("Save"), name="studio_save")
         self.versions = self._text_button("show_versions", _("Versions"), name="studio_versions", with_icon=True)
         self.share = self._text_button("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
-        self.more = Button("", self._open_more_menu, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more")
+        self.more = Button(
+            "", self._open_more_menu, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more"
+        )
         many = (self.versions, self.share)
         for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more,
                        self.fold["right"]):  # fmt: skip
@@ -223,7 +228,9 @@ class PageToolbar(Toolbar):
         button.setAccessibleName(text)
         return button
 
-    def _text_button(self, command: str, text: str, *, name: str, with_icon: bool = False, kind: Kind = "plain") -> Button:
+    def _text_button(
+        self, command: str, text: str, *, name: str, with_icon: bool = False, kind: Kind = "plain"
+    ) -> Button:
         """A button with a word of its own; the command's title is its tooltip."""
         known = REGISTRY[f"studio.{command}"]
         icon = known.icon if with_icon else ""

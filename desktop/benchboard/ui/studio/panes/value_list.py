@@ -62,7 +62,9 @@ class ValueListModel(QAbstractListModel):
 
     def _filter_rows(self) -> None:
         has_all = self._variable.include_all and not self._filter_text
-        found = (value for value, folded in zip(self._all_values, self._folded, strict=True) if self._filter_text in folded)
+        found = (
+            value for value, folded in zip(self._all_values, self._folded, strict=True) if self._filter_text in folded
+        )
         self._rows = [*([None] if has_all else []), *found]
 
     @property

@@ -57,7 +57,9 @@ class ValuePicker(Popover):
         self._find.textChanged.connect(self._search)
         self._none = Text("", tone="muted", wrap=True)
         self._note = Text("", "caption", "muted", wrap=True)
-        self._refresh = Button(_("Refresh"), self._refresh_values, icon="ph.arrows-clockwise", size="sm", name="choice_again")
+        self._refresh = Button(
+            _("Refresh"), self._refresh_values, icon="ph.arrows-clockwise", size="sm", name="choice_again"
+        )
         self._stop = Button(_("Stop"), lambda: variable_runner.cancel(self._name), size="sm", name="choice_stop")
         self._define = Button(
             _("Edit variables"),

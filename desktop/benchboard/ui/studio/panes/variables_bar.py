@@ -10,7 +10,7 @@ from benchboard.dashboards.document.document import MAX_NAME, Variable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.value_list import value_label
-from benchboard.ui.studio.panes.value_picker import ValuePicker, SetDefaultButton
+from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicker
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text

@@ -243,7 +243,9 @@ class VariablesDialog(Dialog):
             parts.append(ngettext("{count} widget uses it.", "{count} widgets use it.", count).format(count=count))
         variables = [one.variable for one in variable_editing.propagate_renames(self._rows)]
         asked = [
-            _variable_title(one) for one in variables if one.type == "query" and name in variable_queries.names_in(one.query)
+            _variable_title(one)
+            for one in variables
+            if one.type == "query" and name in variable_queries.names_in(one.query)
         ]
         if asked:
             words = ngettext("{names} depends on it.", "{names} depend on it.", len(asked))
@@ -255,7 +257,9 @@ class VariablesDialog(Dialog):
         names = {one.name for one in self._variables}
         removed = [name for name in self._base.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
         sentences = [
-            " ".join((_("“{name}” will be removed.").format(name=_variable_title(self._base[name])), self._uses_of(name)))
+            " ".join(
+                (_("“{name}” will be removed.").format(name=_variable_title(self._base[name])), self._uses_of(name))
+            )
             for name in sorted(removed)[:_MAX_NAMED]
         ]
         self._removed_note.setText(" ".join([*sentences, _("Press Ctrl Z in the list to undo.")]) if sentences else "")

@@ -57,7 +57,9 @@ def find_widgets(editor: Editor, text: str) -> list[FindMatch]:
         icon = widget.icon
         by_title = all(word in title.casefold() for word in words)
         in_query = bool(words) and not by_title and any(word in query.casefold() for word in words)
-        (first if by_title else then).append(FindMatch(item.id, title, icon, query if in_query else f"{what} · {item.id}"))
+        (first if by_title else then).append(
+            FindMatch(item.id, title, icon, query if in_query else f"{what} · {item.id}")
+        )
     return [*first, *then][:_MAX_MATCHES]
 
 

@@ -15,7 +15,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, PageGrid
 from benchboard.ui.studio.tiles.renderers import paint_frame
 from benchboard.ui.studio.versions import arrow_routing
-from benchboard.ui.studio.versions.difference_text import ROLE, Look, ItemNames, DifferenceText, describe
+from benchboard.ui.studio.versions.difference_text import ROLE, DifferenceText, ItemNames, Look, describe
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers, render_tile
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon

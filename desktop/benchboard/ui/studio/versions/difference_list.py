@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.versions.diff import Difference, Key
 from benchboard.i18n import _
-from benchboard.ui.studio.versions.difference_text import ROLE, ItemNames, DifferenceText, pushed_text, describe
+from benchboard.ui.studio.versions.difference_text import ROLE, DifferenceText, ItemNames, describe, pushed_text
 from benchboard.ui.studio.versions.row_list import (
     NOWHERE,
     Index,

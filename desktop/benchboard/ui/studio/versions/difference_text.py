@@ -120,12 +120,16 @@ def describe(difference: Difference, names: ItemNames) -> DifferenceText:
     was, now = difference.before, difference.after
     type_name = names.type(difference.id)
     if difference.kind == "added" and now is not None:
-        return DifferenceText("added", "ph.plus", title, _("at {place}").format(place=_position_text(now, names)), _("Added"))
+        return DifferenceText(
+            "added", "ph.plus", title, _("at {place}").format(place=_position_text(now, names)), _("Added")
+        )
     if difference.kind == "removed" and was is not None:
         line = _("was at {place}").format(place=_position_text(was, names))
         return DifferenceText("removed", "ph.minus", title, line, _("Removed"))
     if difference.kind == "moved" and was is not None and now is not None:
-        return DifferenceText("moved", _arrow_icon(was, now), title, _move_text(was, now, names, type_name), _moved_tag(was, now))
+        return DifferenceText(
+            "moved", _arrow_icon(was, now), title, _move_text(was, now, names, type_name), _moved_tag(was, now)
+        )
     if difference.kind == "document":
         title = _("Dashboard")
     changes = [names.with_tab_titles(difference.id, change) for change in split_changes(difference.changes)]
@@ -301,7 +305,9 @@ def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name
 
 def _position_text(place: ItemPosition, names: ItemNames) -> str:
     where = format_value(place)
-    return where if not place.container else _("{place} in {where}").format(place=where, where=names.container_name(place))
+    return (
+        where if not place.container else _("{place} in {where}").format(place=where, where=names.container_name(place))
+    )
 
 
 def _arrow_icon(was: ItemPosition, now: ItemPosition) -> str:

@@ -18,7 +18,13 @@ from benchboard.dashboards.versions.three_way_merge import (
     resolve,
 )
 from benchboard.i18n import _, ngettext
-from benchboard.ui.studio.versions.difference_text import ItemNames, kind_title, field_label, split_changes, format_value
+from benchboard.ui.studio.versions.difference_text import (
+    ItemNames,
+    field_label,
+    format_value,
+    kind_title,
+    split_changes,
+)
 
 _MAX_VALUE = 400
 
@@ -115,7 +121,9 @@ class ConflictGroup:
         if isinstance(value, ItemPosition):
             where = format_value(value)
             return (
-                _("{place} in {where}").format(place=where, where=self.names.container_name(value)) if value.container else where
+                _("{place} in {where}").format(place=where, where=self.names.container_name(value))
+                if value.container
+                else where
             )
         if conflict.path == ("active",):
             value = self.names.tab(self.id, value)

@@ -224,7 +224,9 @@ class VersionsPane(QWidget):
         top, row = head()
         row.addWidget(Text(_("Versions"), "body_strong"))
         row.addStretch(1)
-        self._filter_button = Button(_("Everyone"), self._open_filter_menu, kind="quiet", icon="ph.funnel", name="versions_filter")
+        self._filter_button = Button(
+            _("Everyone"), self._open_filter_menu, kind="quiet", icon="ph.funnel", name="versions_filter"
+        )
         row.addWidget(self._filter_button)
         self._none = EmptyState("ph.clock-counter-clockwise", _("No versions"), why=_("Every save creates a version."))
         self._none.hide()
