@@ -71,8 +71,9 @@ def test_team_as_admin_of_another_organisation_is_not_found(town: Town) -> None:
     for act in (teams.add_people, teams.remove_people):
         with unbound(town.database).read() as session:
             (team,) = teams.list_teams(session, town.actor, Listing()).rows
-        with pytest.raises(NotFound), unbound(town.database).change() as session:
+        with pytest.raises(NotFound) as refused, unbound(town.database).change() as session:
             act(session, stranger, team.id, [stranger.user_id])
+        assert refused.value.code == "teams.unknown"
 
 
 def test_team_services_without_admin_role_are_denied(town: Town) -> None:

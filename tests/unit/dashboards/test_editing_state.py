@@ -319,3 +319,13 @@ def test_move_at_the_ends_stays() -> None:
     history = UndoHistory()
     assert history.move("undo") is history
     assert history.move("redo") is history
+
+
+@pytest.mark.parametrize(("key", "y"), [(1, 2), (-1, 0)])
+def test_nudge_by_a_row_moves_the_selection_past_its_neighbour(key: int, y: int) -> None:
+    page = dashboard({"id": "a", "at": (0, 0, 4, 2)}, {"id": "b", "at": (0, 2, 4, 2)}, {"id": "c", "at": (0, 4, 4, 2)})
+    moved = "a" if key > 0 else "b"
+    at = state.select(_loaded(page), (moved,))
+    after = _done(placement_edits.nudge(at, 0, key)).state.page
+    assert after.cell(moved) == (0, y, 4, 2)
+    assert after.cell("b" if key > 0 else "a").y == 2 - y
