@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Document, parse_document
-from benchboard.dashboards.journal.step_history import MAX_STEPS
+from benchboard.dashboards.journal.recoverable_steps import MAX_STEPS
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from support.databases import unbound
 from support.measured import Window, drag, in_use, machine, quiet, resident, wait

@@ -14,7 +14,8 @@ from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, Timestamp
-from benchboard.dongles.device import Device, probe_open
+from benchboard.dongles.device import Device
+from benchboard.dongles.firmware_detection import probe_open
 from benchboard.errors import DeviceFailure, Invalid
 from benchboard.i18n import _, ngettext
 

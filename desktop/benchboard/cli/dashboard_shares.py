@@ -6,8 +6,8 @@ import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
 from benchboard.dashboards import library
-from benchboard.dashboards.access import effective_access, sharing
-from benchboard.dashboards.access.effective_access import AccessEntry
+from benchboard.dashboards.access import access_list, sharing
+from benchboard.dashboards.access.access_list import AccessEntry
 from benchboard.i18n import _
 from benchboard.paging import Listing
 
@@ -74,7 +74,7 @@ def access(context: CommandContext, which: str, search: str, limit: int, after: 
     """List everyone with access to a dashboard, their effective permission and why."""
     with context.database.read() as session:
         card = library.find(session, context.actor, which)
-        page = effective_access.list_access(session, context.actor, card.id, Listing(search), after=after, limit=limit)
+        page = access_list.list_access(session, context.actor, card.id, Listing(search), after=after, limit=limit)
     context.list_page(
         page,
         {

@@ -22,7 +22,8 @@ from benchboard.cli.command_context import (
     with_context,
 )
 from benchboard.dongles import fleet, provisioning
-from benchboard.dongles.device import Device, DongleInfo, observed_id, probe, probe_open
+from benchboard.dongles.device import Device
+from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.protocol import DongleConfig, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import N_, _, ngettext

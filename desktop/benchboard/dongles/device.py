@@ -1,20 +1,16 @@
-"""Talks to one dongle over an open port: typed commands with timeouts and retries, and what firmware a port has.
+"""Talks to one dongle over an open port: typed commands with timeouts and retries.
 
 Every request may be repeated, so a lost answer only costs time. When the outcome of a claim is in doubt, STATUS decides
 (`Device.claim_outcome`), never a new token.
 """
 
 import enum
-import hashlib
-import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
-from benchboard.canbus import link, slcan_codec
 from benchboard.dongles import protocol
 from benchboard.dongles.device_errors import error_for, translate_protocol_errors
 from benchboard.dongles.protocol import (
@@ -40,7 +36,6 @@ from benchboard.i18n import _
 
 ANSWER_TIMEOUT: Final = 1.0
 TRIES: Final = 3
-_PROBE_TIMEOUT: Final = 0.4
 _PRESENCE_POLL: Final = 0.1
 
 
@@ -316,144 +311,3 @@ def _validated(command: ProtocolCommand, answer: Packet) -> Body:
         return messages.validate(answer.body, messages.ANSWERS[command])
     except ProtocolError as error:
         raise error_for(ErrorCode.MALFORMED) from error
-
-
-@dataclass(frozen=True, slots=True)
-class DongleInfo:
-    """What firmware is on a port. The identity fields are None for stock firmware, which has no identity to prove."""
-
-    port: str
-    dialect: str
-    firmware: str
-    hardware: str
-    serial_number: str | None = None
-    device_id: str | None = None
-    device_key: bytes | None = None
-    ownership_state: str | None = None
-    key_version: int | None = None
-    controller: str | None = None
-    clock_hz: int | None = None
-    fd: bool | None = None
-
-    @property
-    def is_benchboard(self) -> bool:
-        """Whether it has Benchboard firmware, so that its identity is proven."""
-        return self.dialect == BENCHBOARD_DIALECT
-
-
-BENCHBOARD_DIALECT: Final = "benchboard"
-# `V` is answered by V and more, or by the firmware's name or revision. The letter alone is an echo, hex digits
-# alone are the end of a CAN frame.
-_VERSION: Final = re.compile(r"[ -~]{2,}")
-_FRAME_TAIL: Final = re.compile(r"[0-9A-Fa-f]*S?")
-# How a stock firmware answers `V`. LAWICEL: V and four digits; the others answer with text of their own.
-_DIALECTS: Final = (
-    ("lawicel", re.compile(r"V[0-9A-Fa-f]{4}")),
-    ("elmue", re.compile(r"\+?V?\+?Board:.*", re.IGNORECASE)),
-    ("canable", re.compile(r".*canable.*", re.IGNORECASE)),
-)
-
-
-def probe(path: str) -> DongleInfo:
-    """Find out what firmware is on the port `path`. Closes the CAN channel; takes at most about three seconds.
-
-    Raises `DeviceFailure` (`dongle.silent`: nothing there speaks slcan; `dongle.untrusted`) and what
-    `link.open_port` raises.
-    """
-    with link.open_port(path) as handle:
-        return probe_open(handle)
-
-
-def probe_open(handle: OpenPort, *, clock: Callable[[], float] = time.monotonic) -> DongleInfo:
-    """`probe` on a port that is already open; it stays open."""
-    device = Device(handle, clock=clock)
-    device.close_channel()
-    try:
-        hello = device.hello(tries=2, timeout=_PROBE_TIMEOUT)
-    except DeviceFailure as error:
-        if error.code != "dongle.silent":
-            raise
-        return _stock(handle, clock)
-    return DongleInfo(
-        handle.path,
-        BENCHBOARD_DIALECT,
-        hello.firmware,
-        hello.hardware,
-        serial_number=hello.device_id[-4:].upper(),
-        device_id=hello.device_id,
-        device_key=hello.device_key,
-        ownership_state=hello.state.name,
-        key_version=hello.key_version,
-        controller=hello.controller,
-        clock_hz=hello.clock_hz,
-        fd=hello.fd,
-    )
-
-
-def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:
-    """What slcan firmware other than ours says about itself. Raises `DeviceFailure` (`dongle.silent`) for none."""
-    query = _SlcanCommands(handle, clock)
-    query(b"C")
-    version = _version(query)
-    number = query(b"N") if version else ""
-    # What answers everything alike answers nothing.
-    if not version or number == version:
-        raise DeviceFailure(
-            "dongle.silent",
-            _("No CAN dongle responded on {path}.").format(path=handle.path),
-            do=_("Check the port, and that the dongle runs slcan firmware."),
-            path=handle.path,
-        )
-    dialect = next((name for name, form in _DIALECTS if form.fullmatch(version)), "slcan")
-    # LAWICEL's V reply is two digits of hardware and two of software version.
-    lawicel = dialect == "lawicel"
-    return DongleInfo(
-        handle.path,
-        dialect,
-        firmware=version[3:5] if lawicel else version[:64],
-        hardware=version[1:3] if lawicel else "",
-        serial_number=number[1:33] or None if number.startswith("N") else None,
-    )
-
-
-def _version(query: Callable[[bytes], str]) -> str:
-    """The firmware's answer to `V`; "" where there is none, or where it comes from an echo or a stream of data."""
-    version = query(b"V")
-    if not _VERSION.fullmatch(version) or _FRAME_TAIL.fullmatch(version) or query(b"V") != version:
-        return ""
-    # Firmware refuses more behind the V or ignores it; whatever repeats these digits is an echo.
-    digits = secrets.token_hex(3).upper()
-    return "" if digits in query(b"V" + digits.encode()).upper() else version
-
-
-class _SlcanCommands:
-    """Sends slcan commands one after the other and returns each one's reply.
-
-    One parser reads everything, so that only the very first line can be the end of one that began before.
-    """
-
-    def __init__(self, handle: OpenPort, clock: Callable[[], float]) -> None:
-        self._handle = handle
-        self._clock = clock
-        self._parser = slcan_codec.Parser()
-
-    def __call__(self, command: bytes) -> str:
-        """The reply's text; "" for a refusal, an empty reply or none in `_PROBE_TIMEOUT` seconds."""
-        self._handle.write(command + b"\r")
-        deadline = self._clock() + _PROBE_TIMEOUT
-        while (left := deadline - self._clock()) > 0:
-            for reply in self._parser.feed(self._handle.read(left)).replies:
-                if not reply.ok or reply.text or command == b"C":
-                    return reply.text
-        return ""
-
-
-def observed_id(port: link.Port) -> str | None:
-    """The id of a dongle with stock firmware: 16 hex digits of SHA-256 over VID:PID and USB serial number.
-
-    None without a serial number: such dongles can't be told apart.
-    """
-    if port.vid is None or port.pid is None or not port.serial_number:
-        return None
-    text = f"{port.vid:04x}:{port.pid:04x}:{port.serial_number}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

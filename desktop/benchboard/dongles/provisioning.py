@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
-from benchboard.dongles.device import ClaimOutcome, Device, DongleInfo, observed_id
+from benchboard.dongles.device import ClaimOutcome, Device
+from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import require_registered_key
 from benchboard.dongles.protocol import Hello, OwnershipState, Status
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid

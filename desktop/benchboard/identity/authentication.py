@@ -7,15 +7,14 @@ section 4). The database has the token's SHA-256; ended sessions move to `sessio
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Denied, NotFound
 from benchboard.i18n import _
-from benchboard.identity import audit, organisations, passwords
+from benchboard.identity import audit, organisations, passwords, sessions
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, Client, Grants, os_user, require
 from benchboard.storage import change_tracking, guard
@@ -27,8 +26,6 @@ from benchboard.storage.models.identity import (
     User,
     UserRole,
 )
-
-LIFETIME: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -143,7 +140,7 @@ def resume(session: Session, *, token: str, client: Client) -> SignedIn:
     user = session.get_one(User, live.user_id)
     _require_active(session, user)
     change_tracking.unaudited(session, "sessions")
-    guard.extend_session(session, _hash(token), now=now, expires_at=now + LIFETIME)
+    guard.extend_session(session, _hash(token), now=now, expires_at=now + sessions.IDLE_LIFETIME)
     return SignedIn(_actor(session, user, client, live.id), token)
 
 
@@ -151,7 +148,7 @@ def touch(session: Session, *, token: str) -> None:
     """Keep the session's last use true; the program calls it now and then while it is used."""
     now = datetime.now(UTC)
     change_tracking.unaudited(session, "sessions")
-    guard.extend_session(session, _hash(token), now=now, expires_at=now + LIFETIME)
+    guard.extend_session(session, _hash(token), now=now, expires_at=now + sessions.IDLE_LIFETIME)
 
 
 def sign_out(session: Session, actor: Actor) -> None:
@@ -172,7 +169,7 @@ def _open(session: Session, user: User, client: Client) -> SignedIn:
             organisation_id=user.organisation_id,
             user_id=user.id,
             token_hash=_hash(token),
-            expires_at=now + LIFETIME,
+            expires_at=now + sessions.IDLE_LIFETIME,
             host_name=client.host_name,
             user_agent=client.program,
             ip_address=client.ip_address,

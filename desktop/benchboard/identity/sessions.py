@@ -21,6 +21,8 @@ from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import SessionHistory, SignInSession, User
 from benchboard.storage.search_text import contains
 
+IDLE_LIFETIME: Final = timedelta(hours=24)
+"""A session ends when it has not been used for so long."""
 REMEMBERED: Final = timedelta(days=90)
 """How long an ended session stays searchable."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.ui.commands import Handlers
 
 if TYPE_CHECKING:
+    from benchboard.identity.permissions import Actor
     from benchboard.ui.context import Context
     from benchboard.ui.tasks import DatabaseSession
 
@@ -60,6 +61,13 @@ class Room:
     views: tuple[RoomView, ...]
     handlers: "Callable[[Context], Handlers]" = _no_handlers
     search: "Callable[[Context, DatabaseSession, str], Sequence[SearchResult]]" = _no_results
+
+
+def permitted_rooms(rooms: Sequence[Room], actor: "Actor") -> list[Room]:
+    """The rooms that the left bar shows: those that a role of the actor's permits to enter (`identity.roles.RULES`)."""
+    from benchboard.identity.permissions import has_permission
+
+    return [room for room in rooms if not room.act or has_permission(actor, room.act)]
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document import images, truncation
-from benchboard.dashboards.journal.step_history import MAX_DRAFT
+from benchboard.dashboards.journal.recoverable_steps import MAX_DRAFT
 from benchboard.ui.studio.document import recovery
 from benchboard.ui.studio.panes.json_view import JsonView
 from support.image_bytes import chunk, png

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.editing.undo import UndoStep
-from benchboard.dashboards.journal.step_history import MAX_STEPS
+from benchboard.dashboards.journal.recoverable_steps import MAX_STEPS
 from benchboard.ui.context import ChangeNotices
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.query_editor import ProseEdit

@@ -11,7 +11,7 @@ from benchboard import workspace
 from benchboard.analytics.queries import run_query
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards import library
-from benchboard.dashboards.access import effective_access
+from benchboard.dashboards.access import access_list
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.versions import version_store
@@ -93,7 +93,7 @@ def test_each_has_versions_by_different_people_that_differ(demo: Workspace) -> N
             assert kept[0] == library.get(session, admin, card.id).document
             assert all(one.layout != other.layout for one, other in itertools.pairwise(kept)), card.name
             assert all(row.note for row in rows[:-1])
-            names = {one.name for one in effective_access.list_access(session, admin, card.id).rows}
+            names = {one.name for one in access_list.list_access(session, admin, card.id).rows}
             assert ("Dana Whitfield" in names) == card.public
 
 

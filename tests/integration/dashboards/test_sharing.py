@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
 from benchboard.dashboards import library
-from benchboard.dashboards.access import effective_access, sharing
-from benchboard.dashboards.access.effective_access import Grant
+from benchboard.dashboards.access import access_list, sharing
+from benchboard.dashboards.access.access_list import Grant
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 from benchboard.identity import audit, users
 from benchboard.identity.permissions import Actor
@@ -37,7 +37,7 @@ def _level(office: Office, actor: Actor, dashboard_id: str) -> str | None:
 
 
 def _access(office: Office, actor: Actor, dashboard_id: str, **asked: Any) -> dict[str, tuple[str, tuple[Grant, ...]]]:
-    found = office.ask(effective_access.list_access, actor, dashboard_id, Listing(**asked), limit=500)
+    found = office.ask(access_list.list_access, actor, dashboard_id, Listing(**asked), limit=500)
     return {one.name: (one.level, one.ways) for one in found.rows}
 
 
@@ -103,8 +103,8 @@ def test_everybody_who_has_access_is_listed_with_every_reason(office: Office) ->
     assert _access(office, bob, made.card.id, filters={"user_id": cleo.user_id}).keys() == {"Cleo"}
     office.do(users.set_state, office.actor("admin"), [cleo.user_id], "inactive")
     assert "Cleo" not in _access(office, ada, made.card.id)
-    found = office.ask(effective_access.list_access, ada, made.card.id, limit=3)
-    rest = office.ask(effective_access.list_access, ada, made.card.id, after=found.next_key, limit=3)
+    found = office.ask(access_list.list_access, ada, made.card.id, limit=3)
+    rest = office.ask(access_list.list_access, ada, made.card.id, after=found.next_key, limit=3)
     assert [one.name for one in (*found.rows, *rest.rows)] == ["Ada", ADMIN, "Bob", "Dan"]
     with pytest.raises(Invalid):
         _access(office, ada, made.card.id, filters={"colour": "red"})

@@ -19,7 +19,8 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import ErrorState
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame
-from benchboard.dongles.device import Device, probe
+from benchboard.dongles.device import Device
+from benchboard.dongles.firmware_detection import probe
 from benchboard.dongles.protocol import ConfigSigner, ConsoleDecoder, OwnershipState, Packet, ProtocolCommand
 from benchboard.errors import AppError, Cancelled, DeviceFailure, Invalid, NotFound, Unavailable
 from support import forked

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import benchboard
 from benchboard.dashboards import library
-from benchboard.dashboards.access import effective_access, sharing
+from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.versions import version_store
 from benchboard.dongles import fleet
 from benchboard.identity import audit, authentication, sessions, teams, users
@@ -34,7 +34,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
         lambda s, a, _d: audit.list_entries(s, a, Listing("m")),
         lambda s, a, _d: audit.list_entries(s, a, Listing(filters={"person": a.user_id})),
     ),
-    "effective_access.list_access": (lambda s, a, d: effective_access.list_access(s, a, d, Listing("m")),),
+    "access_list.list_access": (lambda s, a, d: access_list.list_access(s, a, d, Listing("m")),),
     "fleet.list_dongles": (lambda s, a, _d: fleet.list_dongles(s, a, Listing("m")),),
     "library.list_dashboards": (lambda s, a, _d: library.list_dashboards(s, a, Listing("m")),),
     "sessions.list_sessions": (

@@ -23,10 +23,10 @@ from benchboard.dashboards.document.document import fitted, parse_document, writ
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.journal import crash_journal as journals
 from benchboard.dashboards.journal import encrypted_log
-from benchboard.dashboards.journal import step_history as steps
+from benchboard.dashboards.journal import recoverable_steps as steps
 from benchboard.dashboards.journal.crash_journal import Journal, RecoveredEdits, open_journal
 from benchboard.dashboards.journal.encrypted_log import DamagedLog, Sealer, read_records
-from benchboard.dashboards.journal.step_history import History, Record, pack, unpack
+from benchboard.dashboards.journal.recoverable_steps import History, Record, pack, unpack
 from benchboard.dashboards.layout import Cell, Item, Layout, WrittenItems, map_items, walk_items, without
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.vault import Vault

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
-from benchboard.dongles.device import Device, DongleInfo
+from benchboard.dongles.device import Device
+from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import CanFilter, DongleConfig, StoredConfig
 from benchboard.errors import Conflict, Denied, DeviceFailure, Invalid, NotFound

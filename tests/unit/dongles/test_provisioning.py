@@ -12,7 +12,8 @@ from sqlalchemy import delete, event, update
 
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning, tokens
-from benchboard.dongles.device import Device, DongleInfo
+from benchboard.dongles.device import Device
+from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.protocol import ProtocolCommand, messages
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import Cancelled, Conflict, Denied, DeviceFailure, Invalid, Unavailable

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.journal.crash_journal import Journal, RecoveredEdits
 from benchboard.dashboards.journal.json_delta import diff
-from benchboard.dashboards.journal.step_history import Draft
+from benchboard.dashboards.journal.recoverable_steps import Draft
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError, Invalid
 

@@ -9,8 +9,8 @@ from typing import Final, Literal, NamedTuple
 
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.editing.state import EditingState, rename_variables, show
-from benchboard.dashboards.journal.step_history import MAX_STEPS
-from benchboard.dashboards.journal.step_history import EditStep as JournalStep
+from benchboard.dashboards.journal.recoverable_steps import MAX_STEPS
+from benchboard.dashboards.journal.recoverable_steps import EditStep as JournalStep
 
 Direction = Literal["undo", "redo"]
 BURST_SECONDS: Final = 1.5

@@ -31,7 +31,7 @@ from benchboard.dashboards.journal.journal_files import (
     set_aside,
 )
 from benchboard.dashboards.journal.json_delta import apply, diff
-from benchboard.dashboards.journal.step_history import MAX_DRAFT, Draft, EditStep, History, Record, pack
+from benchboard.dashboards.journal.recoverable_steps import MAX_DRAFT, Draft, EditStep, History, Record, pack
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.vault import Vault, write_private

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from benchboard.dashboards.journal.encrypted_log import DamagedLog, read_records
 from benchboard.dashboards.journal.json_delta import diff
-from benchboard.dashboards.journal.step_history import History, begin_history, subject_of, unpack
+from benchboard.dashboards.journal.recoverable_steps import History, begin_history, subject_of, unpack
 from benchboard.i18n import _
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from typing import Final
 
 from benchboard.canbus import link
 from benchboard.canbus.link import Port
-from benchboard.dongles.device import Device, DongleInfo, observed_id, probe_open
+from benchboard.dongles.device import Device
+from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe_open
 from benchboard.errors import AppError, Unavailable
 
 _SCAN_INTERVAL_S: Final = 0.7

@@ -26,6 +26,7 @@ from benchboard.ui.sections import (
     Restorable,
     Room,
     RoomView,
+    permitted_rooms,
 )
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group
@@ -69,12 +70,11 @@ class Shell(QWidget):
         sign_out: Callable[[], None],
     ) -> None:
         super().__init__()
-        from benchboard.identity import permissions
         from benchboard.ui.shell.settings_view import ROOM as SETTINGS
 
         self.setObjectName("shell")
         actor = active_session.signed_in.actor
-        allowed_rooms = [room for room in rooms if not room.act or permissions.has_permission(actor, room.act)]
+        allowed_rooms = permitted_rooms(rooms, actor)
         self._rooms = {room.key: room for room in (*allowed_rooms, SETTINGS)}
         self._forbidden_rooms = {room.key: room for room in rooms if room.key not in self._rooms}
         self._views: dict[str, QWidget] = {}

@@ -16,7 +16,7 @@ from benchboard.dashboards.editing import clipboard, page_edits, selection_edits
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import AnyStep, Direction, UndoStep
 from benchboard.dashboards.editing.view import Repeats
-from benchboard.dashboards.journal.step_history import EditStep
+from benchboard.dashboards.journal.recoverable_steps import EditStep
 from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
 from benchboard.errors import Invalid

@@ -16,7 +16,7 @@ from benchboard.dashboards.editing.recovered_page import RecoveredDocuments, Rec
 from benchboard.dashboards.editing.save_machine import StoredDocument
 from benchboard.dashboards.editing.undo import UndoStep
 from benchboard.dashboards.journal.crash_journal import Journal, open_journal
-from benchboard.dashboards.journal.step_history import MAX_DRAFT
+from benchboard.dashboards.journal.recoverable_steps import MAX_DRAFT
 from benchboard.dashboards.layout import WrittenItems
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext

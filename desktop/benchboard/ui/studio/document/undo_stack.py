@@ -7,7 +7,7 @@ from shiboken6 import isValid
 
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.editing.undo import AnyStep, Direction, Recorded, UndoHistory, UndoStep
-from benchboard.dashboards.journal.step_history import EditStep
+from benchboard.dashboards.journal.recoverable_steps import EditStep
 
 
 class UndoStack(QObject):

@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard.dashboards.access import effective_access, sharing
+from benchboard.dashboards.access import access_list, sharing
+from benchboard.dashboards.access.access_list import AccessEntry, Grant
 from benchboard.dashboards.access.dashboard_permissions import Level
-from benchboard.dashboards.access.effective_access import AccessEntry, Grant
 from benchboard.dashboards.access.sharing import Candidate, SharePermission, SharingSettings
 from benchboard.i18n import _, ngettext
 from benchboard.identity import permissions
@@ -91,7 +91,7 @@ class ShareDialog(Dialog):
         tasks.read(self, lambda session: sharing.sharing_of(session, actor, self._id), self._show)
         tasks.read(
             self,
-            lambda session: effective_access.list_access(session, actor, self._id, limit=_MAX_ACCESS),
+            lambda session: access_list.list_access(session, actor, self._id, limit=_MAX_ACCESS),
             self._show_access,
         )
 

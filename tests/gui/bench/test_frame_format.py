@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.ui.bench.frame_format import clock, cycle
 from benchboard.ui.bench.frame_table import FrameModel
-from benchboard.ui.bench.mini_trace import clock, cycle
 
 MINUTE = 1_700_000_040.0  # a whole minute of Unix time
 

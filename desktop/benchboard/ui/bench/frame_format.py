@@ -1,0 +1,36 @@
+"""How a frame's time, cycle, ID and data are written, here and in every table of frames."""
+
+from benchboard.canbus.frame import Frame, Timestamp
+from benchboard.i18n import _
+
+
+def clock(stamp: Timestamp | None) -> str:
+    """Seconds of the minute, no finer than the stamp: `12.804`, with microseconds `12.804 113`, else `12.8` or `12`."""
+    if stamp is None:
+        return ""
+    ticks = 10**stamp.decimals
+    seconds, fraction = divmod(round(stamp.seconds * ticks), ticks)
+    digits = f"{fraction:0{stamp.decimals}d}" if stamp.decimals else ""
+    return " ".join(part for part in (f"{seconds % 60:02d}.{digits[:3]}".rstrip("."), digits[3:]) if part)
+
+
+def cycle(previous: Timestamp | None, current: Timestamp | None) -> str:
+    """Milliseconds between two frames, no finer than the coarser of their stamps; empty where one has none."""
+    if previous is None or current is None:
+        return ""
+    digits = min(previous.decimals, current.decimals) - 3
+    return f"{round((current.seconds - previous.seconds) * 1000, digits):.{max(digits, 0)}f}"
+
+
+def identifier(frame: Frame) -> str:
+    """`0x18F`, or eight digits for an extended one."""
+    return f"0x{frame.id:08X}" if frame.extended or frame.error else f"0x{frame.id:03X}"
+
+
+def payload(frame: Frame) -> str:
+    """The data in pairs of digits; a word where there is none to have."""
+    if frame.error:
+        return _("error frame")
+    if frame.remote:
+        return _("remote frame")
+    return frame.data.hex(" ").upper()
