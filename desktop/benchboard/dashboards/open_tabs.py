@@ -75,10 +75,10 @@ def load(home: Path, account: Sequence[str]) -> SavedTabs:
     """What this account had open here; nothing where that cannot be read."""
     try:
         with _file(home, account).open("rb") as file:
-            said = json.loads(file.read(_MOST_BYTES))
+            raw = json.loads(file.read(_MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return SavedTabs()
-    views, front = (said.get("views"), said.get("front")) if isinstance(said, dict) else (None, None)
+    views, front = (raw.get("views"), raw.get("front")) if isinstance(raw, dict) else (None, None)
     read = [view for one in views if (view := _view(one))] if isinstance(views, list) else []
     known = {view.dashboard_id: view for view in read[:MAX_TABS]}
     return SavedTabs(tuple(known.values()), front if isinstance(front, str) and front in known else "")
@@ -96,23 +96,23 @@ def _file(home: Path, account: Sequence[str]) -> Path:
     return home / "open" / f"{hashlib.sha256(chr(0).join(account).encode()).hexdigest()[:32]}.json"
 
 
-def _view(said: Any) -> OpenTab | None:
+def _view(raw: Any) -> OpenTab | None:
     """A view as it was written; each fact that makes no sense is its default."""
     try:
-        key = str(UUID(said["dashboard_id"]))
+        key = str(UUID(raw["dashboard_id"]))
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
-    breakpoint_ = said.get("breakpoint")
+    breakpoint_ = raw.get("breakpoint")
     return OpenTab(
         key,
-        row=_number(said.get("row"), 0.0, 0.0, _FARTHEST),
-        zoom=_number(said.get("zoom"), 1.0, 0.1, 10.0),
+        row=_number(raw.get("row"), 0.0, 0.0, _FARTHEST),
+        zoom=_number(raw.get("zoom"), 1.0, 0.1, 10.0),
         breakpoint=breakpoint_ if breakpoint_ in BREAKPOINTS else "",
-        presented=said.get("presented") is True,
+        presented=raw.get("presented") is True,
     )
 
 
-def _number(said: object, default: float, least: float, most: float) -> float:
-    if isinstance(said, bool) or not isinstance(said, int | float) or not said >= -_FARTHEST:  # NaN is neither
+def _number(raw: object, default: float, least: float, most: float) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not raw >= -_FARTHEST:  # NaN is neither
         return default
-    return float(min(max(said, least), most))
+    return float(min(max(raw, least), most))

@@ -215,10 +215,10 @@ def _failing(target: str) -> Iterator[None]:
     except AppError:
         raise
     except DBAPIError as error:
-        said = error_for(error)
+        known = error_for(error)
         # Here a table that is missing is the migration's fault, not the database's age.
-        if said.code not in ("storage.refused", "storage.unreachable", "storage.outdated"):
-            raise said from error
+        if known.code not in ("storage.refused", "storage.unreachable", "storage.outdated"):
+            raise known from error
         raise Unavailable(
             "storage.migration",
             _("The database couldn't be migrated to revision {revision}.").format(revision=target),
@@ -435,15 +435,17 @@ def _differences(connection: Connection) -> list[Finding]:
     return [
         Finding(
             "schema",
-            _("The database schema isn't what Benchboard expects: {difference}.").format(difference=_told(one)),
+            _("The database schema isn't what Benchboard expects: {difference}.").format(
+                difference=_difference_text(one)
+            ),
         )
         for one in compare_metadata(context, Base.metadata)
     ]
 
 
-def _told(difference: Any) -> str:
+def _difference_text(difference: Any) -> str:
     if isinstance(difference, list):
-        return "; ".join(_told(one) for one in difference)
+        return "; ".join(_difference_text(one) for one in difference)
     return " ".join(
         str(getattr(part, "name", None) or part)
         for part in difference

@@ -46,7 +46,9 @@ def with_overrides(document: Document, name: str, after: Layout, ids: Collection
     point, before = _point(document, name), layout_at(document, name)
     was, now = _cells(before), _cells(after)
     changed = {item_id for item_id, there in now.items() if was.get(item_id) != there}
-    meant = changed & frozenset(ids) or (changed if _said(before) == _said(after) else frozenset())
+    meant = changed & frozenset(ids) or (
+        changed if _items_without_cells(before) == _items_without_cells(after) else frozenset()
+    )
     kept = {item_id: cell for item_id, cell in point.places.items() if item_id in now}
     wide = with_layout(document, grid.fitted(_widen_layout(document.layout, after), document.compact))
     if not meant:
@@ -133,8 +135,8 @@ def _cells(layout: Layout, home: _Home = ()) -> dict[str, tuple[_Home, Cell]]:
     return found
 
 
-def _said(layout: Layout) -> dict[str, tuple[_Home, Item]]:
-    """What every item says, and in which grid; not where it lies there."""
+def _items_without_cells(layout: Layout) -> dict[str, tuple[_Home, Item]]:
+    """Every item with the grid it is in, without its cell there."""
     homes = _cells(layout)
     items = {found.item.id: found.item for found in grid.walk_items(layout)}
     return {item_id: (homes[item_id][0], replace(item, panes=())) for item_id, item in items.items()}

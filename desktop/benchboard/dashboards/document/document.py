@@ -125,7 +125,7 @@ def parse_document(value: object) -> Document:
             grid.parse_compact(value.get("compact", "vertical")),
             _variables(value.get("variables", [])),
             _breakpoints(value.get("breakpoints", {})),
-            MappingProxyType({key: said for key, said in value.items() if key not in _OWN}),
+            MappingProxyType({key: field for key, field in value.items() if key not in _OWN}),
             form,
         )
     )
@@ -280,7 +280,7 @@ def _variable(entry: object, where: str) -> Variable:
         _text(entry, "query", MAX_QUERY, where=f"{where}."),
         _flag(entry, "include_all", where),
         _flag(entry, "all_chosen", where),
-        MappingProxyType({key: said for key, said in entry.items() if key not in _OF_VARIABLES}),
+        MappingProxyType({key: field for key, field in entry.items() if key not in _OF_VARIABLES}),
     )
 
 
@@ -337,7 +337,7 @@ def _breakpoint(name: str, entry: object) -> Breakpoint:
         item_id: grid.parse_item({"id": item_id, "type": "text", "position": place})[1]
         for item_id, place in places.items()
     }
-    source = MappingProxyType({key: said for key, said in entry.items() if key not in ("columns", "places")})
+    source = MappingProxyType({key: field for key, field in entry.items() if key not in ("columns", "places")})
     columns = grid.parse_columns(entry.get("columns"), f"{where}.columns")
     return Breakpoint(columns, MappingProxyType(cells), source)
 

@@ -17,9 +17,9 @@ _LINK: Final = {
 _TIME_PICKER: Final = ("hidden", "refresh_intervals", "quick_ranges", "nowDelay")
 
 
-def with_root_defaults(said: Mapping[str, Any]) -> dict[str, Any]:
+def with_root_defaults(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A dashboard's own fields. Grafana's schemas disagree on what `gnetId` is, so that is left out."""
-    root = {key: value for key, value in said.items() if value is not None and key != "gnetId"}
+    root = {key: value for key, value in raw.items() if value is not None and key != "gnetId"}
     if root.get("refresh") is False:
         root["refresh"] = ""
     if isinstance(root.get("timepicker"), Mapping):
@@ -27,9 +27,9 @@ def with_root_defaults(said: Mapping[str, Any]) -> dict[str, Any]:
     return _linked(root)
 
 
-def with_panel_defaults(said: Mapping[str, Any]) -> dict[str, Any]:
+def with_panel_defaults(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A panel's fields."""
-    panel = _linked(with_variable_defaults(said))
+    panel = _linked(with_variable_defaults(raw))
     steps = panel.get("transformations")
     if isinstance(steps, list):
         panel["transformations"] = [{"options": {}, **step} if isinstance(step, Mapping) else step for step in steps]
@@ -40,9 +40,9 @@ def with_panel_defaults(said: Mapping[str, Any]) -> dict[str, Any]:
     return panel
 
 
-def with_variable_defaults(said: Mapping[str, Any]) -> dict[str, Any]:
+def with_variable_defaults(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A variable's fields."""
-    fields = {key: value for key, value in said.items() if value is not None}
+    fields = {key: value for key, value in raw.items() if value is not None}
     if isinstance(fields.get("datasource"), str):
         fields["datasource"] = {"uid": fields["datasource"]}  # where Grafana looks a name up, too
     return fields

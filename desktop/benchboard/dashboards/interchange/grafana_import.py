@@ -30,32 +30,32 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
     Takes the classic form, also inside an API's answer and as exported for sharing. Everything Grafana said stays under
     `grafana`, for `to_grafana`. Raises `Invalid` naming item and field for what is none, and for schema version 2.
     """
-    said = _classic(value)
-    check(said)
-    lines = list(_unimported(said))
-    given = said.get("panels")
-    if given is None and said.get("rows") is not None:
-        given = panels_of_rows(sequence(said["rows"], item=None, field="rows"))
+    raw = _classic(value)
+    check(raw)
+    lines = list(_unimported(raw))
+    given = raw.get("panels")
+    if given is None and raw.get("rows") is not None:
+        given = panels_of_rows(sequence(raw["rows"], item=None, field="rows"))
         what = _("This dashboard uses the format from before Grafana 5. Its rows were laid out as Grafana would.")
         lines.append(ReportLine("", "", "changed", what, ""))
     panels = _collect_panels(given, "panels", 0, [0])
     lines += _assign_numbers(panels)
     panels = _place_panels(panels, lines)
-    templating = mapping(said.get("templating"), item=None, field="templating")
+    templating = mapping(raw.get("templating"), item=None, field="templating")
     listed = sequence(templating.get("list"), item=None, field="templating.list")
     ours, theirs, told = grafana_variables.import_variables(listed)
     queries = PanelQueries({entry["name"] for entry in ours})
     items = [_item(panel, queries, lines) for panel in panels]
     root = {
-        key: field for key, field in said.items() if key not in ("panels", "rows", "templating", "title", "description")
+        key: field for key, field in raw.items() if key not in ("panels", "rows", "templating", "title", "description")
     }
     root |= {"templating": {key: field for key, field in templating.items() if key != "list"}, "variables": theirs}
     document: dict[str, object] = {
         "$schema": SCHEMA,
         "format": FORMAT,
         "version": VERSION,
-        "title": tiles.one_line(text(said.get("title"), item=None, field="title"))[:MAX_NAME],
-        "description": text(said.get("description"), item=None, field="description")[:MAX_DESCRIPTION],
+        "title": tiles.one_line(text(raw.get("title"), item=None, field="title"))[:MAX_NAME],
+        "description": text(raw.get("description"), item=None, field="description")[:MAX_DESCRIPTION],
         "columns": COLUMNS,
         "compact": "vertical",
         "variables": ours,
@@ -78,17 +78,17 @@ def _awaits_query(panel: Panel) -> bool:
 
 def _classic(value: object) -> Mapping[str, Any]:
     """The dashboard itself, out of whatever an API wrapped it in."""
-    said = value
-    if isinstance(said, Mapping) and isinstance(said.get("dashboard"), Mapping) and "panels" not in said:
-        said = said["dashboard"]
-    if isinstance(said, Mapping) and isinstance(said.get("spec"), Mapping) and "panels" not in said:
-        said = said["spec"]
-    if not isinstance(said, Mapping):
-        what = _("This isn't a Grafana dashboard: it is {value}, not an object.").format(value=quote_value(said))
+    raw = value
+    if isinstance(raw, Mapping) and isinstance(raw.get("dashboard"), Mapping) and "panels" not in raw:
+        raw = raw["dashboard"]
+    if isinstance(raw, Mapping) and isinstance(raw.get("spec"), Mapping) and "panels" not in raw:
+        raw = raw["spec"]
+    if not isinstance(raw, Mapping):
+        what = _("This isn't a Grafana dashboard: it is {value}, not an object.").format(value=quote_value(raw))
         refuse("not-grafana", what)
-    if said.get("format") == FORMAT:
+    if raw.get("format") == FORMAT:
         refuse("not-grafana", _("This is a Benchboard dashboard, not a Grafana one."), field="format")
-    if isinstance(said.get("elements"), Mapping) and "panels" not in said:
+    if isinstance(raw.get("elements"), Mapping) and "panels" not in raw:
         raise Invalid(
             "interchange.grafana-v2",
             _("Grafana's new dashboard format (schema version 2) isn't supported yet."),
@@ -96,13 +96,13 @@ def _classic(value: object) -> Mapping[str, Any]:
             item=None,
             field="elements",
         )
-    if not said.keys() & {"panels", "rows", "schemaVersion"}:
+    if not raw.keys() & {"panels", "rows", "schemaVersion"}:
         refuse("not-grafana", _("This isn't a Grafana dashboard: it has no panels or rows."), field="panels")
-    return said
+    return raw
 
 
-def _unimported(said: Mapping[str, Any]) -> list[ReportLine]:
-    version = said.get("schemaVersion")
+def _unimported(raw: Mapping[str, Any]) -> list[ReportLine]:
+    version = raw.get("schemaVersion")
     if isinstance(version, int) and version > NEWEST:
         what = _("The file uses Grafana schema version {version}; Benchboard supports up to {known}.")
         return [
@@ -123,14 +123,14 @@ def _collect_panels(given: object, where: str, depth: int, count: list[int]) -> 
         what = _("There are more than {limit} panels, the limit for a dashboard.").format(limit=MAX_ITEMS)
         refuse("too-many-items", what, field=where)
     found = []
-    for place, said in enumerate(listed):
+    for place, raw in enumerate(listed):
         field = f"{where}.{place}"
-        if not isinstance(said, Mapping):
-            what = _("{field} is {value}; it must be an object.").format(field=field, value=quote_value(said))
+        if not isinstance(raw, Mapping):
+            what = _("{field} is {value}; it must be an object.").format(field=field, value=quote_value(raw))
             refuse("not-an-object", what, field=field)
-        panel = Panel(said)
+        panel = Panel(raw)
         if panel.is_row:
-            panel.children = tuple(_collect_panels(said.get("panels"), f"{field}.panels", depth + 1, count))
+            panel.children = tuple(_collect_panels(raw.get("panels"), f"{field}.panels", depth + 1, count))
         found.append(panel)
     return found
 
@@ -187,10 +187,10 @@ def _place_panels(panels: list[Panel], lines: list[ReportLine]) -> list[Panel]:
 def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
     """Read a panel's `gridPos` into its cell, or leave that open; answers its size."""
     given = mapping(panel.fields.get("gridPos"), item=panel.id, field="gridPos")
-    said = {key: given[key] for key in _SPAN if given.get(key) is not None}
+    raw = {key: given[key] for key in _SPAN if given.get(key) is not None}
     if panel.is_row:  # Grafana draws a heading across the page whatever it says, and older tools say 0
-        said = {key: value for key, value in said.items() if key not in ("w", "h") or value != 0}
-    found = {key: _field(panel, key, value) for key, value in said.items()}
+        raw = {key: value for key, value in raw.items() if key not in ("w", "h") or value != 0}
+    found = {key: _field(panel, key, value) for key, value in raw.items()}
     usual = (COLUMNS, 1) if panel.is_row else _USUAL
     w, h = found.get("w", usual[0]), found.get("h", usual[1])
     if "x" in found or "y" in found:
@@ -200,7 +200,7 @@ def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
         what = _("Its position in the file is incomplete (missing {fields} in gridPos).").format(fields=gone)
         why = _("Missing values use Grafana's defaults.") if panel.cell else _("It was placed below the others.")
         lines.append(ReportLine(panel.id, title, "changed", what, why))
-    elif said != found:
+    elif raw != found:
         lines.append(ReportLine(panel.id, title, "changed", _("Its position was rounded to whole grid cells."), ""))
     return w, h
 
@@ -216,7 +216,7 @@ def _field(panel: Panel, key: str, value: object) -> int:
 
 def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[str, Any]:
     assert panel.cell is not None
-    said = {
+    raw = {
         key: value for key, value in panel.fields.items() if key not in ("gridPos", "panels" if panel.is_row else "")
     }
     item: dict[str, Any] = {"id": panel.id}
@@ -235,7 +235,7 @@ def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[
     item |= _repeat(panel, item["title"], queries.names or (), lines)
     if panel.is_row:
         item["items"] = [_item(inner, queries, lines) for inner in panel.children]
-    item["grafana"] = tiles.unmapped_fields(said, item.get("config", {}))
+    item["grafana"] = tiles.unmapped_fields(raw, item.get("config", {}))
     return item
 
 

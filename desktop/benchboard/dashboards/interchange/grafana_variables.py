@@ -32,9 +32,9 @@ def import_variables(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[d
     asking = _VariableQueries(_names(given))
     for place, entry in enumerate(given):
         where = f"templating.list.{place}"
-        said = mapping(entry, item=None, field=where)
-        name = text(said.get("name"), item=None, field=f"{where}.name")
-        kind = text(said.get("type"), item=None, field=f"{where}.type")
+        raw = mapping(entry, item=None, field=where)
+        name = text(raw.get("name"), item=None, field=f"{where}.name")
+        kind = text(raw.get("type"), item=None, field=f"{where}.type")
         why = _no_place(name, kind, names, len(ours))
         if why:
             theirs.append({"at": place, "variable": entry})
@@ -42,9 +42,9 @@ def import_variables(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[d
             lines.append(ReportLine("", "", "kept", what, why))
             continue
         names.add(name)
-        query, why = asking.read(said, kind)
-        ours.append(_import_variable(said, name, kind, where, query))
-        lines += _import_line(said, ours[-1], name, kind, why)
+        query, why = asking.read(raw, kind)
+        ours.append(_import_variable(raw, name, kind, where, query))
+        lines += _import_line(raw, ours[-1], name, kind, why)
     return ours, theirs, lines
 
 
@@ -77,13 +77,13 @@ class _VariableQueries:
     def __init__(self, names: Collection[str]) -> None:
         self._names, self._left = names, query_translation.MOST_READ
 
-    def read(self, said: Mapping[str, Any], kind: str) -> tuple[str, str]:
+    def read(self, raw: Mapping[str, Any], kind: str) -> tuple[str, str]:
         """The query of a variable of Grafana's in our words, or nothing and why there is none."""
         if kind not in _ASKED:
             return "", ""
         if kind == "datasource":
             return "", _("It lists Grafana data sources; Benchboard has none to list.")
-        sql = query_translation.sql_of(said)
+        sql = query_translation.sql_of(raw)
         self._left -= len(sql) if len(sql) <= MAX_QUERY else 0
         try:
             if self._left < 0:
@@ -95,68 +95,68 @@ class _VariableQueries:
 
 def _names(given: Sequence[Any]) -> set[str]:
     """The names that variables of ours will have."""
-    said = [entry for entry in given if isinstance(entry, Mapping) and entry.get("type") in _LISTED + _TYPED]
-    return {entry["name"] for entry in said if isinstance(entry.get("name"), str) and NAME.fullmatch(entry["name"])}
+    raw = [entry for entry in given if isinstance(entry, Mapping) and entry.get("type") in _LISTED + _TYPED]
+    return {entry["name"] for entry in raw if isinstance(entry.get("name"), str) and NAME.fullmatch(entry["name"])}
 
 
-def _import_variable(said: Mapping[str, Any], name: str, kind: str, where: str, query: str = "") -> dict[str, Any]:
-    label = one_line(text(said.get("label"), item=None, field=f"{where}.label"))[:MAX_NAME]
+def _import_variable(raw: Mapping[str, Any], name: str, kind: str, where: str, query: str = "") -> dict[str, Any]:
+    label = one_line(text(raw.get("label"), item=None, field=f"{where}.label"))[:MAX_NAME]
     if kind in _TYPED:
-        words = _short(_strings(_current(said)) or _strings(said.get("query")))[:1]
+        words = _short(_strings(_current(raw)) or _strings(raw.get("query")))[:1]
         return {"name": name, "label": label, "type": "text", "values": [], "chosen": words, "multiple": False,
-                "grafana": said}  # fmt: skip
-    values = _short(_options(said, kind))
-    chosen = [value for value in _short(_strings(_current(said))) if value != _AUTO]
+                "grafana": raw}  # fmt: skip
+    values = _short(_options(raw, kind))
+    chosen = [value for value in _short(_strings(_current(raw))) if value != _AUTO]
     every = _ALL in chosen
     if every:
         chosen = list(values)
     values += [value for value in chosen if value not in set(values)]
-    multiple = said.get("multi") is True or (len(chosen) > 1 and not every)
-    more = {"query": query, "include_all": said.get("includeAll") is True or every, "all_chosen": every}
+    multiple = raw.get("multi") is True or (len(chosen) > 1 and not every)
+    more = {"query": query, "include_all": raw.get("includeAll") is True or every, "all_chosen": every}
     return {"name": name, "label": label, "type": "query" if query else "list", "values": values[:MAX_VALUES],
             "chosen": chosen[:MAX_VALUES], "multiple": multiple, **{key: value for key, value in more.items() if value},
-            "grafana": said}  # fmt: skip
+            "grafana": raw}  # fmt: skip
 
 
 def _import_line(
-    said: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str, why: str
+    raw: Mapping[str, Any], ours: Mapping[str, Any], name: str, kind: str, why: str
 ) -> Iterator[ReportLine]:
     if why:
         count = len(ours["values"])
         what = _("Variable “{name}” uses its last saved values: {values}.")
         shown = one_line(", ".join(ours["values"][:5])) + (" …" if count > 5 else "") if count else _("none")
         yield ReportLine("", "", "kept", what.format(name=name, values=shown), why)
-    if without := _without_effect(said, ours["type"]):
+    if without := _without_effect(raw, ours["type"]):
         what = _("Variable “{name}” has unsupported settings, kept for export: {fields}.")
         yield ReportLine("", "", "kept", what.format(name=name, fields=", ".join(without)), "")
-    offered = _strings(_current(said)) + _options(said, kind)
+    offered = _strings(_current(raw)) + _options(raw, kind)
     if any(len(value) > MAX_NAME for value in offered) or len(offered) > MAX_VALUES:
         what = _("Variable “{name}” lost values: it can have up to {count}, each up to {limit} characters.")
         yield ReportLine("", "", "left out", what.format(name=name, count=MAX_VALUES, limit=MAX_NAME), "")
 
 
-def _without_effect(said: Mapping[str, Any], ours: str) -> list[str]:
+def _without_effect(raw: Mapping[str, Any], ours: str) -> list[str]:
     """What a variable says that means something in Grafana and nothing here, by Grafana's names."""
-    never = ours == "query" and said.get("refresh") == 0  # it asks when the page opens, all the same
-    found = [key for key in ("regex", "sort", "allValue", "hide") if said.get(key) not in (None, "", 0, False)]
+    never = ours == "query" and raw.get("refresh") == 0  # it asks when the page opens, all the same
+    found = [key for key in ("regex", "sort", "allValue", "hide") if raw.get(key) not in (None, "", 0, False)]
     return [*found, *(["refresh"] if never else [])]
 
 
-def _current(said: Mapping[str, Any]) -> object:
-    current = said.get("current")
+def _current(raw: Mapping[str, Any]) -> object:
+    current = raw.get("current")
     return current.get("value") if isinstance(current, Mapping) else None
 
 
-def _options(said: Mapping[str, Any], kind: str) -> list[str]:
+def _options(raw: Mapping[str, Any], kind: str) -> list[str]:
     """The values there are to choose, without the one that means all."""
-    options = said.get("options")
+    options = raw.get("options")
     found = [
         value
         for option in (options if isinstance(options, list) else [])
         if isinstance(option, Mapping)
         for value in _strings(option.get("value"))
     ]
-    query = said.get("query")
+    query = raw.get("query")
     if not found and kind in ("custom", "interval") and isinstance(query, str):
         found = [_value(part) for part in re.split(r"(?<!\\),", query)]
     return [value for value in dict.fromkeys(found) if value not in (_ALL, _AUTO, "")]
@@ -186,47 +186,47 @@ def _export_variable(variable: Variable, asking: _VariableQueries) -> dict[str, 
         return _new_export(variable)
     query, _why = asking.read(came, came["type"])
     was = _import_variable(came, variable.name, came["type"], f"variables.{variable.name}.grafana", query)
-    said = {key: value for key, value in came.items() if key != "current" or value}
-    if isinstance(said.get("current"), Mapping):
-        said["current"] = {key: said["current"][key] for key in _OPTION if key in said["current"]}
-    said["name"] = variable.name
+    raw = {key: value for key, value in came.items() if key != "current" or value}
+    if isinstance(raw.get("current"), Mapping):
+        raw["current"] = {key: raw["current"][key] for key in _OPTION if key in raw["current"]}
+    raw["name"] = variable.name
     now = {"label": variable.label, "values": list(variable.values), "chosen": list(variable.chosen),
            "type": variable.type, "multiple": variable.multiple, "query": variable.query,
            "include_all": variable.include_all, "all_chosen": variable.all_chosen}  # fmt: skip
     changed = {key for key, value in now.items() if was.get(key, type(value)()) != value}
     if not changed:
-        return said
+        return raw
     fresh = _new_export(variable)
     if "type" in changed or ("values" in changed and came["type"] not in _ASKED):
         return fresh
-    said |= {"label": variable.label} if "label" in changed else {}
-    said |= {"current": fresh["current"]} if changed & {"chosen", "all_chosen"} else {}
-    said |= {"multi": variable.multiple} if "multiple" in changed else {}
-    said |= {"includeAll": fresh["includeAll"]} if "include_all" in changed else {}
-    return query_translation.with_sql(said, fresh["query"]) if "query" in changed else said
+    raw |= {"label": variable.label} if "label" in changed else {}
+    raw |= {"current": fresh["current"]} if changed & {"chosen", "all_chosen"} else {}
+    raw |= {"multi": variable.multiple} if "multiple" in changed else {}
+    raw |= {"includeAll": fresh["includeAll"]} if "include_all" in changed else {}
+    return query_translation.with_sql(raw, fresh["query"]) if "query" in changed else raw
 
 
 _OPTION: Final = ("selected", "text", "value", "properties")
 
 
 def _new_export(variable: Variable) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": variable.name, "hide": 0, "skipUrlSync": False}
-    said |= {"label": variable.label} if variable.label else {}
+    raw: dict[str, Any] = {"name": variable.name, "hide": 0, "skipUrlSync": False}
+    raw |= {"label": variable.label} if variable.label else {}
     if variable.type == "text":
         words = variable.chosen[0] if variable.chosen else ""
         option = {"selected": True, "text": words, "value": words}
-        return {**said, "type": "textbox", "query": words, "current": option, "options": [option]}
+        return {**raw, "type": "textbox", "query": words, "current": option, "options": [option]}
     fields = {"options": [], "multi": variable.multiple, "includeAll": variable.include_all or variable.all_chosen}
     current = _selection(variable)
-    said |= {"current": {"selected": True, "text": current, "value": current}, **fields}
+    raw |= {"current": {"selected": True, "text": current, "value": current}, **fields}
     if variable.all_chosen:
-        said["current"]["text"] = ["All"] if variable.multiple else "All"
+        raw["current"]["text"] = ["All"] if variable.multiple else "All"
     if variable.type == "query":
         asked = query_translation.to_grafana_sql(variable.query)
-        return {**said, "type": "query", "datasource": _SOURCE, "query": asked, "refresh": 1, "regex": "", "sort": 0}
+        return {**raw, "type": "query", "datasource": _SOURCE, "query": asked, "refresh": 1, "regex": "", "sort": 0}
     options = [{"selected": one in variable.chosen, "text": one, "value": one} for one in variable.values]
     listed = ",".join(one.replace(",", "\\,") for one in variable.values)
-    return {**said, "type": "custom", "query": listed, "options": options}
+    return {**raw, "type": "custom", "query": listed, "options": options}
 
 
 def _selection(variable: Variable) -> object:

@@ -99,7 +99,7 @@ def repeat_fields(item: Item, names: set[str]) -> dict[str, Any]:
 def _restored_panel(
     item: Item, widget: WidgetContent, came: Mapping[str, Any], names: set[str]
 ) -> tuple[dict[str, Any], list[ReportLine]]:
-    was, _told = tiles.import_panel(came, item.id)
+    was, _report = tiles.import_panel(came, item.id)
     again = with_panel_defaults({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
     again |= repeat_fields(item, names)
     if widget.title != was["title"]:

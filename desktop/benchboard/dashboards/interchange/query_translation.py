@@ -28,23 +28,23 @@ class UntranslatableQuery(Exception):
     """A query that cannot be asked here; its words say why."""
 
 
-def sql_of(said: Mapping[str, Any]) -> str:
+def sql_of(raw: Mapping[str, Any]) -> str:
     """What a variable of Grafana's asks its data source, as text; nothing where it says none."""
-    query = said.get("query")
+    query = raw.get("query")
     if isinstance(query, Mapping):
         query = next((query[key] for key in _FIELDS if isinstance(query.get(key), str)), "")
     return query if isinstance(query, str) else ""
 
 
-def with_sql(said: Mapping[str, Any], sql: str) -> dict[str, Any]:
+def with_sql(raw: Mapping[str, Any], sql: str) -> dict[str, Any]:
     """A variable of Grafana's that asks something else, in the form it asked before."""
-    query = said.get("query")
+    query = raw.get("query")
     if isinstance(query, Mapping):
         key = next((key for key in _FIELDS if isinstance(query.get(key), str)), "query")
         fields: dict[str, Any] = {"query": {**query, key: sql}}
     else:
         fields = {"query": sql}
-    return {**said, **fields, **({"definition": sql} if "definition" in said else {})}
+    return {**raw, **fields, **({"definition": sql} if "definition" in raw else {})}
 
 
 def from_grafana_sql(sql: str, names: Collection[str]) -> str:
@@ -87,9 +87,9 @@ class PanelQueries:
     def __init__(self, names: Collection[str] | None = None) -> None:
         self.names, self._left = names, MOST_READ
 
-    def read(self, said: Mapping[str, Any]) -> str:
+    def read(self, raw: Mapping[str, Any]) -> str:
         """The query of a panel in our words; empty where it asks another source, several, or what cannot be asked."""
-        sql = _sql_of_panel(said)
+        sql = _sql_of_panel(raw)
         self._left -= len(sql) if len(sql) <= MAX_QUERY else 0
         if not sql or self._left < 0:
             return ""
@@ -100,17 +100,17 @@ class PanelQueries:
             return ""
 
 
-def with_panel_sql(said: Mapping[str, Any], sql: str) -> dict[str, Any]:
+def with_panel_sql(raw: Mapping[str, Any], sql: str) -> dict[str, Any]:
     """A panel of Grafana's that asks something else, in the form it asked before."""
-    (target,) = said["targets"]
-    return {**said, "targets": [{**target, "rawSql": sql}]}
+    (target,) = raw["targets"]
+    return {**raw, "targets": [{**target, "rawSql": sql}]}
 
 
-def _sql_of_panel(said: Mapping[str, Any]) -> str:
-    targets = said.get("targets")
+def _sql_of_panel(raw: Mapping[str, Any]) -> str:
+    targets = raw.get("targets")
     if not isinstance(targets, list) or len(targets) != 1 or not isinstance(targets[0], Mapping):
         return ""
-    sql, source = targets[0].get("rawSql"), targets[0].get("datasource") or said.get("datasource")
+    sql, source = targets[0].get("rawSql"), targets[0].get("datasource") or raw.get("datasource")
     kind = source.get("type") if isinstance(source, Mapping) else source
     return sql if isinstance(sql, str) and kind in _POSTGRES and not targets[0].get("hide") else ""
 

@@ -95,10 +95,10 @@ def parse_draft(text: str) -> tuple[list[VariableRow], tuple[Variable, ...] | No
     None for a draft in another program version's format; the second value is None where an earlier version, which did
     not store it, wrote the draft."""
     try:
-        said = json.loads(text)
-        if isinstance(said, list):
-            return [_parse_row(one) for one in said], None
-        return [_parse_row(one) for one in said["rows"]], tuple(_parse_row(one).variable for one in said["base"])
+        raw = json.loads(text)
+        if isinstance(raw, list):
+            return [_parse_row(one) for one in raw], None
+        return [_parse_row(one) for one in raw["rows"]], tuple(_parse_row(one).variable for one in raw["base"])
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -109,7 +109,7 @@ def _serialise_rows(rows: Iterable[VariableRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _parse_row(said: dict[str, Any]) -> VariableRow:
-    lists = {key: tuple(map(str, said[key])) for key in ("values", "chosen")}
-    variable = Variable(**{**{key: said[key] for key in _FIELDS}, **lists})
-    return VariableRow(variable, str(said.get("was", variable.name)), str(said.get("known", variable.name)))
+def _parse_row(raw: dict[str, Any]) -> VariableRow:
+    lists = {key: tuple(map(str, raw[key])) for key in ("values", "chosen")}
+    variable = Variable(**{**{key: raw[key] for key in _FIELDS}, **lists})
+    return VariableRow(variable, str(raw.get("was", variable.name)), str(raw.get("known", variable.name)))

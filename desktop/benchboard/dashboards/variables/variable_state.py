@@ -73,7 +73,7 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[s
         known = _read(home, vault, account)
         gone = known.keys() - visible(set(known))
         if gone:
-            _write(home, vault, account, {key: said for key, said in known.items() if key not in gone})
+            _write(home, vault, account, {key: raw for key, raw in known.items() if key not in gone})
 
 
 @contextmanager
@@ -100,10 +100,10 @@ def _read(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, Any]:
     name = _name(account)
     try:
         with _file(home, name).open("rb") as file:
-            said = json.loads(next(read_records(file, key, name), b"{}"))
+            raw = json.loads(next(read_records(file, key, name), b"{}"))
     except (FileNotFoundError, DamagedLog, ValueError, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return raw if isinstance(raw, dict) else {}
 
 
 def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, Any]) -> None:
@@ -116,10 +116,10 @@ def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, An
 def _within_size_limit(known: dict[str, Any]) -> dict[str, Any]:
     """Those chosen on last that there is room for; one too large for it stays out alone, and takes nobody along."""
     left, room = dict[str, Any](), _MOST_BYTES
-    for dashboard, said in reversed(list(known.items())[-MAX_DASHBOARDS:]):
-        length = len(json.dumps({dashboard: said}))
+    for dashboard, raw in reversed(list(known.items())[-MAX_DASHBOARDS:]):
+        length = len(json.dumps({dashboard: raw}))
         if length <= room:
-            left[dashboard] = said
+            left[dashboard] = raw
             room -= length
     return dict(reversed(left.items()))
 
@@ -136,18 +136,18 @@ def _serialise_choices(choices: Choices) -> dict[str, Any]:
     return {name: True if choice.all else list(choice.values) for name, choice in choices.items()}
 
 
-def _choices(said: object) -> dict[str, VariableChoice]:
+def _choices(raw: object) -> dict[str, VariableChoice]:
     """Choices as they were written; what makes no sense is none."""
-    if not isinstance(said, dict):
+    if not isinstance(raw, dict):
         return {}
-    read = ((name, _choice(one)) for name, one in list(said.items())[:MAX_VARIABLES] if NAME.fullmatch(name))
+    read = ((name, _choice(one)) for name, one in list(raw.items())[:MAX_VARIABLES] if NAME.fullmatch(name))
     return {name: choice for name, choice in read if choice is not None}
 
 
-def _choice(said: object) -> VariableChoice | None:
-    if said is True:
+def _choice(raw: object) -> VariableChoice | None:
+    if raw is True:
         return VariableChoice(all=True)
-    if not isinstance(said, list) or len(said) > MAX_VALUES:
+    if not isinstance(raw, list) or len(raw) > MAX_VALUES:
         return None
-    right = all(isinstance(value, str) and len(value) <= MAX_NAME for value in said)
-    return VariableChoice(tuple(said)) if right else None
+    right = all(isinstance(value, str) and len(value) <= MAX_NAME for value in raw)
+    return VariableChoice(tuple(raw)) if right else None

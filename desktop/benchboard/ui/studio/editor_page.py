@@ -208,8 +208,8 @@ class StudioPage(QWidget):
 
     def _run_when_loaded(self) -> None:
         if self._when_loaded is not None and self.saving.state not in ("loading", "failed"):
-            wish, self._when_loaded = self._when_loaded, None
-            wish()
+            action, self._when_loaded = self._when_loaded, None
+            action()
 
     def prepare_close(self) -> bool:
         """Store what is not stored yet; stay where another window was first, until that is decided, and where the JSON

@@ -60,8 +60,8 @@ class TabRestorer(QObject):
         self._views_to_restore[page] = view
         page.saving.loaded.connect(lambda: self._restore_view(page))
         page.canvas.verticalScrollBar().valueChanged.connect(self.schedule_save)
-        for said in (page.canvas.zoom_changed, page.editor.changed, page.presentation.changed):
-            said.connect(self.schedule_save)
+        for signal in (page.canvas.zoom_changed, page.editor.changed, page.presentation.changed):
+            signal.connect(self.schedule_save)
         self.schedule_save()
 
     def forget(self, page: "StudioPage") -> None:
@@ -97,12 +97,12 @@ class TabRestorer(QObject):
         self._written = found.tabs
         self._restore_tabs(found)
         if found.missing:
-            said = ngettext(
+            sentence = ngettext(
                 "{count} open dashboard was deleted or is no longer shared with you.",
                 "{count} open dashboards were deleted or are no longer shared with you.",
                 found.missing,
             )
-            self._context.problems.toast(said.format(count=found.missing))
+            self._context.problems.toast(sentence.format(count=found.missing))
             self._written = SavedTabs()  # written anew, so that this is said once
         self.schedule_save()
 

@@ -57,7 +57,7 @@ class DifferenceListModel(QAbstractListModel):
 
     def row_of(self, key: Key) -> int | None:
         """Where a difference stands; opens the fold if it lies in it."""
-        if not self._fold_open and any(one.key == key for one, _said in self._pushed):
+        if not self._fold_open and any(one.key == key for one, _text in self._pushed):
             self.toggle_fold()
         return next((at for at in range(self.rowCount()) if (row := self.row(at)) and row[0].key == key), None)
 
