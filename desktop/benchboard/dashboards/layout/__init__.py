@@ -61,7 +61,8 @@ from benchboard.dashboards.layout.page_format import (
 )
 from benchboard.dashboards.layout.placement import first_free, reading_order
 from benchboard.dashboards.layout.repeats import Repeat, repeat_of, repeated
-from benchboard.dashboards.layout.rgl_compat import HANDLES, Handle, add, compacted, move, remove, resize
+from benchboard.dashboards.layout.resize_limits import HANDLES, Handle
+from benchboard.dashboards.layout.rgl_compat import add, compacted, move, remove, resize
 from benchboard.dashboards.layout.shared_edges import SharedEdge, SharedEdgeResize, edge_at
 from benchboard.dashboards.layout.snap_guides import Gap, Guide, Guides, SnapHints
 

@@ -11,7 +11,7 @@ from typing import Literal
 from benchboard.dashboards.layout.drag_preview import placed
 from benchboard.dashboards.layout.model import MAX_HEIGHT, Cell, Compact, Item, Layout
 from benchboard.dashboards.layout.normalize import normalized
-from benchboard.dashboards.layout.rgl_compat import bounded
+from benchboard.dashboards.layout.resize_limits import limited_size
 
 Edge = Literal["left", "centre", "right", "top", "middle", "bottom"]
 Axis = Literal["across", "down"]
@@ -94,7 +94,7 @@ def grow(layout: Layout, ids: Sequence[str], dw: int, dh: int, *, compact: Compa
     for place in _chosen(layout, ids):
         item, old = layout.items[place], layout.cells[place]
         if not item.static:
-            w, h = bounded(item, old, old.w + dw, old.h + dh, "se", layout.columns)
+            w, h = limited_size(item, old, old.w + dw, old.h + dh, "se", layout.columns)
             new = old._replace(w=min(w, layout.columns - old.x), h=h)
             covers = any(new.overlaps(static) and not old.overlaps(static) for static in statics)
             cells[item.id] = old if covers else new

@@ -7,7 +7,7 @@
 
 from collections.abc import Mapping
 
-from benchboard.dashboards.layout import rgl_compat
+from benchboard.dashboards.layout import resize_limits, rgl_compat
 from benchboard.dashboards.layout.containers import CONTAINERS
 from benchboard.dashboards.layout.model import (
     Compact,
@@ -114,11 +114,11 @@ def _required_size(op: Mapping[str, object], key: str, item: str) -> int:
     return value
 
 
-def _handle(op: Mapping[str, object], item: str) -> rgl_compat.Handle:
+def _handle(op: Mapping[str, object], item: str) -> resize_limits.Handle:
     value = op.get("handle", "se")
-    handle = next((handle for handle in rgl_compat.HANDLES if value == handle), None)
+    handle = next((handle for handle in resize_limits.HANDLES if value == handle), None)
     if handle is None:
         what = _("op.handle of item {item} is {value}; it must be one of {handles}.")
-        facts = {"item": quote_value(item), "value": quote_value(value), "handles": ", ".join(rgl_compat.HANDLES)}
+        facts = {"item": quote_value(item), "value": quote_value(value), "handles": ", ".join(resize_limits.HANDLES)}
         refuse("bad-handle", what.format(**facts), item, "op.handle")
     return handle

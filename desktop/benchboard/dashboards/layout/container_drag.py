@@ -20,7 +20,7 @@ from benchboard.dashboards.layout.containers import (
 )
 from benchboard.dashboards.layout.drag_preview import Drag, Resize
 from benchboard.dashboards.layout.model import Cell, Compact, Item, Layout
-from benchboard.dashboards.layout.rgl_compat import Handle
+from benchboard.dashboards.layout.resize_limits import Handle
 
 Places = Mapping[str, Cell]
 """Ids and their cells on the page."""

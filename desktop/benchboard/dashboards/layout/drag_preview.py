@@ -22,8 +22,7 @@ from benchboard.dashboards.layout.grid_arrays import GridArrays, RowBlocks
 from benchboard.dashboards.layout.model import MAX_ROW, Cell, Compact, Layout
 from benchboard.dashboards.layout.normalize import normalized
 from benchboard.dashboards.layout.ordering import Ranks
-from benchboard.dashboards.layout.resize_limits import Stops
-from benchboard.dashboards.layout.rgl_compat import Handle, bounded, pulled
+from benchboard.dashboards.layout.resize_limits import Handle, Stops, limited_size, resized_cell
 
 
 class _LayoutGesture:
@@ -122,15 +121,15 @@ class Resize(_LayoutGesture):
 
     def _free_of_statics(self, w: int, h: int) -> Cell:
         old, item = self._old, self.layout.items[self.places[0]]
-        w, h = bounded(item, old, w, h, self.handle, self.layout.columns)
+        w, h = limited_size(item, old, w, h, self.handle, self.layout.columns)
         # The grid has the last word over the item's own least size.
         w = min(w, old.right if "w" in self.handle else self.layout.columns - old.x)
         h = min(h, old.bottom) if "n" in self.handle else h
-        while w > old.w and self.ranks.fixed.first(*pulled(old, w, old.h, self.handle)) is not None:
+        while w > old.w and self.ranks.fixed.first(*resized_cell(old, w, old.h, self.handle)) is not None:
             w -= 1
-        while h > old.h and self.ranks.fixed.first(*pulled(old, w, h, self.handle)) is not None:
+        while h > old.h and self.ranks.fixed.first(*resized_cell(old, w, h, self.handle)) is not None:
             h -= 1
-        return pulled(old, w, h, self.handle)
+        return resized_cell(old, w, h, self.handle)
 
 
 class Placing(_LayoutGesture):

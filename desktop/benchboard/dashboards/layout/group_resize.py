@@ -7,8 +7,7 @@ from functools import cached_property
 from benchboard.dashboards.layout.containers import PageIndex, visible_cells
 from benchboard.dashboards.layout.drag_preview import Placing, separated
 from benchboard.dashboards.layout.model import MAX_HEIGHT, Cell, Compact, Item, Layout, bounding_box
-from benchboard.dashboards.layout.resize_limits import Stops
-from benchboard.dashboards.layout.rgl_compat import Handle, pulled
+from benchboard.dashboards.layout.resize_limits import Handle, Stops, resized_cell
 
 
 class GroupResize:
@@ -85,15 +84,15 @@ class GroupResize:
         high = next((k for k in _between(h, old.h) if self._allows(wide, k)), old.h)
         if stops.left:
             wide = _most(old.w, wide, lambda k: self._stopped(k, high))
-        return pulled(old, wide, high, self.handle)
+        return resized_cell(old, wide, high, self.handle)
 
     def _stopped(self, w: int, h: int) -> bool:
         """Whether an edge would go past what it stops at."""
-        cells = self._cells(pulled(self.box, w, h, self.handle))
+        cells = self._cells(resized_cell(self.box, w, h, self.handle))
         return any(self._stops.held(cell, cells[item.id]) != cells[item.id] for item, cell in self._body)
 
     def _allows(self, w: int, h: int) -> bool:
-        box = pulled(self.box, w, h, self.handle)
+        box = resized_cell(self.box, w, h, self.handle)
         for item, cell in self._body:
             new = _scaled(cell, self.box, box)
             narrow, low = new.w < min(cell.w, item.min_w or 1), new.h < min(cell.h, item.min_h or 1)

@@ -1,16 +1,41 @@
-"""Limits of a resize: an edge cannot be pulled past items on the side to which things rise.
+"""Limits of a resize: an item's own least and greatest size, the grid, and what lies in an edge's way.
 
-Under `vertical` an item above a widget cannot be displaced upwards, so a top edge stops at the lowest of them in the
-widget's columns; under `horizontal` items to the left stop a left edge in the widget's rows. Otherwise what is
-overlapped goes below, and only the grid and the statics stop an edge.
+An edge cannot be pulled past items on the side to which things rise: under `vertical` an item above a widget cannot
+be displaced upwards, so a top edge stops at the lowest of them in the widget's columns; under `horizontal` items to the
+left stop a left edge in the widget's rows. Otherwise what is overlapped goes below, and only the grid and the statics
+stop an edge.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import repeat
+from typing import Literal, get_args
 
-from benchboard.dashboards.layout.model import Cell, Compact
-from benchboard.dashboards.layout.rgl_compat import Handle
+from benchboard.dashboards.layout.model import MAX_HEIGHT, Cell, Compact, Item
+
+Handle = Literal["n", "ne", "e", "se", "s", "sw", "w", "nw"]
+HANDLES: tuple[Handle, ...] = get_args(Handle)
+
+
+def limited_size(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns: int) -> tuple[int, int]:
+    """The size asked for, held to the grid and then to the item's own limits; the minimum wins over the maximum."""
+    widest = cell.right if "w" in handle else columns - cell.x
+    tallest = cell.bottom if "n" in handle else MAX_HEIGHT
+    w, h = max(1, min(w, widest)), max(1, min(h, tallest))
+    w = max(item.min_w or 1, min(item.max_w or w, w))
+    return w, max(item.min_h or 1, min(item.max_h or h, h))
+
+
+def resized_cell(cell: Cell, w: int, h: int, handle: Handle) -> Cell:
+    """`cell` with this size, its far edge (seen from `handle`) where it was; held at the left and upper border."""
+    x, y = cell.x, cell.y
+    if "w" in handle:
+        x = cell.right - w
+        w, x = (cell.w, 0) if x < 0 else (w, x)
+    if "n" in handle:
+        y = cell.bottom - h
+        h, y = (cell.h, 0) if y < 0 else (h, y)
+    return Cell(x, y, w, h)
 
 
 class Stops:

@@ -4,12 +4,9 @@ A request is held to the grid before it is carried out, as its component does wi
 reach beyond the grid are brought in first. `prevent_collision` refuses a move or resize for which there is no room.
 """
 
-from typing import Literal, get_args
-
 from benchboard.dashboards.layout.compaction import compact_horizontally, compact_vertically
 from benchboard.dashboards.layout.grid_arrays import GridArrays
 from benchboard.dashboards.layout.model import (
-    MAX_HEIGHT,
     MAX_ITEMS,
     MAX_ROW,
     Cell,
@@ -19,11 +16,9 @@ from benchboard.dashboards.layout.model import (
     quote_value,
     refuse,
 )
+from benchboard.dashboards.layout.resize_limits import Handle, limited_size, resized_cell
 from benchboard.dashboards.layout.rgl_moves import Push
 from benchboard.i18n import _
-
-Handle = Literal["n", "ne", "e", "se", "s", "sw", "w", "nw"]
-HANDLES: tuple[Handle, ...] = get_args(Handle)
 
 
 def move(
@@ -62,7 +57,7 @@ def resize(
         return _compacted(layout, board, compact)
     x, y = board.xs[place], board.ys[place]
     old = Cell(x, y, board.ws[place], board.hs[place])
-    new = pulled(old, *bounded(layout.items[place], old, w, h, handle, board.columns), handle)
+    new = resized_cell(old, *limited_size(layout.items[place], old, w, h, handle, board.columns), handle)
     others = (i for i in range(board.count) if i != place)
     if prevent_collision and next(board.colliding(others, *new), None) is not None:
         new = old
@@ -73,27 +68,6 @@ def resize(
     if new.x != x:
         Push(board, compact, prevent=prevent_collision).run(place, new.x, new.y)
     return _compacted(layout, board, compact, keeps_row=place if "n" in handle else None)
-
-
-def bounded(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns: int) -> tuple[int, int]:
-    """The size asked for, held to the grid and then to the item's own limits; the minimum wins over the maximum."""
-    widest = cell.right if "w" in handle else columns - cell.x
-    tallest = cell.bottom if "n" in handle else MAX_HEIGHT
-    w, h = max(1, min(w, widest)), max(1, min(h, tallest))
-    w = max(item.min_w or 1, min(item.max_w or w, w))
-    return w, max(item.min_h or 1, min(item.max_h or h, h))
-
-
-def pulled(cell: Cell, w: int, h: int, handle: Handle) -> Cell:
-    """`cell` with this size, its far edge (seen from `handle`) where it was; held at the left and upper border."""
-    x, y = cell.x, cell.y
-    if "w" in handle:
-        x = cell.right - w
-        w, x = (cell.w, 0) if x < 0 else (w, x)
-    if "n" in handle:
-        y = cell.bottom - h
-        h, y = (cell.h, 0) if y < 0 else (h, y)
-    return Cell(x, y, w, h)
 
 
 def add(layout: Layout, item: Item, cell: Cell, *, compact: Compact = "vertical") -> Layout:
