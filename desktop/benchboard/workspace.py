@@ -137,7 +137,7 @@ def seed(workspace: Workspace, report: Report | None = None) -> None:
     require_current(workspace)
     database = workspace.database
     with database.system("seed").read() as session:
-        seeded, empty = organisations.is_seeded(session), not organisations.list_slugs(session)
+        seeded, empty = organisations.is_seeded(session), not organisations.slugs(session)
     founding = empty and workspace.location.kind != "server"
     if seeded and not founding:
         return

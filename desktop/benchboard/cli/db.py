@@ -94,7 +94,7 @@ def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | 
             _create_first_organisation(opened, admin, organisation)
         workspace.seed(opened)
         with opened.database.system("seed").read() as session:
-            slugs = organisations.list_slugs(session)
+            slugs = organisations.slugs(session)
     if as_json:
         write_json({"seeded": True, "organisations": slugs})
         return

@@ -42,7 +42,7 @@ def dongle() -> None:
 @dongle.command("list")
 @click.option(
     "--probe/--no-probe",
-    "ask",
+    "probe_ports",
     default=None,
     help="Probe every port or none; default: ports that look like a dongle.",
 )

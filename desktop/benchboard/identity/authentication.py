@@ -228,7 +228,7 @@ def _operator(session: Session, organisation: str | None = None) -> User:
         .order_by(User.created_at)
     )
     if organisation is not None:
-        known = organisations.list_slugs(session)
+        known = organisations.slugs(session)
         if organisation not in known:
             raise NotFound(
                 "accounts.no-organisation",

@@ -41,14 +41,14 @@ def is_seeded(session: Session) -> bool:
     return {(row.organisation_id, row.slug, row.name) for row in held} == wanted
 
 
-def list_slugs(session: Session) -> tuple[str, ...]:
+def slugs(session: Session) -> tuple[str, ...]:
     """The organisations there are, by their short names."""
     return tuple(session.scalars(select(Organisation.slug).order_by(Organisation.slug)))
 
 
 def require_empty(session: Session) -> None:
     """Raise `Conflict` (`organisations.some`) where there is an organisation already."""
-    if list_slugs(session):
+    if slugs(session):
         raise Conflict(
             "organisations.some",
             _("This database already has an organisation."),

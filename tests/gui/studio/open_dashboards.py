@@ -72,7 +72,7 @@ def sign_in_as(studio: "Studio", role: str) -> None:
         signed_in = authentication.sign_in_demo(session, user_id=person.user_id, client=Client.here())
     assert application.shell is not None
     assert application.shell.may_close()
-    application._leave_session()
+    application._detach_session()
     application.show_sign_in()
     assert application.sign_in is not None
     application.sign_in.session_opened.emit(ActiveSession(studio.workspace, signed_in, "demo", False))

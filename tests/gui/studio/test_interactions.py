@@ -102,7 +102,7 @@ def test_interaction_returned_to_its_start_changes_nothing(
     before, start, interaction = _cells(host), host.grid.gutter(3, 1.5), begin(host)
     interaction.start()
     interaction.update(_centre(host, "c"))
-    interaction.update(start if isinstance(interaction, SplitInteraction) else interaction.start)
+    interaction.update(start if isinstance(interaction, SplitInteraction) else interaction.start_point)
     interaction.commit()
     assert _cells(host) == before
     assert host.editor.undo_stack.count() == 0

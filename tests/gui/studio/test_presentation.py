@@ -150,12 +150,12 @@ def test_key_sheet_shows_every_key(studio: "Studio") -> None:
     studio.qtbot.keyClicks(studio.canvas, "?")
     sheet = studio.application.window.findChild(ShortcutsDialog)
     assert sheet is not None
-    assert len(sheet.shown()) == len(shortcut_rows())
+    assert len(sheet.visible_titles()) == len(shortcut_rows())
     assert len(shortcut_rows()) == sum(1 for command in REGISTRY if command.shortcuts)
     search = sheet.findChild(QWidget, "keys_search")
     assert studio.application.window.focusWidget() is search
     studio.qtbot.keyClicks(search, "ctrl j")
-    assert sheet.shown() == ["Show JSON"]
+    assert sheet.visible_titles() == ["Show JSON"]
     studio.key(Qt.Key.Key_Escape)
     assert studio.application.window.focusWidget() is studio.canvas
 

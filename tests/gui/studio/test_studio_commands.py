@@ -68,7 +68,7 @@ def test_palette_on_view_only_page_offers_no_command_that_changes_it(board: "Stu
     board.page.editor.read_only = True
     titles = offered(board)
     assert not {"Undo", "Save", "Add row", "Cut", "Remove", "Edit variables", "Add widget: table"} & titles.keys()
-    assert {"Copy", "Select all", "Present dashboard", "PageExport as PDF"} <= titles.keys()
+    assert {"Copy", "Select all", "Present dashboard", "Export as PDF"} <= titles.keys()
 
 
 def test_palette_entry_that_cannot_run_now_says_why(board: "Studio") -> None:

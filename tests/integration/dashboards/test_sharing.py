@@ -38,7 +38,7 @@ def _level(office: Office, actor: Actor, dashboard_id: str) -> str | None:
 
 def _access(office: Office, actor: Actor, dashboard_id: str, **asked: Any) -> dict[str, tuple[str, tuple[Grant, ...]]]:
     found = office.ask(access_list.list_access, actor, dashboard_id, Listing(**asked), limit=500)
-    return {one.name: (one.level, one.ways) for one in found.rows}
+    return {one.name: (one.level, one.grants) for one in found.rows}
 
 
 ADMIN = "Admin of north"

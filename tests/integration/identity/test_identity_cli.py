@@ -255,7 +255,7 @@ def test_open_local_after_a_rule_change_updates_the_catalogue(
     opened = workspace.open_local(tmp_path)
     with unbound(opened.database).read() as session:
         assert organisations.is_seeded(session)
-        assert organisations.list_slugs(session) == ("local",)
+        assert organisations.slugs(session) == ("local",)
     opened.close()
 
 

@@ -33,7 +33,7 @@ def _assert_complete(home: Path) -> None:
     """The database in `home` opens, has one organisation with one operator, and its secrets open."""
     opened = workspace.open_local(home)
     with unbound(opened.database).read() as session:
-        assert organisations.list_slugs(session) == ("local",)
+        assert organisations.slugs(session) == ("local",)
         assert organisations.is_seeded(session)
         operator = authentication.operator(session, client=Client.here())
         assert operator.roles == {"admin"}
@@ -142,7 +142,7 @@ elif at == "before the data key":
 elif at == "after the data key":
     keys.add_signing_key = cut
 elif at == "before the commit":
-    organisations.own = cut
+    organisations.set_owner = cut
 workspace.open_local(Path(sys.argv[1]))
 """
 

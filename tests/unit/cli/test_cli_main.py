@@ -1,13 +1,15 @@
-"""What every command shares: its language and its help."""
+"""What every command shares: its language, its help and its options."""
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from benchboard import i18n, package_data
 from benchboard.cli.command_context import show_table
-from benchboard.cli.main import main
+from benchboard.cli.main import main, root
 from benchboard.errors import Unavailable
 
 
@@ -62,3 +64,29 @@ def test_whoami_unknown_organisation_lists_those_there_are(
 def test_show_table_cell_with_a_dict_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     show_table({"details": lambda row: row}, [{"role": "admin", "kept": True}])
     assert "role=admin, kept=True" in capsys.readouterr().out
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _commands(command, context)
+        else:
+            yield command
+
+
+def test_every_command_takes_the_options_it_declares() -> None:
+    shared = {"url", "demo", "org", "as_email", "as_json", "home"}
+    """Those that decorators take before the command itself is called."""
+    commands = list(_commands(root, click.Context(root)))
+    for command in commands:
+        assert command.callback is not None
+        declared = {parameter.name for parameter in command.params if parameter.expose_value}
+        signature = inspect.signature(inspect.unwrap(command.callback)).parameters
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.values()):
+            continue
+        taken = set(signature)
+        assert declared - shared <= taken, command.name
+        assert len(taken - declared) <= 1, command.name  # what a decorator gives it first
+    assert len(commands) > 40
