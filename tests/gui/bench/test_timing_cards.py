@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.timing import Timing
+from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.timing_cards import ToleranceCards
 from benchboard.ui.bench.timing_inputs import TimingRequest
@@ -32,7 +33,7 @@ def test_cards_timings_with_the_same_registers_show_the_same_figures(
         second.show_timing(timing, WISH)
         shown.append([_texts(card) for card in (cards.tolerance, cards.cable, second)])
     assert shown[0] == shown[1]
-    assert any("Maximum cable length 96 m enough" in text for text in shown[0][1])
+    assert any("Maximum cable length 95.5 m enough" in text for text in shown[0][1])
 
 
 def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
@@ -42,3 +43,10 @@ def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
     wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 1e8, 5.0, 210, 2.0)
     cards.show_timing(AS_DECODED, wish)
     assert "length_m is out of range." in _texts(cards.cable)
+
+
+@pytest.mark.parametrize(
+    ("length", "up", "text"), [(95.5, False, "95.5"), (95.59, False, "95.5"), (96.0, False, "96"), (0.42, True, "0.5")]
+)
+def test_format_metres_promises_no_more_than_works(length: float, up: bool, text: str) -> None:
+    assert format_metres(length, up=up) == text

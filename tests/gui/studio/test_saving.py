@@ -433,3 +433,13 @@ def test_saving_read_error_repeated_is_shown_once(desk: Desk) -> None:
     desk.turns.work()
     desk.turns.answer()
     desk.at_rest()
+
+
+def test_saving_time_is_unknown_until_this_page_stored_and_true_when_announced(desk: Desk) -> None:
+    """A page that was only opened said "Saved 40 s ago", and one just stored how long ago it was stored before."""
+    assert desk.saving.seconds_ago() is None
+    desk.tell(MINE[0])
+    announced: list[tuple[str, int | None]] = []
+    desk.saving.state_changed.connect(lambda: announced.append((desk.saving.state, desk.saving.seconds_ago())))
+    desk.drain()
+    assert announced[-1] == ("saved", 0)

@@ -1,5 +1,6 @@
 """How the bench formats numbers, times and states."""
 
+import math
 from datetime import UTC, datetime
 
 from benchboard.dongles.fleet import DongleRecord
@@ -13,6 +14,12 @@ from benchboard.ui.time_format import day_text, recent_time
 def number(value: float, decimals: int = 0) -> str:
     """`4 812`, `87.5`: a thin space every three digits."""
     return f"{value:,.{decimals}f}".replace(",", "\u2009")
+
+
+def format_metres(length: float, *, up: bool = False) -> str:
+    """A length of cable in tenths of a metre, rounded down, so that it works; `up` for what is missing."""
+    tenths = math.ceil(length * 10) if up else math.floor(length * 10)
+    return number(tenths / 10, 0 if tenths % 10 == 0 else 1)
 
 
 def rate(bitrate: int | None) -> str:

@@ -12,7 +12,7 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
-from benchboard.ui.bench.bench_format import full_time, identity_mark, rate, relative_time, state_mark
+from benchboard.ui.bench.bench_format import format_metres, full_time, identity_mark, rate, relative_time, state_mark
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
@@ -373,8 +373,8 @@ class _TimingSection(_PaneSection):
         if run is None:
             self._limits.setText("")
             return
-        text = _("Oscillator tolerance {percent:.2f} %, cable up to {metres:.0f} m")
-        self._limits.setText(text.format(percent=tolerance, metres=run.longest_m))
+        text = _("Oscillator tolerance {percent:.2f} %, cable up to {metres} m")
+        self._limits.setText(text.format(percent=tolerance, metres=format_metres(run.longest_m)))
 
 
 class _TraceSection(_PaneSection):

@@ -18,7 +18,7 @@ from benchboard.canbus.timing import (
 )
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.ui.bench.bench_format import number
+from benchboard.ui.bench.bench_format import format_metres, number
 from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Card, SegmentedControl, Text, paint_icon
@@ -72,9 +72,11 @@ class ToleranceCards:
         lines: list[_FigureLine] = [
             (needed, "", f"{number(cable.needed_ns)} ns", cable.fits),
             (_("Propagation segment"), "", f"{number(cable.segment_ns)} ns", None),
-            (_("Maximum cable length"), "", f"{number(cable.longest_m)} m", cable.fits),
+            (_("Maximum cable length"), "", f"{format_metres(cable.longest_m)} m", cable.fits),
         ]
-        self.cable.show_lines(spare.format(metres=number(abs(cable.spare_m))), lines, good=cable.fits)
+        self.cable.show_lines(
+            spare.format(metres=format_metres(abs(cable.spare_m), up=not cable.fits)), lines, good=cable.fits
+        )
 
 
 _FigureLine = tuple[str, str, str, bool | None]

@@ -57,7 +57,7 @@ class Saving(QObject):
         self.machine = SaveMachine()
         self._last_write: StoredDocument | None = None
         """What the last write stored, known on its own thread before the window hears of it."""
-        self._saved_at = 0.0
+        self._saved_at: float | None = None
         self._banner = f"studio.conflict.{store.key}"
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -104,9 +104,9 @@ class Saving(QObject):
             return OtherVersion(_("Someone else"), _("elsewhere"), None)
         return OtherVersion(other.name, _("version {number}").format(number=other.number), other.number + 1)
 
-    def seconds_ago(self) -> int:
-        """How long ago the document was stored."""
-        return round(time.monotonic() - self._saved_at)
+    def seconds_ago(self) -> int | None:
+        """How long ago this page stored what it shows; None where somebody else did, or nobody has since it opened."""
+        return None if self._saved_at is None else round(time.monotonic() - self._saved_at)
 
     def load(self) -> None:
         """Read the stored document into the editor; until then nothing can be edited."""
@@ -177,6 +177,7 @@ class Saving(QObject):
                 self._merge_theirs(effect)
             case save_machine.RecordSaved():
                 self._saved_at = time.monotonic()
+                self.state_changed.emit()  # who shows how long ago it was asked before it was known
                 self.recovery.record_saved(effect.version, effect.document)
             case save_machine.FollowDocument():
                 self._follow(effect.document)
@@ -228,7 +229,7 @@ class Saving(QObject):
         self._editor.loading = False
         self._editor.read_only = not stored.may_edit
         self._editor.load(stored.document, choices)
-        self._saved_at = time.monotonic()
+        self._saved_at = None
         self._handle(save_machine.Loaded(stored, self._editor.document))
         self.recovery.start(brought)
         if brought.is_outdated and brought.base is not None:

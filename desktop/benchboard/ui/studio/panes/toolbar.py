@@ -22,9 +22,9 @@ Run = Callable[[str], None]
 _SPACE: Final = 8
 
 
-def saved_text(seconds: int) -> str:
-    """How long ago the page was stored."""
-    if seconds < 2:
+def saved_text(seconds: int | None) -> str:
+    """How long ago this page was stored, if it was since it opened."""
+    if seconds is None or seconds < 2:
         return _("All changes saved")
     if seconds < 60:
         return _("Saved {seconds} s ago").format(seconds=seconds)
