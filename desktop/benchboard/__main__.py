@@ -14,7 +14,7 @@ _DATABASES = (".db", ".sqlite", ".sqlite3")
 
 
 def main() -> int:
-    """Run what the arguments say; answers the exit status (0 done, 1 failed, 2 wrong usage)."""
+    """Run what the arguments say; returns the exit status (0 done, 1 failed, 2 wrong usage)."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["tour"]:
         from benchboard.tour.run import main as tour

@@ -68,7 +68,7 @@ class Vault:
             ) from error
 
     def put(self, name: str, secret: bytes) -> str:
-        """Keep `secret` under `name`; answers where it is now: `keyring` or `file`."""
+        """Keep `secret` under `name`; returns where it is now: `keyring` or `file`."""
         marker, file = self._paths(name)
         self._make_folder()
         if self._store_in_keyring(name, secret):
@@ -80,7 +80,7 @@ class Vault:
         return "file"
 
     def create(self, name: str, secret: bytes) -> bytes:
-        """Store `secret` unless there is one under `name` already; answers the one that is stored now.
+        """Store `secret` unless there is one under `name` already; returns the one that is stored now.
 
         Of several programs and threads that create one name at once, one stores its secret and all get that one.
         Raises `Unavailable` where it cannot be stored, or where the one that exists cannot be read.

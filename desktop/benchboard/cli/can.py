@@ -66,7 +66,7 @@ def monitor(
 
 
 def _watch(capture: Capture, count: int | None, seconds: float | None, as_json: bool) -> tuple[int, int]:
-    """Print frames until the limit is reached; answers how many were shown, and how many were dropped."""
+    """Print frames until the limit is reached; returns how many were shown, and how many were dropped."""
     deadline = None if seconds is None else time.monotonic() + seconds
     at = shown = dropped = 0
     while capture.running and (count is None or shown < count):

@@ -1,7 +1,7 @@
 """The dashboards of an organisation: made, listed, read, saved, and taken to the trash and back.
 
 A dashboard belongs to whoever made it; `sharing` lets others in and `versions` has what it was. One in the trash is
-kept for 30 days (`rights.KEPT`), for its owner, and is gone for everybody else. It is deleted for good whenever
+kept for 30 days (`TRASH_RETENTION`), for its owner, and is gone for everybody else. It is deleted for good whenever
 somebody in the organisation next makes or throws away a dashboard, or by `purge`.
 """
 
@@ -238,7 +238,7 @@ def duplicate(session: Session, actor: Actor, dashboard_id: str, *, name: str | 
 
 
 def discard(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
-    """Move dashboards to the trash; answers how many were not there yet."""
+    """Move dashboards to the trash; returns how many were not there yet."""
     rows = _require_ownership(session, actor, dashboard_ids)
     changed = [row for row in rows if row.deleted_at is None]
     for row in changed:
@@ -250,7 +250,7 @@ def discard(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int
 
 
 def restore(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
-    """Take dashboards out of the trash, shared as they were; answers how many were in it."""
+    """Take dashboards out of the trash, shared as they were; returns how many were in it."""
     rows = _require_ownership(session, actor, dashboard_ids)
     changed = [row for row in rows if row.deleted_at is not None]
     for row in changed:
@@ -277,7 +277,7 @@ def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str])
 
 
 def purge(session: Session, actor: Actor) -> int:
-    """Delete what has been in the organisation's trash for over 30 days; answers how many there were."""
+    """Delete what has been in the organisation's trash for over 30 days; returns how many there were."""
     permissions.require(actor, "dashboards:manage")
     return _sweep(session, actor)
 

@@ -191,7 +191,7 @@ def _row(row: Dashboard, widget: WidgetRow) -> Widget:
 def _write_widgets(
     session: Session, row: Dashboard, made: Sequence[WidgetRow], held: Mapping[str, WidgetRow]
 ) -> dict[str, int]:
-    """Bring the rows of widgets to `made`, touching those alone that differ; answers how many."""
+    """Bring the rows of widgets to `made`, touching those alone that differ; returns how many."""
     added = [widget for widget in made if widget.id not in held]
     changed = [widget for widget in made if widget.id in held and widget != held[widget.id]]
     removed = held.keys() - {widget.id for widget in made}
@@ -267,7 +267,7 @@ def _save_version(
     reason: VersionReason,
     newest: _NewestVersion | None,
 ) -> int:
-    """Keep the document as a version; answers its number."""
+    """Keep the document as a version; returns its number."""
     columns = {"document": dict(written), "stored_version": row.version, "saved_at": row.updated_at}
     if newest is not None and _is_extendable(newest, actor, reason):
         session.execute(update(DashboardVersion).where(DashboardVersion.id == newest.id).values(**columns))

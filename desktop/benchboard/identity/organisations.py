@@ -70,7 +70,7 @@ def seed(session: Session) -> None:
 
 
 def create(session: Session, data_keys: keys.DataKeys, *, name: str, slug: str, email: str, demo: bool = False) -> str:
-    """An organisation with its system roles, data key and signing key; answers its id. The caller records it."""
+    """An organisation with its system roles, data key and signing key; returns its id. The caller records it."""
     organisation_id = str(uuid.uuid4())
     session.add(
         Organisation(
@@ -101,7 +101,7 @@ def create_local(session: Session, data_keys: keys.DataKeys) -> None:
 
 
 def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email: str, password: str) -> str:
-    """The first organisation of an empty server, with its admin; answers its id. Raises `Invalid` or `Conflict`."""
+    """The first organisation of an empty server, with its admin; returns its id. Raises `Invalid` or `Conflict`."""
     require_empty(session)
     passwords.require_acceptable(password, email=email)
     name, slug = name.strip(), _slug(name)
@@ -144,7 +144,7 @@ def create_account(
     os_user: str | None = None,
     password_hash: str | None = None,
 ) -> str:
-    """An active account with one system role; answers its id. For founding and adding people; the caller records it."""
+    """An active account with one system role; returns its id. For founding and adding people; the caller records it."""
     user_id = guard.create_login(
         session,
         organisation_id=organisation_id,

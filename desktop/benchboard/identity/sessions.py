@@ -96,7 +96,7 @@ def list_sessions(
 
 
 def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) -> int:
-    """End the sessions named; their desktops sign out within 5 s. Answers how many were still open."""
+    """End the sessions named; their desktops sign out within 5 s. Returns how many were still open."""
     require(actor, "sessions:revoke")
     rows = session.execute(
         select(SignInSession.id, SignInSession.user_id).where(
@@ -107,7 +107,7 @@ def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) 
 
 
 def end_all(session: Session, actor: Actor, users: Sequence[User]) -> int:
-    """End these people's sessions but the one that asks, recorded one by one. Answers how many there were.
+    """End these people's sessions but the one that asks, recorded one by one. Returns how many there were.
 
     Whoever may revoke sessions may do so, and whoever may disable people.
     """

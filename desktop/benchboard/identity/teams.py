@@ -71,7 +71,7 @@ def create_team(session: Session, actor: Actor, *, name: str) -> TeamSummary:
 
 
 def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
-    """Put people into the team with this short name or id. Answers how many were not in it."""
+    """Put people into the team with this short name or id. Returns how many were not in it."""
     row, wanted = _team_and_people(session, actor, team, user_ids)
     there = set(session.scalars(select(TeamMember.user_id).where(TeamMember.team_id == row.id)))
     added = [user_id for user_id in wanted if user_id not in there]
@@ -83,7 +83,7 @@ def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str
 
 
 def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
-    """Take people out of the team with this short name or id: what is shared with it is theirs no longer. Answers how
+    """Take people out of the team with this short name or id: what is shared with it is theirs no longer. Returns how
     many were in it."""
     row, wanted = _team_and_people(session, actor, team, user_ids)
     inside = TeamMember.team_id == row.id, TeamMember.user_id.in_(wanted)

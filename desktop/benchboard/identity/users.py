@@ -171,7 +171,7 @@ def require_name(name: str) -> None:
 
 
 def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: str) -> int:
-    """Activate (`active`) or disable (`inactive`) people; disabling ends their sessions. Answers how many changed.
+    """Activate (`active`) or disable (`inactive`) people; disabling ends their sessions. Returns how many changed.
 
     Raises `Conflict` (`people.self`) for the actor's own account, so that nobody locks everybody out.
     """
@@ -191,7 +191,7 @@ def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: st
 
 
 def revoke_all(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:
-    """End every session of these people, but the one that asks. Answers how many there were."""
+    """End every session of these people, but the one that asks. Returns how many there were."""
     require(actor, "sessions:revoke")
     return end_all(session, actor, _users(session, actor, user_ids))
 

@@ -108,7 +108,7 @@ class Database:
         return Transactions(self, None)
 
     def on_change(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
-        """Call `listener` after each commit, on the committing thread; answers a function that stops it."""
+        """Call `listener` after each commit, on the committing thread; returns a function that stops it."""
         with self._lock:
             self._listeners.append(listener)
 

@@ -140,7 +140,7 @@ class NewSession:
 
 
 def open_session(session: Session, new: NewSession, *, now: datetime) -> str:
-    """Write the session row and the person's last sign-in; answers the row's id."""
+    """Write the session row and the person's last sign-in; returns the row's id."""
     row = SignInSession(
         organisation_id=new.organisation_id,
         user_id=new.user_id,
@@ -186,7 +186,7 @@ def extend_session(session: Session, token_hash: str, *, now: datetime, expires_
 
 
 def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by: str | None, now: datetime) -> int:
-    """Move the sessions to `session_history` (`reason`: signed-out, revoked, expired); answers how many there were."""
+    """Move the sessions to `session_history` (`reason`: signed-out, revoked, expired); returns how many there were."""
     # Locked, so that a desktop that says meanwhile it is in use cannot make its own revocation fail.
     rows = session.scalars(
         select(SignInSession).where(SignInSession.id.in_(list(ids))).order_by(SignInSession.id).with_for_update()
@@ -251,7 +251,7 @@ def set_password(session: Session, user_id: str, password_hash: str) -> None:
 
 
 def create_login(session: Session, **columns: Any) -> str:
-    """Write an account's row; answers its id. On a guarded server this also makes the person's LOGIN role."""
+    """Write an account's row; returns its id. On a guarded server this also makes the person's LOGIN role."""
     row = User(**columns)
     session.add(row)
     session.flush()

@@ -28,7 +28,7 @@ class Driver:
         self.window = window
 
     def wait_until(self, condition: Callable[[], T | None], what: str, seconds: float = _TIMEOUT_S) -> T:
-        """Run the event loop until `wanted` answers something true; answers it. Raises `TourTimeout` naming `what`."""
+        """Run the event loop until `condition` is true; returns its value. Raises `TourTimeout` naming `what`."""
         deadline = time.monotonic() + seconds
         while True:
             QApplication.processEvents()

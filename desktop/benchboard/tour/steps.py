@@ -31,8 +31,8 @@ class TourContext:
 
 @dataclass(frozen=True, slots=True)
 class TourStep:
-    """`sql` must answer `holds` (one row, as text) on the demo's database once `do` is done. Where a `file` of the
-    tour's folder is what came of it, that begins with `holds` instead."""
+    """`sql` must answer `expected` (one row, as text) on the demo's database once `do` is done. Where a `file` of the
+    tour's folder is what came of it, that begins with `expected` instead."""
 
     name: str
     caption: str

@@ -322,7 +322,7 @@ class _SignInProblemDisplay(ShellProblemDisplay):
 
 
 def run(address: str = "", file: Path | None = None) -> int:
-    """Open the window and stay until it is closed; answers the exit status."""
+    """Open the window and stay until it is closed; returns the exit status."""
     home = settings_file.home()
     log.start(home / "logs")
     qInstallMessageHandler(QtMessages())

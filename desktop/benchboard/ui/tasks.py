@@ -1,13 +1,13 @@
 """Background tasks: blocking work runs on a worker thread, its result arrives on the window's thread.
 
-    tasks.read(self, lambda session: people.list_people(session, actor, listing), self._show)
-    tasks.change(self, lambda session: accounts.revoke(session, actor, session_id=id), self._revoked)
+    tasks.read(self, lambda session: users.list_people(session, actor, listing), self._show)
+    tasks.change(self, lambda session: sessions.revoke_sessions(session, actor, ids), self._revoked)
     tasks.run(self, lambda progress: pair(port, progress), self._paired, title=_("Pairing {port}").format(port=port))
 
 The database session opens inside the worker. Results travel through one signal that lives as long as the program and
 are dropped if their owner is gone by then. Changes run one after the other, in the order they were asked for. What was
 asked for may be the last that holds a widget; so it comes back with its result, to be let go on the window's thread
-(see `collecting`).
+(see `gc_control`).
 """
 
 import threading
@@ -129,7 +129,7 @@ class _Job:
 
 @dataclass(slots=True, eq=False)
 class _Delivery:
-    """`call` is for a living owner; `otherwise` is what must be said even if there is none any more."""
+    """`call` is for a living owner; `without_owner` is what must be shown even if it is gone."""
 
     job: _Job
     call: Callable[[], None]
@@ -310,7 +310,7 @@ class Tasks(QObject):
         return handover.job.work
 
     def _outcome(self, job: _Job) -> _Delivery:
-        """Run the job; answers what the window's thread is to do with the result."""
+        """Run the job; returns what the window's thread is to do with the result."""
         work, failed = job.work, job.failed
         try:
             if work.cancelled and work.kind != "change":

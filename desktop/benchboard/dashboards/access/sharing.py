@@ -1,6 +1,6 @@
 """Letting others see or edit a dashboard: people by name, teams, everybody in the organisation.
 
-Its owner shares; whoever sees a dashboard sees with whom it is shared. Who has access in the end is in `holders`.
+Its owner shares; whoever sees a dashboard sees with whom it is shared. Who has access in the end is in `access_list`.
 """
 
 from dataclasses import dataclass

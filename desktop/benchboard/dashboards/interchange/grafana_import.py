@@ -185,7 +185,7 @@ def _place_panels(panels: list[Panel], lines: list[ReportLine]) -> list[Panel]:
 
 
 def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
-    """Read a panel's `gridPos` into its cell, or leave that open; answers its size."""
+    """Read a panel's `gridPos` into its cell, or leave that open; returns its size."""
     given = mapping(panel.fields.get("gridPos"), item=panel.id, field="gridPos")
     raw = {key: given[key] for key in _SPAN if given.get(key) is not None}
     if panel.is_row:  # Grafana draws a heading across the page whatever it says, and older tools say 0

@@ -82,7 +82,7 @@ def read_subject(path: Path, key: bytes) -> tuple[str, ...]:
 
 
 def delete_journal(path: Path) -> bool:
-    """Delete a journal, unless a window has it open; answers whether it went. Hold `folder_lock` around it."""
+    """Delete a journal, unless a window has it open; returns whether it went. Hold `folder_lock` around it."""
     slot = _locked(path, b"")
     if slot is None:
         return False

@@ -78,7 +78,7 @@ def _far(before: ItemMap, after: ItemMap, name: str) -> int:
 
 
 def _unexplained(before: ItemMap, after: ItemMap, moved_ids: set[str], maybe: set[str]) -> set[str]:
-    """Those of `maybe` that would lie elsewhere if only `meant`, and what is new or gone, had changed."""
+    """Those of `maybe` that would lie elsewhere if only `moved_ids`, and what is new or gone, had changed."""
     grids: dict[tuple[str, str], list[tuple[Item, Cell]]] = {}
     asked = {after.items[name].position[:2] for name in maybe}
     for piece in after.items.values():

@@ -118,7 +118,8 @@ class DeviceManager(QObject):
     def open_bus(self, detected: DetectedDevice, title: str, *, listen_only: bool = False) -> LiveBus:
         """On a worker: open the channel on what the dongle stores, in place of any other bus of this session.
 
-        The caller hands the result to `adopt`. Raises `Cancelled` where the session has ended meanwhile.
+        The caller hands the result to `set_live`, on the window's thread. Raises `Cancelled` where the session has
+        ended meanwhile.
         """
         self._stop_buses()
         with self._scanner.port_lock(detected.port.path):
@@ -176,7 +177,7 @@ class DeviceManager(QObject):
     def _stop_buses(self, path: str | None = None) -> None:
         """On a worker: stop this session's buses, or the one on `path`. Whoever asks for a port last gets it."""
         for bus in self._resources.stop_buses(path):
-            with contextlib.suppress(RuntimeError):  # the session has ended, and the hub with it
+            with contextlib.suppress(RuntimeError):  # the session has ended, and the device manager with it
                 self._bus_stopped.emit(bus)
 
     def _on_bus_stopped(self, bus: Capture) -> None:

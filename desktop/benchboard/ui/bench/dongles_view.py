@@ -89,7 +89,7 @@ class DonglesView(QWidget):
             self.table.make_current(rest)
 
     def pair(self, device_id: str = "") -> None:
-        """Open the wizard, for the dongle with id `wanted` where one is named."""
+        """Open the wizard, for the dongle with id `device_id` where one is named."""
         if self._wizard is None and self._may_pair:
             self._context.problems.dismiss(_NEW_DONGLE_NOTICE)
             self._wizard = PairingWizard(self, self._context, self._devices, device_id)

@@ -71,7 +71,7 @@ class SelectDonglePage(_WizardPage):
         *,
         any_connected: bool = False,
     ) -> None:
-        """Offer `rows`; the one with id `wanted` is chosen, else the first. `choose` hears of each choice."""
+        """List `rows` and select `selected_id`, else the first; each selection calls `on_selected`."""
         if rows:
             title, under = _("These dongles are ready to pair."), _("Select the one to pair.")
         else:

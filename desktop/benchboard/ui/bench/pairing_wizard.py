@@ -202,7 +202,7 @@ class PairingWizard(Dialog):
             self._next_button.disable(_("Plug in a dongle first."))
 
     def _enable_next_once(self) -> None:
-        """As `_enable`, but a look at the ports takes the keyboard from nobody."""
+        """As `_enable_next`, but a rescan of the ports does not move the focus."""
         if not self._next_button.isEnabled():
             self._enable_next()
 

@@ -27,7 +27,7 @@ class SolutionPoint:
 
 
 class SolutionPlot(QWidget):
-    """`chosen` carries the (prescaler, tseg1, tseg2) of the point that was clicked or reached by the arrow keys."""
+    """`selected` carries the (prescaler, tseg1, tseg2) of the point that was clicked or reached by the arrow keys."""
 
     selected = Signal(object)
 
@@ -53,7 +53,7 @@ class SolutionPlot(QWidget):
     def show_points(
         self, points: Sequence[SolutionPoint], *, target: float, max_error: float, clock_tolerance: float
     ) -> None:
-        """Draw `points`; `wish` is the sample point asked for, `most` the error accepted, `yours` your clock's."""
+        """Draw `points`; `target` is the sample point asked for, `max_error` the error accepted."""
         self._target, self._max_error, self._clock_tolerance = target, max(max_error, 0.1), clock_tolerance
         low, high = self._range()
         self._points = tuple(point for point in points if low <= point.sample_point <= high)

@@ -40,7 +40,7 @@ def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], row: Any) ->
 
 
 def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> QRectF:
-    """Draws the meter and the avatar; answers what is left for the words."""
+    """Draws the meter and the avatar; returns what is left for the words."""
     if column.meter is not None and (share := column.meter(row)) is not None:
         meter = QRectF(box.left(), box.top(), 52, box.height())
         paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")

@@ -25,8 +25,8 @@ class PagedTable(QWidget, Generic[Row]):
     """A list one can sort, tick and open.
 
     `current_changed` follows the row the detail pane is about (click or arrows; None when there is none), `activated`
-    is Enter or a double click, `menu_wanted` a right click or the Menu key with the spot of the screen,
-    `selectionChanged` the ticks. `/` is the place's own: it focuses its filter.
+    is Enter or a double click, `menu_requested` a right click or the Menu key with the spot of the screen,
+    `selectionChanged` the ticks. `/` is the view's own: it focuses its filter.
     """
 
     activated = Signal(object)

@@ -20,8 +20,8 @@ _PAUSE_MS: Final = 120
 
 
 class CommandPalette(Scrim):
-    """Opens over everything; Enter runs what is chosen, Esc leaves. `asked` wants what has the text in its name and is
-    no command (`add`), as soon as the typing pauses."""
+    """Opens over everything; Enter runs the selected entry, Esc closes. `search_requested` asks for results that are
+    no commands when typing pauses; `add_results` takes them."""
 
     search_requested = Signal(str)
 

@@ -49,12 +49,12 @@ class ActiveSession:
     workspace: "Workspace"
     signed_in: "SignedIn"
     location_name: str
-    """As `SignInRequest.remembered` names it."""
+    """As `SignInRequest.location_name` gives it."""
     stay_signed_in: bool
 
 
 def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "Workspace":
-    """Open the database of `entry`, making or upgrading a local one where that is due."""
+    """Open the database of `request`, making or upgrading a local one where that is due."""
     from benchboard import workspace
 
     if request.kind == "local" and not (home / "benchboard.db").exists():
@@ -139,7 +139,7 @@ def demo_people(home: Path, progress: Progress) -> "tuple[DemoPerson, ...]":
 
 
 def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
-    """Close the database; without `keep` the session ends first and its kept token is forgotten."""
+    """Close the database; without `keep_token` the session ends first and its kept token is forgotten."""
     from benchboard.identity import authentication
 
     try:
@@ -152,7 +152,7 @@ def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
 
 
 def forget_token(vault: "Vault", location_name: str) -> None:
-    """Forget the session that was kept for `way`."""
+    """Forget the session that was kept for `location_name`."""
     for name in token_names(location_name):
         vault.delete(name)
 
@@ -174,7 +174,7 @@ def _store_token(vault: "Vault", request: SignInRequest, token: str) -> None:
 
 
 def saved_request(name: str, home: Path) -> SignInRequest | None:
-    """The entry that `SignInRequest.remembered` named, if a session may have been kept for it."""
+    """The request that `SignInRequest.location_name` named, if a session may have been kept for it."""
     if not name or not any((home / "vault").glob("window.*")):
         return None
     if name == "local":

@@ -38,7 +38,7 @@ _WIDTH = 880
 
 
 class SignIn(QWidget):
-    """Emits `entered` with an open session, `language_chosen` with a language's code."""
+    """Emits `session_opened` with an open session, `language_selected` with a language's code."""
 
     session_opened = Signal(object)
     language_selected = Signal(str)

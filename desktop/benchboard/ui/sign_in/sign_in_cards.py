@@ -134,7 +134,7 @@ class ServerCard(Card):
         self._password.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_error(self, error: AppError | None) -> bool:
-        """Show what was wrong at the field it concerns; answers whether it concerned one. None takes it back."""
+        """Show what was wrong at the field it concerns; returns whether it concerned one. None takes it back."""
         for field in self._fields.values():
             field.set_error("")
         self._error.hide()

@@ -54,7 +54,7 @@ class CrossPageUndo(QObject):
         return context.changed.findChild(CrossPageUndo) or CrossPageUndo(context)
 
     def record(self, source: UndoPage, destination: UndoPage) -> None:
-        """The last step of each of these pages was one move, from `home` to `here`."""
+        """The last step of each of these pages was one move, from `source` to `destination`."""
         taken, brought = (
             _next_number(source.editor.undo_stack, "undo"),
             _next_number(destination.editor.undo_stack, "undo"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PageScreens(QObject):
-    """Shows `desk`, where a page is edited, or a screen in its place."""
+    """Shows `workspace`, where a page is edited, or a screen instead of it."""
 
     def __init__(self, context: "Context", page: QWidget, workspace: QWidget, saving: Saving) -> None:
         super().__init__(page)

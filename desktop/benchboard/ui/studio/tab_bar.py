@@ -10,8 +10,8 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class DashboardTabBar(QTabBar):
-    """`rename_wanted` is a double click or F2 on a dashboard's tab, `menu_wanted` a right click or the Menu key, with
-    the spot of the screen. Neither speaks of the list's tab."""
+    """`rename_requested` is a double click or F2 on a dashboard's tab, `menu_requested` a right click or the Menu key,
+    with the spot of the screen. Neither is emitted for the first tab, the list."""
 
     rename_requested = Signal(int)
     menu_requested = Signal(int, QPoint)

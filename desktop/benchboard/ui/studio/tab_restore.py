@@ -34,8 +34,8 @@ class UnloadedTab(QWidget):
 class TabRestorer(QObject):
     """Keeps what is open on this computer, for this account and database alone, and brings it back.
 
-    `now` answers the open dashboards' widgets in the order of their tabs and the id of the one in front; `put` puts
-    back what was found. Until that was done nothing is written, so that nothing is lost of it.
+    `current_tabs` returns the open dashboards' widgets in the order of their tabs and the id of the one in front;
+    `restore_tabs` opens what was saved. Nothing is written before that, so that nothing saved is lost.
     """
 
     def __init__(

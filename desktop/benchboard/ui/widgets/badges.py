@@ -56,7 +56,7 @@ def badge_width(text: str) -> int:
 
 
 def paint_badge(painter: QPainter, at: QPointF, kind: Kind, text: str, icon: str = "") -> float:
-    """Draw a badge with its top left corner `at`; answers its width."""
+    """Draw a badge with its top left corner `at`; returns its width."""
     fill, mark, ink, usual = _LOOK[kind]
     width = badge_width(text)
     box = QRectF(at.x(), at.y(), width, 20)

@@ -98,7 +98,7 @@ _ARROW: Final = 10
 
 
 class Select(QComboBox):
-    """One of several, from a list that drops down. `choose` and `current_key` speak in keys."""
+    """One of several, from a list that drops down. Choices are known by their keys."""
 
     def __init__(
         self, choices: Sequence[tuple[str, str]] = (), *, name: str = "", label: str = "", parent: QWidget | None = None
@@ -162,7 +162,7 @@ class Select(QComboBox):
 
 
 class Field(QWidget):
-    """A labelled editor. `fail` says under it what is wrong; `note` says what is worth knowing."""
+    """A labelled editor. `set_error` shows an error below it, `note` a hint."""
 
     def __init__(
         self,

@@ -48,7 +48,7 @@ def focus_visibly(widget: QWidget) -> None:
 
 
 def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
-    """Call in `keyPressEvent`: Enter presses what the keyboard is on, as Space does. Answers whether it did."""
+    """Call in `keyPressEvent`: Enter presses what the keyboard is on, as Space does. Returns whether it did."""
     if (
         event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -201,7 +201,7 @@ def _ring_parents(widget: QWidget) -> list[QWidget]:
 
 
 def _remove_ring(widget: QWidget) -> bool:
-    """Remove the ring; answers whether this widget had it."""
+    """Remove the ring; returns whether this widget had it."""
     global _ring
     had_ring = False
     if _ring is not None and shiboken6.isValid(_ring):

@@ -107,8 +107,8 @@ class Recovery(QObject):
             self._journal.saved(version, partial(write_home, document, self._known))
 
     def record_draft(self, where: str, text: str | None, serialise: Callable[[str], str] = str) -> None:
-        """`where` says something that is not the page's yet; None: not any more. `lasting` makes of it what another
-        window can read; it is called on the journal's thread."""
+        """Keep `text` as the draft of `where`; None removes it. `serialise` makes of it what another window can read;
+        it is called on the journal's thread."""
         if self._journal is None:
             return
         if text is not None and len(text) <= MAX_DRAFT:
@@ -134,7 +134,7 @@ class Recovery(QObject):
         self._stash.dismiss()
 
     def _apply_draft(self, where: str, text: str, before: Document | None = None) -> bool:
-        """What was written at a widget becomes a step, as when one leaves its field; answers whether there was one.
+        """What was written at a widget becomes a step, as when one leaves its field; returns whether there was one.
         Where somebody else has changed what it said `before`, or it cannot be said there any more, it is offered."""
         key, _slash, item_id = where.partition("/")
         if not item_id:

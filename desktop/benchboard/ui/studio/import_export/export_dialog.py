@@ -27,8 +27,8 @@ _FORMS: Final[tuple[Format, ...]] = ("png", "svg", "pdf")
 
 
 class ExportDialog(Dialog):
-    """`width` is how wide the page is on screen at 100 %, in pixels; the picture is as wide. `form` is what stands
-    there at first: `png`, `svg`, `pdf` or `print`; `told` says in a line what is chosen for the variables. An
+    """`width` is how wide the page is on screen at 100 %, in pixels; the picture is as wide. `form` is selected
+    first: `png`, `svg`, `pdf` or `print`; `variables` is the line with their selected values. An
     `expanded_page` is exported instead of the page, once its queries have finished."""
 
     def __init__(

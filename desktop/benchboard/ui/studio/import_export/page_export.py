@@ -52,8 +52,8 @@ def size_of(sheet: PagePicture, variables: str) -> QSizeF:
 
 
 class PageExport(QObject):
-    """One page being painted and written; `chosen` says in a line what was chosen for its variables. `begin` starts it;
-    the status bar shows how far it is and can stop it."""
+    """One page being painted and written; `variables` is the line with their selected values. The status bar
+    shows its progress and can cancel it."""
 
     def __init__(
         self, context: "Context", sheet: PagePicture, answers: Answers, title: str, owner: QObject, variables: str = ""
@@ -235,7 +235,7 @@ def _png(image: QImage, scale: int) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> int:
-    """Put a file in its place, whole or not at all; answers its bytes. Raises `Unavailable`."""
+    """Put a file in its place, whole or not at all; returns its bytes. Raises `Unavailable`."""
     try:
         write_atomically(path, content)
     except OSError as error:
@@ -269,7 +269,7 @@ def no_printer() -> Unavailable:
 
 def print_sheet(printer: "QPrinter", sheet: PagePicture, answers: Answers, title: str = "") -> int:
     """Print the sheet as wide as the paper, cut between tiles where it is longer, with its title and the day at the
-    foot; answers the number of pages."""
+    foot; returns the number of pages."""
     printer.setResolution(_DPI)
     painter = QPainter()
     if not painter.begin(printer):

@@ -207,7 +207,7 @@ def _heading(same: Sequence[ReportLine]) -> str:
 
 
 def _line_item(line: ReportLine, heading: str) -> QTreeWidgetItem:
-    """A line, without what the heading above it `said` already."""
+    """A line, without what the `heading` above it says already."""
     who = line.title or line.id
     sentence = " ".join(part for part in (line.what, line.why) if part)
     rest = "" if sentence == heading else line.what if heading == line.why else sentence

@@ -42,7 +42,7 @@ _CSV_COLUMNS: Final = (
 
 
 class DashboardList(QWidget):
-    """Every dashboard one may see, and those in the trash. `wanted` asks to open one."""
+    """Every dashboard one may see, and those in the trash. `open_requested` asks to open one."""
 
     open_requested = Signal(str)
 

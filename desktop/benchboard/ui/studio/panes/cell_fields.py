@@ -89,7 +89,7 @@ class CellFields(QWidget):
             line.show_text(self._shown[key])
 
     def _check(self, key: str) -> bool:
-        """Say what is wrong with what stands in a field; answers whether nothing is."""
+        """Say what is wrong with what stands in a field; returns whether nothing is."""
         text = self._lines[key].text().strip()
         wrong = self._bounds[key].error_for(text) if text not in ("", self._shown[key]) else ""
         self._fields[key].set_error(wrong)

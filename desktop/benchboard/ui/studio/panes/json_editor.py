@@ -83,7 +83,7 @@ class JsonEditor(QPlainTextEdit):
         self._highlight_visible()
 
     def _replace(self, old: list[str], new: list[str], line: int) -> int:
-        """Make the lines `old`, which are shown, the lines `new`; answers where `line` is now."""
+        """Make the lines `old`, which are shown, the lines `new`; returns where `line` is now."""
         least = min(len(old), len(new))
         same = next((k for k in range(least) if old[k] != new[k]), least)
         after = next((k for k in range(least - same) if old[-1 - k] != new[-1 - k]), least - same)
@@ -103,7 +103,7 @@ class JsonEditor(QPlainTextEdit):
         return line
 
     def show_highlights(self) -> None:
-        """Show what `wrong` and `chosen` say."""
+        """Show the error line and the highlighted lines."""
         marks = []
         for span in self.highlighted:
             for line in range(span.first, min(span.last, span.first + 500) + 1):

@@ -103,7 +103,7 @@ class OutlineRowDelegate(QStyledItemDelegate):
 
 
 def make_row(item: Item, rendered: Item, *, hidden: bool) -> OutlineRow:
-    """What an item says in the outline: in words as they are `said` on the page; `hidden`: it is not in sight there."""
+    """An item's row in the outline, with the title as `rendered` on the page; muted where it is `hidden` there."""
     widget = widget_of(item)
     bare, what = widget.title, widget.kind_name
     icon = widget.icon

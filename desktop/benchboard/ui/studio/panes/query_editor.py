@@ -128,7 +128,7 @@ class ProseEdit(QPlainTextEdit):
 class QueryEdit(ProseEdit):
     """A query. While one types, only what can be read is handed on; leaving it, or Ctrl+Enter, hands on anything.
 
-    `chosen` answers the values of the variables it may name.
+    `variables` returns the values of the variables it may use.
     """
 
     checked = Signal(object, object)

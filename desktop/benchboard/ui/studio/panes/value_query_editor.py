@@ -27,7 +27,7 @@ _MAX_PREVIEW: Final = 200
 
 
 class ValueQueryEditor(QWidget):
-    """A query and a preview of the values it answers. `chosen` answers the values of the variables it may name."""
+    """A query and a preview of the values it returns. `variables` returns the values of the variables it may use."""
 
     edited = Signal()
     answered = Signal(object)

@@ -28,7 +28,7 @@ from benchboard.ui.widgets.surfaces import scroll_area
 
 
 class WidgetPalette(QWidget):
-    """The kinds a page may hold. `chosen` names the kind whose Enter or double click asks for the first free place."""
+    """The kinds a page may hold. `add_requested` has the kind to add at the first free place."""
 
     add_requested = Signal(object)
 

@@ -89,7 +89,7 @@ class DiffPage(QWidget):
         self._arrange()
 
     def show_current(self, key: Key | None) -> QRectF | None:
-        """Ring what this difference is about; answers where that is, in the widget's pixels."""
+        """Ring what this difference is about; returns where that is, in the widget's pixels."""
         self._current = key
         self._route()
         self.update()

@@ -92,7 +92,7 @@ def _width(text: str, font: str) -> float:
 
 
 def as_pane(holder: QWidget, width: int) -> QVBoxLayout:
-    """Make a widget a pane of a fixed width; answers the column its parts go into."""
+    """Make a widget a pane of a fixed width; returns the column its parts go into."""
     holder.setFixedWidth(width)
     holder.setProperty("surface", "surface")
     holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -94,7 +94,7 @@ class FieldChoice(QRadioButton):
 
 
 class SideCard(Card):
-    """One side: who, the tile as it would look, the fields. `took` has the keys that were chosen from it."""
+    """One side: who, the tile as it would look, the fields. `fields_chosen` has the keys that were chosen from it."""
 
     fields_chosen = Signal(object)
     leave = Signal(int, int)

@@ -182,7 +182,7 @@ class MergeDecisions:
         case.done = True
 
     def undo(self) -> bool:
-        """One decision back; answers whether there was one."""
+        """One decision back; returns whether there was one."""
         if not self._undo_states:
             return False
         self.choices, done = self._undo_states.pop()

@@ -34,7 +34,7 @@ class RowList(QListView):
 
 
 class RowLine(NamedTuple):
-    """A line of words in a row; `less` is the room something takes at its right."""
+    """A line of words in a row; `reserved` pixels at its right stay free."""
 
     text: str
     font: str

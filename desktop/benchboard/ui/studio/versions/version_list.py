@@ -168,7 +168,8 @@ class VersionListModel(QAbstractListModel):
 
 
 class VersionList(RowList):
-    """The list. `chosen` has the number of the version to look at; `since` that of the one to compare it with."""
+    """The list. `version_selected` has the number of the version to show, `compare_requested` the one to
+    compare it with."""
 
     version_selected = Signal(int)
     compare_requested = Signal(int)
@@ -305,7 +306,7 @@ class _VersionDelegate(QStyledItemDelegate):
 
 
 def _paint_badge(painter: QPainter, room: QRect, text: str, *, strong: bool) -> int:
-    """A word at the right of the first line; answers how much room it takes."""
+    """A word at the right of the first line; returns how much room it takes."""
     font = theme().font("caption")
     font.setWeight(font.Weight.Medium)
     painter.setFont(font)

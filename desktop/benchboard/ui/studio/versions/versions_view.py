@@ -65,7 +65,7 @@ class VersionsScreen(QWidget):
         *,
         awaits: bool = False,
     ) -> None:
-        """`awaits` says that an edit from before this screen is still on its way to being a version (`look_for`)."""
+        """`awaits`: an edit from before this screen is still being saved (`select_saved_version`)."""
         super().__init__(parent)
         self.setObjectName("studio_versions")
         self.setProperty("surface", "surface")

@@ -64,7 +64,7 @@ class ItemInteraction(ABC):
     @abstractmethod
     def move_to(self, pointer: QPointF, until: int) -> Cells:
         """The displaced cells with the pointer here; those from row `until` on are not visible and may be left out.
-        Answers the same object as before where nothing has changed."""
+        Returns the same object as before where nothing has changed."""
 
     @abstractmethod
     def floating_rect(self, item_id: str) -> QRectF:

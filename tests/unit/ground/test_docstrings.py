@@ -1,0 +1,84 @@
+"""Docstrings name what exists: a rename that forgets them leaves a reader searching for what is nowhere."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import benchboard
+
+OUTSIDE: Final = frozenset(
+    [
+        *("LookupError", "OSError", "StaleDataError", "undefer", "can_calc_bittiming", "cansend", "env.py"),
+        *(
+            "can_configs",
+            "dongle_tokens",
+            "organisation_keys",
+            "session_history",
+            "user_roles",
+            "schema.yaml",
+            "openid",
+        ),
+        *("uuid", "jsonb", "rc", "Z1", "V1013", "z", "ttyACM0", "Authorization", "Cookie", "keyring", "tr"),
+        *("percentunit", "grafana", "tablet", "horizontal", "who_id", "query.memory", "dashboards.overtaken"),
+        *("dongle.untrusted", "spacing.4", "table.row.standard", "icon.control", "DW", "Nightly", "Ni"),
+    ]
+)
+"""Names of other programs, tables, files, values and error codes."""
+_MARKED: Final = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
+
+
+def _docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every string that is a statement of its own: of modules, classes, functions and attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.lineno, node.value.value
+
+
+def _used_names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name) | ast.arg(arg=name):
+                yield name
+            case ast.Attribute(attr=name):
+                yield name
+            case ast.keyword(arg=str(name)):
+                yield name
+            case ast.alias(name=name):
+                yield from name.split(".")
+
+
+def _defined_names(tree: ast.AST) -> Iterator[str]:
+    """What other files may speak of: classes, functions and attributes."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
+            case ast.AnnAssign(target=ast.Attribute(attr=name)) | ast.Assign(targets=[ast.Attribute(attr=name)]):
+                yield name
+
+
+def test_docstrings_of_every_module_name_only_what_exists() -> None:
+    (folder,) = benchboard.__path__
+    trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
+    defined = {name for tree in trees.values() for name in _defined_names(tree)}
+    defined |= {part for path in trees for part in (path.stem, path.parent.name)}
+    stale = []
+    for path, tree in trees.items():
+        own = set(_used_names(tree))
+        strings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        own |= {
+            word
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in strings
+            for word in re.findall(r"\w+", node.value)
+        }
+        for line, text in _docstrings(tree):
+            for name in _MARKED.findall(text):
+                last = name.rpartition(".")[2]
+                if name not in OUTSIDE and last not in own and last not in defined:
+                    stale.append(f"{path.relative_to(folder)}:{line}: {name}")
+    assert not stale
