@@ -97,7 +97,11 @@ def _classic(value: object) -> Mapping[str, Any]:
             field="elements",
         )
     if not raw.keys() & {"panels", "rows", "schemaVersion"}:
-        refuse("not-grafana", _("This isn't a Grafana dashboard: it has no panels or rows."), field="panels")
+        refuse(
+            "not-grafana",
+            _("This is neither a Benchboard nor a Grafana dashboard: it has no widgets, panels or rows."),
+            field="panels",
+        )
     return raw
 
 

@@ -36,9 +36,9 @@ class AddPersonDialog(Dialog):
         self._password = Field(
             _("Password"),
             Edit(name="add_password"),
-            note=_("At least {shortest} characters. Use four unrelated words; don't use their email address.").format(
-                shortest=passwords.SHORTEST
-            ),
+            note=_(
+                "At least {shortest} characters. Four unrelated words work well. Don't include the email address."
+            ).format(shortest=passwords.SHORTEST),
         )
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self._show = CheckBox(_("Show password"))
@@ -49,7 +49,7 @@ class AddPersonDialog(Dialog):
         self.content.addStretch(1)
         self.content.addWidget(
             Text(
-                _("Benchboard doesn't send an invitation. Share the password with them yourself."),
+                _("Benchboard doesn't send an invitation. Give them the password yourself."),
                 "caption",
                 "muted",
                 wrap=True,

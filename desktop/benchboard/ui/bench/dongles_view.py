@@ -215,12 +215,12 @@ class DonglesView(QWidget):
         if not (fresh or shown) or first is None or first.info is None:
             return
         what = _("New dongle found on {port}.").format(port=first.port_name)
-        why = _("It identifies as {dialect} {firmware} and isn't claimed yet.")
+        why = _("Its firmware is {dialect} {firmware}. Pair it to use it.")
         problems.notice(
             what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
             why.format(dialect=first.info.dialect, firmware=first.info.firmware)
             if len(new) == 1
-            else _("They aren't claimed yet."),
+            else _("Pair them to use them."),
             Action(
                 _("Pair dongle") if len(new) == 1 else _("Pair dongles"), partial(self.pair, (fresh or list(new))[0].id)
             ),

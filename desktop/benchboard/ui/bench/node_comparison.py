@@ -51,7 +51,7 @@ class NodeComparison(Card):
     def _compare(self) -> None:
         timing, request = self._timing, self._request
         if timing is None or request is None:
-            self._verdict.show_verdict(None, _("No timing to compare yet."), "")
+            self._verdict.show_verdict(None, _("Correct the timing to see a comparison."), "")
             self._table.show_rows([])
             return
         try:

@@ -101,7 +101,7 @@ def _on_selected(on_selected: Callable[[DongleRow], None], row: DongleRow, _chec
 def _choice(row: DongleRow) -> DongleChoice:
     device = row.device
     info = device.info if device is not None else None
-    sentence = _("Firmware {firmware}. It signs our challenge to prove its identity.")
+    sentence = _("Firmware {firmware}. Its identity is proven.")
     if info is not None and not info.is_benchboard:
         sentence = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
     firmware = info.firmware if info is not None else ""
@@ -133,9 +133,8 @@ class IdentifyPage(_WizardPage):
         device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
         sentence = _(
-            "{port} identifies as {hardware}, firmware {firmware}.\n\nIts identity key is verified: the ID "
-            "{id} is derived from the key, and the dongle signed our challenge with it. The first claim "
-            "trusts the key presented now. Whoever holds the dongle confirms by pressing its button."
+            "{port} is a {hardware}, firmware {firmware}.\n\nBenchboard checked its identity key: the ID {id} "
+            "belongs to it. To pair it, press its button in the next step."
         )
         self._who.setText(
             sentence.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)
@@ -153,10 +152,10 @@ class ClaimPage(_WizardPage):
         self.steps = PairingChecklist(
             (
                 _("Dongle answered, identity key checked"),
-                _("Both sides agree on keys"),
-                _("Claim recorded here before anything is sent"),
+                _("Agree on keys"),
+                _("Record the claim before anything is sent"),
                 _("Waiting for you to press its button"),
-                _("Token stored here encrypted, then sent sealed"),
+                _("Save the token encrypted, then send it encrypted"),
                 _("Dongle confirms, claim becomes active"),
             )
         )
@@ -218,7 +217,7 @@ class BitratePage(_WizardPage):
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__(
             _("Choose a bit rate"),
-            _("Every node on the bus needs the same bit rate. The dongle stores it and signs what it reads back."),
+            _("Every node on the bus needs the same bit rate. Benchboard writes it to the dongle and checks it."),
         )
         self.planned: DongleConfig | None = None
         self._stored: DongleConfig | None = None

@@ -130,7 +130,7 @@ class TimingInputs(QWidget):
             if not 0 <= value < 1e9:
                 raise ValueError
         except ValueError as error:
-            field.set_error(_("Enter a number, such as 80 or 87.5"))
+            field.set_error(_("Enter a number, such as 80 or 87.5."))
             raise Invalid("timing.number", _("This isn't a number."), field=key) from error
         field.set_error("")
         return value

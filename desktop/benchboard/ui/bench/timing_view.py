@@ -254,7 +254,7 @@ class TimingView(QWidget):
         elif config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
             reason = _("{name} has a different controller.").format(name=dongle.title)
         elif self._timing is None:
-            reason = _("No timing to write yet.")
+            reason = _("Correct the timing before you write it.")
         self._write_button.disable(reason)
         self.verification.show_reason(reason)
 

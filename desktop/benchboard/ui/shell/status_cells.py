@@ -252,7 +252,7 @@ def location_sentence(kind: str) -> str:
     """What a kind of location means, in a sentence."""
     return {
         "local": _("One file on this computer. Back it up together with the “vault” folder, which holds its keys."),
-        "demo": _("A separate file next to yours. Nothing you do here affects your work."),
+        "demo": _("The demo has its own file. Your own data isn't touched."),
         "file": _("An unencrypted database file. Anyone who can read the file can read everything in it."),
         "server": _("A shared server. Benchboard checks who can see what; the server doesn't yet."),
     }[kind]

@@ -53,7 +53,7 @@ class DashboardList(QWidget):
         self.setObjectName("studio_library")
         self._model: PagedTableModel[DashboardSummary] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
         self._toolbar = Toolbar(_("Dashboards"))
-        self._search = search_field(self, "library_search", _("Search by name or owner"), self._searched)
+        self._search = search_field(self, "library_search", _("Name or owner"), self._searched)
         self._filter = SegmentedControl(_filters(context), label=_("Filter dashboards"))
         self._filter.selected.connect(self._filter_chosen)
         self._toolbar.add(self._search)

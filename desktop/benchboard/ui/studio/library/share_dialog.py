@@ -69,7 +69,7 @@ class ShareDialog(Dialog):
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
         for part in (self._add, self._results, Text(_("Shared with"), "section"), self._shares, self._public,
-                     hairline(), Text(_("Effective access"), "section"), self._access):  # fmt: skip
+                     hairline(), Text(_("People with access"), "section"), self._access):  # fmt: skip
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
@@ -359,7 +359,7 @@ def _grants_text(ways: tuple[Grant, ...]) -> str:
         "owner": _("owner"),
         "direct": _("shared directly"),
         "public": _("everyone can view"),
-        "role": _("by role"),
+        "role": _("because of their role"),
     }
     return ", ".join(
         _("through team {team}").format(team=way.team) if way.team else reaches.get(way.source, way.source)
