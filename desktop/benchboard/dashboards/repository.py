@@ -24,7 +24,7 @@ from benchboard.storage.models.base import new_id, now
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
 
-AUTOMATIC: Final = timedelta(minutes=15)
+SAME_VERSION_WITHIN: Final = timedelta(minutes=15)
 """How long an automatic version takes in its author's next saves, counted from its first."""
 MAX_NOTE: Final = 500
 _WIDGET: Final = ("type", "config", "query", "position")
@@ -307,5 +307,5 @@ def _is_extendable(newest: _NewestVersion, actor: Actor, reason: VersionReason) 
         reason.automatic
         and newest.automatic
         and newest.author_id == actor.user_id
-        and now() - newest.created_at < AUTOMATIC
+        and now() - newest.created_at < SAME_VERSION_WITHIN
     )
