@@ -131,6 +131,7 @@ class Capture:
             self._ring[start : start + first] = newest[:first]
             self._ring[: len(newest) - first] = newest[first:]
             if now - self._second >= 1.0:
-                self._second, self._busy = now, (busy, self._busy[0])
+                last = self._busy[0] if now - self._second < 2.0 else 0.0  # else there was silence since
+                self._second, self._busy = now, (busy, last)
             else:
                 self._busy = (self._busy[0] + busy, self._busy[1])

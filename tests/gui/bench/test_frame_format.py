@@ -1,6 +1,8 @@
 """Times and cycles in the live trace: no finer than the stamps they come from."""
 
 import pytest
+from PySide6.QtCore import QPersistentModelIndex
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -54,3 +56,18 @@ def test_rows_show_the_time_and_cycle_of_each_frames_own_stamp(qtbot: QtBot) -> 
     model.add_frames([Frame(0x100, timestamp=stamp(1.0334)), Frame(0x200, timestamp=stamp(1.034, 0.02))])
     shown = [[model.index(row, column).data() for column in (0, 4)] for row in range(model.rowCount())]
     assert shown == [["01.033", "33"], ["01.0", "0"]]
+
+
+def test_add_frames_of_a_new_id_keeps_the_selected_row(qtbot: QtBot) -> None:
+    """Every new ID was a reset, and took the selection away."""
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, parent)
+    model.add_frames([Frame(0x100), Frame(0x200)])
+    selected = QPersistentModelIndex(model.index(1, 0))
+    model.add_frames([Frame(0x7FF), Frame(0x001), Frame(0x150)])
+    assert [model.row_at(row).frame.id for row in range(model.rowCount())] == [0x001, 0x100, 0x150, 0x200, 0x7FF]
+    assert model.row_at(selected.row()).frame.id == 0x200
+    model.add_frames([Frame(number) for number in range(0x300, 0x400)])
+    assert model.rowCount() == 5 + 256

@@ -138,3 +138,17 @@ def test_failure_of_the_bus_ends_the_capture_and_says_why(sender: PythonCanBus) 
     assert ring.failure is not None
     assert ring.failure.code == "bus.failed"
     ring.stop()
+
+
+def test_load_at_the_first_frame_after_silence_is_of_the_silent_second(sender: PythonCanBus) -> None:
+    now = [0.5]
+    bus = PythonCanBus("virtual", "capture")
+    ring = Capture(bus, bitrate=500_000, capacity=200, clock=lambda: now[0])
+    ring.start()
+    send(sender, 0, 100)
+    until(lambda: ring.counters().frames == 100)
+    now[0] = 5.0
+    send(sender, 100, 1)
+    until(lambda: ring.counters().frames == 101)
+    assert ring.counters().load == 0.0
+    ring.stop()

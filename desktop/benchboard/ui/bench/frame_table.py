@@ -1,5 +1,6 @@
 """The frames of a live bus as rows, and how a row is drawn."""
 
+from bisect import bisect_left
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
@@ -18,6 +19,7 @@ from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload
 from benchboard.ui.theme import theme
 
 _MAX_ROLLING: Final = 2000
+_MAX_INSERTED: Final = 100
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -73,12 +75,22 @@ class FrameModel(QAbstractTableModel):
             self._order = sorted(self._fixed)
             return
         self._rolling = [*self._rolling, *frame_rows][-_MAX_ROLLING:]
-        if new_keys:
+        self._insert(new_keys)
+        if self._order:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
+
+    def _insert(self, keys: list[tuple[int, bool, bool]]) -> None:
+        """Insert rows of new identifiers; selection and scroll position stay, but for many at once."""
+        if len(keys) > _MAX_INSERTED:
             self.beginResetModel()
             self._order = sorted(self._fixed)
             self.endResetModel()
-        elif self._order:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
+            return
+        for key in keys:
+            row = bisect_left(self._order, key)
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._order.insert(row, key)
+            self.endInsertRows()
 
     def _roll(self, frame_rows: list[_FrameRow]) -> None:
         surplus = len(self._rolling) + len(frame_rows) - _MAX_ROLLING

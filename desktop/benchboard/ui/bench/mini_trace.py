@@ -1,6 +1,8 @@
 """A few seconds of a bus in little room: how busy it is as a line, and the newest frames."""
 
+import time
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
@@ -24,8 +26,10 @@ _LINE: Final = 36
 class MiniTrace(QWidget):
     """Polls the open bus while it is on screen; never a call a frame."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
+        self._now = now
+        self._polled_at = now()
         self._live: LiveBus | None = None
         self._next = 0
         self._newest: deque[Frame] = deque(maxlen=_ROWS)
@@ -46,6 +50,7 @@ class MiniTrace(QWidget):
             self._next = live.capture.since(limit=0).next if live is not None else 0
             self._newest.clear()
             self._rates.clear()
+            self._polled_at = self._now()
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -58,10 +63,11 @@ class MiniTrace(QWidget):
         if self._live is None or self.paused:
             return
         new = self._live.capture.since(self._next, limit=_ROWS)
-        received = new.next - self._next
+        received, now = new.next - self._next, self._now()
+        passed, self._polled_at = max(now - self._polled_at, 0.001), now  # long after a pause, or while it was hidden
         self._next = new.next
         self._newest.extend(new.frames)
-        self._rates.append(received * 1000 / _POLL_MS)
+        self._rates.append(received / passed)
         recent = list(self._rates)[-10:]
         counters = self._live.capture.counters()
         self.summary = _("{rate} frames/s, {load} % load").format(
