@@ -151,8 +151,8 @@ class _TabsFile:
         with self._lock:
             if number < self._last_written:
                 return
-            self._last_written = number
             try:
                 open_tabs.save(self._home, self._account, tabs)
             except AppError as error:  # nobody's work is lost
                 _log.warning("open dashboards: %s: %s", error.code, error.why)
+            self._last_written = number
