@@ -125,6 +125,8 @@ class _Job:
     retry: Callable[[], None]
     task: Hashable
     """Equal for the same work of the same owner when it is asked for again."""
+    number: int
+    """Jobs are numbered as they are submitted."""
 
 
 @dataclass(slots=True, eq=False)
@@ -182,7 +184,9 @@ class Tasks(QObject):
         self._closed = False
         self._undelivered: list[_Handover] = []
         """Results after `close`: undelivered, but still to be released on the window's thread."""
-        self._failed_reads: set[Hashable] = set()
+        self._submitted = 0
+        self._failed: dict[Hashable, int] = {}
+        """The tasks whose failure may be on show, with the number of the newest job when it failed."""
         self._bridge = _MainThreadBridge(self)
         self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._bridge.progressed.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
@@ -291,8 +295,9 @@ class Tasks(QObject):
         retry: Callable[[], None],
     ) -> Work:
         if not self._closed:  # after the end nothing begins any more
+            self._submitted += 1
             task = (id(owner), _code_of(op))
-            pool.submit(self._work, _Handover(_Job(work, owner, job, done, failed, retry, task)))
+            pool.submit(self._work, _Handover(_Job(work, owner, job, done, failed, retry, task, self._submitted)))
         return work
 
     def _work(self, handover: _Handover) -> None:
@@ -354,21 +359,29 @@ class Tasks(QObject):
             self._answer(job, delivery)
 
     def _answer(self, job: _Job, delivery: _Delivery) -> None:
-        """Tell the owner, and keep what is shown about this task true: its failure until it succeeds."""
-        if delivery.succeeded:
-            self._problems.succeeded(job.task)
-            delivery.call()
-            return
-        with self._problems.failing(job.task):
-            delivery.call()
-        if job.work.kind == "read" and job.task not in self._failed_reads:
-            self._failed_reads.add(job.task)
-            job.owner.destroyed.connect(partial(self._close_read, job.task))
+        """Tell the owner, and keep what is shown about this task true: its failure until it succeeds.
 
-    def _close_read(self, task: Hashable) -> None:
-        """A screen that is gone shows nothing that could be missing."""
-        self._failed_reads.discard(task)
-        if shiboken6.isValid(self._problems):
+        A change that was asked for before another failed says nothing about that one: it had another object.
+        """
+        if not delivery.succeeded:
+            self._note_failure(job)
+            with self._problems.failing(job.task):
+                delivery.call()
+            return
+        if job.task in self._failed and (job.work.kind == "read" or job.number > self._failed[job.task]):
+            del self._failed[job.task]
+            self._problems.succeeded(job.task)
+        delivery.call()
+
+    def _note_failure(self, job: _Job) -> None:
+        if job.task not in self._failed:
+            job.owner.destroyed.connect(partial(self._forget, job.task, is_read=job.work.kind == "read"))
+        self._failed[job.task] = self._submitted
+
+    def _forget(self, task: Hashable, *, is_read: bool) -> None:
+        """The owner is gone, and another may get its id. What its screen couldn't read is missing nowhere any more; a
+        change that failed stays news."""
+        if self._failed.pop(task, None) is not None and is_read and shiboken6.isValid(self._problems):
             self._problems.succeeded(task)
 
     def _finish(self, work: Work) -> None:

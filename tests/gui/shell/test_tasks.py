@@ -195,6 +195,29 @@ def test_read_failed_then_succeeded_takes_its_banner_away(
     assert problems.current is None
 
 
+def test_change_succeeded_that_was_asked_for_before_another_failed_keeps_its_banner(
+    qtbot: QtBot, shown_tasks: Tasks, owner: QObject, problems: Problems
+) -> None:
+    """Two people disabled in one go: that one worked must not hide that the other did not."""
+    done: list[str] = []
+
+    def ask(name: str) -> None:
+        def op(_session: Session) -> str:
+            if name == "last admin":
+                raise Conflict("test.last", "The last admin can't be disabled.")
+            return name
+
+        shown_tasks.change(owner, op, done.append)
+
+    ask("last admin")
+    ask("mert")
+    qtbot.waitUntil(lambda: done == ["mert"])
+    assert problems.has("test.last")
+    ask("ines")
+    qtbot.waitUntil(lambda: done == ["mert", "ines"])
+    assert not problems.has("test.last")
+
+
 def test_read_failed_with_owner_deleted_later_takes_its_banner_away(
     qtbot: QtBot, shown_tasks: Tasks, problems: Problems
 ) -> None:
