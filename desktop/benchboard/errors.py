@@ -4,6 +4,7 @@ Third-party exceptions become an `AppError` at the boundary where they arise (`r
 `ui/problems.py` and the CLI's `main` alone show them. No text here or in `facts` may carry a secret.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 
@@ -69,3 +70,17 @@ class Cancelled(AppError):
     """The person cancelled it. Never shown as a problem."""
 
     kind = "cancelled"
+
+
+def check_all(*checks: Callable[[], object]) -> None:
+    """Run every check and raise what they raise: the only `AppError`, or one `Invalid` that says all of them."""
+    problems: list[AppError] = []
+    for check in checks:
+        try:
+            check()
+        except AppError as problem:
+            problems.append(problem)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise Invalid("invalid.several", " ".join(map(str, problems)), problems=tuple(problems))

@@ -24,8 +24,10 @@ from benchboard.identity.permissions import Client
 
 @click.command()
 @click.argument("email")
-@click.option("--org", help="Organisation (its slug), if the email address has accounts in several.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--org", metavar="NAME", help="Organisation (its short name), if the email address has accounts in several."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @database_options
 def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) -> None:
     """Sign in to a shared database and stay signed in. Asks for the password."""
@@ -50,7 +52,7 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @database_options
 def logout(options: DatabaseOptions, as_json: bool) -> None:
     """Sign out of a shared database on this computer."""

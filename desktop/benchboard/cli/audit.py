@@ -6,13 +6,16 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
+from benchboard.i18n import _
 from benchboard.identity import audit as trail
-from benchboard.identity import users
+from benchboard.identity import audit_titles, users
 from benchboard.paging import Listing, Scalar
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
     "at": lambda row: row.at,
     "who": lambda row: row.who,
+    "acted_by": lambda row: row.acted_by,
+    "whom": lambda row: row.whom,
     "user_id": lambda row: row.user_id,
     "event": lambda row: row.event,
     "resource_type": lambda row: row.resource_type,
@@ -20,6 +23,13 @@ _ENTRY: dict[str, Callable[[Any], object]] = {
     "ip_address": lambda row: row.ip_address,
     "user_agent": lambda row: row.user_agent,
     "details": lambda row: row.details,
+}
+
+_SHORT: dict[str, Callable[[Any], object]] = {
+    "at": lambda row: row.at,
+    "who": audit_titles.actor_title,
+    "what": audit_titles.entry_title,
+    "event": lambda row: row.event,
 }
 
 
@@ -31,7 +41,9 @@ def audit() -> None:
 @audit.command("list")
 @click.option("--user", "who", help="Only events by this person (email address or ID).")
 @click.option("--event", help="Only this event, such as session.revoke.")
-@click.option("--search", default="")
+@click.option(
+    "--search", default="", help="Part of an event, of an object's ID or of the name or email address of who did it."
+)
 @paging_options
 @with_context
 def list_entries(
@@ -43,4 +55,5 @@ def list_entries(
         if who is not None:
             filters["user_id"] = users.find_person(session, context.actor, who).id
         page = trail.list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
-    context.list_page(page, _ENTRY, shown=("at", "who", "event", "resource_id", "details"))
+    columns = _ENTRY if context.as_json else _SHORT
+    context.list_page(page, columns, empty=_("No audit log entries found."))

@@ -14,13 +14,14 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from benchboard import settings, workspace
-from benchboard.cli.terminal import printable
+from benchboard.cli.terminal import cell_text, printable
 from benchboard.errors import Denied
 from benchboard.i18n import _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Page, Unreadable
 from benchboard.storage.engine import Transactions, refuse_password
+from benchboard.storage.short_ids import shorten
 from benchboard.workspace import Workspace
 
 P = ParamSpec("P")
@@ -64,12 +65,18 @@ class CommandContext:
         return self.workspace.database.bind(self.actor)
 
     def list_page(
-        self, page: Page[Any], columns: Mapping[str, Callable[[Any], object]], *, shown: Sequence[str] = ()
+        self, page: Page[Any], columns: Mapping[str, Callable[[Any], object]], *, empty: str, shown: Sequence[str] = ()
     ) -> None:
-        """Print a page: JSON `{"items": [...], "next": key}`, or a table of the columns `shown` and the next key."""
+        """Print a page: JSON `{"items": [...], "next": key}`, or a table of the columns `shown` and the next key.
+
+        Without rows there is no table, and the sentence `empty` goes to stderr.
+        """
         if self.as_json:
             write_json({"items": [{name: read(row) for name, read in columns.items()} for row in page.rows],
                     "next": page.next_key})  # fmt: skip
+            return
+        if not page.rows:
+            click.echo(empty, err=True)
             return
         show_table({name: columns[name] for name in shown or columns}, page.rows)
         if page.next_key:
@@ -84,7 +91,10 @@ def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -
     """Add `--url` and `--demo` to a command, which gets a `DatabaseOptions` first."""
 
     @click.option(
-        "--url", envvar="BENCHBOARD_DATABASE_URL", help="Database URL; default: the database on this computer."
+        "--url",
+        envvar="BENCHBOARD_DATABASE_URL",
+        metavar="URL",
+        help="Database URL; default: the database on this computer.",
     )
     @click.option("--demo", is_flag=True, help="Use the demo database.")
     @functools.wraps(command)
@@ -103,8 +113,8 @@ def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -
 def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[..., None]:
     """Give a command a `CommandContext` and `--json`, `--org`, `--as`. The database closes when the command ends."""
 
-    @click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation to use (its slug).")
-    @click.option("--as", "as_email", help="Act as this account, if permitted.")
+    @click.option("--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Organisation to use (its short name).")
+    @click.option("--as", "as_email", metavar="EMAIL", help="Act as this account, if permitted.")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     @database_options
     @functools.wraps(command)
@@ -122,16 +132,17 @@ def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Cal
 
 def paging_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add `--limit` and `--after` to a command that lists."""
-    after = click.option("--after", help="Continue after this page key.")
-    return click.option("--limit", default=50, show_default=True)(after(command))
+    after = click.option("--after", metavar="KEY", help="Continue after this page key.")
+    limit = click.option("--limit", default=50, show_default=True, metavar="N", help="Rows per page.")
+    return limit(after(command))
 
 
 def sort_options(default: str, names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add `--sort`, whose help is `names`, and `--descending` to a command that lists."""
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
-        descending = click.option("--descending", is_flag=True)
-        return click.option("--sort", default=default, help=names)(descending(command))
+        descending = click.option("--descending", is_flag=True, help="Sort from last to first.")
+        return click.option("--sort", default=default, metavar="COLUMN", help=names)(descending(command))
 
     return give
 
@@ -182,21 +193,14 @@ def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[An
         table.add_column(name)
     for row in rows:
         # Text, not str: what is in the database is never markup.
-        table.add_row(*(Text(_cell_text(read(row))) for read in columns.values()))
+        table.add_row(
+            *(
+                Text(shorten(str(row_id)) if name == "id" and (row_id := read(row)) else cell_text(read(row)))
+                for name, read in columns.items()
+            )
+        )
     # Into a pipe or a file nothing is cut.
     Console(highlight=False, width=None if sys.stdout.isatty() else 10_000).print(table)
-
-
-def _cell_text(value: object) -> str:
-    if value is None or value == "":
-        return "–"
-    if isinstance(value, Unreadable):
-        return _("unreadable")
-    if isinstance(value, datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, Mapping):
-        return printable(", ".join(f"{key}={inner}" for key, inner in value.items())) or "–"
-    return printable(str(value))
 
 
 def _json_value(value: object) -> object:

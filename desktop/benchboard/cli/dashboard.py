@@ -6,6 +6,7 @@ Sharing and versions are in `dashboard_shares` and `dashboard_versions`.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -32,7 +33,7 @@ _COLUMNS: Final = (
 )  # fmt: skip
 """`revision` counts what was stored, and is the base of a save; `number` is a version's, of which several saves may be
 one."""
-_SHOWN: Final = ("name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at")
+_SHOWN: Final = ("id", "name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -96,7 +97,9 @@ def list_dashboards(
         found = Page(tuple(rows), _HOME_KEY if page.rows else None)
     else:
         found = Page((*rows, *(_row(card) for card in page.rows)), page.next_key)
-    context.list_page(found, {name: lambda row, name=name: row[name] for name in _COLUMNS}, shown=_SHOWN)  # type: ignore[misc]
+    context.list_page(
+        found, {name: itemgetter(name) for name in _COLUMNS}, shown=_SHOWN, empty=_("No dashboards found.")
+    )
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:
@@ -267,7 +270,7 @@ def _with_title(document: Document, name: str) -> Document:
 
 @dashboard.command("create")
 @click.argument("name")
-@click.option("--description", default="")
+@click.option("--description", default="", help="Description of the dashboard.")
 @with_context
 def create(context: CommandContext, name: str, description: str) -> None:
     """Create an empty dashboard."""
@@ -280,7 +283,7 @@ def create(context: CommandContext, name: str, description: str) -> None:
 @dashboard.command("rename", short_help="Change a dashboard's name or description.")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("name", required=False)
-@click.option("--description")
+@click.option("--description", help="New description.")
 @with_context
 def rename(context: CommandContext, which: str, name: str | None, description: str | None) -> None:
     """Change a dashboard's name, description or both."""

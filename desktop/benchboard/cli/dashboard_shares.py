@@ -85,6 +85,7 @@ def access(context: CommandContext, which: str, search: str, limit: int, after: 
             "why": _grants if context.as_json else _grants_text,
         },
         shown=("name", "email", "level", "why"),
+        empty=_("No people found."),
     )
 
 

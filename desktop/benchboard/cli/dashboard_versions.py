@@ -1,5 +1,6 @@
 """`benchboard dashboard versions` and `… version show|name|restore`: what a dashboard was."""
 
+from operator import attrgetter
 from typing import Final
 
 import click
@@ -37,8 +38,9 @@ def versions(context: CommandContext, which: str, search: str, named: bool, limi
     columns = ("number", "note", "author", "automatic", "restored_from", "began_at", "saved_at")
     context.list_page(
         page,
-        {name: lambda row, name=name: getattr(row, name) for name in columns},  # type: ignore[misc]
+        {name: attrgetter(name) for name in columns},
         shown=("number", "note", "author", "restored_from", "saved_at"),
+        empty=_("No versions found."),
     )
 
 

@@ -115,7 +115,7 @@ def _create_first_organisation(workspace_: Workspace, admin: str, organisation: 
             do=_("Leave out --organisation and --admin, and add people with “benchboard user add”."),
         )
     with workspace_.database.system("seed").read() as session:
-        organisations.require_empty(session)
+        organisations.require_first(session, name=organisation, email=admin)
     password = ask_password(confirm=True)
     with workspace_.database.system("seed").change() as session:
         organisations.create_first(session, workspace_.data_keys, name=organisation, email=admin, password=password)

@@ -21,6 +21,7 @@ from benchboard.cli.command_context import (
     sort_options,
     with_context,
 )
+from benchboard.cli.terminal import cell_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
@@ -47,7 +48,7 @@ def dongle() -> None:
     help="Probe every port or none; default: ports that look like a dongle.",
 )
 @click.option("--search", default="", help="Part of a name or ID.")
-@click.option("--state", type=click.Choice(fleet.OWNERSHIP_STATES))
+@click.option("--state", type=click.Choice(fleet.OWNERSHIP_STATES), help="Only dongles in this ownership state.")
 @sort_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
 @paging_options
 @with_context
@@ -72,11 +73,9 @@ def list_(
     if after is None and not search and not state:
         listed = {row["device_id"] for row in rows}
         rows += [row for row in connected if row["device_id"] is None or row["device_id"] not in listed]
-    if not rows and not context.as_json:
-        click.echo(_("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”."))
-        return
     shown = _COLUMNS if context.as_json else _SHORT
-    context.list_page(Page(tuple(rows), known.next_key), {name: itemgetter(name) for name in shown})
+    empty = _("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”.")
+    context.list_page(Page(tuple(rows), known.next_key), {name: itemgetter(name) for name in shown}, empty=empty)
 
 
 _COLUMNS: Final = (
@@ -244,9 +243,13 @@ _STEPS: Final = {
 @click.option("--clock", type=click.IntRange(1), metavar="HZ", help="CAN clock.")
 @click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of the nominal phase.")
 @click.option("--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of the CAN FD data phase.")
-@click.option("--mode", type=click.Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]))
-@click.option("--org", envvar="BENCHBOARD_ORG", help="Organisation that owns the dongle (its slug).")
-@click.option("--as", "as_email", help="Act as this account, if permitted.")
+@click.option(
+    "--mode", type=click.Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]), help="Mode of the channel."
+)
+@click.option(
+    "--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Organisation that owns the dongle (its short name)."
+)
+@click.option("--as", "as_email", metavar="EMAIL", help="Act as this account, if permitted.")
 @_JSON
 @database_options
 def config(
@@ -359,7 +362,7 @@ def _print_pairs(row: Mapping[str, object]) -> None:
     table = Table(box=None, show_header=False)
     for name, value in row.items():
         if value is not None:
-            table.add_row(name, str(value))
+            table.add_row(name, cell_text(value))
     Console().print(table)
 
 

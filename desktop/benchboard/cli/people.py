@@ -4,7 +4,6 @@ import getpass
 import sys
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import click
 
@@ -45,8 +44,8 @@ def user() -> None:
 
 @user.command("list")
 @click.option("--search", default="", help="Part of a name or email address.")
-@click.option("--role", type=click.Choice(ROLES))
-@click.option("--state", type=click.Choice(users.STATES))
+@click.option("--role", type=click.Choice(ROLES), help="Only people with this role.")
+@click.option("--state", type=click.Choice(users.STATES), help="Only accounts in this state.")
 @sort_options("name", "name, email, role, state, last_seen or created_at.")
 @paging_options
 @with_context
@@ -66,7 +65,12 @@ def list_users(
         page = users.list_people(
             session, context.actor, Listing(search, filters, sort, descending), after=after, limit=limit
         )
-    context.list_page(page, _PERSON, shown=("name", "email", "role", "state", "last_seen", "sessions"))
+    context.list_page(
+        page,
+        _PERSON,
+        shown=("id", "name", "email", "role", "state", "last_seen", "sessions"),
+        empty=_("No people found."),
+    )
 
 
 @user.command("show")
@@ -79,16 +83,21 @@ def show_user(context: CommandContext, who: str) -> None:
     if context.as_json:
         context.report("", **{name: read(person) for name, read in _PERSON.items()})
     else:
-        context.list_page(Page((person,)), _PERSON)
+        context.list_page(Page((person,)), _PERSON, empty="")
 
 
 @user.command("add", short_help="Add a person.")
 @click.argument("email")
-@click.option("--name", default="")
-@click.option("--role", type=click.Choice(ROLES), default="business_user", show_default=True)
+@click.option("--name", default="", help="Name; default: the email address up to the @.")
+@click.option(
+    "--role", type=click.Choice(ROLES), default="business_user", show_default=True, help="Role of the new person."
+)
 @with_context
 def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
     """Add a person. Asks for a password, or reads it from standard input."""
+    if sys.stdin.isatty():  # nobody types a password, twice, for a person who can't be added
+        with context.database.read() as session:
+            users.require_addable(session, context.actor, email=email, name=name, role=role)
     password = ask_password(confirm=True)
     with context.database.change() as session:
         person = users.add_person(session, context.actor, email=email, name=name, role=role, password=password)
@@ -128,7 +137,7 @@ def session() -> None:
 @session.command("list")
 @click.option("--user", "who", help="Only this person's sessions (email address or ID).")
 @click.option("--ended", is_flag=True, help="Sessions that ended in the last 90 days.")
-@click.option("--search", default="")
+@click.option("--search", default="", help="Part of a person's name or email address, or of a host name.")
 @paging_options
 @with_context
 def list_sessions(
@@ -140,7 +149,12 @@ def list_sessions(
         if who is not None:
             filters["user_id"] = users.find_person(session, context.actor, who).id
         page = sessions.list_sessions(session, context.actor, Listing(search, filters), after=after, limit=limit)
-    context.list_page(page, _SESSION, shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"))
+    context.list_page(
+        page,
+        _SESSION,
+        shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"),
+        empty=_("No sessions found."),
+    )
 
 
 @session.command("revoke")
@@ -155,24 +169,16 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
         if who is not None:
             count = users.revoke_all(session, context.actor, [users.find_person(session, context.actor, who).id])
         else:
-            count = sessions.revoke_sessions(session, context.actor, [_session_id(session_id) for session_id in ids])
+            count = sessions.revoke_sessions(
+                session,
+                context.actor,
+                [found for text in ids if (found := sessions.find_open(session, context.actor, text))],
+            )
             if not count:
                 raise NotFound("sessions.none", _("None of these sessions are active."))
     context.report(
         ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count), revoked=count
     )
-
-
-def _session_id(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError as error:
-        raise Invalid(
-            "sessions.id",
-            _("“{text}” isn't a session ID.").format(text=text[:80]),
-            do=_("Copy one from “benchboard session list --json”."),
-            field="ids",
-        ) from error
 
 
 def ask_password(*, confirm: bool = False) -> str:

@@ -32,7 +32,7 @@ def list_teams(context: CommandContext, search: str, limit: int, after: str | No
     """List your organisation's teams and their members."""
     with context.database.read() as session:
         page = teams.list_teams(session, context.actor, Listing(search), after=after, limit=limit)
-    context.list_page(page, _TEAM, shown=("name", "short_name", "members", "people"))
+    context.list_page(page, _TEAM, shown=("id", "name", "short_name", "members", "people"), empty=_("No teams found."))
 
 
 @team.command("create")

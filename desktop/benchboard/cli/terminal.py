@@ -1,9 +1,14 @@
 """Makes text safe for a terminal: text from a database, a file or a command line may hold escape sequences."""
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
+
+from benchboard.i18n import _
+from benchboard.paging import Unreadable
 
 if TYPE_CHECKING:
     from benchboard.dashboards.interchange import ConversionReport
@@ -12,6 +17,21 @@ if TYPE_CHECKING:
 def printable(text: str) -> str:
     """`text` on one line, every control character replaced by U+FFFD."""
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
+
+
+def cell_text(value: object) -> str:
+    """A value as a table for people shows it."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Unreadable):
+        return _("unreadable")
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{printable(str(key))}={cell_text(inner)}" for key, inner in value.items()) or "–"
+    return printable(str(value))
 
 
 def show_report(report: "ConversionReport", *, as_json: bool) -> None:

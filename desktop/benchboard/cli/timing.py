@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from math import floor
-from typing import IO
+from typing import IO, Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import timing as core
+from benchboard.cli.terminal import cell_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 
@@ -61,6 +62,9 @@ class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
 
 _HZ = _Frequency()
 _SEGMENTS = _Segments()
+_CONTROLLERS: Final = "bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan, at91, …"
+_NOMINAL: Final = "Segments of the nominal phase."
+_DATA: Final = "Segments of the CAN FD data phase."
 _SegmentValues = tuple[int, int, int, int, int]
 
 
@@ -70,7 +74,7 @@ def timing() -> None:
 
 
 @timing.command()
-@click.option("--controller", metavar="NAME", help="bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan, at91, …")
+@click.option("--controller", metavar="NAME", help=_CONTROLLERS)
 @click.option("--clock", type=_HZ, help="CAN clock; for SJA1000 and MCP2515, half the oscillator frequency.")
 @click.option("--bitrate", type=_HZ, help="Nominal bit rate, or that of the data phase with --phase data.")
 @click.option("--sample-point", type=float, help="In percent; default: CiA's recommendation for the bit rate.")
@@ -187,17 +191,17 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
 
 
 @timing.command(short_help="Check a timing against controller, clock and cable.")
-@click.option("--controller", "name", required=True, metavar="NAME")
+@click.option("--controller", "name", required=True, metavar="NAME", help=_CONTROLLERS)
 @click.option("--clock", type=_HZ, required=True, help="CAN clock.")
-@click.option("--nominal", type=_SEGMENTS, required=True)
-@click.option("--data", type=_SEGMENTS)
+@click.option("--nominal", type=_SEGMENTS, required=True, help=_NOMINAL)
+@click.option("--data", type=_SEGMENTS, help=_DATA)
 @click.option("--clock-tolerance", type=float, default=0.0, help="Oscillator tolerance in percent.")
 @click.option("--cable", "length", type=float, help="Cable length in metres.")
 @click.option("--delay", type=float, default=5.0, show_default=True, help="Cable delay in ns per metre.")
 @click.option(
     "--loop-delay", type=float, default=210.0, show_default=True, help="Transceiver loop delay at each end in ns."
 )
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -283,14 +287,14 @@ def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> N
             for row in inner:
                 _show(row, as_json=False, indent=indent + "  ")
         else:
-            click.echo(f"{indent}{key} {', '.join(str(row) for row in rows)}")
+            click.echo(f"{indent}{key} {', '.join(cell_text(row) for row in rows)}")
 
 
 @timing.command(short_help="Show a timing as registers, C, ip link or python-can.")
-@click.option("--controller", "name", required=True, metavar="NAME")
+@click.option("--controller", "name", required=True, metavar="NAME", help=_CONTROLLERS)
 @click.option("--clock", type=_HZ, required=True, help="CAN clock.")
-@click.option("--nominal", type=_SEGMENTS)
-@click.option("--data", type=_SEGMENTS)
+@click.option("--nominal", type=_SEGMENTS, help=_NOMINAL)
+@click.option("--data", type=_SEGMENTS, help=_DATA)
 @click.option("--tdc/--no-tdc", default=True, show_default=True, help="Use transmitter delay compensation if possible.")
 @click.option(
     "--decode",
@@ -299,9 +303,16 @@ def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> N
     metavar="NAME=VALUE",
     help="Decode register values, such as NBTP=0x3E007E1F.",
 )
-@click.option("--as", "form", type=click.Choice(["registers", "c", "ip-link", "python-can"]), default="registers")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["registers", "c", "ip-link", "python-can"]),
+    default="registers",
+    show_default=True,
+    help="Form of the result.",
+)
 @click.option("--interface", default="can0", show_default=True, help="Interface name for ip link.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def registers(
     ctx: click.Context,
@@ -374,10 +385,12 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
     for end in ("b", "a"):
         for option in (
             click.option(f"--{end}-tolerance", type=float, default=0.0, help="Oscillator tolerance in percent."),
-            click.option(f"--{end}-data", type=_SEGMENTS),
-            click.option(f"--{end}-nominal", type=_SEGMENTS, required=True),
-            click.option(f"--{end}-clock", type=_HZ, required=True),
-            click.option(f"--{end}-name", default=end.upper(), metavar="NAME"),
+            click.option(f"--{end}-data", type=_SEGMENTS, help=_DATA),
+            click.option(f"--{end}-nominal", type=_SEGMENTS, required=True, help=_NOMINAL),
+            click.option(f"--{end}-clock", type=_HZ, required=True, help="CAN clock."),
+            click.option(
+                f"--{end}-name", default=end.upper(), show_default=True, metavar="NAME", help="Name of the node."
+            ),
         ):
             command = option(command)
     return command
@@ -385,7 +398,7 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
 
 @timing.command(short_help="Check whether two nodes are compatible.")
 @_node_options
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     """Check whether two nodes are compatible, and with what margin; exit status 1 if not."""

@@ -6,6 +6,7 @@ somebody in the organisation next makes or throws away a dashboard, or by `purge
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -29,6 +30,7 @@ from benchboard.storage.models.base import now
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare, Widget
 from benchboard.storage.models.identity import User
 from benchboard.storage.search_text import contains
+from benchboard.storage.short_ids import find_id
 
 WHICH_FILTERS: Final = ("mine", "shared", "public", "trash", "all")
 """What the list of dashboards can be narrowed to (`which`): mine; not mine and shared with me by name or through a
@@ -155,20 +157,20 @@ def find_summary(session: Session, actor: Actor, dashboard_id: str) -> Dashboard
 
 
 def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> DashboardSummary:
-    """The dashboard with this id or, in full, this name, as a command line says it; `trashed`: look in the trash.
+    """The dashboard with this name or else this ID or beginning of an ID; `trashed`: look in the trash.
 
-    Raises `NotFound`, or `Conflict` (`dashboards.ambiguous`) for a name that several have.
+    Raises `NotFound`, or `Conflict` for a name (`dashboards.ambiguous`) or beginning that several have.
     """
     permissions.require(actor, "studio:enter")
-    try:
-        return _one(
-            session, actor, dashboard_permissions.require(session, actor, str(UUID(who)), "view", trashed=trashed).id
-        )
-    except ValueError:
-        pass
     chosen = _filter_condition(actor, "trash" if trashed else None)
     found = session.execute(_summaries(actor).where(chosen, Dashboard.name == who).limit(2)).all()
     if not found:
+        # By name, what the actor sees as a member; by ID, also what an admin's list of all shows.
+        everything = "all" if permissions.has_permission(actor, "dashboards:manage") else None
+        within = _filter_condition(actor, "trash" if trashed else everything)
+        with suppress(ValueError):
+            if dashboard_id := find_id(session, _summaries(actor).where(within), Dashboard.id, who):
+                return _one(session, actor, dashboard_id)
         raise dashboard_permissions.not_found()
     if len(found) > 1:
         raise Conflict(

@@ -1,7 +1,7 @@
 """The audit trail: who did what to which thing, from where. Written in the transaction of the change it records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,8 +21,8 @@ from benchboard.storage.search_text import contains
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One row of the trail. `who` is the person's name now, or None where the program itself acted; `whom` is the name
-    of the person it was done to, None where it was done to none."""
+    """One row of the trail. `who` is the person's name now, or None where the program itself acted; `acted_by` names
+    the admin who did it in their name, `whom` the person it was done to."""
 
     id: str
     at: datetime
@@ -35,6 +35,7 @@ class AuditEntry:
     ip_address: str | None
     user_agent: str | None
     details: dict[str, Any]
+    acted_by: str | None = None
 
 
 def record(session: Session, actor: Actor, event: str, resource_id: str | None, /, **details: object) -> None:
@@ -77,9 +78,13 @@ def append(
 
 def _target(resource_type: str, resource_id: str | None, details: Mapping[str, object]) -> str | None:
     """The id of the person something was done to: the thing itself, or the one whose session or share it is."""
-    target = resource_id if resource_type == "user" else details.get("user_id")
+    return _canonical(resource_id if resource_type == "user" else details.get("user_id"))
+
+
+def _canonical(user_id: object) -> str | None:
+    """An account's ID as the database has it; None for what is no ID."""
     try:
-        return str(UUID(target)) if isinstance(target, str) else None
+        return str(UUID(user_id)) if isinstance(user_id, str) else None
     except ValueError:
         return None
 
@@ -129,7 +134,18 @@ def list_entries(
         )
     if not listing.sort:
         listing = Listing(listing.search, listing.filters, "at", descending=True)
-    return page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
+    found = page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
+    admins = {entry.id: admin for entry in found.rows if (admin := _acting_admin(entry))}
+    named_admins = select(User.id, User.name).where(
+        User.organisation_id == actor.organisation_id, User.id.in_(sorted(set(admins.values())))
+    )
+    names = dict(session.execute(named_admins).all()) if admins else {}
+    return found.map(lambda entry: replace(entry, acted_by=names.get(admins.get(entry.id, ""))))
+
+
+def _acting_admin(entry: AuditEntry) -> str | None:
+    admin = _canonical(entry.details.get("acted_by"))
+    return admin if admin != entry.user_id else None  # who acts for themselves, acts
 
 
 def _concerns(user_id: str) -> ColumnElement[bool]:

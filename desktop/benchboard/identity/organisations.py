@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from benchboard.errors import Conflict, Invalid
+from benchboard.errors import Conflict, Invalid, check_all
 from benchboard.i18n import _
 from benchboard.identity import audit, keys, passwords
 from benchboard.identity.email_addresses import normalise
@@ -102,17 +102,9 @@ def create_local(session: Session, data_keys: keys.DataKeys) -> None:
 
 def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email: str, password: str) -> str:
     """The first organisation of an empty server, with its admin; returns its id. Raises `Invalid` or `Conflict`."""
-    require_empty(session)
-    passwords.require_acceptable(password, email=email)
+    require_first(session, name=name, email=email, password=password)
     name, slug = name.strip(), _slug(name)
-    if not slug or len(name) > 255 or not name.isprintable():
-        raise Invalid(
-            "organisations.name",
-            _("Organisation names can have up to 255 characters and need a letter or digit."),
-            field="organisation",
-        )
     seed(session)
-    normalise(email)
     organisation_id = create(session, data_keys, name=name, slug=slug, email=email.strip())
     admin = create_account(
         session,
@@ -125,6 +117,26 @@ def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email
     set_owner(session, organisation_id, admin)
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, admin)
     return organisation_id
+
+
+def require_first(session: Session, *, name: str, email: str, password: str | None = None) -> None:
+    """Raise everything that keeps `create_first` from creating them; without a password, all but what is wrong with
+    that."""
+    require_empty(session)
+    check_all(
+        lambda: _require_name(name.strip()),
+        lambda: normalise(email),
+        *(() if password is None else (lambda: passwords.require_acceptable(password, email=email),)),
+    )
+
+
+def _require_name(name: str) -> None:
+    if not _slug(name) or len(name) > 255 or not name.isprintable():
+        raise Invalid(
+            "organisations.name",
+            _("Organisation names can have up to 255 characters and need a letter or digit."),
+            field="organisation",
+        )
 
 
 def set_owner(session: Session, organisation_id: str, user_id: str) -> None:

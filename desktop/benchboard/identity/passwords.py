@@ -48,20 +48,20 @@ def outdated(stored: str) -> bool:
 
 def require_acceptable(password: str, *, email: str) -> None:
     """Raise `Invalid` (`passwords.unacceptable`) unless it may be set: length (NIST SP 800-63B), not the address."""
-    why = ""
+    reasons = []
     if len(password) < SHORTEST:
-        why = _("It's shorter than {shortest} characters.").format(shortest=SHORTEST)
+        reasons.append(_("It's shorter than {shortest} characters.").format(shortest=SHORTEST))
     elif len(password) > LONGEST:
-        why = _("It's longer than {longest} characters.").format(longest=LONGEST)
-    elif password.casefold() in (email.casefold(), email.split("@")[0].casefold()):
-        why = _("It's the same as the email address.")
-    elif len(set(password)) < 4:
-        why = _("It repeats the same few characters.")
-    if why:
+        reasons.append(_("It's longer than {longest} characters.").format(longest=LONGEST))
+    if password and password.casefold() in (email.casefold(), email.split("@")[0].casefold()):
+        reasons.append(_("It's the same as the email address."))
+    if len(set(password)) < min(4, len(password)):
+        reasons.append(_("It repeats the same few characters."))
+    if reasons:
         raise Invalid(
             "passwords.unacceptable",
             _("This password can't be used."),
-            why=why,
+            why=" ".join(reasons),
             do=_("Choose a different one, such as four unrelated words."),
             field="password",
         )

@@ -20,6 +20,7 @@ from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import SessionHistory, SignInSession, User
 from benchboard.storage.search_text import contains
+from benchboard.storage.short_ids import find_id
 
 IDLE_LIFETIME: Final = timedelta(hours=24)
 """A session ends when it has not been used for so long."""
@@ -93,6 +94,24 @@ def list_sessions(
     return page(
         session, query, sorting, listing, after=after, limit=limit, row=lambda row: _session(row, actor.session_id)
     )
+
+
+def find_open(session: Session, actor: Actor, text: str) -> str | None:
+    """The ID of the open session with this ID or beginning of an ID; None if there is none.
+
+    Raises `Invalid` for what is no beginning of an ID, and `Conflict` if several begin so.
+    """
+    require(actor, "sessions:revoke")
+    own = select(SignInSession.id).where(SignInSession.organisation_id == actor.organisation_id)
+    try:
+        return find_id(session, own, SignInSession.id, text)
+    except ValueError as error:
+        raise Invalid(
+            "sessions.id",
+            _("“{text}” isn't a session ID.").format(text=text[:80]),
+            do=_("Copy one from “benchboard session list”."),
+            field="ids",
+        ) from error
 
 
 def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) -> int:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound
@@ -17,6 +17,7 @@ from benchboard.paging import Listing, Page
 from benchboard.storage import search_text
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import Team, TeamMember, User
+from benchboard.storage.short_ids import find_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def create_team(session: Session, actor: Actor, *, name: str) -> TeamSummary:
     slug = re.sub(r"[^a-z0-9]+", "-", search_text.fold(name)).strip("-")
     if not slug:
         raise Invalid("teams.name", _("Team names need at least one letter or digit."), field="name")
-    if session.execute(_find_query(actor, slug)).first() is not None:
+    same = select(Team.id).where(Team.organisation_id == actor.organisation_id, Team.slug == slug)
+    if session.scalars(same).first() is not None:
         raise Conflict(
             "teams.taken",
             _("A team named “{slug}” already exists.").format(slug=slug),
@@ -97,7 +99,7 @@ def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[
 def _team_and_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Team, list[str]]:
     """The team, locked, and the people as they are known here, each once."""
     require(actor, "users:write")
-    row = session.scalars(_find_query(actor, team).with_for_update()).first()
+    row = _find_team(session, actor, team)
     if row is None:
         raise NotFound(
             "teams.unknown",
@@ -107,12 +109,15 @@ def _team_and_people(session: Session, actor: Actor, team: str, user_ids: Sequen
     return row, [users.get_person(session, actor, user_id).id for user_id in dict.fromkeys(user_ids)]
 
 
-def _find_query(actor: Actor, team: str) -> Select[Team]:
-    try:
-        wanted = Team.id == str(UUID(team))
-    except ValueError:
-        wanted = Team.slug == team
-    return select(Team).where(Team.organisation_id == actor.organisation_id, wanted)
+def _find_team(session: Session, actor: Actor, team: str) -> Team | None:
+    """The team with this short name, ID or beginning of an ID, locked."""
+    own = select(Team).where(Team.organisation_id == actor.organisation_id)
+    found = session.scalars(own.where(Team.slug == team).with_for_update()).first()
+    if found is None:
+        with suppress(ValueError):
+            if team_id := find_id(session, own, Team.id, team):
+                found = session.get(Team, team_id, with_for_update=True)
+    return found
 
 
 def _members(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

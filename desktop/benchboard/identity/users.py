@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.errors import Conflict, Invalid, NotFound, check_all
 from benchboard.i18n import _
 from benchboard.identity import audit, organisations, passwords
 from benchboard.identity.email_addresses import normalise
@@ -21,6 +20,7 @@ from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import SignInSession, User
+from benchboard.storage.short_ids import find_id
 
 STATES: Final = ("active", "inactive", "pending")
 _REVERSING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -94,11 +94,12 @@ def get_person(session: Session, actor: Actor, user_id: str) -> Person:
 
 
 def find_person(session: Session, actor: Actor, who: str) -> Person:
-    """The person with this address or id, as a command line names them. Raises `NotFound` or `Invalid`."""
+    """The person with this address, ID or beginning of an ID. Raises `NotFound`, `Invalid` or `Conflict`."""
     require(actor, "users:read")
+    people = select(User.id).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
     if "@" not in who:
         try:
-            return get_person(session, actor, str(UUID(who)))
+            user_id = find_id(session, people, User.id, who)
         except ValueError as error:
             raise Invalid(
                 "people.who",
@@ -106,11 +107,8 @@ def find_person(session: Session, actor: Actor, who: str) -> Person:
                 do=_("Enter an email address, or an ID from “benchboard user list”."),
                 field="who",
             ) from error
-    user_id = session.scalars(
-        select(User.id).where(
-            User.organisation_id == actor.organisation_id, User.email_norm == normalise(who), User.deleted_at.is_(None)
-        )
-    ).first()
+    else:
+        user_id = session.scalars(people.where(User.email_norm == normalise(who))).first()
     if user_id is None:
         raise _not_found()
     return get_person(session, actor, user_id)
@@ -125,25 +123,8 @@ def count_people(session: Session, actor: Actor) -> int:
 
 def add_person(session: Session, actor: Actor, *, email: str, name: str, role: str, password: str) -> Person:
     """An active account that signs in with `password`. Raises `Conflict` (`people.taken`) for an address in use."""
-    require(actor, "users:write")
-    if role not in ROLES:
-        raise Invalid(
-            "people.role",
-            _("“{role}” isn't a role.").format(role=role[:40]),
-            do=_("Choose one of: {values}.").format(values=", ".join(ROLES)),
-            field="role",
-        )
-    passwords.require_acceptable(password, email=email)
+    require_addable(session, actor, email=email, name=name, role=role, password=password)
     name = name.strip() or email.strip().split("@")[0]
-    require_name(name)
-    taken = select(User.id).where(User.organisation_id == actor.organisation_id, User.email_norm == normalise(email))
-    if session.scalars(taken).first() is not None:
-        raise Conflict(
-            "people.taken",
-            _("{email} already has an account in {organisation}.").format(email=email, organisation=actor.organisation),
-            do=_("Use a different email address, or edit the existing account."),
-            field="email",
-        )
     user_id = organisations.create_account(
         session,
         actor.organisation_id,
@@ -154,6 +135,41 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
     )
     audit.record(session, actor, "user.create", user_id, role=role)
     return get_person(session, actor, user_id)
+
+
+def require_addable(
+    session: Session, actor: Actor, *, email: str, name: str, role: str, password: str | None = None
+) -> None:
+    """Raise everything that keeps `add_person` from adding this person; without a password, all but what is wrong
+    with that."""
+    require(actor, "users:write")
+    check_all(
+        lambda: _require_role(role),
+        lambda: _require_free(session, actor, email),
+        lambda: require_name(name.strip() or email.strip().split("@")[0]),
+        *(() if password is None else (lambda: passwords.require_acceptable(password, email=email),)),
+    )
+
+
+def _require_role(role: str) -> None:
+    if role not in ROLES:
+        raise Invalid(
+            "people.role",
+            _("“{role}” isn't a role.").format(role=role[:40]),
+            do=_("Choose one of: {values}.").format(values=", ".join(ROLES)),
+            field="role",
+        )
+
+
+def _require_free(session: Session, actor: Actor, email: str) -> None:
+    taken = select(User.id).where(User.organisation_id == actor.organisation_id, User.email_norm == normalise(email))
+    if session.scalars(taken).first() is not None:
+        raise Conflict(
+            "people.taken",
+            _("{email} already has an account in {organisation}.").format(email=email, organisation=actor.organisation),
+            do=_("Use a different email address, or edit the existing account."),
+            field="email",
+        )
 
 
 def require_name(name: str) -> None:

@@ -49,9 +49,11 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "users.add_person": lambda s, a, _t: users.add_person(
         s, a, email="new@example.com", name="", role="analyst", password=PASSWORD
     ),
+    "users.require_addable": lambda s, a, t: users.require_addable(s, a, email=t.actor.email, name="", role="analyst"),
     "users.set_state": lambda s, a, t: users.set_state(s, a, [t.actor.user_id], "inactive"),
     "sessions.list_sessions": lambda s, a, _t: sessions.list_sessions(s, a, Listing(), limit=1000).rows,
     "sessions.revoke_sessions": lambda s, a, t: sessions.revoke_sessions(s, a, [str(t.actor.session_id)]),
+    "sessions.find_open": lambda s, a, t: sessions.find_open(s, a, str(t.actor.session_id)),
     "sessions.end_all": lambda s, a, t: sessions.end_all(s, a, [s.get_one(User, t.actor.user_id)]),
     "users.revoke_all": lambda s, a, t: users.revoke_all(s, a, [t.actor.user_id]),
     "teams.list_teams": lambda s, a, _t: teams.list_teams(s, a, Listing(), limit=1000).rows,
@@ -95,6 +97,8 @@ def test_service_as_admin_of_another_organisation_reaches_nobody(town: Town, nam
             assert session.get_one(User, answer.id).organisation_id == town.south
         return
     assert _snapshot(town.database) == before
+    if answer is None:  # nobody is found, and north's address is free in south
+        return
     if isinstance(answer, tuple):
         reached = {getattr(row, field, None) for row in answer for field in ("user_id", "email", "id")}
         assert not reached & {town.actor.user_id, town.actor.email, town.actor.session_id}

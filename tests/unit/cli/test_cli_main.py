@@ -63,7 +63,7 @@ def test_whoami_unknown_organisation_lists_those_there_are(
 
 def test_show_table_cell_with_a_dict_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     show_table({"details": lambda row: row}, [{"role": "admin", "kept": True}])
-    assert "role=admin, kept=True" in capsys.readouterr().out
+    assert "role=admin, kept=yes" in capsys.readouterr().out
 
 
 def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:
@@ -90,3 +90,14 @@ def test_every_command_takes_the_options_it_declares() -> None:
         assert declared - shared <= taken, command.name
         assert len(taken - declared) <= 1, command.name  # what a decorator gives it first
     assert len(commands) > 40
+
+
+def test_every_option_has_a_help_text() -> None:
+    commands = _commands(root, click.Context(root))
+    silent = [
+        f"{command.callback.__module__}.{command.name} {option.opts[0]}"
+        for command in commands
+        for option in command.params
+        if command.callback is not None and isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []

@@ -3,13 +3,14 @@
 Its owner shares; whoever sees a dashboard sees with whom it is shared. Who has access in the end is in `access_list`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from unicodedata import normalize
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, select
+from sqlalchemy import Select, and_, delete, exists, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.dashboards.access import dashboard_permissions
@@ -24,6 +25,7 @@ from benchboard.storage.models.base import now
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
 from benchboard.storage.models.identity import Team, TeamMember, User
 from benchboard.storage.search_text import contains, is_called
+from benchboard.storage.short_ids import find_id
 
 SharePermission = Literal["view", "edit"]
 PERMISSIONS: Final[tuple[SharePermission, ...]] = ("view", "edit")
@@ -182,22 +184,20 @@ def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
 
 
 def find_candidate(session: Session, actor: Actor, who: str) -> Candidate:
-    """The person with this address or id, or the team with this short name or id, as a command line says it."""
+    """The person with this address, or the team with this short name, or either with this ID or beginning of one."""
     permissions.require(actor, "dashboards:write")
     if "@" in who:
         found = session.execute(_people(actor).where(User.email_norm == normalise(who))).first()
         if found is None:
             raise _not_found("person")
         return _person(found)
-    try:
-        wanted: ColumnElement[bool] = Team.id == str(UUID(who))
-        person = session.execute(_people(actor).where(User.id == str(UUID(who)))).first()
-        if person is not None:
-            return _person(person)
-    except ValueError:
-        wanted = Team.slug == who
-    team = session.execute(_teams(actor).where(wanted)).first()
+    team = session.execute(_teams(actor).where(Team.slug == who)).first()
     if team is None:
+        with suppress(ValueError):
+            if user_id := find_id(session, _people(actor), User.id, who):
+                return _candidate(session, actor, "person", user_id)
+            if team_id := find_id(session, _teams(actor), Team.id, who):
+                return _candidate(session, actor, "team", team_id)
         raise _not_found("team")
     return _team(team)
 

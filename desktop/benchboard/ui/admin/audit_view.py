@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
+from benchboard.identity.audit_titles import EVENTS, actor_title, entry_title, event_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
-from benchboard.ui.admin.admin_format import EVENTS, entry_title, event_title, program_title, time_column
+from benchboard.ui.admin.admin_format import program_title, time_column
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
@@ -41,7 +42,19 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.split_view import ListAndDetail
 
-_CSV = ("id", "at", "who", "user_id", "event", "resource_type", "resource_id", "whom", "ip_address", "user_agent")
+_CSV = (
+    "id",
+    "at",
+    "who",
+    "acted_by",
+    "user_id",
+    "event",
+    "resource_type",
+    "resource_id",
+    "whom",
+    "ip_address",
+    "user_agent",
+)
 _MAX_RESULTS = 8
 
 
@@ -187,8 +200,8 @@ class AuditEntryPane(DetailPane):
 
     def show_entry(self, entry: AuditEntry) -> None:
         """Be about this row."""
-        who = entry.who or _("System")
-        self._avatar.set_name(who)
+        who = actor_title(entry)
+        self._avatar.set_name(entry.who or _("System"))
         self._what.setText(entry_title(entry))
         self._who.setText(f"{who}, {relative_time(entry.at)}")
         rows: list[tuple[str, QWidget]] = [
@@ -269,7 +282,7 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
         Column(
             "who",
             _("Who"),
-            lambda row: row.who or _("System"),
+            actor_title,
             avatar=lambda row: row.who or "?",
             width=210,
         ),

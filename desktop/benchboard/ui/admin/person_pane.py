@@ -10,11 +10,12 @@ from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, sessions, users
 from benchboard.identity.audit import AuditEntry
+from benchboard.identity.audit_titles import actor_title, entry_title
 from benchboard.identity.sessions import OpenSession
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
-from benchboard.ui.admin.admin_format import entry_title, session_origin, state_mark
+from benchboard.ui.admin.admin_format import session_origin, state_mark
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
@@ -315,7 +316,7 @@ class _EntryRow(QWidget):
         text_column = QVBoxLayout()
         text_column.setSpacing(1)
         text_column.addWidget(Elided(entry_title(entry)))
-        by = entry.who if entry.user_id != person.id else None
+        by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
         text_column.addWidget(
             Elided(_("by {name}").format(name=by) if by else (entry.user_agent or ""), "caption", "muted")
         )

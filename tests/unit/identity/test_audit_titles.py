@@ -1,4 +1,4 @@
-"""How the admin room words audit entries."""
+"""Audit log entries as sentences."""
 
 import re
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import pytest
 
 from benchboard.dashboards import library
 from benchboard.identity.audit import AuditEntry
-from benchboard.ui.admin.admin_format import entry_title, event_title
+from benchboard.identity.audit_titles import entry_title, event_title
 
 
 @pytest.mark.parametrize(

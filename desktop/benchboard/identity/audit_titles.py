@@ -1,0 +1,120 @@
+"""Audit log entries as sentences, for the window and the command line."""
+
+from benchboard.i18n import _
+from benchboard.identity.audit import AuditEntry
+
+EVENTS = (
+    "session.sign-in",
+    "session.sign-out",
+    "session.refuse",
+    "session.revoke",
+    "user.create",
+    "user.disable",
+    "user.activate",
+    "team.create",
+    "team.add",
+    "team.remove",
+    "organisation.create",
+    "dongle.claim",
+    "dongle.configure",
+    "dashboard_layout.save",
+    "dashboard.create",
+    "dashboard.save",
+    "dashboard.share",
+    "dashboard.publish",
+    "dashboard.discard",
+    "dashboard.delete",
+)
+"""What the audit list can be narrowed to, by name."""
+
+
+def event_title(event: str) -> str:
+    """An event as a short phrase; an unknown one by its code."""
+    return {
+        "session.sign-in": _("Signed in"),
+        "session.sign-out": _("Signed out"),
+        "session.refuse": _("Sign-in failed"),
+        "session.revoke": _("Revoked a session"),
+        "user.create": _("Added a person"),
+        "user.disable": _("Disabled a person"),
+        "user.activate": _("Activated a person"),
+        "team.create": _("Created a team"),
+        "team.add": _("Added a person to a team"),
+        "team.remove": _("Removed a person from a team"),
+        "organisation.create": _("Created the organisation"),
+        "dongle.find": _("Marked a lost dongle as found"),
+        "dongle.observe": _("Registered a dongle"),
+        "dongle.rename": _("Renamed a dongle"),
+        "dongle.claim-begin": _("Started pairing a dongle"),
+        "dongle.claim": _("Paired a dongle"),
+        "dongle.claim-end": _("Ended an incomplete pairing"),
+        "dongle.token-store": _("Stored a dongle's token"),
+        "dongle.configure": _("Wrote a dongle's bit timing"),
+        "dongle.read-config": _("Read a dongle's bit timing"),
+        "dongle.lose": _("Marked a dongle as lost"),
+        "dashboard_layout.save": _("Saved a home layout"),
+        "dashboard.create": _("Created a dashboard"),
+        "dashboard.duplicate": _("Duplicated a dashboard"),
+        "dashboard.save": _("Saved a dashboard"),
+        "dashboard.name-version": _("Named a version of a dashboard"),
+        "dashboard.share": _("Shared a dashboard"),
+        "dashboard.unshare": _("Revoked access to a dashboard"),
+        "dashboard.publish": _("Made a dashboard public"),
+        "dashboard.unpublish": _("Stopped sharing a dashboard publicly"),
+        "dashboard.discard": _("Moved a dashboard to trash"),
+        "dashboard.restore": _("Restored a dashboard from trash"),
+        "dashboard.delete": _("Deleted a dashboard permanently"),
+        "dashboard.expire": _("Deleted a dashboard after 30 days in trash"),
+        "merchant.import": _("Imported merchants"),
+        "merchant.grant": _("Granted access to a shop"),
+        "order.import": _("Imported orders"),
+    }.get(event, event)
+
+
+def entry_title(entry: AuditEntry) -> str:
+    """An entry as a sentence without its subject: whom it was done to, which dongle or dashboard, where it says so."""
+    if entry.whom is None:
+        name = _dongle_name(entry) or _resource_name(entry, "dashboard") or _resource_name(entry, "team")
+        return f"{event_title(entry.event)}: {name}" if name else event_title(entry.event)
+    about_a_person = {
+        "session.revoke": _("Revoked {name}'s session"),
+        "user.create": _("Added {name}"),
+        "user.disable": _("Disabled {name}"),
+        "user.activate": _("Activated {name}"),
+        "team.add": _("Added {name} to the team “{team}”"),
+        "team.remove": _("Removed {name} from the team “{team}”"),
+        "merchant.grant": _("Granted {name} access to a shop"),
+        "dashboard.share": _("Shared “{dashboard}” with {name}"),
+        "dashboard.unshare": _("Revoked {name}'s access to “{dashboard}”"),
+    }
+    sentence = about_a_person.get(entry.event)
+    return (
+        sentence.format(
+            name=entry.whom, dashboard=_resource_name(entry, "dashboard"), team=_resource_name(entry, "team")
+        )
+        if sentence
+        else f"{event_title(entry.event)}: {entry.whom}"
+    )
+
+
+def actor_title(entry: AuditEntry) -> str:
+    """Who did it, and who did it in their name."""
+    who = entry.who or _("System")
+    return _("{person} (by {admin})").format(person=who, admin=entry.acted_by) if entry.acted_by else who
+
+
+def _dongle_name(entry: AuditEntry) -> str:
+    """The name it was given then, or its id as a dongle without a name is called."""
+    if entry.resource_type != "dongle":
+        return ""
+    for key in ("after", "before"):
+        if isinstance(name := entry.details.get(key), str):
+            return name
+    device_id = entry.details.get("device_id")
+    return _("Dongle {id}").format(id=device_id[-4:].upper()) if isinstance(device_id, str) else ""
+
+
+def _resource_name(entry: AuditEntry, resource_type: str) -> str:
+    """The name that what is of this type had then; empty for what is of another."""
+    name = entry.details.get("name") if entry.resource_type == resource_type else None
+    return name if isinstance(name, str) else ""

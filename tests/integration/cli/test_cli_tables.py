@@ -1,0 +1,176 @@
+"""What commands that list print for people: a table whose IDs and names can be typed into the next command."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchboard import i18n, package_data, workspace
+from benchboard.cli import people
+from benchboard.cli.command_context import show_table
+from benchboard.cli.main import main
+from benchboard.identity import audit, authentication
+from benchboard.identity.permissions import Client
+from benchboard.storage.models.identity import Team
+from support.databases import unbound
+
+
+class _Keyboard(io.StringIO):
+    """Standard input of a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Terminal:
+    """Runs commands on one database; `out` and `err` are what the last one printed.
+
+    `typed` is what they read from standard input; None stands for a person at a keyboard.
+    """
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys, self._monkeypatch = capsys, monkeypatch
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: str, status: int = 0, typed: str | None = "") -> str:
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(typed) if typed is not None else _Keyboard())
+        ended = main(arguments)
+        self.out, self.err = self._capsys.readouterr()
+        assert ended == status, self.out + self.err
+        return self.out
+
+    def ids(self, *arguments: str) -> list[str]:
+        """The first column of a table, which is headed `id`."""
+        head, *lines = self(*arguments).splitlines()
+        assert head.split()[0] == "id"
+        return [line.split()[0] for line in lines]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'desk.db'}")
+    yield Terminal(capsys, monkeypatch)
+    i18n.use("en", package_data.resources_folder() / "i18n")
+
+
+PASSWORD = "four unrelated words"
+
+
+def test_dashboard_list_shows_ids_that_name_a_dashboard_of_an_ambiguous_name(terminal: Terminal) -> None:
+    terminal("dashboard", "create", "Twin")
+    terminal("dashboard", "create", "Twin")
+    terminal("dashboard", "rename", "Twin", "Other", status=1)
+    assert "the ID shown by “benchboard dashboard list”" in terminal.err
+    ids = terminal.ids("dashboard", "list")
+    assert all(re.fullmatch("[0-9a-f]{8}", one) for one in ids)
+    assert len(set(ids)) == 2
+    terminal("dashboard", "rename", ids[0], "Other")
+    terminal("dashboard", "delete", ids[1].upper())
+    assert terminal.ids("dashboard", "list") == ids[:1]
+    assert terminal.ids("dashboard", "list", "--filter", "trash") == ids[1:]
+    terminal("dashboard", "restore", ids[1])
+
+
+def test_user_and_team_lists_show_ids_that_name_them(terminal: Terminal) -> None:
+    terminal("user", "add", "dana@example.com", typed=PASSWORD)
+    (dana,) = terminal.ids("user", "list", "--search", "dana")
+    assert "dana@example.com" in terminal("user", "show", dana)
+    terminal("team", "create", "Rig")
+    (rig,) = terminal.ids("team", "list")
+    assert "1 person" in terminal("team", "add", rig, dana)
+    terminal("dashboard", "create", "Wall")
+    assert "dana can edit" in terminal("dashboard", "share", "Wall", dana, "--edit")
+    assert "Rig can view" in terminal("dashboard", "share", "Wall", rig)
+    assert "dana" in terminal("dashboard", "unshare", "Wall", dana)
+
+
+def test_an_id_that_begins_several_is_rejected(terminal: Terminal, tmp_path: Path) -> None:
+    opened = workspace.open_url(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path / "home")
+    ids = [f"aaaaaaaa-0000-4000-8000-00000000000{number}" for number in (1, 2)]
+    with unbound(opened.database).change() as session:
+        operator = authentication.operator(session, client=Client.here())
+        for team_id in ids:
+            session.add(Team(id=team_id, organisation_id=operator.organisation_id, name=team_id, slug=team_id[-1]))
+            audit.record(session, operator, "team.create", team_id)
+    opened.close()
+    terminal("team", "add", "aaaaaaaa", operator.email, status=1)
+    assert "Several IDs start with “aaaaaaaa”" in terminal.err
+    assert "--json" in terminal.err
+    terminal("team", "add", ids[1], operator.email)
+    (filled,) = (row["id"] for row in json.loads(terminal("team", "list", "--json"))["items"] if row["members"])
+    assert filled == ids[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("dashboard", "list"), "No dashboards found."),
+        (("dashboard", "access", "Wall", "--search", "zz"), "No people found."),
+        (("dashboard", "versions", "Wall", "--search", "zz"), "No versions found."),
+        (("user", "list", "--search", "zz"), "No people found."),
+        (("session", "list"), "No sessions found."),
+        (("team", "list"), "No teams found."),
+        (("audit", "list", "--search", "zz"), "No audit log entries found."),
+        (("dongle", "list"), "No dongles or serial ports found."),
+    ],
+)
+def test_an_empty_list_says_so(terminal: Terminal, arguments: tuple[str, ...], sentence: str) -> None:
+    if "Wall" in arguments:
+        terminal("dashboard", "create", "Wall")
+    assert terminal(*arguments) == ""
+    assert sentence in terminal.err
+    assert json.loads(terminal(*arguments, "--json")) == {"items": [], "next": None}
+    assert terminal.err == ""
+
+
+def test_cells_say_yes_and_no(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    show_table({"public": lambda row: row, "details": lambda row: {"kept": row}}, [True, False])
+    shown = capsys.readouterr().out
+    assert "yes" in shown
+    assert "kept=no" in shown
+    terminal("dashboard", "create", "Wall")
+    assert " no " in terminal("dashboard", "list")
+    assert json.loads(terminal("dashboard", "list", "--json"))["items"][0]["public"] is False
+
+
+def test_audit_list_names_what_was_done_and_to_whom(terminal: Terminal) -> None:
+    terminal("user", "add", "dana@example.com", "--name", "Dana Whitfield", typed=PASSWORD)
+    terminal("dashboard", "create", "Wall")
+    terminal("dashboard", "share", "Wall", "dana@example.com")
+    shown = terminal("audit", "list")
+    for sentence in ("Added Dana Whitfield", "Created a dashboard: Wall", "Shared “Wall” with Dana Whitfield"):
+        assert sentence in shown
+    assert "dashboard.share" in shown  # what --event takes
+    assert not re.search("[0-9a-f]{8}-[0-9a-f]{4}", shown)
+    assert json.loads(terminal("audit", "list", "--json"))["items"][0]["whom"] == "Dana Whitfield"
+
+
+def test_audit_list_names_who_acted_for_somebody(terminal: Terminal) -> None:
+    terminal("user", "add", "dana@example.com", "--name", "Dana", typed=PASSWORD)
+    terminal("dashboard", "create", "Wall", "--as", "dana@example.com")
+    operator = json.loads(terminal("user", "list", "--role", "admin", "--json"))["items"][0]
+    terminal("dashboard", "create", "Mine", "--as", operator["email"])
+    assert f"{operator['name']} (by" not in terminal("audit", "list")
+    assert f"Dana (by {operator['name']})" in terminal("audit", "list", "--event", "dashboard.create")
+
+
+def test_user_add_says_all_that_is_wrong(terminal: Terminal) -> None:
+    terminal("user", "add", "no address", "--name", "x" * 101, typed="aaa", status=1)
+    for words in ("isn't a valid email address", "up to 100 characters", "shorter than 12", "same few characters"):
+        assert words in terminal.err
+    assert terminal.err.count("\n") == 1
+
+
+def test_user_add_on_a_terminal_checks_the_address_before_it_asks_for_a_password(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal("user", "add", "dana@example.com", typed=PASSWORD)
+    monkeypatch.setattr(people, "ask_password", lambda **_options: pytest.fail("asked for a password"))
+    terminal("user", "add", "Dana@Example.com", status=1, typed=None)
+    assert "already has an account" in terminal.err
+    terminal("user", "add", "no address", status=1, typed=None)
+    assert "isn't a valid email address" in terminal.err
