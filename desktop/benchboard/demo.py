@@ -85,11 +85,16 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     for name, members in _TEAMS:
         team = teams.create_team(session, operator, name=name)
         teams.add_people(session, operator, team.id, [ids[email] for email in members])
-    people = {email: authentication.person(session, operator, email=email) for email, _name, _role in _PEOPLE}
+    # Those who have made something sign in for it, so that the people's list and the audit log agree with it.
+    people = {
+        email: authentication.sign_in_demo(session, user_id=ids[email], client=Client.here()).actor for email in _HOMES
+    }
     for email, cells in _HOMES.items():
         _save_home(session, people[email], cells)
     for entry in json.loads((package_data.resources_folder() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
         _create_dashboard(session, people, entry)
+    for actor in people.values():
+        authentication.sign_out(session, actor)
 
 
 def _import_trade(session: Session, actor: Actor, shopkeeper: str) -> None:

@@ -18,6 +18,7 @@ from benchboard.cli.command_context import CommandContext, paging_options, sort_
 from benchboard.cli.layout import MAX_FILE
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
+from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.dashboards.document import document as form
 from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, parse_document, write_document
 from benchboard.dashboards.home_layout import HomeLayout
@@ -97,9 +98,10 @@ def list_dashboards(
         found = Page(tuple(rows), _HOME_KEY if page.rows else None)
     else:
         found = Page((*rows, *(_row(card) for card in page.rows)), page.next_key)
-    context.list_page(
-        found, {name: itemgetter(name) for name in _COLUMNS}, shown=_SHOWN, empty=_("No dashboards found.")
-    )
+    columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in _COLUMNS}
+    if not context.as_json:
+        columns["level"] = lambda row: level_title(row["level"])
+    context.list_page(found, columns, shown=_SHOWN, empty=_("No dashboards found."))
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:

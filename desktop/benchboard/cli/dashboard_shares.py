@@ -8,6 +8,7 @@ from benchboard.cli.command_context import CommandContext, paging_options, with_
 from benchboard.dashboards import library
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.access_list import AccessEntry
+from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.i18n import _
 from benchboard.paging import Listing
 
@@ -81,8 +82,8 @@ def access(context: CommandContext, which: str, search: str, limit: int, after: 
             "user_id": lambda entry: entry.user_id,
             "name": lambda entry: entry.name,
             "email": lambda entry: entry.email,
-            "level": lambda entry: entry.level,
-            "why": _grants if context.as_json else _grants_text,
+            "level": lambda entry: entry.level if context.as_json else level_title(entry.level),
+            "why": _grants if context.as_json else lambda entry: access_list.grants_text(entry.grants),
         },
         shown=("name", "email", "level", "why"),
         empty=_("No people found."),
@@ -91,17 +92,6 @@ def access(context: CommandContext, which: str, search: str, limit: int, after: 
 
 def _grants(entry: AccessEntry) -> list[dict[str, str | None]]:
     return [{"reach": grant.source, "level": grant.level, "team": grant.team} for grant in entry.grants]
-
-
-def _grants_text(entry: AccessEntry) -> str:
-    titles = {
-        "owner": _("owner"),
-        "role": _("through their role"),
-        "direct": _("shared directly"),
-        "team": _("through {team}"),
-        "public": _("public"),
-    }
-    return ", ".join(titles[grant.source].format(team=grant.team) for grant in entry.grants)
 
 
 def _require_one_recipient(who: str | None, *, public: bool) -> None:

@@ -107,7 +107,8 @@ def person(session: Session, actor: Actor, *, email: str) -> Actor:
     if user is None:
         raise NotFound("accounts.unknown", _("No account uses the email address {email}.").format(email=email))
     _require_active(session, user)
-    return replace(_actor(session, user, actor.client, None), acted_by=actor.acted_by or actor.user_id)
+    acting = actor.acted_by or actor.user_id
+    return replace(_actor(session, user, actor.client, None), acted_by=acting if acting != user.id else None)
 
 
 def demo_people(session: Session) -> tuple[DemoPerson, ...]:

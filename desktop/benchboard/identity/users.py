@@ -28,7 +28,7 @@ _REVERSING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One account. `sessions` counts those open now."""
+    """One account. `sessions` counts those open now; `os_user` is the system user who needs no password for it."""
 
     id: str
     name: str
@@ -40,6 +40,7 @@ class Person:
     last_seen: datetime | None
     sessions: int
     created_at: datetime
+    os_user: str | None
 
 
 _PEOPLE = Sorting(
@@ -251,6 +252,7 @@ def _person(row: Any) -> Person:
         last_seen=user.last_login_at,
         sessions=row[1],
         created_at=user.created_at,
+        os_user=user.os_user,
     )
 
 

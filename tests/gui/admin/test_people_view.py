@@ -1,13 +1,16 @@
 """The list of people, by mouse and keys, on a real database."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
 
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.shell.shell import Shell
 from support.admin import Admin
 from support.databases import unbound
 
@@ -190,3 +193,15 @@ def test_people_address_opens_detail_and_narrow_window_overlays_it(admin: Admin)
     admin.wait(lambda: not detail(admin).isVisible())  # it would cover what can be done with the ticked
     admin.click("people_disable")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
+
+
+def test_person_pane_of_the_operator_says_that_there_is_no_password(
+    open_local: Callable[[str], Shell], qtbot: QtBot
+) -> None:
+    shell = open_local("admin/people")
+    shell.go(f"admin/people/{shell.context.actor.user_id}")
+    pane = shell.findChild(PersonPane)
+    assert pane is not None
+    qtbot.waitUntil(lambda: "Sign-in method" in [label.text() for label in pane.findChildren(QLabel)])
+    texts = [label.text() for label in pane.findChildren(QLabel)]
+    assert texts[texts.index("Sign-in method") + 1] == "Account on this computer, no password"

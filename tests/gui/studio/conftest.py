@@ -28,13 +28,13 @@ from support.databases import unbound
 class Studio:
     """An open window at the home page, worked by mouse and keys."""
 
-    def __init__(self, qtbot: QtBot, home: Path, state: str = "saved") -> None:
+    def __init__(self, qtbot: QtBot, home: Path, state: str = "saved", role: str = "analyst") -> None:
         self.qtbot = qtbot
         self.home = home
         self._closed = False
         self.application = Application(home, lambda: (ROOM,))
         self.workspace = workspace.open_demo(home)
-        signed_in = demo.sign_in(self.workspace)
+        signed_in = demo.sign_in(self.workspace, role)
         self.actor: Actor = signed_in.actor
         demo.enter(self.application, self.workspace, signed_in, "studio/home")
         self.application.window.activateWindow()
@@ -168,8 +168,8 @@ def open_studio(
     home = shutil.copytree(demo_template, tmp_path / "home")
     opened: list[Studio] = []
 
-    def another(folder: Path = home, state: str = "saved") -> Studio:
-        studio = Studio(qtbot, folder, state)
+    def another(folder: Path = home, state: str = "saved", role: str = "analyst") -> Studio:
+        studio = Studio(qtbot, folder, state, role)
         opened.append(studio)
         return studio
 

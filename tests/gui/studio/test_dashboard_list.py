@@ -1,6 +1,7 @@
 """The list of dashboards: filters, row menus, export, and focus."""
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,16 +9,16 @@ from typing import TYPE_CHECKING
 from dashboards_driver import LEFT, DashboardsDriver
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
-from benchboard.ui.studio.library.dashboard_list import _shared, days_left
+from benchboard.ui.studio.library.dashboard_list import _access, _shared, days_left
 from benchboard.ui.theme import theme
 from support.databases import unbound
 
 if TYPE_CHECKING:
-    pass
+    from conftest import Studio
 
 
 def _texts(dashboards: DashboardsDriver) -> set[str]:
@@ -35,6 +36,20 @@ def test_list_footer_with_a_filter_counts_matches(dashboards: DashboardsDriver) 
     assert "3 total" in _texts(dashboards)
     _search(dashboards, "shop rev")
     assert "1 matching" in _texts(dashboards)
+
+
+def test_list_of_an_admin_all_is_every_dashboard_with_full_access(open_studio: Callable[..., "Studio"]) -> None:
+    dashboards = DashboardsDriver(open_studio(role="admin"))
+    assert {card.name for card in dashboards.model.rows} == set(dashboards.cards("all"))
+    assert "My shops" not in dashboards.cards()  # neither theirs nor shared with them
+    access = next(k for k in range(9) if dashboards.model.columns[k].key == "access")
+    assert {dashboards.model.index(row, access).data() for row in range(3)} == {"Full access"}
+    assert not dashboards.place.library.findChildren(QWidget, "segment_all")
+
+
+def test_list_access_says_what_the_share_dialog_says(dashboards: DashboardsDriver) -> None:
+    shown = {card.name: _access(card).text for card in dashboards.model.rows}
+    assert shown == {"Shop review": "Full access", "Orders wall": "Can edit", "My shops": "Can edit"}
 
 
 def test_list_without_matches_names_the_filter(dashboards: DashboardsDriver) -> None:

@@ -15,7 +15,7 @@ from benchboard.dashboards.access import access_list
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.versions import version_store
-from benchboard.identity import authentication
+from benchboard.identity import audit, authentication, sessions, users
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Listing
 from benchboard.storage.models import Base
@@ -56,6 +56,17 @@ def test_three_people_each_own_a_dashboard_and_see_what_is_shared(demo: Workspac
         "demo": {"Shop review": "view", "Orders wall": "view", "My shops": "own"},
         "technician": {"Orders wall": "view"},
     }
+
+
+def test_whoever_did_something_has_signed_in(demo: Workspace) -> None:
+    with unbound(demo.database).read() as session:
+        admin = authentication.operator(session, client=Client.here())
+        did = {entry.user_id for entry in audit.list_entries(session, admin, Listing(), limit=1000).rows}
+        people = users.list_people(session, admin, Listing()).rows
+        ended = sessions.list_sessions(session, admin, Listing(filters={"ended": True})).rows
+    assert {one.name for one in people if one.last_seen is not None} == {one.name for one in people if one.id in did}
+    assert {one.user_id for one in ended} == did
+    assert not any(one.sessions for one in people)
 
 
 def test_every_tile_has_something_to_show_whoever_made_it_and_nothing_overlaps(demo: Workspace) -> None:

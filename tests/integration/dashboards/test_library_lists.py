@@ -34,6 +34,11 @@ def test_the_list_shows_what_one_may_see_and_why_it_is_there(office: Office) -> 
     assert office.names(cleo, "mine") == office.names(stranger) == []
     assert office.names(office.actor("admin")) == ["Public"]
     assert office.names(office.actor("admin"), "all") == ["Bob's", "Direct", "Private", "Public", "Team"]
+    for who in ("admin", "bob"):
+        every = office.ask(library.list_dashboards, office.actor(who), library.everything(office.actor(who), Listing()))
+        assert {card.name for card in every.rows} == set(
+            office.names(office.actor(who), "all" if who == "admin" else "")
+        )
     levels = {card.name: card.level for card in office.ask(library.list_dashboards, bob, Listing()).rows}
     assert levels == {"Bob's": "own", "Direct": "edit", "Public": "view", "Team": "view"}
     for name in ("Private",):

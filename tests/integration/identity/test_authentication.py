@@ -321,6 +321,11 @@ def test_acting_as_another_person_records_acted_by(town: Town) -> None:
         assert (entry.user_id, entry.details["acted_by"]) == (acting.user_id, town.actor.user_id)
 
 
+def test_acting_as_oneself_is_acting(town: Town) -> None:
+    with unbound(town.database).read() as session:
+        assert authentication.person(session, town.actor, email=town.actor.email).acted_by is None
+
+
 def test_acting_as_a_person_needs_permission_and_an_active_account(town: Town) -> None:
     mert = town.add("mert@north.example")
     town.add("clara@south.example", organisation=town.south)

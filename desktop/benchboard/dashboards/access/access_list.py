@@ -142,3 +142,17 @@ def _access_entry(one: Any, teams: tuple[Grant, ...]) -> AccessEntry:
     ways += [Grant("public", "view")] if one.public else []
     ways.sort(key=lambda way: -LEVELS.index(way.level))
     return AccessEntry(one.id, one.name, one.email, ways[0].level, tuple(ways))
+
+
+def grants_text(grants: Sequence[Grant]) -> str:
+    """Why somebody has access, in words."""
+    reasons = {
+        "owner": _("owner"),
+        "direct": _("shared directly"),
+        "public": _("everyone can view"),
+        "role": _("because of their role"),
+    }
+    return ", ".join(
+        _("through team {team}").format(team=grant.team) if grant.team else reasons.get(grant.source, grant.source)
+        for grant in grants
+    )

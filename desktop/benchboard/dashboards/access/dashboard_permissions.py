@@ -26,6 +26,11 @@ TRASH_RETENTION: Final = timedelta(days=30)
 """How long a dashboard in the trash can be restored."""
 
 
+def level_title(level: Level) -> str:
+    """A level in words, the same on every screen and in every table."""
+    return {"view": _("Can view"), "edit": _("Can edit"), "own": _("Full access")}[level]
+
+
 def shared_with(user: Any, permission: str | None = None) -> ColumnElement[bool]:
     """The condition that a dashboard is shared with `user` (an id or a column) by name."""
     wanted = [DashboardShare.permission == permission] if permission else []

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.identity import audit, sessions, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import actor_title, entry_title
@@ -199,9 +199,8 @@ class _OverviewTab(QWidget):
         signed.setToolTip(full_time(person.last_seen))
         added = Text(relative_time(person.created_at))
         added.setToolTip(full_time(person.created_at))
-        signs_in = _("Demo account, no password")
         rows: list[tuple[str, QWidget]] = [
-            (_("Sign-in method"), Text(signs_in if person.account_type == "DEMO" else _("Password"))),
+            (_("Sign-in method"), Text(_sign_in_method(person))),
             (_("Last sign-in"), signed),
             (_("Active sessions"), Text(_sessions_text(person.sessions))),
             (_("Added"), added),
@@ -334,5 +333,11 @@ def _column(page: QWidget) -> QVBoxLayout:
     return column
 
 
+def _sign_in_method(person: Person) -> str:
+    if person.account_type == "DEMO":
+        return _("Demo account, no password")
+    return _("Account on this computer, no password") if person.os_user else _("Password")
+
+
 def _sessions_text(count: int) -> str:
-    return _("None") if not count else _("{count} sessions").format(count=count) if count > 1 else _("1 session")
+    return ngettext("{count} session", "{count} sessions", count).format(count=count) if count else _("None")

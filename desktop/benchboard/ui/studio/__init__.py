@@ -53,7 +53,9 @@ def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequen
     """The dashboards with `text` in their names, a few."""
     from benchboard.dashboards import library
 
-    page = library.list_dashboards(session, context.actor, Listing(text), limit=_MAX_RESULTS)
+    page = library.list_dashboards(
+        session, context.actor, library.everything(context.actor, Listing(text)), limit=_MAX_RESULTS
+    )
     return [
         SearchResult(card.name, f"studio/dashboards/{card.id}", card.owner, "ph.squares-four") for card in page.rows
     ]

@@ -12,12 +12,11 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
-from benchboard.dashboards.access.dashboard_permissions import TRASH_RETENTION
+from benchboard.dashboards.access.dashboard_permissions import TRASH_RETENTION, level_title
 from benchboard.dashboards.document import document as documents
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
 from benchboard.i18n import _, ngettext
-from benchboard.identity import permissions
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.commands import REGISTRY, Handler
 from benchboard.ui.context import Context
@@ -54,7 +53,7 @@ class DashboardList(QWidget):
         self._model: PagedTableModel[DashboardSummary] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
         self._toolbar = Toolbar(_("Dashboards"))
         self._search = search_field(self, "library_search", _("Name or owner"), self._searched)
-        self._filter = SegmentedControl(_filters(context), label=_("Filter dashboards"))
+        self._filter = SegmentedControl(_filters(), label=_("Filter dashboards"))
         self._filter.selected.connect(self._filter_chosen)
         self._toolbar.add(self._search)
         self._toolbar.add(self._filter)
@@ -103,7 +102,8 @@ class DashboardList(QWidget):
     def _fetch(
         self, session: DatabaseSession, listing: Listing, after: str | None, limit: int
     ) -> Page[DashboardSummary]:
-        return library.list_dashboards(session, self._context.actor, listing, after=after, limit=limit)
+        actor = self._context.actor
+        return library.list_dashboards(session, actor, library.everything(actor, listing), after=after, limit=limit)
 
     def _open(self, card: DashboardSummary) -> None:
         if card.deleted_at is None:
@@ -150,7 +150,7 @@ class DashboardList(QWidget):
     def _no_match_text(self, listing: Listing) -> str:
         """What is said where the filter leaves nothing: which filter that was."""
         which = str(listing.filters.get("which", ""))
-        part = dict(_filters(self._context))[which]
+        part = dict(_filters())[which]
         if not listing.search:
             return _("The trash is empty.") if which == "trash" else _("No dashboards in “{part}”.").format(part=part)
         if not which:
@@ -246,19 +246,19 @@ def _button(name: str, run: Callable[[], object]) -> Button:
     return Button(command.text, run, kind=kind, icon=command.icon, size="sm", name=f"library_{name}")
 
 
-def _filters(context: Context) -> list[tuple[str, str]]:
-    parts = [("", _("All")), ("mine", _("Mine")), ("shared", _("Shared with me")), ("public", _("Public"))]
-    if permissions.has_permission(context.actor, "dashboards:manage"):
-        parts.append(("all", _("Everyone's")))
-    return [*parts, ("trash", _("Trash"))]
+def _filters() -> list[tuple[str, str]]:
+    return [
+        ("", _("All")),
+        ("mine", _("Mine")),
+        ("shared", _("Shared with me")),
+        ("public", _("Public")),
+        ("trash", _("Trash")),
+    ]
 
 
 def _access(card: DashboardSummary) -> Mark:
-    if card.mine:
-        return Mark("neutral", _("Yours"), "ph.user")
-    if card.level == "view":
-        return Mark("neutral", _("Can view"), "ph.eye")
-    return Mark("neutral", _("Can edit"), "ph.pencil-simple")
+    icon = {"own": "ph.user", "view": "ph.eye", "edit": "ph.pencil-simple"}[card.level]
+    return Mark("neutral", level_title(card.level), icon)
 
 
 def _shared(card: DashboardSummary) -> str:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.dashboards.access import access_list, sharing
-from benchboard.dashboards.access.access_list import AccessEntry, Grant
-from benchboard.dashboards.access.dashboard_permissions import Level
+from benchboard.dashboards.access.access_list import AccessEntry
+from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.dashboards.access.sharing import Candidate, SharePermission, SharingSettings
 from benchboard.i18n import _, ngettext
 from benchboard.identity import permissions
@@ -116,9 +116,9 @@ class ShareDialog(Dialog):
 
     def _controls(self, to: Candidate, permission: SharePermission) -> list[QWidget]:
         if not self._may_share:
-            return [Text(_permission_text(permission), tone="muted")]
+            return [Text(level_title(permission), tone="muted")]
         choice = Select(
-            [("view", _permission_text("view")), ("edit", _permission_text("edit"))],
+            [("view", level_title("view")), ("edit", level_title("edit"))],
             name=f"share_level_{to.id}",
             label=to.name,
         )
@@ -133,8 +133,8 @@ class ShareDialog(Dialog):
     def _show_access(self, page: Page[AccessEntry]) -> None:
         lines: list[QWidget] = []
         for one in page.rows:
-            who = Candidate("person", one.user_id, one.name, _grants_text(one.grants))
-            lines.append(_PersonRow(who, Text(_level_text(one.level), tone="muted")))
+            who = Candidate("person", one.user_id, one.name, access_list.grants_text(one.grants))
+            lines.append(_PersonRow(who, Text(level_title(one.level), tone="muted")))
         if page.next_key:
             lines.append(
                 Text(_("More people have access. Use the command line to list everyone."), tone="muted", wrap=True)
@@ -189,7 +189,7 @@ class ShareDialog(Dialog):
         lines = []
         for one in found:
             ways = [
-                Button(_permission_text(way), partial(self._share, one, way), size="sm", name=f"share_{way}_{one.id}")
+                Button(level_title(way), partial(self._share, one, way), size="sm", name=f"share_{way}_{one.id}")
                 for way in sharing.PERMISSIONS
             ]
             lines.append(_PersonRow(one, *ways))
@@ -344,24 +344,3 @@ class _PersonRow(QWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme().color("selection"))
                 painter.drawRoundedRect(self.rect(), theme().px("radius.control"), theme().px("radius.control"))
-
-
-def _permission_text(permission: str) -> str:
-    return _("Can edit") if permission == "edit" else _("Can view")
-
-
-def _level_text(level: Level) -> str:
-    return _("Full access") if level == "own" else _permission_text(level)
-
-
-def _grants_text(ways: tuple[Grant, ...]) -> str:
-    reaches = {
-        "owner": _("owner"),
-        "direct": _("shared directly"),
-        "public": _("everyone can view"),
-        "role": _("because of their role"),
-    }
-    return ", ".join(
-        _("through team {team}").format(team=way.team) if way.team else reaches.get(way.source, way.source)
-        for way in ways
-    )
