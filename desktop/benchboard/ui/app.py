@@ -1,6 +1,5 @@
 """The composition root of the window: application, language, theme, hooks for bugs, sign-in, shell."""
 
-import gc
 import logging
 import signal
 import socket
@@ -37,6 +36,7 @@ from benchboard import settings as settings_file
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
+from benchboard.ui import gc_control
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.problems import Notice, Problems
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
@@ -209,10 +209,7 @@ class Application(QObject):
         self._start_watch(session)
         self._show_shell(lambda shell: shell.go_or_home(self._start_address or self.settings.last_place))
         self._start_address = ""
-        if not gc.get_freeze_count():
-            # The program's own 200,000 objects stay for good. Scanning them with every full collection would block the
-            # window for 50 ms and more, so they are excluded from it.
-            gc.freeze()
+        gc_control.freeze_once()
 
     def _start_watch(self, session: "ActiveSession") -> None:
         from benchboard.ui.session_watch import SessionWatch

@@ -12,6 +12,7 @@ from benchboard.analytics import queries
 from benchboard.dashboards.document.document import Variable, parse_document, write_document, write_home
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.errors import Invalid
+from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
 
 if TYPE_CHECKING:
@@ -224,6 +225,21 @@ def test_query_error_after_a_variable_change_is_checked_again(studio: "Studio") 
     studio.wait(lambda: "There is no variable" in _below(query))
     editor.undo_stack.undo()
     studio.wait(lambda: "There is no" not in _below(query))
+
+
+def test_query_error_of_a_run_stays_when_the_text_is_checked_after_it(
+    studio: "Studio", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading the text finds nothing wrong; what the run found is still true."""
+    studio.click("orders-week")
+    query = studio.find("inspector_query")
+    assert isinstance(query, QueryEdit)
+    monkeypatch.setattr(queries, "run_query", Mock(side_effect=Invalid("query.failed", "It failed.", field="query")))
+    studio.page.query_runner.refresh()
+    studio.wait(lambda: "It failed." in _below(query))
+    with studio.qtbot.waitSignal(query.checked):
+        query.check()
+    assert "It failed." in _below(query)
 
 
 def test_query_error_after_a_successful_run_goes(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,8 +164,8 @@ class _PropertySheet(QWidget):
         """What can be done with it from the head, and what that is called."""
         self._query: QueryEdit | None = None
         self._query_field_row: Field | None = None
-        self._failed = False
-        """Whether running the query went wrong the last time."""
+        self._written_error: AppError | None = None
+        """What is wrong with the query as it is written."""
         inside = QWidget()
         inside.setProperty("plain", True)
         self._column = QVBoxLayout(inside)
@@ -442,26 +442,26 @@ class _PropertySheet(QWidget):
     def _query_checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
         if self._query_field_row is None:
             return
-        if error is not None:
-            self._query_field_row.set_error(_error_text(error))
-        elif columns is not None:
-            self._query_field_row.set_error("")
+        self._written_error = error
+        if columns is not None:
             self._query_field_row.setToolTip(plain_tooltip(columns_hint(columns)))
+        self._show_query_error()
 
     def _answered(self, item_id: str) -> None:
-        """What only running a query brings to light is said below it too."""
-        result = self._query_runner.result(item_id)
         if [item_id] == self._ids:
             self._show_gauge_range()
-        if [item_id] != self._ids or result is None or self._query is None:
+            self._show_query_error()
+
+    def _show_query_error(self) -> None:
+        """Show what is wrong with the query as it is written, else why running it failed: only that brings to light
+        what the data say, and reading the text may end after it."""
+        if self._query_field_row is None or self._query is None:
             return
-        if result.error is not None:
-            self._query.show_error(result.error)
-            self._query_checked(None, result.error)
-            self._failed = True
-        elif self._failed and result.table is not None:
-            self._failed = False
-            self._query.check()
+        result, error = self._query_runner.result(self._ids[0]), self._written_error
+        if error is None and result is not None and result.query == self._query.toPlainText():
+            error = result.error
+        self._query.show_error(error)
+        self._query_field_row.set_error(_error_text(error))
 
 
 def _error_text(error: AppError | None) -> str:
