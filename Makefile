@@ -7,6 +7,8 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 TOUR := tour-out
+# One more than there are cores, because some tests wait for other programs; each has a PostgreSQL of its own.
+WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 7 ? cores + 1 : 8)))
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 8
@@ -33,10 +35,10 @@ endif
 endif
 
 test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 --dist loadgroup -rs $(ROOM_$(ROOM))
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup --durations=30 -rs $(ROOM_$(ROOM))
 
-fuzz: .venv/ready ## run the property tests with new examples
-	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n 2 tests/unit
+fuzz: .venv/ready ## run the property tests with new examples, and enumerations in full
+	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) tests/unit tests/integration/storage/test_upgrade.py
 
 mutants: .venv/ready ## mutate the code at COUNT random places and print what no test catches (SEED repeats a run)
 	PYTHONPATH=tests $(PY) -m mutation.mutants --count $(or $(COUNT),100) $(if $(SEED),--seed $(SEED))
