@@ -102,6 +102,11 @@ class ServerCard(Card):
             "email": Field(_("Email"), self._email),
             "password": Field(_("Password"), self._password),
         }
+        for field in self._fields.values():
+            field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
+        self._email.textEdited.connect(self._forget_account_error)
+        for edit in (self._url, self._role_password):
+            edit.textEdited.connect(self._error.hide)
         account = row(self._fields["email"], self._fields["password"], spacing=12)
         for column in range(2):
             account.setStretch(column, 1)
@@ -158,6 +163,11 @@ class ServerCard(Card):
         self._password.clear()
         self._role_password.clear()
 
+    def _forget_account_error(self) -> None:
+        """What is said at a password that was given is about the address too."""
+        if self._password.text():
+            self._fields["password"].set_error("")
+
     def _ask_organisation(self, error: AppError) -> None:
         slugs = error.facts.get("organisations", ())
         items = [MenuItem(error.what, None)]
@@ -172,17 +182,17 @@ class ServerCard(Card):
 
     def _submit(self) -> None:
         self.show_error(None)
+        url, wrong = "", dict[str, str]()
         try:
             url = session_opening.parse_server_url(self._url.text())
         except AppError as error:
-            self._fields["url"].set_error(str(error))
-            self._url.setFocus()
+            wrong["url"] = str(error)
+        wrong |= {name: _("This field is required.") for name in ("email", "password") if not self._fields[name].text()}
+        for name, sentence in wrong.items():
+            self._fields[name].set_error(sentence)
+        if wrong:
+            self._fields[next(iter(wrong))].editor.setFocus()
             return
-        for edit, name in ((self._email, "email"), (self._password, "password")):
-            if not edit.text():
-                self._fields[name].set_error(_("This field is required."))
-                edit.setFocus()
-                return
         self._url.setText(url)
         self._start(
             SignInRequest(

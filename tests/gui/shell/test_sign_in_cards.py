@@ -1,0 +1,91 @@
+"""The form of a shared server: what is wrong is said at its field, all at once, until it is corrected."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from benchboard import settings
+from benchboard.errors import Denied, Unavailable
+from benchboard.ui.sign_in.session_opening import SignInRequest
+from benchboard.ui.sign_in.sign_in_cards import ServerCard
+from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.fields import Edit
+
+URL, EMAIL, PASSWORD = "server_url", "server_email", "server_password"
+
+
+class Form:
+    """The card, shown; `requests` are the sign-ins it asked for."""
+
+    def __init__(self, qtbot: QtBot, home: Path) -> None:
+        self.requests: list[SignInRequest] = []
+        self.qtbot = qtbot
+        self.card = ServerCard(settings.load(home), False, self.requests.append)
+        qtbot.addWidget(self.card)
+        self.card.show()
+
+    def edit(self, name: str) -> Edit:
+        found = self.card.findChild(Edit, name)
+        assert isinstance(found, Edit)
+        return found
+
+    def type(self, name: str, text: str) -> None:
+        self.qtbot.keyClicks(self.edit(name), text)
+
+    def submit(self) -> None:
+        self.qtbot.mouseClick(self.card.button, Qt.MouseButton.LeftButton)
+
+    def wrong(self) -> set[str]:
+        """The fields at which an error is shown."""
+        return {name for name in (URL, EMAIL, PASSWORD) if self.edit(name).accessibleDescription()}
+
+    def shows(self, text: str) -> bool:
+        return any(text in label.text() and label.isVisible() for label in self.card.findChildren(QLabel))
+
+
+@pytest.fixture
+def form(qtbot: QtBot, light: Theme, tmp_path: Path) -> Form:
+    return Form(qtbot, tmp_path)
+
+
+def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:
+    form.submit()
+    assert form.wrong() == {URL, EMAIL, PASSWORD}
+    assert not form.requests
+
+
+def test_sign_in_error_goes_when_its_field_is_edited(form: Form) -> None:
+    form.type(URL, "https://db.example.com")
+    form.submit()
+    form.type(EMAIL, "ines@example.com")
+    assert form.wrong() == {URL, PASSWORD}
+    form.edit(URL).selectAll()
+    form.type(URL, "postgresql://ines@db.example.com/bench")
+    assert form.wrong() == {PASSWORD}
+    form.type(PASSWORD, "four unrelated words")
+    assert form.wrong() == set()
+    form.submit()
+    assert [request.email for request in form.requests] == ["ines@example.com"]
+
+
+@pytest.mark.parametrize("corrected", [EMAIL, PASSWORD])
+def test_sign_in_wrong_password_or_address_goes_when_either_is_edited(form: Form, corrected: str) -> None:
+    form.type(URL, "postgresql://ines@db.example.com/bench")
+    form.type(PASSWORD, "a guess")
+    form.card.show_error(Denied("accounts.wrong", "The email address or password is incorrect.", field="password"))
+    assert form.wrong() == {PASSWORD}
+    form.type(corrected, "x")
+    assert form.wrong() == set()
+
+
+def test_sign_in_unreachable_server_goes_when_its_address_is_edited(form: Form) -> None:
+    form.type(URL, "postgresql://ines@db.example.com/bench")
+    form.card.show_error(Unavailable("storage.unreachable", "The server can't be reached."))
+    assert form.shows("can't be reached")
+    form.type(EMAIL, "ines")
+    assert form.shows("can't be reached")
+    form.type(URL, "2")
+    assert not form.shows("can't be reached")
