@@ -1,11 +1,13 @@
 """The timing panel and the live bus, by mouse and keys, against simulated dongles."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
@@ -17,6 +19,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Select
 from support.benchsim import Simulator, simulated
 from support.window import Clicker
 
@@ -66,6 +69,63 @@ def test_timing_fields_edited_before_dongles_load_are_kept(
     assert click.find(window, "timing_bitrate").text() == "250"
 
 
+def _drag_border(qtbot: QtBot, bar: QWidget, x: int) -> None:
+    """Drag the border at `x` 60 px to the left."""
+    qtbot.mousePress(bar, Qt.MouseButton.LeftButton, pos=QPoint(x, 45))
+    for at in range(x, x - 61, -8):
+        qtbot.mouseMove(bar, QPoint(at, 45))
+    qtbot.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=QPoint(x - 60, 45))
+
+
+@pytest.mark.parametrize(("controller", "moves"), [("mcan-v3.1+", False), ("mcp251x", True)])
+def test_bit_diagram_moves_propagation_only_where_the_controller_stores_it(
+    qtbot: QtBot, shell: Shell, click: Clicker, controller: str, moves: bool
+) -> None:
+    """Elsewhere the cable decides it, and the card of the cable says the same."""
+    window = shell.window()
+    shell.go("bench/timing")
+    place = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: place._timing is not None)
+    choice = click.find(window, "timing_controller")
+    assert isinstance(choice, Select)
+    choice.set_current_key(controller)
+    if controller == "mcp251x":
+        _type(qtbot, click, window, "timing_clock", "16")
+    qtbot.waitUntil(lambda: place._inputs.last_request.controller == controller and not place._solve_timer.isActive())
+    before = place._bar.timing
+    _drag_border(qtbot, place._bar, round((1 + before.prop_seg) / before.quanta * (place._bar.width() - 2)))
+    assert (place._bar.timing.prop_seg < before.prop_seg) is moves
+    assert place._bar.timing.tseg1 == before.tseg1
+
+
+def test_timing_written_in_another_way_does_not_differ_from_the_dongle(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    place = window.findChild(TimingView)
+    timing = place._timing
+    place._show(replace(timing, prop_seg=timing.prop_seg - 1, phase_seg1=timing.phase_seg1 + 1))
+    assert not place._differs.isVisible()
+    place._show(replace(timing, phase_seg1=timing.phase_seg1 - 1))
+    assert place._differs.isVisible()
+
+
+def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    place = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: place._timing is not None)
+    _type(qtbot, click, window, "timing_bitrate", "5x")
+    qtbot.waitUntil(lambda: place._timing is None)
+    texts = [label.text() for label in place.findChildren(QLabel) if label.isVisible()]
+    assert not [text for text in texts if re.match(r"[\d.,]+ solutions|in [\d.]+ ms", text)]
+    assert "No solutions" in texts
+    assert not place.findChildren(QWidget, "timing_best_1")
+    assert not place._plot._points
+
+
 def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
@@ -80,15 +140,10 @@ def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell
     qtbot.keyClick(bar, Qt.Key.Key_Down)
     qtbot.keyClick(bar, Qt.Key.Key_Right)
     after = place._timing
-    assert (after.phase_seg1, after.phase_seg2) == (before.phase_seg1 + 1, before.phase_seg2 - 1)
+    assert (after.tseg1, after.phase_seg2) == (before.tseg1 + 1, before.phase_seg2 - 1)
     assert after.quanta == before.quanta
-    edge = round((1 + after.prop_seg) / after.quanta * (bar.width() - 2))
-    start, end = QPoint(edge, 45), QPoint(edge - 60, 45)
-    qtbot.mousePress(bar, Qt.MouseButton.LeftButton, pos=start)
-    for x in range(start.x(), end.x() - 1, -8):
-        qtbot.mouseMove(bar, QPoint(x, 45))
-    qtbot.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=end)
-    assert place._timing.prop_seg < after.prop_seg
+    _drag_border(qtbot, bar, round((1 + after.tseg1) / after.quanta * (bar.width() - 2)))
+    assert place._timing.tseg1 < after.tseg1
     assert place._timing.quanta == after.quanta
     click(window, "segment_c")
     click(window, "timing_copy")
@@ -101,7 +156,9 @@ def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shel
     verdict = click.find(window, "second_verdict")
     qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Compatible"))
     _type(qtbot, click, window, "second_bitrate", "250")
-    assert verdict.accessibleName().startswith("Not compatible")
+    assert verdict.accessibleName() == (
+        "Not compatible The bit rates differ: This node 500 kbit/s, The other node 250 kbit/s."
+    )
     _type(qtbot, click, window, "second_bitrate", "500")
     assert verdict.accessibleName().startswith("Compatible")
     _type(qtbot, click, window, "second_clock", "much")

@@ -215,6 +215,11 @@ class Limits:
             prop_seg, phase_seg1 = prop_seg - lacking, sjw
         return Timing(clock, prescaler, prop_seg, phase_seg1, phase_seg2, sjw)
 
+    def store_alike(self, a: Timing, b: Timing) -> bool:
+        """Whether this controller stores two timings as the same register values, however tseg1 is split in them."""
+        registers = [(one.clock, one.prescaler, one.tseg1, one.phase_seg2, one.sjw) for one in (a, b)]
+        return registers[0] == registers[1] and (not self.has_prop_seg or a.prop_seg == b.prop_seg)
+
     def violations(self, timing: Timing) -> tuple[str, ...]:
         """The names of the fields of `timing` that this controller cannot hold; empty when all fit."""
         jump_room = timing.phase_seg2 - self.mcp2515_rules

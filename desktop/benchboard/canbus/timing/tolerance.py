@@ -230,8 +230,15 @@ def compare(a: Node, b: Node) -> Comparison:
 
 
 def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
-    problems = []
-    if margin < 0:
+    problems = [
+        text.format(a=a.name, b=b.name, rate_a=f"{one.bitrate / 1e3:g}", rate_b=f"{other.bitrate / 1e3:g}")
+        for text, one, other in (
+            (_("The bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.nominal, b.nominal),
+            (_("The data bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.data, b.data),
+        )
+        if margin < 0 and one is not None and other is not None and _prevents(one, other, margin)
+    ]
+    if margin < 0 and not problems:
         problems.append(
             _("{name} falls {percent:.2f} % short of the required clock tolerance.").format(name=name, percent=-margin)
         )
@@ -240,6 +247,11 @@ def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
         text = _("{fd} sends CAN FD frames, which {classic} answers with error frames.")
         problems.append(text.format(fd=fd.name, classic=classic.name))
     return problems
+
+
+def _prevents(one: Timing, other: Timing, margin: float) -> bool:
+    """Whether the margin would suffice without the difference of the two bit rates."""
+    return margin + 50 * abs(float(_relative_difference(one, other))) >= 0
 
 
 def _advice(a: Node, b: Node) -> list[str]:

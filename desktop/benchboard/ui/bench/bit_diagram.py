@@ -74,6 +74,7 @@ class BitBar(QWidget):
         self._title = title
         self._editable = editable
         self._timing: Timing | None = None
+        self._prop_seg_is_set = True
         self._dragged: int | None = None
         self._selected = 1
         self.setMouseTracking(editable)
@@ -81,9 +82,13 @@ class BitBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
 
-    def show_timing(self, timing: Timing | None) -> None:
-        """Draw this bit."""
+    def show_timing(self, timing: Timing | None, *, prop_seg_is_set: bool = True) -> None:
+        """Draw this bit. Where prop_seg is not set, its border can't be moved: the controller has only tseg1, and the
+        cable decides how that is split."""
         self._timing = timing
+        self._prop_seg_is_set = prop_seg_is_set
+        if not prop_seg_is_set:
+            self._selected = 2
         if timing is not None:
             self.setAccessibleDescription(
                 _("{quanta} time quanta, sample point {point:.1f} percent, SJW {sjw}").format(
@@ -91,6 +96,11 @@ class BitBar(QWidget):
                 )
             )
         self.update()
+
+    @property
+    def timing(self) -> Timing | None:
+        """The bit that is drawn."""
+        return self._timing
 
     def sizeHint(self) -> QSize:
         return QSize(320, _TOP + _BAR + 26)
@@ -117,7 +127,7 @@ class BitBar(QWidget):
         if not self._editable:
             return
         width, height = _HANDLE
-        for index, (left, _right) in enumerate(edges[2:], start=1):
+        for index, left in self._borders(edges):
             spot = QRectF(area.x() + left - width / 2 - 0.75, area.center().y() - height / 2, width, height)
             selected = self.hasFocus() and index == self._selected
             painter.setPen(QPen(theme().color("focus" if selected else "border.control"), 2 if selected else 1))
@@ -126,12 +136,17 @@ class BitBar(QWidget):
 
     # ---- by hand
 
+    def _borders(self, edges: list[tuple[float, float]]) -> list[tuple[int, float]]:
+        """The borders that can be moved, counted from sync's end, and where each is."""
+        first = 1 if self._prop_seg_is_set else len(edges) - 2
+        return [(index, left) for index, (left, _right) in enumerate(edges[2:], start=1) if index >= first]
+
     def _border_at(self, x: float) -> int | None:
         if self._timing is None or not self._editable:
             return None
         area = self._area()
         edges = spans(self._timing, area.width())
-        near = [(abs(area.x() + left - x), index) for index, (left, _right) in enumerate(edges[2:], start=1)]
+        near = [(abs(area.x() + left - x), index) for index, left in self._borders(edges)]
         return min(near)[1] if near and min(near)[0] <= 8 else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -158,7 +173,7 @@ class BitBar(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if self._editable and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self._selected = 1 if event.key() == Qt.Key.Key_Up else 2
+            self._selected = 1 if event.key() == Qt.Key.Key_Up and self._prop_seg_is_set else 2
             self.update()
         elif self._editable and event.key() in steps:
             self._move(self._selected, steps[Qt.Key(event.key())])
@@ -170,7 +185,12 @@ class BitBar(QWidget):
         timing = self._timing
         if timing is None or by == 0:
             return
-        if border == 1 and timing.prop_seg:
+        if not self._prop_seg_is_set:
+            by = max(-(timing.tseg1 - 1), min(by, timing.phase_seg2 - 1))
+            sjw = min(timing.sjw, timing.tseg1 + by, timing.phase_seg2 - by)
+            phase1 = max(sjw, timing.phase_seg1 + by)
+            new = (timing.tseg1 + by - phase1, phase1, timing.phase_seg2 - by)
+        elif border == 1 and timing.prop_seg:
             by = max(-(timing.prop_seg - 1), min(by, timing.phase_seg1 - 1))
             new = (timing.prop_seg + by, timing.phase_seg1 - by, timing.phase_seg2)
         else:
@@ -179,7 +199,7 @@ class BitBar(QWidget):
         sjw = min(timing.sjw, new[1], new[2])
         moved = replace(timing, prop_seg=new[0], phase_seg1=new[1], phase_seg2=new[2], sjw=sjw)
         if moved != timing:
-            self.show_timing(moved)
+            self.show_timing(moved, prop_seg_is_set=self._prop_seg_is_set)
             self.edited.emit(moved)
 
 

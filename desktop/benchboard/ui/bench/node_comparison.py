@@ -1,13 +1,15 @@
 """Compares the timing with another node's: whether the two can communicate, and with which margin."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, check, compare, controller, solve
+from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
 from benchboard.errors import AppError
 from benchboard.i18n import _
-from benchboard.ui.bench.timing_inputs import TimingRequest
+from benchboard.ui.bench.timing_inputs import TimingRequest, split_for_cable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
 
@@ -56,12 +58,12 @@ class NodeComparison(Card):
             return
         try:
             other = self._other_timing()
-            mine, theirs = request.controller, self._controller.current_key()
+            theirs = self._controller.current_key()
             comparison = compare(
-                Node(_("This node"), _effective_timing(mine, timing, request), clock_tolerance=request.clock_tolerance),
+                Node(_("This node"), split_for_cable(timing, request), clock_tolerance=request.clock_tolerance),
                 Node(
                     _("The other node"),
-                    _effective_timing(theirs, other, request),
+                    split_for_cable(other, replace(request, controller=theirs)),
                     clock_tolerance=request.clock_tolerance,
                 ),
             )
@@ -124,13 +126,6 @@ class NodeComparison(Card):
                 (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
             ]
         )
-
-
-def _effective_timing(name: str, timing: Timing, request: TimingRequest) -> Timing:
-    """`timing` with its segments split as the controller and the cable have them, however they were written."""
-    return check(
-        controller(name), timing, length_m=request.length, delay_ns_per_m=request.delay, loop_delay_ns=request.loop
-    ).nominal
 
 
 def _unreachable() -> AppError:

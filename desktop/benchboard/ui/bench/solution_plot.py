@@ -60,6 +60,11 @@ class SolutionPlot(QWidget):
         self._hover = None
         self.update()
 
+    def clear(self) -> None:
+        """Draw no points and no selection."""
+        self._points, self._timing, self._hover = (), None, None
+        self.update()
+
     def show_selected(self, timing: Timing, error: float) -> None:
         self._timing, self._error = timing, error
         self.update()

@@ -64,14 +64,19 @@ class ToleranceCards:
             summary.format(allowed=verdict.tolerance.percent, yours=request.clock_tolerance), lines
         )
         if verdict.cable is not None:
-            self._show_cable(verdict.cable, request.length)
+            self._show_cable(verdict.cable, request)
 
-    def _show_cable(self, cable: Cable, length: float) -> None:
+    def _show_cable(self, cable: Cable, request: TimingRequest) -> None:
         spare = _("{metres} m to spare") if cable.fits else _("{metres} m too long")
-        needed = _("Propagation needed for {metres:g} m").format(metres=length)
+        needed = _("Propagation needed for {metres:g} m").format(metres=request.length)
+        segment = (
+            _("Propagation segment")
+            if controller(request.controller).nominal.has_prop_seg
+            else _("Longest propagation segment")
+        )
         lines: list[_FigureLine] = [
             (needed, "", f"{number(cable.needed_ns)} ns", cable.fits),
-            (_("Propagation segment"), "", f"{number(cable.segment_ns)} ns", None),
+            (segment, "", f"{number(cable.segment_ns)} ns", None),
             (_("Maximum cable length"), "", f"{format_metres(cable.longest_m)} m", cable.fits),
         ]
         self.cable.show_lines(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, controller
+from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, check, controller
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext
@@ -30,6 +30,20 @@ class TimingRequest:
     delay: float
     loop: float
     error: float
+
+
+def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
+    """`timing` with its segments split as the controller and the cable have them, however they were written.
+
+    Raises Invalid for a cable out of range.
+    """
+    return check(
+        controller(request.controller),
+        timing,
+        length_m=request.length,
+        delay_ns_per_m=request.delay,
+        loop_delay_ns=request.loop,
+    ).nominal
 
 
 class TimingInputs(QWidget):
@@ -139,6 +153,9 @@ class TimingInputs(QWidget):
         """Put what the solver says beside the field it is about."""
         names = {"clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error"}
         self._fields[names.get(str(error.facts.get("field")), "bitrate")].set_error(f"{error.what} {error.why}".strip())
+
+    def show_none(self) -> None:
+        """Show that nothing answers what the fields say."""
         self._count.setText(_("No solutions"))
         self._duration.setText("")
         self.best.show_solutions([])

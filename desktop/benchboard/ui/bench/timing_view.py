@@ -30,7 +30,7 @@ from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
-from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs
+from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, split_for_cable
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
@@ -241,7 +241,10 @@ class TimingView(QWidget):
             if config is not None
             else ""
         )
-        same = config is not None and self._timing == nominal_timing(config)
+        limits = controller(self._inputs.controller_name()).nominal
+        same = (
+            config is not None and self._timing is not None and limits.store_alike(self._timing, nominal_timing(config))
+        )
         self._differs.setVisible(config is not None and self._timing is not None and not same)
         self._revert.setVisible(self._differs.isVisibleTo(self))
         reason = ""
@@ -268,7 +271,7 @@ class TimingView(QWidget):
         try:
             request = self._inputs.read()
         except Invalid:
-            self._show(None)
+            self._show_no_solutions()
             return
         started = time.perf_counter()
         item = controller(request.controller)
@@ -282,7 +285,7 @@ class TimingView(QWidget):
             )
         except Invalid as error:
             self._inputs.show_error(error)
-            self._show(None)
+            self._show_no_solutions()
             return
         milliseconds = (time.perf_counter() - started) * 1000
         self._solutions = solutions
@@ -310,6 +313,13 @@ class TimingView(QWidget):
             selected = best[0].timing if best else None
         self._show(selected)
 
+    def _show_no_solutions(self) -> None:
+        """Nothing answers what the fields say now: what answered them before goes."""
+        self._solutions = None
+        self._inputs.show_none()
+        self._plot.clear()
+        self._show(None)
+
     def _select_solution(self, triple: tuple[int, int, int]) -> None:
         if self._solutions is not None:
             self._inputs.method.set_current("cia" if triple == self._best_triple() else "hand")
@@ -324,9 +334,9 @@ class TimingView(QWidget):
 
     def _show(self, timing: Timing | None) -> None:
         self._timing = timing
-        self._bar.show_timing(timing)
         request = self._inputs.last_request
         if timing is None or request is None:
+            self._bar.show_timing(None)
             self._bit_title.setText(_("No solution"))
             self._registers.show_timing("", None)
             self._tolerance.show_timing(None, request)
@@ -342,6 +352,8 @@ class TimingView(QWidget):
                 prescaler=timing.prescaler,
             )
         )
+        item = controller(request.controller)
+        self._bar.show_timing(split_for_cable(timing, request), prop_seg_is_set=item.nominal.has_prop_seg)
         error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
         self._plot.show_selected(timing, error)
         self._inputs.best.mark_current(timing)
