@@ -275,7 +275,7 @@ def _outdated(workspace: Workspace) -> Unavailable:
     if workspace.location.kind != "server":
         return Unavailable(
             "workspace.outdated",
-            _("The database version doesn't match Benchboard."),
+            _("The database's revision doesn't match Benchboard."),
             do=_("Run “benchboard db upgrade” with the same --url."),
         )
     return Unavailable(

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 import click
 
@@ -182,6 +182,10 @@ def write_json(value: object) -> None:
     click.echo("".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text))
 
 
+_HEADS: Final = {"state": "status", "ownership_state": "status", "level": "access", "last_seen": "last sign-in"}
+"""What the window calls a column whose name in JSON scripts depend on."""
+
+
 def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[Any]) -> None:
     """Print a table for people; plain where the output is not a terminal."""
     from rich.console import Console  # late: machines ask for JSON
@@ -190,7 +194,7 @@ def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[An
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(name)
+        table.add_column(_HEADS.get(name, name))
     for row in rows:
         # Text, not str: what is in the database is never markup.
         table.add_row(

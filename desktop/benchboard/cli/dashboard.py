@@ -1,4 +1,4 @@
-"""`benchboard dashboard …`: dashboards and the home layout, for people without a window and for automation.
+"""`benchboard dashboard …`: dashboards and the home page, for people without a window and for automation.
 
 Sharing and versions are in `dashboard_shares` and `dashboard_versions`.
 """
@@ -28,7 +28,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page
 
 _HOME_KEY: Final = "home"
-"""The page key after the first row, the home layout, which is stored in another table than dashboards."""
+"""The page key after the first row, the home page, which is stored in another table than dashboards."""
 _COLUMNS: Final = (
     "id", "name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at", "deleted_at",
 )  # fmt: skip
@@ -39,9 +39,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _which(command: F) -> F:
-    """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home layout."""
+    """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home page."""
     named = click.argument("which", metavar="[DASHBOARD]", nargs=-1, callback=_home_summary)
-    return click.option("--home", is_flag=True, is_eager=True, help="The account's home layout.")(named(command))
+    return click.option("--home", is_flag=True, is_eager=True, help="The account's home page.")(named(command))
 
 
 def _home_summary(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
@@ -53,7 +53,7 @@ def _home_summary(context: click.Context, _parameter: click.Parameter, given: tu
 
 @click.group()
 def dashboard() -> None:
-    """Manage dashboards and the home layout."""
+    """Manage dashboards and the home page."""
 
 
 for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
@@ -61,7 +61,7 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 
 
 @dashboard.command("list", short_help="List dashboards.")
-@click.option("--home", is_flag=True, help="Only the home layout.")
+@click.option("--home", is_flag=True, help="Only the home page.")
 @click.option("--search", default="", help="Part of a name, a description or the owner's name.")
 @click.option(
     "--filter", "which", type=click.Choice(library.WHICH_FILTERS), help="Only these; “all” requires an admin."
@@ -79,7 +79,7 @@ def list_dashboards(
     limit: int,
     after: str | None,
 ) -> None:
-    """List dashboards. Without a search, filter or sorting, the home layout comes first."""
+    """List dashboards. Without a search, filter or sorting, the home page comes first."""
     narrowed = search or which or sort
     if home and (narrowed or after):
         raise click.UsageError(_("--home can't be combined with searching, filtering, sorting or --after."))
@@ -189,9 +189,9 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
         stored = home_layout.save_home(session, context.actor, document, base_version=base_version)
     count = len(stored.layout)
     context.report(
-        ngettext(
-            "Saved the home layout with {count} widget.", "Saved the home layout with {count} widgets.", count
-        ).format(count=count),
+        ngettext("Saved the home page with {count} widget.", "Saved the home page with {count} widgets.", count).format(
+            count=count
+        ),
         revision=stored.version,
         widgets=count,
     )
@@ -213,7 +213,7 @@ def save(
     """Save the JSON in FILE (- for standard input) as a dashboard's new version."""
     if which is None:
         if note is not None:
-            raise click.UsageError(_("The home layout has no versions, so it can't have a note."))
+            raise click.UsageError(_("The home page has no versions, so it can't have a note."))
         _save_home(context, file, base_version)
         return
     with _read_json(file, _format_advice()) as value, context.database.change() as session:
@@ -233,7 +233,7 @@ def save(
 
 
 @dashboard.command("import", short_help="Create a dashboard from the JSON in FILE.")
-@click.option("--home", is_flag=True, help="Replace the home layout instead.")
+@click.option("--home", is_flag=True, help="Replace the home page instead.")
 @click.option("--name", help="Name; default: the document's title, or the file name.")
 @click.argument("file", type=click.File("rb"))
 @with_context
@@ -244,7 +244,7 @@ def import_(context: CommandContext, home: bool, name: str | None, file: BinaryI
     """
     if home:
         if name is not None:
-            raise click.UsageError(_("The home layout can't have a name."))
+            raise click.UsageError(_("The home page can't have a name."))
         _save_home(context, file, None)
         return
     with _read_json(file, _format_advice(), MAX_FILE) as value, context.database.change() as session:

@@ -48,7 +48,9 @@ def dongle() -> None:
     help="Probe every port or none; default: ports that look like a dongle.",
 )
 @click.option("--search", default="", help="Part of a name or ID.")
-@click.option("--state", type=click.Choice(fleet.OWNERSHIP_STATES), help="Only dongles in this ownership state.")
+@click.option(
+    "--status", "--state", "state", type=click.Choice(fleet.OWNERSHIP_STATES), help="Only dongles with this status."
+)
 @sort_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
 @paging_options
 @with_context
@@ -152,7 +154,7 @@ def identify(port: str, seconds: float) -> None:
 @click.option("--name", default="", help="Name of the dongle.")
 @with_context
 def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
-    """Claim a dongle, or resume an earlier attempt."""
+    """Pair a dongle, or resume an earlier attempt."""
     with link.open_port(port) as handle:
         info = probe_open(handle)
         already_claimed = _is_claimed(context, info)
@@ -173,7 +175,9 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
             fleet.rename_dongle(session, context.actor, dongle_id, name)
         dongle = fleet.get_dongle(session, context.actor, dongle_id)
     sentence = (
-        _("{organisation} has already claimed {name}.") if already_claimed else _("Claimed {name} for {organisation}.")
+        _("{name} is already paired with {organisation}.")
+        if already_claimed
+        else _("Paired {name} with {organisation}.")
     )
     context.report(
         sentence.format(name=dongle.title, organisation=context.actor.organisation),
@@ -198,7 +202,7 @@ def _is_claimed(context: CommandContext, info: DongleInfo) -> bool:
 
 def _confirm(context: CommandContext, port: str, info: DongleInfo) -> None:
     identity = info.device_id or _("stock firmware, monitoring only")
-    question = _("Claim the dongle on {port} ({who}) for {organisation}?")
+    question = _("Pair the dongle on {port} ({who}) with {organisation}?")
     text = question.format(port=port, who=identity, organisation=context.actor.organisation)
     click.confirm(text, abort=True, err=True)
 

@@ -20,7 +20,7 @@ from benchboard.i18n import _
 _COMMANDS: Final = {
     "audit": "List audit log entries.",
     "can": "Watch a bus and send frames.",
-    "dashboard": "Manage dashboards and the home layout.",
+    "dashboard": "Manage dashboards and the home page.",
     "db": "Upgrade, downgrade, seed and check the database.",
     "dongle": "List, pair, configure and simulate dongles.",
     "layout": "Apply layout operations; convert dashboards.",

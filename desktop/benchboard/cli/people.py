@@ -45,7 +45,7 @@ def user() -> None:
 @user.command("list")
 @click.option("--search", default="", help="Part of a name or email address.")
 @click.option("--role", type=click.Choice(ROLES), help="Only people with this role.")
-@click.option("--state", type=click.Choice(users.STATES), help="Only accounts in this state.")
+@click.option("--status", "--state", "state", type=click.Choice(users.STATES), help="Only people with this status.")
 @sort_options("name", "name, email, role, state, last_seen or created_at.")
 @paging_options
 @with_context

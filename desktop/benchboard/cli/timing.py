@@ -165,7 +165,7 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
         _("bit/s"),
         _("error %"),
         _("sample point %"),
-        _("clock tolerance %"),
+        _("oscillator tolerance %"),
     )
     table = Table(*heads, box=None, pad_edge=False)
     for column in table.columns[1:]:
@@ -195,7 +195,14 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
 @click.option("--clock", type=_HZ, required=True, help="CAN clock.")
 @click.option("--nominal", type=_SEGMENTS, required=True, help=_NOMINAL)
 @click.option("--data", type=_SEGMENTS, help=_DATA)
-@click.option("--clock-tolerance", type=float, default=0.0, help="Oscillator tolerance in percent.")
+@click.option(
+    "--oscillator-tolerance",
+    "--clock-tolerance",
+    "clock_tolerance",
+    type=float,
+    default=0.0,
+    help="Oscillator tolerance in percent.",
+)
 @click.option("--cable", "length", type=float, help="Cable length in metres.")
 @click.option("--delay", type=float, default=5.0, show_default=True, help="Cable delay in ns per metre.")
 @click.option(

@@ -86,7 +86,7 @@ def _row(session: Session, actor: Actor) -> DashboardLayout | None:
 def _conflict(row: DashboardLayout | None) -> Conflict:
     return Conflict(
         "layouts.overtaken",
-        _("Your home layout was changed in another window."),
+        _("Your home page was changed in another window."),
         why=_("Saving now would overwrite those changes."),
         do=_("Load the saved version, or replace it with yours."),
         version=row.version if row else None,

@@ -212,13 +212,13 @@ class Device:
         if outcome is ClaimOutcome.ABSENT:
             raise DeviceFailure(
                 "dongle.claim-lost",
-                _("The dongle didn't accept the claim."),
+                _("The dongle didn't accept the pairing."),
                 why=cause.what,
                 do=_("Start pairing again."),
             ) from cause
         raise Unavailable(
             "dongle.outcome-unknown",
-            _("The connection was lost while claiming the dongle."),
+            _("The connection was lost while pairing the dongle."),
             why=_("The dongle may or may not have stored its token."),
             do=_("Plug it back in. Benchboard then reads the outcome from the dongle."),
         ) from cause
@@ -237,8 +237,8 @@ class Device:
             if failure.facts.get("error_code") in (ErrorCode.NO_CLAIM, ErrorCode.NOT_AUTHENTIC):
                 raise Conflict(
                     "dongle.other-claim",
-                    _("The dongle doesn't hold this claim's token."),
-                    why=_("It has since been claimed again or reset."),
+                    _("The dongle doesn't hold this pairing's token."),
+                    why=_("It has since been paired again or reset."),
                     do=_("Check its status, then pair it again."),
                 ) from failure
             raise

@@ -24,12 +24,12 @@ _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
         N_("Check the list of dongles, then start again."),
     ),
     ErrorCode.ALREADY_CLAIMED: (
-        Conflict, "already-claimed", N_("This dongle is already claimed."),
+        Conflict, "already-claimed", N_("This dongle is already paired."),
         N_("It holds an organisation's key."), N_("Ask that organisation to release it first."),
     ),
     ErrorCode.CLAIM_REVOKED: (
-        Conflict, "claim-revoked", N_("This claim was revoked."),
-        N_("A dongle never accepts a revoked claim again."), _AGAIN,
+        Conflict, "claim-revoked", N_("This pairing was revoked."),
+        N_("A dongle never accepts a revoked pairing again."), _AGAIN,
     ),
     ErrorCode.NO_CLAIM: (
         DeviceFailure, "no-claim", N_("The dongle has no record of this pairing."),
@@ -49,7 +49,7 @@ _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
         _AGAIN,
     ),
     ErrorCode.TOKEN_CONFLICT: (
-        Conflict, "token-conflict", N_("The dongle already holds another token for this claim."), "",
+        Conflict, "token-conflict", N_("The dongle already holds another token for this pairing."), "",
         _AGAIN,
     ),
     ErrorCode.STORAGE_FAILED: (
@@ -67,11 +67,11 @@ _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
     ),
     ErrorCode.SIGNATURE_REQUIRED: (
         Denied, "signature-required", N_("Only this dongle's organisation can sign its settings."),
-        N_("No one else can change a claimed dongle."), N_("Sign in to its organisation to write them."),
+        N_("No one else can change a paired dongle."), N_("Sign in to its organisation to write them."),
     ),
     ErrorCode.CLAIMS_EXHAUSTED: (
-        Conflict, "claims-exhausted", N_("This dongle can no longer be claimed."),
-        N_("Its memory of revoked claims is full."), N_("Replace the dongle."),
+        Conflict, "claims-exhausted", N_("This dongle can no longer be paired."),
+        N_("Its memory of revoked pairings is full."), N_("Replace the dongle."),
     ),
 }  # fmt: skip
 

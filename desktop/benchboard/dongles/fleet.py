@@ -212,7 +212,7 @@ def store_config(
     if dongle.ownership_state != "CLAIMED_ACTIVE":
         raise Conflict(
             "dongles.not-ours",
-            _("{name} isn't claimed.").format(name=dongle.name or dongle.device_id),
+            _("{name} isn't paired.").format(name=dongle.name or dongle.device_id),
             do=_("Pair it first."),
         )
     row = session.scalars(

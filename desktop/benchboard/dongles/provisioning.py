@@ -311,7 +311,7 @@ class _Pairing:
             )
         raise Conflict(
             "dongle.already-claimed",
-            _("This dongle is already claimed by another organisation."),
+            _("This dongle is already paired with another organisation."),
             why=_("It holds that organisation's key and accepts no other."),
             do=_("Ask that organisation to release it first."),
         )

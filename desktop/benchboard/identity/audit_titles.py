@@ -52,7 +52,7 @@ def event_title(event: str) -> str:
         "dongle.configure": _("Wrote a dongle's bit timing"),
         "dongle.read-config": _("Read a dongle's bit timing"),
         "dongle.lose": _("Marked a dongle as lost"),
-        "dashboard_layout.save": _("Saved a home layout"),
+        "dashboard_layout.save": _("Saved a home page"),
         "dashboard.create": _("Created a dashboard"),
         "dashboard.duplicate": _("Duplicated a dashboard"),
         "dashboard.save": _("Saved a dashboard"),
@@ -65,7 +65,7 @@ def event_title(event: str) -> str:
         "dashboard.restore": _("Restored a dashboard from trash"),
         "dashboard.delete": _("Deleted a dashboard permanently"),
         "dashboard.expire": _("Deleted a dashboard after 30 days in trash"),
-        "merchant.import": _("Imported merchants"),
+        "merchant.import": _("Imported shops"),
         "merchant.grant": _("Granted access to a shop"),
         "order.import": _("Imported orders"),
     }.get(event, event)

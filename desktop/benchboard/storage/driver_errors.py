@@ -85,7 +85,7 @@ _SENTENCES: Final = {
         N_("Check that its folder exists and belongs to you."),
     ),
     "storage.outdated": (
-        N_("The database version doesn't match Benchboard."),
+        N_("The database's revision doesn't match Benchboard."),
         N_("Run “benchboard db upgrade”, or ask the server administrator to."),
     ),
     "storage.denied": (

@@ -240,7 +240,7 @@ STEPS: tuple[TourStep, ...] = (
     ),
     TourStep(
         "dongles-found",
-        "The simulator, a separate process, runs two dongles on pseudo-terminals. Neither is claimed yet.",
+        "The simulator, a separate process, runs two dongles on pseudo-terminals. Neither is paired yet.",
         _simulate,
         "SELECT count(*) FROM dongles",
         "0",
@@ -254,7 +254,7 @@ STEPS: tuple[TourStep, ...] = (
     ),
     TourStep(
         "pair-claim",
-        "The claim is recorded before anything is sent, then the dongle waits for a press of its button.",
+        "The pairing is recorded before anything is sent, then the dongle waits for a press of its button.",
         _claim,
         _DONGLE,
         "CLAIM_PENDING|proven",

@@ -163,9 +163,9 @@ def _shared_shortcuts(command: Command, other: Command) -> set[str]:
 
 
 def key_cap(keys: str) -> str:
-    """Keys as a key cap shows them: `Ctrl+S` → `Ctrl S`."""
+    """Keys as a key cap shows them: `Ctrl+S` → `Ctrl S`. Each key has one name, that on most keyboards."""
     shown = {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
-    return shown.replace("Return", "Enter")
+    return " ".join({"Return": "Enter", "Del": "Delete"}.get(key, key) for key in shown.split(" "))
 
 
 def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> None:

@@ -179,7 +179,7 @@ def test_pairing_by_enter_alone_completes(
 
     at("Identify dongle")
     enter()
-    at("Claim this dongle")
+    at("Pair this dongle")
     enter()
     qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     assert QApplication.focusWidget() is not wizard.close_button

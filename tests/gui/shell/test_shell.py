@@ -359,7 +359,7 @@ def test_ctrl_q_before_sign_in_quits(qtbot: QtBot, working: Application) -> None
 def test_status_saved_with_an_unsaved_section_says_not_saved(shell: Shell) -> None:
     bench = place(shell, "bench_dongles")
     said = shell.context.status.text
-    bench.draft = "Home layout"
+    bench.draft = "Home page"
     bench.unsaved_changed.emit()
     assert said("saved") == "Not saved yet"
     bench.draft = ""

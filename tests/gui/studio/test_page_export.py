@@ -133,8 +133,8 @@ def test_export_svg_is_well_formed_and_holds_its_text(studio: "Studio", tmp_path
     root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
     words = "".join(root.itertext())
     assert "Orders, 7 days" in words
-    assert "Top merchants" in words
-    assert "Home layout" in words
+    assert "Top shops" in words
+    assert "Home page" in words
     assert "\ue000" not in words  # icons are outlines, not letters of a font nobody else has
     assert not re.search("[\ue000-\uf8ff]", words)
 

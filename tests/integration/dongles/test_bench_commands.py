@@ -56,7 +56,7 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     assert (again["resumed"], again["name"], again["key_version"]) == (True, "Rig 1", 1)
     assert (paired["already_ours"], again["already_ours"]) == (False, True)
     # Without --yes: what is ours already needs no consent.
-    assert "has already claimed Rig 1" in run(home, "dongle", "pair", "--port", port)
+    assert "Rig 1 is already paired with" in run(home, "dongle", "pair", "--port", port)
 
     written = json.loads(run(home, "dongle", "config", "--port", port, "--timing", "10/11/2/2/2", "--json"))
     assert written["sample_point"] == 87.5

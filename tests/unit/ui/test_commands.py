@@ -105,6 +105,14 @@ def test_key_sheet_lists_every_registered_shortcut_of_all_rooms(registered: list
     } <= shown
 
 
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [("Del", "Delete"), ("Ctrl+Return", "Ctrl Enter"), ("Ctrl++", "Ctrl +"), ("Shift+Del", "Shift Delete"), ("D", "D")],
+)
+def test_key_cap_calls_each_key_by_one_name(keys: str, shown: str) -> None:
+    assert key_cap(keys) == shown
+
+
 @pytest.mark.parametrize(("room", "group"), [("bench", "Dongles"), ("studio", "Edit"), ("", "Edit")])
 def test_key_sheet_begins_with_the_groups_of_the_room(registered: list[Command], room: str, group: str) -> None:
     groups = list(dict.fromkeys(line[0] for line in shortcut_rows(room)))

@@ -36,7 +36,7 @@ class Verdict:
 
     @property
     def is_ok(self) -> bool:
-        """Whether the controller can hold the timing, and it allows the clock tolerance and the cable."""
+        """Whether the controller can hold the timing, and it allows the oscillator tolerance and the cable."""
         return (
             not self.violations
             and self.tolerance.percent >= self.clock_tolerance

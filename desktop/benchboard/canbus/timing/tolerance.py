@@ -240,7 +240,9 @@ def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
     ]
     if margin < 0 and not problems:
         problems.append(
-            _("{name} falls {percent:.2f} % short of the required clock tolerance.").format(name=name, percent=-margin)
+            _("{name} falls {percent:.2f} % short of the required oscillator tolerance.").format(
+                name=name, percent=-margin
+            )
         )
     if (a.data is None) != (b.data is None):
         classic, fd = (a, b) if a.data is None else (b, a)

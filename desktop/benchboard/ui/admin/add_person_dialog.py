@@ -57,7 +57,7 @@ class AddPersonDialog(Dialog):
         )
         self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))
         self._add = self.add_button(Button(_("Add person"), self._submit, kind="primary", name="add_act"))
-        self._add.add_key_cap("Ctrl ↵")
+        self._add.add_key_cap("Ctrl Enter")
         self._checks: tuple[tuple[Field, Callable[[], None]], ...] = (
             (self._email, lambda: _ignore(normalise(self._email.text()))),
             (self._name, lambda: users.require_name(self._name.text())),

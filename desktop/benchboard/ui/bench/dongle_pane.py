@@ -158,7 +158,7 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
         (_("Verification"), _verification(row), "body"),
     ]
     if dongle is not None and dongle.key_version is not None:
-        token = _("Version {number}, claimed {when}").format(
+        token = _("Version {number}, paired {when}").format(
             number=dongle.key_version, when=relative_time(dongle.claimed_at)
         )
         facts.append((_("Token"), token, "body"))

@@ -153,10 +153,10 @@ class ClaimPage(_WizardPage):
             (
                 _("Dongle answered, identity key checked"),
                 _("Agree on keys"),
-                _("Record the claim before anything is sent"),
+                _("Record the pairing before anything is sent"),
                 _("Waiting for you to press its button"),
                 _("Save the token encrypted, then send it encrypted"),
-                _("Dongle confirms, claim becomes active"),
+                _("Dongle confirms, pairing is complete"),
             )
         )
         self._press = Button(_("Press the simulated button"), press, icon="ph.hand-pointing", name="pair_press")
@@ -203,7 +203,7 @@ class ClaimPage(_WizardPage):
     def show_failure(self) -> None:
         self.hide_prompts()
         self.steps.set_current(next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0), failed=True)
-        self._prompt.setText(_("The dongle wasn't claimed."))
+        self._prompt.setText(_("The dongle wasn't paired."))
 
     def hide_prompts(self) -> None:
         """Nobody is asked to press any more."""
@@ -307,7 +307,7 @@ class DonePage(_WizardPage):
         first = (
             _("Registered as observed: identified by its USB serial number, without a token.")
             if observed
-            else _("Both sides hold the same token, so nobody else can claim or change the dongle.")
+            else _("Both sides hold the same token, so nobody else can pair or change the dongle.")
         )
         self._summary.setText("\n".join(line for line in (first, proved_by) if line))
         self.name.clear()

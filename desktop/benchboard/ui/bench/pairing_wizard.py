@@ -49,7 +49,7 @@ class PairingWizard(Dialog):
         super().__init__(
             owner,
             _("Pair a dongle"),
-            steps=(_("Find"), _("Identify"), _("Claim"), _("Set timing"), _("Test on the bus"), _("Done")),
+            steps=(_("Find"), _("Identify"), _("Pair"), _("Set timing"), _("Test on the bus"), _("Done")),
             size=QSize(1080, 600),
             name="pairing_wizard",
         )
@@ -139,7 +139,7 @@ class PairingWizard(Dialog):
         self._another_button.setVisible(step == _DONE and bool(self._pairable()))
         titles = {
             _SELECT: _("Identify dongle"),
-            _IDENTIFY: _("Claim this dongle"),
+            _IDENTIFY: _("Pair this dongle"),
             _CLAIM: _("Set timing"),
             _TIMING: _("Write and verify"),
             _TEST: _("Start listening"),
@@ -254,7 +254,7 @@ class PairingWizard(Dialog):
         if detected is None:
             return
         self._show_page(_CLAIM)
-        self._disable_next(_("Wait until the dongle is claimed."))
+        self._disable_next(_("Wait until the dongle is paired."))
         self._claim_page.start(detected.device_id or "")
 
         def op(progress: Progress) -> tuple[PairedDongle, DongleConfig]:

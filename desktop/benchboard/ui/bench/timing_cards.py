@@ -28,7 +28,7 @@ class ToleranceCards:
     """Oscillator tolerance and cable of a timing, in two cards."""
 
     def __init__(self) -> None:
-        self.tolerance = _FigureCard(_("Clock tolerance"))
+        self.tolerance = _FigureCard(_("Oscillator tolerance"))
         self.cable = _FigureCard(_("Cable"))
 
     def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:

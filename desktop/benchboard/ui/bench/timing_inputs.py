@@ -79,7 +79,7 @@ class TimingInputs(QWidget):
         column.addLayout(
             _pair(
                 self._field("clock", _("Clock"), "MHz", "80"),
-                self._field("tolerance", _("Clock tolerance"), "%", "0.30"),
+                self._field("tolerance", _("Oscillator tolerance"), "%", "0.30"),
             )
         )
         column.addWidget(hairline())

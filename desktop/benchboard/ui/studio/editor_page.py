@@ -258,7 +258,7 @@ class StudioPage(QWidget):
     @property
     def name(self) -> str:
         """What the page is called."""
-        return self.editor.document.title or (_("Home layout") if self.store.dashboard_id is None else _("Untitled"))
+        return self.editor.document.title or (_("Home page") if self.store.dashboard_id is None else _("Untitled"))
 
     def _restore_draft(self, where: str) -> None:
         """Go on where an earlier session ended in what it was writing."""

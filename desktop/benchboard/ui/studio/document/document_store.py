@@ -57,7 +57,7 @@ class HomeStore:
         return StoredDocument(document, home.version)
 
     def conflict_message(self) -> str:
-        return _("Your home layout was changed in another window.")
+        return _("Your home page was changed in another window.")
 
 
 class DashboardStore:

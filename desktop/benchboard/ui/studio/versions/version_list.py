@@ -54,7 +54,7 @@ def version_reason(version: Version) -> str:
 
 def version_author(version: Version) -> str:
     """Who made a version."""
-    return version.author or _("Former member")
+    return version.author or _("Deleted account")
 
 
 class VersionListModel(QAbstractListModel):
