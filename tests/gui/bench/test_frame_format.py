@@ -58,6 +58,27 @@ def test_rows_show_the_time_and_cycle_of_each_frames_own_stamp(qtbot: QtBot) -> 
     assert shown == [["01.033", "33"], ["01.0", "0"]]
 
 
+def test_add_frames_after_skipped_ones_shows_no_cycle_time(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    model.add_frames([Frame(0x100, timestamp=stamp(1.0))])
+    model.skip_frames()
+    model.add_frames([Frame(0x100, timestamp=stamp(9.0))])
+    assert model.data(model.index(0, 4)) == "–"
+    model.add_frames([Frame(0x100, timestamp=stamp(9.02))])
+    assert str(model.data(model.index(0, 4))).startswith("20")
+    assert model.data(model.index(0, 5)) == "3"
+
+
+def test_add_frames_remote_and_data_of_one_id_have_a_row_each(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    model.add_frames([Frame(0x100, data=b"1"), Frame(0x100, remote=True, remote_dlc=4)])
+    assert [model.data(model.index(row, 2)) for row in range(model.rowCount())] == ["CAN", "RTR"]
+
+
 def test_add_frames_of_a_new_id_keeps_the_selected_row(qtbot: QtBot) -> None:
     """Every new ID was a reset, and took the selection away."""
     parent = QWidget()

@@ -15,7 +15,7 @@ from benchboard.ui.widgets import paint_meter
 
 
 class BusCounters(QWidget):
-    """Bus load, totals, error counters and dropped frames."""
+    """Bus load, totals, error counters, and the frames that were dropped or not shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,15 +38,14 @@ class BusCounters(QWidget):
         self._note = reason
         self.update()
 
-    def show_counts(self, live: LiveBus, dropped: int) -> None:
-        """What the bus and the dongle say of themselves, now."""
+    def show_counts(self, live: LiveBus, skipped: int) -> None:
+        """What the bus and the dongle say of themselves, now; `skipped` frames were received and never shown."""
         counters = live.capture.counters()
         bus = counters.bus
         self.is_open, self._load = True, counters.load
         self._rates.append((time.monotonic(), counters.frames))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
-        lost = dropped + bus.overruns
         errors = "error" if bus.bus_errors or bus.bus_off else "text"
         self._values = [
             (number(counters.frames), _("Frames"), "text"),
@@ -57,8 +56,10 @@ class BusCounters(QWidget):
             (_("Bus off") if bus.bus_off else number(bus.bus_errors), _("Bus errors"), errors),
             (number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text"),
             (number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text"),
-            (number(lost), _("Dropped"), "error" if lost else "text"),
+            (number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text"),
         ]
+        if skipped:
+            self._values.append((number(skipped), _("Not shown"), "warn"))
         self.setAccessibleName(", ".join(f"{name} {value}" for value, name, _tone in self._values))
         self.update()
 

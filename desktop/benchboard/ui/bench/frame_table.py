@@ -21,6 +21,8 @@ from benchboard.ui.theme import theme
 _MAX_ROLLING: Final = 2000
 _MAX_INSERTED: Final = 100
 Index = QModelIndex | QPersistentModelIndex
+RowKey = tuple[int, bool, bool, bool]
+"""ID, whether it is extended, whether it is a remote frame, whether it is an error."""
 
 
 class _FrameRow:
@@ -33,7 +35,7 @@ class _FrameRow:
 
 
 class FrameModel(QAbstractTableModel):
-    """Frames as rows: fixed, one an identifier, or rolling, the newest 2000 in order."""
+    """Frames as rows: fixed, one an identifier (its remote frames apart), or rolling, the newest 2000 in order."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -42,9 +44,11 @@ class FrameModel(QAbstractTableModel):
         )  # fmt: skip
         self.rolling = False
         self.paused = False
-        self._fixed: dict[tuple[int, bool, bool], _FrameRow] = {}
-        self._order: list[tuple[int, bool, bool]] = []
+        self._fixed: dict[RowKey, _FrameRow] = {}
+        self._order: list[RowKey] = []
         self._rolling: list[_FrameRow] = []
+        self._after_gap: set[RowKey] = set()
+        """The rows of which frames may be missing since the last one: the next has no cycle time."""
 
     def show_rolling(self, rolling: bool) -> None:
         self.beginResetModel()
@@ -56,16 +60,23 @@ class FrameModel(QAbstractTableModel):
         self._fixed.clear()
         self._order.clear()
         self._rolling.clear()
+        self._after_gap.clear()
         self.endResetModel()
+
+    def skip_frames(self) -> None:
+        """Frames are missing before those that are added next."""
+        self._after_gap = set(self._fixed)
 
     def add_frames(self, frames: list[Frame]) -> None:
         """Add frames to both the fixed and the rolling rows; only the visible ones are signalled."""
         new_keys = []
         frame_rows = []
         for frame in frames:
-            key = (frame.id, frame.extended, frame.error)
+            key = (frame.id, frame.extended, frame.remote, frame.error)
             previous = self._fixed.get(key)
-            frame_row = _FrameRow(frame, previous.frame if previous else None, previous.count + 1 if previous else 1)
+            before = previous.frame if previous and key not in self._after_gap else None
+            frame_row = _FrameRow(frame, before, previous.count + 1 if previous else 1)
+            self._after_gap.discard(key)
             self._fixed[key] = frame_row
             frame_rows.append(frame_row)
             if previous is None:
@@ -79,7 +90,7 @@ class FrameModel(QAbstractTableModel):
         if self._order:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
 
-    def _insert(self, keys: list[tuple[int, bool, bool]]) -> None:
+    def _insert(self, keys: list[RowKey]) -> None:
         """Insert rows of new identifiers; selection and scroll position stay, but for many at once."""
         if len(keys) > _MAX_INSERTED:
             self.beginResetModel()

@@ -38,6 +38,8 @@ from benchboard.ui.widgets import (
 )
 
 _POLL_MS: Final = 100
+_MAX_AT_ONCE: Final = 5_000
+"""So many frames a poll become rows: 20 ms of the window's thread, and 50,000 frames/s."""
 
 
 class LiveBusView(QWidget):
@@ -52,7 +54,8 @@ class LiveBusView(QWidget):
         self._selected_id = ""
         self._selected_away = False
         self._next = 0
-        self._dropped = 0
+        self._skipped = 0
+        """Frames that left the ring before they were shown: the view was paused or hidden for too long."""
         self._end_reason = ""
         self._build_toolbar()
         self.model = FrameModel(self)
@@ -248,7 +251,7 @@ class LiveBusView(QWidget):
         self._update_choices()
 
     def _show_bus(self, live: LiveBus) -> None:
-        self._next = self._dropped = 0
+        self._next = self._skipped = 0
         if self._end_reason:
             self._context.problems.dismiss("port.gone")
         self._end_reason = ""
@@ -272,13 +275,21 @@ class LiveBusView(QWidget):
             self._devices.close_bus()
             self._context.problems.show(failure)
             return
+        if not self.model.paused:
+            self._show_frames(live)
+        self._counters.show_counts(live, self._skipped)
+
+    def _show_frames(self, live: LiveBus) -> None:
+        """Show the frames that came since the last time, or the oldest of them where there are many."""
         new = live.capture.since(self._next)
-        self._dropped += new.dropped
-        self._next = new.next
-        self._counters.show_counts(live, self._dropped)
-        if not self.model.paused and new.frames:
+        frames = new.frames[:_MAX_AT_ONCE]
+        self._next = new.next - (len(new.frames) - len(frames))
+        if new.dropped:
+            self._skipped += new.dropped
+            self.model.skip_frames()
+        if frames:
             follow = self.model.rolling and self._at_end()
-            self.model.add_frames(new.frames)
+            self.model.add_frames(frames)
             if follow:
                 self.table.scrollToBottom()
 
@@ -298,6 +309,8 @@ class LiveBusView(QWidget):
         self._pause.updateGeometry()
 
     def _clear_frames(self) -> None:
+        if self._devices.live is not None:
+            self._next = self._devices.live.capture.since(self._next).next
         self.model.clear()
 
     def _send_frame(self) -> None:
