@@ -1,8 +1,8 @@
 """CPU time per received frame: our reader compared with python-can's slcan reader over the same pseudo-terminal.
 
 Another process simulates a dongle that sends as fast as it is read, so that only the reader is measured: its CPU time
-(both of our threads, with the live view's polling) over the frames that arrived. Prints one JSON line; fails below
-DESIGN section 12's 50×, or if a frame is missing. Run: PYTHONPATH=desktop python benchmarks/frames_vs_python_can.py
+(both of our threads, with the live view's polling) over the frames that arrived. Prints one JSON line; fails below 50×,
+or if a frame is missing. Run: PYTHONPATH=desktop python benchmarks/frames_vs_python_can.py
 """
 
 import json

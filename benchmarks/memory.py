@@ -3,7 +3,7 @@ resizes, title edits, undo and redo, all with real mouse events, journalled and 
 
     QT_QPA_PLATFORM=offscreen python benchmarks/memory.py [--gestures 600] [--tiles 200]
 
-Limits: at most 350 MB with 200 live tiles (DESIGN section 12), and constant once the undo history is full. The
+Limits: at most 350 MB with 200 live tiles, and constant once the undo history is full. The
 slope is that of the line through the samples from then on. The memory in use, as the C library reports it, is
 printed too: where only resident memory grows, it is fragmented and not leaked.
 """

@@ -5,7 +5,7 @@ whole window; then scrolls and edits it.
 
 The floor is measured in the same run, alternating: `json.loads` of the same file, and an empty window of the same size
 that paints as many plain rectangles. If `shared/grafana` is next to the checkout, one of its real dashboards is opened
-too, repeated until it has as many panels. Limits: 300 ms from the file to the first paint (DESIGN section 12), and no
+too, repeated until it has as many panels. Limits: 300 ms from the file to the first paint, and no
 event of an edit that blocks the window for more than 50 ms.
 """
 

@@ -1,7 +1,7 @@
 """Time from start to first interactive window, compared with bare PySide6 with SQLAlchemy imported and an empty window.
 
 Both are separate processes on the same interpreter, started alternately, timed from before the process exists until its
-window has painted and its event loop has run once with nothing left to do. Limit: 1.8 times (DESIGN section 12).
+window has painted and its event loop has run once with nothing left to do. Limit: 1.8 times.
 `python benchmarks/startup.py [--pairs 15] [--json]`
 """
 

@@ -2,7 +2,7 @@
 
 python-can offers solutions for one pair of sample points at a time (`BitTimingFd.iterate_from_sample_point`), so
 finding all of them takes a sweep over both, in steps of 1 %. We enumerate both lists; pairs are their product.
-Prints one JSON line; fails below DESIGN's 5,000×. Run: PYTHONPATH=desktop python benchmarks/timing_vs_python_can.py
+Prints one JSON line; fails below 5,000×. Run: PYTHONPATH=desktop python benchmarks/timing_vs_python_can.py
 """
 
 import json

@@ -25,7 +25,7 @@ def main() -> int:
 
         return command(arguments)
     if _no_display():
-        print(  # noqa: T201 - there is no window to say it in
+        print(  # noqa: T201  # there is no window to say it in
             _("Can't open a window: no display found. Commands work without one; see “benchboard --help”."),
             file=sys.stderr,
         )

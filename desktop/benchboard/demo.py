@@ -1,7 +1,7 @@
 """Fills the demo database: an organisation with people, merchants, orders and dashboards.
 
-Its people are DEMO accounts, which sign in without a password there and nowhere else (`accounts.sign_in_demo`); besides
-them `john@example.com`, a USER with the password that source 000 gives him.
+Its people are DEMO accounts, which sign in without a password there and nowhere else (`authentication.sign_in_demo`);
+besides them `john@example.com`, a USER who signs in with the password `password123`.
 """
 
 import json

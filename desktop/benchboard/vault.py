@@ -189,7 +189,7 @@ class Vault:
             keyring.set_password(_SERVICE, self._user(name), text)
             return keyring.get_password(_SERVICE, self._user(name)) == text
         except (KeyringError, OSError, RuntimeError) as error:
-            _log.info("the keyring took no key: %s", type(error).__name__)
+            _log.info("the system keyring could not store a key: %s", type(error).__name__)
             return False
 
     def _delete_from_keyring(self, name: str) -> None:

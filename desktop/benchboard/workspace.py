@@ -1,6 +1,6 @@
 """Opens a database for a front end: finds its key, upgrades and seeds it, and names its location.
 
-A location (DESIGN section 4) is this computer's own encrypted file, the demo's file beside it, or a database named by
+A location is this computer's own encrypted file, the demo's file beside it, or a database named by
 URL. A local file is created, upgraded and seeded at its first use; a server is never changed unasked. One program at a
 time does this (`<home>/benchboard.lock`), so a window and a command may start together. Only the holder of that lock
 creates a database's key.

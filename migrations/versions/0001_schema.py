@@ -1,4 +1,4 @@
-"""The tables of the five source systems, unified (schema.yaml), with their triggers.
+"""The tables of the five programs that Benchboard replaces, unified (tests/data/schema.yaml), with their triggers.
 
 Written out once and frozen: the helpers below belong to this migration alone and never follow the models.
 """

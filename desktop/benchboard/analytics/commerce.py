@@ -1,4 +1,4 @@
-"""Merchants and their orders (source 004), as far as the demo needs them."""
+"""Merchants and their orders, as far as the demo needs them."""
 
 import csv
 import json

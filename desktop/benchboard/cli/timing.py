@@ -1,7 +1,7 @@
 """`benchboard timing`: solve a bit timing, check it, show its registers, compare two nodes. Needs no
 database.
 
-The JSON forms are DESIGN section 9's. A timing on the command line is
+Scripts depend on the names in the JSON forms. A timing on the command line is
 PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW.
 """
 

@@ -1,4 +1,4 @@
-"""A person's home layout: `dashboard_layouts.config`, the sources' JSON, one a person (source 000)."""
+"""A person's home page: `dashboard_layouts.config`, JSON in the form of the programs that Benchboard replaces."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ class HomeLayout:
 
     @property
     def items(self) -> list[dict[str, object]]:
-        """The widgets in the sources' form, unknown fields included."""
+        """The widgets as a list of JSON objects, unknown fields included."""
         return grid.serialise_page(self.layout)
 
 

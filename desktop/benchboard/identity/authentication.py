@@ -1,7 +1,7 @@
 """Signing in, staying signed in, and signing out. A session is a row; its token is the caller's alone.
 
-A session lives 24 hours from its last use and ends at sign-out, on revocation and on expiry (source 000, DESIGN
-section 4). The database has the token's SHA-256; ended sessions move to `session_history`.
+A session lives 24 hours from its last use and ends at sign-out, on revocation and on expiry. The
+database has the token's SHA-256; ended sessions move to `session_history`.
 """
 
 import hashlib

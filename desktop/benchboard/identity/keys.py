@@ -1,7 +1,7 @@
 """An organisation's keys: the data key that encrypts its secrets at rest, and the Ed25519 key its dongles pin.
 
-The data key (AES-256, versions grow) is kept on this computer until a shared server hands keys out (DESIGN section 4,
-`organisation_keys`). The signing key's private half lies in the database, under the data key.
+The data key (AES-256, versions grow) is kept on this computer until a shared server hands keys out
+(`organisation_keys`). The signing key's private half lies in the database, under the data key.
 """
 
 import json

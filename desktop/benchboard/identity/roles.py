@@ -1,6 +1,6 @@
 """The system roles of every organisation, and what each permits: one table for the program, the tests and row policies.
 
-A permission is named as in source 003: `<what>:<act>`, such as `users:read`. `organisations.seed` writes both into each
+A permission is named `<what>:<act>`, such as `users:read`. `organisations.seed` writes both into each
 database.
 """
 

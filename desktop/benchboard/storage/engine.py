@@ -230,7 +230,7 @@ class Transactions:
             database.announce(done)
 
     def _require_live_session(self, session: Session) -> None:
-        # On a guarded PostgreSQL this is where `bb.session` is set, and the policies check the same (DESIGN section 4).
+        # On a guarded PostgreSQL this is where `bb.session` is set, and the row policies check the same.
         if self._principal is not None:
             from benchboard.storage import guard  # late: an upgrade needs no models
 
@@ -304,7 +304,7 @@ def _sqlite(url: URL, key: Key | None, **pool: Any) -> Engine:
         cursor.execute("PRAGMA trusted_schema = OFF")
         # Else REPLACE takes rows away without asking the triggers that forbid it.
         cursor.execute("PRAGMA recursive_triggers = ON")
-        # FULL: a dongle must never hold a token that a power cut took from the database (DESIGN section 8).
+        # FULL: a dongle must never hold a token that a power cut took from the database.
         cursor.execute("PRAGMA synchronous = FULL")
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             with contextlib.suppress(dbapi2.OperationalError):  # read-only: it is still good for reading

@@ -1,4 +1,4 @@
-"""The few acts that a database must guard, behind one narrow interface (DESIGN section 4).
+"""The few acts that a database must guard, behind one narrow interface.
 
 Opening and ending a session, setting a password, creating a login, changing a role, appending to the audit, searching
 people by a part of their name. On SQLite, and on a PostgreSQL that has no guard yet, they are the statements below, in

@@ -1,4 +1,4 @@
-"""Brings a database to the revision this program needs, or back, whole or not at all (DESIGN section 3).
+"""Brings a database to the revision this program needs, or back, whole or not at all.
 
 Everything happens in one transaction that holds the write lock from before the first look, so two programs that start
 at once take turns, and a kill or a failure at any moment leaves the database as it was. On SQLite a copy is made first.

@@ -192,7 +192,7 @@ class Application(QObject):
             try:
                 session_opening.close_session(session, keep_token=session.stay_signed_in)
             except AppError as error:
-                logging.getLogger(__name__).warning("the session was not ended: %s", error.code)
+                logging.getLogger(__name__).warning("the session could not be ended: %s", error.code)
 
     def _on_session_opened(self, session: "ActiveSession") -> None:
         self._session = session
@@ -296,7 +296,7 @@ class Application(QObject):
             try:
                 self.settings.save(self.home)
             except AppError as error:
-                logging.getLogger(__name__).warning("settings: %s", error.code)
+                logging.getLogger(__name__).warning("the settings could not be saved: %s", error.code)
 
     def _may_close(self) -> bool:
         if self.shell is not None and not self.shell.may_close():

@@ -84,7 +84,7 @@ class Problems(QObject):
         the newest failure is shown; `dismiss(act)` when it succeeds."""
         if isinstance(error, Cancelled):
             return
-        _log.info("shown: %s", error.code)
+        _log.info("an error was shown: %s", error.code)
         if self._failing is not None:
             self._failed.setdefault(act or error.code, set()).add(self._failing)
         actions = (Action(_("Try again"), retry),) if retry else ()

@@ -151,7 +151,7 @@ def test_saving_what_is_stored_already_changes_nothing(office: Office) -> None:
 
 
 def test_a_dashboard_of_another_system_is_read_kept_and_saved(office: Office) -> None:
-    """Rows as source 001 has them: no tree, no ids of ours."""
+    """Rows as an imported system has them: no tree, no ids of ours."""
     ada = office.actor("ada")
     with unbound(office.town.database).change() as session:
         row = Dashboard(

@@ -12,7 +12,7 @@ from support import rows
 
 @dataclass(frozen=True)
 class Bench:
-    """One organisation, one person and four dongles, written as source 002 writes them: ids and times by default."""
+    """One organisation, one person and four dongles, as an import writes them: ids and times by default."""
 
     organisation: str
     user: str

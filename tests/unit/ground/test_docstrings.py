@@ -17,7 +17,6 @@ OUTSIDE: Final = frozenset(
             "organisation_keys",
             "session_history",
             "user_roles",
-            "schema.yaml",
             "openid",
         ),
         *("uuid", "jsonb", "rc", "Z1", "V1013", "z", "ttyACM0", "Authorization", "Cookie", "keyring", "tr"),
@@ -82,3 +81,33 @@ def test_docstrings_of_every_module_name_only_what_exists() -> None:
                 if name not in OUTSIDE and last not in own and last not in defined:
                     stale.append(f"{path.relative_to(folder)}:{line}: {name}")
     assert not stale
+
+
+_ROOT: Final = Path(__file__).parents[3]
+_SILENCED: Final = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[\w, -]+\])")
+
+
+def _source_lines(*folders: str) -> Iterator[tuple[str, str]]:
+    for folder in folders:
+        for path in sorted((_ROOT / folder).rglob("*.py")):
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                yield f"{path.relative_to(_ROOT)}:{number}", line
+
+
+def test_comments_cite_no_document_that_is_not_in_the_repository() -> None:
+    cited = [
+        place
+        for place, line in _source_lines("desktop", "benchmarks", "migrations")
+        if re.search(r"\bDESIGN\b|\bsource 00\d|\bsources'|\bthe sources\b", line)
+    ]
+    assert not cited
+
+
+def test_silenced_checks_say_why() -> None:
+    mute = [
+        place
+        for place, line in _source_lines("desktop", "benchmarks", "migrations")
+        for silenced in [re.split(_SILENCED, line)]
+        if len(silenced) > 1 and not re.search(r"\w{2}", silenced[-1])
+    ]
+    assert not mute

@@ -1,4 +1,4 @@
-"""Requests to the solver and its answers as JSON values: the form of `timing solve --batch` (DESIGN section 9).
+"""Requests to the solver and its answers as JSON values: the form of `timing solve --batch`, which scripts depend on.
 
 A request names a controller or gives limits, with clock (Hz), bitrate (bit/s), sample_point (percent), phase, and
 optionally algorithm, tolerance (percent), data_bitrate with data_sample_point, equal_prescalers, all. Every value is
@@ -66,7 +66,7 @@ def _no_constant(name: str) -> float:
 
 
 def answer_request(request: Mapping[str, object]) -> dict[str, object]:
-    """The answer to one request of DESIGN section 9; raises Invalid or NotFound naming the field."""
+    """The answer to one request; raises Invalid or NotFound naming the field."""
     algorithm = request.get("algorithm", "cia")
     count = None if request.get("all") is True else _DEFAULT_COUNT
     common = {name: _number(request, name) for name in ("clock", "bitrate")}

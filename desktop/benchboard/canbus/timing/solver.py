@@ -2,7 +2,7 @@
 
 A solution is a (prescaler, tseg1, tseg2), which decide bit rate and sample point. Each has the split of tseg1 and the
 jump width that tolerate most; `Solutions.variants` gives every (prescaler, prop_seg, phase_seg1, phase_seg2, sjw)
-behind them. Ranking: bit rate error, sample point error, then CiA 601-3's recommendations as DESIGN states them (the
+behind them. Ranking: bit rate error, sample point error, then CiA 601-3's recommendations as others report them (the
 same prescaler in both phases, the lowest prescaler, the largest jump width); CiA 601-3 itself was not read here. All
 comparisons are between integers, so that none is decided by rounding.
 """

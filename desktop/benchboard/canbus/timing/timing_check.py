@@ -1,8 +1,8 @@
 """Checks a timing on its controller: limits, oscillator tolerance, cable and delay compensation together.
 
 Many controllers have one register field, TSEG1, for prop_seg + phase_seg1. How it was split is then no fact of the
-hardware, so the verdict does not depend on it: the propagation that the cable needs is prop_seg, the rest is phase_seg1
-(DESIGN section 8). Without a cable, the split is the one with the largest tolerance.
+hardware, so the verdict does not depend on it: the propagation that the cable needs is prop_seg, the rest is
+phase_seg1. Without a cable, the split is the one with the largest tolerance.
 """
 
 from dataclasses import dataclass

@@ -119,8 +119,7 @@ def delay_compensation(
     """Transmitter delay compensation (TDC) for a data phase and a transceiver loop delay.
 
     The prescaler has to be 1 or 2 (ISO 11898-1 11.3.3, as Linux cites it), measured + offset below 6 data bits and at
-    most 127 (DESIGN section 8), and the offset one that `controller` can hold. Raises Invalid for a loop delay out of
-    range.
+    most 127, and the offset one that `controller` can hold. Raises Invalid for a loop delay out of range.
     """
     loop = require_number(loop_delay_ns, "loop_delay_ns", 0, 100_000)
     sync = controller is None or controller.tdco_sync

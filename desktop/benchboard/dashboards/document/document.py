@@ -81,7 +81,7 @@ class Breakpoint:
 @dataclass(frozen=True, slots=True)
 class Document:
     """A dashboard's document. `source` holds the fields this program does not know; `form` is the version it was read
-    from (0: the sources' bare list)."""
+    from (0: a bare list of widgets)."""
 
     layout: Layout
     title: str = ""

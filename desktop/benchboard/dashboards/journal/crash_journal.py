@@ -225,7 +225,7 @@ class Journal:
             while self._write_queued():
                 pass
         except Exception:  # noqa: BLE001 - a bug of ours: whoever goes on editing must hear that nothing is kept
-            _log.exception("journal: %s", self._slot.path.name)
+            _log.exception("writing the crash journal %s stopped", self._slot.path.name)
             self._failed(_stopped_error(self._slot.path.parent))
         finally:
             self._close_file()

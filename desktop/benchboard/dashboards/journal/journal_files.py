@@ -114,7 +114,9 @@ def _read(slot: Slot, key: bytes) -> SlotContents:
                 else:
                     history.replay(unpack(packed), packed)
         except (DamagedLog, LookupError, TypeError, ValueError, RecursionError) as error:
-            _log.warning("journal: %s: %s", slot.path.name, type(error).__name__)
+            _log.warning(
+                "the crash journal %s is damaged and read only up to there: %s", slot.path.name, type(error).__name__
+            )
             damaged = True
     if history is not None:
         history.end()

@@ -1,7 +1,8 @@
-"""What a layout is: items and their cells. Parsed from the sources' JSON, which is untrusted.
+"""What a layout is: items and their cells. Parsed from JSON, which is untrusted.
 
-The sources' form (source 000) is a list of `{"id", "type", "position": {"x", "y", "w", "h"}, …}`, with optional
-`static`, `min_w`, `max_w`, `min_h`, `max_h`. Unknown fields are kept, beside the others and inside `position`.
+The JSON form, that of the programs which Benchboard replaces, is a list of
+`{"id", "type", "position": {"x", "y", "w", "h"}, …}`, with optional `static`, `min_w`, `max_w`, `min_h`, `max_h`.
+Unknown fields are kept, beside the others and inside `position`.
 """
 
 import json
@@ -268,12 +269,12 @@ def _whole(value: object, least: int, most: int, item: str | None, field_name: s
 
 
 def serialise(layout: Layout) -> list[dict[str, object]]:
-    """The layout in the sources' form, in the order given, unknown fields included, ready to be written as JSON."""
+    """The layout as a list of JSON objects, in the order given, unknown fields included."""
     return [written_item(item, cell) for item, cell in layout]
 
 
 def written_item(item: Item, cell: Cell) -> dict[str, object]:
-    """One item in the sources' form."""
+    """One item as a JSON object."""
     known: dict[str, object] = {"id": item.id, "type": item.type}
     if not item.source:
         optional = {"min_w": item.min_w, "max_w": item.max_w, "min_h": item.min_h, "max_h": item.max_h}

@@ -79,7 +79,7 @@ def _mapped_items(layout: Layout, container: str, pane_id: str) -> Iterator[tupl
 def _fields_of(item: Item, written: Tree) -> Tree:
     position = written.pop("position")
     del written["id"]
-    more = {key: value for key, value in dict(position).items() if key not in Cell._fields}  # type: ignore[call-overload]  # it is an object
+    more = {key: value for key, value in tree_of(position).items() if key not in Cell._fields}
     if more:
         written["position"] = more
     if item.panes and item.type == grid.TABS:
@@ -163,7 +163,8 @@ def pane_ids(item: MappedItem) -> list[str]:
     if item.type != grid.TABS:
         return [""]
     tabs = tree_of(item.fields.get("tabs", {}))
-    return [name for name in tabs.get("order", []) if isinstance(name, str)] or ["1"]  # type: ignore[attr-defined]
+    order = tabs.get("order")
+    return [name for name in order if isinstance(name, str)] or ["1"] if isinstance(order, list) else ["1"]
 
 
 def _layout(inside: Mapping[tuple[str, str], list[MappedItem]], container: str, pane_id: str, columns: int) -> Layout:

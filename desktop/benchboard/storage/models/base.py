@@ -1,6 +1,6 @@
 """What every table shares: how names, ids, moments, amounts and documents are written on either database.
 
-The rules are those of the header of `schema.yaml`. Two things to know before using a model:
+The rules are those of the header of `tests/data/schema.yaml`. Two things to know before using a model:
 
 * Models carry no relationships. Rows that point at each other go in parents first, with a `session.flush()`
   between; a wrong order is refused by the foreign keys at once.
@@ -289,8 +289,7 @@ def belongs(column: str, table: str, key: str = "id") -> ForeignKeyConstraint:
 
 
 def mentions(table: str, column: str, target: str) -> tuple[SchemaItem, ...]:
-    """The pair of foreign keys of `table.column` that empties it when the row of `target` goes (schema.yaml,
-    header).
+    """The pair of foreign keys of `table.column` that empties it when the row of `target` goes.
 
     The plain key acts; the composite one, checked at commit, keeps the row within its organisation.
     """

@@ -41,7 +41,7 @@ WIDGET_TYPES: Final = (
 
 
 class DashboardLayout(Identified, Changing, Tenant, Base):
-    """A person's own home dashboard, at most one: `config` is the sources' JSON, a list of widgets or an
+    """A person's own home dashboard, at most one: `config` is JSON, a list of widgets or an
     object.
     """
 

@@ -44,8 +44,8 @@ class Agent(Identified, Changing, Tenant, Base):
     name: Mapped[str] = mapped_column(String(255))
     hostname: Mapped[str | None] = mapped_column(String(255))
     os: Mapped[str | None] = mapped_column(String(100))
-    # The agent program's version (source 002); how often the row changed is `row_version`.
-    version: Mapped[str | None] = mapped_column(String(50))  # type: ignore[assignment]  # source 002
+    # The agent program's version; how often the row changed is `row_version`.
+    version: Mapped[str | None] = mapped_column(String(50))  # type: ignore[assignment]  # text here, a counter in Tenant
     row_version: Mapped[int] = mapped_column(
         BigInteger(), default=1, onupdate=text("row_version + 1"), server_default=text("1"), sort_order=90
     )

@@ -102,7 +102,7 @@ class Organisation(Identified, Changing, Versioned, Base):
 class User(Identified, Changing, Tenant, Base):
     """An account: one person in one organisation.
 
-    `email_norm` is the address in NFKC, case-folded, its domain in IDNA. `role` (source 001) is kept equal to
+    `email_norm` is the address in NFKC, case-folded, its domain in IDNA. `role` is kept equal to
     the one system role among `user_roles`, which alone authorises. `os_user` binds the operator to the
     computer's own account.
     """

@@ -1,4 +1,4 @@
-"""Merchants, their teams and orders (source 004). Their keys are natural ones, always beside
+"""Merchants, their teams and orders. Their keys are natural ones, always beside
 organisation_id.
 """
 

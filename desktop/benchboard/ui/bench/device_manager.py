@@ -239,7 +239,12 @@ class DeviceManager(QObject):
                 provisioning.expire_claims(session, actor)  # type: ignore[arg-type]  # nor here
 
         if ids:
-            self._context.tasks.change(self, mark, lambda _none: None, lambda error: _log.info("seen: %s", error.code))
+            self._context.tasks.change(
+                self,
+                mark,
+                lambda _none: None,
+                lambda error: _log.info("no time was stored for connected dongles: %s", error.code),
+            )
 
     def _reconcile(self, device: Device) -> None:
         """On a worker: settle an interrupted pairing by what the dongle reports."""

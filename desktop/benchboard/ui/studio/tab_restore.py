@@ -154,5 +154,5 @@ class _TabsFile:
             try:
                 open_tabs.save(self._home, self._account, tabs)
             except AppError as error:  # nobody's work is lost
-                _log.warning("open dashboards: %s: %s", error.code, error.why)
+                _log.warning("the list of open dashboards could not be saved: %s: %s", error.code, error.why)
             self._last_written = number

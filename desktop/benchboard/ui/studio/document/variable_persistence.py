@@ -79,7 +79,7 @@ class _Storage:
                 try:
                     variable_state.save(self._home, self._vault, self._account, key, chosen)
                 except AppError as error:  # nobody's work is lost
-                    _log.warning("choices: %s: %s", error.code, error.why)
+                    _log.warning("the selected variable values could not be saved: %s: %s", error.code, error.why)
 
     def write_and_finish(self) -> None:
         """Write, and be waited for no longer."""

@@ -134,7 +134,7 @@ class DifferenceList(RowList):
         if row is not None:
             self.setCurrentIndex(self._differences.index(row))
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # PySide knows the signal alone
         super().currentChanged(current, previous)
         row = self._differences.row(current.row()) if current.isValid() else None
         self.current.emit(row[0].key if row is not None else None)
