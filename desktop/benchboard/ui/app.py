@@ -110,6 +110,7 @@ class Application(QObject):
         self.shell: Shell | None = None
         self.sign_in: SignIn | None = None
         self._session: ActiveSession | None = None
+        self._session_owner = QObject(self)
         self._session_watch: SessionWatch | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._start_address = ""
@@ -235,6 +236,7 @@ class Application(QObject):
             settings=self.settings,
             apply_settings=self.apply_settings,
             sign_out=self.sign_out,
+            session=self._session_owner,
         )
         self.sign_in = None
         self.window.setCentralWidget(self.shell)
@@ -276,6 +278,8 @@ class Application(QObject):
         self._unsubscribe = lambda: None
         self.tasks.attach(None)
         self._session = None
+        self._session_owner.deleteLater()
+        self._session_owner = QObject(self)
 
     def _notify_changes(self, tables: frozenset[str]) -> None:
         # A session's last commit may be reported after it was closed, while its shell is being deleted.

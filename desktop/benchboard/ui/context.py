@@ -71,6 +71,8 @@ class Context:
     apply_settings: Callable[[Settings], None]
     """Save changed settings and apply them."""
     sign_out: Callable[[], None]
+    session: QObject
+    """Lives until sign-out, also when the window is rebuilt in another language: the parent of what must too."""
     tab_at: Callable[[QPoint], str] = lambda _spot: ""
     """The address of the view whose header tab is at a point of the screen; empty where none is."""
     run_command: Callable[[str], None] = lambda _id: None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +16,7 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.dongles.device import Device
 from benchboard.dongles.fleet import DongleRecord
+from benchboard.ui import app
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.bench.timing_view import TimingView
@@ -263,6 +265,28 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
     click(window, "live_start")
     qtbot.waitUntil(lambda: place._counters.value("Not shown") not in ("", "0"))
     assert place._counters.value("Dropped") == "0"
+
+
+def test_live_bus_and_simulator_survive_a_change_of_language(
+    qtbot: QtBot, shell: Shell, hub: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    click(window, "bench_simulate")
+    qtbot.waitUntil(lambda: len(hub.devices) == 2)
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: hub.live is not None)
+    try:
+        shell.context.apply_settings(replace(shell.context.settings, language="tr"))
+        qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
+        (rebuilt,) = window.findChildren(LiveBusView)
+        assert click.find(window, "live_stop").text() == "Durdur"
+        assert hub.live is not None
+        assert hub.live.capture.running
+        qtbot.waitUntil(lambda: rebuilt.model.rowCount() > 0)
+    finally:
+        app._use_language("en")
 
 
 def test_live_bus_ends_when_the_device_leaves(

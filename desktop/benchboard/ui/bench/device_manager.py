@@ -1,7 +1,8 @@
 """What the views of the bench share: the connected dongles, the one open bus, the simulator this window started.
 
 Everything that waits for a port runs on threads of its own and reports by signal. One `DeviceManager` lives as long as
-the signed-in session's shell. Only the window's thread changes its state and emits its signals.
+the session, also when the window is rebuilt in another language. Only the window's thread changes its state and emits
+its signals.
 """
 
 import contextlib
@@ -56,8 +57,8 @@ class DeviceManager(QObject):
     _simulator_started = Signal()
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context.changed)
-        self._context = context
+        super().__init__(context.session)
+        self._tasks, self._workspace, self._actor = context.tasks, context.workspace, context.actor
         self._devices: dict[str, DetectedDevice] = {}
         self.typed: tuple[str, ...] = ()
         self.live: LiveBus | None = None
@@ -82,7 +83,7 @@ class DeviceManager(QObject):
     @staticmethod
     def of(context: Context) -> "DeviceManager":
         """The session's device manager, created when the first view of the bench is opened."""
-        existing = context.changed.findChild(DeviceManager)
+        existing = context.session.findChild(DeviceManager)
         return existing if existing is not None else DeviceManager(context)
 
     @property
@@ -230,7 +231,7 @@ class DeviceManager(QObject):
 
     def _mark_seen(self) -> None:
         ids = [device.device_id for device in self.devices if device.device_id]
-        actor = self._context.actor
+        actor = self._actor
         expire = has_permission(actor, "dongles:pair")
 
         def mark(session: object) -> None:
@@ -239,7 +240,7 @@ class DeviceManager(QObject):
                 provisioning.expire_claims(session, actor)  # type: ignore[arg-type]  # nor here
 
         if ids:
-            self._context.tasks.change(
+            self._tasks.change(
                 self,
                 mark,
                 lambda _none: None,
@@ -248,9 +249,8 @@ class DeviceManager(QObject):
 
     def _reconcile(self, device: Device) -> None:
         """On a worker: settle an interrupted pairing by what the dongle reports."""
-        actor = self._context.actor
-        data_key = self._context.workspace.data_keys.of(actor.organisation_id)
-        provisioning.reconcile(self._context.database, actor, data_key, device)
+        data_key = self._workspace.data_keys.of(self._actor.organisation_id)
+        provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
 
 
 class _Resources:

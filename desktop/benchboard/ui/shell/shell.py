@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -68,6 +68,7 @@ class Shell(QWidget):
         settings: Settings,
         apply_settings: Callable[[Settings], None],
         sign_out: Callable[[], None],
+        session: QObject,
     ) -> None:
         super().__init__()
         from benchboard.ui.shell.settings_view import ROOM as SETTINGS
@@ -96,6 +97,7 @@ class Shell(QWidget):
             go=self.go,
             apply_settings=apply_settings,
             sign_out=sign_out,
+            session=session,
             tab_at=self._header.tab_at,
             run_command=self.run_command,
         )
