@@ -442,3 +442,25 @@ def test_trash_notice_after_another_person_restores_goes(dashboards: DashboardsD
     with unbound(dashboards.studio.workspace.database).change() as session:
         library.restore(session, owner, [card.id])
     dashboards.studio.wait(lambda: problems.current is None)
+
+
+def test_versions_just_opened_close_with_escape(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    dashboards.click("studio_versions")
+    assert page.screens.screen is not None
+    dashboards.studio.key(Qt.Key.Key_Escape)
+    assert page.screens.screen is None
+
+
+def test_dashboard_row_f2_renames_it_and_delete_moves_it_to_the_trash(dashboards: DashboardsDriver) -> None:
+    view = dashboards.table.view
+    row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == "Shop review")
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(dashboards.model.index(row, 1)).center())
+    dashboards.studio.key(Qt.Key.Key_F2)
+    edit = dashboards.find("rename_name")
+    assert isinstance(edit, QLineEdit)
+    assert edit.text() == "Shop review"
+    dashboards.click("rename_keep")
+    view.setFocus()
+    dashboards.studio.key(Qt.Key.Key_Delete)
+    dashboards.studio.wait(lambda: "Shop review" in dashboards.cards("trash"))

@@ -20,6 +20,7 @@ OUTLINE: Final = CommandScope("studio.outline", PAGE)
 PRESENTATION: Final = CommandScope("studio.presentation", PAGE)
 VERSIONS: Final = CommandScope("studio.versions", PAGE)
 CONFLICTS: Final = CommandScope("studio.conflicts", PAGE)
+LIST: Final = CommandScope("studio.list", DASHBOARDS)
 VARIABLES: Final = CommandScope("studio.variables")
 
 _EDIT: Final = N_("Edit")
@@ -214,11 +215,11 @@ REGISTRY.register(
     Command("studio.merge_leave", N_("Resolve later"), _CONFLICTS, ("Esc",), "ph.clock", "", CONFLICTS),
     Command("studio.remove_variable", N_("Delete variable"), N_("Variables"), ("Del",), "", "", VARIABLES),
     Command("studio.dashboards.open", N_("Open"), _LIST, (), "ph.squares-four"),
-    Command("studio.dashboards.rename", N_("Rename"), _LIST, (), "ph.pencil-simple"),
+    Command("studio.dashboards.rename", N_("Rename"), _LIST, ("F2",), "ph.pencil-simple", "", LIST),
     Command("studio.dashboards.share", N_("Share"), _LIST, (), "ph.share-network"),
     Command("studio.dashboards.duplicate", N_("Duplicate"), _LIST, (), "ph.copy"),
     Command("studio.dashboards.report", N_("Show import report"), _LIST, (), "ph.list-bullets"),
-    Command("studio.dashboards.discard", N_("Move to trash"), _LIST, (), "ph.trash"),
+    Command("studio.dashboards.discard", N_("Move to trash"), _LIST, ("Del",), "ph.trash", "", LIST),
     Command("studio.dashboards.restore", N_("Restore"), _LIST, (), "ph.arrow-counter-clockwise"),
     Command("studio.dashboards.delete", N_("Delete permanently"), _LIST, (), "ph.trash"),
 )

@@ -18,7 +18,7 @@ from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page, Scalar
-from benchboard.ui.commands import REGISTRY, Handler
+from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts, run_handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, Mark, PagedTableModel
@@ -85,6 +85,11 @@ class DashboardList(QWidget):
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._update_bulk_buttons)
+        with_keys = ("studio.dashboards.rename", "studio.dashboards.discard")
+        install_shortcuts(
+            self._table.view,
+            {command_id: Handler(partial(self._run_at_current, command_id)) for command_id in with_keys},
+        )
         refresh_times(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
         self._model.listing = Listing(sort="updated_at", descending=True)
@@ -201,17 +206,27 @@ class DashboardList(QWidget):
         self.commands.move(ids, into=into)
 
     def _open_menu(self, card: DashboardSummary, spot: QPoint) -> None:
+        open_menu(self, self._handlers_at(card), spot)
+
+    def _handlers_at(self, card: DashboardSummary) -> dict[str, Handler]:
+        """What can be done with a row, or with all ticked ones where it is one of several."""
         trashed = card.deleted_at is not None
         commands, ticked = self.commands, self._table.selected()
         if len(ticked) > 1 and card.id in {one.id for one in ticked}:
             owned = all(one.level == "own" for one in ticked)
             move = partial(self._move, into=not trashed)  # the ticks go with it
-            open_menu(self, commands.handlers_for_many([one.id for one in ticked], owned, move, trashed=trashed), spot)
-        elif trashed:
-            open_menu(self, commands.handlers_in_trash(card.id, card.level), spot)
-        else:
-            opening = {"studio.dashboards.open": Handler(partial(self._open, card))}
-            open_menu(self, opening | commands.handlers_for(card.id, card.name, card.level), spot)
+            return commands.handlers_for_many([one.id for one in ticked], owned, move, trashed=trashed)
+        if trashed:
+            return commands.handlers_in_trash(card.id, card.level)
+        opening = {"studio.dashboards.open": Handler(partial(self._open, card))}
+        return opening | commands.handlers_for(card.id, card.name, card.level)
+
+    def _run_at_current(self, command_id: str) -> None:
+        """Run a command for the row the keyboard is on, if it has it."""
+        card = self._table.current()
+        handler = self._handlers_at(card).get(command_id) if card is not None else None
+        if handler is not None:
+            run_handler(handler, self._context.problems.toast)
 
     def _ids(self) -> list[str]:
         return [card.id for card in self._table.selected()]
