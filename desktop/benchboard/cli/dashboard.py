@@ -252,7 +252,7 @@ def import_(context: CommandContext, home: bool, name: str | None, file: BinaryI
         document = _with_title(
             parse_document(written), Path(file.name).stem if file.name != "-" else _("Imported dashboard")
         )
-        created = library.create(session, context.actor, document, name=name).card
+        created = library.create(session, context.actor, document, name=name, imported=True).card
     if report.lines:
         show_report(report, as_json=context.as_json)
     context.report(

@@ -190,11 +190,13 @@ def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> 
     return _summary(found[0], actor)
 
 
-def create(session: Session, actor: Actor, document: Document, *, name: str | None = None) -> StoredDashboard:
-    """A new dashboard of the actor's, called `name` or else as the document is."""
+def create(
+    session: Session, actor: Actor, document: Document, *, name: str | None = None, imported: bool = False
+) -> StoredDashboard:
+    """A new dashboard of the actor's, called `name` or else as the document is. `imported`: from a file."""
     permissions.require(actor, "dashboards:write")
     row, saved = repository.create(session, actor, _name_for(document, name))
-    audit.record(session, actor, "dashboard.create", row.id, name=row.name)
+    audit.record(session, actor, "dashboard.import" if imported else "dashboard.create", row.id, name=row.name)
     _sweep(session, actor)
     return StoredDashboard(_one(session, actor, row.id), saved.document)
 

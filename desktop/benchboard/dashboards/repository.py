@@ -109,12 +109,18 @@ def write(
             named = {"name": row.name, "number": newest.number, "note": reason.note}
             audit.record(session, actor, "dashboard.name-version", row.id, **named)
             return SavedDashboard(row.id, row.version, newest.number, row.updated_at, document)
+    before = row.name
     for key, value in changed.items():
         setattr(row, key, value)
     row.updated_at = now()  # so that the row's version counts a change of its widgets too
     session.flush()
     number = _save_version(session, actor, row, written, reason, newest)
-    audit.record(session, actor, "dashboard.save", row.id, version=row.version, number=number, name=row.name, **counts)
+    event, details = "dashboard.save", dict[str, object](counts)
+    if reason.restored_from is not None:
+        event, details = "dashboard.restore-version", {"restored": reason.restored_from}
+    elif set(changed) == {"name"} and not any(counts.values()):
+        event, details = "dashboard.rename", {"before": before}
+    audit.record(session, actor, event, row.id, version=row.version, number=number, name=row.name, **details)
     return SavedDashboard(row.id, row.version, number, row.updated_at, document)
 
 

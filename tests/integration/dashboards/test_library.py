@@ -466,6 +466,22 @@ def test_every_change_is_in_the_audit_trail(office: Office) -> None:
     assert (saved["added"], saved["changed"], saved["removed"], saved["number"]) == (1, 0, 0, 2)
 
 
+def test_audit_of_a_rename_an_import_and_a_restored_version_says_which_it_was(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.do(library.create, ada, document("First"), imported=True)
+    office.do(library.describe, ada, made.card.id, name="Second")
+    office.do(version_store.restore_version, ada, made.card.id, 1, base_version=None)
+    with unbound(office.town.database).read() as session:
+        wanted = Listing(filters={"resource_type": "dashboard"}, sort="at")
+        entries = audit.list_entries(session, office.town.actor, wanted).rows
+    assert [(entry.event, entry.details["name"]) for entry in entries] == [
+        ("dashboard.import", "First"),
+        ("dashboard.rename", "Second"),
+        ("dashboard.restore-version", "First"),
+    ]
+    assert (entries[1].details["before"], entries[2].details["restored"]) == ("First", 1)
+
+
 def test_what_another_program_wrote_without_a_version_is_not_overwritten(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)

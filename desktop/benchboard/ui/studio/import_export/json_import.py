@@ -62,7 +62,7 @@ def import_dashboard(context: Context, owner: QWidget, path: str, done: Callable
         progress.check()
         name = document.title or file.stem[:MAX_NAME]
         with context.database.change() as session:
-            made = library.create(session, actor, document, name=name)
+            made = library.create(session, actor, document, name=name, imported=True)
         return Imported(made.card.id, made.card.name, report)
 
     def arrived(imported: Imported) -> None:
