@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.errors import AppError
-from benchboard.ui.commands import REGISTRY, Command, Handler
+from benchboard.ui.commands import REGISTRY, Command, CommandGroup, Handler
 from benchboard.ui.context import Context
 from benchboard.ui.sections import Room, RoomView
 
@@ -115,7 +115,7 @@ class FakeSection(QWidget):
         self.refreshed += 1
 
 
-REGISTRY.register(Command("test.pair", "Pair a dongle", "Dongles", icon="bb.dongle"))
+REGISTRY.register(Command("test.pair", "Pair a dongle", CommandGroup.DONGLES, icon="bb.dongle"))
 
 
 def rooms(done: list[str]) -> tuple[Room, ...]:

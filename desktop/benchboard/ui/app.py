@@ -37,7 +37,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
 from benchboard.ui import gc_control
-from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
 from benchboard.ui.problems import Notice, Problems
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.sign_in import session_opening
@@ -49,7 +49,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Toast
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
-from benchboard.ui.window_commands import QUIT
+from benchboard.ui.window_commands import FULL_SCREEN, QUIT
 
 if TYPE_CHECKING:
     from benchboard.ui.sections import Room
@@ -81,8 +81,14 @@ class Window(QMainWindow):
         screen = self.screen().availableGeometry()
         self.setMinimumSize(min(width, screen.width()), min(height, screen.height()))
         self.resize(QSize(1440, 900).boundedTo(screen.size()))
-        quit_handler = {QUIT: Handler(self.close)}
-        install_shortcuts(self, quit_handler, context=Qt.ShortcutContext.WindowShortcut, repeats=False)
+        install_shortcuts(self, WINDOW, self.command_handlers())
+
+    def command_handlers(self) -> Handlers:
+        """What can be done with the window, whatever it shows."""
+        return {QUIT: Handler(self.close), FULL_SCREEN: Handler(self._toggle_full_screen)}
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close():
@@ -237,6 +243,7 @@ class Application(QObject):
             apply_settings=self.apply_settings,
             sign_out=self.sign_out,
             session=self._session_owner,
+            window_handlers=self.window.command_handlers(),
         )
         self.sign_in = None
         self.window.setCentralWidget(self.shell)

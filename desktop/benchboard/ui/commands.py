@@ -1,4 +1,4 @@
-"""Commands: what a person can do by name. One registry feeds menus, toolbars, the palette and the list of shortcuts.
+"""Commands: what a person can do by name. One registry feeds menus, toolbars, the palette and the shortcuts sheet.
 
 A room registers its commands once, as data. What a command does, and whether it can be run now, is up to the `Handler`
 of the room or of the current view: a command without a handler is not offered there.
@@ -6,6 +6,7 @@ of the room or of the current view: a command without a handler is not offered t
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from typing import Final
 
@@ -13,22 +14,62 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 
 
 @dataclass(frozen=True, slots=True)
 class CommandScope:
-    """Where shortcuts are active. Those of the `parent` scope are active there too."""
+    """Where shortcuts are active: on which widget, and what must have the focus.
+
+    The widget may be inside that of the `parent`; then the parent's shortcuts are active there too, so the two share no
+    keys. `context` is None where the widget reads the keys from its own key presses: Qt gives those to the innermost
+    widget first, so that a list or a field inside can use the same keys (arrows, Enter, Esc) itself.
+    """
 
     name: str
     parent: "CommandScope | None" = None
+    context: Qt.ShortcutContext | None = Qt.ShortcutContext.WidgetWithChildrenShortcut
+    repeats: bool = True
+    """Whether a key that is held runs its command again and again."""
 
     def chain(self) -> tuple["CommandScope", ...]:
         """This scope and those around it, from the inside out."""
         return (self, *(self.parent.chain() if self.parent is not None else ()))
 
 
-WINDOW: Final = CommandScope("window")
+WINDOW: Final = CommandScope("window", None, Qt.ShortcutContext.WindowShortcut, repeats=False)
+"""Whatever the window shows: also the sign-in screen, and behind a dialog."""
+SHELL: Final = CommandScope("shell", WINDOW, Qt.ShortcutContext.WindowShortcut, repeats=False)
+"""The window of a person who has signed in, unless a dialog is open."""
+
+
+class CommandGroup(Enum):
+    """The groups of the shortcuts sheet in its order, though those of the current room come first."""
+
+    DONGLES = N_("Dongles")
+    TIMING = N_("Bit timing")
+    LIVE = N_("Live bus")
+    PAIRING = N_("Pairing")
+    EDIT = N_("Edit")
+    NAVIGATE = N_("Navigate")
+    VIEW = N_("View")
+    SELECTION = N_("Selection")
+    ARRANGE = N_("Arrange")
+    CONTAINERS = N_("Rows, groups and tabs")
+    TABLE = N_("Inside a table")
+    OUTLINE = N_("In the outline")
+    SHARE = N_("Present, export and share")
+    TABS = N_("Open dashboards")
+    VERSIONS = N_("Version history")
+    CONFLICTS = N_("Conflicts")
+    VARIABLES = N_("Variables")
+    DASHBOARDS = N_("Dashboards")
+    PEOPLE = N_("People")
+    SESSIONS = N_("Sessions")
+    AUDIT = N_("Audit log")
+    LISTS = N_("Lists")
+    WINDOW = N_("Window")
+    SIGN_IN = N_("Sign in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +83,11 @@ class Command:
 
     id: str
     title: str
-    group: str
+    group: CommandGroup
     shortcuts: tuple[str, ...] = ()
     icon: str = ""
     search_terms: str = ""
-    scope: CommandScope = WINDOW
+    scope: CommandScope = SHELL
     when: str = ""
     subject: str = ""
 
@@ -131,6 +172,10 @@ class CommandRegistry:
                     raise ValueError(f"{command.id} and {other.id} share {', '.join(sorted(shared))}")
             self._commands[command.id] = command
 
+    def of_scope(self, scope: CommandScope) -> list[Command]:
+        """The commands whose shortcuts are active in this scope, without those of the scopes around it."""
+        return [command for command in self if command.scope == scope and command.shortcuts]
+
     def register_menu(self, name: str, *sections: MenuSection) -> None:
         """Say which commands a menu has. All of them must be registered."""
         if unknown := [
@@ -177,18 +222,16 @@ def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> 
 
 
 def install_shortcuts(
-    widget: QWidget,
-    handlers: Handlers,
-    reject: Callable[[str], object] = _ignore,
-    *,
-    context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
-    repeats: bool = True,
+    widget: QWidget, scope: CommandScope, handlers: Handlers, reject: Callable[[str], object] = _ignore
 ) -> None:
-    """Install the shortcuts of these commands on a widget. Enter of the number pad counts as Enter."""
-    for command_id, handler in handlers.items():
-        shortcuts = REGISTRY[command_id].shortcuts
+    """Make a widget the place of a scope: install the shortcuts of all commands of the scope on it, and of no others.
+    Enter of the number pad counts as Enter. A command of the scope without a handler is a bug."""
+    assert scope.context is not None, f"the widget of {scope.name} reads its keys itself"
+    for command in REGISTRY.of_scope(scope):
+        shortcuts = command.shortcuts
         for keys in dict.fromkeys((*shortcuts, *(keys.replace("Return", "Enter") for keys in shortcuts))):
             shortcut = QShortcut(QKeySequence(keys), widget)
-            shortcut.setContext(context)
-            shortcut.setAutoRepeat(repeats)
-            shortcut.activated.connect(partial(run_handler, handler, reject))
+            shortcut.setObjectName(command.id)
+            shortcut.setContext(scope.context)
+            shortcut.setAutoRepeat(scope.repeats)
+            shortcut.activated.connect(partial(run_handler, handlers[command.id], reject))

@@ -8,7 +8,16 @@ import pytest
 from babel.messages.pofile import read_po
 
 from benchboard.ui import commands
-from benchboard.ui.commands import Command, CommandRegistry, CommandScope, Handler, MenuSection, key_cap, run_handler
+from benchboard.ui.commands import (
+    Command,
+    CommandGroup,
+    CommandRegistry,
+    CommandScope,
+    Handler,
+    MenuSection,
+    key_cap,
+    run_handler,
+)
 from benchboard.ui.shell.shortcuts_dialog import shortcut_rows
 
 PAGE = CommandScope("page", commands.WINDOW)
@@ -26,30 +35,30 @@ def registered() -> list[Command]:
 
 def test_register_with_taken_id_raises() -> None:
     registry = CommandRegistry()
-    registry.register(Command("a.b", "B", "G"))
+    registry.register(Command("a.b", "B", CommandGroup.EDIT))
     with pytest.raises(ValueError, match=re.escape("two commands are called a.b")):
-        registry.register(Command("a.b", "C", "G"))
+        registry.register(Command("a.b", "C", CommandGroup.EDIT))
 
 
 @pytest.mark.parametrize("scopes", [(PAGE, PAGE), (PAGE, CANVAS), (CANVAS, commands.WINDOW)])
 def test_register_shortcut_taken_in_the_same_place_raises(scopes: tuple[CommandScope, CommandScope]) -> None:
     registry = CommandRegistry()
-    registry.register(Command("a.b", "B", "G", ("Ctrl+B", "F2"), scope=scopes[0]))
+    registry.register(Command("a.b", "B", CommandGroup.EDIT, ("Ctrl+B", "F2"), scope=scopes[0]))
     with pytest.raises(ValueError, match=re.escape("a.c and a.b share F2")):
-        registry.register(Command("a.c", "C", "G", ("F2",), scope=scopes[1]))
+        registry.register(Command("a.c", "C", CommandGroup.EDIT, ("F2",), scope=scopes[1]))
 
 
 def test_register_shortcut_taken_elsewhere_or_under_a_condition_is_allowed() -> None:
     registry = CommandRegistry()
-    registry.register(Command("a.b", "B", "G", ("F2",), scope=CANVAS))
-    registry.register(Command("a.c", "C", "G", ("F2",), scope=OTHER))
-    registry.register(Command("a.d", "D", "G", ("F2",), scope=PAGE, when="with nothing selected"))
+    registry.register(Command("a.b", "B", CommandGroup.EDIT, ("F2",), scope=CANVAS))
+    registry.register(Command("a.c", "C", CommandGroup.EDIT, ("F2",), scope=OTHER))
+    registry.register(Command("a.d", "D", CommandGroup.EDIT, ("F2",), scope=PAGE, when="with nothing selected"))
     assert [command.name for command in registry] == ["b", "c", "d"]
 
 
 def test_register_menu_with_unknown_command_raises() -> None:
     registry = CommandRegistry()
-    registry.register(Command("a.b", "B", "G"))
+    registry.register(Command("a.b", "B", CommandGroup.EDIT))
     registry.register_menu("m", MenuSection(("a.b",)))
     assert registry.menu_commands("m") == [registry["a.b"]]
     with pytest.raises(ValueError, match=r"unknown commands: a\.x"):
@@ -73,7 +82,7 @@ def test_registered_commands_are_all_translated(registered: list[Command]) -> No
     catalogue = Path(__file__).parents[3] / "resources" / "i18n" / "tr.po"
     with catalogue.open("rb") as file:
         turkish = {message.id for message in read_po(file, locale="tr") if message.string}
-    marked = {text for one in registered for text in (one.title, one.group, one.search_terms, one.when) if text}
+    marked = {text for one in registered for text in (one.title, one.group.value, one.search_terms, one.when) if text}
     assert not marked - turkish
 
 
@@ -113,9 +122,26 @@ def test_key_cap_calls_each_key_by_one_name(keys: str, shown: str) -> None:
     assert key_cap(keys) == shown
 
 
-@pytest.mark.parametrize(("room", "group"), [("bench", "Dongles"), ("studio", "Edit"), ("", "Edit")])
-def test_key_sheet_begins_with_the_groups_of_the_room(registered: list[Command], room: str, group: str) -> None:
+@pytest.mark.parametrize(
+    ("room", "first"), [("bench", "Dongles"), ("studio", "Edit"), ("admin", "Dongles"), ("", "Dongles")]
+)
+def test_key_sheet_in_a_room_begins_with_its_groups_and_keeps_the_order_of_all(
+    registered: list[Command], room: str, first: str
+) -> None:
     groups = list(dict.fromkeys(line[0] for line in shortcut_rows(room)))
-    if room:
-        assert groups[0] == group
-    assert groups[-3:] == ["Lists", "Window", "Sign in"]
+    assert groups[0] == first
+    own = {command.group.value for command in registered if command.room == room}
+    shown = [group.value for group in CommandGroup if group.value in groups]
+    assert groups == sorted(shown, key=lambda group: group not in own)
+
+
+def test_key_sheet_order_of_groups_does_not_depend_on_the_order_of_registration(registered: list[Command]) -> None:
+    def groups(registry: list[Command]) -> list[str]:
+        return list(dict.fromkeys(line[0] for line in shortcut_rows("studio", registry)))
+
+    assert groups(registered) == groups(registered[::-1])
+
+
+def test_shortcuts_of_qt_are_made_in_one_place(registered: list[Command]) -> None:
+    package = Path(commands.__file__).parent
+    assert [path.name for path in package.rglob("*.py") if "QShortcut(" in path.read_text()] == ["commands.py"]

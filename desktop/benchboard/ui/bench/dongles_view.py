@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
+from benchboard.ui.bench.bench_commands import DONGLES
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import DonglePane
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch
@@ -75,7 +76,7 @@ class DonglesView(QWidget):
         self._devices.simulator_changed.connect(self._simulator_changed)
         self.model.loaded.connect(self._probe_paired_elsewhere)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self._refresh)
-        install_shortcuts(self.table, self.command_handlers(), context.problems.toast)
+        install_shortcuts(self.table, DONGLES, self.command_handlers(), context.problems.toast)
         self.model.listing = Listing(sort="name")
         self._on_devices_changed()
 

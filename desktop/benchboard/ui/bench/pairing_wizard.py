@@ -18,6 +18,7 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
 from benchboard.i18n import _, ngettext
+from benchboard.ui.bench.bench_commands import PAIRING
 from benchboard.ui.bench.bench_format import number
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
@@ -96,9 +97,7 @@ class PairingWizard(Dialog):
             Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next")
         )
         forward = Handler(self._next_button.click, lambda: self._next_button.reason)
-        install_shortcuts(
-            self, {"bench.next_step": forward}, context.problems.toast, context=Qt.ShortcutContext.WindowShortcut
-        )
+        install_shortcuts(self, PAIRING, {"bench.next_step": forward}, context.problems.toast)
         self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         devices.changed.connect(self._on_devices_changed)
         self._show_page(_SELECT)

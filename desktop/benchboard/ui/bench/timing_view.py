@@ -23,6 +23,7 @@ from benchboard.errors import AppError, Cancelled, Invalid, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
+from benchboard.ui.bench.bench_commands import TIMING
 from benchboard.ui.bench.bench_format import number, rate
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -82,9 +83,7 @@ class TimingView(QWidget):
         self._comparison = NodeComparison()
         self.verification = VerificationCard()
         self._lay_out()
-        install_shortcuts(
-            self, self.command_handlers(), context.problems.toast, context=Qt.ShortcutContext.WindowShortcut
-        )
+        install_shortcuts(self, TIMING, self.command_handlers(), context.problems.toast)
         self._devices.changed.connect(self._update_choices)
         context.changed.watch(self, {"dongles", "can_configs"}, self._load_dongles)
         self._load_dongles()

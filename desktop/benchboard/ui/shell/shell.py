@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.settings import Appearance, Settings
-from benchboard.ui.commands import REGISTRY, Command, Handler, Handlers, install_shortcuts, run_handler
+from benchboard.ui.commands import REGISTRY, SHELL, Command, Handler, Handlers, install_shortcuts, run_handler
 from benchboard.ui.context import ANYTHING, ChangeNotices, Context
 from benchboard.ui.problems import Problems
 from benchboard.ui.sections import (
@@ -40,7 +40,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import keep_toasts_above
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
-from benchboard.ui.window_commands import ACCOUNT_MENU, FULL_SCREEN, PALETTE, QUIT, SHORTCUTS
+from benchboard.ui.window_commands import ACCOUNT_MENU, PALETTE, SHORTCUTS
 
 if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
@@ -69,6 +69,7 @@ class Shell(QWidget):
         apply_settings: Callable[[Settings], None],
         sign_out: Callable[[], None],
         session: QObject,
+        window_handlers: Handlers,
     ) -> None:
         super().__init__()
         from benchboard.ui.shell.settings_view import ROOM as SETTINGS
@@ -78,6 +79,7 @@ class Shell(QWidget):
         allowed_rooms = permitted_rooms(rooms, actor)
         self._rooms = {room.key: room for room in (*allowed_rooms, SETTINGS)}
         self._forbidden_rooms = {room.key: room for room in rooms if room.key not in self._rooms}
+        self._window_handlers = window_handlers
         self._views: dict[str, QWidget] = {}
         self._last_views: dict[str, str] = {}
         self._saved_states: dict[str, object] = {}
@@ -106,7 +108,7 @@ class Shell(QWidget):
         self._stack = QStackedWidget()
         self._lay_out()
         self.cells = ShellStatusCells(self.context, self.unsaved, self.conflicts, self)
-        self._install_shortcuts()
+        install_shortcuts(self, SHELL, self._shell_handlers(), problems.toast)
         problems.attach(self.problem_display)
 
     def command_handlers(self) -> dict[str, Handler]:
@@ -116,7 +118,7 @@ class Shell(QWidget):
         rooms = [room.handlers(self.context) for room in self._rooms.values()]
         own: Handlers = view.command_handlers() if isinstance(view, HasCommands) else {}
         handlers_by_id: dict[str, Handler] = {}
-        for handlers in (own, *rooms, self._window_handlers()):
+        for handlers in (own, *rooms, self._shell_handlers(), self._window_handlers):
             handlers_by_id.update(handlers)
         return handlers_by_id
 
@@ -126,7 +128,7 @@ class Shell(QWidget):
         if handler is not None:
             run_handler(handler, self.context.problems.toast)
 
-    def _window_handlers(self) -> dict[str, Handler]:
+    def _shell_handlers(self) -> dict[str, Handler]:
         themes: dict[Appearance, str] = {"light": "window.light_theme", "dark": "window.dark_theme"}
         handlers = {
             PALETTE: Handler(self.open_palette),
@@ -134,9 +136,7 @@ class Shell(QWidget):
             "window.settings": Handler(partial(self.go, "settings")),
             "window.next_pane": Handler(partial(self._next_pane, 1)),
             "window.previous_pane": Handler(partial(self._next_pane, -1)),
-            FULL_SCREEN: Handler(self._toggle_full_screen),
             "window.sign_out": Handler(self.context.sign_out, subtitle=self.context.actor.name),
-            QUIT: Handler(self._quit),
         }
         current = self.context.settings.appearance
         return handlers | {
@@ -144,21 +144,6 @@ class Shell(QWidget):
             for key, command_id in themes.items()
             if key != current
         }
-
-    def _install_shortcuts(self) -> None:
-        handlers = {
-            command_id: handler for command_id, handler in self._window_handlers().items() if command_id != QUIT
-        }
-        install_shortcuts(
-            self, handlers, self.context.problems.toast, context=Qt.ShortcutContext.WindowShortcut, repeats=False
-        )
-
-    def _toggle_full_screen(self) -> None:
-        window = self.window()
-        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _quit(self) -> None:
-        self.window().close()
 
     def go(self, address: str) -> None:
         """Go to `room`, `room/place` or `room/place/rest`; where access is denied, a notice says so."""

@@ -1,13 +1,13 @@
 """The keyboard shortcuts of all rooms on one sheet, read off the registry of commands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.commands import REGISTRY, Command, key_cap
+from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
@@ -25,20 +25,17 @@ ShortcutRow = tuple[str, str, tuple[str, ...]]
 """Group, what it does, its keys as caps show them."""
 
 
-_LAST_ROOMS: Final = ("list", "window", "sign_in")
-
-
-def shortcut_rows(room: str = "") -> list[ShortcutRow]:
-    """Everything that has a shortcut, group by group: first the groups of `room`, last those of no room."""
-    rooms = [room, *(command.room for command in REGISTRY if command.room not in _LAST_ROOMS), *_LAST_ROOMS]
-    commands = sorted(
-        (command for command in REGISTRY if command.shortcuts), key=lambda command: rooms.index(command.room)
+def shortcut_rows(room: str = "", commands: Iterable[Command] = REGISTRY) -> list[ShortcutRow]:
+    """Everything that has a shortcut, group by group: first the groups of `room`, then the others in their order."""
+    order = list(CommandGroup)
+    shown = sorted(
+        (command for command in commands if command.shortcuts),
+        key=lambda command: (command.room != room, order.index(command.group)),
     )
-    rows = [
-        (_(command.group), _title(command), tuple(key_cap(keys) for keys in command.shortcuts)) for command in commands
+    return [
+        (_(command.group.value), _title(command), tuple(key_cap(keys) for keys in command.shortcuts))
+        for command in shown
     ]
-    groups = list(dict.fromkeys(group for group, _title, _keys in rows))
-    return sorted(rows, key=lambda line: groups.index(line[0]))
 
 
 def _title(command: Command) -> str:

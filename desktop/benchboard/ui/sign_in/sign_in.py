@@ -13,7 +13,6 @@ from benchboard import __version__
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.settings import Settings
-from benchboard.ui import window_commands as window_commands  # registers them
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.problems import Notice
 from benchboard.ui.sign_in import session_opening
@@ -29,6 +28,7 @@ from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.surfaces import Icon
+from benchboard.ui.window_commands import SIGN_IN
 
 if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
@@ -58,12 +58,12 @@ class SignIn(QWidget):
         self._lay_out()
         install_shortcuts(
             self,
+            SIGN_IN,
             {
                 "sign_in.local": Handler(self._local.button.click),
                 "sign_in.server": Handler(self._server.focus_first_empty),
                 "sign_in.demo": Handler(self._demo.button.click),
             },
-            context=Qt.ShortcutContext.WindowShortcut,
         )
         tasks.running_changed.connect(self._show_progress)
 

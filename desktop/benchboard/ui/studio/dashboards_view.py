@@ -23,6 +23,7 @@ from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.library.dashboard_actions import open_menu
 from benchboard.ui.studio.library.dashboard_list import DashboardList
 from benchboard.ui.studio.page_commands import PageCommands
+from benchboard.ui.studio.studio_commands import DASHBOARDS
 from benchboard.ui.studio.tab_bar import DashboardTabBar
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
@@ -62,7 +63,7 @@ class DashboardsView(QWidget):
         self.library.commands.removed.connect(self._close_deleted)
         self.tabs.rename_requested.connect(self._rename)
         self.tabs.menu_requested.connect(self._open_menu)
-        install_shortcuts(self, self._tab_handlers())
+        install_shortcuts(self, DASHBOARDS, self._tab_handlers())
         self._pending_menu: tuple[StudioPage, QPoint] | None = None
         """Whose menu is wanted, and where, while it is being read."""
         self._tab_restorer = TabRestorer(context, self._current_tabs, self._restore_tabs, self)

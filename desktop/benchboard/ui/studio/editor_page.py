@@ -117,7 +117,9 @@ class StudioPage(QWidget):
         self._when_loaded: Callable[[], object] | None = None
         self._lay_out()
         self.commands = commands(context, self)
-        self._install_shortcuts()
+        install_shortcuts(
+            self, PAGE, {command.id: Handler(partial(self.run, command.id)) for command in REGISTRY.of_scope(PAGE)}
+        )
         empty = _("Your home page is empty.") if store.dashboard_id is None else _("This dashboard is empty.")
         self.empty_notice = EmptyPageNotice(
             self.canvas, self.editor, self.saving, empty, lambda: self.run("studio.start_from_template")
@@ -454,10 +456,6 @@ class StudioPage(QWidget):
 
     def _show_side_panes(self) -> None:
         self.bar.show_side_panes(left=self.side_panes.shown("left"), right=self.side_panes.shown("right"))
-
-    def _install_shortcuts(self) -> None:
-        heard = [command.id for command in REGISTRY if command.scope == PAGE and command.shortcuts]
-        install_shortcuts(self, {command_id: Handler(partial(self.run, command_id)) for command_id in heard})
 
     def show_pane(self, pane: str, into: QWidget) -> None:
         self.side_panes.fold("left", False)

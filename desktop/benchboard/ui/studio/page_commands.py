@@ -18,7 +18,7 @@ from benchboard.dashboards.variables.templating import selection_summary
 from benchboard.dashboards.variables.variable_editing import VariableRow
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _, ngettext
-from benchboard.ui.commands import REGISTRY, Command, Handler, Handlers, run_handler
+from benchboard.ui.commands import REGISTRY, Command, CommandGroup, Handler, Handlers, run_handler
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, selection_handlers
 from benchboard.ui.studio.import_export import json_export
@@ -38,7 +38,7 @@ _VARIABLES_RECOVERED: Final = "studio.variables-brought-back"
 
 REGISTRY.register(*(
     Command(
-        f"studio.add_widget.{kind.type}", N_("Add widget: {subject}"), N_("Navigate"), (), kind.icon,
+        f"studio.add_widget.{kind.type}", N_("Add widget: {subject}"), CommandGroup.NAVIGATE, (), kind.icon,
         N_("insert, create, new widget, new panel, add panel"), subject=kind.title,
     )
     for kind in KINDS

@@ -4,14 +4,13 @@ Nothing blocks: a dialog opens and reports by signal, background work goes on. E
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.commands import REGISTRY
+from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
@@ -20,10 +19,6 @@ from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
-from benchboard.ui.window_commands import FULL_SCREEN, QUIT
-
-_WINDOW_SHORTCUTS: Final = (*REGISTRY[QUIT].shortcuts, *REGISTRY[FULL_SCREEN].shortcuts)
-"""Shortcuts that mean the whole window, with whatever stands in it."""
 
 
 class Scrim(QWidget):
@@ -84,7 +79,8 @@ class Scrim(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             keys = QKeySequence(event.keyCombination())
             own = (shortcut.key() for shortcut in self.findChildren(QShortcut))
-            if keys not in (*own, *map(QKeySequence, _WINDOW_SHORTCUTS)):
+            window = (QKeySequence(keys) for command in REGISTRY.of_scope(WINDOW) for keys in command.shortcuts)
+            if keys not in (*own, *window):
                 event.accept()  # it comes back as a plain key press
                 return True
         return super().event(event)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut, QWheelEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import KeyCap, Text, restyle
+from benchboard.ui.window_commands import FILTER, LIST_VIEW
 
 _PAUSE_MS = 200
 
@@ -246,8 +248,9 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
 
 
 def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
-    """The place's filter: `/` goes to it from anywhere in the place, `searched` comes when typing pauses."""
-    edit = Edit(placeholder=placeholder, icon="ph.funnel", keys="/", clear=True, name=name, label=placeholder)
+    """The view's filter: `/` goes to it from anywhere in the view, `searched` comes when typing pauses."""
+    keys = REGISTRY[FILTER].key
+    edit = Edit(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
     edit.setFixedWidth(230)
     pause = QTimer(edit)
     pause.setSingleShot(True)
@@ -255,6 +258,5 @@ def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[
     pause.timeout.connect(lambda: searched(edit.text()))
     edit.textChanged.connect(lambda _text: pause.start())
     edit.returnPressed.connect(lambda: searched(edit.text()))
-    shortcut = QShortcut(QKeySequence("/"), view, edit.setFocus)
-    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    install_shortcuts(view, LIST_VIEW, {FILTER: Handler(edit.setFocus)})
     return edit

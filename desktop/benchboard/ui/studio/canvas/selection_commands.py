@@ -276,8 +276,11 @@ def _title(command_id: str, editor: Editor) -> str:
 
 
 def ids_by_keys() -> dict[tuple[Qt.Key, Qt.KeyboardModifier], str]:
-    """The commands that keys on the page run, by key and modifiers."""
-    return {_chord(keys): command_id for command_id in SELECTION_COMMANDS for keys in REGISTRY[command_id].shortcuts}
+    """The commands that keys on the page run, by key and modifiers: those whose shortcuts Qt doesn't run by itself."""
+    commands = (REGISTRY[command_id] for command_id in SELECTION_COMMANDS)
+    return {
+        _chord(keys): command.id for command in commands if command.scope.context is None for keys in command.shortcuts
+    }
 
 
 def _chord(keys: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:

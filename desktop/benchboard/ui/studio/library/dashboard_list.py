@@ -26,6 +26,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
+from benchboard.ui.studio.studio_commands import LIST
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, open_file_dialog, search_field
@@ -85,11 +86,9 @@ class DashboardList(QWidget):
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._update_bulk_buttons)
-        with_keys = ("studio.dashboards.rename", "studio.dashboards.discard")
-        install_shortcuts(
-            self._table.view,
-            {command_id: Handler(partial(self._run_at_current, command_id)) for command_id in with_keys},
-        )
+        with_keys = REGISTRY.of_scope(LIST)
+        handlers = {command.id: Handler(partial(self._run_at_current, command.id)) for command in with_keys}
+        install_shortcuts(self._table.view, LIST, handlers)
         refresh_times(self._table.view.viewport())
         context.changed.watch(self, TABLES, self._model.refresh)
         self._model.listing = Listing(sort="updated_at", descending=True)

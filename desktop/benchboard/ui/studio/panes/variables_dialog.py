@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
+from benchboard.ui.studio.studio_commands import VARIABLES
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, SegmentedControl, Text
 from benchboard.ui.widgets.fields import row
 
@@ -128,11 +129,7 @@ class VariablesDialog(Dialog):
         self._multiple.clicked.connect(self._edited)
         self._all.clicked.connect(self._edited)
         self._list.currentRowChanged.connect(self._show)
-        install_shortcuts(
-            self._list,
-            {"studio.remove_variable": Handler(self._remove_variable)},
-            context=Qt.ShortcutContext.WidgetShortcut,
-        )
+        install_shortcuts(self._list, VARIABLES, {"studio.remove_variable": Handler(self._remove_variable)})
 
     def restore_draft(self, draft: str) -> None:
         """Show what they had become before; a step back shows the page's."""

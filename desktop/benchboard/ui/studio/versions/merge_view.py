@@ -13,6 +13,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
+from benchboard.ui.studio.studio_commands import CONFLICTS
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head
 from benchboard.ui.studio.versions.difference_text import ItemNames
 from benchboard.ui.studio.versions.merge_cards import ResultCard, SideCard
@@ -57,7 +58,7 @@ class MergeScreen(QWidget):
         self._problem: Invalid | None = None
         """Why what was decided cannot be one dashboard, until something else is."""
         self._lay_out()
-        install_shortcuts(self, self.command_handlers())
+        install_shortcuts(self, CONFLICTS, self.command_handlers())
         self._show_case()
 
     @property

@@ -20,6 +20,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import permissions
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
+from benchboard.ui.studio.studio_commands import VERSIONS
 from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.diff_widgets import DiffCounts, PageArea
 from benchboard.ui.studio.versions.difference_text import ItemNames, describe, summarise
@@ -351,7 +352,7 @@ class VersionsScreen(QWidget):
         self._right.revert_requested.connect(self.revert_selected)
         self._page.picked.connect(self._select_difference)
         self._modes.selected.connect(self._show_mode)
-        install_shortcuts(self, self.command_handlers())
+        install_shortcuts(self, VERSIONS, self.command_handlers())
 
     def command_handlers(self) -> Handlers:
         """How versions are compared and restored."""

@@ -1,0 +1,192 @@
+"""Where each shortcut works in the program's own window: exactly in the places that the scope of its command names."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.dashboards.versions.three_way_merge import merge
+from benchboard.ui import commands
+from benchboard.ui.app import Application
+from benchboard.ui.bench.bench_commands import DONGLES, PAIRING, TIMING
+from benchboard.ui.commands import REGISTRY, SHELL, CommandScope
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
+from benchboard.ui.studio.dashboards_view import DashboardsView
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.studio_commands import (
+    CANVAS,
+    CONFLICTS,
+    DASHBOARDS,
+    LIST,
+    PAGE,
+    PAGE_KEYS,
+    VARIABLES,
+    VERSIONS,
+)
+from benchboard.ui.window_commands import LIST_VIEW, SIGN_IN
+from support.compared import edited_by_two
+from support.window import Clicker
+
+TABS = {command.id for command in REGISTRY.of_scope(DASHBOARDS)}
+"""Not active on the home page: it is no tab among the dashboards."""
+
+
+@pytest.fixture(autouse=True)
+def commands_do_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only which shortcut is active matters: a command that ran would leave the place."""
+    monkeypatch.setattr(commands, "run_handler", lambda *_of_handler: None)
+
+
+def _window() -> QWidget:
+    (window,) = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.isWindow()]
+    return window
+
+
+def _active(window: QWidget) -> set[str]:
+    """The ids of the commands that their shortcuts run while the focus is where it is."""
+    ran: set[str] = set()
+    for shortcut in window.findChildren(QShortcut):
+        shortcut.activated.connect(partial(ran.add, shortcut.objectName()))
+    focus = window.focusWidget()
+    assert focus is not None
+    shortcuts_of_qt = {keys for one in REGISTRY if one.scope.context is not None for keys in one.shortcuts}
+    for keys in sorted(shortcuts_of_qt, key=lambda keys: (keys == "Esc", keys)):  # at last, as it closes a dialog
+        focus.setFocus()
+        QTest.keySequence(focus, QKeySequence(keys))
+    return ran
+
+
+def _expected(*scopes: CommandScope) -> set[str]:
+    active = {one for scope in scopes for one in scope.chain() if one.context is not None}
+    return {command.id for scope in active for command in REGISTRY.of_scope(scope)}
+
+
+class Places:
+    """Brings the keyboard to places of the window."""
+
+    def __init__(self, qtbot: QtBot, click: Clicker, shell: Shell) -> None:
+        self._qtbot, self._click, self._shell = qtbot, click, shell
+
+    def focus(self, address: str, name: str) -> None:
+        """To a widget of a view."""
+        self._shell.go(address)
+        self._focus(self._click.find(self._shell.window(), name))
+
+    def page(self) -> StudioPage:
+        """To the home page's canvas."""
+        self._shell.go("studio/home")
+        (page,) = self._shell.findChildren(StudioPage)
+        self._qtbot.waitUntil(lambda: page.saving.state == "saved")
+        self._focus(page.canvas)
+        return page
+
+    def merge(self) -> None:
+        page = self.page()
+        page.screens.show_merge(merge(*edited_by_two()))
+        assert page.screens.screen is not None
+        self._focus(page.screens.screen)
+
+    def variables(self) -> None:
+        self.page().run("studio.edit_variables")
+        self._focus(self._click.find(self._shell.window(), "variables_list"))
+
+    def dashboard(self) -> StudioPage:
+        """To the canvas of a new dashboard."""
+        self._shell.go("studio/dashboards/new")
+        (view,) = self._shell.findChildren(DashboardsView)
+        self._qtbot.waitUntil(lambda: view.page is not None and view.page.saving.state == "saved")
+        assert view.page is not None
+        self._focus(view.page.canvas)
+        return view.page
+
+    def versions(self) -> None:
+        page = self.dashboard()
+        page.screens.show_versions()
+        assert page.screens.screen is not None
+        self._focus(page.screens.screen)
+
+    def _focus(self, widget: QWidget) -> None:
+        widget.setFocus()
+        self._qtbot.waitUntil(lambda: widget.hasFocus() or widget.isAncestorOf(widget.window().focusWidget()))
+
+
+@pytest.fixture
+def places(qtbot: QtBot, click: Clicker, open_local: Callable[..., Shell]) -> Places:
+    return Places(qtbot, click, open_local("bench/live"))
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "scopes"),
+    [
+        ("bench/dongles", "rail_bench", [SHELL]),
+        ("bench/dongles", "bench_dongles_table", [DONGLES]),
+        ("bench/dongles", "bench_pair", [SHELL]),
+        ("bench/timing", "rail_bench", [TIMING]),
+        ("admin/people", "people_table", [LIST_VIEW]),
+        ("admin/people", "rail_bench", [SHELL]),
+        ("studio/dashboards", "library_table", [LIST, LIST_VIEW]),
+        ("studio/dashboards", "library_new", [DASHBOARDS, LIST_VIEW]),
+        ("studio/home", "rail_bench", [SHELL]),
+    ],
+)
+def test_shortcut_in_a_view_is_active_just_where_its_scope_says(
+    places: Places, address: str, name: str, scopes: list[CommandScope]
+) -> None:
+    places.focus(address, name)
+    assert _active(_window()) == _expected(*scopes)
+
+
+def test_shortcut_on_the_home_page_is_active_just_where_its_scope_says(places: Places) -> None:
+    places.page()
+    assert _active(_window()) == _expected(PAGE) - TABS
+
+
+def test_shortcut_on_a_dashboard_is_active_just_where_its_scope_says(places: Places) -> None:
+    places.dashboard()
+    assert _active(_window()) == _expected(PAGE)
+
+
+def test_shortcut_in_a_dialog_is_active_just_where_its_scope_says(places: Places) -> None:
+    places.variables()
+    assert _active(_window()) == _expected(VARIABLES)
+
+
+def test_shortcut_in_the_pairing_wizard_is_active_just_where_its_scope_says(places: Places) -> None:
+    places.focus("bench/dongles/pair", "pair_close")
+    assert _active(_window()) == _expected(PAIRING)
+
+
+def test_shortcut_in_a_merge_is_active_just_where_its_scope_says(places: Places) -> None:
+    places.merge()
+    assert _active(_window()) == _expected(CONFLICTS) - TABS
+
+
+def test_shortcut_in_version_history_is_active_just_where_its_scope_says(places: Places) -> None:
+    places.versions()
+    assert _active(_window()) == _expected(VERSIONS)
+
+
+def test_shortcut_on_the_sign_in_screen_is_active_just_where_its_scope_says(
+    qtbot: QtBot, local_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = Application(local_home)
+    application.start()
+    application.window.activateWindow()
+    qtbot.waitUntil(application.window.isActiveWindow)
+    assert _active(application.window) == _expected(SIGN_IN)
+    application.close()
+    application.window.close()
+    application.window.deleteLater()
+    application.deleteLater()
+
+
+def test_keys_that_the_page_reads_itself_are_those_of_its_scopes() -> None:
+    assert {REGISTRY[command_id].scope for command_id in ids_by_keys().values()} == {PAGE_KEYS, CANVAS}
+    on_page = {one for one in SELECTION_COMMANDS if REGISTRY[one].shortcuts}
+    assert on_page - set(ids_by_keys().values()) == on_page & {one.id for one in REGISTRY.of_scope(PAGE)}
