@@ -145,7 +145,7 @@ def test_a_dashboard_of_grafana_s_becomes_widgets_as_wide_in_proportion(value: o
     assert copied.report is not None
     assert (copied.report.mapped, copied.report.placeholder) == (2, 1)
     _document, told = with_variables(empty(), copied)
-    assert told.startswith("2 widgets, 2 need a query, 1 placeholder")
+    assert told.startswith("2 widgets (2 need a query")
     assert told.endswith("Added variable “node”.")
 
 

@@ -433,12 +433,21 @@ def test_what_grafana_asked_can_be_read_again(targets: Any, words: str) -> None:
     assert original_queries(parse_document(document).layout.items[0].source) == words
 
 
+def test_report_of_a_placeholder_with_a_query_counts_it_once_and_asks_for_none() -> None:
+    targets = [{"expr": "up"}]
+    _found, _document, report = _read(_panel(1, _at(0, 0), "heatmap", targets=targets))
+    assert (report.mapped, report.placeholder, report.kept, report.without_query) == (0, 1, 0, 0)
+    assert "1 placeholder" in report.summary()
+    assert "unsupported" not in report.summary()
+    assert "Write one" not in report.text()
+
+
 def test_a_report_says_it_as_text_and_as_json() -> None:
     _found, _document, report = _read(
         _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
     )
     first, second = report.text().splitlines()
-    assert first.startswith("1 widget, 1 needs a query, 1 placeholder.")
+    assert first == "1 widget (1 needs a query), 1 placeholder."
     placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. Benchboard has no equivalent widget."
     assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))

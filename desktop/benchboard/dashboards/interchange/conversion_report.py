@@ -1,6 +1,5 @@
 """What became of a dashboard on its way in or out, for people to read and for programs."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal, Self
@@ -26,8 +25,8 @@ class ReportLine:
 @dataclass(frozen=True, slots=True)
 class ConversionReport:
     """How many widgets were mapped to a kind of ours (or of theirs), how many became placeholders, how many containers
-    came along, how many keep something that has no effect here; what there is to know of each, in reading order; and
-    how many of those mapped wait for a query."""
+    came along, how many of those mapped keep something that has no effect here; what there is to know of each, in
+    reading order; and how many of those mapped wait for a query."""
 
     mapped: int
     placeholder: int
@@ -40,8 +39,9 @@ class ConversionReport:
     def of(cls, widgets: int, containers: int, lines: Iterable[ReportLine], *, without_query: int = 0) -> Self:
         """The report on so many widgets and containers; so many widgets show data and came without a query."""
         known = tuple(lines)
-        ids = Counter(outcome for _id, outcome in {(line.id, line.outcome) for line in known if line.id})
-        return cls(widgets - ids["placeholder"], ids["placeholder"], containers, ids["kept"], known, without_query)
+        placeholders = {line.id for line in known if line.id and line.outcome == "placeholder"}
+        kept = {line.id for line in known if line.id and line.outcome == "kept"} - placeholders
+        return cls(widgets - len(placeholders), len(placeholders), containers, len(kept), known, without_query)
 
     def text(self) -> str:
         """For a terminal or a window: a summary, then one line for each thing."""
@@ -52,15 +52,16 @@ class ConversionReport:
         waiting = ngettext("{count} needs a query", "{count} need a query", self.without_query)
         placeholders = ngettext("{count} placeholder", "{count} placeholders", self.placeholder)
         containers = ngettext("{count} row or group", "{count} rows or groups", self.containers)
-        kept = ngettext(
-            "{count} widget has unsupported settings", "{count} widgets have unsupported settings", self.kept
-        )
-        parts = [
-            ngettext("{count} widget", "{count} widgets", self.mapped).format(count=self.mapped),
+        kept = ngettext("{count} has unsupported settings", "{count} have unsupported settings", self.kept)
+        widgets = ngettext("{count} widget", "{count} widgets", self.mapped).format(count=self.mapped)
+        of_them = [
             *([waiting.format(count=self.without_query)] if self.without_query else []),
+            *([kept.format(count=self.kept)] if self.kept else []),
+        ]
+        parts = [
+            _("{widgets} ({details})").format(widgets=widgets, details=", ".join(of_them)) if of_them else widgets,
             *([placeholders.format(count=self.placeholder)] if self.placeholder else []),
             *([containers.format(count=self.containers)] if self.containers else []),
-            *([kept.format(count=self.kept)] if self.kept else []),
         ]
         return _("{parts}.").format(parts=", ".join(parts))
 

@@ -106,7 +106,8 @@ def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[
         fields["query"] = query
     if kept := ", ".join(_kept(panel, kind, asked=bool(query))):
         what = _("Not supported, kept for export: {things}.").format(things=kept)
-        why = _("Benchboard queries use SQL. Write one for this widget.") if panel.get("targets") and not query else ""
+        waits = bool(panel.get("targets")) and not query and kind_of(kind) is not None  # a placeholder has no query
+        why = _("Benchboard queries use SQL. Write one for this widget.") if waits else ""
         lines.append(ReportLine(item, title, "kept", what, why))
     return fields, lines
 
