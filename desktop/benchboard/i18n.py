@@ -6,16 +6,24 @@ English is the source language and needs no catalogue.
 
 import gettext
 import re
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
+_DECIMAL_POINTS: Final = {"tr": ","}
+_THIN: Final = "\N{THIN SPACE}"
+_MINUS: Final = "\N{MINUS SIGN}"
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_point = "."
 
 
-def use(language: str, folder: Path) -> None:
-    """Translate into `language` (`en`, `tr`) from now on; without a catalogue in `folder`, into English."""
-    global _catalogue
+def use(language: str, folder: Path, *, decimal_point: str | None = None) -> None:
+    """Translate into `language` (`en`, `tr`) from now on; without a catalogue in `folder`, into English. Numbers have
+    the language's decimal point, or else that of a region."""
+    global _catalogue, _point
+    _point = decimal_point or _DECIMAL_POINTS.get(language, ".")
     source = folder / f"{language}.po"
     # A language code is a few letters, never a path, whatever the settings file holds.
     if language == "en" or not re.fullmatch("[A-Za-z_]{2,11}", language) or not source.is_file():
@@ -35,6 +43,29 @@ def use(language: str, folder: Path) -> None:
 def _(message: str) -> str:
     """`message` in the selected language. Values go in afterwards: `_("{name} is busy").format(name=name)`."""
     return _catalogue.gettext(message)
+
+
+def number(value: float | Decimal, decimals: int | None = None, *, most: int = 2, grouped: bool = True) -> str:
+    """`1 483.5`, or `1 483,5` in Turkish: a thin space every three digits; none in a field (`grouped=False`).
+    Without `decimals`, those that the value has, at most `most`."""
+    exact = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(float(value)))
+    if decimals is None and isinstance(value, float):
+        exact = Decimal(repr(round(float(value), most)))  # 0.1 + 0.2 has one decimal for people
+    if decimals is None:
+        decimals = 0 if exact == exact.to_integral_value() else min(most, -int(exact.as_tuple().exponent))
+    written = f"{exact.copy_abs():.{decimals}f}"
+    sign = _MINUS if exact < 0 and written.strip("0.") else ""
+    whole, _dot, part = written.partition(".")
+    groups = [whole[max(end - 3, 0) : end] for end in range(len(whole), 0, -3)][::-1]
+    return sign + (_THIN if grouped else "").join(groups) + (f"{_point}{part}" if part else "")
+
+
+def parse_number(text: str) -> float:
+    """The number that somebody typed, with either decimal sign. Raises ValueError."""
+    plain = "".join(text.split()).replace(",", ".").replace(_MINUS, "-")
+    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", plain, re.ASCII) is None:
+        raise ValueError("not a number")
+    return float(plain)
 
 
 @cache

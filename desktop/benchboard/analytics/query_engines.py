@@ -23,7 +23,7 @@ from benchboard.analytics.name_scope import VIEW_PREFIX, view_name
 from benchboard.analytics.query_translator import TranslatedQuery
 from benchboard.analytics.relations import RELATIONS, readable_tables
 from benchboard.errors import Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.identity.permissions import Actor
 from benchboard.storage import sqlite_memory
 
@@ -247,7 +247,7 @@ def not_text() -> Invalid:
 def _too_slow(timeout: float, started: float) -> Unavailable:
     return Unavailable(
         "query.timeout",
-        _("The query took longer than {limit} s and was stopped.").format(limit=f"{timeout:g}"),
+        _("The query took longer than {limit} s and was stopped.").format(limit=number(timeout)),
         do=_("Narrow it down, for example to fewer days, then try again."),
         elapsed=time.monotonic() - started,
     )

@@ -19,7 +19,7 @@ from rich.table import Table
 from benchboard.canbus import timing as core
 from benchboard.cli.terminal import cell_text
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 
 
 class _Frequency(click.ParamType[float, object]):
@@ -426,14 +426,14 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     if as_json:
         click.echo(json.dumps(answer))
     else:
-        verdict = _("Compatible, with {margin:.2f} % margin.") if comparison.is_compatible else _("Not compatible.")
+        verdict = _("Compatible, with {margin} % margin.") if comparison.is_compatible else _("Not compatible.")
         limits = _("Limited by {name}: {condition}.").format(
             name=comparison.limiting_node, condition=comparison.limiting.title
         )
         click.echo(
             "\n".join(
                 (
-                    verdict.format(margin=floor(100 * comparison.margin) / 100),
+                    verdict.format(margin=number(floor(100 * comparison.margin) / 100, 2)),
                     limits,
                     *comparison.problems,
                     *comparison.advice,

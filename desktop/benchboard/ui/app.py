@@ -424,9 +424,9 @@ def _load_settings(home: Path) -> Settings:
 
 def _use_language(language: str) -> None:
     """Use `language` for sentences, dates and numbers; if it is the system's, with the system's region."""
-    i18n.use(language, package_data.resources_folder() / "i18n")
     system = QLocale.system()
     QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
+    i18n.use(language, package_data.resources_folder() / "i18n", decimal_point=QLocale().decimalPoint())
     _translate_qt(language)
 
 

@@ -1,14 +1,16 @@
 """A number on a tile is never truncated so that it reads as another one."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QLocale, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
+from benchboard import i18n
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
@@ -59,12 +61,11 @@ def test_short_number_has_its_magnitude(value: float, shown: str) -> None:
 
 
 def test_short_number_has_the_decimal_point_of_the_locale() -> None:
-    before = QLocale()
-    QLocale.setDefault(QLocale("tr_TR"))
     try:
+        i18n.use("en", Path(), decimal_point=",")
         assert number_format.abbreviate(123_456_789_012, 1).startswith("123,5")
     finally:
-        QLocale.setDefault(before)
+        i18n.use("en", Path())
 
 
 @given(st.floats(-1e14, 1e14))

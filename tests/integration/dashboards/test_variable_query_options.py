@@ -74,7 +74,7 @@ def test_more_values_than_may_be_are_cut_and_that_is_said(ask: Ask) -> None:
     tables = ", ".join(f"orders {name}" for name in "abcdef")
     offer = ask(f"SELECT {' || '.join(f'{name}.id' for name in 'abcdef')} FROM {tables}")
     assert len(offer.values) == MAX_ROWS
-    assert "first 10,000 rows" in offer.note
+    assert "first 10\u2009000 rows" in offer.note
 
 
 def test_values_longer_than_a_document_keeps_are_left_out_and_that_is_said(ask: Ask) -> None:

@@ -125,5 +125,5 @@ def test_a_name_that_is_too_long_or_no_text_is_left_out_and_the_value_shown(labe
 def test_what_is_too_long_or_no_text_is_left_out_and_said() -> None:
     offer = options_from(_answer(("a", "A"), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
     assert (offer.values, offer.labels) == (("a",), {"a": "A"})
-    assert "first 10,000 rows" in offer.note
+    assert "first 10\u2009000 rows" in offer.note
     assert "2 values" in offer.note

@@ -1,6 +1,7 @@
 """Every sentence of the program has a Turkish translation with the same placeholders."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,57 @@ def test_ngettext_in_turkish_has_one_form_for_every_count() -> None:
             assert form.format(count=count) == f"{count} satır"
     finally:
         i18n.use("en", FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "most", "english", "turkish"),
+    [
+        (1487.5, None, 2, "1\u2009487.5", "1\u2009487,5"),
+        (0.3, None, 2, "0.3", "0,3"),
+        (0.3, 2, 2, "0.30", "0,30"),
+        (83.3333, None, 3, "83.333", "83,333"),
+        (Decimal("41.40"), None, 2, "41.40", "41,40"),
+        (10_000, None, 2, "10\u2009000", "10\u2009000"),
+        (-12.5, 1, 2, "\u221212.5", "\u221212,5"),
+        (-0.001, 2, 2, "0.00", "0,00"),
+    ],
+)
+def test_number_has_groups_and_the_decimal_point_of_the_language(
+    value: float | Decimal, decimals: int | None, most: int, english: str, turkish: str
+) -> None:
+    assert i18n.number(value, decimals, most=most) == english
+    try:
+        i18n.use("tr", FOLDER)
+        assert i18n.number(value, decimals, most=most) == turkish
+        i18n.use("en", FOLDER, decimal_point=",")
+        assert i18n.number(value, decimals, most=most) == turkish  # a region's own
+    finally:
+        i18n.use("en", FOLDER)
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+@pytest.mark.parametrize("value", [0.3, 87.5, -12.25, 1487.5, 1_000_000.0])
+def test_parse_number_reads_what_number_writes(language: str, value: float) -> None:
+    try:
+        i18n.use(language, FOLDER)
+        assert i18n.parse_number(f" {i18n.number(value)} ") == value
+    finally:
+        i18n.use("en", FOLDER)
+    assert i18n.parse_number("-87,5") == i18n.parse_number("-87.5") == -87.5
+    for wrong in ("", "8o", "1.2.3", "nan", "inf"):
+        with pytest.raises(ValueError, match="number"):
+            i18n.parse_number(wrong)
+
+
+def test_sentences_format_no_numbers_themselves() -> None:
+    """`number` knows the language's decimal point, a format such as `:.2f` does not."""
+    assert not [sentence for sentence in source_sentences() if re.search(r"\{\w*:", " ".join(sentence))]
+
+
+def test_no_module_but_i18n_groups_thousands() -> None:
+    package = ROOT / "desktop" / "benchboard"
+    grouping = [path for path in package.rglob("*.py") if re.search(r":,(\.\{?\w*\}?f)?\}", path.read_text())]
+    assert grouping == [package / "i18n.py"] or not grouping
 
 
 def test_use_unknown_language_falls_back_to_english(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from benchboard.errors import Invalid, NotFound
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 
 MAX_CLOCK = 2**32 - 1
 MAX_SEGMENT = 1024
@@ -53,8 +53,8 @@ def _number_error(field: str, what: str, low: Fraction | int, high: Fraction | i
     return Invalid("timing.number", what, why=why, do=_("Correct {field}.").format(field=field), field=field)
 
 
-def _format_number(number: Fraction | int) -> str:
-    return f"{float(number):g}" if isinstance(number, Fraction) else str(number)
+def _format_number(value: Fraction | int) -> str:
+    return number(float(value), most=6)
 
 
 @dataclass(frozen=True, slots=True)

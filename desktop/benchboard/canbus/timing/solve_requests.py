@@ -24,7 +24,7 @@ from benchboard.canbus.timing.solver import (
 )
 from benchboard.canbus.timing.tolerance import oscillator_tolerance
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 
 LONGEST_LINE = 64 * 1024
 MAX_LISTED = 250_000
@@ -153,11 +153,15 @@ def _reason(found: Solution | None, request: Mapping[str, object], algorithm: ob
     if found is None:
         return _("No solutions found. These limits don't allow any bit timing.")
     if algorithm == "cia":
-        text = _("No solutions found within {most:g} %. The nearest is {bitrate:.0f} bit/s, {error:.4g} % off.")
+        text = _("No solutions found within {most} %. The nearest is {bitrate} bit/s, {error} % off.")
     else:
-        text = _("Linux finds no solution. The nearest is {bitrate:.0f} bit/s, {error:.4g} % off.")
+        text = _("Linux finds no solution. The nearest is {bitrate} bit/s, {error} % off.")
     most = _tolerance(request).get("tolerance", DEFAULT_TOLERANCE)
-    return text.format(most=most, bitrate=found.bitrate, error=found.bitrate_error)
+    return text.format(
+        most=number(most, most=6),
+        bitrate=number(found.bitrate, 0, grouped=False),
+        error=number(float(f"{found.bitrate_error:.4g}"), most=12),
+    )
 
 
 def _tolerance(request: Mapping[str, object]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from benchboard.canbus.timing.controllers import Controller, Timing, require_number
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 
 _READ_SOURCES = "Bosch TTCAN User's Manual 1.6, 4.2.1.7; ST UM0404 p. 463; TI SPRUIX1B"
 _SECONDARY_SOURCE = "python-can 4.6, can/bit_timing.py"
@@ -230,7 +230,9 @@ def compare(a: Node, b: Node) -> Comparison:
 
 def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
     problems = [
-        text.format(a=a.name, b=b.name, rate_a=f"{one.bitrate / 1e3:g}", rate_b=f"{other.bitrate / 1e3:g}")
+        text.format(
+            a=a.name, b=b.name, rate_a=number(one.bitrate / 1e3, most=3), rate_b=number(other.bitrate / 1e3, most=3)
+        )
         for text, one, other in (
             (_("The bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.nominal, b.nominal),
             (_("The data bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.data, b.data),
@@ -239,8 +241,8 @@ def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
     ]
     if margin < 0 and not problems:
         problems.append(
-            _("{name} falls {percent:.2f} % short of the required oscillator tolerance.").format(
-                name=name, percent=-margin
+            _("{name} falls {percent} % short of the required oscillator tolerance.").format(
+                name=name, percent=number(-margin, 2)
             )
         )
     if (a.data is None) != (b.data is None):

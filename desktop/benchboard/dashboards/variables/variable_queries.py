@@ -17,7 +17,7 @@ from benchboard.analytics.queries import MAX_ROWS, Cell, ResultTable, Variables
 from benchboard.dashboards.document.document import MAX_NAME, Variable, is_storable_text
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.errors import Invalid
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import Actor
 
 _NAMED: Final = re.compile(
@@ -54,7 +54,7 @@ class VariableOptions:
             what = _(
                 "Only the first {limit} rows of the result are available. Use SELECT DISTINCT or narrow the query."
             )
-            parts.append(what.format(limit=f"{MAX_ROWS:,}"))
+            parts.append(what.format(limit=number(MAX_ROWS)))
         if self.left_out:
             words = ngettext(
                 "{count} value is left out because it isn't text of up to {limit} characters.",

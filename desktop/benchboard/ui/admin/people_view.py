@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.identity import users
 from benchboard.identity.roles import ROLES
 from benchboard.identity.users import Person
@@ -172,7 +172,7 @@ class PeopleView(QWidget):
         self._context.tasks.read(
             self,
             lambda session: users.count_people(session, self._context.actor),
-            lambda count: self._toolbar.set_count(f"{count:,}".replace(",", "\u2009")),
+            lambda count: self._toolbar.set_count(number(count)),
             lambda _error: None,
         )
 

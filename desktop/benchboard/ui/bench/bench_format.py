@@ -4,16 +4,11 @@ import math
 from datetime import UTC, datetime
 
 from benchboard.dongles.fleet import DongleRecord
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.paging import Unreadable
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.paged.paged_model import Mark
 from benchboard.ui.time_format import day_text, recent_time
-
-
-def number(value: float, decimals: int = 0) -> str:
-    """`4 812`, `87.5`: a thin space every three digits."""
-    return f"{value:,.{decimals}f}".replace(",", "\u2009")
 
 
 def format_metres(length: float, *, up: bool = False) -> str:
@@ -28,7 +23,7 @@ def rate(bitrate: int | None) -> str:
         return "–"
     if bitrate % 1_000_000 == 0:
         return f"{bitrate // 1_000_000}M"
-    return f"{bitrate / 1000:g}k"
+    return f"{number(bitrate / 1000, most=3)}k"
 
 
 def relative_time(time: datetime | None) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.timing import Timing
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import plain_tooltip
 
@@ -91,8 +91,8 @@ class BitBar(QWidget):
             self._selected = 2
         if timing is not None:
             self.setAccessibleDescription(
-                _("{quanta} time quanta, sample point {point:.1f} percent, SJW {sjw}").format(
-                    quanta=timing.quanta, point=timing.sample_point, sjw=timing.sjw
+                _("{quanta} time quanta, sample point {point} percent, SJW {sjw}").format(
+                    quanta=timing.quanta, point=number(timing.sample_point, 1), sjw=timing.sjw
                 )
             )
         self.update()
@@ -217,8 +217,8 @@ class SmallBitBar(QWidget):
         if timing is not None:
             self.setToolTip(
                 plain_tooltip(
-                    _("{quanta} time quanta of {ns:g} ns, SJW {sjw}").format(
-                        quanta=timing.quanta, ns=timing.tq_ns, sjw=timing.sjw
+                    _("{quanta} time quanta of {ns} ns, SJW {sjw}").format(
+                        quanta=timing.quanta, ns=number(timing.tq_ns), sjw=timing.sjw
                     )
                 )
             )
@@ -251,8 +251,8 @@ def _paint_segment(painter: QPainter, box: QRectF, part: Segment, timing: Timing
     _fill(painter, box, part, base=3)
     for font, tone, text, top in (
         ("body_strong", "text", part.title, 5),
-        ("caption", "text.secondary", _("{count} tq · {ns:g} ns").format(
-            count=part.length, ns=round(part.length * timing.tq_ns, 1)), 23),
+        ("caption", "text.secondary", _("{count} tq · {ns} ns").format(
+            count=part.length, ns=number(part.length * timing.tq_ns, most=1)), 23),
     ):  # fmt: skip
         painter.setFont(theme().font(font))
         if QFontMetrics(painter.font()).horizontalAdvance(text) + 8 < box.width():
@@ -270,7 +270,7 @@ def _paint_sample_point(painter: QPainter, area: QRectF, x: float, timing: Timin
     painter.drawPolygon(QPolygonF([QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x, top + 8)]))
     painter.setFont(theme().font("body_strong"))
     painter.setPen(ink)
-    text = _("Sample point {point:.1f} %").format(point=timing.sample_point)
+    text = _("Sample point {point} %").format(point=number(timing.sample_point, 1))
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(QRectF(x - 240, top - 8, 230, 18), right, text)
 

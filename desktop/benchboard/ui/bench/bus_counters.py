@@ -7,8 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _
-from benchboard.ui.bench.bench_format import number
+from benchboard.i18n import _, number
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import paint_meter
@@ -49,7 +48,7 @@ class BusCounters(QWidget):
         errors = "error" if bus.bus_errors or bus.bus_off else "text"
         self._values = [
             (number(counters.frames), _("Frames"), "text"),
-            (number(speed), _("Frames/s"), "text"),
+            (number(speed, 0), _("Frames/s"), "text"),
             (number(bus.sent), _("Sent"), "text"),
             (str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
             (str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),

@@ -10,7 +10,7 @@ from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import format_metres, full_time, identity_mark, rate, relative_time, state_mark
 from benchboard.ui.bench.bit_diagram import SmallBitBar
@@ -188,8 +188,10 @@ def _firmware(row: DongleRow) -> str:
         return (row.dongle.firmware or "") if row.dongle is not None else ""
     if not info.controller or not info.clock_hz:
         return info.firmware
-    where = _("{firmware} on {controller}, {clock:g} MHz")
-    return where.format(firmware=info.firmware, controller=info.controller.upper(), clock=info.clock_hz / 1e6)
+    where = _("{firmware} on {controller}, {clock} MHz")
+    return where.format(
+        firmware=info.firmware, controller=info.controller.upper(), clock=number(info.clock_hz / 1e6, most=6)
+    )
 
 
 class _DongleHeader(QWidget):
@@ -356,13 +358,17 @@ class _TimingSection(_PaneSection):
         self._read_at.setText(_("Read back {when}").format(when=relative_time(dongle.configured_at)))
         self._read_at.setToolTip(full_time(dongle.configured_at))
         self._bars["nominal"].show_timing(nominal)
-        sentence = _("{rate} · {point:.1f} %")
-        self._figures["nominal"].setText(sentence.format(rate=rate(config.bitrate), point=nominal.sample_point))
+        sentence = _("{rate} · {point} %")
+        self._figures["nominal"].setText(
+            sentence.format(rate=rate(config.bitrate), point=number(nominal.sample_point, 1))
+        )
         for widget in (self._bars["data"], self._figures["data"], self._labels["data"]):
             widget.setVisible(data is not None)
         if data is not None:
             self._bars["data"].show_timing(data)
-            self._figures["data"].setText(sentence.format(rate=rate(config.data_bitrate), point=data.sample_point))
+            self._figures["data"].setText(
+                sentence.format(rate=rate(config.data_bitrate), point=number(data.sample_point, 1))
+            )
         try:
             item = controller(config.controller)
             tolerance = check(item, nominal, data).tolerance.percent
@@ -373,8 +379,8 @@ class _TimingSection(_PaneSection):
         if run is None:
             self._limits.setText("")
             return
-        text = _("Oscillator tolerance {percent:.2f} %, cable up to {metres} m")
-        self._limits.setText(text.format(percent=tolerance, metres=format_metres(run.longest_m)))
+        text = _("Oscillator tolerance {percent} %, cable up to {metres} m")
+        self._limits.setText(text.format(percent=number(tolerance, 2), metres=format_metres(run.longest_m)))
 
 
 class _TraceSection(_PaneSection):

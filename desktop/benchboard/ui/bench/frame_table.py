@@ -13,8 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.canbus.frame import Frame
-from benchboard.i18n import _
-from benchboard.ui.bench.bench_format import number
+from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload
 from benchboard.ui.theme import theme
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from benchboard.canbus import candump
 from benchboard.dongles import fleet
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import rate
 from benchboard.ui.bench.bus_counters import BusCounters
@@ -259,7 +259,7 @@ class LiveBusView(QWidget):
         self.model.clear()
         self._stack.setCurrentWidget(self.table)
         config = live.config
-        text = _("{rate} · {point:.1f} %").format(rate=rate(config.bitrate), point=config.sample_point)
+        text = _("{rate} · {point} %").format(rate=rate(config.bitrate), point=number(config.sample_point, 1))
         if config.data_bitrate:
             text += f" / {rate(config.data_bitrate)}"
         self._settings.setText(text)

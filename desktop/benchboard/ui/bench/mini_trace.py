@@ -10,8 +10,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QS
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.frame import Frame
-from benchboard.i18n import _
-from benchboard.ui.bench.bench_format import number
+from benchboard.i18n import _, number
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.frame_format import clock, identifier, payload
 from benchboard.ui.theme import theme
@@ -71,7 +70,7 @@ class MiniTrace(QWidget):
         recent = list(self._rates)[-10:]
         counters = self._live.capture.counters()
         self.summary = _("{rate} frames/s, {load} % load").format(
-            rate=number(sum(recent) / len(recent)),
+            rate=number(sum(recent) / len(recent), 0),
             load="–" if counters.load is None else round(100 * counters.load),
         )
         self.update()

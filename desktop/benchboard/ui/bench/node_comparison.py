@@ -1,6 +1,7 @@
 """Compares the timing with another node's: whether the two can communicate, and with which margin."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, number, parse_number
 from benchboard.ui.bench.timing_inputs import TimingRequest, split_for_cable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
@@ -41,7 +42,7 @@ class NodeComparison(Card):
 
     def _edit(self, name: str, unit: str, value: str) -> Edit:
         edit = Edit(unit=unit, name=name)
-        edit.setText(value)
+        edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._compare())
         return edit
 
@@ -78,9 +79,7 @@ class NodeComparison(Card):
 
     def _other_timing(self) -> Timing:
         """The best timing the other node can do. Raises `AppError`, or ValueError for what is no number."""
-        clock, bitrate, point = (
-            float(edit.text().replace(",", ".")) for edit in (self._clock, self._rate, self._point)
-        )
+        clock, bitrate, point = (parse_number(edit.text()) for edit in (self._clock, self._rate, self._point))
         solutions = solve(
             controller(self._controller.current_key()).nominal,
             clock=round(clock * 1e6),
@@ -102,24 +101,26 @@ class NodeComparison(Card):
             )
             if comparison.advice:
                 why = comparison.advice[0]
-            self._verdict.show_verdict(True, _("Compatible, with {margin:.2f} % margin").format(margin=margin), why)
+            self._verdict.show_verdict(
+                True, _("Compatible, with {margin} % margin").format(margin=number(margin, 2)), why
+            )
         else:
             self._verdict.show_verdict(False, _("Not compatible"), comparison.problems[0])
         rate = comparison.nominal_rate_difference
         point = comparison.nominal_point_difference
-        percent = _("{percent:.1f} %")
+        percent = _("{percent} %")
         self._table.show_rows(
             [
                 (
                     _("Bit rate (kbit/s)"),
-                    f"{mine.bitrate / 1e3:.3f}",
-                    f"{other.bitrate / 1e3:.3f}",
+                    number(mine.bitrate / 1e3, most=3),
+                    number(other.bitrate / 1e3, most=3),
                     _difference_text(rate, " %"),
                 ),
                 (
                     _("Sample point"),
-                    percent.format(percent=mine.sample_point),
-                    percent.format(percent=other.sample_point),
+                    percent.format(percent=number(mine.sample_point, 1)),
+                    percent.format(percent=number(other.sample_point, 1)),
                     _difference_text(point, ""),
                 ),
                 (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
@@ -135,7 +136,8 @@ def _unreachable() -> AppError:
 
 
 def _difference_text(difference: float, unit: str) -> str:
-    return _("same") if abs(difference) < 0.0005 else f"{difference:+.1f}{unit}".replace("-", "−")
+    sign = "+" if difference > 0 else ""
+    return _("same") if abs(difference) < 0.0005 else f"{sign}{number(difference, 1)}{unit}"
 
 
 class _ComparisonVerdict(QWidget):

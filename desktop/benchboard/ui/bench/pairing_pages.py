@@ -12,8 +12,7 @@ from benchboard.canbus.timing import controller, solve
 from benchboard.dongles import fleet
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PENDING_SECONDS, PairingStep
-from benchboard.i18n import _
-from benchboard.ui.bench.bench_format import number
+from benchboard.i18n import _, number
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.dongle_rows import DongleRow
@@ -250,9 +249,11 @@ class BitratePage(_WizardPage):
             timing = nominal_timing(self.planned)
             self._bar.show_timing(timing)
             sentence = _(
-                "{quanta} time quanta of {ns:g} ns, prescaler {prescaler}. See the Timing tab for other solutions."
+                "{quanta} time quanta of {ns} ns, prescaler {prescaler}. See the Timing tab for other solutions."
             )
-            self._solved.setText(sentence.format(quanta=timing.quanta, ns=timing.tq_ns, prescaler=timing.prescaler))
+            self._solved.setText(
+                sentence.format(quanta=timing.quanta, ns=number(timing.tq_ns), prescaler=timing.prescaler)
+            )
         self._changed()
 
 
@@ -315,4 +316,4 @@ class DonePage(_WizardPage):
 
 
 def _rate_title(bitrate: int) -> str:
-    return _("{rate} kbit/s").format(rate=number(bitrate / 1000))
+    return _("{rate} kbit/s").format(rate=number(bitrate / 1000, most=3))

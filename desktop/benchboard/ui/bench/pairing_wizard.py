@@ -17,9 +17,8 @@ from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import AppError, Cancelled, DeviceFailure
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import PAIRING
-from benchboard.ui.bench.bench_format import number
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_pages import (

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.timing import Timing
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
 
 _HIT_RADIUS: Final = 14.0
@@ -118,7 +118,7 @@ class SolutionPlot(QWidget):
             painter.drawLine(QPointF(plot.x(), y), QPointF(plot.right(), y))
             painter.setPen(theme().color("text.muted"))
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(0, y - 9, plot.x() - 8, 18), flags, f"{error:.2f}".rstrip("0").rstrip("."))
+            painter.drawText(QRectF(0, y - 9, plot.x() - 8, 18), flags, number(error))
         span = 5 if high - low <= 50 else 10
         for mark in range(int(low), int(high) + 1, span):
             x = self.position(mark, 0).x()
@@ -149,8 +149,8 @@ class SolutionPlot(QWidget):
         prescaler, tseg1, tseg2 = point.triple
         lines = (
             _("{quanta} tq, prescaler {prescaler}").format(quanta=1 + tseg1 + tseg2, prescaler=prescaler),
-            _("{point:.1f} %, error {error:.2f} %, tolerance {tolerance:.2f} %").format(
-                point=point.sample_point, error=point.error, tolerance=point.tolerance
+            _("{point} %, error {error} %, tolerance {tolerance} %").format(
+                point=number(point.sample_point, 1), error=number(point.error, 2), tolerance=number(point.tolerance, 2)
             ),
         )
         fonts = ("body_strong", "caption")

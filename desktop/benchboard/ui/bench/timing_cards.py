@@ -17,8 +17,8 @@ from benchboard.canbus.timing import (
     registers,
 )
 from benchboard.errors import AppError
-from benchboard.i18n import _
-from benchboard.ui.bench.bench_format import format_metres, number
+from benchboard.i18n import _, number
+from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Card, SegmentedControl, Text, paint_icon
@@ -54,29 +54,30 @@ class ToleranceCards:
             (
                 f"{condition.number}  {condition.title}",
                 "" if condition.verified else _("unverified"),
-                _("{percent:.2f} %").format(percent=condition.percent),
+                _("{percent} %").format(percent=number(condition.percent, 2)),
                 condition.percent >= request.clock_tolerance,
             )
             for condition in verdict.tolerance.conditions
         ]
-        summary = _("{allowed:.2f} % allowed, yours {yours:.2f} %")
+        summary = _("{allowed} % allowed, yours {yours} %")
         self.tolerance.show_lines(
-            summary.format(allowed=verdict.tolerance.percent, yours=request.clock_tolerance), lines
+            summary.format(allowed=number(verdict.tolerance.percent, 2), yours=number(request.clock_tolerance, 2)),
+            lines,
         )
         if verdict.cable is not None:
             self._show_cable(verdict.cable, request)
 
     def _show_cable(self, cable: Cable, request: TimingRequest) -> None:
         spare = _("{metres} m to spare") if cable.fits else _("{metres} m too long")
-        needed = _("Propagation needed for {metres:g} m").format(metres=request.length)
+        needed = _("Propagation needed for {metres} m").format(metres=number(request.length))
         segment = (
             _("Propagation segment")
             if controller(request.controller).nominal.has_prop_seg
             else _("Longest propagation segment")
         )
         lines: list[_FigureLine] = [
-            (needed, "", f"{number(cable.needed_ns)} ns", cable.fits),
-            (segment, "", f"{number(cable.segment_ns)} ns", None),
+            (needed, "", f"{number(cable.needed_ns, 0)} ns", cable.fits),
+            (segment, "", f"{number(cable.segment_ns, 0)} ns", None),
             (_("Maximum cable length"), "", f"{format_metres(cable.longest_m)} m", cable.fits),
         ]
         self.cable.show_lines(

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,8 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePo
 from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, check, controller
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
-from benchboard.i18n import _, ngettext
-from benchboard.ui.bench.bench_format import number
+from benchboard.i18n import _, ngettext, number, parse_number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
 
@@ -119,7 +119,7 @@ class TimingInputs(QWidget):
 
     def _field(self, key: str, label: str, unit: str, value: str) -> Field:
         edit = Edit(unit=unit, name=f"timing_{key}")
-        edit.setText(value)
+        edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._changed())
         self._fields[key] = Field(label, edit)
         return self._fields[key]
@@ -140,7 +140,7 @@ class TimingInputs(QWidget):
     def _number(self, key: str) -> float:
         field = self._fields[key]
         try:
-            value = float(field.text().strip().replace(",", "."))
+            value = parse_number(field.text())
             if not 0 <= value < 1e9:
                 raise ValueError
         except ValueError as error:
@@ -163,16 +163,16 @@ class TimingInputs(QWidget):
     def show_count(self, solutions: int, milliseconds: float) -> None:
         text = ngettext("{count} solution", "{count} solutions", solutions).format(count=number(solutions))
         self._count.setText(text if solutions else _("No solutions"))
-        self._duration.setText(_("in {ms:.1f} ms").format(ms=milliseconds))
+        self._duration.setText(_("in {ms} ms").format(ms=number(milliseconds, 1)))
 
     def set_config(self, config: DongleConfig) -> None:
         """Ask for what a dongle runs on."""
         with contextlib.suppress(NotFound):  # of a controller we have no limits of, the one chosen stays
             self._controller.set_current_key(controller(config.controller).name)
         for key, value in (
-            ("clock", f"{config.clock_hz / 1e6:g}"),
-            ("bitrate", f"{config.bitrate / 1e3:g}"),
-            ("point", f"{config.sample_point:g}"),
+            ("clock", number(config.clock_hz / 1e6, most=6, grouped=False)),
+            ("bitrate", number(config.bitrate / 1e3, most=3, grouped=False)),
+            ("point", number(config.sample_point, most=3, grouped=False)),
         ):
             self._fields[key].edit.setText(value)
 
@@ -228,14 +228,17 @@ class _SolutionRow(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         timing = solution.timing
         self._texts = (
-            _("{percent:.1f} %").format(percent=timing.sample_point),
+            _("{percent} %").format(percent=number(timing.sample_point, 1)),
             _("{quanta} tq · /{prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
-            _("{percent:.2f} %").format(percent=solution.bitrate_error),
+            _("{percent} %").format(percent=number(solution.bitrate_error, 2)),
         )
         self.setAccessibleName(
-            _(
-                "Solution {place}: sample point {point:.1f} percent, {quanta} time quanta, error {error:.2f} percent"
-            ).format(place=rank, point=timing.sample_point, quanta=timing.quanta, error=solution.bitrate_error)
+            _("Solution {place}: sample point {point} percent, {quanta} time quanta, error {error} percent").format(
+                place=rank,
+                point=number(timing.sample_point, 1),
+                quanta=timing.quanta,
+                error=number(solution.bitrate_error, 2),
+            )
         )
 
     def sizeHint(self) -> QSize:
@@ -277,8 +280,8 @@ class PlotLegend(QWidget):
             painter.setFont(theme().font("caption"))
             x = 0.0
             entries = (
-                (theme().chart(0), _("Tolerance ≥ {percent:g} %").format(percent=2 * self._clock_tolerance)),
-                (theme().chart(2), _("≥ {percent:g} %").format(percent=self._clock_tolerance)),
+                (theme().chart(0), _("Tolerance ≥ {percent} %").format(percent=number(2 * self._clock_tolerance))),
+                (theme().chart(2), _("≥ {percent} %").format(percent=number(self._clock_tolerance))),
                 (theme().color("text.disabled"), _("Less")),
             )
             for colour, text in entries:

@@ -20,11 +20,11 @@ from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_commands import TIMING
-from benchboard.ui.bench.bench_format import number, rate
+from benchboard.ui.bench.bench_format import rate
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import nominal_timing
@@ -236,7 +236,9 @@ class TimingView(QWidget):
         dongle = self._selected_dongle()
         config = dongle.config if dongle is not None else None
         self._stored.setText(
-            _("On the dongle: {rate}, {point:.1f} %").format(rate=rate(config.bitrate), point=config.sample_point)
+            _("On the dongle: {rate}, {point} %").format(
+                rate=rate(config.bitrate), point=number(config.sample_point, 1)
+            )
             if config is not None
             else ""
         )
@@ -342,12 +344,12 @@ class TimingView(QWidget):
             self._comparison.show_timing(None, request)
             self._compare()
             return
-        sentence = _("{rate} kbit/s    {quanta} tq of {ns:g} ns, prescaler {prescaler}")
+        sentence = _("{rate} kbit/s    {quanta} tq of {ns} ns, prescaler {prescaler}")
         self._bit_title.setText(
             sentence.format(
                 rate=number(timing.bitrate / 1000, 0 if timing.rate.denominator == 1 else 3),
                 quanta=timing.quanta,
-                ns=timing.tq_ns,
+                ns=number(timing.tq_ns),
                 prescaler=timing.prescaler,
             )
         )

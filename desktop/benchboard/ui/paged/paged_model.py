@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from benchboard.errors import AppError, Cancelled
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.paging import Listing, Page
 from benchboard.ui.tasks import DatabaseSession, Tasks, Work
 from benchboard.ui.widgets.badges import Kind
@@ -273,7 +273,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
 def count_text(model: "PagedTableModel[Any]") -> str:
     """What the footer says about how much is shown."""
-    shown = f"{model.rowCount():,}".replace(",", " ")
+    shown = number(model.rowCount())
     if model.error is not None and model.rowCount():
         return model.error.what
     if model.loading and not model.rowCount():

@@ -1,6 +1,7 @@
 """The inspector at the right: place and size, title, query and settings of what is chosen, each change one step."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +16,7 @@ from benchboard.dashboards.editing.page_edits import locks
 from benchboard.dashboards.interchange import original_queries
 from benchboard.dashboards.layout import TABS, walk_items
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number, parse_number
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
@@ -256,7 +257,7 @@ class _PropertySheet(QWidget):
                 edit.setEnabled(free)
                 edit.setAccessibleDescription("" if free else self._locked_note.text())
         for key, editor in self._settings.items():
-            values = {str(widget.setting(key)) for widget in widgets}
+            values = {_field_text(widget.setting(key)) for widget in widgets}
             _show(editor, values.pop() if len(values) == 1 else None)
         self._show_gauge_range()
 
@@ -468,10 +469,14 @@ def _error_text(error: AppError | None) -> str:
     return " ".join(part for part in (error.what, error.do) if part) if error is not None else ""
 
 
+def _field_text(value: object) -> str:
+    return number(Decimal(repr(value)), most=40, grouped=False) if isinstance(value, float) else str(value)
+
+
 def _parse_number(text: str) -> int | float | None:
     """The number somebody wrote, with either decimal sign."""
     try:
-        value = float(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
+        value = parse_number(text)
     except ValueError:
         return None
     if not abs(value) <= MAX_MEASURE:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.document.document import Variable
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.studio.tiles.variable_options import OptionsState
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import paint_check, paint_radio
@@ -100,7 +100,7 @@ class ValueListModel(QAbstractListModel):
         """What people call it, on one line."""
         value = self._rows[place]
         if value is None:
-            return _("All ({count})").format(count=f"{len(self._variable.values):,}")
+            return _("All ({count})").format(count=number(len(self._variable.values)))
         return value_label(self._labels.get(value, value), 200)
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:

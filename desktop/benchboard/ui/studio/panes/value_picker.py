@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from benchboard.dashboards.document.document import MAX_VALUES, Variable
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.value_list import ROW, ValueList, ValueListModel, value_label
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
@@ -210,7 +210,7 @@ def _query_state(state: OptionsState) -> tuple[str, str]:
     if state.options is None:
         return "", "muted"
     count = len(state.options.values)
-    counted = ngettext("{count} value.", "{count} values.", count).format(count=f"{count:,}")
+    counted = ngettext("{count} value.", "{count} values.", count).format(count=number(count))
     return f"{counted} {state.options.note}".strip(), "muted"
 
 
@@ -235,7 +235,7 @@ class SetDefaultButton(Button):
         if mine is None or theirs is None or _same_selection(mine, theirs):
             self.disable(_("This is already the default."))
         elif len(mine.chosen) > MAX_VALUES and not mine.all_chosen:
-            self.disable(_("A default can have up to {limit} values.").format(limit=f"{MAX_VALUES:,}"))
+            self.disable(_("A default can have up to {limit} values.").format(limit=number(MAX_VALUES)))
         else:
             self.disable("")
 

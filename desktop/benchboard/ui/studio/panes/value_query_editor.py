@@ -12,7 +12,7 @@ from benchboard.analytics.queries import ResultColumn, Variables
 from benchboard.dashboards.variables import variable_queries
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.panes.query_editor import QueryEdit
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
@@ -154,7 +154,7 @@ class ValueQueryEditor(QWidget):
         self._list.clear()
         self._list.addItems([_preview_text(value, offer) for value in offer.values[:_MAX_PREVIEW]])
         count = len(offer.values)
-        counted = ngettext("{count} value.", "{count} values.", count).format(count=f"{count:,}")
+        counted = ngettext("{count} value.", "{count} values.", count).format(count=number(count))
         shown = _("Showing the first {limit}.").format(limit=_MAX_PREVIEW) if count > _MAX_PREVIEW else ""
         nothing = _("No values for the current selection.") if not count else ""
         self._preview.set_note(" ".join(part for part in (nothing or counted, shown, offer.note) if part))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from benchboard.dashboards.document.document import MAX_NAME, Variable
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicker
@@ -167,7 +167,7 @@ def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
 def _selection_text(variable: Variable, labels: Mapping[str, str]) -> str:
     chosen = variable.chosen
     if variable.all_chosen:
-        return _("All ({count})").format(count=f"{len(chosen):,}")
+        return _("All ({count})").format(count=number(len(chosen)))
     if not chosen:
         return _("none")
     named = ", ".join(value_label(labels.get(value, value)) for value in chosen[:_SHOWN])

@@ -16,7 +16,7 @@ from benchboard.dashboards.variables.variable_editing import VariableRow
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.dashboards.variables.variable_references import rename_in_layout, usage_counts
 from benchboard.errors import Invalid
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.value_list import value_label
@@ -376,7 +376,7 @@ def _values_error(variable: Variable) -> str:
     if variable.type != "list":
         return ""
     if len(variable.values) > MAX_VALUES:
-        return _("A list can have up to {limit} values.").format(limit=f"{MAX_VALUES:,}")
+        return _("A list can have up to {limit} values.").format(limit=number(MAX_VALUES))
     if any(len(value) > MAX_NAME for value in variable.values):
         return _("A value can have up to {limit} characters.").format(limit=MAX_NAME)
     return ""

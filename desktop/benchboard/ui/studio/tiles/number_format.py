@@ -10,9 +10,8 @@ from PySide6.QtCore import QDate, QLocale
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_, _, number
 
-THIN: Final = "\N{THIN SPACE}"
 _MAX_DIGITS: Final = 30
 _MAX_CELL: Final = 500
 _MAX_UNIT: Final = 100
@@ -33,15 +32,7 @@ def format_number(value: Cell | float, decimals: int | None = None, unit: str = 
     exact = Decimal(value)
     if not exact.is_finite() or exact.adjusted() > _MAX_DIGITS:
         return f"{_format_extreme(exact)}{' ' if unit else ''}{unit}"
-    if decimals is None:
-        decimals = 0 if exact == exact.to_integral_value() else min(2, -int(exact.as_tuple().exponent))
-    written = f"{exact.copy_abs():.{decimals}f}"
-    sign = _MINUS if exact < 0 and written.strip("0.") else ""
-    whole, _dot, part = written.partition(".")
-    groups = [whole[max(end - 3, 0) : end] for end in range(len(whole), 0, -3)][::-1]
-    point = QLocale().decimalPoint()
-    shown = sign + THIN.join(groups) + (f"{point}{part}" if part else "")
-    return f"{shown}{' ' if unit else ''}{unit}"
+    return f"{number(value, decimals)}{' ' if unit else ''}{unit}"
 
 
 def _format_extreme(value: Decimal) -> str:
