@@ -96,7 +96,7 @@ _TRANSLATED_FIELDS: Final = ("title", "description", "text", "alt", "compare")
 WORDS: Final = (
     N_("Twelve numbers you can read from across the room."),
     N_("Orders"),
-    N_("this week"),
+    N_("in 7 days"),
     N_("Fulfilled"),
     N_("Paid"),
     N_("Pending"),
