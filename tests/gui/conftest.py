@@ -21,7 +21,7 @@ from benchboard.ui.sections import Room
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import banners
+from benchboard.ui.widgets import toasts
 from support.databases import unbound
 from support.people import Town
 from support.window import Clicker, PatientQtBot, RecordedProblems
@@ -73,7 +73,7 @@ def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
 @pytest.fixture(autouse=True)
 def toasts_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Toasts stay for ten minutes: on a busy machine six seconds may be over before a test can press Undo."""
-    monkeypatch.setattr(banners, "_TOAST_MS", 10 * 60_000)
+    monkeypatch.setattr(toasts, "_SHOWN_MS", 10 * 60_000)
 
 
 @pytest.fixture(scope="session")

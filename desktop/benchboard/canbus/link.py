@@ -20,6 +20,7 @@ import serial
 from serial.tools import list_ports
 
 from benchboard import file_ownership, package_data, settings
+from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.errors import AppError, DeviceFailure, Invalid, NotFound, Unavailable
 from benchboard.i18n import _
 
@@ -28,13 +29,6 @@ _READ_TIMEOUT_S: Final = 0.05  # pyserial reconfigures the port whenever its tim
 _BUSY_WAIT_S: Final = 1.0
 _BUSY_ERRNOS: Final = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 _CHUNK: Final = 65_536
-# USB ids seen on CAN adapters that speak slcan. Hints for people and for the udev rule, never proof.
-KNOWN_ADAPTERS: Final = {
-    (0x16D0, 0x117E): "CANable",
-    (0xAD50, 0x60C4): "CANable",
-    (0x04D8, 0x000A): "USBtin",
-    (0x0483, 0x5740): "STM32 virtual COM port",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +65,7 @@ def _system_ports() -> Iterable[Port]:
         key = f"path:{one.device}"
         if one.vid is not None:
             key = f"usb:{one.vid:04x}:{one.pid or 0:04x}:{one.serial_number or one.location or one.device}"
-        known = KNOWN_ADAPTERS.get((one.vid or 0, one.pid or 0))
-        description = one.product or known or one.description or one.device
+        description = one.product or adapter_name(one.vid, one.pid) or one.description or one.device
         yield Port(one.device, description, one.vid, one.pid, one.serial_number, False, key)
 
 

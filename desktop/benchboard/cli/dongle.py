@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import link
+from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.cli.command_context import (
     CommandContext,
     DatabaseOptions,
@@ -93,7 +94,7 @@ def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
     row |= {"port": port.path, "path": port.path, "description": port.description, "simulated": port.simulated}
     row["device_id"] = observed_id(port)
     if probe_ports is None:
-        probe_ports = port.simulated or (port.vid or 0, port.pid or 0) in link.KNOWN_ADAPTERS
+        probe_ports = port.simulated or adapter_name(port.vid, port.pid) is not None
     if probe_ports:
         row |= {name: value for name, value in _probe_row(port.path).items() if name in row and value is not None}
     return row

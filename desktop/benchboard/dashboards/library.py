@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
-from benchboard.dashboards import repository
+from benchboard.dashboards import repository, trash_retention
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME, Document
@@ -298,7 +298,7 @@ def _sweep(session: Session, actor: Actor) -> int:
     """What `purge` does, for whoever happens to come by: the program acts, not they."""
     gone = session.execute(
         select(Dashboard.id, Dashboard.name)
-        .where(Dashboard.organisation_id == actor.organisation_id, dashboard_permissions.expired())
+        .where(Dashboard.organisation_id == actor.organisation_id, trash_retention.expired())
         .with_for_update(skip_locked=True)
     ).all()
     for row in gone:
@@ -323,7 +323,7 @@ def _filter_condition(actor: Actor, which: object) -> ColumnElement[bool]:
     """The condition of one of WHICH, or of None: everything the actor sees as a member."""
     me, there = actor.user_id, Dashboard.deleted_at.is_(None)
     if which == "trash":
-        kept = Dashboard.deleted_at.is_not(None) & ~dashboard_permissions.expired()
+        kept = Dashboard.deleted_at.is_not(None) & ~trash_retention.expired()
         return kept if permissions.has_permission(actor, "dashboards:manage") else kept & (Dashboard.user_id == me)
     if which == "all":
         permissions.require(actor, "dashboards:manage")

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,7 +23,7 @@ from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
 from benchboard.dongles.fleet import require_registered_key
-from benchboard.dongles.protocol import Hello, OwnershipState, Status
+from benchboard.dongles.protocol import Hello, OwnershipState, Status, messages
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit, keys
@@ -34,8 +33,6 @@ from benchboard.storage.engine import Transactions
 from benchboard.storage.models.base import now
 from benchboard.storage.models.credentials import OrganisationSigningKey
 from benchboard.storage.models.dongles import Dongle, DongleToken
-
-PENDING_SECONDS: Final = 60
 
 
 @enum.unique
@@ -108,7 +105,7 @@ def expire_claims(session: Session, actor: Actor) -> int:
     stale = select(Dongle).where(
         Dongle.organisation_id == actor.organisation_id,
         Dongle.ownership_state == "CLAIM_PENDING",
-        Dongle.updated_at < now() - timedelta(seconds=PENDING_SECONDS),
+        Dongle.updated_at < now() - timedelta(seconds=messages.CLAIM_SECONDS),
         Dongle.id.not_in(pending),
     )
     ended = 0

@@ -46,9 +46,9 @@ from benchboard.ui.sign_in.sign_in import LANGUAGES, SignIn
 from benchboard.ui.tasks import UNREACHABLE, Tasks
 from benchboard.ui.theme import start as start_theme
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import Toast
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.window_commands import FULL_SCREEN, QUIT
 
 if TYPE_CHECKING:

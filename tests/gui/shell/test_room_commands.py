@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
-from benchboard.ui.widgets.banners import Toast
+from benchboard.ui.widgets.toasts import Toast
 
 KEYBOARD_ONLY = {"window.palette", "window.next_pane", "window.previous_pane"}
 """These only make sense where the keyboard is, or open the palette itself."""

@@ -18,9 +18,10 @@ from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.tasks import Progress
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import Banner, Toast
+from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.toasts import Toast
 from support.window import Clicker, FakeSection
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from templated_page import templated_page
 
 from benchboard.ui.studio.canvas import clipboard
-from benchboard.ui.widgets.banners import Toast
+from benchboard.ui.widgets.toasts import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -15,7 +15,8 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.editing.save_machine import StoredDocument
 from benchboard.ui.studio.versions.merge_view import MergeScreen
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets.banners import Banner, Toast
+from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.toasts import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from two_dashboards import CTRL, LEFT, TwoDashboards
 
-from benchboard.ui.widgets.banners import Toast
+from benchboard.ui.widgets.toasts import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio

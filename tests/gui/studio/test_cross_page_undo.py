@@ -7,7 +7,7 @@ from templated_page import templated_page
 from two_dashboards import CTRL, SHIFT_CTRL, TwoDashboards
 
 from benchboard.ui.studio.editor_page import StudioPage
-from benchboard.ui.widgets.banners import Toast
+from benchboard.ui.widgets.toasts import Toast
 
 if TYPE_CHECKING:
     pass

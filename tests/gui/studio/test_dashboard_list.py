@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
-from benchboard.ui.studio.library.dashboard_list import _access, _shared, days_left
+from benchboard.dashboards.trash_retention import days_left
+from benchboard.ui.studio.library.dashboard_list import _access, _shared
 from benchboard.ui.theme import theme
 from support.databases import unbound
 

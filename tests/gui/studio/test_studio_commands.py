@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.fuzzy_search import search
 from benchboard.ui.studio.studio_commands import SELECTION_MENU
-from benchboard.ui.widgets.banners import Toast
+from benchboard.ui.widgets.toasts import Toast
 
 if TYPE_CHECKING:
     from conftest import Studio

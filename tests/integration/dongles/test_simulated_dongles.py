@@ -19,6 +19,7 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import ErrorState
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame
+from benchboard.canbus.usb_adapters import KNOWN_ADAPTERS
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import probe
 from benchboard.dongles.protocol import ConfigSigner, ConsoleDecoder, OwnershipState, Packet, ProtocolCommand
@@ -312,7 +313,7 @@ def test_open_port_without_permission_shows_the_udev_rule(home: Path, two: Simul
 def test_udev_rule_names_every_known_adapter() -> None:
     (rule,) = [word for word in link._rule_installer().split() if word.endswith(link.RULE_NAME)]
     shipped = Path(rule).read_text(encoding="utf-8")
-    for vid, pid in link.KNOWN_ADAPTERS:
+    for vid, pid in KNOWN_ADAPTERS:
         assert f'ATTRS{{idVendor}}=="{vid:04x}", ATTRS{{idProduct}}=="{pid:04x}", TAG+="uaccess"' in shipped
 
 

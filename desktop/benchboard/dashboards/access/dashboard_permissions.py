@@ -5,13 +5,13 @@ Who may `dashboards:manage` has every dashboard of the organisation as its owner
 there (`NotFound`), in whichever organisation; what one may see and not change is `Denied`.
 """
 
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select
 from sqlalchemy.orm import Session, defer
 
+from benchboard.dashboards import trash_retention
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import permissions
@@ -22,8 +22,6 @@ from benchboard.storage.models.identity import TeamMember
 Level = Literal["view", "edit", "own"]
 """`view`: look; `edit`: also save, and see the versions; `own`: everything."""
 LEVELS: Final[tuple[Level, ...]] = ("view", "edit", "own")
-TRASH_RETENTION: Final = timedelta(days=30)
-"""How long a dashboard in the trash can be restored."""
 
 
 def level_title(level: Level) -> str:
@@ -61,11 +59,6 @@ def level_of(actor: Actor) -> ColumnElement[str]:
     me = actor.user_id
     may_edit = or_(shared_with(me, "edit"), shared_through_team(me, "edit"))
     return case((Dashboard.user_id == me, "own"), (may_edit, "edit"), else_="view")
-
-
-def expired() -> ColumnElement[bool]:
-    """The condition that a dashboard has been in the trash for longer than it is kept there."""
-    return Dashboard.deleted_at < datetime.now(UTC) - TRASH_RETENTION
 
 
 def require(
@@ -110,7 +103,7 @@ def _one(actor: Actor, dashboard_id: str, *, layout: bool) -> Select[Dashboard, 
     query = select(Dashboard, level_of(actor)).where(
         Dashboard.id == _id(dashboard_id),
         Dashboard.organisation_id == actor.organisation_id,
-        or_(Dashboard.deleted_at.is_(None), ~expired()),
+        or_(Dashboard.deleted_at.is_(None), ~trash_retention.expired()),
     )
     if not permissions.has_permission(actor, "dashboards:manage"):
         query = query.where(visible(actor))

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.canbus.timing import controller, solve
 from benchboard.dongles import fleet
 from benchboard.dongles.protocol import DongleConfig
-from benchboard.dongles.provisioning import PENDING_SECONDS, PairingStep
+from benchboard.dongles.protocol.messages import CLAIM_SECONDS
+from benchboard.dongles.provisioning import PairingStep
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import nominal_timing
@@ -159,7 +160,7 @@ class ClaimPage(_WizardPage):
             )
         )
         self._press = Button(_("Press the simulated button"), press, icon="ph.hand-pointing", name="pair_press")
-        self._ring = CountdownRing(PENDING_SECONDS)
+        self._ring = CountdownRing(CLAIM_SECONDS)
         middle = QVBoxLayout()
         middle.addWidget(self._prompt)
         middle.addSpacing(4)

@@ -9,6 +9,7 @@ from typing import Final
 
 from benchboard.canbus import link
 from benchboard.canbus.link import Port
+from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe_open
 from benchboard.errors import AppError, Unavailable
@@ -36,7 +37,7 @@ class DetectedDevice:
         """Whether it is a dongle as far as one can know, rather than some other serial device."""
         if self.info is not None or self.port.simulated:
             return True
-        return (self.port.vid or 0, self.port.pid or 0) in link.KNOWN_ADAPTERS
+        return adapter_name(self.port.vid, self.port.pid) is not None
 
     @property
     def port_name(self) -> str:

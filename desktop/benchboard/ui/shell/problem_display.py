@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.problems import Notice, Problems
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import Banner, Toast
+from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.toasts import Toast
 
 
 class ShellProblemDisplay(QObject):

@@ -37,9 +37,9 @@ from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.shell.status_cells import ShellStatusCells, role_titles
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.banners import keep_toasts_above
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
+from benchboard.ui.widgets.toasts import keep_toasts_above
 from benchboard.ui.window_commands import ACCOUNT_MENU, PALETTE, SHORTCUTS
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The parts every screen is made of. Rooms import them from here."""
 
 from benchboard.ui.widgets.badges import Badge, Chip, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
-from benchboard.ui.widgets.banners import Banner, Toast, keep_toasts_above
+from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
@@ -18,6 +18,7 @@ from benchboard.ui.widgets.surfaces import (
     paint_shadow,
     scroll_area,
 )
+from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 
 __all__ = [
     "Avatar",

@@ -1,21 +1,19 @@
-"""The banner under the header and the toast at the bottom."""
+"""The banner under the header: one notice with its actions."""
 
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.problems import Notice
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import Icon
 
 _ICONS = {"info": "ph.info", "warn": "ph.warning", "error": "ph.warning-circle"}
-_TOAST_MS = 6000
 
 
 class Banner(QWidget):
@@ -69,90 +67,3 @@ def _notice_label(notice: Notice) -> QLabel:
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)
     return label
-
-
-class Toast(QWidget):
-    """Something was done: six seconds at the bottom of the window, with a way back."""
-
-    def __init__(self, text: str, undo: Callable[[], None] | None, parent: QWidget, *, small: bool = False) -> None:
-        super().__init__(parent)
-        self._window, self._small = parent, small
-        self.setObjectName("toast")
-        self.setAccessibleName(text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(theme().px("spacing.2"))
-        if not small:
-            row.addWidget(Icon("ph.check-circle-fill", "on.tooltip"))
-        row.addWidget(Text(text, "caption" if small else "body", "inverse"))
-        self._undo = undo
-        if undo is not None:
-            button = Button(_("Undo"), self._run_undo, kind="inverse", name="toast_undo")
-            row.addWidget(button)
-            row.addWidget(Text("Ctrl Z", "body", "inverse"))
-            app = QApplication.instance()
-            if app is not None:
-                app.installEventFilter(self)
-        self.setFixedHeight(24 if small else 32)
-        self.adjustSize()
-        QTimer.singleShot(_TOAST_MS, self, self.deleteLater)
-
-    def _run_undo(self) -> None:
-        undo = self._undo
-        self._undo = None
-        self.hide()
-        self.deleteLater()
-        if undo is not None:
-            undo()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While it is shown, Ctrl Z is the toast's, before any shortcut of the place (typing keeps its own)."""
-        if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
-            return False
-        typing = isinstance(watched, QLineEdit) and watched.isUndoAvailable()
-        if self._undo is None or typing or not event.matches(QKeySequence.StandardKey.Undo):
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # it comes back as a plain key press
-        else:
-            self._run_undo()
-        return True
-
-    def move_into_place(self) -> None:
-        """Move to the bottom centre of the window, above what is to be kept clear."""
-        window = self._window
-        edge = window.height()
-        for clear in window.findChildren(_ToastBarrier):
-            if clear.footer.isVisible():
-                edge = min(edge, clear.footer.mapTo(window, QPoint(0, 0)).y())
-        bottom = edge - self.height() - theme().px("spacing.1" if self._small else "spacing.4")
-        self.move((window.width() - self.width()) // 2, bottom)
-        self.raise_()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("tooltip"))
-            radius = theme().px("radius.control")
-            painter.drawRoundedRect(self.rect(), radius, radius)
-
-
-def keep_toasts_above(footer: QWidget) -> None:
-    """Let no toast stand over this widget at the bottom of a window."""
-    _ToastBarrier(footer)
-
-
-class _ToastBarrier(QObject):
-    """Moves toasts as a footer comes, goes and moves."""
-
-    def __init__(self, footer: QWidget) -> None:
-        super().__init__(footer)
-        self.footer = footer
-        footer.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize):
-            for toast in self.footer.window().findChildren(Toast):
-                toast.move_into_place()
-        return False

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QPoint, Signal
@@ -12,10 +10,11 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
-from benchboard.dashboards.access.dashboard_permissions import TRASH_RETENTION, level_title
+from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.dashboards.document import document as documents
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
+from benchboard.dashboards.trash_retention import days_left
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts, run_handler
@@ -280,11 +279,6 @@ def _shared(card: DashboardSummary) -> str:
     if card.shares:
         parts.append(ngettext("{count} share", "{count} shares", card.shares).format(count=card.shares))
     return ", ".join(parts) or _("Not shared")
-
-
-def days_left(deleted_at: datetime) -> int:
-    """How many days a dashboard in the trash can still be restored; the day that has begun counts."""
-    return max(ceil((deleted_at + TRASH_RETENTION - datetime.now(UTC)) / timedelta(days=1)), 0)
 
 
 def _description(card: DashboardSummary) -> str:

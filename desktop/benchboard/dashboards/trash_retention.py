@@ -1,0 +1,21 @@
+"""How long a dashboard in the trash can be restored; `library` moves it there and back, and deletes it in the end."""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Final
+
+from sqlalchemy import ColumnElement
+
+from benchboard.storage.models.dashboards import Dashboard
+
+TRASH_RETENTION: Final = timedelta(days=30)
+
+
+def expired() -> ColumnElement[bool]:
+    """The condition that a dashboard has been in the trash for longer than it is kept there."""
+    return Dashboard.deleted_at < datetime.now(UTC) - TRASH_RETENTION
+
+
+def days_left(deleted_at: datetime) -> int:
+    """How many days a dashboard in the trash can still be restored; the day that has begun counts."""
+    return max(ceil((deleted_at + TRASH_RETENTION - datetime.now(UTC)) / timedelta(days=1)), 0)
