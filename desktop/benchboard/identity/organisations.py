@@ -192,7 +192,6 @@ def _seed_roles(session: Session, organisation_id: str) -> None:
         if slug not in roles:
             roles[slug] = Role(organisation_id=organisation_id, slug=slug, name=ROLE_NAMES[slug], is_system=True)
             session.add(roles[slug])
-    session.flush()
     permissions = {row.name: row.id for row in session.scalars(select(Permission))}
     for slug in ROLES:
         wanted = {permissions[act] for act, allowed in RULES.items() if slug in allowed and act in permissions}

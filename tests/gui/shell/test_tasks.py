@@ -195,6 +195,21 @@ def test_read_failed_then_succeeded_takes_its_banner_away(
     assert problems.current is None
 
 
+def test_read_succeeded_keeps_the_banner_of_another_read_of_the_same_owner(
+    qtbot: QtBot, shown_tasks: Tasks, owner: QObject, problems: Problems
+) -> None:
+    answers: list[int] = []
+
+    def fail(_session: Session) -> int:
+        raise Unavailable("test.away", "The list can't be read.")
+
+    shown_tasks.read(owner, fail, answers.append)
+    qtbot.waitUntil(lambda: problems.has("test.away"))
+    shown_tasks.read(owner, lambda _session: 1, answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    assert problems.has("test.away")
+
+
 def test_change_succeeded_that_was_asked_for_before_another_failed_keeps_its_banner(
     qtbot: QtBot, shown_tasks: Tasks, owner: QObject, problems: Problems
 ) -> None:

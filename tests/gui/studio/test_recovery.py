@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -72,7 +73,7 @@ def test_recovery_of_a_killed_window_restores_unsaved_edits(open_studio: Open, t
     assert second.cells() == seen[3]
     said = notice(second)
     assert said is not None
-    assert said.what.startswith("Recovered 3 unsaved edits from ")
+    assert re.fullmatch(r"Recovered 3 unsaved edits from (\d{4}-\d\d-\d\d )?\d\d:\d\d\.", said.what)
     second.wait_until_saved()  # and they are stored like any others
     assert {item["id"] for item in second.stored().items} == seen[3].keys()
     assert walk_back(second) == seen[::-1]

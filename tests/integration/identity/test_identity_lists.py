@@ -290,8 +290,10 @@ def test_list_limit_out_of_range_raises_invalid(town: Town, limit: int) -> None:
     ],
 )
 def test_list_unknown_sort_or_filter_raises_invalid(town: Town, listing: Listing) -> None:
-    with unbound(town.database).read() as session, pytest.raises(Invalid):
+    with unbound(town.database).read() as session, pytest.raises(Invalid) as refused:
         users.list_people(session, town.actor, listing)
+    assert refused.value.code == ("people.filter" if listing.filters else "paging.sort")
+    assert refused.value.what.endswith(".")
     with unbound(town.database).read() as session, pytest.raises(Invalid):
         sessions.list_sessions(session, town.actor, Listing(filters={"name": "x"}))
     with unbound(town.database).read() as session, pytest.raises(Invalid):

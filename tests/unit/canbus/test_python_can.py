@@ -40,6 +40,28 @@ def test_recv_stamp_of_an_interface_with_a_device_clock_keeps_the_devices_distan
     assert abs(stamps[0].seconds - time.time()) < 60
 
 
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ({}, {}),
+        ({"bitrate": 250_000}, {"bitrate": 250_000}),
+        ({"bitrate": 250_000, "data_bitrate": 2_000_000}, {"bitrate": 250_000, "data_bitrate": 2_000_000, "fd": True}),
+    ],
+)
+def test_open_passes_only_the_bitrates_it_is_given(
+    given: dict[str, int], passed: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true_bus, arguments = can.Bus, []
+
+    def record(**named: object) -> can.BusABC:
+        arguments.append({key: named[key] for key in ("bitrate", "data_bitrate", "fd") if key in named})
+        return true_bus(interface="virtual", channel="python-can")
+
+    monkeypatch.setattr(can, "Bus", record)
+    PythonCanBus("virtual", "python-can", **given).close()
+    assert arguments == [passed]
+
+
 def test_recv_stamp_of_an_interface_that_the_host_stamps_is_passed_on(sender: can.BusABC) -> None:
     bus = PythonCanBus("virtual", "python-can")
     send(sender, 0, 2, seconds=1_700_000_000.0, every=0.5)

@@ -167,3 +167,13 @@ def test_compare_clock_tolerance_out_of_range_is_refused() -> None:
         with pytest.raises(Invalid) as caught:
             compare(CONVEYOR, Node("b", NOMINAL, DATA, value))
         assert caught.value.facts["field"] == "clock_tolerance"
+
+
+def test_compare_sample_points_apart_at_the_rate_switch_are_named_in_ns() -> None:
+    """500 kbit/s and 2 Mbit/s from 80 MHz: sampled after 128 and 112 clocks, that is 200 ns; an SJW of 4 is 50 ns."""
+    data = Timing(80_000_000, 1, 15, 16, 8, 4)
+    nodes = (
+        Node(name, Timing(80_000_000, 2, *split, 4), data) for name, split in (("A", (47, 16, 16)), ("B", (39, 16, 24)))
+    )
+    advice = compare(*nodes).advice
+    assert any("200 ns apart; A corrects 50 ns per resync" in text for text in advice)

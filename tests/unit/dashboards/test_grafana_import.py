@@ -201,6 +201,13 @@ def test_a_variable_keeps_its_values_and_what_is_chosen(given: Json, ours: Json)
     assert bool(report.lines) == (given["type"] in ("query", "datasource"))
 
 
+@pytest.mark.parametrize("include_all", [True, False])
+def test_variable_import_offers_all_only_where_grafana_did(include_all: bool) -> None:
+    given = {"name": "v", "type": "query", "query": STATES, "includeAll": include_all}
+    _found, document, _report = _read(templating={"list": [given]})
+    assert document["variables"][0].get("include_all", False) is include_all
+
+
 STATES = "SELECT DISTINCT status FROM orders ORDER BY 1"
 ASKED: list[tuple[Json, str]] = [
     ({"query": STATES}, STATES),

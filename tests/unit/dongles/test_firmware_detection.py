@@ -68,6 +68,14 @@ def test_probe_of_stock_firmware_finds_its_dialect(
     assert clock.now - 1000 < 3
 
 
+def test_probe_of_firmware_that_rejects_a_command_does_not_wait_for_its_timeout() -> None:
+    clock = Clock()
+    probe_open(Stock(clock, {b"C": b"\r", b"V": b"V1013\r"}), clock=clock)  # BEL to N
+    with_a_number = Clock()
+    probe_open(Stock(with_a_number, {b"C": b"\r", b"V": b"V1013\r", b"N": b"NA123\r"}), clock=with_a_number)
+    assert clock.now == with_a_number.now
+
+
 class Echo(Stock):
     """A terminal, modem or loopback plug: sends back what it gets, `before` and `after` each line."""
 

@@ -247,6 +247,17 @@ def test_error_state_changes_at_96_and_128(tx: int, rx: int, state: int, status:
     assert reported == ([] if status is None else [(0x04, status, tx, rx)])
 
 
+def test_error_state_back_to_active_is_reported() -> None:
+    """linux/can/error.h: CAN_ERR_CRTL_ACTIVE, 0x40."""
+    bus = VirtualBus()
+    node, _ear = Node(bus), Node(bus)
+    node.tx_errors = 97
+    for number in range(2):
+        node.send(Frame(1), float(number))
+        bus.advance(number + 0.5)
+    assert [(frame.data[1], frame.data[6]) for frame in node.errors_told] == [(0x08, 96), (0x40, 95)]
+
+
 def test_loopback_node_without_others_receives_its_own_frames() -> None:
     bus = VirtualBus()
     loud, quiet, ear = Node(bus, mode="LOOPBACK"), Node(bus, mode="SILENT_LOOPBACK"), Node(bus)
