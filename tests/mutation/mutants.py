@@ -42,7 +42,7 @@ ROOMS: Final = (
     "dashboards/editing",
     "dashboards",
     "ui/tasks.py",
-    "ui/paged",
+    "ui/paged/paged_model.py",
     "ui/studio/document",
 )
 """A sample draws alike from each; a file belongs to the longest that it lies in. Of the window only what has rules is
