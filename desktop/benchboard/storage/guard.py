@@ -276,9 +276,10 @@ def append_audit(session: Session, **columns: Any) -> None:
 def people_named(organisation_id: str, text: str) -> Select[str]:
     """Select the ids of the organisation's people whose name or address contains `text`, ignoring case and accents.
 
-    Alone here, it returns a query and not its result: lists use it as a subquery, each with joins and an order of its
-    own, and so page in one statement. Ids would be read again for every page, thousands of them for a short text, and
-    sent back as parameters. On a guarded server it selects from the definer function.
+    The other acts here run their statement and return its result; this one returns the statement. The lists of people,
+    sessions, audit entries and access filter by it inside statements with joins, an order and pages of their own. As a
+    result it could be every id of the organisation (for one letter), read anew for each page and sent back as that
+    many parameters. A guarded server loses nothing by it: its definer function returns a set, to select from here.
     """
     return select(User.id).where(
         User.organisation_id == organisation_id, or_(contains(User.name, text), contains(User.email, text))

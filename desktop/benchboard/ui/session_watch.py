@@ -57,6 +57,8 @@ class SessionWatch(QObject):
         self._touch_timer.stop()
 
     def _read_version(self, _session: DatabaseSession) -> int | None:
+        # Beginning this transaction is the check that session and database are there. The version is not its own:
+        # SQLite counts for each connection the commits of all others, so the one that writes is asked.
         return self._session.workspace.database.data_version()
 
     def _on_version(self, version: int | None) -> None:
