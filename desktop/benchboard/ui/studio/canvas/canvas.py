@@ -8,10 +8,10 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.ui.studio.canvas.hover import HoverTracker
 from benchboard.ui.studio.canvas.interaction.drag_controller import DragController
 from benchboard.ui.studio.canvas.interaction.focus_ring import FocusRing
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
-from benchboard.ui.studio.canvas.interaction.hover import HoverTracker
 from benchboard.ui.studio.canvas.interaction.insert import InsertPayload
 from benchboard.ui.studio.canvas.interaction.keyboard import Keyboard
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
@@ -49,11 +49,11 @@ class Canvas(PageView):
 
     def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None) -> None:
         super().__init__(editor, query_runner, parent)
-        self.drag = DragController(self)
-        self.pointer = Pointer(self, self.drag)
+        self.drag = DragController(self, self)
+        self.pointer = Pointer(self, self.drag, self)
         self.interactive_table = InteractiveTable(self)
-        self.focus_ring = FocusRing(self)
-        self.keyboard = Keyboard(self, self.focus_ring, self.pointer)
+        self.focus_ring = FocusRing(self, self)
+        self.keyboard = Keyboard(self, self.focus_ring, self.pointer, self)
         self.group_frame = GroupFrame(self)
         self._is_pressing = False
         editor.selection_changed.connect(self._follow_selection)
@@ -67,6 +67,8 @@ class Canvas(PageView):
         self.pointer.edit_requested.connect(self.edit_requested)
         self.pointer.enlarge_requested.connect(self.enlarge_requested)
         self.pointer.repeat_requested.connect(self.repeat_requested)
+        self.pointer.retry_requested.connect(self.query_runner.retry)
+        self.pointer.stop_requested.connect(self.query_runner.cancel)
         self.pointer.table_requested.connect(self.interactive_table.enter)
         self.keyboard.open_requested.connect(self.interactive_table.open)
         self.keyboard.menu_requested.connect(self.request_menu)

@@ -1,21 +1,19 @@
 """Runs the current interaction: scrolls the page near the edges of the view, shows the tab that something is held over,
 and either commits the interaction as one step or puts everything back."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QObject, QPointF, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QTimer, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QScrollBar
 
 from benchboard.dashboards.document.widget_kinds import WidgetKind
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewProtocol
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
 from benchboard.ui.studio.canvas.interaction.insert import InsertInteraction, InsertPayload
 from benchboard.ui.studio.canvas.interaction.item_interaction import ItemInteraction
 from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
 from benchboard.ui.studio.canvas.scene import overlay
-from benchboard.ui.studio.canvas.scene.page_view import PageView
 
 SCROLL_INTERVAL_MS: Final = 16
 DWELL_MS: Final = 500
@@ -28,11 +26,11 @@ class DragController(QObject):
     drop_target_changed = Signal(object)
     """Where what is dragged would land (a `DropTarget`); None when nothing is dragged any more."""
 
-    def __init__(self, view: PageView) -> None:
-        super().__init__(view)
+    def __init__(self, view: InputViewProtocol, parent: QObject) -> None:
+        super().__init__(parent)
         self._view = view
         self.interaction: ItemInteraction | None = None
-        self._scroll_positions: Sequence[tuple[QScrollBar, int]] = ()
+        self._scroll_position = QPoint()
         """Where the page was scrolled to at the start."""
         self._dwell_tab: tuple[str, int] | None = None
         self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
@@ -53,10 +51,8 @@ class DragController(QObject):
     def start(self, interaction: ItemInteraction, at: QPointF) -> None:
         """Start an interaction with the pointer at a point of the scene."""
         view = self._view
-        self.interaction, view.busy = interaction, True
-        self._scroll_positions = tuple(
-            (bar, bar.value()) for bar in (view.horizontalScrollBar(), view.verticalScrollBar())
-        )
+        self.interaction, self._scroll_position = interaction, view.scroll_position()
+        view.start_dragging()
         interaction.start()
         # The rings and handles of the selection are not painted during an interaction.
         rings = [view.tiles[item_id].outline for item_id in view.editor.selection if item_id in view.tiles]
@@ -97,8 +93,7 @@ class DragController(QObject):
         """Put everything back as it was, and scroll to where the page was at the start."""
         if self.interaction is not None:
             self.withdraw()
-            for bar, value in self._scroll_positions:
-                bar.setValue(value)
+            self._view.scroll_to(self._scroll_position)
 
     def withdraw(self) -> None:
         """Put everything back, and keep the scroll position: what left the view may come back into it."""
@@ -112,13 +107,11 @@ class DragController(QObject):
             self.interaction.paint(painter)
 
     def _stop(self, interaction: ItemInteraction) -> None:
-        self.interaction, self._view.busy, self._dwell_tab = None, False, None
+        self.interaction = self._dwell_tab = None
         self._autoscroll.stop()
         self._dwell.stop()
         interaction.end()
-        self._view.lower_tiles()
-        self._view.update_overlay([])
-        self._view.viewport().update()  # the rings and handles of the selection are painted again
+        self._view.stop_dragging()
         self.drop_target_changed.emit(None)
 
     def _show_tab(self) -> None:
@@ -128,7 +121,5 @@ class DragController(QObject):
             self.move_to(interaction.pointer)
 
     def _scroll_at_edge(self) -> None:
-        viewport = self._view.viewport()
-        spot = viewport.mapFromGlobal(self._view.cursor().pos())
-        if viewport.rect().contains(spot) and self._view.scroll_near_edge(spot):
-            self.move_to(self._view.mapToScene(spot))
+        if (at := self._view.scroll_at_pointer()) is not None:
+            self.move_to(at)

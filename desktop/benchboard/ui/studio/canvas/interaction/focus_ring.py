@@ -5,8 +5,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
 from benchboard.dashboards.layout import Cell, PageIndex
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewProtocol
 from benchboard.ui.studio.canvas.scene import overlay
-from benchboard.ui.studio.canvas.scene.page_view import PageView
 
 
 class FocusRing(QObject):
@@ -14,8 +14,8 @@ class FocusRing(QObject):
 
     moved = Signal()
 
-    def __init__(self, view: PageView) -> None:
-        super().__init__(view)
+    def __init__(self, view: InputViewProtocol, parent: QObject) -> None:
+        super().__init__(parent)
         self._view, self._editor = view, view.editor
         self._own_id = ""
         """Where it went apart from the selection; empty where it did not."""
@@ -36,7 +36,7 @@ class FocusRing(QObject):
         if found:
             self._own_id = found
             self._view.reveal([found])
-            self._view.viewport().update()
+            self._view.repaint_overlay()
             self.moved.emit()
 
     def toggle_selection(self) -> None:

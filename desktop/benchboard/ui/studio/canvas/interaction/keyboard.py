@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from benchboard.dashboards.editing import placement_edits
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewProtocol
 from benchboard.ui.studio.canvas.interaction.focus_ring import FocusRing
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid, why_not_movable, why_not_resizable
 from benchboard.ui.studio.canvas.interaction.shared_edge import move_edge
-from benchboard.ui.studio.canvas.scene.page_view import PageView
 
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-1, 0),
@@ -42,8 +42,8 @@ class Keyboard(QObject):
     rejected = Signal(str)
     """Why what the user tried cannot be done, in words."""
 
-    def __init__(self, view: PageView, focus_ring: FocusRing, pointer: Pointer) -> None:
-        super().__init__(view)
+    def __init__(self, view: InputViewProtocol, focus_ring: FocusRing, pointer: Pointer, parent: QObject) -> None:
+        super().__init__(parent)
         self._view, self._editor, self._focus_ring, self._pointer = view, view.editor, focus_ring, pointer
         self.commands: CommandKeys | None = None
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards.editing import container_edits, placement_edits
 from benchboard.dashboards.layout import Handle, Path, SharedEdge
+from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewProtocol
 from benchboard.ui.studio.canvas.interaction.drag_controller import SCROLL_INTERVAL_MS, DragController
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
 from benchboard.ui.studio.canvas.interaction.marquee import Marquee
@@ -17,7 +18,6 @@ from benchboard.ui.studio.canvas.interaction.rejections import why_not_movable
 from benchboard.ui.studio.canvas.interaction.resize import GroupResizeInteraction, ResizeInteraction
 from benchboard.ui.studio.canvas.interaction.split import SplitInteraction, edge_at
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, ContainerPart
-from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
 
 _CURSORS: Final[dict[Handle, Qt.CursorShape]] = {
@@ -48,13 +48,17 @@ class Pointer(QObject):
     """The user wants to scroll in the table of this tile."""
     rejected = Signal(str)
     """Why what the user tried cannot be done, in words."""
+    retry_requested = Signal(str)
+    stop_requested = Signal(str)
+    """The query of this widget is to run again, or to stop."""
 
-    def __init__(self, view: PageView, drag: DragController) -> None:
-        super().__init__(view)
+    def __init__(self, view: InputViewProtocol, drag: DragController, parent: QObject) -> None:
+        super().__init__(parent)
         self._view, self._editor, self._drag = view, view.editor, drag
         self._frame = GroupFrame(view)
         self.marquee: Marquee | None = None
         self._pressed: _Press | None = None
+        self._shows_forbidden = False
         self._autoscroll = QTimer(self, interval=SCROLL_INTERVAL_MS)
         self._autoscroll.timeout.connect(self._scroll_at_edge)
 
@@ -94,16 +98,16 @@ class Pointer(QObject):
             if (spot - self._pressed.spot).manhattanLength() >= QApplication.startDragDistance():
                 self._start_dragging(self._pressed, spot)
         elif not event.buttons() & Qt.MouseButton.LeftButton:
-            view.viewport().setCursor(self._cursor(spot))
+            view.show_cursor(self._cursor(spot))
 
     def release(self, event: QMouseEvent) -> None:
         """The left button is released."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         pressed, self._pressed = self._pressed, None
-        viewport = self._view.viewport()
-        if viewport.cursor().shape() == Qt.CursorShape.ForbiddenCursor:
-            viewport.setCursor(self._cursor(event.position().toPoint()))
+        if self._shows_forbidden:
+            self._shows_forbidden = False
+            self._view.show_cursor(self._cursor(event.position().toPoint()))
         if self._view.busy:
             if self._drag.insert_source is None:
                 self._drag.finish()
@@ -173,7 +177,8 @@ class Pointer(QObject):
         if item_id not in self._editor.selection:
             return  # Ctrl has taken it out of the selection
         if pressed.tile.item.static or not self._editor.editable:
-            view.viewport().setCursor(Qt.CursorShape.ForbiddenCursor)
+            self._shows_forbidden = True
+            view.show_cursor(Qt.CursorShape.ForbiddenCursor)
             if why := why_not_movable(self._editor, [item_id]):
                 self.rejected.emit(why)
             return
@@ -189,19 +194,17 @@ class Pointer(QObject):
 
     def _draw_marquee(self, marquee: Marquee, at: QPointF) -> None:
         marquee.update(at)
-        self._view.viewport().update()
+        self._view.repaint_overlay()
 
     def _end_marquee(self) -> None:
         self._autoscroll.stop()
         if self.marquee is not None:
             self.marquee = None
-            self._view.viewport().update()
+            self._view.repaint_overlay()
 
     def _scroll_at_edge(self) -> None:
-        view, marquee = self._view, self.marquee
-        spot = view.viewport().mapFromGlobal(view.cursor().pos())
-        if marquee is not None and view.viewport().rect().contains(spot) and view.scroll_near_edge(spot):
-            self._draw_marquee(marquee, view.mapToScene(spot))
+        if self.marquee is not None and (at := self._view.scroll_at_pointer()) is not None:
+            self._draw_marquee(self.marquee, at)
 
     # What is under the pointer
 
@@ -227,11 +230,10 @@ class Pointer(QObject):
         """What a click at a point of the view does with a tile, besides selecting it."""
         at = self._view.mapToScene(spot)
         inside = (at - tile.pos()) / self._view.zoom
-        query_runner = self._view.query_runner
         for box, action in (
-            (tile.links.retry, query_runner.retry),
+            (tile.links.retry, self.retry_requested.emit),
             (tile.links.edit, self._edit),
-            (tile.links.stop, query_runner.cancel),
+            (tile.links.stop, self.stop_requested.emit),
         ):
             if box is not None and box.contains(inside):
                 return action

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QMoveEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
@@ -59,8 +59,7 @@ class PageView(QGraphicsView):
         """Grows with every change of the theme: pixmaps drawn for an earlier one are out of date."""
         self.tiles: dict[str, Tile | ContainerFrame] = {}
         """What is shown, by id: widgets and containers."""
-        self.busy = False
-        """Whether something is being dragged."""
+        self._is_dragging = False
         self.presenting = False
         """Whether the page is presented, without anything around it."""
         self.embedded_widget: QWidget | None = None
@@ -90,6 +89,11 @@ class PageView(QGraphicsView):
     def audience(self) -> Audience:
         """Who the tiles are drawn for."""
         return "show" if self.presenting else "edit" if self.editor.editable else "read"
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being dragged."""
+        return self._is_dragging
 
     @property
     def containers(self) -> Iterable[ContainerFrame]:
@@ -214,13 +218,26 @@ class PageView(QGraphicsView):
             before, after = math.floor(low - _MARGIN - begin), math.ceil(high + _MARGIN - end)
             bar.setValue(bar.value() + (min(before, after) if after > 0 else min(before, 0)))
 
-    def scroll_near_edge(self, spot: QPoint) -> bool:
-        """Scroll as a drag with the pointer at this point of the view asks for; True if the page moved."""
+    def scroll_position(self) -> QPoint:
+        """How far the page is scrolled, in pixels."""
+        return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+
+    def scroll_to(self, position: QPoint) -> None:
+        """Scroll the page so far."""
+        self.horizontalScrollBar().setValue(position.x())
+        self.verticalScrollBar().setValue(position.y())
+
+    def scroll_at_pointer(self) -> QPointF | None:
+        """Scroll as a drag near the upper or lower edge asks for. Returns the pointer's new place in the scene; None if
+        the page didn't move."""
+        spot = self.viewport().mapFromGlobal(self.cursor().pos())
+        if not self.viewport().rect().contains(spot):
+            return None
         into = max(0, spot.y() - (self.viewport().height() - _SCROLL_EDGE)) - max(0, _SCROLL_EDGE - spot.y())
         bar = self.verticalScrollBar()
         before = bar.value()
         bar.setValue(before + into // 2)
-        return bool(bar.value() != before)
+        return self.mapToScene(spot) if bar.value() != before else None
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -246,6 +263,17 @@ class PageView(QGraphicsView):
         found, at = self.itemAt(spot), self.mapToScene(spot)
         return found if isinstance(found, Tile | ContainerFrame) and found.outline.contains(at) else None
 
+    def start_dragging(self) -> None:
+        """Be busy from now on."""
+        self._is_dragging = True
+
+    def stop_dragging(self) -> None:
+        """Be busy no longer: put the tiles down, and repaint what was painted over them."""
+        self._is_dragging = False
+        self.lower_tiles()
+        self._overlay_region = QRegion()
+        self.repaint_overlay()  # the rings and handles of the selection are painted again
+
     def add_dragged_tile(self, item: Item) -> None:
         """Make a tile for an item that is dragged and not on the page yet."""
         tile = self._add_tile(self.editor.rendered(item))
@@ -270,6 +298,14 @@ class PageView(QGraphicsView):
         for tile in self.tiles.values():
             tile.set_lifted(False)
         self.pixmaps.reallocate()
+
+    def show_cursor(self, shape: Qt.CursorShape) -> None:
+        """Show the pointer so over the page."""
+        self.viewport().setCursor(shape)
+
+    def repaint_overlay(self) -> None:
+        """Repaint all that is painted over the tiles."""
+        self.viewport().update()
 
     def update_overlay(self, areas: Iterable[QRectF]) -> None:
         """Repaint what is painted over the tiles: here now, and where it was before."""
