@@ -68,6 +68,11 @@ def parse_number(text: str) -> float:
     return float(plain)
 
 
+def pgettext(context: str, message: str) -> str:
+    """`message` in a sense that another language needs another word for: the role “Admin” and the room “Admin”."""
+    return _catalogue.pgettext(context, message)
+
+
 @cache
 def all_translations(message: str, folder: Path) -> frozenset[str]:
     """A one-line message in English and in every language with a catalogue in `folder`."""

@@ -17,13 +17,14 @@ Sentence = tuple[str, ...]
 
 
 def source_sentences() -> dict[Sentence, str]:
-    """Every sentence in the source (singular, and plural where there is one) → where it stands."""
+    """Every sentence in the source (its context, if any; singular; plural, if any) → where it stands."""
     found: dict[Sentence, str] = {}
-    keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
-    for file, line, message, _comments, _context in extract_from_dir(
+    keywords = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+    for file, line, message, _comments, context in extract_from_dir(
         ROOT / "desktop" / "benchboard", method_map=[("**.py", "python")], keywords=keywords
     ):
-        found[message if isinstance(message, tuple) else (message,)] = f"{file}:{line}"
+        key = message if isinstance(message, tuple) else (message,)
+        found[(context, *key) if context else key] = f"{file}:{line}"
     return found
 
 
@@ -35,7 +36,11 @@ def placeholders(text: str) -> set[str]:
 def turkish() -> dict[Sentence, Message]:
     with (FOLDER / "tr.po").open("rb") as file:
         catalogue = read_po(file, locale="tr")
-    return {m.id if isinstance(m.id, tuple) else (m.id,): m for m in catalogue if m.id}
+    return {
+        (*([m.context] if m.context else []), *(m.id if isinstance(m.id, tuple) else [m.id])): m
+        for m in catalogue
+        if m.id
+    }
 
 
 def test_turkish_catalogue_translates_every_sentence(turkish: dict[Sentence, Message]) -> None:
@@ -53,8 +58,18 @@ def test_turkish_catalogue_has_no_unused_sentence(turkish: dict[Sentence, Messag
 
 def test_turkish_translations_have_the_same_placeholders(turkish: dict[Sentence, Message]) -> None:
     for sentence, message in turkish.items():
-        for string, said in zip(_strings(message), sentence, strict=True):
+        strings = _strings(message)
+        for string, said in zip(strings, sentence[-len(strings) :], strict=True):
             assert placeholders(string) == placeholders(said), sentence
+
+
+def test_pgettext_tells_two_senses_of_a_word_apart() -> None:
+    try:
+        i18n.use("tr", FOLDER)
+        assert (i18n.pgettext("role", "Admin"), i18n._("Admin")) == ("Yönetici", "Yönetim")
+    finally:
+        i18n.use("en", FOLDER)
+    assert i18n.pgettext("role", "Admin") == "Admin"
 
 
 def test_ngettext_in_turkish_has_one_form_for_every_count() -> None:

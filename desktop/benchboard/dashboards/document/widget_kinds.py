@@ -155,7 +155,7 @@ KINDS: Final = (
         "table", N_("Table"), N_("Charts"), "ph.table", 5, 6, 2, 3,
         "SELECT platform_order_number AS number, order_total AS total, currency, status\nFROM orders\n"
         "ORDER BY created_dt DESC\nLIMIT 50",
-        N_("Shows every column and row of the result, up to 10,000 rows."),
+        N_("Shows every column and row of the result, up to 10\u2009000 rows."),
     ),
     WidgetKind(
         "text", N_("Text"), N_("Text and images"), "ph.text-t", 4, 4, 2, 2,

@@ -27,7 +27,7 @@ def group(state: EditingState, kind: str) -> StateChange | None:
     known = kind_of(kind)
     assert known is not None
     edited = page_edits.grouped(state.page, state.selection, kind, _(known.title), state.compact)
-    title = _("Group into tabs") if kind == grid.TABS else _("Group")
+    title = _("Group into tabs") if kind == grid.TABS else _("Group selection")
     return apply_layout(state, title, *edited) if edited is not None else None
 
 

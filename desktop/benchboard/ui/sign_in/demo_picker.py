@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def role_title(role: str) -> str:
     """A system role as people call it."""
     titles = {
-        "admin": _("Admin"),
+        "admin": pgettext("role", "Admin"),
         "ops_manager": _("Operations manager"),
         "analyst": _("Analyst"),
         "technician": _("Technician"),
