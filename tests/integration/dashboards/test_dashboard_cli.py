@@ -17,7 +17,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_save_show_list_export_import(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_layout_commands_save_show_list_export_import_round_trip(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def run(*arguments: str, status: int = 0) -> str:
         assert main(["dashboard", *arguments]) == status
         return capsys.readouterr().out
@@ -38,7 +40,7 @@ def test_save_show_list_export_import(home: Path, capsys: pytest.CaptureFixture[
     assert json.loads(run("show", "--home")) == LAYOUT
 
 
-def test_what_is_wrong_is_said_in_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_layout_commands_invalid_input_prints_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "bad.json").write_bytes(b"[{\xff")
     for arguments in (["save", "--home", str(home / "bad.json")], ["export", "--home", str(home / "no" / "dir.json")]):
         assert main(["dashboard", *arguments]) == 1
@@ -46,7 +48,7 @@ def test_what_is_wrong_is_said_in_one_line(home: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("content", [b'{"a": 1}', b"[{", b"\x00\xff\xfe"])
-def test_a_file_that_is_no_layout_is_named_with_what_to_do(
+def test_layout_save_file_without_a_layout_names_it_and_what_to_do(
     home: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
     (home / "bad.json").write_bytes(content)

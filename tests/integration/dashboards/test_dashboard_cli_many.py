@@ -59,7 +59,7 @@ def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(capsys)
 
 
-def test_a_dashboard_from_a_file_to_a_file(terminal: Terminal, folder: Path) -> None:
+def test_dashboard_commands_import_then_export_round_trip(terminal: Terminal, folder: Path) -> None:
     file, out = folder / "Line 2.json", folder / "out.json"
     file.write_text(json.dumps([ITEM]))
     made = terminal.json("import", str(file))
@@ -80,7 +80,7 @@ def test_a_dashboard_from_a_file_to_a_file(terminal: Terminal, folder: Path) -> 
     assert terminal.names("--sort", "name") == ["Copy", "Line 3"]
 
 
-def test_the_home_layout_comes_first_and_pages_go_on_after_it(terminal: Terminal, folder: Path) -> None:
+def test_dashboard_list_shows_the_home_page_first_and_pages(terminal: Terminal, folder: Path) -> None:
     file = folder / "home.json"
     file.write_text(json.dumps([ITEM]))
     terminal.run("save", "--home", str(file))
@@ -109,7 +109,7 @@ def test_the_home_layout_comes_first_and_pages_go_on_after_it(terminal: Terminal
     terminal.run("list", "--limit", "0", status=1)
 
 
-def test_an_exported_home_layout_names_the_schema_where_it_has_that_form(terminal: Terminal, folder: Path) -> None:
+def test_dashboard_export_home_page_names_its_schema_only_in_that_form(terminal: Terminal, folder: Path) -> None:
     file = folder / "home.json"
     newest = {"format": "benchboard/dashboard", "version": 2, "items": [ITEM]}
     for document, schema in (([ITEM], None), (newest, "urn:benchboard:dashboard:2")):
@@ -127,7 +127,7 @@ def _usage(terminal: Terminal, *arguments: str) -> str:
     return terminal.run(*arguments, status=2)
 
 
-def test_sharing_and_who_has_access(terminal: Terminal) -> None:
+def test_dashboard_share_and_access_list_agree(terminal: Terminal) -> None:
     terminal.run("create", "Rig")
     assert "Dashboard not found" in terminal.run("show", "Rig", "--as", BOB, status=1)
     assert terminal.json("share", "Rig", BOB, "--edit")["permission"] == "edit"
@@ -148,7 +148,7 @@ def test_sharing_and_who_has_access(terminal: Terminal) -> None:
     _usage(terminal, "share", "Rig", "--public", "--edit")
 
 
-def test_somebody_disabled_can_still_be_taken_out(terminal: Terminal) -> None:
+def test_dashboard_unshare_a_disabled_person_works(terminal: Terminal) -> None:
     terminal.run("create", "Rig")
     terminal.run("share", "Rig", BOB)
     assert main(["user", "disable", BOB]) == 0
@@ -156,7 +156,7 @@ def test_somebody_disabled_can_still_be_taken_out(terminal: Terminal) -> None:
     terminal.run("unshare", "Rig", BOB)
 
 
-def test_versions_are_listed_shown_named_and_restored(terminal: Terminal, folder: Path) -> None:
+def test_dashboard_versions_list_show_name_and_restore(terminal: Terminal, folder: Path) -> None:
     terminal.run("create", "Rig", "--description", "Empty")
     file = folder / "rig.json"
     file.write_text(json.dumps([ITEM]))
@@ -174,7 +174,7 @@ def test_versions_are_listed_shown_named_and_restored(terminal: Terminal, folder
     assert "no version 9" in terminal.run("version", "restore", "Rig", "9", status=1)
 
 
-def test_the_trash(terminal: Terminal) -> None:
+def test_dashboard_trash_restore_and_delete(terminal: Terminal) -> None:
     terminal.run("create", "Rig")
     assert terminal.json("duplicate", "Rig", "--name", "Other")["revision"] == 1
     assert terminal.json("delete", "Rig", "Other") == {"deleted": 2}
@@ -190,7 +190,7 @@ def test_the_trash(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("content", [b'{"a": 1}', b"[{", b"\x00\xff\xfe", b'[{"id": "w1", "type": "kpi"}]'])
-def test_a_file_that_is_no_document_is_named_and_changes_nothing(
+def test_dashboard_import_file_without_a_document_changes_nothing(
     terminal: Terminal, folder: Path, content: bytes
 ) -> None:
     terminal.run("create", "Rig")
@@ -203,7 +203,7 @@ def test_a_file_that_is_no_document_is_named_and_changes_nothing(
     assert json.loads(terminal.run("show", "Rig"))["items"] == []
 
 
-def test_an_export_that_fails_leaves_the_file_as_it_was(terminal: Terminal, folder: Path) -> None:
+def test_dashboard_export_failing_leaves_the_file_unchanged(terminal: Terminal, folder: Path) -> None:
     resource = pytest.importorskip("resource")
     file, out = folder / "Line 2.json", folder / "out.json"
     file.write_text(json.dumps([{**ITEM, "id": f"w{k}", "theirs": "x" * 1_000} for k in range(400)]))
@@ -223,7 +223,7 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(terminal: Terminal, fold
     assert len(json.loads(out.read_text())["items"]) == 400
 
 
-def test_a_grafana_dashboard_is_recognised_and_reported(
+def test_dashboard_import_grafana_file_is_detected_and_reported(
     terminal: Terminal, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     panels = [
@@ -244,7 +244,7 @@ def test_a_grafana_dashboard_is_recognised_and_reported(
     assert json.loads(said.err)["placeholder"] == 1
 
 
-def test_what_is_nobodys_dashboard_is_refused_by_name(terminal: Terminal, folder: Path) -> None:
+def test_dashboard_commands_unknown_dashboard_is_rejected_by_name(terminal: Terminal, folder: Path) -> None:
     file = folder / "other.json"
     file.write_text('{"panels": 7}')
     said = terminal.run("import", str(file), status=1)

@@ -44,7 +44,7 @@ def _people(demo: Workspace) -> dict[str, Actor]:
         return {name: authentication.person(session, operator, email=f"{name}@shopify-dashboard.com") for name in names}
 
 
-def test_three_people_each_own_a_dashboard_and_see_what_is_shared(demo: Workspace) -> None:
+def test_demo_dashboards_each_person_owns_one_and_sees_what_is_shared(demo: Workspace) -> None:
     seen = {}
     with unbound(demo.database).read() as session:
         for name, actor in _people(demo).items():
@@ -58,7 +58,7 @@ def test_three_people_each_own_a_dashboard_and_see_what_is_shared(demo: Workspac
     }
 
 
-def test_whoever_did_something_has_signed_in(demo: Workspace) -> None:
+def test_demo_audit_every_actor_has_signed_in(demo: Workspace) -> None:
     with unbound(demo.database).read() as session:
         admin = authentication.operator(session, client=Client.here())
         did = {entry.user_id for entry in audit.list_entries(session, admin, Listing(), limit=1000).rows}
@@ -69,7 +69,7 @@ def test_whoever_did_something_has_signed_in(demo: Workspace) -> None:
     assert not any(one.sessions for one in people)
 
 
-def test_every_tile_has_something_to_show_whoever_made_it_and_nothing_overlaps(demo: Workspace) -> None:
+def test_demo_dashboards_every_tile_has_data_and_none_overlap(demo: Workspace) -> None:
     people = _people(demo)
     kinds: set[str] = set()
     with unbound(demo.database).read() as session:
@@ -92,7 +92,7 @@ def _assert_fits(document: Document) -> None:
     assert grid.fitted(document.layout, document.compact) == document.layout
 
 
-def test_each_has_versions_by_different_people_that_differ(demo: Workspace) -> None:
+def test_demo_versions_are_by_several_people_and_differ(demo: Workspace) -> None:
     admin = _people(demo)["admin"]
     with unbound(demo.database).read() as session:
         for card in library.list_dashboards(session, admin, Listing(filters={"which": "all"})).rows:
@@ -108,7 +108,7 @@ def test_each_has_versions_by_different_people_that_differ(demo: Workspace) -> N
             assert ("Dana Whitfield" in names) == card.public
 
 
-def test_opening_it_twenty_times_changes_nothing(demo: Workspace, home: Path) -> None:
+def test_demo_opened_twenty_times_changes_nothing(demo: Workspace, home: Path) -> None:
     def counts() -> dict[str, int | None]:
         with unbound(demo.database).read() as session:
             return {

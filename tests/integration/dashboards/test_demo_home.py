@@ -15,7 +15,7 @@ from support.databases import unbound
 from support.people import Town
 
 
-def test_every_tile_of_the_demo_has_something_to_show(town: Town) -> None:
+def test_demo_home_every_tile_has_data(town: Town) -> None:
     database, actor = town.database, town.actor
     document = json.loads((package_data.resources_folder() / "demo" / "home_layout.json").read_text(encoding="utf-8"))
     with unbound(database).change() as session:
@@ -35,7 +35,7 @@ def test_every_tile_of_the_demo_has_something_to_show(town: Town) -> None:
                 assert not found.truncated
 
 
-def test_three_people_have_three_different_homes_without_overlaps(tmp_path: Path) -> None:
+def test_demo_home_differs_per_person_without_overlaps(tmp_path: Path) -> None:
     opened = workspace.open_demo(tmp_path)
     homes = []
     with unbound(opened.database).read() as session:

@@ -43,7 +43,7 @@ def _load(database: Database, actor: Actor) -> home_layout.HomeLayout:
         return home_layout.home_layout(session, actor)
 
 
-def test_the_sources_own_example_comes_back_as_it_was(database: Database, actor: Actor) -> None:
+def test_home_layout_source_example_round_trips(database: Database, actor: Actor) -> None:
     assert (_load(database, actor).version, _load(database, actor).items) == (0, [])
     document = [
         {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}},
@@ -56,7 +56,7 @@ def test_the_sources_own_example_comes_back_as_it_was(database: Database, actor:
     assert loaded.updated_at is not None
 
 
-def test_an_object_with_items_keeps_its_other_fields(database: Database, actor: Actor) -> None:
+def test_home_layout_object_with_items_keeps_its_other_fields(database: Database, actor: Actor) -> None:
     document = {"columns": 24, "items": [_item()], "theme": "night"}
     _save(database, actor, document, 0)
     loaded = _load(database, actor)
@@ -69,7 +69,7 @@ def test_an_object_with_items_keeps_its_other_fields(database: Database, actor: 
     }
 
 
-def test_a_layout_that_changed_meanwhile_is_not_overwritten(database: Database, actor: Actor) -> None:
+def test_save_home_changed_meanwhile_raises_conflict(database: Database, actor: Actor) -> None:
     _save(database, actor, [_item()], 0)
     second = _save(database, actor, [_item("w2")], 1)
     for base in (0, 1, 7):
@@ -80,7 +80,7 @@ def test_a_layout_that_changed_meanwhile_is_not_overwritten(database: Database, 
     assert _save(database, actor, [_item("w3")], None).version == 3
 
 
-def test_two_windows_that_save_at_once_do_not_both_win(database: Database, actor: Actor) -> None:
+def test_save_home_twice_at_once_only_one_succeeds(database: Database, actor: Actor) -> None:
     _save(database, actor, [_item()], 0)
     if database.dialect == "sqlite":
         pytest.skip("SQLite lets one writer in at a time; the version is read under its lock")
@@ -96,7 +96,7 @@ def test_two_windows_that_save_at_once_do_not_both_win(database: Database, actor
     assert _load(database, actor).items == [_item("quick")]
 
 
-def test_every_save_is_in_the_audit_trail(database: Database, actor: Actor) -> None:
+def test_save_home_is_audited(database: Database, actor: Actor) -> None:
     _save(database, actor, [_item()], 0)
     with unbound(database).read() as session:
         page = audit.list_entries(session, actor, Listing(filters={"event": "dashboard_layout.save"}))
@@ -106,7 +106,7 @@ def test_every_save_is_in_the_audit_trail(database: Database, actor: Actor) -> N
     ]
 
 
-def test_nobody_reads_or_writes_anothers(town: Town) -> None:
+def test_home_layout_of_another_person_is_neither_read_nor_written(town: Town) -> None:
     database = town.database
     _save(database, town.admin.actor, [_item()], 0)
     assert _load(database, town.stranger.actor).version == 0
@@ -139,7 +139,9 @@ HOSTILE: list[Any] = [
 
 
 @pytest.mark.parametrize("document", HOSTILE, ids=[json.dumps(d)[:40] for d in HOSTILE])
-def test_what_is_no_layout_is_refused_and_nothing_changes(database: Database, actor: Actor, document: object) -> None:
+def test_save_home_invalid_layout_is_rejected_and_changes_nothing(
+    database: Database, actor: Actor, document: object
+) -> None:
     with pytest.raises(Invalid) as refused:
         _save(database, actor, document, 0)
     assert len(str(refused.value)) < 400
@@ -147,7 +149,7 @@ def test_what_is_no_layout_is_refused_and_nothing_changes(database: Database, ac
         assert session.scalar(select(func.count()).select_from(DashboardLayout)) == 0
 
 
-def test_a_stored_layout_that_cannot_be_read_says_so(database: Database, actor: Actor) -> None:
+def test_home_layout_unreadable_in_storage_raises_invalid(database: Database, actor: Actor) -> None:
     _save(database, actor, [_item()], 0)
     with unbound(database).change() as session:
         session.scalars(select(DashboardLayout)).one().config = [{"id": "w1"}]

@@ -13,7 +13,7 @@ from support.journal_killed import SUBJECT, document
 from support.programs import Programs
 
 
-def test_what_was_acknowledged_survives_kill_9(
+def test_journal_acknowledged_records_survive_kill_9(
     programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")

@@ -49,7 +49,7 @@ def _touched(database: Database) -> list[str]:
 # ---- what is stored
 
 
-def test_a_dashboard_comes_back_as_it_was_given(office: Office) -> None:
+def test_create_then_get_returns_the_same_document(office: Office) -> None:
     ada = office.actor("ada")
     told = {
         "format": "benchboard/dashboard", "version": 2, "title": "Line 2", "description": "ş", "columns": 24,
@@ -80,7 +80,7 @@ def test_a_dashboard_comes_back_as_it_was_given(office: Office) -> None:
     assert rows["placeholder"].config["benchboard"] == {"id": "w2", "type": "theirs/map", "item": {"note": None}}
 
 
-def test_moving_one_widget_of_125_writes_one_widget(office: Office) -> None:
+def test_save_one_moved_widget_of_125_writes_one_row(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada, wide())
     first = office.save(ada, made.card.id, grown(made.document, 0), made.card.version)
@@ -99,7 +99,7 @@ def test_moving_one_widget_of_125_writes_one_widget(office: Office) -> None:
         assert session.scalar(select(func.count()).where(Widget.version > 1)) == 2
 
 
-def test_moving_a_picture_does_not_store_it_again_beside_its_version(office: Office) -> None:
+def test_save_moved_picture_stores_it_once(office: Office) -> None:
     ada, picture = office.actor("ada"), images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", bytes(300_000))))
     told = [item(f"w{k}", 3 * k, type="image", config={"picture": picture, "alt": str(k)}) for k in range(3)]
     made = office.make(ada, document("Pictures", *told))
@@ -125,7 +125,7 @@ def grown(before: Document, step: int) -> Document:
     return replace(before, layout=layout.moved_to(cells))
 
 
-def test_items_come_go_and_keep_their_rows(office: Office) -> None:
+def test_save_items_added_and_removed_keep_their_rows(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada, document("A", item("w1"), item("w2", 3)))
     with unbound(office.town.database).read() as session:
@@ -142,7 +142,7 @@ def test_items_come_go_and_keep_their_rows(office: Office) -> None:
     assert write_document(opened.document) == write_document(changed)
 
 
-def test_saving_what_is_stored_already_changes_nothing(office: Office) -> None:
+def test_save_unchanged_document_writes_nothing(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     again = office.save(ada, made.card.id, made.document, made.card.version)
@@ -150,7 +150,7 @@ def test_saving_what_is_stored_already_changes_nothing(office: Office) -> None:
     assert office.save(ada, made.card.id, made.document, again.version, note="As delivered").number == 2
 
 
-def test_a_dashboard_of_another_system_is_read_kept_and_saved(office: Office) -> None:
+def test_get_and_save_dashboard_of_another_system_keep_its_data(office: Office) -> None:
     """Rows as an imported system has them: no tree, no ids of ours."""
     ada = office.actor("ada")
     with unbound(office.town.database).change() as session:
@@ -195,7 +195,7 @@ def _nested(levels: int) -> str:
         ("UPDATE widgets SET config = :json", _nested(995), None),
     ],
 )
-def test_rows_that_are_no_dashboard_say_what_is_wrong_and_can_be_thrown_away(
+def test_get_invalid_rows_says_what_is_wrong_and_discard_works(
     office: Office, statement: str, json: str, field: str | None
 ) -> None:
     ada = office.actor("ada")
@@ -213,7 +213,7 @@ def test_rows_that_are_no_dashboard_say_what_is_wrong_and_can_be_thrown_away(
     assert office.do(library.delete_forever, ada, [made.card.id]) == 1
 
 
-def test_more_widgets_than_a_layout_holds_are_refused(office: Office) -> None:
+def test_save_too_many_widgets_is_rejected(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     keys = {"organisation_id": ada.organisation_id, "dashboard_id": made.card.id}
@@ -229,7 +229,7 @@ def test_more_widgets_than_a_layout_holds_are_refused(office: Office) -> None:
 
 @given(st.lists(documents(), min_size=2, max_size=3))
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_saved_over_whatever_comes_back_the_same(office: Office, given_ones: list[dict[str, Any]]) -> None:
+def test_save_any_document_over_any_other_round_trips(office: Office, given_ones: list[dict[str, Any]]) -> None:
     ada = office.actor("ada")
     first, *later = [parse_document({**one, "title": "Any"}) for one in given_ones]
     made = office.make(ada, first)
@@ -243,7 +243,7 @@ def test_whatever_is_saved_over_whatever_comes_back_the_same(office: Office, giv
 
 
 @pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 256, "bell\x07"])
-def test_a_dashboard_needs_a_name(office: Office, name: str) -> None:
+def test_create_without_a_name_is_rejected(office: Office, name: str) -> None:
     ada = office.actor("ada")
     with pytest.raises(Invalid):
         office.do(library.create, ada, document(), name=name)
@@ -256,7 +256,7 @@ def test_a_dashboard_needs_a_name(office: Office, name: str) -> None:
 # ---- two people at once
 
 
-def test_what_another_saved_meanwhile_is_not_overwritten(office: Office) -> None:
+def test_save_after_another_save_raises_conflict(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
@@ -273,7 +273,7 @@ def test_what_another_saved_meanwhile_is_not_overwritten(office: Office) -> None
     assert office.save(ada, made.card.id, document("Both"), theirs.version, merged=True).number == 3
 
 
-def test_sharing_and_the_trash_take_nothing_away_from_whoever_is_editing(office: Office) -> None:
+def test_save_after_share_or_discard_keeps_the_edits(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     office.do(sharing.set_public, ada, made.card.id, public=True)
@@ -288,7 +288,7 @@ def test_sharing_and_the_trash_take_nothing_away_from_whoever_is_editing(office:
         office.save(ada, made.card.id, document("Too late"), saved.version - 1)
 
 
-def test_two_saves_at_the_same_moment_do_not_both_win(office: Office) -> None:
+def test_save_twice_at_once_only_one_succeeds(office: Office) -> None:
     """The second waits for the first one's lock, and then sees what it did."""
     ada, database = office.actor("ada"), office.town.database
     made = office.make(ada)
@@ -323,7 +323,7 @@ def _until_somebody_waits(database: Database, thread: threading.Thread) -> None:
 # ---- duplicating, naming, finding
 
 
-def test_a_copy_is_its_makers_own(office: Office) -> None:
+def test_duplicate_belongs_to_its_maker(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada, wide(5))
     office.do(sharing.set_public, ada, made.card.id, public=True)
@@ -336,7 +336,7 @@ def test_a_copy_is_its_makers_own(office: Office) -> None:
     assert office.do(library.duplicate, bob, made.card.id, name="Other").card.name == "Other"
 
 
-def test_a_dashboard_is_renamed_and_described_as_a_save(office: Office) -> None:
+def test_describe_renames_as_a_save(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     office.do(library.describe, ada, made.card.id, name=" Line 3 ", description="Night shift")
@@ -347,7 +347,7 @@ def test_a_dashboard_is_renamed_and_described_as_a_save(office: Office) -> None:
         office.save(ada, made.card.id, document(), made.card.version)
 
 
-def test_a_dashboard_is_found_by_id_or_name(office: Office) -> None:
+def test_find_dashboard_by_id_or_name(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     assert office.ask(library.find, ada, "Line 2").id == office.ask(library.find, ada, made.card.id).id == made.card.id
@@ -368,7 +368,7 @@ def test_a_dashboard_is_found_by_id_or_name(office: Office) -> None:
 # ---- organisations, roles, people who go
 
 
-def test_nothing_of_another_organisation_is_there(office: Office) -> None:
+def test_library_hides_other_organisations(office: Office) -> None:
     ada, stranger = office.actor("ada"), office.town.stranger.actor
     made = office.make(ada)
     office.do(sharing.set_public, ada, made.card.id, public=True)
@@ -415,7 +415,7 @@ def test_visible_ids_reads_only_the_rows_asked_for(office: Office) -> None:
         assert asked in plan, plan
 
 
-def test_an_admin_has_every_dashboard_as_its_owner_does(office: Office) -> None:
+def test_library_admin_has_every_dashboard_like_its_owner(office: Office) -> None:
     ada, admin = office.actor("ada"), office.actor("admin")
     made = office.make(ada)
     saved = office.save(admin, made.card.id, document("Mended"), made.card.version)
@@ -424,7 +424,7 @@ def test_an_admin_has_every_dashboard_as_its_owner_does(office: Office) -> None:
     assert office.do(library.discard, admin, [made.card.id]) == 1
 
 
-def test_without_the_permission_nothing_is_read_or_written(office: Office) -> None:
+def test_library_without_permission_reads_and_writes_nothing(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     for kept, refused in ((frozenset(), library.get), (frozenset({"studio:enter"}), library.duplicate)):
@@ -433,7 +433,7 @@ def test_without_the_permission_nothing_is_read_or_written(office: Office) -> No
             office.do(refused, nobody, made.card.id)
 
 
-def test_a_person_who_is_disabled_or_deleted_breaks_nothing(office: Office) -> None:
+def test_library_with_a_disabled_or_deleted_person_works(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
@@ -447,7 +447,7 @@ def test_a_person_who_is_disabled_or_deleted_breaks_nothing(office: Office) -> N
     assert office.names(office.actor("admin"), "all") == ["Bob's"]
 
 
-def test_every_change_is_in_the_audit_trail(office: Office) -> None:
+def test_library_every_change_is_audited(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     office.save(ada, made.card.id, document("Line 2", item(), item("w2", 3)), made.card.version)
@@ -482,7 +482,7 @@ def test_audit_of_a_rename_an_import_and_a_restored_version_says_which_it_was(of
     assert (entries[1].details["before"], entries[2].details["restored"]) == ("First", 1)
 
 
-def test_what_another_program_wrote_without_a_version_is_not_overwritten(office: Office) -> None:
+def test_save_over_another_programs_edit_without_a_version_raises_conflict(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     with office.town.database.engine.begin() as connection:
@@ -505,9 +505,7 @@ _ENDLESS = '{"z": ' + "9" * 5_000 + "}"
         "UPDATE dashboard_versions SET document = :said WHERE dashboard_id = :id",
     ],
 )
-def test_a_stored_number_without_end_is_refused_in_words_and_takes_nothing_else_away(
-    office: Office, write: str
-) -> None:
+def test_get_infinite_number_in_storage_is_rejected_and_nothing_else(office: Office, write: str) -> None:
     ada = office.actor("ada")
     made, _other = office.make(ada), office.make(ada, document("Other"))
     if office.town.database.dialect == "postgresql":

@@ -17,7 +17,7 @@ from support.papers import Office, document
 # ---- lists
 
 
-def test_the_list_shows_what_one_may_see_and_why_it_is_there(office: Office) -> None:
+def test_list_dashboards_shows_the_visible_ones_and_why(office: Office) -> None:
     ada, bob, cleo = office.actor("ada"), office.actor("bob"), office.actor("cleo")
     stranger = office.town.stranger.actor
     team = office.team("Rig", bob)
@@ -52,7 +52,7 @@ def test_the_list_shows_what_one_may_see_and_why_it_is_there(office: Office) -> 
             office.ask(library.list_dashboards, bob, Listing(filters=wrong))
 
 
-def test_the_list_is_searched_sorted_and_paged(office: Office) -> None:
+def test_list_dashboards_searches_sorts_and_pages(office: Office) -> None:
     ada = office.actor("ada")
     for number in range(7):
         office.make(ada, document(f"Board {number}", description="Işık" if number % 2 else ""))
@@ -83,7 +83,7 @@ def test_the_list_is_searched_sorted_and_paged(office: Office) -> None:
 # ---- the trash
 
 
-def test_the_trash_keeps_for_thirty_days_what_its_owner_can_bring_back(office: Office) -> None:
+def test_trash_keeps_for_thirty_days_what_its_owner_can_restore(office: Office) -> None:
     ada, bob, admin = office.actor("ada"), office.actor("bob"), office.actor("admin")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
@@ -111,7 +111,7 @@ def _age(office: Office, days: float, dashboard_id: str) -> None:
         audit.record(session, office.town.actor, "dashboard.discard", dashboard_id)
 
 
-def test_what_is_older_is_gone_at_once_and_deleted_when_somebody_comes_by(office: Office) -> None:
+def test_trash_older_than_thirty_days_is_hidden_and_then_deleted(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     old, young = office.make(ada, document("Old")).card.id, office.make(ada, document("Young")).card.id
     foreign = office.make(office.town.stranger.actor).card.id
@@ -137,7 +137,7 @@ def test_what_is_older_is_gone_at_once_and_deleted_when_somebody_comes_by(office
     assert office.do(library.purge, office.actor("admin")) == 0
 
 
-def test_only_what_is_in_the_trash_is_deleted_for_good(office: Office) -> None:
+def test_delete_forever_outside_the_trash_is_rejected(office: Office) -> None:
     ada = office.actor("ada")
     one, two = office.make(ada), office.make(ada, document("Two"))
     office.do(library.discard, ada, [one.card.id])

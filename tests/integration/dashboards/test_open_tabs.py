@@ -26,7 +26,7 @@ def made(town: Town, actor: Actor, name: str) -> str:
         return library.create(session, actor, document).card.id
 
 
-def test_what_was_kept_is_there_again_for_that_account_alone(tmp_path: Path) -> None:
+def test_open_tabs_saved_are_restored_for_that_account_only(tmp_path: Path) -> None:
     sitting = SavedTabs((FIRST, SECOND), SECOND.dashboard_id)
     open_tabs.save(tmp_path, HERE, sitting)
     assert open_tabs.load(tmp_path, HERE) == sitting
@@ -46,14 +46,14 @@ def test_what_was_kept_is_there_again_for_that_account_alone(tmp_path: Path) -> 
         '{"views": [{"dashboard_id": "../../etc/passwd"}]}', "[" * 100_000, '{"front": ["a"]}', '{"views": {}}',
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_nothing(tmp_path: Path, text: str) -> None:
+def test_open_tabs_invalid_file_reads_as_none(tmp_path: Path, text: str) -> None:
     open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")
     file.write_text(text)
     assert open_tabs.load(tmp_path, HERE) == SavedTabs()
 
 
-def test_a_fact_that_makes_no_sense_is_its_default(tmp_path: Path) -> None:
+def test_open_tabs_invalid_field_reads_as_its_default(tmp_path: Path) -> None:
     open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")
     key = FIRST.dashboard_id
@@ -66,7 +66,7 @@ def test_a_fact_that_makes_no_sense_is_its_default(tmp_path: Path) -> None:
     assert open_tabs.load(tmp_path, HERE) == SavedTabs((OpenTab(key), replace(SECOND, row=1_000_000.0, zoom=0.1)))
 
 
-def test_no_more_is_read_than_could_have_been_kept(tmp_path: Path) -> None:
+def test_open_tabs_oversized_file_is_not_read_whole(tmp_path: Path) -> None:
     open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")
     views = [{"dashboard_id": f"00000000-0000-4000-8000-{k:012}"} for k in range(500)]
@@ -74,14 +74,14 @@ def test_no_more_is_read_than_could_have_been_kept(tmp_path: Path) -> None:
     assert len(open_tabs.load(tmp_path, HERE).views) == open_tabs.MAX_TABS
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_open_tabs_unwritable_folder_raises_unavailable(tmp_path: Path) -> None:
     (tmp_path / "open").write_text("a file where the folder would be")
     with pytest.raises(Unavailable, match="Can't save") as refused:
         open_tabs.save(tmp_path, HERE, SavedTabs())
     assert refused.value.code == "sittings.unwritable"
 
 
-def test_only_what_one_may_still_see_comes_back(town: Town) -> None:
+def test_open_tabs_restore_only_visible_dashboards(town: Town) -> None:
     town.add("analyst@north.example")
     me, owner = town.sign_in("analyst@north.example").actor, town.actor
     mine, shared, hidden, thrown = (

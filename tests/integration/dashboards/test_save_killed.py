@@ -64,7 +64,7 @@ def _assert_sound(database: Database) -> None:
 
 
 @pytest.mark.parametrize("moment", ["before", "after", "commit"])
-def test_a_save_killed_anywhere_leaves_the_old_or_the_new(town: Town, save: Save, moment: str) -> None:
+def test_save_home_killed_at_any_statement_leaves_old_or_new(town: Town, save: Save, moment: str) -> None:
     database, actor = town.database, town.actor
     _put_back(database, actor)
     whole = save(moment, 0)
@@ -96,7 +96,7 @@ def _made(database: Database, actor: Actor) -> str:
 
 
 @pytest.mark.parametrize("moment", ["before", "after", "commit"])
-def test_a_dashboard_s_save_killed_anywhere_leaves_the_old_or_the_new(town: Town, save: Save, moment: str) -> None:
+def test_save_dashboard_killed_at_any_statement_leaves_old_or_new(town: Town, save: Save, moment: str) -> None:
     database, actor = town.database, town.actor
     whole = save(moment, 0, _made(database, actor))
     assert whole.returncode == 0, whole.stderr

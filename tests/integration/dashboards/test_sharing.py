@@ -45,7 +45,7 @@ ADMIN = "Admin of north"
 BY_ROLE = ("own", (Grant("role", "own"),))
 
 
-def test_a_share_is_given_changed_and_taken_back(office: Office) -> None:
+def test_share_given_changed_and_revoked(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     assert _level(office, bob, made.card.id) is None
@@ -68,7 +68,7 @@ def test_a_share_is_given_changed_and_taken_back(office: Office) -> None:
     ]
 
 
-def test_a_team_shares_with_its_members_as_they_are_now(office: Office) -> None:
+def test_share_with_a_team_covers_its_current_members(office: Office) -> None:
     ada, bob, cleo = office.actor("ada"), office.actor("bob"), office.actor("cleo")
     team = office.team("Rig", bob)
     made = office.make(ada)
@@ -79,7 +79,7 @@ def test_a_team_shares_with_its_members_as_they_are_now(office: Office) -> None:
     assert _level(office, bob, made.card.id) is None
 
 
-def test_everybody_who_has_access_is_listed_with_every_reason(office: Office) -> None:
+def test_list_access_names_everyone_with_every_grant(office: Office) -> None:
     ada, bob, cleo = office.actor("ada"), office.actor("bob"), office.actor("cleo")
     office.actor("dan")
     one, two = office.team("Alpha", bob, cleo), office.team("Beta", bob)
@@ -110,7 +110,7 @@ def test_everybody_who_has_access_is_listed_with_every_reason(office: Office) ->
         _access(office, ada, made.card.id, filters={"colour": "red"})
 
 
-def test_whoever_may_not_enter_studio_has_no_access(office: Office) -> None:
+def test_access_without_permission_for_studio_is_none(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob", role="technician")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
@@ -130,7 +130,7 @@ LEVELS = (None, "view", "edit")
 
 @given(data=st.data())
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_one_may_do_is_the_most_of_all_ways_and_what_the_list_says(office: Office, data: st.DataObject) -> None:
+def test_effective_level_is_the_highest_grant_and_equals_the_list(office: Office, data: st.DataObject) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     if not office.memory:
         office.memory = [office.team("Alpha", bob), office.team("Beta", bob), office.team("Gamma", ada)]
@@ -154,7 +154,7 @@ def test_what_one_may_do_is_the_most_of_all_ways_and_what_the_list_says(office: 
     assert {card.id: card.level for card in cards}.get(made.card.id) == most
 
 
-def test_only_the_owner_shares(office: Office) -> None:
+def test_share_by_others_than_the_owner_is_denied(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
@@ -172,7 +172,7 @@ def test_only_the_owner_shares(office: Office) -> None:
     assert office.ask(sharing.sharing_of, bob, made.card.id).level == "edit"
 
 
-def test_what_cannot_be_shared_is_refused(office: Office) -> None:
+def test_share_invalid_target_or_level_is_rejected(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     refused: list[tuple[tuple[str, str, str], type[AppError]]] = [
@@ -214,7 +214,7 @@ def test_candidates_are_active_people_and_teams_by_name_or_address(office: Offic
     assert found("bo") == ["Bora"]
 
 
-def test_an_address_never_means_whoever_is_called_like_it(office: Office) -> None:
+def test_find_candidate_by_address_never_matches_a_name(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     office.town.add("mallory@north.example", "bob@north.example", role="analyst", organisation=office.town.north)
     office.team("bob@north.example")
@@ -236,7 +236,7 @@ def test_an_address_never_means_whoever_is_called_like_it(office: Office) -> Non
     assert found("bob@north.example") is None
 
 
-def test_a_name_means_the_only_one_who_is_called_so(office: Office) -> None:
+def test_find_candidate_by_name_needs_a_unique_match(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
 
@@ -266,7 +266,7 @@ def test_a_name_means_the_only_one_who_is_called_so(office: Office) -> None:
     assert found("Bob") is None
 
 
-def test_a_person_or_team_is_named_by_address_short_name_or_id(office: Office) -> None:
+def test_find_candidate_by_address_short_name_or_id(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     team = office.team("Rig", bob)
     for who, wanted in (
@@ -278,7 +278,7 @@ def test_a_person_or_team_is_named_by_address_short_name_or_id(office: Office) -
             office.ask(sharing.find_candidate, ada, who)
 
 
-def test_a_team_or_person_that_goes_takes_its_share_along(office: Office) -> None:
+def test_share_ends_with_its_team_or_person(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     team = office.team("Rig", bob)
     made = office.make(ada)
@@ -290,7 +290,7 @@ def test_a_team_or_person_that_goes_takes_its_share_along(office: Office) -> Non
     assert office.ask(sharing.sharing_of, ada, made.card.id).teams == ()
 
 
-def test_shares_cannot_reach_across_organisations_even_in_the_tables(office: Office) -> None:
+def test_share_tables_reject_other_organisations(office: Office) -> None:
     ada, stranger = office.actor("ada"), office.town.stranger.actor
     made = office.make(ada)
     for table, column in ((DashboardShare, "user_id"), (DashboardTeamShare, "team_id")):

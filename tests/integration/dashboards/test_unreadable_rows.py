@@ -70,7 +70,7 @@ def listed(town: Town, sort: str, *, descending: bool, limit: int = 2) -> list[l
 
 
 @pytest.mark.parametrize("value", GARBAGE, ids=range(len(GARBAGE)))
-def test_one_such_row_is_shown_among_the_others(town: Town, value: Any) -> None:
+def test_list_with_an_unreadable_row_shows_it_among_the_others(town: Town, value: Any) -> None:
     ids = made(town, 5)
     spoil(town, "dashboards", ids[2], "updated_at", value)
     for sort in ("updated_at", "name", "created_at"):
@@ -83,7 +83,7 @@ def test_one_such_row_is_shown_among_the_others(town: Town, value: Any) -> None:
         assert library.get(session, town.actor, ids[2]).card.name == "Dashboard 2"
 
 
-def test_several_of_them_side_by_side_are_all_paged_through(town: Town) -> None:
+def test_list_with_adjacent_unreadable_rows_pages_through_all(town: Town) -> None:
     ids = made(town, len(GARBAGE) + 2)
     for key, value in zip(ids, GARBAGE, strict=False):
         spoil(town, "dashboards", key, "updated_at", value)
@@ -92,7 +92,7 @@ def test_several_of_them_side_by_side_are_all_paged_through(town: Town) -> None:
         assert sorted(card.id for card in cards) == sorted(ids[:20])
 
 
-def test_what_is_changed_and_saved_has_a_time_again(town: Town) -> None:
+def test_save_of_an_unreadable_row_gives_it_a_time(town: Town) -> None:
     (key,) = made(town, 1)
     spoil(town, "dashboards", key, "updated_at", "garbage")
     with unbound(town.database).change() as session:
@@ -104,7 +104,7 @@ def test_what_is_changed_and_saved_has_a_time_again(town: Town) -> None:
     assert (datetime.now(UTC) - card.updated_at).total_seconds() < 600
 
 
-def test_people_and_the_trail_are_listed_too(town: Town) -> None:
+def test_list_people_and_audit_show_unreadable_rows(town: Town) -> None:
     user = town.add("spoiled@north.example")
     spoil(town, "users", user, "created_at", "long ago")
     with unbound(town.database).read() as session:
@@ -116,7 +116,7 @@ def test_people_and_the_trail_are_listed_too(town: Town) -> None:
     assert moment.raw == "long ago"
 
 
-def test_check_names_the_row_and_what_is_there(town: Town) -> None:
+def test_check_names_unreadable_row_and_value(town: Town) -> None:
     ids = made(town, len(GARBAGE))
     assert upgrade.check(town.database) == ()
     for key, value in zip(ids, GARBAGE, strict=True):
@@ -130,20 +130,20 @@ def test_check_names_the_row_and_what_is_there(town: Town) -> None:
     assert max(len(one.what) for one in found) < 200
 
 
-def test_check_leaves_what_can_be_read_alone(town: Town) -> None:
+def test_check_readable_rows_are_not_named(town: Town) -> None:
     ids = made(town, 3)
     for key, value in zip(ids, ("2026-01-02 03:04:05+02:00", "2026-01-02", "20260102T030405Z"), strict=True):
         spoil(town, "dashboards", key, "updated_at", value)
     assert upgrade.check(town.database) == ()
 
 
-def test_check_names_no_more_than_a_few_of_each_column(town: Town) -> None:
+def test_check_names_only_a_few_rows_of_each_column(town: Town) -> None:
     for key in made(town, 25):
         spoil(town, "dashboards", key, "updated_at", "garbage")
     assert len(upgrade.check(town.database)) == 20
 
 
-def test_a_command_says_that_it_is_unreadable_and_json_says_nothing() -> None:
+def test_cell_of_an_unreadable_time_says_so_and_json_has_null() -> None:
     moment = read_moment("garbage")
     assert command_context._cell_text(moment) == "unreadable"
     assert json.dumps({"at": moment}, default=command_context._json_value) == '{"at": null}'
@@ -152,7 +152,7 @@ def test_a_command_says_that_it_is_unreadable_and_json_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("key", ["raw:", "raw:-zz", "raw:-ff", "raw:0", "raw:-", "raw:6162"])
-def test_a_key_somebody_made_up_asks_for_nothing_else(town: Town, key: str) -> None:
+def test_list_after_an_invented_key_reads_nothing_else(town: Town, key: str) -> None:
     ids = made(town, 1)
     with unbound(town.database).read() as session:
         listing = Listing(sort="updated_at")
@@ -162,7 +162,7 @@ def test_a_key_somebody_made_up_asks_for_nothing_else(town: Town, key: str) -> N
             assert error.code == "paging.key"
 
 
-def test_a_tiles_query_answers_with_the_other_rows(sqlite_template: Path, tmp_path: Path) -> None:
+def test_run_query_skips_unreadable_rows(sqlite_template: Path, tmp_path: Path) -> None:
     database = Database.open(databases.file_url(shutil.copyfile(sqlite_template, tmp_path / "o.db")), key=databases.KEY)
     market = open_market(database, tmp_path)
     with database.engine.execution_options(bb_writing=True).begin() as connection:

@@ -31,7 +31,7 @@ def ask(market: Market) -> Ask:
     return asked
 
 
-def test_each_is_offered_what_they_may_see(market: Market, ask: Ask) -> None:
+def test_options_contain_only_what_the_person_may_see(market: Market, ask: Ask) -> None:
     assert ask(SHOPS).values == ("b.example", "a.example")
     assert ask(SHOPS, market.keeper).values == ("a.example",)
     assert ask(SHOPS, market.stranger).values == ("c.example", "a.example")
@@ -39,7 +39,7 @@ def test_each_is_offered_what_they_may_see(market: Market, ask: Ask) -> None:
         ask(SHOPS, market.technician)
 
 
-def test_a_chain_is_asked_with_what_is_chosen_bound(ask: Ask) -> None:
+def test_options_of_chained_variables_bind_the_selection(ask: Ask) -> None:
     query = "SELECT id FROM orders WHERE shop_id IN (:shop) ORDER BY id"
     assert ask(query, shop=("b.example",)).values == ("o1", "o4")
     assert ask(query, shop=("a.example", "b.example")).values == ("o0", "o1", "o2", "o3", "o4", "o5")
@@ -61,36 +61,36 @@ def test_a_chain_is_asked_with_what_is_chosen_bound(ask: Ask) -> None:
         ("date_trunc('week', created_dt)", ("2026-01-05T00:00:00+00:00",)),
     ],
 )
-def test_whatever_a_query_answers_becomes_the_same_text_on_both(ask: Ask, column: str, values: tuple[str, ...]) -> None:
+def test_options_are_the_same_text_on_both_engines(ask: Ask, column: str, values: tuple[str, ...]) -> None:
     assert ask(f"SELECT {column} AS v, 'called' FROM orders ORDER BY v").values == values
 
 
-def test_a_second_column_is_what_people_call_it(ask: Ask) -> None:
+def test_options_second_column_is_the_label(ask: Ask) -> None:
     offer = ask("SELECT DISTINCT shop_id, upper(shop_id) FROM orders ORDER BY 1")
     assert offer.labels == {"a.example": "A.EXAMPLE", "b.example": "B.EXAMPLE"}
 
 
-def test_more_values_than_may_be_are_cut_and_that_is_said(ask: Ask) -> None:
+def test_options_beyond_the_limit_are_cut_and_reported(ask: Ask) -> None:
     tables = ", ".join(f"orders {name}" for name in "abcdef")
     offer = ask(f"SELECT {' || '.join(f'{name}.id' for name in 'abcdef')} FROM {tables}")
     assert len(offer.values) == MAX_ROWS
     assert "first 10\u2009000 rows" in offer.note
 
 
-def test_values_longer_than_a_document_keeps_are_left_out_and_that_is_said(ask: Ask) -> None:
+def test_options_too_long_are_left_out_and_reported(ask: Ask) -> None:
     offer = ask("SELECT CASE WHEN id = 'o1' THEN '" + "x" * 900 + "' ELSE id END FROM orders ORDER BY id")
     assert offer.values == ("o0", "o2", "o3", "o4", "o5")
     assert "1 value" in offer.note
 
 
 @pytest.mark.parametrize("query", ["", "DELETE FROM orders", "SELECT 1; SELECT 2", "SELECT 1 --" + "x" * 10**6])
-def test_what_is_no_query_is_refused_in_words(ask: Ask, query: str) -> None:
+def test_options_of_an_invalid_query_are_rejected(ask: Ask, query: str) -> None:
     with pytest.raises(Invalid) as refused:
         ask(query)
     assert len(str(refused.value)) < 400
 
 
-def test_it_is_stopped_before_it_begins(ask: Ask) -> None:
+def test_options_cancelled_before_the_start_are_not_read(ask: Ask) -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
@@ -98,7 +98,7 @@ def test_it_is_stopped_before_it_begins(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("value", ["x'ff00'", "CAST(x'ff41' AS TEXT)"])
-def test_bytes_where_a_text_should_be_are_refused_in_words(market: Market, value: str) -> None:
+def test_options_of_bytes_in_a_text_column_are_rejected(market: Market, value: str) -> None:
     if market.database.dialect != "sqlite":
         pytest.skip("a server keeps nothing but text in a column of text")
     with unbound(market.database).read() as session:

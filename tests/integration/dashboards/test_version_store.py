@@ -39,7 +39,7 @@ def _older(office: Office, minutes: float) -> None:
         audit.record(session, office.town.actor, "dashboard.save", None)
 
 
-def test_saves_of_one_person_within_a_quarter_of_an_hour_are_one_version(office: Office) -> None:
+def test_save_within_15_minutes_by_one_person_is_one_version(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     first = office.save(ada, made.card.id, document("A"), made.card.version)
@@ -57,7 +57,7 @@ def test_saves_of_one_person_within_a_quarter_of_an_hour_are_one_version(office:
     assert office.save(ada, made.card.id, document("D"), None).number == 3
 
 
-def test_a_note_a_merge_and_anybody_else_begin_a_new_version(office: Office) -> None:
+def test_save_with_note_merge_or_other_author_begins_a_version(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
@@ -86,7 +86,7 @@ def test_a_note_a_merge_and_anybody_else_begin_a_new_version(office: Office) -> 
         _numbers(office, ada, made.card.id, filters={"colour": "red"})
 
 
-def test_a_note_for_what_was_just_saved_names_that_version(office: Office) -> None:
+def test_save_with_note_of_an_unchanged_document_names_the_newest_version(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")
@@ -104,7 +104,7 @@ def test_a_note_for_what_was_just_saved_names_that_version(office: Office) -> No
     assert [one.note for one in _listed(office, ada, made.card.id)][:4] == ["Other", None, "Mine", None]
 
 
-def test_a_version_that_is_named_stays_as_it_is(office: Office) -> None:
+def test_save_after_a_named_version_leaves_it_unchanged(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     saved = office.save(ada, made.card.id, document("A"), made.card.version)
@@ -123,7 +123,7 @@ def test_a_version_that_is_named_stays_as_it_is(office: Office) -> None:
             office.do(version_store.name_version, ada, made.card.id, number, "x")
 
 
-def test_going_back_is_a_version_too(office: Office) -> None:
+def test_restore_version_creates_a_version(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada, document("First", item("w1"), item("w2", 3)))
     saved = office.save(ada, made.card.id, document("Second", item("w2")), made.card.version)
@@ -143,7 +143,7 @@ def test_going_back_is_a_version_too(office: Office) -> None:
     assert (same.number, same.document.title) == (5, "Third")
 
 
-def test_versions_are_for_whoever_may_edit(office: Office) -> None:
+def test_list_versions_requires_edit_access(office: Office) -> None:
     ada, bob, cleo = office.actor("ada"), office.actor("bob"), office.actor("cleo")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "view")
@@ -159,7 +159,7 @@ def test_versions_are_for_whoever_may_edit(office: Office) -> None:
                 office.do(act, who, made.card.id, *given, **named)
 
 
-def test_the_list_of_versions_is_paged(office: Office) -> None:
+def test_list_versions_is_paged(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     for number in range(2, 8):
@@ -174,7 +174,7 @@ def test_the_list_of_versions_is_paged(office: Office) -> None:
     assert seen == [7, 6, 5, 4, 3, 2, 1]
 
 
-def test_an_author_who_is_gone_and_a_document_that_cannot_be_read_stop_nothing_else(office: Office) -> None:
+def test_list_versions_with_deleted_author_or_unreadable_document_works(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     office.do(sharing.share, ada, made.card.id, "person", bob.user_id, "edit")

@@ -49,7 +49,7 @@ def moved(draw: st.DrawFn) -> tuple[Document, str, Layout, str]:
 
 @given(pages(), names)
 @settings(max_examples=100)
-def test_a_narrower_page_holds_the_same_and_nothing_overlaps(layout: Layout, name: str) -> None:
+def test_breakpoint_layout_holds_the_same_items_without_overlaps(layout: Layout, name: str) -> None:
     document = fitted(Document(layout))
     narrow = layout_at(document, name)
     check_page(narrow)
@@ -60,7 +60,7 @@ def test_a_narrower_page_holds_the_same_and_nothing_overlaps(layout: Layout, nam
 
 @given(moved())
 @settings(max_examples=100)
-def test_what_is_moved_there_lies_there_and_the_desktop_stays(made: tuple[Document, str, Layout, str]) -> None:
+def test_breakpoint_move_leaves_the_desktop_layout(made: tuple[Document, str, Layout, str]) -> None:
     document, name, after, item_id = made
     result = with_overrides(document, name, after, [item_id])
     assert result.layout == document.layout
@@ -79,9 +79,7 @@ def test_what_is_moved_there_lies_there_and_the_desktop_stays(made: tuple[Docume
 
 @given(moved(), st.integers(0, 10**9))
 @settings(max_examples=100)
-def test_what_is_arranged_by_hand_survives_edits_of_the_desktop(
-    made: tuple[Document, str, Layout, str], seed: int
-) -> None:
+def test_breakpoint_overrides_survive_desktop_edits(made: tuple[Document, str, Layout, str], seed: int) -> None:
     document, name, after, item_id = made
     document = with_overrides(document, name, after, [item_id])
     kept = dict(document.breakpoints[name].places) if name in document.breakpoints else {}
@@ -102,7 +100,7 @@ def test_what_is_arranged_by_hand_survives_edits_of_the_desktop(
 
 @given(moved())
 @settings(max_examples=60)
-def test_adding_and_removing_there_is_so_everywhere(made: tuple[Document, str, Layout, str]) -> None:
+def test_breakpoint_add_and_remove_apply_everywhere(made: tuple[Document, str, Layout, str]) -> None:
     document, name, _after, item_id = made
     narrow = layout_at(document, name)
     fresh = grid.Item("fresh", "text")
@@ -120,7 +118,7 @@ def test_adding_and_removing_there_is_so_everywhere(made: tuple[Document, str, L
         check_page(gone.layout)
 
 
-def test_what_goes_into_a_container_there_goes_into_it_everywhere() -> None:
+def test_breakpoint_move_into_a_container_applies_everywhere() -> None:
     items = [
         {"id": "w", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 3}},
         {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 3}, "items": []},
@@ -137,7 +135,7 @@ def test_what_goes_into_a_container_there_goes_into_it_everywhere() -> None:
     check_page(result.layout)
 
 
-def test_putting_a_container_in_order_leaves_the_container_to_the_desktop() -> None:
+def test_breakpoint_arrange_inside_a_container_leaves_its_desktop_size() -> None:
     inner = [
         {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 8, "h": 3}},
         {"id": "b", "type": "text", "position": {"x": 0, "y": 3, "w": 8, "h": 3}},
@@ -154,7 +152,7 @@ def test_putting_a_container_in_order_leaves_the_container_to_the_desktop() -> N
     assert PageIndex(layout_at(result, "tablet")).pane(inside) == beside
 
 
-def test_what_is_said_of_a_container_there_does_not_narrow_it_on_the_desktop() -> None:
+def test_breakpoint_container_settings_leave_its_desktop_width() -> None:
     inner = [{"id": "w", "type": "text", "position": {"x": 2, "y": 0, "w": 4, "h": 3}}]
     group = {"id": "g", "type": "group", "position": {"x": 4, "y": 0, "w": 8, "h": 4}, "items": inner}
     document = fitted(parse_document([group]))
@@ -167,14 +165,14 @@ def test_what_is_said_of_a_container_there_does_not_narrow_it_on_the_desktop() -
     assert not result.breakpoints
 
 
-def test_an_unknown_breakpoint_is_a_bug() -> None:
+def test_breakpoint_unknown_name_raises_key_error() -> None:
     with pytest.raises(KeyError):
         layout_at(parse_document([]), "watch")
 
 
 @given(moved())
 @settings(max_examples=50)
-def test_of_what_is_removed_no_place_is_left(made: tuple[Document, str, Layout, str]) -> None:
+def test_breakpoint_overrides_of_removed_items_are_dropped(made: tuple[Document, str, Layout, str]) -> None:
     document, name, after, item_id = made
     there = with_overrides(document, name, after, [item_id])
     gone = set(overridden_ids(there, name))

@@ -122,7 +122,7 @@ def seen(history: History) -> tuple[object, ...]:
 
 
 @given(doings)
-def test_the_records_lead_where_the_edits_led(done: list[Do]) -> None:
+def test_journal_records_replayed_reproduce_the_document(done: list[Do]) -> None:
     model = Model(document(1, 2, 3), 7, [document(1, 2, 3)])
     written = History(model.stored, 7, model.documents[0], [])
     read = read_again(written)
@@ -138,7 +138,7 @@ def test_the_records_lead_where_the_edits_led(done: list[Do]) -> None:
 
 @settings(max_examples=6)
 @given(st.lists(st.binary(max_size=150), min_size=1, max_size=8))
-def test_cut_at_every_byte_the_whole_records_before_it_are_there(texts: list[bytes]) -> None:
+def test_journal_cut_at_any_byte_keeps_the_whole_records_before(texts: list[bytes]) -> None:
     sealer = Sealer(KEY, NAME)
     data, ends = sealer.header, []
     for text in texts:
@@ -150,7 +150,7 @@ def test_cut_at_every_byte_the_whole_records_before_it_are_there(texts: list[byt
             assert left == texts[: sum(end <= cut for end in ends)]
 
 
-def test_no_byte_can_be_changed_and_no_record_moved() -> None:
+def test_journal_with_any_byte_changed_or_record_moved_is_rejected() -> None:
     sealer = Sealer(KEY, NAME)
     records = [sealer.seal(text) for text in (b"one", b"two", b"six")]
 
@@ -196,7 +196,7 @@ def test_unsealed_reads_files_of_the_form_before_lengths_were_checked() -> None:
     assert list(read_records(io.BytesIO(file[:-1]), KEY, NAME)) == [b"one"]
 
 
-def test_steps_that_did_not_come_take_those_before_them_along() -> None:
+def test_journal_with_missing_steps_drops_those_before_them() -> None:
     history = History(document(0), 1, document(0), [])
     for k in (1, 2, 3):
         record = history.record_step("Move", document(k), ((), ()), 0.0, amends=False)
@@ -211,7 +211,7 @@ def test_steps_that_did_not_come_take_those_before_them_along() -> None:
         assert (again.document, len(again.steps), again.position) == (document(2), left, min(left, 2))
 
 
-def test_only_so_many_steps_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_keeps_a_limited_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "MAX_STEPS", 5)
     history = History([], 1, document(0), [])
     for k in range(1, 9):
@@ -268,7 +268,7 @@ def held(journal: Journal) -> RecoveredEdits:
     return journal.recovered
 
 
-def test_edits_and_the_way_back_through_them_are_there_again(open_: Callable[..., Journal]) -> None:
+def test_journal_restores_edits_and_their_undo_steps(open_: Callable[..., Journal]) -> None:
     first = began(open_(), 3)
     assert first.recovered is None
     first.move(-1, partial(document, 2))
@@ -291,7 +291,7 @@ def test_edits_and_the_way_back_through_them_are_there_again(open_: Callable[...
 
 
 @pytest.mark.parametrize("key", [b"", b"x" * 16, b"x" * 31, b"x" * 33])
-def test_a_key_of_the_wrong_length_is_said(open_: Callable[..., Journal], home: Path, key: bytes) -> None:
+def test_journal_key_of_wrong_length_is_rejected(open_: Callable[..., Journal], home: Path, key: bytes) -> None:
     began(open_(), 1).close()
     kept = Vault(home).get("journal")
     assert kept is not None
@@ -304,7 +304,7 @@ def test_a_key_of_the_wrong_length_is_said(open_: Callable[..., Journal], home: 
     assert len(held(open_()).steps) == 1
 
 
-def test_the_file_is_private_and_says_nothing(open_: Callable[..., Journal], home: Path) -> None:
+def test_journal_file_is_private_and_encrypted(open_: Callable[..., Journal], home: Path) -> None:
     journal = began(open_())
     moved(journal, 1, "A very private title")
     assert journal.flush()
@@ -315,7 +315,7 @@ def test_the_file_is_private_and_says_nothing(open_: Callable[..., Journal], hom
     assert stat.S_IMODE((home / "journal").stat().st_mode) == 0o700
 
 
-def test_a_second_window_has_a_journal_of_its_own(open_: Callable[..., Journal]) -> None:
+def test_journal_of_a_second_window_is_its_own(open_: Callable[..., Journal]) -> None:
     first, second = began(open_(), 2), open_()
     assert second.recovered is None
     began(second, 1)
@@ -329,7 +329,7 @@ def test_a_second_window_has_a_journal_of_its_own(open_: Callable[..., Journal])
     assert open_("benchboard.db", "user-2", "home").recovered is None
 
 
-def test_drafts_are_there_again_until_they_are_none_any_more(open_: Callable[..., Journal]) -> None:
+def test_journal_drafts_are_restored_until_cleared(open_: Callable[..., Journal]) -> None:
     first = began(open_(), 1)
     first.draft("json", lambda: "[{")
     first.draft("query/w0", lambda: "selec")
@@ -346,7 +346,7 @@ def test_drafts_are_there_again_until_they_are_none_any_more(open_: Callable[...
     assert [*held(open_()).drafts] == ["json"]
 
 
-def test_where_the_disk_is_slow_only_the_newest_draft_is_written(open_: Callable[..., Journal], home: Path) -> None:
+def test_journal_on_a_slow_disk_writes_only_the_newest_draft(open_: Callable[..., Journal], home: Path) -> None:
     journal, go_on, made = began(open_()), threading.Event(), list[int]()
 
     def text(number: int) -> str:
@@ -369,7 +369,7 @@ def test_where_the_disk_is_slow_only_the_newest_draft_is_written(open_: Callable
     assert held(open_()).drafts["json"].text == "49" * 1_000
 
 
-def test_a_draft_that_is_too_long_is_not_kept_and_ruins_nothing(
+def test_journal_too_long_draft_is_not_stored_and_harms_nothing(
     open_: Callable[..., Journal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journals, "MAX_DRAFT", 100)
@@ -395,7 +395,7 @@ def test_a_draft_that_is_too_long_is_not_kept_and_ruins_nothing(
     assert found.document == document(1)
 
 
-def test_what_could_not_be_read_again_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_record_too_long_to_read_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encrypted_log, "_LONGEST", 100)
     sealer = Sealer(KEY, NAME)
     records = [sealer.seal(b"x" * 72)]
@@ -405,7 +405,7 @@ def test_what_could_not_be_read_again_is_not_sealed(monkeypatch: pytest.MonkeyPa
     assert list(read_records(io.BytesIO(sealer.header + b"".join(records)), KEY, NAME)) == [b"x" * 72, b"y"]
 
 
-def test_a_journal_with_a_draft_comes_before_one_with_nothing_unsaved(open_: Callable[..., Journal]) -> None:
+def test_journals_with_a_draft_are_listed_before_saved_ones(open_: Callable[..., Journal]) -> None:
     first, second = began(open_()), open_()
     began(second)
     first.draft("json", lambda: "{")
@@ -416,7 +416,7 @@ def test_a_journal_with_a_draft_comes_before_one_with_nothing_unsaved(open_: Cal
     assert [*held(open_()).drafts] == ["json"]
 
 
-def test_a_torn_end_is_cut_off_and_what_follows_is_written_after_it(open_: Callable[..., Journal], home: Path) -> None:
+def test_journal_torn_end_is_truncated_and_appended_after(open_: Callable[..., Journal], home: Path) -> None:
     began(open_(), 3).close()
     (file,) = (home / "journal").glob("*.bbj")
     file.write_bytes(file.read_bytes()[:-5])
@@ -427,7 +427,7 @@ def test_a_torn_end_is_cut_off_and_what_follows_is_written_after_it(open_: Calla
     assert held(open_()).documents == tuple(document(x) for x in (0, 1, 2, 8))
 
 
-def test_what_cannot_be_read_is_said_and_set_aside(open_: Callable[..., Journal], home: Path) -> None:
+def test_journal_unreadable_is_reported_and_set_aside(open_: Callable[..., Journal], home: Path) -> None:
     began(open_(), 3).close()
     (file,) = (home / "journal").glob("*.bbj")
     data = bytearray(file.read_bytes())
@@ -449,7 +449,7 @@ def test_what_cannot_be_read_is_said_and_set_aside(open_: Callable[..., Journal]
     assert (fourth.recovered, fourth.note) == (None, "")
 
 
-def test_it_stays_small(open_: Callable[..., Journal], home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_journal_size_stays_bounded(open_: Callable[..., Journal], home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journals, "_REWRITE_BYTES", 20_000)
     journal = began(open_())
     (file,) = (home / "journal").glob("*.bbj")
@@ -465,7 +465,7 @@ def test_it_stays_small(open_: Callable[..., Journal], home: Path, monkeypatch: 
     assert largest < 3 * file.stat().st_size
 
 
-def test_moving_a_picture_does_not_write_the_picture(open_: Callable[..., Journal], home: Path) -> None:
+def test_journal_moved_picture_is_not_written_again(open_: Callable[..., Journal], home: Path) -> None:
     noise = random.Random(1).randbytes(300_000)
     config = {"picture": images.to_data_uri("png", png(4, 4, (1, 2, 3), chunk(b"teSt", noise)))}
 
@@ -501,7 +501,7 @@ def full_disk(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_full_disk_is_said_once_and_nothing_is_lost_when_there_is_room(open_: Callable[..., Journal]) -> None:
+def test_journal_full_disk_is_reported_once_and_written_later(open_: Callable[..., Journal]) -> None:
     said: list[AppError] = []
     journal = began(open_(failed=said.append), 2)
     with full_disk(300):
@@ -515,7 +515,7 @@ def test_a_full_disk_is_said_once_and_nothing_is_lost_when_there_is_room(open_: 
     assert held(open_()).documents == tuple(document(x) for x in range(7))
 
 
-def test_asking_never_waits_for_the_disk(open_: Callable[..., Journal]) -> None:
+def test_journal_calls_never_wait_for_the_disk(open_: Callable[..., Journal]) -> None:
     journal, go = began(open_()), threading.Event()
 
     def slow() -> object:
@@ -529,7 +529,7 @@ def test_asking_never_waits_for_the_disk(open_: Callable[..., Journal]) -> None:
     assert journal.flush()
 
 
-def test_who_leaves_hands_over(open_: Callable[..., Journal]) -> None:
+def test_journal_being_closed_is_waited_for_by_the_next_window(open_: Callable[..., Journal]) -> None:
     journal = began(open_(), 2)
     journal.announce_close()
     threading.Timer(0.05, journal.close).start()
@@ -579,7 +579,7 @@ def test_sweep_leaves_no_lock_of_a_deleted_journal(open_: Callable[..., Journal]
     assert [path.name for path in (home / "journal").iterdir()] == ["key.lock"]
 
 
-def test_a_journal_that_cannot_go_on_says_so(home: Path) -> None:
+def test_journal_that_cannot_continue_raises_unavailable(home: Path) -> None:
     said: list[AppError] = []
     journal = began(open_journal(home, Vault(home), SUBJECT, said.append), 1)
 
@@ -608,7 +608,7 @@ def touched(layout: Layout, one: str, by: int) -> Layout:
 
 @given(st.integers(0, 10**9))
 @settings(max_examples=40)
-def test_a_page_written_with_what_is_known_of_the_last_one_is_the_same_and_shares_what_it_can(seed: int) -> None:
+def test_serialise_with_known_items_equals_and_shares_them(seed: int) -> None:
     chance, known = random.Random(seed), WrittenItems()
     page = fitted(parse_document(random_page(chance, 12)))
     history = History(write_home(page), 1, write_home(page), [])

@@ -28,14 +28,14 @@ def _of(found: tuple[Difference, ...]) -> dict[tuple[str, str], Difference]:
 
 @given(documents())
 @settings(max_examples=60, deadline=None)
-def test_a_dashboard_taken_apart_goes_together_again(document: Document) -> None:
+def test_row_mapping_of_any_dashboard_round_trips(document: Document) -> None:
     assert write_document(from_item_map(to_item_map(document))) == write_document(document)
     assert differences(document, document) == ()
 
 
 @given(st.data())
 @settings(max_examples=150, deadline=None)
-def test_every_difference_names_somebody_and_taking_all_back_is_the_start(data: st.DataObject) -> None:
+def test_differences_name_items_and_revert_all_restores_the_start(data: st.DataObject) -> None:
     before = data.draw(documents())
     after = data.draw(edited(before, "m"))
     found = differences(before, after)
@@ -66,7 +66,7 @@ def test_revert_of_an_item_removed_from_a_static_container_restores_its_neighbou
 
 @given(st.data())
 @settings(max_examples=150, deadline=None)
-def test_taking_some_back_is_a_dashboard_without_overlaps_and_loses_nobody_else(data: st.DataObject) -> None:
+def test_revert_of_some_keeps_the_others_without_overlaps(data: st.DataObject) -> None:
     before = data.draw(documents())
     after = data.draw(edited(before, "m"))
     found = differences(before, after)
@@ -80,7 +80,7 @@ def test_taking_some_back_is_a_dashboard_without_overlaps_and_loses_nobody_else(
     assert left == {one.key for one in found if one not in chosen and one.kind not in ("moved", "changed")}
 
 
-def test_what_only_gave_way_is_said_last_and_as_such() -> None:
+def test_differences_displaced_items_come_last() -> None:
     before = dashboard(
         {"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 3)}, {"id": "c", "at": (6, 0, 4, 4)}
     )
@@ -94,13 +94,13 @@ def test_what_only_gave_way_is_said_last_and_as_such() -> None:
     assert differences(before, back) == ()
 
 
-def test_of_two_that_changed_places_the_one_that_went_farther_was_moved() -> None:
+def test_differences_swapped_items_only_the_farther_counts_as_moved() -> None:
     before = dashboard({"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 6)})
     after = dashboard({"id": "b", "at": (0, 0, 4, 6)}, {"id": "a", "at": (0, 6, 4, 3)})
     assert [(one.id, one.displaced) for one in differences(before, after)] == [("a", False), ("b", True)]
 
 
-def test_what_rises_because_something_went_was_not_moved() -> None:
+def test_differences_items_rising_after_a_removal_are_displaced() -> None:
     before = dashboard(
         {"id": "a", "at": (0, 0, 4, 3)}, {"id": "b", "at": (0, 3, 4, 6)}, {"id": "c", "at": (0, 9, 2, 2)}
     )
@@ -113,7 +113,7 @@ def test_what_rises_because_something_went_was_not_moved() -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_after_many_drags_those_that_were_dragged_are_told_from_those_that_gave_way(seed: int) -> None:
+def test_differences_after_many_drags_tell_dragged_from_displaced(seed: int) -> None:
     rng = random.Random(seed)
     items = [{"id": f"w{k}", "at": ((k % 4) * 3, (k // 4) * 3, 3, 3)} for k in range(60)]
     before = dashboard(*items)
@@ -129,7 +129,7 @@ def test_after_many_drags_those_that_were_dragged_are_told_from_those_that_gave_
     assert len(found) > len(meant)
 
 
-def test_where_gaps_stay_what_was_drawn_into_one_was_moved() -> None:
+def test_differences_without_compaction_item_moved_into_a_gap_is_moved() -> None:
     a, b, c = ({"id": name, "at": (0, 4 * k, 4, 2)} for k, name in enumerate("abc"))
     before = dashboard(a, b, c, compact="none")
     lower = dashboard(a, {**b, "at": (0, 5, 4, 2)}, c, compact="none")
@@ -138,7 +138,7 @@ def test_where_gaps_stay_what_was_drawn_into_one_was_moved() -> None:
     assert [(one.id, one.displaced) for one in differences(before, over)] == [("a", False), ("b", True)]
 
 
-def test_fields_are_told_one_by_one_and_true_is_not_one() -> None:
+def test_differences_name_each_field_and_keep_true_apart_from_one() -> None:
     before = dashboard({"id": "a", "at": (0, 0, 4, 3), "title": "Old", "config": {"text": "x", "n": 1}, "odd": [1]})
     after = dashboard({"id": "a", "at": (0, 0, 4, 3), "config": {"text": "y", "n": True}, "odd": [1], "static": True})
     (one,) = differences(before, after)
@@ -151,7 +151,7 @@ def test_fields_are_told_one_by_one_and_true_is_not_one() -> None:
     }
 
 
-def test_what_a_document_says_besides_is_told_variable_by_variable() -> None:
+def test_differences_of_variables_are_listed_one_by_one() -> None:
     shop = {"name": "shop", "label": "Shop", "type": "list", "values": [], "chosen": [], "multiple": False}
     before = dashboard(title="One", variables=[shop], breakpoints={"phone": {"columns": 2, "places": {}}})
     place = {"x": 0, "y": 0, "w": 2, "h": 2}
@@ -167,7 +167,7 @@ def test_what_a_document_says_besides_is_told_variable_by_variable() -> None:
     assert (back.title, back.variables[0].label, dict(back.source)) == ("Two", "Shop", {})
 
 
-def test_tabs_that_were_renamed_and_put_in_another_order() -> None:
+def test_differences_of_renamed_and_reordered_tabs_are_listed() -> None:
     one, two = {"id": "a", "title": "Today"}, {"id": "b", "title": "Week"}
     before = dashboard({"id": "t", "type": "tabs", "at": (0, 0, 6, 4), "tabs": [one, two]})
     after = dashboard(
@@ -181,7 +181,7 @@ def test_tabs_that_were_renamed_and_put_in_another_order() -> None:
     assert revert(after, before, [found.key]).layout.items[0].panes == before.layout.items[0].panes
 
 
-def test_an_item_that_went_into_a_container_comes_out_again() -> None:
+def test_revert_of_an_item_moved_into_a_container_moves_it_out() -> None:
     a = {"id": "a", "at": (0, 0, 4, 3)}
     before = dashboard(a, {"id": "g", "type": "group", "at": (6, 0, 6, 3)})
     after = dashboard({"id": "g", "type": "group", "at": (6, 0, 6, 4), "items": [a]})
@@ -193,7 +193,7 @@ def test_an_item_that_went_into_a_container_comes_out_again() -> None:
     assert differences(before, revert(after, before, [moved.key])) == ()
 
 
-def test_taking_back_a_new_container_leaves_what_was_carried_into_it() -> None:
+def test_revert_of_a_new_container_keeps_items_moved_into_it() -> None:
     a = {"id": "a", "at": (0, 0, 4, 3)}
     before = dashboard(a)
     after = dashboard({"id": "g", "type": "group", "at": (4, 0, 6, 4), "items": [a]})
@@ -201,7 +201,7 @@ def test_taking_back_a_new_container_leaves_what_was_carried_into_it() -> None:
     assert [(item.id, cell) for item, cell in back.layout] == [("a", Cell(4, 0, 4, 3))]
 
 
-def test_containers_taken_back_one_by_one_never_lie_in_each_other() -> None:
+def test_revert_of_nested_containers_one_by_one_never_makes_a_cycle() -> None:
     before = dashboard({"id": "a", "type": "group", "at": (0, 0, 6, 5),
                         "items": [{"id": "b", "type": "group", "at": (0, 0, 4, 3), "items": []}]})  # fmt: skip
     after = dashboard({"id": "b", "type": "group", "at": (0, 0, 6, 5),
@@ -210,7 +210,7 @@ def test_containers_taken_back_one_by_one_never_lie_in_each_other() -> None:
     assert _ids(back) == {"a", "b"}
 
 
-def test_words() -> None:
+def test_word_diff_examples() -> None:
     assert word_diff("week 46, node 6", "week 47, node 6") == (
         ("same", "week "),
         ("gone", "46"),
@@ -223,7 +223,7 @@ def test_words() -> None:
 
 
 @given(st.text("ab \n", max_size=30), st.text("ab \n", max_size=30))
-def test_words_lead_from_one_text_to_the_other(old: str, new: str) -> None:
+def test_word_diff_applied_gives_the_other_text(old: str, new: str) -> None:
     runs = word_diff(old, new)
     assert "".join(run.text for run in runs if run.kind != "new") == old
     assert "".join(run.text for run in runs if run.kind != "gone") == new
@@ -231,7 +231,7 @@ def test_words_lead_from_one_text_to_the_other(old: str, new: str) -> None:
 
 @given(st.data())
 @settings(max_examples=60, deadline=None)
-def test_lines_are_both_documents_json(data: st.DataObject) -> None:
+def test_json_diff_lines_are_both_documents_json(data: st.DataObject) -> None:
     before = data.draw(documents())
     after = data.draw(edited(before, "m"))
     lines = json_diff(before, after)
@@ -243,7 +243,7 @@ def test_lines_are_both_documents_json(data: st.DataObject) -> None:
     assert all(line.kind == "same" for line in json_diff(before, before))
 
 
-def test_which_item_is_written_first_makes_no_line() -> None:
+def test_json_diff_ignores_the_order_of_items() -> None:
     a, b, c = ({"id": name, "at": (4 * k, 0, 4, 3), "hint": 1} for k, name in enumerate("abc"))
     other = [{"hint": 1, **c}, {**a, "hint": 2}]
     lines = json_diff(dashboard(a, b, c), dashboard(*other))

@@ -49,7 +49,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(documents())
 @settings(max_examples=150)
-def test_what_is_written_reads_back_the_same_and_unknown_fields_are_kept(document: dict[str, Any]) -> None:
+def test_document_written_and_read_is_equal_with_unknown_fields(document: dict[str, Any]) -> None:
     written = write_document(parse_document(document))
     assert write_document(parse_document(written)) == written
     for key, value in document.items():
@@ -57,7 +57,7 @@ def test_what_is_written_reads_back_the_same_and_unknown_fields_are_kept(documen
             assert written[key] == value, key
 
 
-def test_older_versions_are_read_and_a_home_layout_stays_as_simple_as_it_was() -> None:
+def test_parse_older_versions_and_write_home_keeps_the_simple_form() -> None:
     bare, second = [ITEM], {"columns": 24, "items": [ITEM], "theme": "night"}
     assert write_home(parse_document(bare)) == bare
     assert write_home(parse_document(second)) == second
@@ -105,7 +105,7 @@ def _with(**fields: object) -> dict[str, object]:
         (None, "items"),
     ],
 )
-def test_what_no_document_can_be_is_refused_naming_the_field(value: object, field: str) -> None:
+def test_parse_invalid_document_names_the_field(value: object, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         parse_document(value)
     assert refused.value.facts["field"] == field
@@ -113,17 +113,17 @@ def test_what_no_document_can_be_is_refused_naming_the_field(value: object, fiel
 
 
 @pytest.mark.parametrize("text", ["a\0b", "half \ud800"])
-def test_text_no_database_can_keep_is_refused_wherever_it_is(text: str) -> None:
+def test_parse_text_with_characters_no_database_stores_is_rejected(text: str) -> None:
     with pytest.raises(Invalid, match="invalid character"):
         parse_document(_with(unknown=[{"deep": text}]))
 
 
-def test_a_variable_of_an_older_document_is_written_as_it_was() -> None:
+def test_write_variable_of_an_older_document_is_unchanged() -> None:
     variable = {"name": "a", "label": "", "type": "list", "values": ["x"], "chosen": [], "multiple": True, "later": 1}
     assert write_document(parse_document(_with(variables=[variable])))["variables"] == [variable]
 
 
-def test_what_a_document_says_of_all_is_what_a_list_offers_now() -> None:
+def test_parse_all_chosen_means_every_current_option() -> None:
     said = {"values": ["x", "y"], "chosen": ["x"], "multiple": True, "all_chosen": True}
     variables = [{"name": "typed", **said}, {"name": "asked", "type": "query", **said}]
     assert parse_document(_with(variables=variables)).chosen == {"typed": ("x", "y"), "asked": ("x",)}
@@ -136,7 +136,7 @@ def _tall(count: int, **more: Any) -> dict[str, Any]:
     return {"format": "benchboard/dashboard", "version": 2, "items": items}
 
 
-def test_a_page_that_would_be_pushed_out_when_it_is_shown_is_refused_when_it_is_read() -> None:
+def test_parse_page_beyond_the_last_row_when_shown_is_rejected() -> None:
     shown = fitted(parse_document(_tall(101)))
     assert parse_document(write_document(shown)).layout.cells == shown.layout.cells
     with pytest.raises(Invalid) as refused:

@@ -56,7 +56,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return [found for key in keys for found in ((value, key), *_places(value[key]))]
 
 
-def test_the_schema_is_one_and_describes_every_field() -> None:
+def test_schema_file_describes_every_field() -> None:
     Draft202012Validator.check_schema(PUBLISHED)
     assert PUBLISHED["$id"] == SCHEMA
     tests = [holder["if"] for holder, key in _places(PUBLISHED) if key == "if"]
@@ -69,7 +69,7 @@ def test_the_schema_is_one_and_describes_every_field() -> None:
 
 @given(documents())
 @settings(max_examples=60, deadline=None)
-def test_whatever_is_written_is_valid(document: Json) -> None:
+def test_schema_accepts_every_written_document(document: Json) -> None:
     CHECK.validate(document)
     CHECK.validate(write_document(parse_document(document)))
     CHECK.validate(upgrade(document))
@@ -77,7 +77,7 @@ def test_whatever_is_written_is_valid(document: Json) -> None:
 
 @given(documents(), st.data())
 @settings(max_examples=300, deadline=None)
-def test_schema_and_parser_agree_on_a_damaged_document(document: Json, data: st.DataObject) -> None:
+def test_schema_and_parser_agree_on_damaged_documents(document: Json, data: st.DataObject) -> None:
     holder, key = data.draw(st.sampled_from(_places(document)))
     change = data.draw(st.sampled_from(["replace", "remove"]))
     if change == "remove":
@@ -95,7 +95,7 @@ def test_schema_and_parser_agree_on_a_damaged_document(document: Json, data: st.
         assert valid, [error.message for error in CHECK.iter_errors(document)]
 
 
-def test_older_documents_become_the_newest_form() -> None:
+def test_upgrade_older_documents_gives_the_newest_version() -> None:
     for old, form in (([ITEM], 0), ({"columns": 24, "items": [ITEM], "theme": "night"}, 1)):
         new, report = from_benchboard(old)
         CHECK.validate(new)
@@ -105,13 +105,13 @@ def test_older_documents_become_the_newest_form() -> None:
     assert (new["columns"], new["theme"]) == (24, "night")
 
 
-def test_a_later_version_is_refused_in_words() -> None:
+def test_upgrade_later_version_is_rejected() -> None:
     with pytest.raises(Invalid, match="format version 3; this Benchboard supports up to 2") as refused:
         upgrade({"format": "benchboard/dashboard", "version": 3, "items": []})
     assert refused.value.do
 
 
-def test_what_grafana_brings_is_valid() -> None:
+def test_schema_accepts_grafana_imports() -> None:
     panels = [
         {"id": 1, "type": "row", "collapsed": True, "panels": [{"id": 2, "type": "news", "gridPos": {"w": 3, "h": 3}}]},
         {"id": 3, "type": "stat", "title": "t" * 300, "description": "d" * 9_000},
@@ -121,7 +121,7 @@ def test_what_grafana_brings_is_valid() -> None:
     assert upgrade(document)["grafana"] == document["grafana"]
 
 
-def test_what_has_no_effect_on_a_page_of_ours_is_reported() -> None:
+def test_upgrade_fields_without_effect_are_reported() -> None:
     wide = {**ITEM, "id": "wide", "position": {"x": 10, "y": 0, "w": 6, "h": 2}}
     alone = {**ITEM, "id": "alone", "repeat": {"variable": "nobody"}}
     document, report = from_benchboard([wide, alone])

@@ -56,7 +56,7 @@ CHAIN = (
         (_item("w", title="$nobody :shop"), []),
     ],
 )
-def test_what_a_widget_names_goes_with_it(item: dict[str, Any], names: list[str]) -> None:
+def test_copy_takes_the_variables_a_widget_names(item: dict[str, Any], names: list[str]) -> None:
     document = _document([item], *CHAIN)
     page = PageIndex(document.layout)
     found = variables_needed(page_edits.copied(page, ["w"]), document.variables)
@@ -65,14 +65,14 @@ def test_what_a_widget_names_goes_with_it(item: dict[str, Any], names: list[str]
     assert back.variables == found
 
 
-def test_variables_that_ask_for_each_other_all_come_along() -> None:
+def test_copy_takes_variables_that_name_each_other() -> None:
     ring = (_variable("a", type="query", query="select :b"), _variable("b", type="query", query="select :a"))
     document = _document([_item("w", query="select :a")], *ring)
     found = variables_needed(page_edits.copied(PageIndex(document.layout), ["w"]), document.variables)
     assert [one.name for one in found] == ["a", "b"]
 
 
-def test_a_copy_without_variables_says_nothing_of_them() -> None:
+def test_copy_without_variables_names_none() -> None:
     document = _document([_item("w")], *CHAIN)
     items = page_edits.copied(PageIndex(document.layout), ["w"])
     assert "variables" not in serialise(ClipboardContent(items, variables_needed(items, document.variables)), 12)
@@ -82,7 +82,7 @@ def _own(name: str, *values: str, **more: Any) -> Variable:
     return Variable(name, "", "list", values, **more)
 
 
-def test_what_is_missing_comes_and_what_is_there_stays() -> None:
+def test_paste_adds_missing_variables_and_keeps_existing_ones() -> None:
     here = (_own("shop", "x"), _own("state", "a", "b", chosen=("b",)))
     coming = (_own("shop", "a"), _own("state", "a", "b", chosen=("a",)), _own("region", "r"))
     found = join_variables(here, coming)
@@ -93,13 +93,13 @@ def test_what_is_missing_comes_and_what_is_there_stays() -> None:
     )
 
 
-def test_a_query_is_the_same_one_whatever_it_answered() -> None:
+def test_paste_equal_query_variables_are_one_whatever_their_options() -> None:
     one = Variable("v", "", "query", ("a",), query="select 1")
     assert join_variables((one,), (Variable("v", "V", "query", ("b",), query="select 1"),)).message == ""
     assert join_variables((one,), (Variable("v", "V", "query", ("b",), query="select 2"),)).existing == (one,)
 
 
-def test_there_are_never_more_variables_than_a_document_holds() -> None:
+def test_paste_never_exceeds_the_limit_of_variables() -> None:
     here = tuple(_own(f"v{k}") for k in range(MAX_VARIABLES - 1))
     found = join_variables(here, (_own("one"), _own("two")))
     assert len(found.variables) == MAX_VARIABLES
@@ -108,7 +108,7 @@ def test_there_are_never_more_variables_than_a_document_holds() -> None:
 
 
 @given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.sampled_from("abcdef"), unique=True))
-def test_joining_twice_changes_nothing_more(here: list[str], coming: list[str]) -> None:
+def test_paste_variables_twice_changes_nothing_more(here: list[str], coming: list[str]) -> None:
     own, other = tuple(map(_own, here)), tuple(map(_own, coming))
     once = join_variables(own, other).variables
     assert once[: len(own)] == own
@@ -138,7 +138,7 @@ DASHBOARD = {
 
 
 @pytest.mark.parametrize("value", [DASHBOARD, {"dashboard": DASHBOARD, "meta": {}}])
-def test_a_dashboard_of_grafana_s_becomes_widgets_as_wide_in_proportion(value: object) -> None:
+def test_paste_grafana_dashboard_keeps_widths_in_proportion(value: object) -> None:
     copied = parse(json.dumps(value), 12)
     assert [tuple(cell) for _item, cell in copied.items] == [(0, 0, 6, 8), (6, 0, 6, 8), (0, 8, 12, 4)]
     assert [one.name for one in copied.variables] == ["node"]
@@ -164,7 +164,7 @@ def _cells(layout: Layout) -> dict[str, tuple[int, int, int, int]]:
         (24, 6, [(0, 24)], [(0, 6)]),
     ],
 )
-def test_a_copy_has_as_large_a_part_of_another_page(
+def test_paste_on_another_grid_keeps_the_share_of_the_width(
     wide: int, columns: int, at: list[tuple[int, int]], there: list[tuple[int, int]]
 ) -> None:
     items = [_item(f"w{k}") | {"position": {"x": x, "y": 0, "w": w, "h": 3}} for k, (x, w) in enumerate(at)]
@@ -174,7 +174,7 @@ def test_a_copy_has_as_large_a_part_of_another_page(
     assert [(cell.x, cell.w) for _item, cell in copied.items] == there
 
 
-def test_what_a_copied_container_holds_has_as_large_a_part_of_it() -> None:
+def test_paste_container_on_another_grid_keeps_its_items_shares() -> None:
     inside = [_item("in") | {"position": {"x": 3, "y": 0, "w": 3, "h": 3}}]
     group = _item("g", type="group", items=inside) | {"position": {"x": 6, "y": 0, "w": 6, "h": 5}}
     items = page_edits.copied(PageIndex(_document([group]).layout), ["g"])
@@ -182,12 +182,12 @@ def test_what_a_copied_container_holds_has_as_large_a_part_of_it() -> None:
     assert _cells(layout) == {"g": (0, 0, 12, 4), "in": (6, 0, 6, 3)}
 
 
-def test_a_single_item_says_nothing_of_a_page_and_keeps_its_cells() -> None:
+def test_paste_single_item_keeps_its_cells() -> None:
     ((_same, cell),) = parse(json.dumps(_item("w")), 24).items
     assert cell.w == 4
 
 
-def test_one_panel_of_grafana_s_becomes_a_widget() -> None:
+def test_paste_grafana_panel_becomes_a_widget() -> None:
     copied = parse(json.dumps(PANEL), 12)
     ((item, cell),) = copied.items
     assert (item.type, item.source["title"], tuple(cell)) == ("metric_card", "Pods on $node", (0, 0, 6, 8))
@@ -207,6 +207,6 @@ def test_one_panel_of_grafana_s_becomes_a_widget() -> None:
         ({"type": "row", "gridPos": {"y": 0}, "panels": [[]]}, "panels.0"),
     ],
 )
-def test_what_is_none_of_both_is_refused_in_words(value: object, why: str) -> None:
+def test_paste_other_text_is_rejected(value: object, why: str) -> None:
     with pytest.raises(Invalid, match=why.replace(".", r"\.")):
         clipboard.parse(json.dumps(value), 12)

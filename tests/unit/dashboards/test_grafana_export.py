@@ -42,7 +42,7 @@ def _again(dashboard: Json) -> Json:
 
 @NEEDS_REAL
 @pytest.mark.parametrize("file", real(), ids=lambda file: file.stem)
-def test_a_real_dashboard_comes_back_as_it_was(file: Path) -> None:
+def test_export_real_dashboard_round_trips(file: Path) -> None:
     dashboard = json.loads(file.read_text("utf-8"))
     back = _again(dashboard)
     theirs = {panel["id"]: panel for panel in panels(dashboard["panels"])}
@@ -107,7 +107,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 @given(documents())
 @settings(max_examples=60, deadline=None)
-def test_grafana_takes_any_document_of_ours_with_every_widget_in_it(document: Document) -> None:
+def test_export_any_document_has_every_widget(document: Document) -> None:
     dashboard, report = to_grafana(document)
     assert faults(dashboard) == []
     found = [found.item for found in grid.walk_items(document.layout)]
@@ -126,14 +126,14 @@ def test_grafana_takes_any_document_of_ours_with_every_widget_in_it(document: Do
     parse_document(from_grafana(dashboard)[0])
 
 
-def test_twelve_columns_become_twenty_four_and_what_met_still_meets() -> None:
+def test_export_twelve_columns_become_24_and_keep_touching_edges() -> None:
     dashboard, _by, _report = _written(_item("a", 0, 0, 5), _item("b", 5, 0, 7), _item("c", 3, 2, 4, 6))
     assert _cells(dashboard["panels"]) == [(0, 0, 10, 2), (10, 0, 14, 2), (6, 2, 8, 6)]
     dashboard, _by, _report = _written(_item("a", 0, 0), _item("b", 3, 0, 4), columns=7)
     assert _cells(dashboard["panels"]) == [(0, 0, 10, 2), (10, 0, 14, 2)]
 
 
-def test_kinds_settings_and_queries_have_their_counterparts() -> None:
+def test_export_kinds_settings_and_queries_have_counterparts() -> None:
     query = "SELECT count(*) FROM orders WHERE shop = :shop"
     dashboard, by, report = _written(
         _item("n", 0, 0, type="metric_card", config={"unit": "%", "decimals": 1}, query=query, static=True),
@@ -157,7 +157,7 @@ def test_kinds_settings_and_queries_have_their_counterparts() -> None:
     assert faults(dashboard) == []
 
 
-def test_containers_become_rows_and_headings() -> None:
+def test_export_containers_become_rows_and_headings() -> None:
     dashboard, by, report = _written(
         {**_item("Open", 0, 0, 12, 1), "type": "row", "items": [_item("a", 0, 1)]},
         {**_item("Shut", 0, 3, 12, 1), "type": "row", "collapsed": True, "items": [_item("b", 3, 50)]},
@@ -180,7 +180,7 @@ def test_containers_become_rows_and_headings() -> None:
     assert {line.id for line in report.lines} == {"", "Rig", "Both"}
 
 
-def test_what_a_document_says_and_grafana_cannot_is_told() -> None:
+def test_export_fields_grafana_lacks_are_reported() -> None:
     _dashboard, _by, report = _written(
         {**_item("Open", 0, 0, 12, 1), "type": "row", "items": [_item("a", 0, 1, locked=["size"], min_w=2)]},
         _item("Below", 0, 9, query="SELECT 1"),
@@ -196,7 +196,7 @@ def test_what_a_document_says_and_grafana_cannot_is_told() -> None:
     assert "Open" in report.lines[-2].what
 
 
-def test_what_changed_here_is_written_over_what_grafana_said_and_the_rest_stays() -> None:
+def test_export_changed_fields_replace_grafanas_and_the_rest_stays() -> None:
     config = {
         "defaults": {"unit": "s", "custom": {"lineWidth": 2}},
         "overrides": [{"matcher": {"id": "x"}, "properties": []}],
@@ -232,7 +232,7 @@ def test_what_changed_here_is_written_over_what_grafana_said_and_the_rest_stays(
     assert [told.id for told in report.lines if told.outcome == "left out"] == ["panel-3"]
 
 
-def test_a_grid_finer_than_grafanas_or_items_outside_theirs_still_fit_and_cover_nothing() -> None:
+def test_export_finer_grid_fits_without_overlap() -> None:
     dashboard, _by, _report = _written(*(_item(f"i{x}", x, 0, 1) for x in range(100)), columns=100)
     cells = _cells(dashboard["panels"])
     assert len(cells) == 100
@@ -243,7 +243,7 @@ def test_a_grid_finer_than_grafanas_or_items_outside_theirs_still_fit_and_cover_
     assert faults(dashboard) == []
 
 
-def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
+def test_export_older_files_fields_against_the_schema_are_corrected() -> None:
     steps = [{"color": "green"}, {"color": "red", "value": 80}]
     config = {"defaults": {"thresholds": {"mode": "absolute", "steps": steps}}, "overrides": []}
     panel = {"id": 1, "type": "stat", "gridPos": {"x": 0, "y": 1, "w": 6, "h": 4}, "description": None, "title": "",
@@ -266,7 +266,7 @@ def test_what_grafanas_schema_refuses_in_older_files_is_put_right() -> None:
     assert not {"targets", "datasource"} & back["panels"][0].keys()
 
 
-def test_items_that_never_were_grafanas_get_numbers_nobody_has() -> None:
+def test_export_new_items_get_unused_panel_ids() -> None:
     dashboard, by, _report = _written(
         _item("panel-2", 0, 0), _item("mine", 3, 0), _item("panel-02", 6, 0), _item("panel-9999999999", 9, 0)
     )
@@ -274,7 +274,7 @@ def test_items_that_never_were_grafanas_get_numbers_nobody_has() -> None:
     assert {panel["id"] for panel in dashboard["panels"]} == {1, 2, 3, 4}
 
 
-def test_a_gauge_and_an_area_come_back_from_grafana_as_they_were() -> None:
+def test_export_gauge_and_area_round_trip() -> None:
     config = {"unit": "%", "decimals": 1, "min": -5, "max": 50, "warn": 20, "alarm": 40.5}
     listed = [_item("panel-1", 0, 0, type="gauge", config=config), _item("panel-2", 4, 0, type="area_chart")]
     dashboard, found, _report = _written(*listed)
@@ -290,7 +290,7 @@ def test_a_gauge_and_an_area_come_back_from_grafana_as_they_were() -> None:
     assert [step["value"] for step in gauge["fieldConfig"]["defaults"]["thresholds"]["steps"]] == [None, 20, 45]
 
 
-def test_ends_that_follow_the_values_do_so_in_grafana_too() -> None:
+def test_export_automatic_axis_ends_stay_automatic() -> None:
     dashboard, _found, _report = _written(_item("panel-1", 0, 0, type="gauge", config={"max": 50}))
     (item,) = from_grafana(dashboard)[0]["items"]
     assert item["config"] == {"max": 50}
@@ -300,7 +300,7 @@ def test_ends_that_follow_the_values_do_so_in_grafana_too() -> None:
     assert (defaults["min"], defaults["max"]) == (5, None)
 
 
-def test_a_variable_s_query_goes_out_and_comes_back() -> None:
+def test_export_variable_query_round_trips() -> None:
     query = "SELECT DISTINCT id, ':shop' FROM orders WHERE shop_id IN (:shop) ORDER BY 1"
     shop = {"name": "shop", "values": ["a"], "chosen": ["a"], "multiple": True, "include_all": True, "all_chosen": True}
     asked = {"name": "v", "label": "V", "type": "query", "query": query, "chosen": ["x", "y"], "multiple": True}
@@ -323,7 +323,7 @@ def test_a_variable_s_query_goes_out_and_comes_back() -> None:
     assert _again(dashboard) == dashboard
 
 
-def test_what_changed_of_a_query_that_came_from_grafana_is_written_over_it() -> None:
+def test_export_changed_query_replaces_grafanas() -> None:
     sql = "SELECT id FROM orders WHERE status = '$state'"
     state = {"name": "state", "type": "constant", "query": "paid"}
     for query in (sql, {"rawSql": sql, "refId": "A"}):
@@ -343,7 +343,7 @@ def test_what_changed_of_a_query_that_came_from_grafana_is_written_over_it() -> 
 SHOPS: Json = {"name": "shop", "values": ["a", "b"], "chosen": ["a"], "multiple": True}
 
 
-def test_a_query_goes_to_grafana_and_comes_back() -> None:
+def test_export_query_round_trips() -> None:
     query = "SELECT count(*) FROM orders WHERE status IN (:shop) AND id::text <> ':shop' -- :shop and :other"
     dashboard, by, report = _written(_item("n", 0, 0, type="metric_card", query=query), variables=[SHOPS])
     assert by["n"]["targets"][0]["rawSql"] == query.replace("(:shop)", "(${shop:sqlstring})")
@@ -364,7 +364,7 @@ def test_a_query_goes_to_grafana_and_comes_back() -> None:
     assert not report.lines
 
 
-def test_a_variable_called_otherwise_here_is_so_in_grafana() -> None:
+def test_export_renamed_variable_is_renamed_in_grafana() -> None:
     query = "SELECT count(*) FROM orders WHERE status IN (:shop)"
     dashboard, _by, _report = _written(_item("n", 0, 0, type="metric_card", query=query), variables=[SHOPS])
     document = parse_document(from_grafana(dashboard)[0])
@@ -375,7 +375,7 @@ def test_a_variable_called_otherwise_here_is_so_in_grafana() -> None:
     assert back["panels"][0]["targets"][0]["rawSql"].endswith("IN (${store:sqlstring})")
 
 
-def test_what_cannot_be_asked_here_stays_grafanas() -> None:
+def test_export_untranslated_query_stays_grafanas() -> None:
     target = {"refId": "A", "datasource": {"type": "postgres"}, "rawSql": "SELECT $__time(t), v FROM metrics"}
     panel = {"id": 1, "type": "stat", "title": "n", "targets": [target], "gridPos": {"x": 0, "y": 0, "w": 4, "h": 4}}
     for odd in ([target], [{**target, "rawSql": "SELECT 1"}] * 2, [{**target, "rawSql": "SELECT 1", "hide": True}]):
@@ -384,12 +384,12 @@ def test_what_cannot_be_asked_here_stays_grafanas() -> None:
         assert report.without_query == 1
 
 
-def test_tabs_become_rows_called_as_they_are() -> None:
+def test_export_tabs_become_rows_with_their_names() -> None:
     tabs = [{"id": "1", "title": "", "items": []}, {"id": "2", "title": "Sales", "items": []}]
     dashboard, _by, _report = _written({**_item("t", 0, 0), "title": "Tabs", "type": "tabs", "tabs": tabs})
     assert [panel["title"] for panel in dashboard["panels"]] == ["Tab 1", "Sales"]
 
 
-def test_what_there_is_none_of_is_not_counted() -> None:
+def test_export_report_leaves_out_zero_counts() -> None:
     _dashboard, _by, report = _written(_item("n", 0, 0))
     assert report.summary() == "1 widget."

@@ -33,7 +33,7 @@ def _read(*listed: Json, **fields: Any) -> tuple[dict[str, Json], Json, Conversi
 
 @NEEDS_REAL
 @pytest.mark.parametrize("file", real(), ids=lambda file: file.stem)
-def test_a_real_dashboard_keeps_every_panel_and_its_place(file: Path) -> None:
+def test_import_real_dashboard_keeps_every_panel_position(file: Path) -> None:
     dashboard = json.loads(file.read_text("utf-8"))
     document, report = from_grafana(dashboard)
     ours = {item["id"]: item for item in items(document["items"])}  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ def test_a_real_dashboard_keeps_every_panel_and_its_place(file: Path) -> None:
 
 
 @NEEDS_REAL
-def test_a_collapsed_row_brings_its_panels_right_below_it_when_it_opens() -> None:
+def test_import_collapsed_row_opens_with_its_panels_below() -> None:
     (file,) = [file for file in real() if "bind9" in file.name]
     layout = parse_document(from_grafana(json.loads(file.read_text("utf-8")))[0]).layout
     page = grid.PageIndex(grid.fitted(layout))
@@ -67,7 +67,7 @@ def test_a_collapsed_row_brings_its_panels_right_below_it_when_it_opens() -> Non
     assert len(inside) == 9
 
 
-def test_an_open_row_owns_what_lies_below_it_up_to_the_next_row_in_reading_order() -> None:
+def test_import_open_row_owns_panels_to_the_next_row() -> None:
     ours, _document, report = _read(
         _panel(7, _at(6, 20)),
         _panel(2, _at(0, 5, 24, 1), "row", collapsed=False, panels=[]),
@@ -82,7 +82,7 @@ def test_an_open_row_owns_what_lies_below_it_up_to_the_next_row_in_reading_order
     assert (report.mapped, report.containers) == (4, 2)
 
 
-def test_what_follows_a_collapsed_row_is_not_in_it_and_its_stale_places_stay() -> None:
+def test_import_panels_after_a_collapsed_row_stay_outside() -> None:
     inside = [_panel(3, _at(0, 2)), _panel(4, _at(6, 900))]
     ours, document, _report = _read(
         _panel(2, _at(0, 40, 24, 1), "row", collapsed=True, panels=inside), _panel(5, _at(0, 41))
@@ -101,7 +101,7 @@ def test_what_follows_a_collapsed_row_is_not_in_it_and_its_stale_places_stay() -
         ("heatmap", "placeholder"), ("nodeGraph", "placeholder"), ("ae3e-plotly-panel", "placeholder"),
     ],
 )  # fmt: skip
-def test_a_type_is_shown_by_our_kind_or_by_a_placeholder_that_names_it(kind: str, ours: str) -> None:
+def test_import_panel_type_maps_to_a_kind_or_placeholder(kind: str, ours: str) -> None:
     found, _document, report = _read(_panel(1, _at(0, 0), kind))
     item = found["panel-1"]
     assert (item["type"], item["title"]) == (ours, "P1")
@@ -114,7 +114,7 @@ def test_a_type_is_shown_by_our_kind_or_by_a_placeholder_that_names_it(kind: str
         assert kind in line.what
 
 
-def test_a_gauges_ends_and_thresholds_and_an_areas_filling_map() -> None:
+def test_import_gauge_ends_thresholds_and_area_fill_map() -> None:
     steps = [{"color": "green", "value": None}, {"color": "orange", "value": 60}, {"color": "red", "value": 85.5}]
     defaults = {"min": -10, "max": 120, "thresholds": {"mode": "absolute", "steps": steps}}
     odd = {"min": "low", "max": True, "thresholds": {"mode": "percentage", "steps": steps}}
@@ -129,7 +129,7 @@ def test_a_gauges_ends_and_thresholds_and_an_areas_filling_map() -> None:
     assert ["threshold" in line.what for line in report.lines] == [True]
 
 
-def test_units_decimals_and_words_map_and_the_rest_is_kept_and_told() -> None:
+def test_import_units_and_decimals_map_and_others_are_reported() -> None:
     given = {
         "defaults": {"unit": "ms", "decimals": 2, "mappings": [{}], "thresholds": {"steps": [{"value": 5}]}},
         "overrides": [{}],
@@ -160,7 +160,7 @@ def test_units_decimals_and_words_map_and_the_rest_is_kept_and_told() -> None:
     assert set(told) == {"panel-1", "panel-2"}
 
 
-def test_a_library_panel_is_a_placeholder_with_its_name() -> None:
+def test_import_library_panel_becomes_a_named_placeholder() -> None:
     found, _document, report = _read(
         {"id": 1, "gridPos": _at(0, 0), "libraryPanel": {"name": "CPU of all", "uid": "abc"}},
         _panel(2, _at(6, 0), "stat", libraryPanel={"name": "RAM", "uid": "def"}),
@@ -193,7 +193,7 @@ VARIABLES: list[tuple[Json, Json]] = [
 
 
 @pytest.mark.parametrize(("given", "ours"), VARIABLES, ids=lambda said: str(said.get("type")))
-def test_a_variable_keeps_its_values_and_what_is_chosen(given: Json, ours: Json) -> None:
+def test_import_variable_keeps_values_and_selection(given: Json, ours: Json) -> None:
     _found, document, report = _read(templating={"list": [{"name": "v", "label": "The V", **given}]})
     (variable,) = document["variables"]
     assert variable.pop("grafana") == {"name": "v", "label": "The V", **given}
@@ -221,7 +221,7 @@ ASKED: list[tuple[Json, str]] = [
 
 
 @pytest.mark.parametrize(("given", "query"), ASKED)
-def test_a_query_that_can_be_asked_here_is_asked_here(given: Json, query: str) -> None:
+def test_import_variable_query_that_translates_runs_here(given: Json, query: str) -> None:
     other = {"name": "other", "type": "custom", "query": "a,b"}
     options = [{"text": "All", "value": "$__all"}, {"text": "paid", "value": "paid"}]
     said = {"name": "v", "type": "query", "multi": True, "includeAll": True, "options": options,
@@ -255,7 +255,7 @@ NOT_ASKED: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("query", "why"), NOT_ASKED, ids=range(len(NOT_ASKED)))
-def test_a_query_that_cannot_be_asked_here_keeps_its_values_and_says_why(query: Any, why: str) -> None:
+def test_import_variable_query_without_translation_keeps_values(query: Any, why: str) -> None:
     others = [{"name": "other", "type": "custom", "query": "a,b"}, {"name": "adhoc", "type": "adhoc"}]
     said = {"name": "v", "type": "query", "query": query, "current": {"value": "n"}, "options": [{"value": "m"}]}
     _found, document, report = _read(templating={"list": [*others, said]})
@@ -270,7 +270,7 @@ def test_a_query_that_cannot_be_asked_here_keeps_its_values_and_says_why(query: 
     assert len(line.why) < 400
 
 
-def test_what_has_no_effect_here_is_named() -> None:
+def test_import_settings_without_effect_are_reported() -> None:
     said = {"name": "v", "type": "query", "query": STATES, "regex": "/a/", "sort": 3, "hide": 2, "allValue": ".*",
             "refresh": 0}  # fmt: skip
     _found, _document, report = _read(templating={"list": [said]})
@@ -279,7 +279,7 @@ def test_what_has_no_effect_here_is_named() -> None:
     ]
 
 
-def test_many_long_queries_are_not_all_read() -> None:
+def test_import_many_long_queries_are_read_to_a_limit() -> None:
     query = f"SELECT status FROM orders WHERE id IN ({','.join(['1'] * 9_900)})"
     listed = [{"name": f"v{number}", "type": "query", "query": query} for number in range(100)]
     _found, _document, report = _read(templating={"list": listed})
@@ -288,7 +288,7 @@ def test_many_long_queries_are_not_all_read() -> None:
 
 @NEEDS_REAL
 @pytest.mark.parametrize("file", real(), ids=lambda file: file.stem)
-def test_the_variables_of_a_real_dashboard_are_told_of(file: Path) -> None:
+def test_import_variables_of_real_dashboards_are_reported(file: Path) -> None:
     dashboard = json.loads(file.read_text("utf-8"))
     document, report = from_grafana(dashboard)
     said: Any = document["variables"]
@@ -309,7 +309,7 @@ def test_the_variables_of_a_real_dashboard_are_told_of(file: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"), [("v", "adhoc"), ("v", "groupby"), ("my var", "custom"), ("0", "custom"), ("other", "textbox")]
 )
-def test_a_variable_without_a_place_is_kept_and_told(name: str, kind: str) -> None:
+def test_import_variable_of_unsupported_type_is_kept_and_reported(name: str, kind: str) -> None:
     entry = {"name": name, "type": kind, "filters": []}
     first = {"name": "other", "type": "constant", "query": "1"}
     _found, document, report = _read(templating={"list": [first, entry]})
@@ -318,7 +318,7 @@ def test_a_variable_without_a_place_is_kept_and_told(name: str, kind: str) -> No
     assert name in report.lines[0].what
 
 
-def test_repeats_follow_the_variable() -> None:
+def test_import_repeats_follow_their_variable() -> None:
     host = {"name": "host", "type": "custom", "query": "a,b"}
     found, _document, report = _read(
         _panel(1, _at(0, 0), repeat="host", repeatDirection="h", maxPerRow=3),
@@ -336,7 +336,7 @@ def test_repeats_follow_the_variable() -> None:
     assert [line.id for line in report.lines] == ["panel-4"]
 
 
-def test_panels_without_an_id_or_with_another_ones_get_one_of_their_own() -> None:
+def test_import_panels_with_missing_or_duplicate_ids_get_new_ones() -> None:
     found, _document, report = _read(
         _panel(4, _at(0, 0)),
         _panel(4, _at(6, 0)),
@@ -348,7 +348,7 @@ def test_panels_without_an_id_or_with_another_ones_get_one_of_their_own() -> Non
     assert {line.id for line in report.lines if line.outcome == "changed"} == set(found) - {"panel-4"}
 
 
-def test_panels_without_a_place_lie_below_the_others_without_covering_any() -> None:
+def test_import_panels_without_position_go_below_the_others() -> None:
     found, document, report = _read(
         _panel(1, None), _panel(2, _at(0, 3)), _panel(3, {"w": 20, "h": 2}), _panel(4, None, "row"), _panel(5, None)
     )
@@ -359,7 +359,7 @@ def test_panels_without_a_place_lie_below_the_others_without_covering_any() -> N
     assert {line.id for line in report.lines} == {"panel-1", "panel-3", "panel-4", "panel-5"}
 
 
-def test_a_heading_is_as_wide_as_the_page_and_what_is_half_said_is_what_grafana_takes() -> None:
+def test_import_row_panel_is_as_wide_as_the_page() -> None:
     found, _document, report = _read(
         _panel(1, _at(0, 4, 0, 0), "row"),
         _panel(2, {"h": 7, "w": 18, "y": 5}),
@@ -372,7 +372,7 @@ def test_a_heading_is_as_wide_as_the_page_and_what_is_half_said_is_what_grafana_
     assert [line.id for line in report.lines] == ["panel-1", "panel-2", "panel-3"]
 
 
-def test_rows_of_before_grafana_5_become_rows_with_the_places_grafana_gives() -> None:
+def test_import_rows_before_grafana_5_get_grafanas_positions() -> None:
     old = {
         "schemaVersion": 14,
         "title": "Old",
@@ -396,7 +396,7 @@ def test_rows_of_before_grafana_5_become_rows_with_the_places_grafana_gives() ->
 
 
 @pytest.mark.parametrize("wrap", ["dashboard", "spec", "none"])
-def test_an_api_answer_and_an_export_for_sharing_are_read_like_the_dashboard_itself(wrap: str) -> None:
+def test_import_api_answer_and_shared_export_equal_the_dashboard(wrap: str) -> None:
     dashboard: Json = {"title": "T", "panels": [_panel(1, _at(0, 0))], "__inputs": [{"name": "DS"}], "__elements": {}}
     given = {"dashboard": {"dashboard": dashboard, "meta": {"slug": "t"}},
              "spec": {"apiVersion": "dashboard.grafana.app/v1beta1", "kind": "Dashboard", "spec": dashboard},
@@ -413,12 +413,12 @@ def test_an_api_answer_and_an_export_for_sharing_are_read_like_the_dashboard_its
         {"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "spec": {"elements": {}, "layout": {}}},
     ],
 )
-def test_the_new_form_is_refused_in_words(value: Json) -> None:
+def test_import_schema_version_2_is_rejected(value: Json) -> None:
     with pytest.raises(Invalid, match="schema version 2"):
         from_grafana(value)
 
 
-def test_what_shows_no_data_waits_for_no_query() -> None:
+def test_import_panels_without_data_need_no_query() -> None:
     words = _panel(2, _at(6, 0), "text", options={"content": "Read me", "mode": "markdown"})
     _found, _document, report = _read(_panel(1, _at(0, 0), "stat"), words, _panel(3, _at(0, 4), "row"))
     assert (report.mapped, report.without_query) == (2, 1)
@@ -435,7 +435,7 @@ def test_what_shows_no_data_waits_for_no_query() -> None:
         (None, ""),
     ],
 )
-def test_what_grafana_asked_can_be_read_again(targets: Any, words: str) -> None:
+def test_original_queries_are_readable(targets: Any, words: str) -> None:
     _found, document, _report = _read(_panel(1, _at(0, 0), "stat", targets=targets))
     assert original_queries(parse_document(document).layout.items[0].source) == words
 
@@ -449,7 +449,7 @@ def test_report_of_a_placeholder_with_a_query_counts_it_once_and_asks_for_none()
     assert "Write one" not in report.text()
 
 
-def test_a_report_says_it_as_text_and_as_json() -> None:
+def test_report_text_and_json_agree() -> None:
     _found, _document, report = _read(
         _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
     )

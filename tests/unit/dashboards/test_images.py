@@ -27,7 +27,7 @@ def _refused(data: bytes) -> Invalid:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_says_its_form_and_size(form: str) -> None:
+def test_image_format_and_size_are_detected(form: str) -> None:
     assert images.read_header(FORMS[form]) == ImageHeader(form, 30, 20)
     text = images.to_data_uri(form, FORMS[form])
     assert images.parse_data_uri(text) == (ImageHeader(form, 30, 20), FORMS[form])
@@ -58,7 +58,7 @@ def test_a_file_says_its_form_and_size(form: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_cannot_be_taken_is_refused_in_a_sentence(data: bytes, code: str) -> None:
+def test_image_of_unsupported_content_is_rejected(data: bytes, code: str) -> None:
     assert _refused(data).code == f"image.{code}"
 
 
@@ -67,7 +67,7 @@ def _comment(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("marker", [0x01, *range(0xD0, 0xD8)])
-def test_a_marker_without_a_length_hides_no_other_size(marker: int) -> None:
+def test_jpeg_marker_without_length_hides_no_size(marker: int) -> None:
     """A reader passes over the marker alone; who takes the next two bytes as its length comes out in a comment."""
     small, large = jpeg(16, 16), jpeg(3_000, 2_000)
     lie = _comment(b"x" * 60_000) + _comment(b"y" * (0xFFFE - 60_000 - 8) + small[2:] + b"z" * 20)
@@ -75,13 +75,13 @@ def test_a_marker_without_a_length_hides_no_other_size(marker: int) -> None:
 
 
 @pytest.mark.parametrize("marker", [0x00, 0xD9, 0xDA])
-def test_a_size_behind_the_end_or_the_picture_itself_is_none(marker: int) -> None:
+def test_jpeg_size_after_the_end_or_start_of_the_picture_is_rejected(marker: int) -> None:
     data = jpeg(16, 16)
     assert _refused(data[:2] + bytes((0xFF, marker)) + b"\0\x08\0\0\0\0\0\0" + data[2:]).code == "image.damaged"
 
 
 @pytest.mark.parametrize("behind", [b"\0", b"secret", chunk(b"teSt", b"secret"), chunk(b"IEND", b"")])
-def test_a_stored_png_ends_where_its_picture_does(behind: bytes) -> None:
+def test_stripped_png_ends_with_its_picture(behind: bytes) -> None:
     assert images.read_header(SMALL + behind) == ImageHeader("png", 3, 2)  # a file somebody chose is written anew
     with pytest.raises(Invalid) as refused:
         images.parse_data_uri(images.to_data_uri("png", SMALL + behind))
@@ -89,21 +89,21 @@ def test_a_stored_png_ends_where_its_picture_does(behind: bytes) -> None:
     assert refused.value.do == "Choose the image again."
 
 
-def test_a_stored_png_says_nothing_in_its_end() -> None:
+def test_stripped_png_has_no_trailing_data() -> None:
     with pytest.raises(Invalid):
         images.parse_data_uri(images.to_data_uri("png", SMALL[:-12] + chunk(b"IEND", b"secret")))
     with pytest.raises(Invalid):
         images.parse_data_uri(images.to_data_uri("png", SMALL[:-12] + chunk(b"teSt", b"IEND")))
 
 
-def test_a_stored_png_may_come_in_thousands_of_parts() -> None:
+def test_stripped_png_of_thousands_of_chunks_works() -> None:
     data = png(3, 2, (1, 2, 3), *[chunk(b"teSt", b"")] * 20_000)
     assert images.parse_data_uri(images.to_data_uri("png", data)) == (ImageHeader("png", 3, 2), data)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", *FORMS.values()]), st.integers(0, 80))
 @example(b"\xff\xc4", FORMS["jpeg"], 2)
-def test_no_bytes_lead_anywhere_else(noise: bytes, start: bytes, at: int) -> None:
+def test_image_of_any_bytes_is_parsed_or_rejected(noise: bytes, start: bytes, at: int) -> None:
     data = start[:at] + noise + start[at:]
     try:
         found = images.read_header(data)
@@ -114,7 +114,7 @@ def test_no_bytes_lead_anywhere_else(noise: bytes, start: bytes, at: int) -> Non
 
 
 @given(st.binary(max_size=3_000))
-def test_bytes_come_back_from_what_is_written(noise: bytes) -> None:
+def test_data_uri_round_trips(noise: bytes) -> None:
     data = png(3, 2, (1, 2, 3), chunk(b"teSt", noise))
     assert images.parse_data_uri(images.to_data_uri("png", data))[1] == data
 
@@ -140,7 +140,7 @@ def test_bytes_come_back_from_what_is_written(noise: bytes) -> None:
     ],
     ids=lambda text: text[:30],
 )
-def test_a_documents_picture_that_is_none_is_named_so(text: str) -> None:
+def test_document_with_an_invalid_picture_names_it(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         images.parse_data_uri(text)
     assert refused.value.what.endswith(".")
@@ -156,7 +156,7 @@ def _document(count: int, each: int) -> dict[str, object]:
     return {"format": "benchboard/dashboard", "version": 2, "items": items}
 
 
-def test_a_page_takes_no_more_pictures_than_it_can_be_stored_with() -> None:
+def test_page_with_too_large_pictures_is_rejected() -> None:
     document = parse_document(_document(4, 500_000))
     with pytest.raises(Invalid, match="up to 2304 KiB in total") as refused:
         page = PageIndex(document.layout)
@@ -164,7 +164,7 @@ def test_a_page_takes_no_more_pictures_than_it_can_be_stored_with() -> None:
     assert refused.value.do
 
 
-def test_a_page_that_has_too_many_can_still_be_made_smaller() -> None:
+def test_page_with_too_many_pictures_can_be_made_smaller() -> None:
     document = parse_document(_document(5, 500_000))
     page = PageIndex(document.layout)
     assert images.total_length(item.source.get("config") for item in document.layout.items) > MAX_TOGETHER

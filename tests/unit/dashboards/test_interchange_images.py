@@ -48,7 +48,7 @@ def _back(item: Json) -> tuple[Json, ConversionReport]:
         (f"<IMG SRC='{PICTURE}'>", "html", ""),
     ],
 )
-def test_a_picture_in_a_text_becomes_an_image_once(content: str, mode: str, alt: str) -> None:
+def test_import_text_panel_with_a_data_uri_becomes_an_image(content: str, mode: str, alt: str) -> None:
     item, report = _read(_panel(content, mode))
     assert (item["type"], item["title"]) == ("image", "P")
     assert item["config"] == {"picture": PICTURE} | ({"alt": alt} if alt else {})
@@ -65,7 +65,7 @@ def test_a_picture_in_a_text_becomes_an_image_once(content: str, mode: str, alt:
 
 @pytest.mark.parametrize("address", ["http://h/p.png", "/public/img/x.png", "file:///etc/passwd", SVG,
                                      "data:image/png;base64,AAAA", f"DATA:IMAGE/PNG{PICTURE[14:]}"])  # fmt: skip
-def test_a_picture_from_elsewhere_is_a_placeholder_that_says_from_where(address: str) -> None:
+def test_import_remote_image_becomes_a_placeholder_with_its_address(address: str) -> None:
     panel = _panel(f"![Plan]({address})")
     item, report = _read(panel)
     assert item["type"] == "image"
@@ -79,13 +79,13 @@ def test_a_picture_from_elsewhere_is_a_placeholder_that_says_from_where(address:
 
 
 @pytest.mark.parametrize("content", [f"Look: ![]({PICTURE})", f"![]({PICTURE}) ![]({PICTURE})", PICTURE, "![](x y)"])
-def test_a_text_that_says_more_stays_a_text(content: str) -> None:
+def test_import_text_panel_with_more_than_an_image_stays_text(content: str) -> None:
     item, _report = _read(_panel(content))
     assert item["type"] == "text"
     assert _back(item)[0]["options"]["content"] == content
 
 
-def test_another_picture_chosen_here_is_given_back() -> None:
+def test_export_replaced_picture_is_written_to_the_panel() -> None:
     item, _report = _read(_panel("![](http://h/p.png)"))
     item["config"] = {"picture": PICTURE, "fit": "fill"}
     panel, report = _back(item)
@@ -97,7 +97,7 @@ def test_another_picture_chosen_here_is_given_back() -> None:
 
 
 @given(st.text(max_size=300))
-def test_words_for_a_picture_come_back(words: str) -> None:
+def test_export_image_description_round_trips(words: str) -> None:
     alt = "".join(sign for sign in words if sign.isprintable()).strip()
     item: Json = {"id": "a", "type": "image", "position": {"x": 0, "y": 0, "w": 3, "h": 3}}
     item["config"] = {"picture": PICTURE, "alt": alt}

@@ -92,7 +92,7 @@ GRAFANA: list[tuple[Any, str | None, str | None]] = [
 
 
 @pytest.mark.parametrize(("value", "item", "field"), GRAFANA, ids=lambda value: str(value)[:40])
-def test_what_no_grafana_dashboard_can_be_is_refused_in_one_sentence(
+def test_import_invalid_grafana_file_is_rejected_in_one_sentence(
     value: Any, item: str | None, field: str | None
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -135,13 +135,13 @@ def _groups(depth: int) -> Json:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_what_no_document_of_ours_can_be_is_refused_by_item_and_field(value: Any, item: str | None, field: str) -> None:
+def test_import_invalid_document_is_rejected_by_item_and_field(value: Any, item: str | None, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         from_benchboard(value)
     assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
 
 
-def test_a_value_that_holds_itself_is_refused() -> None:
+def test_import_value_containing_itself_is_rejected() -> None:
     loop: list[Any] = []
     loop.append(loop)
     for read in (from_grafana, from_benchboard):
@@ -149,7 +149,7 @@ def test_a_value_that_holds_itself_is_refused() -> None:
             read({"panels": loop, "items": loop})
 
 
-def test_markup_and_control_characters_in_a_title_stay_text_on_one_line() -> None:
+def test_import_title_with_markup_stays_text_on_one_line() -> None:
     document, report = from_grafana({"panels": [_panel(title="<b onclick=x>A</b>\n\x1b[2J\u2028B")], "title": "T\tU"})
     (item,) = items(document["items"])  # type: ignore[arg-type]
     assert item["title"] == "<b onclick=x>A</b>  [2J B"
@@ -157,7 +157,7 @@ def test_markup_and_control_characters_in_a_title_stay_text_on_one_line() -> Non
     assert [line.outcome for line in report.lines] == ["changed"]
 
 
-def test_nulls_everywhere_are_as_good_as_nothing() -> None:
+def test_import_nulls_count_as_missing() -> None:
     names = "id type title gridPos targets options fieldConfig repeat libraryPanel description transformations links"
     panel = dict.fromkeys(names.split())
     root = dict.fromkeys(("title", "description", "templating", "annotations", "uid", "rows"))
@@ -245,7 +245,7 @@ def _sentence(refused: Invalid) -> None:
 
 @given(st.sampled_from([SAMPLE, OLD, {"dashboard": SAMPLE}]), st.data())
 @settings(max_examples=400, deadline=None)
-def test_a_damaged_grafana_dashboard_becomes_a_document_or_a_sentence(value: Json, data: st.DataObject) -> None:
+def test_import_damaged_grafana_file_is_read_or_rejected(value: Json, data: st.DataObject) -> None:
     try:
         document, report = from_grafana(_damaged(value, data))
     except Invalid as refused:
@@ -262,7 +262,7 @@ def test_a_damaged_grafana_dashboard_becomes_a_document_or_a_sentence(value: Jso
 
 @given(st.data())
 @settings(max_examples=300, deadline=None)
-def test_a_damaged_document_becomes_a_grafana_dashboard_or_a_sentence(data: st.DataObject) -> None:
+def test_export_damaged_document_is_written_or_rejected(data: st.DataObject) -> None:
     try:
         document, _report = from_benchboard(_damaged(from_grafana(SAMPLE)[0], data))
         dashboard, _report = to_grafana(parse_document(document))

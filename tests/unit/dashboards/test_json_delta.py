@@ -24,7 +24,7 @@ documents = st.recursive(values, entries, max_leaves=12)
 
 
 @given(documents, documents)
-def test_the_difference_makes_the_one_of_the_other(before: object, after: object) -> None:
+def test_json_delta_applied_gives_the_other_value(before: object, after: object) -> None:
     text = json.dumps(before)
     delta = json.loads(json.dumps(diff(before, after)))
     made = apply(before, delta)
@@ -35,11 +35,11 @@ def test_the_difference_makes_the_one_of_the_other(before: object, after: object
 
 
 @given(documents)
-def test_nothing_is_written_for_nothing(document: object) -> None:
+def test_json_delta_of_equal_values_is_empty(document: object) -> None:
     assert diff(document, copy.deepcopy(document)) is None
 
 
-def test_one_and_true_are_two_values() -> None:
+def test_json_delta_keeps_one_and_true_apart() -> None:
     for one, other in ((1, True), (1, 1.0), (0, False), ([1], [True]), ({"a": 1}, {"a": 1.0})):
         delta = diff(one, other)
         assert delta is not None
@@ -62,7 +62,7 @@ def page(count: int) -> dict[str, object]:
     return {"version": 2, "columns": 12, "items": [widget(k) for k in range(count) if k % 10] + groups}
 
 
-def test_a_gesture_costs_what_it_moved_and_not_what_the_page_holds() -> None:
+def test_json_delta_of_a_move_costs_what_moved() -> None:
     before, after = page(1000), page(1000)
     for k in (101, 102, 103, 104, 105, 106):
         item = next(entry for entry in after["items"] if entry["id"] == f"w{k}")  # type: ignore[attr-defined]
@@ -73,7 +73,7 @@ def test_a_gesture_costs_what_it_moved_and_not_what_the_page_holds() -> None:
     assert len(json.dumps(diff(before, after), separators=(",", ":"))) < 7 * 60
 
 
-def test_a_widget_taken_out_of_a_group_is_written_once() -> None:
+def test_json_delta_of_a_widget_leaving_a_group_writes_it_once() -> None:
     before, after = page(100), page(100)
     group = next(entry for entry in after["items"] if entry["id"] == "g50")  # type: ignore[attr-defined]
     after["items"].insert(3, group["items"].pop())  # type: ignore[attr-defined]

@@ -37,12 +37,12 @@ def _lines(text: str, part: str) -> list[int]:
 
 
 @given(JSON)
-def test_what_is_shown_is_what_it_says(value: object) -> None:
+def test_pretty_json_parses_to_the_same_value(value: object) -> None:
     assert json.loads(format_json(value)) == value
 
 
 @given(JSON)
-def test_every_value_has_its_lines(value: object) -> None:
+def test_json_positions_cover_every_value(value: object) -> None:
     text = format_json(value)
     known = map_positions(text).values
 
@@ -57,12 +57,12 @@ def test_every_value_has_its_lines(value: object) -> None:
 
 
 @given(st.text(alphabet='{}[]:,"\\ \n1a'))
-def test_any_text_has_a_map_of_its_own_lines(text: str) -> None:
+def test_json_positions_of_any_text_match_its_lines(text: str) -> None:
     spans = map_positions(text).values.values()
     assert all(0 <= span.first <= span.last < len(text.split("\n")) for span in spans)
 
 
-def test_items_are_found_at_every_depth() -> None:
+def test_json_positions_find_items_at_every_depth() -> None:
     text = format_json(_document())
     places = map_positions(text)
     assert list(places.items) == ["w1", "r", "w2"]
@@ -87,7 +87,7 @@ def test_items_are_found_at_every_depth() -> None:
         (lambda d: d.update(version=9), '"version": 9'),
     ],
 )
-def test_what_is_wrong_has_its_line(change: Any, part: str) -> None:
+def test_json_positions_of_an_error_name_its_line(change: Any, part: str) -> None:
     document = _document()
     change(document)
     text = format_json(document)
@@ -100,7 +100,7 @@ def test_what_is_wrong_has_its_line(change: Any, part: str) -> None:
     assert line in items_lines or (span is not None and span.first <= line <= span.last)
 
 
-def test_what_is_no_json_has_its_line() -> None:
+def test_json_positions_of_invalid_json_name_its_line() -> None:
     text = format_json(_document())
     broken = text.replace('"version": 2,', '"version": 2', 1)
     _found, _places, error, line = parse_text(broken)
@@ -112,7 +112,7 @@ def test_what_is_no_json_has_its_line() -> None:
     assert line == _lines(twice, '"version": 2')[1]
 
 
-def test_endless_brackets_take_no_more_room_than_their_text() -> None:
+def test_json_positions_of_endless_brackets_use_linear_memory() -> None:
     tracemalloc.start()
     try:
         for opening in ("[", '{"a":'):
@@ -126,13 +126,13 @@ def test_endless_brackets_take_no_more_room_than_their_text() -> None:
 
 
 @pytest.mark.parametrize("text", ['"' + '\\"' * 20_000, '{"a": "' + '\\"' * 20_000, '\\"' * 20_000, '"\\\n' * 10_000])
-def test_a_text_that_is_not_closed_is_looked_at_once(text: str) -> None:
+def test_json_positions_of_an_unclosed_string_read_it_once(text: str) -> None:
     began = time.process_time()
     assert parse_text(text)[2] is not None
     assert time.process_time() - began < 1
 
 
-def test_what_stands_before_a_text_that_is_not_closed_has_its_lines() -> None:
+def test_json_positions_before_an_unclosed_string_are_known() -> None:
     text = format_json(_document()).replace('"Inside"', '"Inside')
     (line, _place) = _lines(text, '"w1"')
     assert map_positions(text).item_at(line) == "w1"

@@ -22,7 +22,7 @@ def _movable(layout: grid.Layout, ids: list[str]) -> list[str]:
 
 @given(starts(), st.data())
 @settings(max_examples=120)
-def test_items_go_where_they_are_put_and_the_others_give_way(start: Start, data: st.DataObject) -> None:
+def test_place_items_moves_them_and_displaces_the_others(start: Start, data: st.DataObject) -> None:
     layout, compact = start
     asked: dict[str, grid.Cell] = {}
     for name in _movable(layout, some(data, layout)):
@@ -41,7 +41,7 @@ def test_items_go_where_they_are_put_and_the_others_give_way(start: Start, data:
 
 @given(starts(), st.data(), st.sampled_from(EDGES))
 @settings(max_examples=150)
-def test_aligned_items_share_a_line(start: Start, data: st.DataObject, edge: grid.Edge) -> None:
+def test_align_gives_items_a_common_edge(start: Start, data: st.DataObject, edge: grid.Edge) -> None:
     layout, compact = start
     ids = some(data, layout)
     after = grid.align(layout, ids, edge, compact=compact)
@@ -62,7 +62,7 @@ def test_aligned_items_share_a_line(start: Start, data: st.DataObject, edge: gri
 
 @given(starts(), st.data(), st.sampled_from(["across", "down"]))
 @settings(max_examples=150)
-def test_distributed_items_lie_at_equal_distances(start: Start, data: st.DataObject, axis: grid.Axis) -> None:
+def test_distribute_gives_equal_distances(start: Start, data: st.DataObject, axis: grid.Axis) -> None:
     layout, compact = start
     ids = some(data, layout)
     after = grid.distribute(layout, ids, axis, compact=compact)
@@ -81,9 +81,7 @@ def test_distributed_items_lie_at_equal_distances(start: Start, data: st.DataObj
 
 @given(starts(), st.data(), st.sampled_from(["width", "height", "both"]))
 @settings(max_examples=120)
-def test_equalised_items_are_as_large_as_the_first_within_their_limits(
-    start: Start, data: st.DataObject, what: str
-) -> None:
+def test_equalise_sets_the_first_size_within_limits(start: Start, data: st.DataObject, what: str) -> None:
     layout, compact = start
     ids = some(data, layout)
     after = grid.equalise(layout, ids, what, compact=compact)  # type: ignore[arg-type]
@@ -102,7 +100,7 @@ def test_equalised_items_are_as_large_as_the_first_within_their_limits(
 
 @given(starts(), st.data())
 @settings(max_examples=150)
-def test_swapped_items_lie_in_each_others_place(start: Start, data: st.DataObject) -> None:
+def test_swap_exchanges_positions(start: Start, data: st.DataObject) -> None:
     layout, compact = start
     a, b = data.draw(st.tuples(*[st.sampled_from([item.id for item in layout.items])] * 2))
     after = grid.swap(layout, a, b, compact=compact)
@@ -117,7 +115,7 @@ def test_swapped_items_lie_in_each_others_place(start: Start, data: st.DataObjec
 
 @given(starts(), st.data(), st.sampled_from(WAYS))
 @settings(max_examples=150)
-def test_a_jump_goes_that_way_as_one_body(start: Start, data: st.DataObject, way: grid.Direction) -> None:
+def test_jump_moves_the_selection_as_one_body(start: Start, data: st.DataObject, way: grid.Direction) -> None:
     layout, compact = start
     ids = some(data, layout, 3)
     after = grid.nudged(layout, ids, way, compact=compact)
@@ -137,7 +135,7 @@ def test_a_jump_goes_that_way_as_one_body(start: Start, data: st.DataObject, way
 
 
 @pytest.mark.parametrize("compact", ["vertical", "none"])
-def test_a_body_jumps_over_what_is_in_its_way(compact: grid.Compact) -> None:
+def test_jump_passes_what_is_in_the_way(compact: grid.Compact) -> None:
     row = laid(a=(0, 0, 4, 2), b=(4, 0, 4, 2), c=(8, 0, 4, 2))
     over = grid.nudged(row, ["a"], "right", compact=compact)
     assert shown(over) == {"a": (4, 0, 4, 2), "b": (0, 0, 4, 2), "c": (8, 0, 4, 2)}
@@ -153,26 +151,26 @@ def test_a_body_jumps_over_what_is_in_its_way(compact: grid.Compact) -> None:
     assert grid.nudged(down, ["c"], "down", compact=compact) == down
 
 
-def test_items_of_different_size_share_the_room_they_had() -> None:
+def test_distribute_items_of_different_sizes_keeps_their_span() -> None:
     pile = laid(a=(0, 0, 4, 2), b=(0, 2, 4, 4))
     assert shown(grid.swap(pile, "a", "b")) == {"a": (0, 4, 4, 2), "b": (0, 0, 4, 4)}
     row = laid(a=(0, 0, 6, 2), b=(6, 0, 3, 2), c=(9, 0, 3, 2))
     assert shown(grid.swap(row, "a", "c", compact="none")) == {"a": (9, 0, 3, 2), "b": (6, 0, 3, 2), "c": (0, 0, 3, 2)}
 
 
-def test_what_is_aligned_to_a_static_comes_to_it() -> None:
+def test_align_to_a_static_item_moves_the_others_to_it() -> None:
     layout = laid(a=(0, 0, 3, 2), b=(2, 2, 3, 2), fixed=(5, 4, 4, 2))
     after = grid.align(layout, ["a", "b", "fixed"], "left", compact="none")
     assert shown(after) == {"a": (5, 0, 3, 2), "b": (5, 2, 3, 2), "fixed": (5, 4, 4, 2)}
 
 
-def test_what_is_left_over_is_spread_evenly() -> None:
+def test_distribute_spreads_the_remainder_evenly() -> None:
     layout = laid(a=(0, 0, 2, 1), b=(2, 0, 2, 1), c=(4, 0, 2, 1), d=(11, 0, 1, 1))
     after = grid.distribute(layout, ["d", "a", "b", "c"], "across", compact="none")
     assert [cell.x for cell in after.cells] == [0, 3, 7, 11]
 
 
-def test_an_unknown_item_is_named() -> None:
+def test_arrange_unknown_item_is_named_in_the_error() -> None:
     layout = laid(a=(0, 0, 2, 1))
     with pytest.raises(Invalid, match="nobody"):
         grid.align(layout, ["a", "nobody"], "left")
@@ -180,7 +178,7 @@ def test_an_unknown_item_is_named() -> None:
 
 @given(starts())
 @settings(max_examples=150)
-def test_an_arranged_page_is_tidy_and_stays_so(start: Start) -> None:
+def test_auto_arrange_is_compact_and_idempotent(start: Start) -> None:
     layout, _compact = start
     after = grid.arranged(layout)
     check(after, layout)
@@ -201,7 +199,7 @@ def test_an_arranged_page_is_tidy_and_stays_so(start: Start) -> None:
         assert blocked or cell.w >= (item.max_w or after.columns) or cell.y == bottom
 
 
-def test_an_arranged_page_keeps_its_order_and_fills_its_lines() -> None:
+def test_auto_arrange_keeps_order_and_fills_rows() -> None:
     layout = laid(
         a=(1, 0, 3, 2),
         b=(5, 0, 3, 2),
@@ -224,7 +222,7 @@ def test_an_arranged_page_keeps_its_order_and_fills_its_lines() -> None:
     assert [cell.w for cell in grid.arranged(cards).cells] == [4, 4, 4]
 
 
-def test_what_would_cover_a_static_goes_below_it_and_takes_nothing_along() -> None:
+def test_arrange_overlap_with_a_static_goes_below_it_alone() -> None:
     layout = laid(a=(0, 6, 3, 2), b=(4, 6, 3, 2), fixed=(0, 0, 3, 4), c=(4, 0, 3, 2))
     after = grid.placed(layout, {"a": grid.Cell(1, 1, 3, 2), "b": grid.Cell(4, 1, 3, 2)}, compact="none")
     assert shown(after) == {"a": (1, 4, 3, 2), "b": (4, 1, 3, 2), "fixed": (0, 0, 3, 4), "c": (4, 3, 3, 2)}
@@ -234,7 +232,7 @@ def test_what_would_cover_a_static_goes_below_it_and_takes_nothing_along() -> No
 
 @given(starts(), st.data(), st.integers(-3, 3), st.integers(-3, 3))
 @settings(max_examples=150)
-def test_what_grows_stays_a_layout_within_limits(start: Start, data: st.DataObject, dw: int, dh: int) -> None:
+def test_equalise_growing_items_stays_within_limits(start: Start, data: st.DataObject, dw: int, dh: int) -> None:
     layout, compact = start
     ids = some(data, layout)
     before = grid.normalized(layout, compact)

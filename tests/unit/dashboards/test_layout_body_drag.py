@@ -21,7 +21,7 @@ def body(handle: grid.Handle = "se", **cells: tuple[int, int, int, int]) -> grid
 
 @given(starts(), st.data(), st.sampled_from(grid.HANDLES), st.lists(sizes, min_size=1, max_size=4))
 @settings(max_examples=200)
-def test_a_body_of_any_size_leaves_the_page_whole(
+def test_body_resize_of_any_size_keeps_the_page_valid(
     start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
     layout, compact = start
@@ -45,7 +45,7 @@ def test_a_body_of_any_size_leaves_the_page_whole(
 
 @given(pages(), st.data(), st.sampled_from(grid.HANDLES), sizes)
 @settings(max_examples=150)
-def test_a_body_in_a_container_takes_what_is_around_along(
+def test_body_resize_in_a_container_grows_it(
     layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
 ) -> None:
     page = grid.PageIndex(layout)
@@ -63,23 +63,23 @@ def test_a_body_in_a_container_takes_what_is_around_along(
         assert item.panes or grid.PageIndex(after).cell(one)[2:] == cell[2:]
 
 
-def test_two_beside_each_other_share_what_is_won() -> None:
+def test_body_resize_of_neighbours_shares_the_growth() -> None:
     assert shown(body(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2), other=(8, 0, 2, 2)).drop(8, 4)) == {
         "b1": (0, 0, 4, 4), "b2": (4, 0, 4, 4), "other": (8, 0, 2, 2),
     }  # fmt: skip
 
 
-def test_a_handle_at_the_other_side_keeps_the_right_edge() -> None:
+def test_body_resize_by_the_left_handle_keeps_the_right_edge() -> None:
     assert shown(body("w", b1=(4, 0, 2, 2), b2=(6, 0, 2, 2)).drop(8, 2)) == {"b1": (0, 0, 4, 2), "b2": (4, 0, 4, 2)}
 
 
-def test_others_give_way_and_return() -> None:
+def test_body_resize_displaced_items_return() -> None:
     stretch = body(b1=(0, 0, 2, 2), b2=(0, 2, 2, 2), other=(2, 0, 2, 2), under=(0, 4, 2, 2))
     assert shown(stretch.drop(4, 4))["other"] == (2, 4, 2, 2)
     assert not stretch.at(2, 4)
 
 
-def test_a_body_stops_where_the_first_of_it_would_vanish_and_before_a_static() -> None:
+def test_body_resize_stops_at_the_smallest_size_and_at_statics() -> None:
     assert shown(body(b1=(0, 0, 3, 2), b2=(3, 0, 1, 2)).drop(1, 2)) == {"b1": (0, 0, 2, 2), "b2": (2, 0, 1, 2)}
     stretch = body(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2), fixed=(6, 0, 2, 2))
     assert shown(stretch.drop(12, 2))["b2"] == (3, 0, 3, 2)
@@ -87,7 +87,7 @@ def test_a_body_stops_where_the_first_of_it_would_vanish_and_before_a_static() -
 
 @given(starts(), st.data(), st.sampled_from(["n", "ne", "nw"]), st.lists(sizes, min_size=1, max_size=3))
 @settings(max_examples=200)
-def test_a_body_pulled_up_moves_nothing_that_lies_above(
+def test_body_resize_upwards_moves_nothing_above(
     start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
     layout = grid.normalized(start[0], "vertical")
@@ -102,19 +102,19 @@ def test_a_body_pulled_up_moves_nothing_that_lies_above(
 
 
 @pytest.mark.parametrize("handle", ["n", "ne", "nw"])
-def test_a_body_stops_at_what_lies_above(handle: grid.Handle) -> None:
+def test_body_resize_upwards_stops_at_items_above(handle: grid.Handle) -> None:
     cells = {"row": (0, 0, 12, 5), "b1": (4, 5, 2, 5), "b2": (6, 5, 2, 3), "under": (4, 10, 4, 2)}
     for high in range(5, 20):
         assert shown(body(handle, **cells).drop(4, high)) == cells
 
 
-def test_a_body_stops_at_what_lies_left_of_it_under_horizontal() -> None:
+def test_body_resize_leftwards_stops_under_horizontal_compaction() -> None:
     cells = {"left": (0, 0, 3, 4), "b1": (5, 0, 2, 2), "b2": (5, 2, 4, 2)}
     after = grid.GroupResize(grid.PageIndex(laid(**cells)), ["b1", "b2"], "w", compact="horizontal").drop(9, 4)
     assert shown(after) == {"left": (0, 0, 3, 4), "b1": (3, 0, 3, 2), "b2": (3, 2, 6, 2)}
 
 
-def test_what_keeps_its_size_goes_along() -> None:
+def test_body_resize_moves_items_with_locked_size_along() -> None:
     page = grid.PageIndex(laid(b1=(0, 0, 2, 2), b2=(2, 0, 2, 2)))
     after = grid.GroupResize(page, ["b1", "b2"], "e", fixed={"b2"}).drop(8, 2)
     assert shown(after) == {"b1": (0, 0, 4, 2), "b2": (4, 0, 2, 2)}
@@ -133,14 +133,14 @@ def written(items: list[dict[str, Any]]) -> Iterator[tuple[str, tuple[int, int, 
 
 @given(pages())
 @settings(max_examples=200)
-def test_an_item_has_the_numbers_its_document_says(layout: grid.Layout) -> None:
+def test_geometry_of_an_item_is_what_its_document_says(layout: grid.Layout) -> None:
     page = grid.PageIndex(layout)
     said = dict(written(grid.serialise_page(layout)))
     assert {one: grid.document_cell(page, one)[:3] for one in page.paths} == said
 
 
 @given(pages())
-def test_numbers_count_from_the_grid_they_name(layout: grid.Layout) -> None:
+def test_geometry_counts_from_the_named_grid(layout: grid.Layout) -> None:
     page = grid.PageIndex(layout)
     for one, cell in page.shown.items():
         left, top = page.origin(grid.numbering_grid(page, page.path(one)))
@@ -148,6 +148,6 @@ def test_numbers_count_from_the_grid_they_name(layout: grid.Layout) -> None:
 
 
 @pytest.mark.parametrize("item_id", ["gone", ""])
-def test_what_is_not_there_has_no_numbers(item_id: str) -> None:
+def test_geometry_of_a_missing_item_is_none(item_id: str) -> None:
     with pytest.raises(Exception, match="no item"):
         grid.document_cell(grid.PageIndex(laid(a=(0, 0, 1, 1))), item_id)

@@ -30,7 +30,7 @@ def arranged_by_hand(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, int, d
 
 @given(arranged_by_hand())
 @settings(max_examples=120)
-def test_what_is_arranged_by_hand_has_the_say(
+def test_overrides_take_precedence_over_the_derived_layout(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]],
 ) -> None:
     layout, compact, columns, places = made
@@ -49,7 +49,7 @@ def test_what_is_arranged_by_hand_has_the_say(
 
 @given(arranged_by_hand(), st.data())
 @settings(max_examples=120)
-def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
+def test_overrides_are_unchanged_by_desktop_edits(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]], data: st.DataObject
 ) -> None:
     layout, compact, columns, places = made
@@ -69,13 +69,13 @@ def test_the_desktop_changes_nothing_about_what_is_arranged_by_hand(
 
 
 @given(starts((12,)))
-def test_the_desktop_derived_from_the_desktop_is_the_desktop(start: Start) -> None:
+def test_derive_for_the_desktop_width_returns_the_desktop(start: Start) -> None:
     layout, compact = start
     assert grid.derive_layout(layout, 12, {}, compact=compact) == layout
 
 
 @given(starts((12,)), narrow)
-def test_derived_widths_are_within_limits(start: Start, columns: int) -> None:
+def test_derive_widths_stay_within_limits(start: Start, columns: int) -> None:
     layout, compact = start
     page = grid.derive_layout(layout, columns, {}, compact=compact)
     for item, cell in page:
@@ -92,7 +92,7 @@ def test_derived_widths_are_within_limits(start: Start, columns: int) -> None:
 
 @given(starts((12,)), narrow, st.data())
 @settings(max_examples=120)
-def test_a_gesture_stays_as_it_was_let_go(start: Start, columns: int, data: st.DataObject) -> None:
+def test_override_of_a_gesture_stays_as_dropped(start: Start, columns: int, data: st.DataObject) -> None:
     layout, compact = start
     places: dict[str, grid.Cell] = {}
     page = grid.derive_layout(layout, columns, places, compact=compact)
@@ -108,7 +108,7 @@ def test_a_gesture_stays_as_it_was_let_go(start: Start, columns: int, data: st.D
             assert compact == "vertical" or there.y == was.y
 
 
-def test_a_page_of_half_the_columns() -> None:
+def test_derive_half_the_columns_examples() -> None:
     layout = laid(a=(0, 0, 3, 2), b=(3, 0, 3, 2), c=(6, 0, 6, 2), d=(0, 2, 8, 6), e=(8, 2, 4, 3), f=(8, 5, 4, 3))
     assert shown(grid.derive_layout(layout, 6, {})) == {
         "a": (0, 0, 2, 2),
@@ -128,7 +128,7 @@ def _row_of(*widths: int, least: int = 1) -> grid.Layout:
     return grid.Layout.of(12, pairs)
 
 
-def test_what_the_auditor_saw_stays_in_its_rows() -> None:
+def test_derive_keeps_rows_together_in_the_reported_case() -> None:
     layout = laid(a=(0, 0, 2, 2), b=(3, 0, 2, 2), c=(7, 0, 2, 2), d=(0, 2, 3, 3), e=(3, 2, 4, 3), f=(7, 2, 5, 3))
     assert shown(grid.derive_layout(layout, 6, {})) == {
         "a": (0, 0, 1, 2), "b": (2, 0, 1, 2), "c": (4, 0, 1, 2),
@@ -148,7 +148,7 @@ def test_what_the_auditor_saw_stays_in_its_rows() -> None:
         ((12,), 1, [(0, 0, 6)]),
     ],
 )
-def test_a_full_row_stays_full_or_breaks_into_full_ones(
+def test_derive_full_row_stays_full_or_splits_into_full_rows(
     widths: tuple[int, ...], least: int, there: list[tuple[int, int, int]]
 ) -> None:
     page = grid.derive_layout(_row_of(*widths, least=least), 6, {})
@@ -162,7 +162,7 @@ def test_a_full_row_stays_full_or_breaks_into_full_ones(
     st.sampled_from(["vertical", "none", "horizontal"]),
 )
 @settings(max_examples=200)
-def test_rows_that_filled_the_page_fill_it_and_keep_their_order(
+def test_derive_full_rows_fill_the_page_in_order(
     rows: list[list[int]], least: int, columns: int, compact: grid.Compact
 ) -> None:
     pairs: list[tuple[grid.Item, grid.Cell]] = []
@@ -193,7 +193,7 @@ def test_rows_that_filled_the_page_fill_it_and_keep_their_order(
 
 @given(starts((12,)), st.sampled_from([3, 4, 6, 8, 12, 24]))
 @settings(max_examples=150)
-def test_narrowing_covers_nothing_that_was_free(start: Start, columns: int) -> None:
+def test_derive_never_overlaps_and_stays_within_the_columns(start: Start, columns: int) -> None:
     layout = grid.normalized(*start)
     assume(_apart(layout.cells))  # statics may cover each other
     cells = fit_columns(layout, columns)
@@ -208,7 +208,7 @@ def _apart(cells: Sequence[grid.Cell]) -> bool:
     return not any(one.overlaps(other) for k, one in enumerate(cells) for other in cells[k + 1 :])
 
 
-def test_thousands_of_cuts_inside_each_other_are_no_matter() -> None:
+def test_derive_thousands_of_nested_cuts_ends() -> None:
     pairs, x, y, k = [], 0, 0, 0
     while x < 998:
         pairs.append((grid.Item(f"a{k}", "text"), grid.Cell(x, y, 1, 3000 - y)))
@@ -221,13 +221,13 @@ def test_thousands_of_cuts_inside_each_other_are_no_matter() -> None:
 
 
 @pytest.mark.parametrize("least", [1, 2])
-def test_a_thousand_side_by_side_are_brought_into_lines(least: int) -> None:
+def test_derive_a_thousand_items_side_by_side_makes_rows(least: int) -> None:
     pairs = [(grid.Item(f"w{k}", "text", min_w=least), grid.Cell(k, 0, 1, 1)) for k in range(1000)]
     cells = fit_columns(grid.Layout.of(1000, pairs), 6)
     assert max(cell.bottom for cell in cells) == -(-1000 * least // 6)
 
 
-def test_nothing_rises_above_the_heading_it_stood_below() -> None:
+def test_derive_moves_nothing_above_its_heading() -> None:
     items = [
         (grid.Item("a", "text"), grid.Cell(0, 0, 4, 2)),
         (grid.Item("r", "row"), grid.Cell(0, 2, 12, 1)),
@@ -237,7 +237,7 @@ def test_nothing_rises_above_the_heading_it_stood_below() -> None:
     assert shown(page) == {"a": (0, 0, 2, 2), "r": (0, 2, 6, 1), "b": (0, 3, 2, 2)}
 
 
-def test_only_what_was_moved_is_remembered() -> None:
+def test_overrides_store_only_moved_items() -> None:
     layout = laid(a=(0, 0, 12, 2), b=(0, 2, 12, 2), c=(0, 4, 12, 2))
     page = grid.derive_layout(layout, 2, {})
     after = grid.Drag(page, ["c"]).drop(0, 0)
@@ -251,7 +251,7 @@ def test_only_what_was_moved_is_remembered() -> None:
     assert grid.overrides_after(page, page, ["a"], {}) == {}
 
 
-def test_a_heading_that_a_static_pushes_down_keeps_its_items_below_it() -> None:
+def test_override_heading_pushed_by_a_static_keeps_items_below() -> None:
     items = [
         (grid.Item("r", "row"), grid.Cell(0, 0, 12, 1)),
         (grid.Item("b", "text"), grid.Cell(0, 1, 4, 2)),

@@ -34,7 +34,7 @@ def page(*items: dict[str, Any]) -> grid.PageIndex:
 
 @given(st.integers(0, 10**9), st.sampled_from([6, 12, 24]))
 @settings(max_examples=300)
-def test_what_is_written_reads_back_the_same(seed: int, columns: int) -> None:
+def test_container_layout_written_and_read_is_equal(seed: int, columns: int) -> None:
     parsed = grid.parse_page(random_page(random.Random(seed), columns), columns=columns)
     for layout in (parsed, grid.fitted(parsed)):
         written = grid.serialise_page(layout)
@@ -47,12 +47,12 @@ def test_what_is_written_reads_back_the_same(seed: int, columns: int) -> None:
 
 @given(pages())
 @settings(max_examples=300)
-def test_a_fitted_page_has_no_overlap_and_stays_as_it_is(layout: grid.Layout) -> None:
+def test_fitted_page_has_no_overlap_and_is_stable(layout: grid.Layout) -> None:
     check_page(layout)
     assert grid.fitted(layout) == layout
 
 
-def test_unknown_fields_of_containers_and_tabs_are_kept() -> None:
+def test_container_unknown_fields_are_kept() -> None:
     first = {"id": "a", "title": "A", "icon": 1, "items": [widget("w", 0, 0, note="n")]}
     place = {"x": 0, "y": 0, "w": 6, "h": 9, "deg": 3}
     both = [first, {"id": "b", "items": []}]
@@ -64,12 +64,12 @@ def test_unknown_fields_of_containers_and_tabs_are_kept() -> None:
     assert (written["tabs"][0]["icon"], written["tabs"][0]["items"][0]["note"]) == (1, "n")
 
 
-def test_a_row_s_items_are_written_in_the_fields_of_its_grid() -> None:
+def test_row_items_are_written_in_its_grid() -> None:
     given_items = [row("r", 3, widget("w", 4, 5), title="Row")]
     assert grid.serialise_page(grid.parse_page(given_items)) == given_items
 
 
-def test_a_collapsed_row_keeps_its_stale_rows_until_it_is_opened() -> None:
+def test_collapsed_row_keeps_hidden_positions_until_opened() -> None:
     stale = row("r", 20, widget("a", 0, 7), widget("b", 0, 9), collapsed=True)
     layout = grid.parse_page([widget("top", 0, 0, h=20), stale])
     assert grid.serialise_page(layout)[1] == stale
@@ -95,14 +95,14 @@ def test_a_collapsed_row_keeps_its_stale_rows_until_it_is_opened() -> None:
         ([{**widget("t", 0, 0), "type": "tabs", "tabs": [{"id": ""}]}], "tabs.0.id", "t"),
     ],
 )
-def test_what_no_container_can_be_is_refused_by_name(items: list[Any], field: str, named: str | None) -> None:
+def test_container_invalid_is_rejected_by_name(items: list[Any], field: str, named: str | None) -> None:
     with pytest.raises(Invalid) as refused:
         grid.parse_page(items)
     assert refused.value.facts["field"] == field
     assert refused.value.facts["item"] == named
 
 
-def test_containers_lie_eight_deep_at_most() -> None:
+def test_container_nesting_beyond_eight_is_rejected() -> None:
     inner = widget("w", 0, 0)
     for depth in range(8):
         inner = group(f"g{depth}", 0, 0, 4, inner)
@@ -112,7 +112,7 @@ def test_containers_lie_eight_deep_at_most() -> None:
     assert refused.value.code == "layout.too-deep"
 
 
-def test_a_widget_carried_into_a_group_makes_it_grow_and_back_again_leads_back() -> None:
+def test_carry_into_a_group_grows_it_and_back_restores() -> None:
     start = page(group("g", 0, 0, 4, widget("a", 0, 0)), widget("b", 4, 0), widget("below", 0, 3))
     carry = grid.ContainerDrag(start, ["b"])
     target = carry.target(1, 1)
@@ -126,7 +126,7 @@ def test_a_widget_carried_into_a_group_makes_it_grow_and_back_again_leads_back()
     assert carry.drop((), 4, 0) == start.layout
 
 
-def test_what_is_gathered_from_several_containers_is_shown_where_it_was_before_it_moves() -> None:
+def test_carry_of_items_from_several_containers_previews_in_place() -> None:
     start = page(group("g", 0, 0, 4, widget("a", 0, 0)), group("h", 4, 0, 4, widget("b", 0, 0)), widget("c", 0, 5))
     carry = grid.ContainerDrag(start, ["a", "b", "c"])
     at = start.shown["a"]
@@ -134,7 +134,7 @@ def test_what_is_gathered_from_several_containers_is_shown_where_it_was_before_i
     assert carry.drop(carry.home, at.x, at.y) == start.layout
 
 
-def test_nothing_is_carried_into_itself_and_no_row_into_a_row() -> None:
+def test_carry_into_itself_or_row_into_row_is_rejected() -> None:
     start = page(group("g", 0, 0, 6, widget("a", 0, 0, h=4)), row("r", 6, widget("b", 0, 7)), row("s", 9))
     assert grid.ContainerDrag(start, ["g", "a"]).ids == ("g",)
     assert grid.ContainerDrag(start, ["g"]).target(1, 2) == ()
@@ -144,7 +144,7 @@ def test_nothing_is_carried_into_itself_and_no_row_into_a_row() -> None:
 
 @given(pages(), st.data(), st.lists(points, min_size=1, max_size=4))
 @settings(max_examples=300)
-def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
+def test_carry_preview_equals_drop_whatever_the_path(
     layout: grid.Layout, data: st.DataObject, path: list[tuple[int, int]]
 ) -> None:
     start = grid.PageIndex(layout)
@@ -169,7 +169,7 @@ def test_a_carry_shows_what_it_drops_and_depends_on_no_path(
 
 @given(pages(), st.data(), points, st.integers(0, 50))
 @settings(max_examples=200)
-def test_a_carry_shows_the_rows_in_sight_as_without_a_horizon(
+def test_carry_preview_within_the_visible_rows_equals_the_whole(
     layout: grid.Layout, data: st.DataObject, point: tuple[int, int], until: int
 ) -> None:
     start = grid.PageIndex(layout)
@@ -187,7 +187,7 @@ def test_a_carry_shows_the_rows_in_sight_as_without_a_horizon(
 
 @given(pages(), st.data())
 @settings(max_examples=200)
-def test_let_go_where_it_was_everything_is_as_it_was(layout: grid.Layout, data: st.DataObject) -> None:
+def test_carry_dropped_at_the_start_changes_nothing(layout: grid.Layout, data: st.DataObject) -> None:
     start = grid.PageIndex(layout)
     if not start.shown:
         return
@@ -200,7 +200,7 @@ def test_let_go_where_it_was_everything_is_as_it_was(layout: grid.Layout, data: 
 
 @given(pages(), st.data(), st.sampled_from(grid.HANDLES), st.tuples(st.integers(0, 20), st.integers(0, 20)))
 @settings(max_examples=300)
-def test_a_stretch_shows_what_it_drops(
+def test_container_resize_preview_equals_drop(
     layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
 ) -> None:
     start = grid.PageIndex(layout)
@@ -212,7 +212,7 @@ def test_a_stretch_shows_what_it_drops(
     assert {**stretch.still, **stretch.at(*size)} == dict(grid.PageIndex(dropped).shown)
 
 
-def test_what_lies_below_a_row_stays_below_it_when_it_opens_or_grows() -> None:
+def test_items_below_a_row_stay_below_when_it_grows() -> None:
     rows = [
         {"id": f"r{k}", "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
          "items": [{"id": f"w{k}", "type": "text", "position": {"x": 0, "y": k + 1, "w": 4, "h": 10}}]}
@@ -230,9 +230,7 @@ def test_what_lies_below_a_row_stays_below_it_when_it_opens_or_grows() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(layout=pages(), data=st.data())
-def test_a_page_that_knows_its_containers_loses_items_as_any_layout_does(
-    layout: grid.Layout, data: st.DataObject
-) -> None:
+def test_container_page_removes_items_like_any_layout(layout: grid.Layout, data: st.DataObject) -> None:
     page = grid.PageIndex(layout)
     names = sorted(page.paths)
     gone = data.draw(st.sets(st.sampled_from(names), max_size=3)) if names else set()

@@ -19,7 +19,7 @@ def _shown(lifted: grid.Layout, changes: Changes) -> grid.Layout:
 
 @given(starts(), st.data(), st.lists(points, min_size=1, max_size=5))
 @settings(max_examples=300)
-def test_a_drag_never_overlaps_and_depends_on_no_path(
+def test_drag_preview_never_overlaps_and_ignores_the_path(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, path: list[tuple[int, int]]
 ) -> None:
     layout, compact = start
@@ -33,7 +33,7 @@ def test_a_drag_never_overlaps_and_depends_on_no_path(
 
 @given(starts(), st.data())
 @settings(max_examples=300)
-def test_let_go_where_it_began_everything_is_as_it_was(
+def test_drag_dropped_at_the_start_changes_nothing(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject
 ) -> None:
     layout, compact = start
@@ -45,7 +45,7 @@ def test_let_go_where_it_began_everything_is_as_it_was(
 
 @given(starts(), st.data(), points)
 @settings(max_examples=300)
-def test_one_item_is_dropped_as_it_was_shown(
+def test_drag_of_one_item_drops_as_previewed(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
     layout, compact = start
@@ -55,7 +55,7 @@ def test_one_item_is_dropped_as_it_was_shown(
 
 @given(starts(), st.data(), points)
 @settings(max_examples=500)
-def test_several_items_are_dropped_as_they_were_shown(
+def test_drag_of_several_items_drops_as_previewed(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
     layout, compact = start
@@ -65,7 +65,7 @@ def test_several_items_are_dropped_as_they_were_shown(
     assert drag.drop(*point) == shown or not drag.places
 
 
-def test_a_row_of_cards_stays_a_row_wherever_it_is_let_go() -> None:
+def test_drag_of_a_row_of_cards_keeps_the_row() -> None:
     layout = laid(
         one=(0, 0, 3, 3), two=(3, 0, 3, 3), three=(6, 0, 3, 3), four=(9, 0, 3, 3),
         line=(0, 3, 8, 6), pie=(8, 3, 4, 6), table=(0, 9, 12, 6),
@@ -80,7 +80,7 @@ def test_a_row_of_cards_stays_a_row_wherever_it_is_let_go() -> None:
     assert set(rows) == {0, 6, 15}
 
 
-def test_where_nothing_near_holds_it_together_each_part_rises_for_itself() -> None:
+def test_drop_of_a_body_without_neighbours_lets_each_part_rise() -> None:
     layout = laid(steep=(0, 0, 3, 40), low=(3, 0, 3, 2), a=(6, 0, 3, 2), b=(9, 0, 3, 2))
     drag = grid.Drag(layout, ["a", "b"])
     assert shown(drag.drop(0, 30))["a"] == (0, 40, 3, 2)
@@ -89,7 +89,7 @@ def test_where_nothing_near_holds_it_together_each_part_rises_for_itself() -> No
 
 
 @given(starts(), st.data(), points)
-def test_several_items_keep_their_distances(
+def test_drag_of_several_items_keeps_distances(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
     layout, compact = start
@@ -102,7 +102,7 @@ def test_several_items_keep_their_distances(
 
 @given(starts(), st.data(), points)
 @settings(max_examples=200)
-def test_what_a_body_of_many_lets_through_lies_on_none_of_it(
+def test_drag_of_a_body_overlaps_nothing_it_passes(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
     layout, compact = start
@@ -115,7 +115,7 @@ def test_what_a_body_of_many_lets_through_lies_on_none_of_it(
 
 
 @given(starts(), st.data(), points, st.integers(0, 60))
-def test_rows_in_sight_are_the_same_as_without_a_horizon(
+def test_drag_preview_within_the_visible_rows_equals_the_whole(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int], until: int
 ) -> None:
     layout, compact = start
@@ -128,7 +128,7 @@ def test_rows_in_sight_are_the_same_as_without_a_horizon(
 
 @given(starts(), st.data(), st.integers(-2, 30), st.integers(-2, 15))
 @settings(max_examples=300)
-def test_a_resize_never_overlaps_and_is_dropped_as_shown(
+def test_resize_preview_never_overlaps_and_drops_as_previewed(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, w: int, h: int
 ) -> None:
     layout, compact = start
@@ -141,7 +141,7 @@ def test_a_resize_never_overlaps_and_is_dropped_as_shown(
     assert item.static or size.w <= max(item.max_w or size.w, layout.cell(item.id).w)
 
 
-def test_neighbours_return_when_one_moves_back() -> None:
+def test_drag_back_returns_displaced_items() -> None:
     layout = grid.parse(
         [
             {"id": "a", "type": "t", "position": {"x": 0, "y": 0, "w": 4, "h": 2}},
@@ -156,7 +156,7 @@ def test_neighbours_return_when_one_moves_back() -> None:
 
 
 @given(starts(), st.integers(1, 8), st.integers(1, 8))
-def test_a_new_item_is_placed_where_nothing_lies_and_nothing_higher_is_free(
+def test_place_new_item_takes_the_highest_free_position(
     start: tuple[grid.Layout, grid.Compact], w: int, h: int
 ) -> None:
     layout, _compact = start
@@ -170,7 +170,7 @@ def test_a_new_item_is_placed_where_nothing_lies_and_nothing_higher_is_free(
 
 
 @given(starts())
-def test_reading_order_goes_down_and_then_right(start: tuple[grid.Layout, grid.Compact]) -> None:
+def test_reading_order_is_by_row_then_column(start: tuple[grid.Layout, grid.Compact]) -> None:
     layout, _compact = start
     order = grid.reading_order(layout)
     assert sorted(order) == sorted(item.id for item in layout.items)
@@ -184,7 +184,7 @@ NORTH: tuple[grid.Handle, ...] = ("n", "ne", "nw")
 
 @given(starts(), st.data(), st.sampled_from(NORTH), st.lists(sizes, min_size=1, max_size=4))
 @settings(max_examples=300)
-def test_a_top_edge_pulled_up_moves_nothing_that_lies_above(
+def test_resize_top_edge_upwards_moves_nothing_above(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
     layout = grid.normalized(start[0], "vertical")
@@ -201,7 +201,7 @@ def test_a_top_edge_pulled_up_moves_nothing_that_lies_above(
 
 @given(starts(), st.data(), sizes)
 @settings(max_examples=300)
-def test_a_left_edge_pulled_under_horizontal_moves_nothing(
+def test_resize_left_edge_under_horizontal_moves_nothing(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, size: tuple[int, int]
 ) -> None:
     layout = grid.normalized(start[0], "horizontal")
@@ -213,18 +213,18 @@ def test_a_left_edge_pulled_under_horizontal_moves_nothing(
 
 
 @pytest.mark.parametrize("handle", NORTH)
-def test_a_top_edge_stops_at_a_row_above(handle: grid.Handle) -> None:
+def test_resize_top_edge_stops_at_a_row_above(handle: grid.Handle) -> None:
     layout = laid(row=(0, 0, 12, 5), area=(4, 5, 4, 5), under=(4, 10, 4, 2))
     for high in range(5, 20):
         assert shown(grid.Resize(layout, "area", handle).drop(4, high)) == shown(layout)
 
 
-def test_a_top_edge_stops_in_the_columns_it_has_now() -> None:
+def test_resize_top_edge_stops_only_in_its_columns() -> None:
     layout = laid(low=(0, 0, 4, 2), high=(4, 0, 4, 5), area=(0, 5, 8, 3))
     assert shown(grid.Resize(layout, "area", "ne").drop(4, 9)) == {**shown(layout), "area": (0, 2, 4, 6)}
 
 
-def test_a_left_edge_stops_at_what_lies_beside_it_under_horizontal() -> None:
+def test_resize_left_edge_stops_at_neighbours_under_horizontal() -> None:
     layout = laid(left=(0, 0, 3, 4), mine=(5, 0, 3, 3), under=(0, 4, 4, 2))
     for handle in ("w", "nw"):
         after = grid.Resize(layout, "mine", handle, compact="horizontal").drop(8, 3)

@@ -23,7 +23,9 @@ class Plodding(DropBody):
 
 @given(starts(), st.data())
 @settings(max_examples=300)
-def test_a_shortcut_leads_to_the_same_place(start: tuple[grid.Layout, grid.Compact], data: st.DataObject) -> None:
+def test_drop_position_shortcut_equals_the_full_search(
+    start: tuple[grid.Layout, grid.Compact], data: st.DataObject
+) -> None:
     layout = grid.normalized(start[0], "vertical")
     drag = grid.Drag(layout, some(data, layout, 6))
     if not drag.body:
@@ -40,9 +42,7 @@ def test_a_shortcut_leads_to_the_same_place(start: tuple[grid.Layout, grid.Compa
 
 @given(starts(), st.data())
 @settings(max_examples=300)
-def test_a_body_comes_apart_only_where_nothing_near_holds_it(
-    start: tuple[grid.Layout, grid.Compact], data: st.DataObject
-) -> None:
+def test_drop_body_splits_only_without_support(start: tuple[grid.Layout, grid.Compact], data: st.DataObject) -> None:
     layout = grid.normalized(start[0], "vertical")
     drag = grid.Drag(layout, some(data, layout, 4))
     if not drag.body:
@@ -58,9 +58,7 @@ def test_a_body_comes_apart_only_where_nothing_near_holds_it(
 
 @given(st.integers(0, 10**9), st.sampled_from([0, 0.05, 0.3]), st.sampled_from([2, 5, 10]), st.integers(0, 60))
 @settings(max_examples=60, deadline=None)
-def test_nothing_out_of_sight_is_worked_out_with_statics_or_without(
-    seed: int, statics: float, count: int, row: int
-) -> None:
+def test_drop_computes_nothing_outside_the_visible_rows(seed: int, statics: float, count: int, row: int) -> None:
     items = random_items(random.Random(seed), 300, 12, statics=statics)
     layout = grid.normalized(grid.parse(items), "vertical")
     held = [item.id for item, cell in sorted(layout, key=lambda pair: pair[1].y) if not item.static][:count]
@@ -75,7 +73,7 @@ def test_nothing_out_of_sight_is_worked_out_with_statics_or_without(
     assert all(drag.lifted.cells[place].y < lowest for place in answer.keys() - {*drag.places})
 
 
-def test_a_body_goes_round_a_static_in_one_piece() -> None:
+def test_drop_body_passes_a_static_in_one_piece() -> None:
     layout = laid(
         one=(0, 0, 3, 3), two=(3, 0, 3, 3), three=(6, 0, 3, 3),
         fixed=(0, 6, 12, 2), line=(0, 3, 12, 3), table=(0, 8, 12, 6),
@@ -90,21 +88,21 @@ def test_a_body_goes_round_a_static_in_one_piece() -> None:
     assert rows == {0, 3, 8, 14}
 
 
-def test_a_stack_over_a_gap_keeps_what_lies_in_the_gap_where_it_came_from() -> None:
+def test_drop_stack_over_a_gap_leaves_items_in_the_gap() -> None:
     layout = laid(top=(0, 0, 4, 2), middle=(0, 2, 4, 3), low=(0, 5, 4, 2), beside=(4, 0, 4, 9))
     drag = grid.Drag(layout, ["top", "low"])
     assert shown(drag.drop(0, 0)) == shown(layout)
     assert shown(drag.drop(8, 0))["low"] == (8, 2, 4, 2)  # nothing holds it up there
 
 
-def test_what_lies_beside_a_stack_gives_way_to_it_as_to_one() -> None:
+def test_drop_stack_displaces_neighbours_as_one() -> None:
     layout = laid(top=(0, 0, 3, 2), low=(0, 2, 3, 4), a=(3, 0, 3, 3), b=(3, 3, 3, 3), c=(6, 0, 3, 3))
     assert shown(grid.Drag(layout, ["top", "low"]).drop(1, 0)) == {
         "top": (1, 0, 3, 2), "low": (1, 2, 3, 4), "a": (3, 6, 3, 3), "b": (3, 9, 3, 3), "c": (6, 0, 3, 3),
     }  # fmt: skip
 
 
-def test_what_would_part_a_body_goes_below_it() -> None:
+def test_drop_item_that_would_split_a_body_goes_below_it() -> None:
     layout = laid(
         one=(0, 0, 3, 3), two=(3, 0, 3, 3), three=(6, 0, 3, 3), four=(9, 0, 3, 3),
         line=(0, 3, 8, 6), pie=(8, 3, 4, 6), table=(0, 9, 12, 6),

@@ -46,13 +46,13 @@ def documents(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @given(documents())
-def test_serialise_gives_back_what_parse_was_given(document: list[dict[str, Any]]) -> None:
+def test_serialise_returns_what_parse_was_given(document: list[dict[str, Any]]) -> None:
     text = json.dumps(document)
     assert json.dumps(grid.serialise(grid.parse(grid.decode(text)))) == text
 
 
 @given(documents())
-def test_an_operation_keeps_unknown_fields(document: list[dict[str, Any]]) -> None:
+def test_apply_operation_keeps_unknown_fields(document: list[dict[str, Any]]) -> None:
     before = {entry["id"]: entry for entry in json.loads(json.dumps(document))}
     for entry in grid.serialise(grid.compacted(grid.parse(document))):
         was = before[str(entry["id"])]
@@ -98,7 +98,7 @@ def _at(**changes: object) -> dict[str, object]:
         ([_item()] * 10_001, "layout.too-many-items", None, "items"),
     ],
 )
-def test_what_cannot_be_right_is_refused_by_item_and_field(
+def test_parse_invalid_item_is_rejected_by_item_and_field(
     document: object, code: str, item: str | None, field: str
 ) -> None:
     with pytest.raises(Invalid) as refusal:
@@ -122,21 +122,21 @@ def test_what_cannot_be_right_is_refused_by_item_and_field(
         (b" " * 101, "layout.too-long"),
     ],
 )
-def test_bytes_that_are_no_document_are_refused(text: bytes, code: str) -> None:
+def test_parse_bytes_without_a_document_is_rejected(text: bytes, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         grid.decode(text, max_bytes=100 if code == "layout.too-long" else 1 << 20)
     assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("columns", [0, -1, 10**9, 12.0, True, None, "12"])
-def test_only_a_sane_number_of_columns_is_taken(columns: object) -> None:
+def test_parse_invalid_number_of_columns_is_rejected(columns: object) -> None:
     with pytest.raises(Invalid) as refusal:
         grid.parse_columns(columns)
     assert refusal.value.facts["field"] == "columns"
 
 
 @given(values)
-def test_whatever_is_parsed_gives_a_layout_or_a_refusal(value: object) -> None:
+def test_parse_any_json_gives_a_layout_or_an_error(value: object) -> None:
     refusals: list[Invalid] = []
     for document in (
         value,
@@ -154,7 +154,7 @@ def test_whatever_is_parsed_gives_a_layout_or_a_refusal(value: object) -> None:
 
 
 @given(values, values)
-def test_whatever_is_requested_gives_a_layout_or_a_refusal(value: object, other: object) -> None:
+def test_apply_any_request_gives_a_layout_or_an_error(value: object, other: object) -> None:
     refusals: list[Invalid] = []
     for op in (
         value,
@@ -175,7 +175,7 @@ def test_whatever_is_requested_gives_a_layout_or_a_refusal(value: object, other:
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN", "9" * 5_000])
-def test_a_number_that_is_none_is_refused_in_words(number: str) -> None:
+def test_parse_invalid_number_is_rejected(number: str) -> None:
     with pytest.raises(Invalid) as refused:
         grid.decode(f'[{{"z": {number}}}]')
     assert refused.value.code == "layout.not-a-number"
@@ -199,7 +199,7 @@ _IN_A = '"items": [{"id": "a", "position": {"x": %s}}]'
         ('{"a": NaN, "b": ' + "[" * 100_000, None, None, "a number"),
     ],
 )
-def test_a_number_that_is_none_is_named_by_item_and_field(
+def test_parse_invalid_number_is_named_by_item_and_field(
     text: str, item: str | None, field: str | None, said: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -221,13 +221,13 @@ def test_a_number_that_is_none_is_named_by_item_and_field(
         ("[1, }", "character at position 5"),
     ],
 )
-def test_where_a_text_stops_being_json_is_said(text: str | bytes, said: str) -> None:
+def test_parse_invalid_json_names_the_position(text: str | bytes, said: str) -> None:
     with pytest.raises(Invalid) as refused:
         grid.decode(text)
     assert said in refused.value.what
 
 
-def test_what_windows_writes_is_read_or_named() -> None:
+def test_parse_windows_encodings_are_read_or_named() -> None:
     assert grid.decode(b"\xef\xbb\xbf[1]") == grid.decode("\ufeff[1]") == [1]
     for coding in ("utf-16-le", "utf-16-be"):
         with pytest.raises(Invalid, match="UTF-16"):
@@ -238,12 +238,12 @@ def test_what_windows_writes_is_read_or_named() -> None:
     ("op", "said"),
     [({"fly": "a"}, "op is empty"), ({"move": "a", "remove": "a"}, "op has move, remove"), ([], "op is a list")],
 )
-def test_an_op_that_is_none_is_told_what_it_lacks(op: object, said: str) -> None:
+def test_apply_incomplete_operation_names_the_missing_field(op: object, said: str) -> None:
     with pytest.raises(Invalid, match=said):
         grid.apply({"items": [_item()], "op": op})
 
 
-def test_a_container_that_holds_itself_is_refused_by_apply_too() -> None:
+def test_apply_container_containing_itself_is_rejected() -> None:
     held = {**_item(id="g", type="group"), "items": [_item(id="g", type="group") | {"items": []}]}
     with pytest.raises(Invalid, match="Two items have the ID"):
         grid.apply({"items": [held], "op": {"compact": True}})

@@ -37,7 +37,7 @@ def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
 
 @given(repeating())
 @settings(max_examples=150)
-def test_clones_cover_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
+def test_repeat_clones_overlap_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     after, clones = grid.repeated(layout, chosen)
     assert grid.normalized(after, "none") == after
@@ -71,7 +71,7 @@ def test_clones_cover_nothing_and_show_every_value(made: tuple[grid.Layout, dict
     check(after, grid.Layout.of(layout.columns, [p for p in layout if p[0].id in after.places]))
 
 
-def test_across_takes_lines_as_wide_as_the_page_and_down_lies_below() -> None:
+def test_repeat_across_is_as_wide_as_the_page_and_down_goes_below() -> None:
     layout = laid(a=(0, 0, 12, 1), b=(0, 1, 4, 2), c=(4, 1, 4, 3), d=(8, 1, 4, 2), e=(0, 4, 12, 1))
     across, clones = grid.repeated(_repeating(layout, b={"variable": "shop", "most": 2}), {"shop": SHOPS[:3]})
     assert clones == {f"b@{n + 1}": ("b", "shop", SHOPS[n]) for n in range(3)}
@@ -91,7 +91,7 @@ def test_across_takes_lines_as_wide_as_the_page_and_down_lies_below() -> None:
     assert shown(down) == kept | {"b@1": (0, 1, 4, 2), "b@2": (0, 3, 4, 2), "e": (0, 5, 12, 1)}
 
 
-def test_what_lies_beside_a_line_goes_below_it_and_the_line_stays_one() -> None:
+def test_repeat_line_pushes_neighbours_below_and_stays_one() -> None:
     layout = laid(area=(4, 0, 8, 3), tabs=(0, 3, 6, 3), group=(6, 3, 6, 9), line=(0, 6, 4, 4), table=(6, 12, 6, 3))
     after, _clones = grid.repeated(_repeating(layout, line={"variable": "shop"}), {"shop": SHOPS[:3]})
     low = {"line@1": (0, 6, 4, 4), "line@2": (4, 6, 4, 4), "line@3": (8, 6, 4, 4)}
@@ -102,7 +102,7 @@ def test_what_lies_beside_a_line_goes_below_it_and_the_line_stays_one() -> None:
 
 @given(repeating())
 @settings(max_examples=200)
-def test_a_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
+def test_repeat_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     before, clones = grid.repeated(layout, chosen)
     after = grid.normalized(before, "vertical")
@@ -115,20 +115,20 @@ def test_a_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> 
             assert all(after.cell(name).y == lines[before.cell(name).y] for name in same)
 
 
-def test_what_lies_in_one_line_only_by_chance_overlaps_nothing_on_a_narrower_grid() -> None:
+def test_repeat_on_a_narrower_grid_overlaps_nothing() -> None:
     layout = _repeating(laid(a=(0, 0, 12, 2)), a={"variable": "shop"})
     after, _clones = grid.repeated(layout, {"shop": SHOPS[:3]})
     check_grid(grid.normalized(replace(after, columns=5), "vertical"))
 
 
-def test_one_value_or_none_is_the_item_itself() -> None:
+def test_repeat_of_one_value_or_none_is_the_item() -> None:
     layout = _repeating(laid(a=(0, 0, 4, 2)), a={"variable": "shop"})
     assert grid.repeated(layout, {"shop": ["north"]}) == (layout, {"a": ("a", "shop", "north")})
     assert grid.repeated(layout, {"shop": []}) == (layout, {})
     assert grid.repeated(layout, {}) == (layout, {})
 
 
-def test_clones_have_names_of_their_own() -> None:
+def test_repeat_clones_have_unique_ids() -> None:
     layout = _repeating(laid(**{"a": (0, 0, 4, 2), "a@1": (0, 2, 4, 2)}), a={"variable": "shop"})
     after, clones = grid.repeated(layout, {"shop": SHOPS[:3]}, taken={"a@3"})
     assert list(clones) == ["a@@1", "a@2", "a@@3"]
@@ -148,7 +148,7 @@ def test_clones_have_names_of_their_own() -> None:
         ({"variable": "shop", "most": True}, "repeat.most"),
     ],
 )
-def test_a_repeat_that_cannot_be_right_is_named(repeat: object, field: str) -> None:
+def test_repeat_invalid_settings_are_named(repeat: object, field: str) -> None:
     layout = _repeating(laid(a=(0, 0, 4, 2)), a=repeat)
     with pytest.raises(Invalid, match='"a"') as caught:
         grid.repeated(layout, {})
@@ -162,7 +162,7 @@ def test_repeat_of_takes_a_variable_name_of_exactly_the_greatest_length() -> Non
         grid.repeat_of(replace(item, source={"repeat": {"variable": "v" * (MAX_ID + 1)}}))
 
 
-def test_too_many_clones_are_refused_before_they_are_made() -> None:
+def test_repeat_with_too_many_clones_is_rejected_before_making_them() -> None:
     layout = _repeating(laid(a=(0, 0, 4, 1000), b=(4, 0, 4, 1)), a={"variable": "shop", "direction": "down"})
     with pytest.raises(Invalid, match="10000 times exceeds the limit of 10000 items") as many:
         grid.repeated(layout, {"shop": [str(n) for n in range(10_000)]})

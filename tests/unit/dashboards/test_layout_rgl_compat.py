@@ -25,12 +25,12 @@ LINES = CASES.read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize("line", LINES, ids=[f"case-{json.loads(line)['case']}" for line in LINES])
-def test_equals_react_grid_layout(line: str) -> None:
+def test_apply_equals_react_grid_layout(line: str) -> None:
     request = json.loads(line)
     assert _cells(grid.apply(request)) == request["expect"]
 
 
-def test_equals_react_grid_layout_on_random_work() -> None:
+def test_apply_equals_react_grid_layout_on_random_operations() -> None:
     """A short seeded part; `benchmarks/layout_differential.py` runs as many as one likes."""
     rng = random.Random(20)
     try:
@@ -62,22 +62,20 @@ def _overlaps(layout: grid.Layout) -> list[tuple[str, str]]:
 
 
 @given(layouts(), st.sampled_from(["vertical", "horizontal"]))
-def test_compaction_leaves_no_overlap_and_nothing_outside(layout: grid.Layout, compact: grid.Compact) -> None:
+def test_compact_leaves_no_overlap_and_nothing_outside(layout: grid.Layout, compact: grid.Compact) -> None:
     done = grid.compacted(layout, compact=compact)
     assert _overlaps(done) == []
     assert all(cell.x >= 0 and cell.y >= 0 and cell.right <= layout.columns for cell in done.cells)
 
 
 @given(layouts(statics=False), st.sampled_from(grid.COMPACTS))
-def test_compaction_of_the_compacted_changes_nothing(layout: grid.Layout, compact: grid.Compact) -> None:
+def test_compact_is_idempotent(layout: grid.Layout, compact: grid.Compact) -> None:
     done = grid.compacted(layout, compact=compact)
     assert grid.compacted(done, compact=compact) == done
 
 
 @given(layouts(), st.sampled_from(grid.COMPACTS), st.data())
-def test_an_operation_leaves_the_layout_it_was_given_as_it_was(
-    layout: grid.Layout, compact: grid.Compact, data: st.DataObject
-) -> None:
+def test_apply_leaves_its_argument_unchanged(layout: grid.Layout, compact: grid.Compact, data: st.DataObject) -> None:
     before = grid.serialise(layout)
     item = data.draw(st.sampled_from(layout.items))
     kept = layout
@@ -89,13 +87,13 @@ def test_an_operation_leaves_the_layout_it_was_given_as_it_was(
 
 
 @given(layouts(), st.data())
-def test_statics_never_move_under_compaction(layout: grid.Layout, data: st.DataObject) -> None:
+def test_compact_never_moves_statics(layout: grid.Layout, data: st.DataObject) -> None:
     item = data.draw(st.sampled_from(layout.items))
     done = grid.move(layout, item.id, data.draw(st.integers(0, 24)), data.draw(st.integers(0, 40)))
     assert all(done.cell(i.id) == cell for i, cell in layout if i.static)
 
 
-def test_a_wider_dashboard_is_brought_in() -> None:
+def test_parse_item_wider_than_the_page_is_brought_in() -> None:
     wide: list[dict[str, Any]] = [
         {"id": "a", "type": "text", "position": {"x": 20, "y": 0, "w": 4, "h": 1}},
         {"id": "b", "type": "text", "position": {"x": 0, "y": 0, "w": 24, "h": 1}},
@@ -104,14 +102,14 @@ def test_a_wider_dashboard_is_brought_in() -> None:
     assert _cells(done) == {"a": [8, 1, 4, 1], "b": [0, 0, 12, 1]}
 
 
-def test_a_tower_of_overlapping_items_needs_no_deep_stack() -> None:
+def test_compact_tower_of_overlaps_needs_no_deep_recursion() -> None:
     items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 2}} for n in range(2500)]
     done = grid.compacted(grid.parse(items))
     assert done.bottom == 5000
     assert sorted(cell.y for cell in done.cells) == list(range(0, 5000, 2))
 
 
-def test_a_heap_nobody_can_sort_out_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compact_unsolvable_heap_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grid_arrays, "_PATIENCE", 100_000)  # the real patience takes seconds to lose
     items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 2}} for n in range(300)]
     with pytest.raises(Invalid) as refusal:
@@ -119,7 +117,7 @@ def test_a_heap_nobody_can_sort_out_is_refused_in_words(monkeypatch: pytest.Monk
     assert (refusal.value.code, refusal.value.facts["field"]) == ("layout.too-tangled", "items")
 
 
-def test_patience_is_lost_soon_whatever_it_is_spent_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compact_effort_limit_is_checked_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """However the steps are accounted for, far fewer than a second's go by between two looks at the purse."""
     spent: list[int] = []
     spend = grid_arrays.GridArrays.spend
@@ -139,7 +137,7 @@ def test_patience_is_lost_soon_whatever_it_is_spent_on(monkeypatch: pytest.Monke
     assert max(spent) < 100_000
 
 
-def test_a_heap_loses_patience_while_it_is_pushed_already(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compact_effort_limit_counts_pushes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grid_arrays, "_PATIENCE", 100_000)
     monkeypatch.setattr(rgl_compat, "compact_horizontally", lambda _board: pytest.fail("it was pushed to the end"))
     items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 6, "h": 2}} for n in range(500)]
@@ -155,7 +153,7 @@ def _grown(count: int, columns: int, w: int, h: int, statics: int = 0) -> grid.L
     return grid.Layout.of(columns, [(pairs[0][0], grid.Cell(0, 0, w, h)), *pairs[1:]])
 
 
-def test_what_grows_over_thousands_pushes_them_in_reasonable_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resize_over_thousands_of_items_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grid_arrays, "_PATIENCE", 2_000_000)  # a small part of the real one, and less than was needed
     done = grid.compacted(_grown(10_000, 12, 12, 1000))
     assert _overlaps(grid.Layout.of(12, list(done)[:300])) == []
@@ -163,7 +161,7 @@ def test_what_grows_over_thousands_pushes_them_in_reasonable_time(monkeypatch: p
 
 
 @given(st.integers(2, 150), st.integers(1, 8), st.integers(1, 40), st.integers(0, 3), layouts())
-def test_nothing_is_pushed_on_by_what_is_said_to_sink_alone(
+def test_compact_shortcut_for_items_sinking_alone_changes_nothing(
     count: int, columns: int, h: int, statics: int, layout: grid.Layout
 ) -> None:
     both = _grown(count, columns, columns, h, statics), layout

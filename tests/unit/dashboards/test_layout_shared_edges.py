@@ -26,7 +26,7 @@ def edges(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, grid.SharedEdge]:
 
 
 @given(edges())
-def test_an_edge_separates_what_touches_it(found: tuple[grid.Layout, grid.Compact, grid.SharedEdge]) -> None:
+def test_shared_edge_lies_between_touching_items(found: tuple[grid.Layout, grid.Compact, grid.SharedEdge]) -> None:
     layout, _compact, edge = found
     turn = (lambda cell: cell) if edge.axis == "across" else _flip
     before, after = ([turn(layout.cell(name)) for name in side] for side in (edge.before, edge.after))
@@ -42,7 +42,7 @@ def test_an_edge_separates_what_touches_it(found: tuple[grid.Layout, grid.Compac
 
 @given(edges(), st.lists(st.integers(-3, 50), min_size=1, max_size=4))
 @settings(max_examples=150)
-def test_what_one_side_wins_the_other_gives(
+def test_shared_edge_moved_gives_one_side_what_the_other_loses(
     found: tuple[grid.Layout, grid.Compact, grid.SharedEdge], path: list[int]
 ) -> None:
     layout, compact, edge = found
@@ -71,7 +71,7 @@ def test_what_one_side_wins_the_other_gives(
 
 @given(edges())
 @settings(max_examples=120)
-def test_an_edge_stops_only_where_something_stops_it(
+def test_shared_edge_stops_at_limits_only(
     found: tuple[grid.Layout, grid.Compact, grid.SharedEdge],
 ) -> None:
     layout, compact, edge = found
@@ -94,7 +94,7 @@ def test_an_edge_stops_only_where_something_stops_it(
         assert stopped
 
 
-def test_a_tall_one_takes_all_that_lie_beside_it_along() -> None:
+def test_shared_edge_of_a_tall_item_moves_all_its_neighbours() -> None:
     layout = laid(a=(0, 0, 4, 6), b=(4, 0, 8, 2), c=(4, 2, 8, 4), d=(0, 6, 4, 2), e=(4, 6, 8, 2))
     edge = grid.edge_at(layout, 4.1, 1.5)
     assert edge == grid.SharedEdge("across", 4, 0, 6, ("a",), ("b", "c"))
@@ -108,14 +108,14 @@ def test_a_tall_one_takes_all_that_lie_beside_it_along() -> None:
     assert grid.edge_at(layout, 4.1, 1.5, fixed={"c"}) is None
 
 
-def test_a_static_holds_its_edge() -> None:
+def test_shared_edge_of_a_static_is_fixed() -> None:
     layout = laid(a=(0, 0, 4, 2), fixed=(4, 0, 4, 2), b=(8, 0, 4, 2))
     assert grid.edge_at(layout, 4.0, 1.0) is None
     edge = grid.SharedEdge("across", 8, 0, 2, ("fixed",), ("b",))
     assert grid.SharedEdgeResize(layout, edge).at(10) == {}
 
 
-def test_an_edge_covers_nothing_that_does_not_lie_along_it() -> None:
+def test_shared_edge_covers_only_items_along_it() -> None:
     layout = laid(a=(0, 0, 4, 4), b=(4, 0, 6, 2), c=(6, 2, 4, 2), d=(10, 0, 2, 4))
     edge = grid.edge_at(layout, 4.0, 1.0)
     assert edge == grid.SharedEdge("across", 4, 0, 4, ("a",), ("b",))

@@ -43,7 +43,7 @@ def _common(a: grid.Cell, b: grid.Cell) -> bool:
 
 @given(starts(), st.data(), st.integers(-2, 26), st.integers(0, 40))
 @settings(max_examples=150)
-def test_guides_say_what_looking_at_every_item_says(start: Start, data: st.DataObject, x: int, y: int) -> None:
+def test_snap_guides_equal_a_full_comparison(start: Start, data: st.DataObject, x: int, y: int) -> None:
     layout, compact = start
     drag = grid.Drag(layout, some(data, layout, 3), compact=compact)
     resting = {place: cell for place, cell in enumerate(drag.lifted.cells) if place not in drag.places}
@@ -93,19 +93,19 @@ def _cells(*cells: tuple[int, int, int, int]) -> dict[int, grid.Cell]:
     return {place: grid.Cell(*cell) for place, cell in enumerate(cells)}
 
 
-def test_a_line_runs_through_the_nearest_on_either_side_only() -> None:
+def test_snap_guide_lines_run_through_the_nearest_items() -> None:
     column = _cells((4, 0, 2, 2), (4, 2, 3, 2), (4, 8, 2, 2), (4, 12, 4, 2), (0, 4, 3, 5))
     hints = grid.Guides(column).for_body([grid.Cell(4, 5, 5, 2)])
     assert hints.guides == (grid.Guide("across", 8, 2, 10),)
 
 
-def test_middles_count_in_half_fields_and_only_where_the_edges_differ() -> None:
+def test_snap_guide_middles_count_in_halves_where_edges_differ() -> None:
     guides = grid.Guides(_cells((2, 0, 5, 2)))
     assert guides.for_body([grid.Cell(3, 4, 3, 2)]).guides == (grid.Guide("across", 9, 0, 6),)
     assert [guide.at for guide in guides.for_body([grid.Cell(2, 4, 5, 2)]).guides] == [4, 14]
 
 
-def test_equal_distances_are_shown_in_pairs() -> None:
+def test_snap_guide_equal_distances_come_in_pairs() -> None:
     between = grid.Guides(_cells((0, 0, 2, 2), (8, 1, 2, 3))).for_body([grid.Cell(4, 0, 2, 2)])
     assert between.gaps == (grid.Gap("across", 2, 4, 2, 2), grid.Gap("across", 6, 8, 3, 2))
     again = grid.Guides(_cells((0, 0, 2, 2), (3, 0, 2, 2))).for_body([grid.Cell(6, 0, 2, 2)])
@@ -114,7 +114,7 @@ def test_equal_distances_are_shown_in_pairs() -> None:
     assert touching.gaps == ()
 
 
-def test_what_is_out_of_sight_is_not_compared_with() -> None:
+def test_snap_guides_ignore_items_out_of_view() -> None:
     guides = grid.Guides(_cells((4, 0, 2, 2), (4, 50, 2, 2)))
     body = [grid.Cell(4, 20, 3, 2)]
     assert guides.for_body(body).guides == (grid.Guide("across", 8, 0, 52),)
@@ -122,7 +122,7 @@ def test_what_is_out_of_sight_is_not_compared_with() -> None:
     assert guides.for_body(body, view=grid.Cell(0, 15, 12, 36)).guides == (grid.Guide("across", 8, 20, 52),)
 
 
-def test_what_has_given_way_counts_where_it_is_now() -> None:
+def test_snap_guides_use_displaced_positions() -> None:
     guides = grid.Guides(_cells((4, 6, 2, 2)))
     assert guides.for_body([grid.Cell(4, 0, 3, 2)], {0: grid.Cell(5, 6, 3, 2), 9: grid.Cell(4, 0, 3, 2)}).guides == ()
     assert guides.for_body([grid.Cell(8, 0, 3, 2)], {0: grid.Cell(8, 9, 2, 2)}).guides == (
@@ -130,7 +130,7 @@ def test_what_has_given_way_counts_where_it_is_now() -> None:
     )
 
 
-def test_a_distance_counts_between_what_faces_each_other_only() -> None:
+def test_snap_guide_distances_count_only_between_facing_items() -> None:
     steps = grid.Guides(_cells((3, 0, 2, 2), (6, 2, 2, 2)))
     assert steps.for_body([grid.Cell(0, 0, 2, 4)]).gaps == ()
     assert steps.for_body([grid.Cell(9, 0, 2, 4)]).gaps == ()

@@ -33,7 +33,7 @@ def _statics(layout: Layout) -> dict[str, tuple[int, int]]:
 
 
 @given(pages, st.data())
-def test_what_is_copied_says_the_same_in_json_and_back(layout: Layout, data: st.DataObject) -> None:
+def test_copy_as_json_and_back_is_equal(layout: Layout, data: st.DataObject) -> None:
     page = PageIndex(layout)
     chosen = _some(data, page)
     copy = page_edits.copied(page, chosen)
@@ -47,7 +47,7 @@ def test_what_is_copied_says_the_same_in_json_and_back(layout: Layout, data: st.
 
 
 @given(pages, st.data())
-def test_a_paste_adds_copies_under_new_names_and_changes_nothing_else(layout: Layout, data: st.DataObject) -> None:
+def test_paste_adds_copies_with_new_ids_only(layout: Layout, data: st.DataObject) -> None:
     page = PageIndex(layout)
     copy = page_edits.copied(page, _some(data, page))
     if not copy:
@@ -70,7 +70,7 @@ def test_a_paste_adds_copies_under_new_names_and_changes_nothing_else(layout: La
 
 
 @given(pages, st.data())
-def test_a_duplicate_leaves_the_others_in_their_grid_where_they_are(layout: Layout, data: st.DataObject) -> None:
+def test_duplicate_leaves_the_others_in_place(layout: Layout, data: st.DataObject) -> None:
     page = PageIndex(layout)
     chosen = [one for one in _some(data, page) if not page.path(one)][:1]
     if not chosen:
@@ -82,9 +82,7 @@ def test_a_duplicate_leaves_the_others_in_their_grid_where_they_are(layout: Layo
 
 
 @given(pages, st.sampled_from([GROUP, TABS]), st.data())
-def test_a_group_holds_what_was_chosen_and_ungrouping_loses_nothing(
-    layout: Layout, kind: str, data: st.DataObject
-) -> None:
+def test_group_then_ungroup_loses_nothing(layout: Layout, kind: str, data: st.DataObject) -> None:
     page = PageIndex(layout)
     chosen = _some(data, page)
     try:
@@ -109,7 +107,7 @@ def test_a_group_holds_what_was_chosen_and_ungrouping_loses_nothing(
 
 
 @given(pages, st.sampled_from(LOCKS), st.data())
-def test_a_lock_put_on_and_taken_off_leaves_what_was(layout: Layout, lock: Lock, data: st.DataObject) -> None:
+def test_lock_then_unlock_restores(layout: Layout, lock: Lock, data: st.DataObject) -> None:
     page = PageIndex(layout)
     chosen = [one for one in _some(data, page) if lock not in page_edits.locks(page.item(one))]
     on = page_edits.locked(page, chosen, lock, on=True)
@@ -122,7 +120,7 @@ def test_a_lock_put_on_and_taken_off_leaves_what_was(layout: Layout, lock: Lock,
 
 
 @given(pages, st.data())
-def test_a_tab_added_and_removed_leaves_what_was(layout: Layout, data: st.DataObject) -> None:
+def test_add_then_remove_tab_restores(layout: Layout, data: st.DataObject) -> None:
     page = PageIndex(layout)
     tabs = [found.item for found in grid.walk_items(layout) if found.item.type == TABS]
     for item in tabs[:1]:
@@ -159,7 +157,7 @@ ONE = {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}}
         (b"\xff\xfe", "layout.not-utf8"),
     ],
 )
-def test_what_is_no_copy_is_refused_in_words(text: str | bytes, code: str) -> None:
+def test_paste_invalid_json_is_rejected(text: str | bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:
         clipboard.parse(text, 12)
     assert refused.value.code == code
@@ -170,12 +168,12 @@ def _read(value: object) -> page_edits.Placed:
     return clipboard.parse(json.dumps(value), 12).items
 
 
-def test_a_single_item_can_be_pasted() -> None:
+def test_paste_single_item_works() -> None:
     ((item, cell),) = _read(ONE | {"beam": [1], "position": {"x": 5, "y": 9, "w": 2, "h": 2}})
     assert (item.id, item.source["beam"], cell) == ("a", [1], Cell(0, 0, 2, 2))
 
 
-def test_copies_never_get_the_name_of_another_copy() -> None:
+def test_paste_ids_never_repeat() -> None:
     page = PageIndex(grid.fitted(grid.parse_page([ONE])))
     copy = _read([ONE, ONE | {"id": "a-2", "position": {"x": 2, "y": 0, "w": 2, "h": 2}}])
     after, new = page_edits.pasted(page, copy, ())
@@ -183,7 +181,7 @@ def test_copies_never_get_the_name_of_another_copy() -> None:
     assert len(_ids(after)) == 3
 
 
-def test_containers_never_lie_more_than_eight_deep() -> None:
+def test_paste_container_never_exceeds_eight_levels() -> None:
     page = PageIndex(grid.fitted(grid.parse_page([ONE])))
     for depth in range(8):
         made = page_edits.grouped(page, ["a"], GROUP, "")
@@ -193,7 +191,7 @@ def test_containers_never_lie_more_than_eight_deep() -> None:
         page_edits.grouped(page, ["a"], GROUP, "")
 
 
-def test_groups_put_into_tabs_become_a_tab_each() -> None:
+def test_move_groups_into_tabs_makes_a_tab_each() -> None:
     one = {"id": "g", "type": "group", "title": "North", "position": {"x": 0, "y": 0, "w": 6, "h": 3}, "items": [ONE]}
     two = one | {
         "id": "h",
@@ -211,12 +209,12 @@ def test_groups_put_into_tabs_become_a_tab_each() -> None:
 
 
 @pytest.mark.parametrize("edit", [page_edits.duplicated, page_edits.ungrouped])
-def test_nothing_chosen_changes_nothing(edit: Callable[..., page_edits.Edited]) -> None:
+def test_edit_of_an_empty_selection_changes_nothing(edit: Callable[..., page_edits.Edited]) -> None:
     layout = grid.fitted(grid.parse_page([ONE]))
     assert edit(PageIndex(layout), []) == (layout, ())
 
 
-def test_an_edit_that_pushes_something_beyond_the_last_row_is_refused() -> None:
+def test_edit_pushing_items_beyond_the_last_row_is_rejected() -> None:
     tall = [Item(f"t{k}", "text") for k in range(102)]
     pairs = [(item, Cell(0, 1_000 * k, 12, 1_000)) for k, item in enumerate(tall)]
     assert page_edits.checked(Layout.of(12, pairs[:101]))

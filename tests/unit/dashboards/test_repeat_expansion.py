@@ -29,7 +29,7 @@ def _widget(name: str, y: int = 0, **more: Any) -> dict[str, Any]:
 REPEAT = {"repeat": {"variable": "shop", "direction": "across"}}
 
 
-def test_each_chosen_value_has_its_own_widget() -> None:
+def test_expand_gives_each_value_its_widget() -> None:
     document = _document([_widget("w", **REPEAT), _widget("below", 2)], ["north", "south"])
     shown = expand_repeats(document)
     assert has_repeats(document)
@@ -39,12 +39,12 @@ def test_each_chosen_value_has_its_own_widget() -> None:
     assert [page.shown[name] for name in ("w@1", "w@2", "below")] == [(0, 0, 6, 2), (6, 0, 6, 2), (0, 2, 4, 2)]
 
 
-def test_one_value_is_said_as_several_are() -> None:
+def test_expand_one_value_equals_several() -> None:
     shown = expand_repeats(_document([_widget("w", **REPEAT)], ["north"]))
     assert shown.document.layout.items[0].source["title"] == "w · ${shop}"
 
 
-def test_what_a_repeated_container_holds_has_the_container_s_value() -> None:
+def test_expand_container_gives_its_items_the_value() -> None:
     inner = _widget("in", **{"title": "In"})
     group = {**_widget("g", **REPEAT), "type": "group", "items": [inner]}
     shown = expand_repeats(_document([group, _widget("in@2", 9)], SHOPS))
@@ -55,7 +55,7 @@ def test_what_a_repeated_container_holds_has_the_container_s_value() -> None:
     assert "in@2" not in values  # that one is somebody else
 
 
-def test_a_line_of_copies_stays_one_beside_what_is_tall() -> None:
+def test_expand_line_beside_a_tall_item_stays_one() -> None:
     tabs = {"id": "t", "type": "tabs", "position": {"x": 0, "y": 0, "w": 6, "h": 4},
             "tabs": [{"id": "one", "items": [_widget("in")]}]}  # fmt: skip
     group = {"id": "g", "type": "group", "position": {"x": 6, "y": 0, "w": 6, "h": 9},
@@ -66,7 +66,7 @@ def test_a_line_of_copies_stays_one_beside_what_is_tall() -> None:
     assert page.shown["t"].bottom == rows.pop() < page.shown["g"].y == page.shown["w@3"].bottom
 
 
-def test_a_repeat_that_cannot_be_names_its_widget() -> None:
+def test_expand_invalid_repeat_names_its_widget() -> None:
     with pytest.raises(Invalid) as refused:
         expand_repeats(_document([_widget("w", repeat={"variable": "shop", "direction": "around"})], SHOPS))
     assert (refused.value.facts["item"], refused.value.facts["field"]) == ("w", "repeat.direction")
@@ -74,7 +74,7 @@ def test_a_repeat_that_cannot_be_names_its_widget() -> None:
 
 @given(st.integers(0, 10**9), st.lists(st.sampled_from(SHOPS), unique=True))
 @settings(max_examples=150)
-def test_nothing_overlaps_and_no_id_comes_twice(seed: int, chosen: list[str]) -> None:
+def test_expand_makes_no_overlap_and_no_duplicate_id(seed: int, chosen: list[str]) -> None:
     rng = random.Random(seed)
     items = random_page(rng, 12)
     _sprinkle(rng, items)
@@ -108,7 +108,7 @@ def _nested(levels: int, count: int) -> Document:
 
 
 @pytest.mark.parametrize(("levels", "count"), [(2, 200), (8, 10), (1, 1_000), (8, 1_000)])
-def test_repeats_inside_repeats_are_counted_before_anything_is_made(levels: int, count: int) -> None:
+def test_expand_nested_repeats_counts_before_making(levels: int, count: int) -> None:
     document = _nested(levels, count)
     if levels == 1:
         assert len(expand_repeats(document).chosen) == 2 * count
@@ -128,14 +128,14 @@ def _seen(variable: Variable, choice: VariableChoice | None = None, offered: tup
 ASKED = Variable("v", "", "query", (), ("a", "b"), True, "SELECT 'a'", include_all=True)
 
 
-def test_what_is_chosen_and_no_longer_answered_stays_chosen() -> None:
+def test_expand_selected_value_missing_from_options_stays() -> None:
     assert _seen(ASKED, None, ("c",)).chosen == ("a", "b")
     assert _seen(ASKED, None, ("c",)).values == ("c",)
     assert _seen(ASKED, VariableChoice(("x",)), ("c",)).chosen == ("x",)
     assert _seen(ASKED, VariableChoice(()), ("c",)).chosen == ()
 
 
-def test_all_is_what_is_offered_now_and_what_it_was_until_that_is_known() -> None:
+def test_expand_all_uses_the_current_options() -> None:
     chosen = VariableChoice(all=True)
     assert _seen(ASKED, chosen).chosen == ("a", "b")
     assert _seen(ASKED, chosen, ("c", "d")).chosen == ("c", "d")
@@ -148,20 +148,20 @@ def test_all_is_what_is_offered_now_and_what_it_was_until_that_is_known() -> Non
     assert _seen(replace(typed, all_chosen=True, values=("x", "y", "z"))).chosen == ("x", "y", "z")
 
 
-def test_a_list_passes_over_what_it_no_longer_offers() -> None:
+def test_expand_list_skips_values_no_longer_offered() -> None:
     typed = Variable("v", "", "list", ("x", "y"), ("x",), True)
     assert _seen(typed, VariableChoice(("gone", "y"))).chosen == ("y",)
     assert _seen(typed, VariableChoice(("gone",))).chosen == ("x",)
 
 
-def test_repeats_follow_what_all_is_now() -> None:
+def test_expand_repeats_follow_all() -> None:
     document = _document([_widget("w", **REPEAT)], ["north"])
     asked = replace(ASKED, name="shop", all_chosen=True)
     seen = with_choices(replace(document, variables=(asked,)), {}, {"shop": ("east", "west", "north")})
     assert [own["shop"] for own in expand_repeats(seen).chosen.values()] == [("east",), ("west",), ("north",)]
 
 
-def test_repeats_that_push_the_page_beyond_its_last_row_are_refused() -> None:
+def test_expand_beyond_the_last_row_is_rejected() -> None:
     tall = {"w": 12, "h": 1_000}
     below = [_widget(f"b{k}", position={"x": 0, "y": 1_000 * (k + 1), **tall}) for k in range(4)]
     down = {"repeat": {"variable": "shop", "direction": "down"}}

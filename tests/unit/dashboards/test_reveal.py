@@ -39,7 +39,7 @@ def told(after: Layout, layout: Layout, looks: reveal.Revealed, compact: Compact
     return reveal.without_revealed(after, reveal.with_revealed(layout, looks, compact), layout, looks, compact)
 
 
-def test_the_way_to_what_is_hidden_is_open_and_nothing_else() -> None:
+def test_reveal_opens_only_the_path_to_the_item() -> None:
     layout = page()
     looks = reveal.panes_around(PageIndex(layout), ["second", "in", "gone"])
     assert looks == {"tabs": "two", "row": ""}
@@ -51,7 +51,7 @@ def test_the_way_to_what_is_hidden_is_open_and_nothing_else() -> None:
     assert reveal.with_revealed(layout, {"gone": "x", "below": "", "tabs": "no such tab"}) is layout
 
 
-def test_the_last_of_two_tabs_is_seen() -> None:
+def test_reveal_of_two_tabs_shows_the_last() -> None:
     layout = page()
     looks = reveal.panes_around(PageIndex(layout), ["second", "first"])
     assert PageIndex(reveal.with_revealed(layout, looks)).item("tabs").active == 0
@@ -59,7 +59,7 @@ def test_the_last_of_two_tabs_is_seen() -> None:
     assert PageIndex(reveal.with_revealed(layout, looks)).item("tabs").active == 1
 
 
-def test_what_is_renamed_inside_stays_closed_where_it_is() -> None:
+def test_reveal_renaming_inside_leaves_the_row_collapsed() -> None:
     for compact in COMPACTS:
         layout = page(compact)
         looks = reveal.panes_around(PageIndex(layout), ["in", "low"])
@@ -70,7 +70,7 @@ def test_what_is_renamed_inside_stays_closed_where_it_is() -> None:
         assert grid.serialise_page(said)[0]["collapsed"] is True
 
 
-def test_what_is_moved_inside_stays_closed() -> None:
+def test_reveal_moving_inside_leaves_the_row_collapsed() -> None:
     layout = page()
     looks = reveal.panes_around(PageIndex(layout), ["in"])
     seen = PageIndex(reveal.with_revealed(layout, looks))
@@ -81,7 +81,7 @@ def test_what_is_moved_inside_stays_closed() -> None:
     assert {one: cell for one, cell in PageIndex(said).shown.items() if one != "in"} == PageIndex(layout).shown
 
 
-def test_who_closes_the_row_has_looked_enough() -> None:
+def test_reveal_ends_when_the_row_is_closed() -> None:
     layout = page()
     looks = reveal.panes_around(PageIndex(layout), ["in", "low"])
     seen = reveal.with_revealed(layout, looks)
@@ -97,9 +97,7 @@ def _all_looks(layout: Layout, rng: random.Random) -> reveal.Revealed:
 
 
 @given(pages(), st.integers(0, 10**9), st.sampled_from(COMPACTS))
-def test_any_page_looked_into_is_a_page_and_looking_changes_nothing(
-    layout: Layout, seed: int, compact: Compact
-) -> None:
+def test_reveal_of_any_page_is_valid_and_changes_no_document(layout: Layout, seed: int, compact: Compact) -> None:
     layout = grid.fitted(layout, compact)
     looks = _all_looks(layout, random.Random(seed))
     seen = reveal.with_revealed(layout, looks, compact)
@@ -109,7 +107,7 @@ def test_any_page_looked_into_is_a_page_and_looking_changes_nothing(
 
 
 @given(pages(), st.integers(0, 10**9))
-def test_whatever_is_edited_is_seen_as_it_was_made(layout: Layout, seed: int) -> None:
+def test_reveal_of_an_edited_page_shows_the_edit(layout: Layout, seed: int) -> None:
     rng = random.Random(seed)
     layout = grid.fitted(layout)
     looks = _all_looks(layout, rng)
@@ -122,7 +120,7 @@ def test_whatever_is_edited_is_seen_as_it_was_made(layout: Layout, seed: int) ->
     check_page(said)
 
 
-def test_a_row_is_not_opened_that_pushes_the_page_beyond_its_last_row() -> None:
+def test_reveal_beyond_the_last_row_is_rejected() -> None:
     tall = {"type": "text", "position": {"x": 0, "y": 0, "w": 12, "h": 1_000}}
     rows = [{"id": name, "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
              "items": [{**tall, "id": f"{name}{k}"} for k in range(60)]} for k, name in enumerate("rs")]  # fmt: skip

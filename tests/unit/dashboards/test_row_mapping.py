@@ -34,7 +34,7 @@ odd = st.fixed_dictionaries(
 
 @given(documents(), st.lists(odd, max_size=6))
 @settings(max_examples=60)
-def test_taken_apart_and_put_together_is_the_same(document: dict[str, Any], additions: list[dict[str, Any]]) -> None:
+def test_to_rows_then_from_rows_is_equal(document: dict[str, Any], additions: list[dict[str, Any]]) -> None:
     def strange(items: list[dict[str, Any]]) -> None:
         for item in items:
             held = [item, *item.get("tabs", [])]
@@ -62,7 +62,7 @@ def _widget(name: str = ROW, **said: Any) -> WidgetRow:
     return replace(WidgetRow(name, "kpi", {}, None, position), **said)
 
 
-def test_a_row_of_another_system_is_an_item_under_its_own_id_and_stays_as_it_is() -> None:
+def test_from_rows_of_another_system_keeps_ids_and_data() -> None:
     other = _widget(config={"colour": "red"}, query="SELECT 1")
     together = row_mapping.from_rows(DashboardRows("Theirs", None, {"rowHeight": 30}, (other,)))
     read = parse_document(together)
@@ -76,7 +76,7 @@ def test_a_row_of_another_system_is_an_item_under_its_own_id_and_stays_as_it_is(
     assert again.layout["items"] == [ROW]
 
 
-def test_a_layout_that_holds_its_widgets_itself_is_read_and_split_when_it_is_saved() -> None:
+def test_from_rows_with_embedded_widgets_is_split_on_save() -> None:
     item = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 1, "h": 1}}
     group = {**item, "id": "g1", "type": "group", "items": [item]}
     read = parse_document(row_mapping.from_rows(DashboardRows("Theirs", None, {"items": [group]})))
@@ -85,7 +85,7 @@ def test_a_layout_that_holds_its_widgets_itself_is_read_and_split_when_it_is_sav
     assert made.layout["items"][0]["items"] == [made.widgets[0].id]
 
 
-def test_a_new_item_gets_a_row_id_of_its_own_and_keeps_its_id() -> None:
+def test_to_rows_new_item_gets_a_row_id_and_keeps_its_id() -> None:
     item = {"id": "w1", "type": "theirs", "position": {"x": 0, "y": 0, "w": 1, "h": 1}, "hue": 3}
     (widget,) = row_mapping.to_rows(write_document(parse_document([item])), {}).widgets
     assert UUID(widget.id).version == 4
@@ -127,7 +127,7 @@ HOSTILE: list[tuple[Any, tuple[WidgetRow, ...], str | None, str]] = [
 
 
 @pytest.mark.parametrize(("layout", "widgets", "item", "field"), HOSTILE)
-def test_rows_that_are_no_document_are_named(
+def test_from_rows_invalid_rows_are_named(
     layout: Any, widgets: tuple[WidgetRow, ...], item: str | None, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -141,7 +141,7 @@ STRANGE: list[Any] = [None, True, -1, 10**20, 1.5, "", "x" * 300, [], {}, [[]], 
 
 @given(documents(), st.data())
 @settings(max_examples=80)
-def test_rows_with_anything_anywhere_are_a_document_or_refused(document: dict[str, Any], data: st.DataObject) -> None:
+def test_from_rows_of_any_rows_is_a_document_or_rejected(document: dict[str, Any], data: st.DataObject) -> None:
     made = row_mapping.to_rows(write_document(parse_document(document)), {})
     rows: dict[str, Any] = {
         "layout": made.layout,

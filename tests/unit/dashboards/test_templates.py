@@ -21,7 +21,7 @@ def _apart(layout: Layout) -> bool:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
-def test_a_template_can_be_used_as_it_is(template: Template) -> None:
+def test_template_is_a_valid_document(template: Template) -> None:
     text = (package_data.resources_folder() / "templates" / f"{template.key}.json").read_text(encoding="utf-8")
     document = parse_document(decode(text))
     assert fitted(document) == document  # nothing has to give way
@@ -45,7 +45,7 @@ def test_a_template_can_be_used_as_it_is(template: Template) -> None:
     assert fitted(parse_document(write_document(template.document))).layout == document.layout
 
 
-def test_there_are_eight_and_every_file_is_one_of_them() -> None:
+def test_templates_are_eight_and_every_file_is_listed() -> None:
     files = {path.stem for path in (package_data.resources_folder() / "templates").iterdir()}
     assert files == {template.key for template in TEMPLATES}
     assert len(TEMPLATES) == 8
@@ -53,14 +53,14 @@ def test_there_are_eight_and_every_file_is_one_of_them() -> None:
     assert {"row", "tabs", "metric_card", "line_chart", "bar_chart", "pie_chart", "table", "text", "image"} <= kinds
 
 
-def test_beginning_keeps_a_title() -> None:
+def test_start_from_template_keeps_a_title() -> None:
     assert apply_template(empty("Mine"), TEMPLATES[0]).title == "Mine"
     assert apply_template(empty(), TEMPLATES[0]).title == "Orders overview"
     assert PageIndex(apply_template(empty(), TEMPLATES[6]).layout).shown
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])
-def test_another_template_takes_the_name_of_the_first_one_along(language: str) -> None:
+def test_start_from_another_template_replaces_the_first_ones_title(language: str) -> None:
     folder = package_data.resources_folder() / "i18n"
     try:
         i18n.use(language, folder)
@@ -75,7 +75,7 @@ def test_another_template_takes_the_name_of_the_first_one_along(language: str) -
 
 
 @pytest.mark.parametrize("language", ["en", "tr"])
-def test_begun_replaces_the_title_of_a_new_dashboard_whatever_its_language(language: str) -> None:
+def test_start_from_template_replaces_the_default_title_in_any_language(language: str) -> None:
     folder = package_data.resources_folder() / "i18n"
     try:
         i18n.use(language, folder)
@@ -97,7 +97,7 @@ def _words(value: object) -> Iterator[str]:
                 yield from _words(one)
 
 
-def test_every_word_of_a_template_is_in_the_catalogue() -> None:
+def test_template_words_are_all_in_the_catalogue() -> None:
     files = sorted((package_data.resources_folder() / "templates").iterdir())
     said = {word for file in files for word in _words(decode(file.read_bytes()))}
     assert said == set(WORDS) | {template.title for template in TEMPLATES}
@@ -112,7 +112,7 @@ def turkish() -> Iterator[None]:
 
 @pytest.mark.usefixtures("turkish")
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
-def test_a_template_speaks_the_language_of_who_begins_from_it(template: Template) -> None:
+def test_template_is_in_the_users_language(template: Template) -> None:
     document = apply_template(empty(), template)
     english = parse_document(
         decode((package_data.resources_folder() / "templates" / f"{template.key}.json").read_bytes())

@@ -37,15 +37,15 @@ KNOWN = {"shop": "north", "state": "paid"}
         ("$shop$state", "northpaid"),
     ],
 )
-def test_what_names_a_variable_is_shown_as_its_value(written: str, shown: str) -> None:
+def test_fill_in_replaces_variables_with_their_values(written: str, shown: str) -> None:
     assert substitute(written, KNOWN) == shown
 
 
-def test_what_a_text_names_is_known() -> None:
+def test_variables_of_a_text_are_listed() -> None:
     assert variables_in("$a ${b} [[c:csv]] :d $5") == {"a", "b", "c"}
 
 
-def test_a_value_that_looks_like_a_variable_is_only_a_value() -> None:
+def test_fill_in_value_that_looks_like_a_variable_is_literal() -> None:
     assert substitute("$shop", {"shop": "$state", "state": "paid"}) == "$state"
 
 
@@ -66,11 +66,11 @@ def _shop(*chosen: str, **more: Any) -> Variable:
         (_shop("x" * 255), "x" * 79 + "…"),
     ],
 )
-def test_values_are_joined_as_people_say_them(variable: Variable, said: str) -> None:
+def test_fill_in_joins_values_as_a_list(variable: Variable, said: str) -> None:
     assert display_values((variable,), {})["shop"] == said
 
 
-def test_what_people_call_a_value_stands_in_its_place() -> None:
+def test_fill_in_uses_the_label_of_a_value() -> None:
     assert display_values((_shop("a", "b"),), {"shop": {"a": "Harbour Cycles"}})["shop"] == "Harbour Cycles and b"
 
 
@@ -79,12 +79,12 @@ def _item(**said: Any) -> grid.Item:
     return document.layout.items[0]
 
 
-def test_an_item_that_names_nothing_is_the_same_one() -> None:
+def test_fill_in_item_without_variables_is_the_same_object() -> None:
     item = _item(title="$other", config={"text": "words"})
     assert TemplateRenderer((_shop("a"),)).item(item) is item
 
 
-def test_a_title_s_own_value_has_the_say() -> None:
+def test_fill_in_repeated_value_takes_precedence() -> None:
     wording = TemplateRenderer((_shop("a", "b", all_chosen=True),), own={"w": {"shop": ("b",)}})
     item = _item(title="Of $shop")
     assert widget_of(wording.item(item)).title == "Of b"
@@ -92,24 +92,24 @@ def test_a_title_s_own_value_has_the_say() -> None:
     assert item.source["title"] == "Of $shop"
 
 
-def test_the_words_of_a_text_take_a_value_as_a_text() -> None:
+def test_fill_in_markdown_escapes_the_value() -> None:
     value = "<b>*north*</b> [x](http://y) `z` & # 1. - _"
     shown = TemplateRenderer((_shop(value),)).item(_item(config={"text": "# $shop"}))
     text = widget_of(shown).config["text"]
     assert text == r"# \<b\>\*north\*\</b\> \[x\](http://y) \`z\` \& \# 1\. - \_"
 
 
-def test_a_value_at_the_beginning_of_a_line_makes_no_list() -> None:
+def test_fill_in_markdown_value_at_line_start_makes_no_list() -> None:
     shown = TemplateRenderer((_shop("- one"),)).item(_item(config={"text": "$shop"}))
     assert widget_of(shown).config["text"] == r"\- one"
 
 
-def test_a_query_keeps_what_it_says() -> None:
+def test_fill_in_leaves_queries_unchanged() -> None:
     item = _item(type="metric_card", title="x", query="select '$shop'")
     assert TemplateRenderer((_shop("a"),)).item(item) is item
 
 
-def test_the_names_of_tabs_are_filled_in() -> None:
+def test_fill_in_tab_titles() -> None:
     tabs = {"id": "w", "type": "tabs", "position": {"x": 0, "y": 0, "w": 4, "h": 4},
             "tabs": [{"id": "p", "title": "Of $shop", "items": []}, {"id": "q", "title": "b", "items": []}]
             }  # fmt: skip
@@ -120,12 +120,12 @@ def test_the_names_of_tabs_are_filled_in() -> None:
 
 
 @given(st.text(max_size=200).filter(lambda text: "\0" not in text and "\n" not in text), st.text(max_size=255))
-def test_a_title_is_never_longer_than_a_title_may_be(title: str, value: str) -> None:
+def test_fill_in_title_is_cut_to_the_limit(title: str, value: str) -> None:
     shown = TemplateRenderer((_shop(value, value),)).item(_item(title=(title + "$shop")[:MAX_TITLE]))
     assert len(widget_of(shown).title) <= MAX_TITLE
 
 
-def test_a_text_that_names_it_ten_thousand_times_stays_bounded() -> None:
+def test_fill_in_ten_thousand_uses_stays_bounded() -> None:
     shown = TemplateRenderer((_shop("x" * 255),)).item(_item(config={"text": "$shop " * 10_000}))
     assert len(str(widget_of(shown).config["text"])) < 200_000
 
@@ -150,7 +150,7 @@ def _repeated(title: str) -> Document:
         ("x" * 200, [f"{'x' * 190}", f"{'x' * 190}"]),
     ],
 )
-def test_a_copy_says_its_value_once(title: str, shown: list[str]) -> None:
+def test_fill_in_copy_names_its_value_once(title: str, shown: list[str]) -> None:
     seen = expand_repeats(_repeated(title))
     wording = TemplateRenderer(seen.document.variables, own=seen.chosen)
     titles = [widget_of(wording.item(item)).title for item in seen.document.layout.items]
@@ -161,7 +161,7 @@ def test_a_copy_says_its_value_once(title: str, shown: list[str]) -> None:
         assert titles == shown
 
 
-def test_what_is_chosen_is_one_line() -> None:
+def test_selection_text_is_one_line() -> None:
     many = Variable("n", "", "list", (), tuple(map(str, range(20))), True)
     line = selection_summary([_shop("a", "b"), Variable("state", "", "text"), many], {"shop": {"b": "The B"}})
     assert line == "Shop: a, The B · state: none · n: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 +8"

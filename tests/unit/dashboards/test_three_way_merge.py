@@ -36,7 +36,7 @@ def _three(data: st.DataObject) -> tuple[Document, Document, Document]:
 
 @given(st.data())
 @settings(max_examples=100, deadline=None)
-def test_who_alone_edited_has_it_and_what_both_did_alike_is_taken(data: st.DataObject) -> None:
+def test_merge_takes_edits_of_one_side_and_equal_edits(data: st.DataObject) -> None:
     base = data.draw(documents())
     edit = data.draw(edited(base, "m"))
     for mine, theirs, by in ((edit, base, "mine"), (base, edit, "theirs"), (edit, edit, "both")):
@@ -49,7 +49,7 @@ def test_who_alone_edited_has_it_and_what_both_did_alike_is_taken(data: st.DataO
 
 @given(st.data())
 @settings(max_examples=250, deadline=None)
-def test_nothing_is_lost_and_the_result_is_a_dashboard(data: st.DataObject) -> None:
+def test_merge_loses_nothing_and_is_a_dashboard(data: st.DataObject) -> None:
     base, mine, theirs = _three(data)
     merged = merge(base, mine, theirs)
     check_page(merged.document.layout)
@@ -67,7 +67,7 @@ def test_nothing_is_lost_and_the_result_is_a_dashboard(data: st.DataObject) -> N
 
 @given(st.data())
 @settings(max_examples=150, deadline=None)
-def test_without_conflicts_it_is_the_same_from_both_sides(data: st.DataObject) -> None:
+def test_merge_without_conflicts_is_symmetric(data: st.DataObject) -> None:
     base, mine, theirs = _three(data)
     one, other = merge(base, mine, theirs), merge(base, theirs, mine)
     assert {conflict.key for conflict in one.conflicts} == {conflict.key for conflict in other.conflicts}
@@ -78,7 +78,7 @@ def test_without_conflicts_it_is_the_same_from_both_sides(data: st.DataObject) -
 
 @given(st.data())
 @settings(max_examples=150, deadline=None)
-def test_every_decision_leads_to_a_dashboard(data: st.DataObject) -> None:
+def test_merge_every_decision_gives_a_dashboard(data: st.DataObject) -> None:
     base, mine, theirs = _three(data)
     merged = merge(base, mine, theirs)
     kinds: tuple[Resolution, ...] = ("mine", "theirs", "both")
@@ -89,7 +89,7 @@ def test_every_decision_leads_to_a_dashboard(data: st.DataObject) -> None:
     assert resolve(merged, {}) == merged.document
 
 
-def test_a_field_of_one_and_a_field_of_the_other() -> None:
+def test_merge_different_fields_of_an_item_takes_both() -> None:
     base = dashboard({**A, "config": {"text": "x"}}, B)
     mine = dashboard({**A, "title": "Mine", "config": {"text": "x"}}, {**B, "at": (8, 0, 4, 3)})
     theirs = dashboard({**A, "config": {"text": "y", "unit": "%"}}, B)
@@ -105,7 +105,7 @@ def test_a_field_of_one_and_a_field_of_the_other() -> None:
     ]
 
 
-def test_the_same_field_of_both_is_for_a_person_to_decide() -> None:
+def test_merge_same_field_of_both_is_a_conflict() -> None:
     base, mine, theirs = (dashboard({**A, "title": title}, B) for title in ("A", "Mine", "Theirs"))
     merged = merge(base, mine, theirs)
     assert merged.conflicts == (MergeConflict("a", ("title",), "A", "Mine", "Theirs"),)
@@ -117,7 +117,7 @@ def test_the_same_field_of_both_is_for_a_person_to_decide() -> None:
     assert {name: item.source["title"] for name, item in both.items()} == {"a": "Mine", "b": "B", "a-2": "Theirs"}
 
 
-def test_where_an_item_lies_is_one_field() -> None:
+def test_merge_position_is_one_field() -> None:
     base = dashboard(A, B)
     mine, theirs = dashboard({**A, "at": (8, 0, 4, 3)}, B), dashboard({**A, "at": (0, 0, 2, 5)}, B)
     (conflict,) = (merged := merge(base, mine, theirs)).conflicts
@@ -126,7 +126,7 @@ def test_where_an_item_lies_is_one_field() -> None:
     assert _cells(resolve(merged, {conflict.key: "theirs"}))["a"] == Cell(0, 0, 2, 5)
 
 
-def test_what_only_gave_way_quarrels_with_nobody() -> None:
+def test_merge_displaced_items_never_conflict() -> None:
     base = dashboard({**A, "at": (0, 0, 12, 3)}, {**B, "at": (0, 3, 12, 3)})
     mine = dashboard({"id": "m", "at": (0, 0, 12, 2)}, {**A, "at": (0, 2, 12, 3)}, {**B, "at": (0, 5, 12, 3)})
     theirs = dashboard({**A, "at": (0, 0, 12, 3)}, {"id": "t", "at": (0, 3, 12, 4)}, {**B, "at": (0, 7, 12, 3)})
@@ -135,7 +135,7 @@ def test_what_only_gave_way_quarrels_with_nobody() -> None:
     assert {name: cell.y for name, cell in _cells(merged.document).items()} == {"m": 0, "a": 2, "t": 5, "b": 9}
 
 
-def test_removed_by_one() -> None:
+def test_merge_item_removed_by_one() -> None:
     base, mine = dashboard(A, B), dashboard(A)
     assert _items(merge(base, mine, base).document).keys() == {"a"}
     theirs = dashboard(A, {**B, "title": "New"})
@@ -147,7 +147,7 @@ def test_removed_by_one() -> None:
     assert _items(resolve(merged, {conflict.key: "theirs"})).keys() == {"a", "b"}
 
 
-def test_two_new_items_of_one_id_are_both_kept_with_what_they_hold() -> None:
+def test_merge_two_new_items_of_one_id_keeps_both_with_contents() -> None:
     base = dashboard(A)
     mine = dashboard(A, {"id": "g", "type": "group", "at": (4, 0, 4, 3), "items": [{"id": "x", "at": (0, 0, 2, 2)}]})
     theirs = dashboard(A, {"id": "g", "type": "group", "title": "Theirs", "at": (4, 0, 4, 3),
@@ -163,7 +163,7 @@ def _group(*items: dict[str, Any], name: str = "g", at: tuple[int, int, int, int
     return {"id": name, "type": "group", "title": name, "at": at, "items": list(items)}
 
 
-def test_a_container_that_went_while_something_came_into_it() -> None:
+def test_merge_container_removed_while_items_moved_into_it() -> None:
     base, mine = dashboard(A, B, _group()), dashboard(A, B)
     theirs = dashboard(A, _group({**B, "at": (0, 0, 4, 3)}))
     merged = merge(base, mine, theirs)
@@ -175,7 +175,7 @@ def test_a_container_that_went_while_something_came_into_it() -> None:
     assert _items(gone)["b"].source["title"] == "B"
 
 
-def test_a_container_comes_back_with_what_is_kept_of_it() -> None:
+def test_merge_restored_container_holds_what_is_kept() -> None:
     inner = {**B, "at": (0, 0, 4, 3)}
     base, mine = dashboard(A, _group(inner)), dashboard(A)
     theirs = dashboard(A, _group({**inner, "title": "New"}))
@@ -186,7 +186,7 @@ def test_a_container_comes_back_with_what_is_kept_of_it() -> None:
     assert grid.PageIndex(resolve(merged, {conflict.key: "theirs"}).layout).path("b") == (("g", 0),)
 
 
-def test_containers_put_into_each_other_are_one_decision() -> None:
+def test_merge_containers_moved_into_each_other_is_one_conflict() -> None:
     base = dashboard(_group(name="a", at=(0, 0, 6, 3)), _group(name="b", at=(6, 0, 6, 3)))
     mine = dashboard(_group(_group(name="a", at=(0, 0, 6, 3)), name="b", at=(6, 0, 6, 3)))
     theirs = dashboard(_group(_group(name="b", at=(0, 0, 6, 3)), name="a", at=(0, 0, 6, 3)))
@@ -199,7 +199,7 @@ def test_containers_put_into_each_other_are_one_decision() -> None:
     assert _items(other).keys() == {"a", "b"}
 
 
-def test_three_containers_in_a_ring_end() -> None:
+def test_merge_three_containers_in_a_cycle_ends() -> None:
     a, b, c = (_group(name=name, at=(4 * k, 0, 4, 3)) for k, name in enumerate("abc"))
     base = dashboard(a, b, c)
     mine = dashboard({**b, "items": [{**a, "at": (0, 0, 4, 3)}]}, c)
@@ -214,7 +214,7 @@ def _tabs(*tabs: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"id": "t", "type": "tabs", "at": (0, 3, 12, 4), "tabs": list(tabs), **more}
 
 
-def test_tabs_of_both() -> None:
+def test_merge_tabs_of_both() -> None:
     one, two, three, four = ({"id": name, "title": name.upper(), "items": []} for name in "abcd")
     base = dashboard(A, _tabs(one, two))
     mine = dashboard(A, _tabs({**one, "title": "Mine"}, two, three))
@@ -227,7 +227,7 @@ def test_tabs_of_both() -> None:
     assert grid.PageIndex(merged.document.layout).path("a") == (("t", 1),)
 
 
-def test_tabs_of_which_each_side_closed_another_are_still_tabs() -> None:
+def test_merge_tabs_with_different_ones_closed_stay_tabs() -> None:
     one, two = ({"id": name, "title": name, "items": []} for name in "ab")
     merged = merge(dashboard(_tabs(one, two)), dashboard(_tabs(one)), dashboard(_tabs(two)))
     (tabs,) = merged.document.layout.items
@@ -235,7 +235,7 @@ def test_tabs_of_which_each_side_closed_another_are_still_tabs() -> None:
     parse_document(write_document(merged.document))
 
 
-def test_another_kind_on_one_side_while_the_other_renames_a_tab() -> None:
+def test_merge_kind_changed_and_tab_renamed() -> None:
     one = {"id": "a", "title": "A", "items": []}
     base, mine = dashboard(_tabs(one)), dashboard(_tabs({**one, "title": "Mine"}))
     theirs = dashboard({**_group(), "id": "t"})
@@ -245,7 +245,7 @@ def test_another_kind_on_one_side_while_the_other_renames_a_tab() -> None:
     assert [conflict.path for conflict in merged.conflicts] == []
 
 
-def test_limits_that_would_cross_are_decided_together() -> None:
+def test_merge_size_limits_that_would_cross_are_one_conflict() -> None:
     base, mine, theirs = dashboard(A), dashboard({**A, "min_w": 4}), dashboard({**A, "max_w": 3})
     merged = merge(base, mine, theirs)
     (conflict,) = merged.conflicts
@@ -254,7 +254,7 @@ def test_limits_that_would_cross_are_decided_together() -> None:
     assert _items(merged.document)["a"].min_w == 4
 
 
-def test_containers_that_together_are_too_deep_come_up() -> None:
+def test_merge_containers_nested_too_deep_move_up() -> None:
     def nest(names: str, inner: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for name in reversed(names):
             inner = [_group(*inner, name=name, at=(0, 0, 8, 3))]
@@ -269,7 +269,7 @@ def test_containers_that_together_are_too_deep_come_up() -> None:
 
 
 @pytest.mark.parametrize("choice", ["mine", "theirs"])
-def test_what_the_document_says_besides_is_merged_field_by_field(choice: Resolution) -> None:
+def test_merge_document_fields_one_by_one(choice: Resolution) -> None:
     shop = {"name": "shop", "label": "Shop", "type": "list", "values": ["n"], "chosen": [], "multiple": False}
     line = {**shop, "name": "line"}
     base = dashboard(A, title="One", variables=[shop])
@@ -290,13 +290,13 @@ def test_what_the_document_says_besides_is_merged_field_by_field(choice: Resolut
     assert document.breakpoints["phone"].places["a"] == Cell(0, 0, 2, 2)
 
 
-def test_a_home_layout_stays_in_its_form_until_one_side_needs_another() -> None:
+def test_merge_home_layout_keeps_its_form_until_needed() -> None:
     bare = parse_document([{"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 3}}])
     assert merge(bare, bare, bare).document.form == 0
     assert merge(bare, bare, replace(bare, form=2)).document.form == 2
 
 
-def test_two_people_s_changes_of_an_asked_variable_are_brought_together() -> None:
+def test_merge_query_variable_edited_by_both() -> None:
     asked = {"name": "shop", "type": "query", "query": "SELECT 'a'", "chosen": ["n"], "later": {"a": 1}}
     base = dashboard(A, variables=[asked])
     mine = dashboard(A, variables=[{**asked, "query": "SELECT 'b'"}])
@@ -313,7 +313,7 @@ def test_two_people_s_changes_of_an_asked_variable_are_brought_together() -> Non
 
 @given(st.data())
 @settings(max_examples=100, deadline=None)
-def test_all_is_chosen_only_where_it_is_offered_unless_a_side_had_it_so(data: st.DataObject) -> None:
+def test_merge_all_selected_only_where_offered(data: st.DataObject) -> None:
     flags = st.fixed_dictionaries({"include_all": st.booleans(), "all_chosen": st.booleans()})
     sides = [dashboard(A, variables=[{"name": "shop", **data.draw(flags)}]) for _side in range(3)]
     merged = merge(*sides)
@@ -329,7 +329,7 @@ def _unoffered(document: Document) -> bool:
     return any(one.all_chosen and not one.include_all for one in document.variables)
 
 
-def test_all_is_not_chosen_where_the_other_side_took_it_away() -> None:
+def test_merge_all_unselected_where_the_other_removed_it() -> None:
     shop = {"name": "shop", "values": ["n"], "chosen": ["n"], "include_all": True}
     base, chosen = dashboard(A, variables=[shop]), dashboard(A, variables=[{**shop, "all_chosen": True}])
     taken_away = dashboard(A, variables=[{**shop, "include_all": False}])

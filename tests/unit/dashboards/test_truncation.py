@@ -30,7 +30,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_what_is_shortened_is_whole_again(value: object) -> None:
+def test_truncate_then_restore_is_equal(value: object) -> None:
     pictures = Truncator()
     short = pictures.truncate(value)
     assert pictures.restore(short) == value
@@ -38,7 +38,7 @@ def test_what_is_shortened_is_whole_again(value: object) -> None:
     assert pictures.restore_text(pictures.truncate_text(format_json(value))) == format_json(value)
 
 
-def test_a_picture_within_a_text_is_shortened_too() -> None:
+def test_truncate_picture_inside_a_text() -> None:
     pictures = Truncator()
     short = pictures.truncate_text(f"![a]({LARGE}) and ![b]({LARGE})")
     assert len(short) < 200
@@ -46,7 +46,7 @@ def test_a_picture_within_a_text_is_shortened_too() -> None:
     assert not has_placeholders("data:image/png;base64,AAAA")
 
 
-def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
+def test_restore_missing_fills_in_only_pictures_the_page_lacks() -> None:
     here, later = Truncator(), Truncator()
     page = {"config": {"picture": PICTURES[1]}}
     shown = format_json(here.truncate(page))
@@ -60,7 +60,7 @@ def test_a_text_that_lasts_has_the_pictures_whole_that_no_page_has() -> None:
 
 
 @given(st.recursive(st.sampled_from([*PICTURES, *LIKE_MARKS]), st.lists, max_leaves=6))
-def test_words_that_read_like_a_mark_stay_what_they_are(value: object) -> None:
+def test_truncate_text_that_looks_like_a_placeholder_is_unchanged(value: object) -> None:
     pictures = Truncator()
     pictures.truncate(PICTURES)
     short = pictures.truncate(value)
@@ -72,7 +72,7 @@ def test_words_that_read_like_a_mark_stay_what_they_are(value: object) -> None:
 
 
 @pytest.mark.parametrize("words", [False, True])
-def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
+def test_restore_makes_no_more_than_a_dashboard_holds(words: bool) -> None:
     pictures = Truncator()
     mark = pictures.truncate("long " * 100_000 if words else LARGE)
     assert isinstance(mark, str)
@@ -98,7 +98,7 @@ def test_no_more_is_made_of_marks_than_a_dashboard_holds(words: bool) -> None:
 
 
 @given(st.text(min_size=1, max_size=9), st.booleans())
-def test_endless_words_are_short_and_whole_again(words: str, with_picture: bool) -> None:
+def test_truncate_endless_text_is_short_and_restores(words: str, with_picture: bool) -> None:
     pictures = Truncator()
     endless = words * (60_000 // len(words) + 1) + (PICTURES[1] if with_picture else "")
     short = pictures.truncate({"config": {"text": endless}})
@@ -111,7 +111,7 @@ def test_endless_words_are_short_and_whole_again(words: str, with_picture: bool)
         Truncator().restore(short)
 
 
-def test_a_strangers_mark_is_refused_at_its_line() -> None:
+def test_restore_foreign_placeholder_is_rejected_at_its_line() -> None:
     here, elsewhere = Truncator(), Truncator()
     item = {"id": "a", "type": "image", "position": {"x": 0, "y": 0, "w": 3, "h": 3}, "config": {"picture": LARGE}}
     text = format_json(elsewhere.truncate({"format": "benchboard/dashboard", "version": 2, "items": [item]}))
@@ -125,7 +125,7 @@ def test_a_strangers_mark_is_refused_at_its_line() -> None:
     assert document is not None
 
 
-def test_no_more_is_remembered_than_a_few_dashboards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_truncator_remembers_only_a_few_dashboards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(truncation, "_KEPT", len(PICTURES[3]) + len(PICTURES[4]))
     pictures = Truncator()
     marks = [pictures.truncate_text(text) for text in PICTURES[1:]]
@@ -134,7 +134,7 @@ def test_no_more_is_remembered_than_a_few_dashboards(monkeypatch: pytest.MonkeyP
         pictures.restore_text(marks[0])
 
 
-def test_the_one_just_met_is_remembered_however_long_and_the_others_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_truncator_keeps_the_newest_and_forgets_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(truncation, "_KEPT", max(map(len, PICTURES[1:])) * 2)
     pictures = Truncator()
     marks = [pictures.truncate_text(text) for text in (*PICTURES[1:3], PICTURES[1], PICTURES[1], PICTURES[3])]
@@ -148,7 +148,7 @@ def test_the_one_just_met_is_remembered_however_long_and_the_others_make_room(mo
 
 
 @pytest.mark.parametrize("kept", [truncation._KEPT, 12_000 * 150])
-def test_thousands_of_pictures_take_no_time_to_shorten(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+def test_truncate_thousands_of_pictures_is_fast(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     """As many as fit are remembered, and finding the one to forget is no walk through them."""
     monkeypatch.setattr(truncation, "_KEPT", kept)
     text = "\n".join(f"data:image/png;base64,{k:0128d}" for k in range(24_000))

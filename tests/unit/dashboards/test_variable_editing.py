@@ -12,7 +12,7 @@ YEAR = Variable("year", "", "text", (), ("2026",))
 BASE = (SHOP, STATE)
 
 
-def test_what_each_side_did_alone_is_taken_of_both() -> None:
+def test_merge_variables_takes_edits_of_each_side() -> None:
     rows = rows_of((replace(SHOP, label="Store"), STATE, YEAR))
     theirs = (SHOP, replace(STATE, multiple=True), replace(YEAR, name="day"))
     variables, clashes = merge_rows(BASE, rows, theirs)
@@ -21,7 +21,7 @@ def test_what_each_side_did_alone_is_taken_of_both() -> None:
     assert clashes == ()
 
 
-def test_fields_both_changed_differently_are_mine_and_named() -> None:
+def test_merge_variables_field_changed_by_both_is_mine_and_named() -> None:
     rows = rows_of((replace(SHOP, label="Mine", multiple=True), STATE))
     theirs = (replace(SHOP, label="Theirs", values=("one", "two", "three")), STATE)
     variables, clashes = merge_rows(BASE, rows, theirs)
@@ -29,7 +29,7 @@ def test_fields_both_changed_differently_are_mine_and_named() -> None:
     assert clashes == ("shop",)
 
 
-def test_what_one_side_removed_is_removed_unless_the_other_changed_it() -> None:
+def test_merge_variables_removed_by_one_unless_edited_by_the_other() -> None:
     assert merge_rows(BASE, rows_of([STATE]), BASE) == ((STATE,), ())
     assert merge_rows(BASE, rows_of(BASE), (SHOP,)) == ((SHOP,), ())
     mine = replace(STATE, label="Mine")
@@ -37,7 +37,7 @@ def test_what_one_side_removed_is_removed_unless_the_other_changed_it() -> None:
     assert merge_rows(BASE, rows_of([SHOP]), (SHOP, mine)) == ((SHOP,), ("state",))
 
 
-def test_another_name_reaches_what_they_changed_and_added() -> None:
+def test_merge_variables_rename_reaches_their_edits() -> None:
     rows = variable_editing.propagate_renames([rows_of(BASE)[0].named("store"), rows_of(BASE)[1]])
     added = Variable("city", "", "query", query="SELECT city FROM shops WHERE shop = :shop")
     theirs = (replace(SHOP, label="Theirs"), replace(STATE, label="Theirs too"), added)
@@ -47,7 +47,7 @@ def test_another_name_reaches_what_they_changed_and_added() -> None:
     assert clashes == ()
 
 
-def test_a_name_both_gave_is_mine_and_named() -> None:
+def test_merge_variables_renamed_by_both_is_mine_and_named() -> None:
     rows = [*rows_of(BASE), VariableRow.added(replace(YEAR, label="Mine"))]
     variables, clashes = merge_rows(BASE, rows, (*BASE, replace(YEAR, label="Theirs")))
     assert variables == (*BASE, replace(YEAR, label="Mine"))
@@ -58,7 +58,7 @@ def test_a_name_both_gave_is_mine_and_named() -> None:
     assert clashes == ("year",)
 
 
-def test_a_draft_says_what_it_began_from() -> None:
+def test_variables_draft_states_its_base() -> None:
     rows = [*rows_of(BASE), VariableRow.added(YEAR)]
     assert variable_editing.parse_draft(variable_editing.serialise_draft(rows, BASE)) == (rows, BASE)
     assert variable_editing.parse_draft("[]") == ([], None)  # of an earlier program

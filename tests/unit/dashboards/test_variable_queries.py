@@ -19,7 +19,7 @@ def _variable(name: str, *before: str) -> Variable:
     return Variable(name, "", "query", query=f"SELECT DISTINCT shop_id FROM orders WHERE status IN ({named})")
 
 
-def test_what_a_query_names_is_found_and_what_only_looks_like_it_is_not() -> None:
+def test_query_variables_are_found_and_lookalikes_are_not() -> None:
     query = """SELECT ':text', "a:name", x::date -- :note
       FROM orders /* :remark
       :more */ WHERE a = :one AND b IN (:two, :one) AND c = 'it''s :quoted' AND d = : three"""
@@ -29,12 +29,12 @@ def test_what_a_query_names_is_found_and_what_only_looks_like_it_is_not() -> Non
 
 
 @pytest.mark.parametrize("piece", ["'", '"', "/*", ":", ":a'", "--", "''", "::", "/*'"])
-def test_a_long_query_is_looked_through_once(piece: str) -> None:
+def test_query_variables_of_a_long_query_are_found_in_linear_time(piece: str) -> None:
     replace_names(piece * 500_000, {})  # a megabyte; what looks back would not come to an end
     assert names_in(f":a {piece * 500_000}") == ()
 
 
-def test_each_is_asked_after_those_it_names_and_a_circle_is_refused_by_name() -> None:
+def test_query_order_follows_references_and_cycles_are_rejected() -> None:
     plain = Variable("shop", "", "list", ("a",))
     order = query_order(
         [_variable("city", "country", "shop"), plain, _variable("country"), _variable("street", "city")]
@@ -51,7 +51,7 @@ def test_each_is_asked_after_those_it_names_and_a_circle_is_refused_by_name() ->
     assert all(error.do for error in order.errors.values())
 
 
-def test_a_long_chain_has_an_order_and_a_long_circle_a_short_sentence() -> None:
+def test_query_order_of_a_long_chain_and_a_short_error_of_a_long_cycle() -> None:
     names = [f"v{number}" for number in range(3_000)]
     chain = [_variable(name, other) for name, other in itertools.pairwise(names)] + [_variable(names[-1])]
     assert query_order(chain).names == tuple(reversed(names))
@@ -69,7 +69,7 @@ def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
 
 @given(graphs())
 @settings(max_examples=300)
-def test_the_order_is_one_and_only_what_lies_on_a_circle_is_refused(graph: dict[str, list[str]]) -> None:
+def test_query_order_is_stable_and_only_cycle_members_are_rejected(graph: dict[str, list[str]]) -> None:
     order = query_order(_variable(name, *before) for name, before in graph.items())
     reached = {name: set(before) for name, before in graph.items()}
     for _round in graph:
@@ -91,7 +91,7 @@ def _answer(*rows: tuple[object, ...], truncated: bool = False) -> ResultTable:
     return ResultTable(columns, rows, truncated, 0.0)  # type: ignore[arg-type]
 
 
-def test_an_answer_offers_its_first_column_once_in_its_order_as_text() -> None:
+def test_query_options_are_the_first_column_distinct_as_text() -> None:
     cells = [
         "b",
         None,
@@ -110,19 +110,19 @@ def test_an_answer_offers_its_first_column_once_in_its_order_as_text() -> None:
     assert (offer.labels, offer.note) == ({}, "")
 
 
-def test_a_second_column_is_what_people_call_it() -> None:
+def test_query_options_second_column_is_the_label() -> None:
     offer = options_from(_answer(("1", "One", "more"), ("2", None, "more"), ("3", "3", "more"), ("1", "Uno", "more")))
     assert offer.values == ("1", "2", "3")
     assert offer.labels == {"1": "One"}
 
 
 @pytest.mark.parametrize("label", ["l" * 256, "l" * 10**6, "half \ud800", "nor\0th"])
-def test_a_name_that_is_too_long_or_no_text_is_left_out_and_the_value_shown(label: str) -> None:
+def test_query_options_invalid_label_is_left_out(label: str) -> None:
     offer = options_from(_answer(("a", label), ("b", "l" * 255)))
     assert (offer.values, offer.labels, offer.left_out) == (("a", "b"), {"b": "l" * 255}, 0)
 
 
-def test_what_is_too_long_or_no_text_is_left_out_and_said() -> None:
+def test_query_options_invalid_value_is_left_out_and_reported() -> None:
     offer = options_from(_answer(("a", "A"), ("v" * 10**6, ""), ("half \ud800", ""), truncated=True))
     assert (offer.values, offer.labels) == (("a",), {"a": "A"})
     assert "first 10\u2009000 rows" in offer.note

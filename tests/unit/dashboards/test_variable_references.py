@@ -30,7 +30,7 @@ def _said(document: Document) -> dict[str, Any]:
     return {item.id: dict(item.source) for item in document.layout.items}
 
 
-def test_a_rename_is_carried_into_everything_that_names_the_variable() -> None:
+def test_rename_variable_updates_every_reference() -> None:
     before = _document(
         _item("q", 0, query="SELECT a::shop, ':shop' FROM t WHERE s = :shop OR s = :shops -- :shop"),
         _item("w", 2, title="$shop ${shop} ${shop:csv} [[shop]] [[shop:raw]] $shops", config={"text": "In $shop"}),
@@ -55,20 +55,20 @@ def test_a_rename_is_carried_into_everything_that_names_the_variable() -> None:
     assert rename_in_layout(before.layout, {"nobody": "x"}) is before.layout
 
 
-def test_two_can_change_places() -> None:
+def test_rename_variables_can_swap_names() -> None:
     after = rename_in_layout(_document(_item("q", query="SELECT :a, :b", title="$a $b")).layout, {"a": "b", "b": "a"})
     assert after.items[0].source["query"] == "SELECT :b, :a"
     assert after.items[0].source["title"] == "$b $a"
 
 
 @pytest.mark.parametrize("field", ["title", "query"])
-def test_a_name_that_makes_what_names_it_too_long_is_refused(field: str) -> None:
+def test_rename_making_a_text_too_long_is_rejected(field: str) -> None:
     words = {"title": "$a" * 127, "query": "SELECT " + ":a," * 6_000 + "1"}[field]
     with pytest.raises(Invalid):
         rename_in_layout(_document(_item("w", **{field: words})).layout, {"a": "b" * 63})
 
 
-def test_it_is_known_how_many_widgets_name_each() -> None:
+def test_reference_counts_per_variable() -> None:
     document = _document(
         _item("q", 0, query="SELECT :shop, :shop", title="$shop"),
         _item("r", 2, repeat={"variable": "shop"}),
@@ -86,7 +86,7 @@ def _with(rows: list[VariableRow], place: int, name: str) -> list[VariableRow]:
     return [row.named(name) if at == place else row for at, row in enumerate(rows)]
 
 
-def test_the_queries_of_other_variables_follow_a_name_once_it_is_one() -> None:
+def test_rename_applies_to_queries_of_other_variables_once_valid() -> None:
     rows = rows_of([Variable("shop", "", "list"), _asked("state", "SELECT :shop")])
     for name, query in (("", ":shop"), ("state", ":shop"), ("sto re", ":shop"), ("store", ":store"), ("st", ":st")):
         rows = propagate_renames(_with(rows, 0, name))
@@ -94,7 +94,7 @@ def test_the_queries_of_other_variables_follow_a_name_once_it_is_one() -> None:
     assert renames_of(rows) == {"shop": "st"}
 
 
-def test_one_that_was_added_under_an_old_name_is_another_one() -> None:
+def test_rename_and_new_variable_of_the_old_name_stay_apart() -> None:
     rows = propagate_renames(
         _with(rows_of([Variable("shop", "", "list"), _asked("state", "SELECT :shop")]), 0, "store")
     )
@@ -105,7 +105,7 @@ def test_one_that_was_added_under_an_old_name_is_another_one() -> None:
     assert renames_of(rows) == {"shop": "store"}
 
 
-def test_a_draft_knows_what_was_called_otherwise() -> None:
+def test_variables_draft_knows_renames() -> None:
     variables = [Variable("shop", "", "list", ("a",)), _asked("state", "SELECT :shop")]
     rows = [*_with(rows_of(variables), 0, "store"), VariableRow.added(Variable("new", "", "text"))]
     found = parse_draft(serialise_draft(rows, variables))

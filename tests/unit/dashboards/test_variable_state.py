@@ -20,7 +20,7 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
 
 
-def test_what_was_chosen_is_there_again_for_that_account_and_dashboard_alone(tmp_path: Path) -> None:
+def test_variable_state_is_restored_for_that_account_and_dashboard(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     variable_state.save(tmp_path, vault, HERE, "other", {"shop": VariableChoice(("b",))})
@@ -31,7 +31,7 @@ def test_what_was_chosen_is_there_again_for_that_account_and_dashboard_alone(tmp
     assert variable_state.load(tmp_path, vault, HERE, "home") == {}
 
 
-def test_no_value_can_be_read_from_the_file_nor_brought_to_another_account(tmp_path: Path) -> None:
+def test_variable_state_file_is_encrypted_and_bound_to_its_account(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     (file,) = (tmp_path / "open").glob("*.bbc")
@@ -43,7 +43,7 @@ def test_no_value_can_be_read_from_the_file_nor_brought_to_another_account(tmp_p
 
 
 @pytest.mark.parametrize("broken", [b"", b"BBJ", b"x" * 900])
-def test_a_file_that_cannot_be_read_is_nothing_and_is_written_anew(tmp_path: Path, broken: bytes) -> None:
+def test_variable_state_unreadable_file_reads_as_none_and_is_rewritten(tmp_path: Path, broken: bytes) -> None:
     vault = Vault(tmp_path)
     variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     (file,) = (tmp_path / "open").glob("*.bbc")
@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_read_is_nothing_and_is_written_anew(tmp_path: Pat
     assert variable_state.load(tmp_path, vault, HERE, "home") == CHOSEN
 
 
-def test_those_chosen_on_last_are_kept_and_no_more_than_a_document_may_say(tmp_path: Path) -> None:
+def test_variable_state_keeps_the_newest_within_limits(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     many = VariableChoice(tuple(str(k) for k in range(MAX_VALUES + 1)))
     variable_state.save(tmp_path, vault, HERE, "first", {"a": VariableChoice(("1",)), "b": many})
@@ -64,7 +64,7 @@ def test_those_chosen_on_last_are_kept_and_no_more_than_a_document_may_say(tmp_p
     assert variable_state.load(tmp_path, vault, HERE, "0") != {}
 
 
-def test_choices_too_large_to_be_kept_take_no_others_along(tmp_path: Path) -> None:
+def test_variable_state_too_large_entry_removes_no_other(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     values = VariableChoice(tuple(f"{k:0{MAX_NAME}}" for k in range(MAX_VALUES)))
@@ -80,7 +80,7 @@ def test_choices_too_large_to_be_kept_take_no_others_along(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("key", [b"", b"x" * 16, b"x" * 31, b"x" * 33])
-def test_a_key_of_the_wrong_length_is_said(tmp_path: Path, key: bytes) -> None:
+def test_variable_state_key_of_wrong_length_is_rejected(tmp_path: Path, key: bytes) -> None:
     vault = Vault(tmp_path)
     variable_state.save(tmp_path, vault, HERE, "home", CHOSEN)
     vault.put("choices", key)
@@ -91,7 +91,7 @@ def test_a_key_of_the_wrong_length_is_said(tmp_path: Path, key: bytes) -> None:
     assert variable_state.load(tmp_path, vault, HERE, "home") == {}
 
 
-def test_what_was_chosen_on_a_dashboard_that_is_gone_goes_too(tmp_path: Path) -> None:
+def test_variable_state_of_deleted_dashboards_is_removed(tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     variable_state.sweep(tmp_path, vault, HERE, lambda _keys: set())
     for key in ("home", "there", "gone"):
@@ -104,7 +104,7 @@ def test_what_was_chosen_on_a_dashboard_that_is_gone_goes_too(tmp_path: Path) ->
     ]
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_variable_state_unwritable_folder_raises_unavailable(tmp_path: Path) -> None:
     (tmp_path / "open").write_text("a file where the folder would be")
     with pytest.raises(Unavailable) as refused:
         variable_state.save(tmp_path, Vault(tmp_path), HERE, "home", CHOSEN)
@@ -112,7 +112,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert variable_state.load(tmp_path, Vault(tmp_path), HERE, "home") == {}
 
 
-def test_what_everybody_begins_with_is_nobodys_own() -> None:
+def test_changed_choices_equal_to_the_documents_are_left_out() -> None:
     shop = {"name": "shop", "type": "list", "values": ["a", "b"], "chosen": ["a"], "multiple": True}
     state = {**shop, "name": "state", "include_all": True, "all_chosen": True}
     said = {"format": "benchboard/dashboard", "version": 2, "variables": [shop, state], "items": []}

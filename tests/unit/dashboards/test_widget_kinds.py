@@ -9,7 +9,7 @@ from benchboard.errors import Invalid
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
-def test_every_kind_is_complete(kind: WidgetKind) -> None:
+def test_widget_kinds_are_complete(kind: WidgetKind) -> None:
     item = new_item(kind, "w1")
     widget = widget_of(item)
     assert widget.kind is kind_of(kind.type) is kind
@@ -22,13 +22,13 @@ def test_every_kind_is_complete(kind: WidgetKind) -> None:
         assert widget.setting(setting.key) == setting.default
 
 
-def test_the_sources_names_of_kinds_are_understood() -> None:
+def test_widget_kind_aliases_of_the_sources_are_read() -> None:
     assert kind_of("kpi") is kind_of("metric_card")
     assert kind_of("chart") is kind_of("line_chart")
     assert kind_of("hologram") is None
 
 
-def test_a_change_keeps_everything_else_and_the_old_item() -> None:
+def test_with_fields_keeps_everything_else_and_the_old_item() -> None:
     source = {
         "id": "w",
         "type": "kpi",
@@ -45,14 +45,14 @@ def test_a_change_keeps_everything_else_and_the_old_item() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "3", -1, 7, True, 1.5])
-def test_a_setting_that_cannot_be_right_is_the_default(value: object) -> None:
+def test_setting_invalid_reads_as_its_default(value: object) -> None:
     item = with_fields(new_item(KINDS[0], "w"), config={"decimals": value, "good": value, "unit": "€"})
     widget = widget_of(item)
     assert (widget.setting("decimals"), widget.setting("good"), widget.setting("unit")) == (0, "up", "€")
 
 
 @pytest.mark.parametrize("field", ["title", "query", "config"])
-def test_a_wrong_field_is_named(field: str) -> None:
+def test_widget_invalid_field_is_named(field: str) -> None:
     with pytest.raises(Invalid) as refused:
         widget_of(with_fields(new_item(KINDS[0], "w7"), **{field: 5}))
     assert refused.value.facts == {"item": "w7", "field": field}
