@@ -130,7 +130,7 @@ def test_language_change_rebuilds_the_window(
     assert rail_and_header_text(working, click) == [
         "Tezgâh",
         "Stüdyo",
-        "Yönetici",
+        "Yönetim",
         "Ayarlar",
         "Tezgâh",
         "Dongle'lar",
