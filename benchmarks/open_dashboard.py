@@ -30,7 +30,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.dashboards import interchange, library
-from benchboard.ui.studio import dashboards_view as dashboards_place
+from benchboard.ui.studio import dashboards_view
 from benchboard.ui.studio import editor_page as page_place
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -181,9 +181,9 @@ class Phases:
             ("worker: file read, checked, made ours", json_import, "read_file"),
             ("  of it Grafana's form to ours", interchange, "from_grafana"),
             ("worker: stored in rows, with a version", library, "create"),
-            ("window: page built", dashboards_place.StudioPage, "__init__"),
+            ("window: page built", dashboards_view.StudioPage, "__init__"),
             ("worker: read from its rows", DashboardStore, "read"),
-            ("window: shown by all its parts", Editor, "show"),
+            ("window: shown by all its parts", Editor, "_show"),
             ("  of it the canvas", Canvas, "sync"),
             ("window: canvas painted", Painted, "paintEvent"),
         )
