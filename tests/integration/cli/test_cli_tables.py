@@ -174,3 +174,16 @@ def test_user_add_on_a_terminal_checks_the_address_before_it_asks_for_a_password
     assert "already has an account" in terminal.err
     terminal("user", "add", "no address", status=1, typed=None)
     assert "isn't a valid email address" in terminal.err
+
+
+@pytest.mark.parametrize("option", ["--status", "--state"])
+def test_user_list_is_filtered_by_status_under_its_old_name_too(terminal: Terminal, option: str) -> None:
+    terminal("user", "add", "dana@example.com", typed=PASSWORD)
+    terminal("user", "disable", "dana@example.com")
+    shown = terminal("user", "list", option, "inactive")
+    assert "dana@example.com" in shown
+    assert len(shown.splitlines()) == 2
+    head = shown.splitlines()[0]
+    assert "status" in head
+    assert "last sign-in" in head
+    assert json.loads(terminal("user", "list", "--json"))["items"][0].keys() >= {"state", "last_seen"}

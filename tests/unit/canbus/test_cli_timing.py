@@ -178,7 +178,7 @@ def test_check_timing_that_holds_has_cable_tdc_and_tolerance() -> None:
     "args",
     [
         (*PAIR, "--cable", "90"),
-        (*PAIR, "--clock-tolerance", "0.8"),
+        (*PAIR, "--oscillator-tolerance", "0.8"),
         ("--nominal", "1/200/100/32/32"),
         ("--nominal", "1/95/32/32/32", "--data", "40/23/8/8/8"),
     ],
