@@ -15,6 +15,7 @@ from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator
+from support.window import Clicker
 
 
 @pytest.fixture
@@ -135,3 +136,23 @@ def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
     with pytest.raises(Cancelled):
         hub.start_simulator()
     assert not made[0].alive
+
+
+def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager) -> None:
+    click(shell.window(), "bench_simulate")
+    qtbot.waitUntil(lambda: len(hub.devices) == 2)
+    process, resources = hub._simulator._process, hub._resources
+    assert process.poll() is None
+    resources.release()
+    assert process.returncode is not None
+
+
+def test_simulator_ends_when_the_window_is_killed(
+    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager
+) -> None:
+    click(shell.window(), "bench_simulate")
+    qtbot.waitUntil(lambda: len(hub.devices) == 2)
+    process = hub._simulator._process
+    process.stdin.close()  # what the kernel does to a killed window's pipes
+    qtbot.waitUntil(lambda: process.poll() is not None)
+    qtbot.waitUntil(lambda: len(hub.devices) == 0)

@@ -1,0 +1,159 @@
+"""The live bus, by mouse and keys, against simulated dongles."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.canbus import link
+from benchboard.canbus.backends.slcan import SlcanBus
+from benchboard.canbus.capture import Capture
+from benchboard.dongles.device import Device
+from benchboard.ui import app
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.live_bus_view import LiveBusView
+from benchboard.ui.shell.shell import Shell
+from support.benchsim import Simulator, simulated
+from support.window import Clicker
+
+
+def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -> None:
+    edit = click.find(window, name)
+    assert isinstance(edit, QLineEdit)
+    qtbot.mouseDClick(edit, Qt.MouseButton.LeftButton)
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+
+
+def test_live_bus_shows_frames_of_another_node_and_sends(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, hub: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    other_id, other_port = next((ident, port) for ident, port in simulator.ports.items() if ident != device_id)
+    qtbot.waitUntil(lambda: hub.find(other_id) is not None)
+    with link.open_port(other_port) as handle:
+        Device(handle).close_channel()
+        listener = Capture(SlcanBus(handle, bitrate=500_000), bitrate=500_000)
+        listener.start()
+        shell.go("bench/live")
+        view = window.findChild(LiveBusView)
+        view._dongle.set_current_key(device_id)
+        click(window, "live_start")
+        qtbot.waitUntil(lambda: view.model.rowCount() >= 6)
+        click(window, "segment_rolling")
+        qtbot.waitUntil(lambda: view.model.rowCount() > 30)
+        _type(qtbot, click, window, "live_frame", "321#C0FFEE")
+        click(window, "live_send")
+        qtbot.waitUntil(lambda: any(one.id == 0x321 for one in listener.since().frames))
+        counts = view._counters
+        qtbot.waitUntil(lambda: counts.value("Sent") == "1")
+        assert counts.value("Dropped") == "0"
+        click(window, "live_pause")
+        shown = view.model.rowCount()
+        heard = hub.live.capture.counters().frames
+        qtbot.waitUntil(lambda: hub.live.capture.counters().frames > heard + 20)
+        assert view.model.rowCount() == shown
+        click(window, "segment_fixed")
+        click(window, "live_pause")
+        # What came during the pause is counted too.
+        qtbot.waitUntil(lambda: _shown_frames(view) >= heard + 20)
+        _type(qtbot, click, window, "live_frame", "nonsense")
+        click(window, "live_send")
+        assert click.find(window, "live_frame").property("wrong")
+        click(window, "live_stop")
+        qtbot.waitUntil(lambda: hub.live is None)
+        listener.stop()
+
+
+def _shown_frames(view: LiveBusView) -> int:
+    """The sum of the column Count."""
+    model = view.model
+    counts = (model.data(model.index(row, 5)) for row in range(model.rowCount()))
+    return sum(int(str(count).replace(",", "")) for count in counts)
+
+
+def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    hub: DeviceManager,
+    click: Clicker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
+    monkeypatch.setattr("benchboard.ui.bench.device_manager._CAPACITY", 3)
+    window = shell.window()
+    shell.go("bench/live")
+    view = window.findChild(LiveBusView)
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: view._counters.value("Not shown") not in ("", "0"))
+    assert view._counters.value("Dropped") == "0"
+
+
+def test_live_bus_and_simulator_survive_a_change_of_language(
+    qtbot: QtBot, shell: Shell, hub: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    click(window, "bench_simulate")
+    qtbot.waitUntil(lambda: len(hub.devices) == 2)
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: hub.live is not None)
+    try:
+        shell.context.apply_settings(replace(shell.context.settings, language="tr"))
+        qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
+        (rebuilt,) = window.findChildren(LiveBusView)
+        assert click.find(window, "live_stop").text() == "Durdur"
+        assert hub.live is not None
+        assert hub.live.capture.running
+        qtbot.waitUntil(lambda: rebuilt.model.rowCount() > 0)
+    finally:
+        app._use_language("en")
+
+
+def test_live_bus_ends_when_the_device_leaves(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: hub.live is not None)
+    simulator.process.kill()
+    qtbot.waitUntil(lambda: hub.live is None)
+
+
+def test_live_bus_dongle_replugged_stays_selected(
+    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/live")
+    view = window.findChild(LiveBusView)
+    problems = shell.context.problems
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
+    device_id = max(simulator.ports)  # the list begins with the other one
+    view._dongle.set_current_key(device_id)
+    click(window, "live_start")
+    qtbot.waitUntil(lambda: view.model.rowCount() > 0)
+    simulator.process.kill()
+    qtbot.waitUntil(lambda: hub.live is None and not hub.devices)
+    assert view._dongle.current_key() == device_id
+    assert "disconnected" in view._dongle.currentText()
+    start = click.find(window, "live_start")
+    assert not start.isEnabled()
+    assert "isn't connected" in start.toolTip()
+    with simulated(home, 2, "--traffic", "200"):
+        qtbot.waitUntil(start.isEnabled)
+        assert view._dongle.current_key() == device_id
+        assert not problems.has("port.gone")
+        click(window, "live_start")
+        qtbot.waitUntil(lambda: hub.live is not None)
+        assert hub.live.device_id == device_id
+        hub.close_bus()

@@ -1,0 +1,173 @@
+"""The timing panel, by mouse and keys, against simulated dongles."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.dongles.fleet import DongleRecord
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.timing_view import TimingView
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Select
+from support.benchsim import Simulator
+from support.window import Clicker
+
+
+def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -> None:
+    edit = click.find(window, name)
+    assert isinstance(edit, QLineEdit)
+    qtbot.mouseDClick(edit, Qt.MouseButton.LeftButton)
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+
+
+def test_timing_written_to_dongle_is_verified_on_the_bus(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    hub: DeviceManager,
+    dongles: Callable[[], list[DongleRecord]],
+    pair_one: Callable[[], str],
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    # At once: what is written is what the fields say, solved or not yet.
+    qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000)
+    assert simulator.persistent(device_id).config == dongles()[0].config
+    said = click.find(window, "timing_verified")
+    qtbot.waitUntil(lambda: "error" in said.text() and "frame" in said.text())
+    assert said.text().startswith("0 errors in ")
+    qtbot.waitUntil(lambda: hub.live is None)
+
+
+def test_timing_fields_edited_before_dongles_load_are_kept(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    view = window.findChild(TimingView)
+    assert not view._dongles
+    assert view._selected_id == device_id
+    _type(qtbot, click, window, "timing_bitrate", "250")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    assert view._dongle.current_key() == device_id
+    assert click.find(window, "timing_bitrate").text() == "250"
+
+
+def _drag_border(qtbot: QtBot, bar: QWidget, x: int) -> None:
+    """Drag the border at `x` 60 px to the left."""
+    qtbot.mousePress(bar, Qt.MouseButton.LeftButton, pos=QPoint(x, 45))
+    for at in range(x, x - 61, -8):
+        qtbot.mouseMove(bar, QPoint(at, 45))
+    qtbot.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=QPoint(x - 60, 45))
+
+
+@pytest.mark.parametrize(("controller", "moves"), [("mcan-v3.1+", False), ("mcp251x", True)])
+def test_bit_diagram_moves_propagation_only_where_the_controller_stores_it(
+    qtbot: QtBot, shell: Shell, click: Clicker, controller: str, moves: bool
+) -> None:
+    """Elsewhere the cable decides it, and the card of the cable says the same."""
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    choice = click.find(window, "timing_controller")
+    assert isinstance(choice, Select)
+    choice.set_current_key(controller)
+    if controller == "mcp251x":
+        _type(qtbot, click, window, "timing_clock", "16")
+    qtbot.waitUntil(lambda: view._inputs.last_request.controller == controller and not view._solve_timer.isActive())
+    before = view._bar.timing
+    _drag_border(qtbot, view._bar, round((1 + before.prop_seg) / before.quanta * (view._bar.width() - 2)))
+    assert (view._bar.timing.prop_seg < before.prop_seg) is moves
+    assert view._bar.timing.tseg1 == before.tseg1
+
+
+def test_timing_written_in_another_way_does_not_differ_from_the_dongle(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    view = window.findChild(TimingView)
+    timing = view._timing
+    view._show(replace(timing, prop_seg=timing.prop_seg - 1, phase_seg1=timing.phase_seg1 + 1))
+    assert not view._differs.isVisible()
+    view._show(replace(timing, phase_seg1=timing.phase_seg1 - 1))
+    assert view._differs.isVisible()
+
+
+def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    _type(qtbot, click, window, "timing_bitrate", "5x")
+    qtbot.waitUntil(lambda: view._timing is None)
+    texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert not [text for text in texts if re.match(r"[\d.,]+ solutions|in [\d.]+ ms", text)]
+    assert "No solutions" in texts
+    assert not view.findChildren(QWidget, "timing_best_1")
+    assert not view._plot._points
+
+
+def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    cloud, bar = view._plot, view._bar
+    point = next(one for one in cloud._points if abs(one.sample_point - 75) < 0.5 and one.error < 0.01)
+    qtbot.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=cloud.position(point.sample_point, point.error).toPoint())
+    assert abs(view._timing.sample_point - 75) < 1
+    before = view._timing
+    bar.setFocus()
+    qtbot.keyClick(bar, Qt.Key.Key_Down)
+    qtbot.keyClick(bar, Qt.Key.Key_Right)
+    after = view._timing
+    assert (after.tseg1, after.phase_seg2) == (before.tseg1 + 1, before.phase_seg2 - 1)
+    assert after.quanta == before.quanta
+    _drag_border(qtbot, bar, round((1 + after.tseg1) / after.quanta * (bar.width() - 2)))
+    assert view._timing.tseg1 < after.tseg1
+    assert view._timing.quanta == after.quanta
+    click(window, "segment_c")
+    click(window, "timing_copy")
+    assert "#define CAN_NBTP_VALUE" in QApplication.clipboard().text()
+
+
+def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    verdict = click.find(window, "second_verdict")
+    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Compatible"))
+    _type(qtbot, click, window, "second_bitrate", "250")
+    assert verdict.accessibleName() == (
+        "Not compatible The bit rates differ: This node 500 kbit/s, The other node 250 kbit/s."
+    )
+    _type(qtbot, click, window, "second_bitrate", "500")
+    assert verdict.accessibleName().startswith("Compatible")
+    _type(qtbot, click, window, "second_clock", "much")
+    assert "Enter numbers" in verdict.accessibleName()
+
+
+def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    _type(qtbot, click, window, "timing_clock", "fast")
+    qtbot.waitUntil(lambda: view._timing is None)
+    edit = click.find(window, "timing_clock")
+    assert edit.property("wrong")
+    assert edit.accessibleDescription()
+    _type(qtbot, click, window, "timing_clock", "80")
+    qtbot.waitUntil(lambda: view._timing is not None)
+    assert not edit.property("wrong")
