@@ -48,6 +48,7 @@ class DonglesView(QWidget):
         self._context = context
         self._devices = DeviceManager.of(context)
         self._announced: set[str] = set()
+        self._counts_asked = 0
         self._probed_again: set[tuple[str, int | None]] = set()
         self._wizard: PairingWizard | None = None
         self._may_pair = has_permission(context.actor, "dongles:pair")
@@ -170,7 +171,13 @@ class DonglesView(QWidget):
 
     def _refresh(self) -> None:
         self.model.refresh()
-        self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), self._show_counts)
+        self._counts_asked = asked = self._counts_asked + 1
+
+        def counted(counts: DongleCounts) -> None:
+            if asked == self._counts_asked:  # reads run side by side, so an older one may end after a newer
+                self._show_counts(counts)
+
+        self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), counted)
 
     def _on_devices_changed(self) -> None:
         self._refresh()
