@@ -1,4 +1,5 @@
-"""Commands: what a person can do by name. One registry feeds menus, toolbars, the palette and the shortcuts sheet.
+"""Commands: what a person can do by name, and by which keys. In all rooms the registry feeds the palette (commands with
+an icon) and the shortcuts sheet (those with keys); the account menu and Studio's menus and toolbars are made of it too.
 
 A room registers its commands once, as data. What a command does, and whether it can be run now, is up to the `Handler`
 of the room or of the current view: a command without a handler is not offered there.
