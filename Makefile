@@ -22,7 +22,8 @@ run: .venv/ready ## open the window; without a display, run the guided tour and 
 tour: .venv/ready ## run the guided tour offscreen; screenshots and index.json go to tour-out/
 	QT_QPA_PLATFORM=offscreen .venv/bin/benchboard tour --out $(TOUR)
 
-# One room's tests and those of the layers below it: make test ROOM=bench (bench, studio, admin).
+# One room's tests and those of the layers below it, on the embedded database and without the enumerations:
+# make test ROOM=bench (bench, studio, admin).
 GROUND := tests/unit/ground tests/unit/storage tests/unit/identity
 ROOM_bench := $(GROUND) tests/unit/canbus tests/unit/dongles tests/integration/dongles tests/gui/bench
 ROOM_studio := $(GROUND) tests/unit/analytics tests/unit/dashboards tests/integration/analytics \
@@ -34,11 +35,12 @@ $(error Unknown room "$(ROOM)". Use bench, studio or admin)
 endif
 endif
 
-test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup --durations=30 -rs $(ROOM_$(ROOM))
+test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it, on SQLite
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql") $(ROOM_$(ROOM))
 
 fuzz: .venv/ready ## run the property tests with new examples, and enumerations in full
-	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) tests/unit tests/integration/storage/test_upgrade.py
+	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) tests/unit tests/integration/storage/test_upgrade.py \
+	  tests/integration/dongles/test_pairing_killed.py
 
 mutants: .venv/ready ## mutate the code at COUNT random places and print what no test catches (SEED repeats a run)
 	PYTHONPATH=tests $(PY) -m mutation.mutants --count $(or $(COUNT),100) $(if $(SEED),--seed $(SEED))

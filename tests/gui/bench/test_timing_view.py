@@ -116,7 +116,7 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert not [text for text in texts if re.match(r"[\d.,]+ solutions|in [\d.]+ ms", text)]
     assert "No solutions" in texts
-    assert not view.findChildren(QWidget, "timing_best_1")
+    qtbot.waitUntil(lambda: not view.findChildren(QWidget, "timing_best_1"))
     assert not view._plot._points
 
 

@@ -139,6 +139,7 @@ def test_pairing_over_a_terminal_survives_a_simulator_restart(home: Path) -> Non
             assert device.config_write(stored.config, signer=signer).revision == stored.revision + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "step",
     [

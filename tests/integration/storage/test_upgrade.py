@@ -599,6 +599,7 @@ def copied(filled: Database, tmp_path: Path, request: pytest.FixtureRequest) -> 
         yield database
 
 
+@pytest.mark.slow
 def test_upgrade_killed_at_any_statement_keeps_the_rows(filled: Database, copied: Database, rebuilding: Path) -> None:
     before, shape = _everything(filled), _shape(filled)
     seen = []
@@ -620,6 +621,7 @@ def test_upgrade_killed_at_any_statement_keeps_the_rows(filled: Database, copied
     assert _everything(filled, shape) == before
 
 
+@pytest.mark.slow
 def test_first_upgrade_killed_at_any_statement_is_whole_or_absent(tmp_path: Path) -> None:
     database, copied = (
         Database.open(databases.file_url(tmp_path / name), key=databases.KEY) for name in ("bench.db", "copy.db")

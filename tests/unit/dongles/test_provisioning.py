@@ -358,6 +358,7 @@ class Countdown:
             raise Killed
 
 
+@pytest.mark.slow
 def test_pair_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench) -> None:
     """Enumerated: each moment is one death, a resumed pairing, and a look at both sides. `kill -9` of a real process
     beside a real simulator is tests/integration/test_pairing_killed.py."""

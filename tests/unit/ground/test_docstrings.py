@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 import benchboard
 
 OUTSIDE: Final = frozenset(
@@ -60,6 +62,7 @@ def _defined_names(tree: ast.AST) -> Iterator[str]:
                 yield name
 
 
+@pytest.mark.slow
 def test_docstrings_of_every_module_name_only_what_exists() -> None:
     (folder,) = benchboard.__path__
     trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
