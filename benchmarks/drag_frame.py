@@ -69,7 +69,7 @@ class Answers(QObject):
         super().__init__()
         columns = (ResultColumn("day", "text"), ResultColumn("orders", "integer"))
         rows = tuple((f"{k} Mar", (k * 37) % 19 + 4) for k in range(1, 31))
-        self._answer = QueryResult("", ResultTable(columns, rows, False, 0.0))
+        self._answer = QueryResult("", ResultTable(columns, rows, False))
 
     def result(self, _item_id: str) -> QueryResult:
         return self._answer

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, Self, TypeVar
@@ -35,6 +35,17 @@ class Listing:
     filters: dict[str, Scalar] = field(default_factory=dict)
     sort: str = ""
     descending: bool = False
+
+    def require_filters(self, known: Iterable[str], code: str, sentence: str) -> None:
+        """Raise `Invalid` for a filter by a column that isn't among the `known`; `sentence` says so of a `{column}`."""
+        known = list(known)
+        if unknown := self.filters.keys() - known:
+            raise Invalid(
+                code,
+                sentence.format(column=min(unknown)[:40]),
+                do=_("Choose one of: {values}.").format(values=", ".join(known)),
+                field="filter",
+            )
 
 
 class Unreadable(datetime):

@@ -46,7 +46,7 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """The result of a query. `truncated`: there were more rows than were asked for. `elapsed` in seconds.
+    """The result of a query. `truncated`: there were more rows than were asked for.
 
     Cells are text, int, Decimal, bool, datetime (UTC), date or None, as the column's kind says.
     """
@@ -54,7 +54,6 @@ class ResultTable:
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     truncated: bool
-    elapsed: float
 
 
 Variables = Mapping[str, Sequence[str]]
@@ -95,7 +94,7 @@ def run_query(
         session, actor, query, timeout=timeout, started=started, cancel_token=cancel_token or CancelToken()
     )
     cells = tuple(_row(row, query.columns) for row in rows[:limit])
-    return ResultTable(_columns(query.columns), cells, len(rows) > limit, time.monotonic() - started)
+    return ResultTable(_columns(query.columns), cells, len(rows) > limit)
 
 
 def _columns(columns: Sequence[tuple[str, ValueType]]) -> tuple[ResultColumn, ...]:

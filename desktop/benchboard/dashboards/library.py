@@ -90,8 +90,8 @@ def list_dashboards(
     `updated_at`, `created_at`, `owner` or `deleted_at`.
     """
     permissions.require(actor, "studio:enter")
-    if unknown := listing.filters.keys() - {"which", "owner_id"}:
-        raise _unknown_filter(min(unknown), ("which", "owner_id"))
+    sentence = _("Dashboards can't be filtered by “{column}”.")
+    listing.require_filters(("which", "owner_id"), "dashboards.filter", sentence)
     which = listing.filters.get("which")
     query = _summaries(actor).where(_filter_condition(actor, which))
     if owner_id := listing.filters.get("owner_id"):
@@ -393,13 +393,4 @@ def _summary(found: Any, actor: Actor) -> DashboardSummary:
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,
         deleted_by=found.remover,
-    )
-
-
-def _unknown_filter(name: str, known: Sequence[str]) -> Invalid:
-    return Invalid(
-        "dashboards.filter",
-        _("Dashboards can't be filtered by “{column}”.").format(column=name[:40]),
-        do=_("Choose one of: {values}.").format(values=", ".join(known)),
-        field="filter",
     )

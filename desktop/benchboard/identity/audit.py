@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, Client, require
 from benchboard.paging import Listing, Page
@@ -117,14 +116,8 @@ def list_entries(
         "resource_id": AuditLog.resource_id,
         "person": None,
     }
+    listing.require_filters(columns, "audit.filter", _("The audit log can't be filtered by “{column}”."))
     for name, value in listing.filters.items():
-        if name not in columns:
-            raise Invalid(
-                "audit.filter",
-                _("The audit log can't be filtered by “{column}”.").format(column=name[:40]),
-                do=_("Choose one of: {values}.").format(values=", ".join(columns)),
-                field="filter",
-            )
         column = columns[name]
         query = query.where(_concerns(str(value)) if column is None else column == value)
     if text := listing.search.strip():

@@ -3,7 +3,7 @@
 Opening, resuming and keeping a session alive is `authentication`'s.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -81,8 +81,8 @@ def list_sessions(
         query = query.where(SignInSession.expires_at > datetime.now(UTC))
     else:
         query = query.where(SessionHistory.ended_at > datetime.now(UTC) - REMEMBERED)
-    if unknown := listing.filters.keys() - {"user_id", "ended"}:
-        raise filter_error(_("Sessions can't be filtered by “{column}”."), min(unknown), ("user_id", "ended"))
+    sentence = _("Sessions can't be filtered by “{column}”.")
+    listing.require_filters(("user_id", "ended"), "people.filter", sentence)
     if user_id := listing.filters.get("user_id"):
         query = query.where(table.user_id == str(user_id))
     if text := listing.search.strip():
@@ -165,13 +165,4 @@ def _session(row: Any, mine: str | None) -> OpenSession:
         ended_at=getattr(one, "ended_at", None),
         end_reason=getattr(one, "end_reason", None),
         mine=one.id == mine,
-    )
-
-
-def filter_error(sentence: str, name: str, known: Iterable[str]) -> Invalid:
-    return Invalid(
-        "people.filter",
-        sentence.format(column=name[:40]),
-        do=_("Choose one of: {values}.").format(values=", ".join(known)),
-        field="filter",
     )

@@ -15,7 +15,7 @@ from benchboard.identity import audit, organisations, passwords
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.roles import ROLES
-from benchboard.identity.sessions import end_all, filter_error
+from benchboard.identity.sessions import end_all
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
@@ -64,9 +64,8 @@ def list_people(
     require(actor, "users:read")
     query = select(User, _open_count()).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
     columns = {"role": (User.role, ROLES), "state": (User.status, STATES)}
+    listing.require_filters(columns, "people.filter", _("People can't be filtered by “{column}”."))
     for name, value in listing.filters.items():
-        if name not in columns:
-            raise filter_error(_("People can't be filtered by “{column}”."), name, columns)
         column, allowed = columns[name]
         if value not in allowed:
             raise Invalid(

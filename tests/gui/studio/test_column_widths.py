@@ -61,7 +61,7 @@ def test_natural_widths_in_a_scrolling_table_show_everything() -> None:
 
 def _table(rows: list[tuple[Cell, ...]], **kinds: str) -> ResultTable:
     columns = tuple(ResultColumn(name, kind) for name, kind in kinds.items())  # type: ignore[arg-type]
-    return ResultTable(columns, tuple(rows), truncated=False, elapsed=0.0)
+    return ResultTable(columns, tuple(rows), truncated=False)
 
 
 @pytest.mark.usefixtures("light")

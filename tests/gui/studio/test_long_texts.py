@@ -38,7 +38,7 @@ def _face(item: Item, answer: QueryResult | None = None) -> QImage:
 
 def _answer(*rows: tuple[Cell, ...], head: str = "name") -> QueryResult:
     columns = (ResultColumn(head, "text"), ResultColumn("count", "integer"))
-    return QueryResult("select", ResultTable(columns, rows, truncated=False, elapsed=0.0))
+    return QueryResult("select", ResultTable(columns, rows, truncated=False))
 
 
 @pytest.mark.usefixtures("studio")

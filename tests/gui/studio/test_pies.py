@@ -14,7 +14,7 @@ from benchboard.ui.studio.tiles.pies import Pie, slices
 
 def _table(*values: Cell) -> ResultTable:
     columns = (ResultColumn("name", "text"), ResultColumn("n", "integer"))
-    return ResultTable(columns, tuple((f"s{k}", one) for k, one in enumerate(values)), truncated=False, elapsed=0.0)
+    return ResultTable(columns, tuple((f"s{k}", one) for k, one in enumerate(values)), truncated=False)
 
 
 def test_slices_of_many_values_keep_the_largest() -> None:

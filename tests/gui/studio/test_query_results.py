@@ -26,7 +26,7 @@ from benchboard.ui.studio.tiles import query_results as feeding
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.tasks import Tasks
 
-_NOTHING = ResultTable((), (), truncated=False, elapsed=0.0)
+_NOTHING = ResultTable((), (), truncated=False)
 _AT_ONCE = 2
 
 

@@ -147,7 +147,7 @@ def test_gauge_span_without_min_and_max_follows_its_values(
     kind = kind_of("gauge")
     assert kind is not None
     widget = widget_of(with_fields(new_item(kind, "g"), config=config))
-    table = ResultTable((ResultColumn("n", "decimal"),), tuple((value,) for value in values), False, 0.0)  # type: ignore[arg-type]
+    table = ResultTable((ResultColumn("n", "decimal"),), tuple((value,) for value in values), False)  # type: ignore[arg-type]
     assert stat_tiles.gauge_range(widget, table) == ends
 
 
@@ -178,7 +178,7 @@ def test_tile_of_any_kind_with_odd_numbers_is_drawn(light: Theme, kind: WidgetKi
     )
     columns = (ResultColumn("at", "text"), ResultColumn("n", "decimal"))
     for rows in permutations(_ODD, 2):
-        table = ResultTable(columns, tuple((str(row), row) for row in rows), truncated=False, elapsed=0.0)
+        table = ResultTable(columns, tuple((str(row), row) for row in rows), truncated=False)
         for size in (QSizeF(400, 300), QSizeF(60, 60)):
             picture = QImage(size.toSize(), QImage.Format.Format_ARGB32)
             painter = QPainter(picture)

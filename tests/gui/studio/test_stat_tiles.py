@@ -90,7 +90,7 @@ def test_sparkline_in_any_width_keeps_clear_of_the_number(
     monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
     monkeypatch.setattr(stat_tiles, "fit_number", look)
     columns = (ResultColumn("n", "decimal"),)
-    table = ResultTable(columns, ((Decimal("98.05"),), (Decimal("113.57"),)), truncated=False, elapsed=0.0)
+    table = ResultTable(columns, ((Decimal("98.05"),), (Decimal("113.57"),)), truncated=False)
     image = QImage(width, 80, QImage.Format.Format_ARGB32)
     with QPainter(image) as painter:
         stat_tiles.paint_metric(painter, QRectF(0, 0, width, 80), _widget("€"), table)

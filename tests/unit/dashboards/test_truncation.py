@@ -35,14 +35,14 @@ def test_truncate_then_restore_is_equal(value: object) -> None:
     short = pictures.truncate(value)
     assert pictures.restore(short) == value
     assert len(format_json(short)) < 20_000
-    assert pictures.restore_text(pictures.truncate_text(format_json(value))) == format_json(value)
+    assert pictures.restore(pictures.truncate_text(format_json(value))) == format_json(value)
 
 
 def test_truncate_picture_inside_a_text() -> None:
     pictures = Truncator()
     short = pictures.truncate_text(f"![a]({LARGE}) and ![b]({LARGE})")
     assert len(short) < 200
-    assert pictures.restore_text(short) == f"![a]({LARGE}) and ![b]({LARGE})"
+    assert pictures.restore(short) == f"![a]({LARGE}) and ![b]({LARGE})"
     assert not has_placeholders("data:image/png;base64,AAAA")
 
 
@@ -86,7 +86,7 @@ def test_restore_makes_no_more_than_a_dashboard_holds(words: bool) -> None:
         lambda _value: pictures.restore_missing(text, {}),
     ]
     if not words:
-        makings.append(lambda _value: pictures.restore_text(text))
+        makings.append(lambda _value: pictures.restore(text))
     tracemalloc.start()
     try:
         for made in makings:
@@ -129,22 +129,22 @@ def test_truncator_remembers_only_a_few_dashboards(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(truncation, "_KEPT", len(PICTURES[3]) + len(PICTURES[4]))
     pictures = Truncator()
     marks = [pictures.truncate_text(text) for text in PICTURES[1:]]
-    assert [pictures.restore_text(mark) for mark in marks[2:]] == PICTURES[3:]
+    assert [pictures.restore(mark) for mark in marks[2:]] == PICTURES[3:]
     with pytest.raises(Invalid):
-        pictures.restore_text(marks[0])
+        pictures.restore(marks[0])
 
 
 def test_truncator_keeps_the_newest_and_forgets_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(truncation, "_KEPT", max(map(len, PICTURES[1:])) * 2)
     pictures = Truncator()
     marks = [pictures.truncate_text(text) for text in (*PICTURES[1:3], PICTURES[1], PICTURES[1], PICTURES[3])]
-    assert pictures.restore_text(marks[0]) == PICTURES[1]  # met again after the second, which made room for the third
+    assert pictures.restore(marks[0]) == PICTURES[1]  # met again after the second, which made room for the third
     with pytest.raises(Invalid):
-        pictures.restore_text(marks[1])
-    assert pictures.restore_text(pictures.truncate_text(LARGE)) == LARGE
+        pictures.restore(marks[1])
+    assert pictures.restore(pictures.truncate_text(LARGE)) == LARGE
     with pytest.raises(Invalid):
-        pictures.restore_text(marks[4])
-    assert pictures.restore_text(pictures.truncate_text(PICTURES[1])) == PICTURES[1]
+        pictures.restore(marks[4])
+    assert pictures.restore(pictures.truncate_text(PICTURES[1])) == PICTURES[1]
 
 
 @pytest.mark.parametrize("kept", [truncation._KEPT, 12_000 * 150])

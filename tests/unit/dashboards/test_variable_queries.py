@@ -88,7 +88,7 @@ def test_query_order_is_stable_and_only_cycle_members_are_rejected(graph: dict[s
 
 def _answer(*rows: tuple[object, ...], truncated: bool = False) -> ResultTable:
     columns = tuple(ResultColumn(f"c{place}", "text") for place in range(len(rows[0])))
-    return ResultTable(columns, rows, truncated, 0.0)  # type: ignore[arg-type]
+    return ResultTable(columns, rows, truncated)  # type: ignore[arg-type]
 
 
 def test_query_options_are_the_first_column_distinct_as_text() -> None:

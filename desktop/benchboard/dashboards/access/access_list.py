@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, Level
-from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
@@ -58,13 +57,7 @@ def list_access(
     permissions.require(actor, "studio:enter")
     row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
     listing = listing or Listing()
-    if unknown := listing.filters.keys() - {"user_id"}:
-        raise Invalid(
-            "dashboards.filter",
-            _("Access can't be filtered by “{column}”.").format(column=min(unknown)[:40]),
-            do=_("Choose one of: {values}.").format(values="user_id"),
-            field="filter",
-        )
+    listing.require_filters(["user_id"], "dashboards.filter", _("Access can't be filtered by “{column}”."))
     query = _people_with_access(row)
     if user_id := listing.filters.get("user_id"):
         query = query.where(User.id == str(user_id))

@@ -35,13 +35,8 @@ class Truncator:
         """The text with a placeholder for each picture in it."""
         return _LONG.sub(lambda match: self._placeholder(match[0], match[1]), text) if "data:image/" in text else text
 
-    def restore_text(self, text: str) -> str:
-        """The text with its pictures restored. Raises `Invalid` for a placeholder that another window made, and if the
-        result would be too long for a dashboard."""
-        return self._restore_text(text, _SizeBudget())
-
     def restore_json_text(self, text: str) -> str:
-        """A piece of JSON text with everything restored. Raises as `restore_text`."""
+        """A piece of JSON text with everything restored. Raises as `restore`."""
         room = _SizeBudget()
         return _EITHER.sub(lambda match: _json_escaped(room.take(self._require_original(match))), text)
 
@@ -64,7 +59,8 @@ class Truncator:
         return self._truncate(page, set())
 
     def restore(self, value: object) -> object:
-        """JSON with its pictures restored. Raises as `restore_text`."""
+        """JSON with its pictures restored. Raises `Invalid` for a placeholder that another window made, and if it would
+        be too long for a dashboard."""
         room = _SizeBudget()
 
         def whole(text: str) -> str:

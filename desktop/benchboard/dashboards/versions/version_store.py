@@ -3,7 +3,6 @@
 Whoever may edit a dashboard sees its versions.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,8 +68,8 @@ def list_versions(
     listing = listing or Listing()
     row = _row(session, actor, dashboard_id)
     query = _versions(row)
-    if unknown := listing.filters.keys() - {"named", "author_id"}:
-        raise _unknown_filter(min(unknown), ("named", "author_id"))
+    sentence = _("Versions can't be filtered by “{column}”.")
+    listing.require_filters(("named", "author_id"), "dashboards.filter", sentence)
     if listing.filters.get("named"):
         query = query.where(DashboardVersion.note.is_not(None))
     if author_id := listing.filters.get("author_id"):
@@ -169,13 +168,4 @@ def _version(found: Any) -> Version:
         began_at=kept.created_at,
         saved_at=kept.saved_at,
         newest=bool(found.newest),
-    )
-
-
-def _unknown_filter(name: str, known: Sequence[str]) -> Invalid:
-    return Invalid(
-        "dashboards.filter",
-        _("Versions can't be filtered by “{column}”.").format(column=name[:40]),
-        do=_("Choose one of: {values}.").format(values=", ".join(known)),
-        field="filter",
     )

@@ -36,6 +36,7 @@ from benchboard.ui.widgets import (
     Toolbar,
     copyable,
     facts,
+    fill_column,
     hairline,
     search_field,
 )
@@ -91,11 +92,7 @@ class AuditView(QWidget):
         )
         self._detail = AuditEntryPane(context)
         self._body = ListAndDetail(self._table, self._detail)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._toolbar)
-        column.addWidget(self._body, 1)
+        fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._table.current_changed.connect(self._show_entry)
         self._table.activated.connect(self._focus_entry)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, number
 from benchboard.identity import users
@@ -21,7 +21,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.sign_in.demo_picker import role_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
-from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, search_field
+from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.split_view import ListAndDetail
 
 _CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
@@ -39,11 +39,7 @@ class PeopleView(QWidget):
         self._table = self._make_table()
         self._detail = PersonPane(context)
         self._body = ListAndDetail(self._table, self._detail)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._toolbar)
-        column.addWidget(self._body, 1)
+        fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""
         self._model.loaded.connect(self._on_loaded)

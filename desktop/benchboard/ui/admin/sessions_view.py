@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from benchboard.i18n import _
 from benchboard.identity import sessions
@@ -16,7 +16,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
-from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, search_field
+from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
 
 _CSV = (
     "id",
@@ -58,11 +58,7 @@ class SessionsView(QWidget):
         for table in (self._open, self._ended):
             self._stack.addWidget(table)
             refresh_times(table.view.viewport())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._toolbar)
-        column.addWidget(self._stack, 1)
+        fill_column(self, self._toolbar, self._stack)
         self.setFocusProxy(self._open.view)
         for signal in (self._open.selectionChanged, self._open.current_changed):
             signal.connect(lambda _row=None: self._update_revoke_button())

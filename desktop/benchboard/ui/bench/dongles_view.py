@@ -31,6 +31,7 @@ from benchboard.ui.widgets import (
     SegmentedControl,
     Text,
     Toolbar,
+    fill_column,
     hairline,
     heading,
 )
@@ -134,11 +135,7 @@ class DonglesView(QWidget):
         left.addWidget(hairline())
         left.addWidget(_hints())
         self._body = ListAndDetail(list_side, self.detail, theme().px("shell.detail_pane"))
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.toolbar)
-        whole.addWidget(self._body, 1)
+        fill_column(self, self.toolbar, self._body)
 
     def command_handlers(self) -> Handlers:
         """What can be done with the list, and with the dongle that is selected in it."""

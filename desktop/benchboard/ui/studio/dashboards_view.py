@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
@@ -27,7 +27,7 @@ from benchboard.ui.studio.studio_commands import DASHBOARDS
 from benchboard.ui.studio.tab_bar import DashboardTabBar
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button
+from benchboard.ui.widgets import Button, fill_column
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -52,11 +52,7 @@ class DashboardsView(QWidget):
         self._stack.addWidget(self.library)
         self.cross_page_drag = CrossPageDrag.of(context)
         self.cross_page_drag.add_container(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tabs)
-        column.addWidget(self._stack, 1)
+        fill_column(self, self.tabs, self._stack)
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
         self.library.open_requested.connect(self.open)

@@ -15,6 +15,7 @@ from benchboard.ui.widgets.surfaces import (
     Icon,
     Toolbar,
     disable_viewport_fill,
+    fill_column,
     paint_shadow,
     scroll_area,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "copyable",
     "disable_viewport_fill",
     "facts",
+    "fill_column",
     "hairline",
     "heading",
     "initials",

@@ -169,6 +169,16 @@ class Floating(QWidget):
             painter.drawRoundedRect(QRectF(self.frame()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
 
 
+def fill_column(holder: QWidget, *parts: QWidget) -> None:
+    """Fill a holder with parts below each other, without margins; the last takes the space that is left."""
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in parts:
+        column.addWidget(part)
+    column.setStretch(len(parts) - 1, 1)
+
+
 def disable_viewport_fill(area: QAbstractScrollArea) -> None:
     """Let the style sheet alone fill an area: with a filled viewport Qt leaks a kilobyte of style rules per area."""
     area.viewport().setAutoFillBackground(False)

@@ -147,10 +147,6 @@ def _add_tab(canvas: Canvas) -> None:
     canvas.rename_requested.emit("tab")
 
 
-def _toggle_rows(canvas: Canvas) -> None:
-    canvas.editor.apply(container_edits.toggle_rows, canvas.editor.selection)
-
-
 def _show_next_tab(step: int) -> Callable[[Canvas], object]:
     return lambda canvas: canvas.editor.apply(container_edits.show_next_tab, step)
 

@@ -5,7 +5,6 @@ from typing import Final, Protocol
 from benchboard.dashboards import home_layout, library
 from benchboard.dashboards.document.document import Document, write_home
 from benchboard.dashboards.editing.save_machine import StoredDocument
-from benchboard.i18n import _
 from benchboard.identity.permissions import Actor
 from benchboard.ui.tasks import DatabaseSession
 
@@ -33,10 +32,6 @@ class DocumentStore(Protocol):
         """Store `document` made from version `base`; None: whatever is there. Raises `Conflict` if it is another."""
         ...
 
-    def conflict_message(self) -> str:
-        """The sentence for when somebody else stored it meanwhile."""
-        ...
-
 
 class HomeStore:
     """The actor's own home layout."""
@@ -55,9 +50,6 @@ class HomeStore:
               merged: bool = False) -> StoredDocument:  # fmt: skip
         home = home_layout.save_home(session, self._actor, write_home(document), base_version=base)
         return StoredDocument(document, home.version)
-
-    def conflict_message(self) -> str:
-        return _("Your home page was changed in another window.")
 
 
 class DashboardStore:
@@ -79,6 +71,3 @@ class DashboardStore:
               merged: bool = False) -> StoredDocument:  # fmt: skip
         saved = library.save(session, self._actor, self.key, document, base_version=base, note=note, merged=merged)
         return StoredDocument(saved.document, saved.version, may_share=self._owned, number=saved.number)
-
-    def conflict_message(self) -> str:
-        return _("Someone else changed this dashboard while you were editing.")

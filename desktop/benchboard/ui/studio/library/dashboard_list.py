@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import level_title
@@ -28,7 +28,15 @@ from benchboard.ui.studio.library.dashboard_actions import DashboardActions, ope
 from benchboard.ui.studio.studio_commands import LIST
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
-from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, open_file_dialog, search_field
+from benchboard.ui.widgets import (
+    Button,
+    EmptyState,
+    SegmentedControl,
+    Toolbar,
+    fill_column,
+    open_file_dialog,
+    search_field,
+)
 from benchboard.ui.widgets.buttons import Kind
 
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
@@ -76,11 +84,7 @@ class DashboardList(QWidget):
             bulk=self._bulk(),
             row_menu=True,
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._toolbar)
-        column.addWidget(self._table, 1)
+        fill_column(self, self._toolbar, self._table)
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
         self._table.menu_requested.connect(self._open_menu)

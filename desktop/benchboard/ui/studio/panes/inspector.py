@@ -35,7 +35,7 @@ from benchboard.ui.studio.tiles.stat_tiles import gauge_range
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
-from benchboard.ui.widgets.surfaces import scroll_area
+from benchboard.ui.widgets.surfaces import fill_column, scroll_area
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -174,12 +174,7 @@ class _PropertySheet(QWidget):
         self._column.setSpacing(0)
         self._area = area = scroll_area(inside)
         area.setAccessibleName(_("Properties of the selection"))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self._head())
-        outer.addWidget(hairline())
-        outer.addWidget(area, 1)
+        fill_column(self, self._head(), hairline(), area)
         if len(chosen) == 1:
             self._build(context, editor.widget(chosen[0]), run)
         else:

@@ -73,7 +73,7 @@ def _table(type_name: str) -> ResultTable | None:
 
 
 def _answer(columns: Sequence[tuple[str, ValueKind]], rows: Sequence[tuple[Cell, ...]]) -> ResultTable:
-    return ResultTable(tuple(ResultColumn(*column) for column in columns), tuple(rows), False, 0.0)
+    return ResultTable(tuple(ResultColumn(*column) for column in columns), tuple(rows), False)
 
 
 def _sample_image() -> QImage:
