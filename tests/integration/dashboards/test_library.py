@@ -350,8 +350,9 @@ def test_describe_renames_as_a_save(office: Office) -> None:
 def test_find_dashboard_by_id_or_name(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
-    assert office.ask(library.find, ada, "Line 2").id == office.ask(library.find, ada, made.card.id).id == made.card.id
-    for who in ("Line", "line 2", made.card.id[:8], "00000000-0000-4000-8000-00000000000a", "\ud800", ""):
+    for who in ("Line 2", made.card.id, made.card.id[:8]):
+        assert office.ask(library.find, ada, who).id == made.card.id
+    for who in ("Line", "line 2", "00000000-0000-4000-8000-00000000000a", "\ud800", ""):
         with pytest.raises(AppError):
             office.ask(library.find, ada, who)
     for who in ("Line 2", made.card.id):
