@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +36,7 @@ def create_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
 def _temporary_file(path: Path, content: bytes, mode: int) -> Iterator[Path]:
     """A new file beside `path` with `content`, synced to disk. The caller renames it."""
     # A random name: threads share a process id, and containers may count theirs alike in one folder.
-    temporary = path.with_name(f".benchboard-{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".benchboard-{os.urandom(8).hex()}.tmp")
     # O_EXCL: never write into an existing file or through a link of this name.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(temporary, flags, mode)

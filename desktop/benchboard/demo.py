@@ -80,8 +80,8 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     )
     organisations.set_owner(session, organisation_id, ids[_ADMIN])
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
-    _import_trade(session, authentication.operator(session, client=Client.here()), ids[_SHOPKEEPER])
-    operator = authentication.operator(session, client=Client.here())
+    _import_trade(session, authentication.operator_actor(session, client=Client.here()), ids[_SHOPKEEPER])
+    operator = authentication.operator_actor(session, client=Client.here())
     for name, members in _TEAMS:
         team = teams.create_team(session, operator, name=name)
         teams.add_people(session, operator, team.id, [ids[email] for email in members])

@@ -6,11 +6,13 @@ English is the source language and needs no catalogue.
 
 import gettext
 import re
-from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _DECIMAL_POINTS: Final = {"tr": ","}
 _THIN: Final = "\N{THIN SPACE}"
@@ -45,9 +47,11 @@ def _(message: str) -> str:
     return _catalogue.gettext(message)
 
 
-def number(value: float | Decimal, decimals: int | None = None, *, most: int = 2, grouped: bool = True) -> str:
+def number(value: "float | Decimal", decimals: int | None = None, *, most: int = 2, grouped: bool = True) -> str:
     """`1 483.5`, or `1 483,5` in Turkish: a thin space every three digits; none in a field (`grouped=False`).
     Without `decimals`, those that the value has, at most `most`."""
+    from decimal import Decimal  # not at the start: loading it takes longer than the rest of this module
+
     exact = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(float(value)))
     if decimals is None and isinstance(value, float):
         exact = Decimal(repr(round(float(value), most)))  # 0.1 + 0.2 has one decimal for people

@@ -83,7 +83,7 @@ class Admin:
         """Ask the database, as its operator."""
         assert self.application.shell is not None
         with unbound(self.application.shell.context.workspace.database).read() as session:
-            return op(session, authentication.operator(session, client=Client.here()))
+            return op(session, authentication.operator_actor(session, client=Client.here()))
 
     def person(self, name: str) -> Person:
         def op(session: Any, actor: Any) -> Person:

@@ -62,6 +62,6 @@ def open_market(database: Database, folder: Path) -> Market:
         )
     with unbound(database).read() as session:
         analyst, keeper, technician = (
-            authentication.person(session, admin, email=f"{role}@north.example") for role in ids
+            authentication.actor_for_email(session, admin, email=f"{role}@north.example") for role in ids
         )
     return Market(database, admin, analyst, keeper, technician, stranger)

@@ -95,7 +95,7 @@ class FakeSection(QWidget):
         self.draft = ""
         column = QVBoxLayout(self)
         self.field = QLineEdit()
-        self.field.setObjectName("place_field")
+        self.field.setObjectName("view_field")
         column.addWidget(self.field)
         context.changed.watch(self, {"users"}, self._refresh)
 

@@ -162,10 +162,10 @@ def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -
             actor = authentication.resume(session, token=token.decode(), client=client).actor
     else:
         with database.system("sign-in").read() as session:
-            actor = authentication.operator(session, client=client, organisation=org)
+            actor = authentication.operator_actor(session, client=client, organisation=org)
     if as_email is not None:
         with database.bind(actor).read() as session:
-            actor = authentication.person(session, actor, email=as_email)
+            actor = authentication.actor_for_email(session, actor, email=as_email)
     return actor
 
 

@@ -87,14 +87,14 @@ def sign_in_operator(session: Session, *, client: Client) -> SignedIn:
     return _open(session, _operator(session), client)
 
 
-def operator(session: Session, *, client: Client, organisation: str | None = None) -> Actor:
+def operator_actor(session: Session, *, client: Client, organisation: str | None = None) -> Actor:
     """The operator of a local database, for a command that acts without a session of its own."""
     user = _operator(session, organisation)
     _require_active(session, user)
     return _actor(session, user, client, None)
 
 
-def person(session: Session, actor: Actor, *, email: str) -> Actor:
+def actor_for_email(session: Session, actor: Actor, *, email: str) -> Actor:
     """Another account of the organisation, for a command that an admin runs as that person (`--as`)."""
     require(actor, "users:write")
     user = session.scalars(

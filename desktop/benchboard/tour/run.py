@@ -127,7 +127,7 @@ class Tour:
         opened = workspace.connect(self._home, demo_file=True)
         try:
             with opened.database.system("tour").read() as session:
-                ines = authentication.operator(session, client=Client.here())
+                ines = authentication.operator_actor(session, client=Client.here())
             with opened.database.bind(ines).change() as session:
                 listed = library.list_dashboards(session, ines, Listing(search=name))
                 card = next(card for card in listed.rows if card.name == name)

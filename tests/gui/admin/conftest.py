@@ -32,7 +32,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         opened = workspace.open_demo(home)
         ids = []
         with unbound(opened.database).change() as session:
-            admin = authentication.operator(session, client=Client.here())
+            admin = authentication.operator_actor(session, client=Client.here())
             for email, name, role in PEOPLE:
                 user_id = organisations.create_account(
                     session, admin.organisation_id, email=email, name=name, role=role, account_type="DEMO"

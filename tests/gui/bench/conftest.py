@@ -49,17 +49,17 @@ def dongles(shell: Shell) -> Callable[[], list[DongleRecord]]:
 
 
 @pytest.fixture
-def hub(shell: Shell) -> DeviceManager:
+def manager(shell: Shell) -> DeviceManager:
     return DeviceManager.of(shell.context)
 
 
 @pytest.fixture
-def at_the_button(qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager) -> Callable[[], PairingWizard]:
+def at_the_button(qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager) -> Callable[[], PairingWizard]:
     """Pairs the first dongle through the wizard up to where it waits for its button; answers the wizard."""
 
     def begin() -> PairingWizard:
         window = shell.window()
-        qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
+        qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
         click(window, "bench_pair")
         click(window, "pair_next")
         click(window, "pair_next")

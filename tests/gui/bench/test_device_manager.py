@@ -19,14 +19,14 @@ from support.window import Clicker
 
 
 @pytest.fixture
-def dongles_here(qtbot: QtBot, hub: DeviceManager, simulator: Simulator) -> list[DetectedDevice]:
+def dongles_here(qtbot: QtBot, manager: DeviceManager, simulator: Simulator) -> list[DetectedDevice]:
     """Both simulated dongles, recognised."""
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == len(simulator.ports))
-    return list(hub.devices)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == len(simulator.ports))
+    return list(manager.devices)
 
 
-def on_worker(pool: ThreadPoolExecutor, hub: DeviceManager, here: DetectedDevice) -> "Future[LiveBus]":
-    return pool.submit(hub.open_bus, here, "a bus")
+def on_worker(pool: ThreadPoolExecutor, manager: DeviceManager, here: DetectedDevice) -> "Future[LiveBus]":
+    return pool.submit(manager.open_bus, here, "a bus")
 
 
 def port_is_free(path: str) -> bool:
@@ -39,11 +39,11 @@ def port_is_free(path: str) -> bool:
 
 
 def test_open_bus_that_nobody_adopts_ends_at_sign_out(
-    qtbot: QtBot, shell: Shell, hub: DeviceManager, dongles_here: list[DetectedDevice]
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, dongles_here: list[DetectedDevice]
 ) -> None:
     """Its screen was closed while it was opened, so its result is delivered to nobody."""
     with ThreadPoolExecutor(1) as pool:
-        live = on_worker(pool, hub, dongles_here[0]).result(60)
+        live = on_worker(pool, manager, dongles_here[0]).result(60)
     assert live.capture.running
     shell.context.sign_out()
     qtbot.waitUntil(lambda: not live.capture.running)
@@ -51,7 +51,11 @@ def test_open_bus_that_nobody_adopts_ends_at_sign_out(
 
 
 def test_open_bus_that_is_still_opening_at_sign_out_is_closed_again(
-    qtbot: QtBot, shell: Shell, hub: DeviceManager, dongles_here: list[DetectedDevice], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    shell: Shell,
+    manager: DeviceManager,
+    dongles_here: list[DetectedDevice],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opening, signed_out = threading.Event(), threading.Event()
     path, open_port = dongles_here[0].port.path, link.open_port
@@ -65,9 +69,9 @@ def test_open_bus_that_is_still_opening_at_sign_out_is_closed_again(
 
     monkeypatch.setattr(link, "open_port", slow_open)
     with ThreadPoolExecutor(1, "opener") as pool:
-        opened = on_worker(pool, hub, dongles_here[0])
+        opened = on_worker(pool, manager, dongles_here[0])
         assert opening.wait(60)
-        with qtbot.waitSignal(hub.destroyed, timeout=60_000):
+        with qtbot.waitSignal(manager.destroyed, timeout=60_000):
             shell.context.sign_out()
         signed_out.set()
         with pytest.raises(Cancelled):
@@ -76,53 +80,53 @@ def test_open_bus_that_is_still_opening_at_sign_out_is_closed_again(
 
 
 def test_open_bus_ends_the_bus_before_it_whether_it_was_adopted_or_not(
-    qtbot: QtBot, hub: DeviceManager, dongles_here: list[DetectedDevice]
+    qtbot: QtBot, manager: DeviceManager, dongles_here: list[DetectedDevice]
 ) -> None:
     first, second = dongles_here
     with ThreadPoolExecutor(1) as pool:
-        unadopted = on_worker(pool, hub, first).result(60)
-        live = on_worker(pool, hub, second).result(60)
+        unadopted = on_worker(pool, manager, first).result(60)
+        live = on_worker(pool, manager, second).result(60)
         assert not unadopted.capture.running
         assert port_is_free(unadopted.path)
-        hub.set_live(unadopted)
-        assert hub.live is None
-        hub.set_live(live)
-        assert hub.live is live
-        again = on_worker(pool, hub, first).result(60)
+        manager.set_live(unadopted)
+        assert manager.live is None
+        manager.set_live(live)
+        assert manager.live is live
+        again = on_worker(pool, manager, first).result(60)
         assert not live.capture.running
-        qtbot.waitUntil(lambda: hub.live is None)
-    hub.set_live(again)
-    assert hub.live is again
-    hub.close_bus()
+        qtbot.waitUntil(lambda: manager.live is None)
+    manager.set_live(again)
+    assert manager.live is again
+    manager.close_bus()
     assert not again.capture.running
 
 
 def test_live_changed_is_emitted_on_the_windows_thread_alone(
-    qtbot: QtBot, hub: DeviceManager, dongles_here: list[DetectedDevice]
+    qtbot: QtBot, manager: DeviceManager, dongles_here: list[DetectedDevice]
 ) -> None:
     threads: list[threading.Thread] = []
-    hub.live_changed.connect(lambda: threads.append(threading.current_thread()), Qt.ConnectionType.DirectConnection)
+    manager.live_changed.connect(lambda: threads.append(threading.current_thread()), Qt.ConnectionType.DirectConnection)
     here = dongles_here[0]
 
     def use() -> None:
-        with hub.device(here.port.path) as device:
+        with manager.device(here.port.path) as device:
             device.identify(0)
 
     with ThreadPoolExecutor(1) as pool:
-        live = on_worker(pool, hub, here).result(60)
-        assert hub.live is None
+        live = on_worker(pool, manager, here).result(60)
+        assert manager.live is None
         assert threads == []
-        hub.set_live(live)
+        manager.set_live(live)
         pool.submit(use).result(60)
-    assert hub.live is live, "only the window's thread changes what is live"
-    qtbot.waitUntil(lambda: hub.live is None)
+    assert manager.live is live, "only the window's thread changes what is live"
+    qtbot.waitUntil(lambda: manager.live is None)
     assert not live.capture.running
     assert set(threads) == {threading.main_thread()}
     assert len(threads) == 2
 
 
 def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
-    qtbot: QtBot, shell: Shell, hub: DeviceManager, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[SimulatorProcess] = []
 
@@ -131,28 +135,28 @@ def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
         return made[0]
 
     monkeypatch.setattr("benchboard.ui.bench.device_manager.SimulatorProcess", make)
-    with qtbot.waitSignal(hub.destroyed, timeout=60_000):
+    with qtbot.waitSignal(manager.destroyed, timeout=60_000):
         shell.context.sign_out()
     with pytest.raises(Cancelled):
-        hub.start_simulator()
+        manager.start_simulator()
     assert not made[0].alive
 
 
-def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager) -> None:
+def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager) -> None:
     click(shell.window(), "bench_simulate")
-    qtbot.waitUntil(lambda: len(hub.devices) == 2)
-    process, resources = hub._simulator._process, hub._resources
+    qtbot.waitUntil(lambda: len(manager.devices) == 2)
+    process, resources = manager._simulator._process, manager._resources
     assert process.poll() is None
     resources.release()
     assert process.returncode is not None
 
 
 def test_simulator_ends_when_the_window_is_killed(
-    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager
 ) -> None:
     click(shell.window(), "bench_simulate")
-    qtbot.waitUntil(lambda: len(hub.devices) == 2)
-    process = hub._simulator._process
+    qtbot.waitUntil(lambda: len(manager.devices) == 2)
+    process = manager._simulator._process
     process.stdin.close()  # what the kernel does to a killed window's pipes
     qtbot.waitUntil(lambda: process.poll() is not None)
-    qtbot.waitUntil(lambda: len(hub.devices) == 0)
+    qtbot.waitUntil(lambda: len(manager.devices) == 0)

@@ -31,11 +31,16 @@ def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -
 
 
 def test_live_bus_shows_frames_of_another_node_and_sends(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, hub: DeviceManager, pair_one: Callable[[], str]
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    pair_one: Callable[[], str],
 ) -> None:
     window, device_id = shell.window(), pair_one()
     other_id, other_port = next((ident, port) for ident, port in simulator.ports.items() if ident != device_id)
-    qtbot.waitUntil(lambda: hub.find(other_id) is not None)
+    qtbot.waitUntil(lambda: manager.find(other_id) is not None)
     with link.open_port(other_port) as handle:
         Device(handle).close_channel()
         listener = Capture(SlcanBus(handle, bitrate=500_000), bitrate=500_000)
@@ -55,8 +60,8 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         assert counts.value("Dropped") == "0"
         click(window, "live_pause")
         shown = view.model.rowCount()
-        heard = hub.live.capture.counters().frames
-        qtbot.waitUntil(lambda: hub.live.capture.counters().frames > heard + 20)
+        heard = manager.live.capture.counters().frames
+        qtbot.waitUntil(lambda: manager.live.capture.counters().frames > heard + 20)
         assert view.model.rowCount() == shown
         click(window, "segment_fixed")
         click(window, "live_pause")
@@ -66,7 +71,7 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         click(window, "live_send")
         assert click.find(window, "live_frame").property("wrong")
         click(window, "live_stop")
-        qtbot.waitUntil(lambda: hub.live is None)
+        qtbot.waitUntil(lambda: manager.live is None)
         listener.stop()
 
 
@@ -81,7 +86,7 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
     qtbot: QtBot,
     shell: Shell,
     simulator: Simulator,
-    hub: DeviceManager,
+    manager: DeviceManager,
     click: Clicker,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -97,53 +102,53 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
 
 
 def test_live_bus_and_simulator_survive_a_change_of_language(
-    qtbot: QtBot, shell: Shell, hub: DeviceManager, click: Clicker
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
-    qtbot.waitUntil(lambda: len(hub.devices) == 2)
+    qtbot.waitUntil(lambda: len(manager.devices) == 2)
     shell.go("bench/live")
     qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
-    qtbot.waitUntil(lambda: hub.live is not None)
+    qtbot.waitUntil(lambda: manager.live is not None)
     try:
         shell.context.apply_settings(replace(shell.context.settings, language="tr"))
         qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
         (rebuilt,) = window.findChildren(LiveBusView)
         assert click.find(window, "live_stop").text() == "Durdur"
-        assert hub.live is not None
-        assert hub.live.capture.running
+        assert manager.live is not None
+        assert manager.live.capture.running
         qtbot.waitUntil(lambda: rebuilt.model.rowCount() > 0)
     finally:
         app._use_language("en")
 
 
 def test_live_bus_ends_when_the_device_leaves(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, hub: DeviceManager, click: Clicker
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:
     window = shell.window()
     shell.go("bench/live")
     qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
-    qtbot.waitUntil(lambda: hub.live is not None)
+    qtbot.waitUntil(lambda: manager.live is not None)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: hub.live is None)
+    qtbot.waitUntil(lambda: manager.live is None)
 
 
 def test_live_bus_dongle_replugged_stays_selected(
-    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: DeviceManager, click: Clicker
+    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:
     window = shell.window()
     shell.go("bench/live")
     view = window.findChild(LiveBusView)
     problems = shell.context.problems
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     device_id = max(simulator.ports)  # the list begins with the other one
     view._dongle.set_current_key(device_id)
     click(window, "live_start")
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: hub.live is None and not hub.devices)
+    qtbot.waitUntil(lambda: manager.live is None and not manager.devices)
     assert view._dongle.current_key() == device_id
     assert "disconnected" in view._dongle.currentText()
     start = click.find(window, "live_start")
@@ -154,6 +159,6 @@ def test_live_bus_dongle_replugged_stays_selected(
         assert view._dongle.current_key() == device_id
         assert not problems.has("port.gone")
         click(window, "live_start")
-        qtbot.waitUntil(lambda: hub.live is not None)
-        assert hub.live.device_id == device_id
-        hub.close_bus()
+        qtbot.waitUntil(lambda: manager.live is not None)
+        assert manager.live.device_id == device_id
+        manager.close_bus()

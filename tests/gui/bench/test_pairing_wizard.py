@@ -25,11 +25,11 @@ from support.window import Clicker, visible
 
 
 def test_pairing_with_the_windows_own_simulator_completes(
-    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager, dongles: Callable[[], list[DongleRecord]]
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, dongles: Callable[[], list[DongleRecord]]
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "banner_action")
     click(window, "pair_next")
     click(window, "pair_next")
@@ -115,9 +115,9 @@ def test_rename_in_place_is_undone(
 
 
 def test_pairing_by_a_command_updates_the_window(
-    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, home: Path, simulator: Simulator, manager: DeviceManager
 ) -> None:
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     device_id, port = next(iter(simulator.ports.items()))
     environment = {**os.environ, "BENCHBOARD_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "benchboard", "dongle", "pair", "--port", port, "--yes"]
@@ -128,7 +128,7 @@ def test_pairing_by_a_command_updates_the_window(
     assert pairing.returncode == 0
 
     def known() -> bool:
-        here = hub.find(device_id)
+        here = manager.find(device_id)
         return here is not None and here.info is not None and here.info.ownership_state == "CLAIMED_ACTIVE"
 
     qtbot.waitUntil(known)
@@ -144,14 +144,14 @@ def test_pairing_by_a_command_updates_the_window(
 
 
 def test_dongles_plugged_and_unplugged_appear_and_disappear(
-    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: len(hub.devices) == 2)
+    qtbot.waitUntil(lambda: len(manager.devices) == 2)
     table = click.find(window, "bench_dongles_table")
     qtbot.waitUntil(lambda: table.model().rowCount() == 2)
     simulator.process.kill()
-    qtbot.waitUntil(lambda: len(hub.devices) == 0)
+    qtbot.waitUntil(lambda: len(manager.devices) == 0)
     qtbot.waitUntil(lambda: visible(window, "bench_simulate_empty"))
     qtbot.waitUntil(lambda: shell.context.problems.current is None)  # the counts are read after the list
 
@@ -161,11 +161,11 @@ def test_pairing_by_enter_alone_completes(
     shell: Shell,
     simulator: Simulator,
     click: Clicker,
-    hub: DeviceManager,
+    manager: DeviceManager,
     dongles: Callable[[], list[DongleRecord]],
 ) -> None:
     window = shell.window()
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "bench_pair")
     wizard, forward = click.find(window, "pairing_wizard"), click.find(window, "pair_next")
 
@@ -196,7 +196,7 @@ def test_pairing_by_enter_alone_completes(
 
 
 def test_pairing_without_dongles_offers_simulated_ones(
-    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager
 ) -> None:
     window = shell.window()
     click(window, "bench_pair")
@@ -212,11 +212,11 @@ def test_pairing_without_dongles_offers_simulated_ones(
 
 
 def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
-    qtbot: QtBot, shell: Shell, click: Clicker, hub: DeviceManager
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager
 ) -> None:
     window = shell.window()
     click(window, "bench_simulate")
-    qtbot.waitUntil(lambda: sum(one.info is not None for one in hub.devices) == 2)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "bench_pair")
     wizard, forward = click.find(window, "pairing_wizard"), click.find(window, "pair_next")
     for _step in range(2):

@@ -31,7 +31,7 @@ def test_timing_written_to_dongle_is_verified_on_the_bus(
     shell: Shell,
     simulator: Simulator,
     click: Clicker,
-    hub: DeviceManager,
+    manager: DeviceManager,
     dongles: Callable[[], list[DongleRecord]],
     pair_one: Callable[[], str],
 ) -> None:
@@ -46,7 +46,7 @@ def test_timing_written_to_dongle_is_verified_on_the_bus(
     said = click.find(window, "timing_verified")
     qtbot.waitUntil(lambda: "error" in said.text() and "frame" in said.text())
     assert said.text().startswith("0 errors in ")
-    qtbot.waitUntil(lambda: hub.live is None)
+    qtbot.waitUntil(lambda: manager.live is None)
 
 
 def test_timing_fields_edited_before_dongles_load_are_kept(

@@ -38,7 +38,7 @@ def revoke_everybody(home: Path) -> None:
     opened = workspace.open_local(home)
     try:
         with unbound(opened.database).change() as session:
-            admin = authentication.operator(session, client=Client.here())
+            admin = authentication.operator_actor(session, client=Client.here())
             users.revoke_all(session, admin, [admin.user_id])
     finally:
         opened.close()
@@ -48,7 +48,7 @@ def sessions(home: Path) -> int:
     opened = workspace.open_local(home)
     try:
         with unbound(opened.database).read() as session:
-            admin = authentication.operator(session, client=Client.here())
+            admin = authentication.operator_actor(session, client=Client.here())
             return users.get_person(session, admin, admin.user_id).sessions
     finally:
         opened.close()
@@ -146,7 +146,7 @@ def test_sign_in_screen_after_sign_out_is_visible_at_once(working: Application, 
 def test_revoked_session_signs_out_and_names_the_lost_draft(qtbot: QtBot, working: Application, shell: Shell) -> None:
     place = shell.context.go
     place("bench/timing")
-    widget = shell.findChild(FakeSection, "place_bench_timing")
+    widget = shell.findChild(FakeSection, "view_bench_timing")
     assert widget is not None
     widget.draft = "Timing of Conveyor A"
     revoke_everybody(working.home)
@@ -205,7 +205,7 @@ def test_start_with_a_link_opens_it_after_sign_in(
     qtbot.waitUntil(lambda: application.shell is not None)
     assert application.shell is not None
     assert application.shell.address == "admin/people"
-    place = application.shell.findChild(FakeSection, "place_admin_people")
+    place = application.shell.findChild(FakeSection, "view_admin_people")
     assert place is not None
     assert place.rests == ["42"]
 
@@ -268,7 +268,7 @@ def test_start_with_a_revoked_session_does_not_resume_it(
 
 
 def test_change_by_another_process_refreshes_screens(qtbot: QtBot, working: Application, shell: Shell) -> None:
-    widget = shell.findChild(FakeSection, "place_bench_dongles")
+    widget = shell.findChild(FakeSection, "view_bench_dongles")
     assert widget is not None
     qtbot.waitUntil(lambda: working._session_watch is not None and working._session_watch._version is not None)
     script = (

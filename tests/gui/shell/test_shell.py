@@ -26,7 +26,7 @@ from support.window import Clicker, FakeSection
 
 
 def place(shell: Shell, name: str) -> FakeSection:
-    found = shell.findChild(FakeSection, f"place_{name}")
+    found = shell.findChild(FakeSection, f"view_{name}")
     assert found is not None
     return found
 
@@ -190,7 +190,7 @@ def test_f6_cycles_through_panes_and_back(qtbot: QtBot, working: Application, sh
         focus = QApplication.focusWidget()
         assert focus is not None
         seen.append(focus.objectName())
-    assert seen == ["status_where", "rail_bench", "tab_bench_dongles", "place_field"]
+    assert seen == ["status_where", "rail_bench", "tab_bench_dongles", "view_field"]
     qtbot.keyClick(working.window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     focus = QApplication.focusWidget()
     assert focus is not None

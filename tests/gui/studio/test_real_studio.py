@@ -222,8 +222,10 @@ def _opened(demo_template: Path, folder: Path) -> Iterator[Studio]:
     Settings(language="en", appearance="light").save(home)
     opened = workspace.open_demo(home)
     with unbound(opened.database).change() as session:
-        admin = authentication.operator(session, client=Client.here())
-        home_layout.save_home(session, authentication.person(session, admin, email=ANALYST), START, base_version=None)
+        admin = authentication.operator_actor(session, client=Client.here())
+        home_layout.save_home(
+            session, authentication.actor_for_email(session, admin, email=ANALYST), START, base_version=None
+        )
     with xscreen.screen() as display, (folder / "said").open("w") as said:
         modules = os.pathsep.join(path for path in sys.path if path)
         environment = {**os.environ, "PYTHONPATH": modules, "DISPLAY": display, "BENCHBOARD_HOME": str(home)}

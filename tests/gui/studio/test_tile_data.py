@@ -135,7 +135,7 @@ def test_tile_after_new_orders_is_refreshed(studio: "Studio") -> None:
         from benchboard.identity import authentication
         from benchboard.identity.permissions import Client
 
-        admin = authentication.operator(session, client=Client.here())
+        admin = authentication.operator_actor(session, client=Client.here())
     first = next(commerce.demo_orders(commerce.datetime.now(commerce.UTC)))
     from dataclasses import replace
 

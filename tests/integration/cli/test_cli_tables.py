@@ -92,7 +92,7 @@ def test_an_id_that_begins_several_is_rejected(terminal: Terminal, tmp_path: Pat
     opened = workspace.open_url(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path / "home")
     ids = [f"aaaaaaaa-0000-4000-8000-00000000000{number}" for number in (1, 2)]
     with unbound(opened.database).change() as session:
-        operator = authentication.operator(session, client=Client.here())
+        operator = authentication.operator_actor(session, client=Client.here())
         for team_id in ids:
             session.add(Team(id=team_id, organisation_id=operator.organisation_id, name=team_id, slug=team_id[-1]))
             audit.record(session, operator, "team.create", team_id)

@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'desk.db'}")
     opened = workspace.open_url(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path / "home")
     with unbound(opened.database).change() as session:
-        operator = authentication.operator(session, client=Client.here())
+        operator = authentication.operator_actor(session, client=Client.here())
         organisation = operator.organisation_id
         bob = organisations.create_account(session, organisation, email=BOB, name="Bob", role=ROLES[2])
         session.add(Team(organisation_id=organisation, name="Rig", slug="rig"))

@@ -40,8 +40,11 @@ def demo(home: Path) -> Iterator[Workspace]:
 def _people(demo: Workspace) -> dict[str, Actor]:
     names = ("admin", "analyst", "demo", "technician")
     with unbound(demo.database).read() as session:
-        operator = authentication.operator(session, client=Client.here())
-        return {name: authentication.person(session, operator, email=f"{name}@shopify-dashboard.com") for name in names}
+        operator = authentication.operator_actor(session, client=Client.here())
+        return {
+            name: authentication.actor_for_email(session, operator, email=f"{name}@shopify-dashboard.com")
+            for name in names
+        }
 
 
 def test_demo_dashboards_each_person_owns_one_and_sees_what_is_shared(demo: Workspace) -> None:
@@ -60,7 +63,7 @@ def test_demo_dashboards_each_person_owns_one_and_sees_what_is_shared(demo: Work
 
 def test_demo_audit_every_actor_has_signed_in(demo: Workspace) -> None:
     with unbound(demo.database).read() as session:
-        admin = authentication.operator(session, client=Client.here())
+        admin = authentication.operator_actor(session, client=Client.here())
         did = {entry.user_id for entry in audit.list_entries(session, admin, Listing(), limit=1000).rows}
         people = users.list_people(session, admin, Listing()).rows
         ended = sessions.list_sessions(session, admin, Listing(filters={"ended": True})).rows

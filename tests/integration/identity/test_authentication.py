@@ -292,13 +292,13 @@ def test_sign_in_operator_is_the_os_user_and_local_only(town: Town) -> None:
     with unbound(town.database).change() as session:
         assert authentication.sign_in_operator(session, client=CLIENT).actor.user_id == town.actor.user_id
     with unbound(town.database).read() as session:
-        actor = authentication.operator(session, client=CLIENT)
+        actor = authentication.operator_actor(session, client=CLIENT)
         assert (actor.user_id, actor.session_id) == (town.actor.user_id, None)
         with pytest.raises(Denied):
-            authentication.operator(session, client=CLIENT, organisation="south")
+            authentication.operator_actor(session, client=CLIENT, organisation="south")
     _change(town, status="inactive")
     with unbound(town.database).read() as session, pytest.raises(Denied) as inactive:
-        authentication.operator(session, client=CLIENT)
+        authentication.operator_actor(session, client=CLIENT)
     assert inactive.value.code == "accounts.inactive"
 
 
@@ -312,8 +312,8 @@ def test_sign_in_operator_of_another_os_user_is_denied(town: Town) -> None:
 def test_acting_as_another_person_records_acted_by(town: Town) -> None:
     town.add("mert@north.example", role="admin")
     with unbound(town.database).change() as session:
-        acting = authentication.person(session, town.actor, email="mert@north.example")
-        again = authentication.person(session, acting, email="mert@north.example")
+        acting = authentication.actor_for_email(session, town.actor, email="mert@north.example")
+        again = authentication.actor_for_email(session, acting, email="mert@north.example")
         for actor in (acting, again):
             audit.record(session, actor, "user.create", None, role="x")
         entries = audit.list_entries(session, town.actor, Listing(filters={"event": "user.create"}), limit=2)
@@ -323,23 +323,23 @@ def test_acting_as_another_person_records_acted_by(town: Town) -> None:
 
 def test_acting_as_oneself_is_acting(town: Town) -> None:
     with unbound(town.database).read() as session:
-        assert authentication.person(session, town.actor, email=town.actor.email).acted_by is None
+        assert authentication.actor_for_email(session, town.actor, email=town.actor.email).acted_by is None
 
 
 def test_acting_as_a_person_needs_permission_and_an_active_account(town: Town) -> None:
     mert = town.add("mert@north.example")
     town.add("clara@south.example", organisation=town.south)
     with unbound(town.database).read() as session:
-        acting = authentication.person(session, town.actor, email="Mert@north.example")
+        acting = authentication.actor_for_email(session, town.actor, email="Mert@north.example")
         assert (acting.user_id, acting.roles) == (mert, {"analyst"})
         with pytest.raises(Denied):
-            authentication.person(session, acting, email="admin@north.example")
+            authentication.actor_for_email(session, acting, email="admin@north.example")
         with pytest.raises(Exception, match="clara@south"):
-            authentication.person(session, town.actor, email="clara@south.example")
+            authentication.actor_for_email(session, town.actor, email="clara@south.example")
     with unbound(town.database).change() as session:
         users.set_state(session, town.actor, [mert], "inactive")
     with unbound(town.database).read() as session, pytest.raises(Denied):
-        authentication.person(session, town.actor, email="mert@north.example")
+        authentication.actor_for_email(session, town.actor, email="mert@north.example")
 
 
 def _demo(town: Town, account_type: str = "DEMO", *, mark: bool = True) -> str:

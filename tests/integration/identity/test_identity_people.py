@@ -61,7 +61,7 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "teams.add_people": lambda s, a, t: teams.add_people(s, a, "rig", [t.actor.user_id]),
     "teams.remove_people": lambda s, a, t: teams.remove_people(s, a, "rig", [t.actor.user_id]),
     "audit.list_entries": lambda s, a, _t: audit.list_entries(s, a, Listing(), limit=1000).rows,
-    "authentication.person": lambda s, a, t: authentication.person(s, a, email=t.actor.email),
+    "authentication.actor_for_email": lambda s, a, t: authentication.actor_for_email(s, a, email=t.actor.email),
 }
 
 

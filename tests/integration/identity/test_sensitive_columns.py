@@ -49,7 +49,7 @@ LISTINGS: dict[str, tuple[Ask, ...]] = {
 
 LOOKUPS: dict[str, tuple[Ask, ...]] = {
     "authentication.demo_people": (lambda s, _a, _d: authentication.demo_people(s),),
-    "authentication.person": (lambda s, a, _d: authentication.person(s, a, email=a.email),),
+    "authentication.actor_for_email": (lambda s, a, _d: authentication.actor_for_email(s, a, email=a.email),),
     "library.find_summary": (library.find_summary,),
     "sharing.candidates": (lambda s, a, d: sharing.candidates(s, a, d, "m"),),
     "sharing.sharing_of": (sharing.sharing_of,),

@@ -35,7 +35,7 @@ def _assert_complete(home: Path) -> None:
     with unbound(opened.database).read() as session:
         assert organisations.slugs(session) == ("local",)
         assert organisations.is_seeded(session)
-        operator = authentication.operator(session, client=Client.here())
+        operator = authentication.operator_actor(session, client=Client.here())
         assert operator.roles == {"admin"}
         data_key = opened.data_keys.of(operator.organisation_id)
         assert keys.signing_key(session, operator.organisation_id, data_key)
@@ -255,7 +255,7 @@ def test_open_url_of_a_plain_file_keeps_its_data_key_beside_it(tmp_path: Path) -
     opened = workspace.open_url(url, tmp_path / "home")
     assert (opened.location.kind, opened.location.encrypted) == ("file", False)
     with unbound(opened.database).read() as session:
-        operator = authentication.operator(session, client=Client.here())
+        operator = authentication.operator_actor(session, client=Client.here())
     opened.close()
     beside = tmp_path / "plain.db.datakeys"
     assert beside.stat().st_mode & 0o777 == 0o600
@@ -277,7 +277,7 @@ def test_sign_in_denied_through_workspace_is_recorded(tmp_path: Path) -> None:
         from benchboard.identity import audit
         from benchboard.paging import Listing
 
-        admin = authentication.operator(session, client=Client.here())
+        admin = authentication.operator_actor(session, client=Client.here())
         refused = audit.list_entries(session, admin, Listing(filters={"event": "session.refuse"})).rows
     assert [row.who for row in refused] == ["John"]
     opened.close()

@@ -187,6 +187,8 @@ REFUSED = [
     ("query.no-column", "select x.id from orders o"),
     ("query.not-offered", "select id from orders group by cube (id)"),
     ("query.not-offered", "select distinct on (id) id from orders"),
+    ("query.not-offered", "select id from orders where status in status"),
+    ("query.not-offered", "select id from orders where status in unnest(status)"),
     ("query.not-offered", "select id from orders limit 5 for share"),
     ("query.not-offered", "select max(id order by status) from orders"),
     ("query.not-offered", "select trim(both 'x' from id) from orders"),

@@ -402,7 +402,7 @@ class _TraceSection(_PaneSection):
         self._timer.start()
 
     def show_live(self, live: object, *, available: bool) -> None:
-        self.trace.set_bus(live)  # type: ignore[arg-type]  # the hub's live bus, or None
+        self.trace.set_bus(live)  # type: ignore[arg-type]  # the device manager's live bus, or None
         for widget in (self.trace, self._pause, self._summary):
             widget.setVisible(live is not None)
         self._idle.setVisible(live is None)

@@ -88,7 +88,7 @@ class CommandMatchList(QListView):
     def __init__(self, lines: CommandMatchModel) -> None:
         super().__init__()
         self.setModel(lines)
-        self.setItemDelegate(_MatchDelegate(self, lines))
+        self.setItemDelegate(_CommandMatchDelegate(self, lines))
         self.setObjectName("palette_list")
         self.setAccessibleName(_("Search results"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -103,7 +103,7 @@ class CommandMatchList(QListView):
             self.setCurrentIndex(index)
 
 
-class _MatchDelegate(QStyledItemDelegate):
+class _CommandMatchDelegate(QStyledItemDelegate):
     def __init__(self, view: CommandMatchList, lines: CommandMatchModel) -> None:
         super().__init__(view)
         self._view, self._lines = view, lines

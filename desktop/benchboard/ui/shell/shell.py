@@ -267,7 +267,7 @@ class Shell(QWidget):
         widget = self._views.get(address)
         if widget is None:
             widget = view.build(self.context)
-            widget.setObjectName(widget.objectName() or f"place_{room.key}_{view.key}")
+            widget.setObjectName(widget.objectName() or f"view_{room.key}_{view.key}")
             self._views[address] = widget
             self._stack.addWidget(widget)
             if isinstance(widget, HasUnsavedChanges):

@@ -126,7 +126,7 @@ class _FindPopover(Popover):
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setItemDelegate(_MatchDelegate(self._list))
+        self._list.setItemDelegate(_WidgetMatchDelegate(self._list))
         self._none = Text("", tone="muted", wrap=True)
         self._hint = Text(_("Enter to go there, F3 for the next result."), "caption", "muted")
         for widget in (self._field, self._list, self._none, self._hint):
@@ -185,7 +185,7 @@ class _FindPopover(Popover):
         return super().eventFilter(watched, event)
 
 
-class _MatchDelegate(QStyledItemDelegate):
+class _WidgetMatchDelegate(QStyledItemDelegate):
     """Icon and title, below them where it fits."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
