@@ -32,7 +32,7 @@ def test_menu_titles_name_number_of_selected_widgets(board: "Studio") -> None:
     board.page.editor.select(["a", "b"])
     two = _titles(board)
     assert two["command_duplicate"] == "Duplicate 2 widgets\tCtrl D"
-    assert two["command_remove"] == "Remove 2 widgets\tDel"
+    assert two["command_remove"] == "Remove 2 widgets\tDelete"
     assert two["command_lock_size"] == "Lock size"
     assert two["command_lock_content"] == "Lock content"
 
