@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from benchboard.analytics.queries import run_query
-from benchboard.cli import command_context
+from benchboard.cli import command_context, terminal
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.versions import version_store
@@ -145,7 +145,7 @@ def test_check_names_only_a_few_rows_of_each_column(town: Town) -> None:
 
 def test_cell_of_an_unreadable_time_says_so_and_json_has_null() -> None:
     moment = read_moment("garbage")
-    assert command_context._cell_text(moment) == "unreadable"
+    assert terminal.cell_text(moment) == "unreadable"
     assert json.dumps({"at": moment}, default=command_context._json_value) == '{"at": null}'
     assert isinstance(copy.deepcopy(moment), Unreadable)
     assert moment < datetime.now(UTC)  # what ends then has ended
