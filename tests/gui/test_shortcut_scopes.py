@@ -44,7 +44,8 @@ def commands_do_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _window() -> QWidget:
-    (window,) = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one.isWindow()]
+    window = QApplication.activeWindow()  # an earlier test's may still be there
+    assert window is not None
     return window
 
 

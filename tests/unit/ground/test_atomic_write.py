@@ -25,8 +25,8 @@ def test_write_whole_where_a_link_has_the_temporary_name_follows_it_nowhere(
 ) -> None:
     path, elsewhere = tmp_path / "key", tmp_path / "elsewhere"
     elsewhere.write_bytes(b"theirs")
-    monkeypatch.setattr(atomic_write.secrets, "token_hex", lambda _count: "guessed")
-    (tmp_path / ".benchboard-guessed.tmp").symlink_to(elsewhere)
+    monkeypatch.setattr(atomic_write.os, "urandom", bytes)
+    (tmp_path / f".benchboard-{'00' * 8}.tmp").symlink_to(elsewhere)
     with pytest.raises(FileExistsError):
         write_atomically(path, b"secret", mode=0o600)
     assert elsewhere.read_bytes() == b"theirs"
