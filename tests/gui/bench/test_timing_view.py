@@ -106,6 +106,33 @@ def test_timing_written_in_another_way_does_not_differ_from_the_dongle(
     assert view._differs.isVisible()
 
 
+def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    view._show(replace(view._timing, prop_seg=view._timing.prop_seg - 1, phase_seg1=view._timing.phase_seg1 + 1))
+    drawn = view._bar.timing
+    click(window, "segment_ip")
+    assert f"prop-seg {drawn.prop_seg} phase-seg1 {drawn.phase_seg1} " in view._registers.text()
+    assert view._timing == drawn
+
+
+@pytest.mark.parametrize(("field", "value"), [("length", "200000"), ("delay", "0"), ("tolerance", "200")])
+def test_timing_number_out_of_range_is_reported_at_its_field(
+    qtbot: QtBot, shell: Shell, click: Clicker, field: str, value: str
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    _type(qtbot, click, window, f"timing_{field}", value)
+    qtbot.waitUntil(lambda: view._timing is None)
+    edit = click.find(window, f"timing_{field}")
+    assert edit.property("wrong")
+    assert edit.accessibleDescription().startswith("The allowed range is")
+
+
 def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
@@ -115,7 +142,9 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     qtbot.waitUntil(lambda: view._timing is None)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert not [text for text in texts if re.match(r"[\d.,]+ solutions|in [\d.]+ ms", text)]
-    assert "No solutions" in texts
+    assert "Correct the marked field." in texts
+    assert "No solutions" not in texts
+    assert "No solution" not in texts
     qtbot.waitUntil(lambda: not view.findChildren(QWidget, "timing_best_1"))
     assert not view._plot._points
 
@@ -151,9 +180,15 @@ def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shel
     qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Compatible"))
     _type(qtbot, click, window, "second_bitrate", "250")
     assert verdict.accessibleName() == (
-        "Not compatible The bit rates differ: This node 500 kbit/s, The other node 250 kbit/s."
+        "Can't communicate: 500 kbit/s and 250 kbit/s All nodes on a bus need the same bit rate."
     )
+    # However poor the oscillators are: the bit rates come first.
+    _type(qtbot, click, window, "timing_tolerance", "5")
+    _type(qtbot, click, window, "second_bitrate", "125")
+    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Can't communicate: 500 kbit/s and 125 kbit/s"))
+    _type(qtbot, click, window, "timing_tolerance", "0.3")
     _type(qtbot, click, window, "second_bitrate", "500")
+    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Compatible"))
     assert verdict.accessibleName().startswith("Compatible")
     _type(qtbot, click, window, "second_clock", "much")
     assert "Enter numbers" in verdict.accessibleName()

@@ -150,9 +150,19 @@ def test_compare_difference_of_bit_rates_reduces_the_margin() -> None:
 
 
 def test_compare_nodes_at_two_bit_rates_are_not_compatible() -> None:
-    found = compare(Node("a", NOMINAL), Node("b", Timing(80_000_000, 2, 95, 32, 32, 32)))
-    assert not found.is_compatible
-    assert found.margin < -30
+    for tolerance in (0.0, 5.0):  # the bit rates are named even where the oscillators alone would be too poor
+        nodes = (Node("a", NOMINAL, None, tolerance), Node("b", Timing(80_000_000, 2, 95, 32, 32, 32), None, tolerance))
+        found = compare(*nodes)
+        assert not found.is_compatible
+        assert found.margin < -30
+        assert found.bit_rates_differ
+        assert found.problems[0].startswith("The bit rates differ: a ")
+
+
+def test_compare_poor_oscillators_at_one_bit_rate_are_not_blamed_on_it() -> None:
+    found = compare(Node("a", NOMINAL, None, 5.0), Node("b", NOMINAL, None, 5.0))
+    assert not found.bit_rates_differ
+    assert "oscillator tolerance" in found.problems[0]
 
 
 def test_compare_classic_node_beside_can_fd_are_not_compatible() -> None:

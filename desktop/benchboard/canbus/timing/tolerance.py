@@ -163,7 +163,8 @@ class Comparison:
 
     `margin` is the oscillator deviation that each node has to spare, in percent; negative where they cannot.
     `limiting` is the condition that sets it, of node `limiting_node`. Differences are b less a: bit rates in percent,
-    sample points in percentage points. `problems` prevent communication, `advice` does not; both are sentences.
+    sample points in percentage points. `bit_rates_differ`: so far that they can't communicate. `problems` prevent
+    communication, `advice` does not; both are sentences.
     """
 
     margin: float
@@ -173,6 +174,7 @@ class Comparison:
     nominal_point_difference: float
     data_rate_difference: float | None
     data_point_difference: float | None
+    bit_rates_differ: bool
     problems: tuple[str, ...]
     advice: tuple[str, ...]
 
@@ -223,22 +225,28 @@ def compare(a: Node, b: Node) -> Comparison:
         b.nominal.sample_point - a.nominal.sample_point,
         None if data is None else float(100 * data),
         points[1],
-        tuple(_problems(a, b, margin, name)),
+        _prevents(nominal, margins, (1, 2)),
+        tuple(_problems(a, b, margins)),
         tuple(_advice(a, b)),
     )
 
 
-def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
+_Margins = list[tuple[float, str, Condition]]
+"""Of each node and condition: its margin, the node's name, the condition."""
+
+
+def _problems(a: Node, b: Node, margins: _Margins) -> list[str]:
     problems = [
         text.format(
             a=a.name, b=b.name, rate_a=number(one.bitrate / 1e3, most=3), rate_b=number(other.bitrate / 1e3, most=3)
         )
-        for text, one, other in (
-            (_("The bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.nominal, b.nominal),
-            (_("The data bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.data, b.data),
+        for text, one, other, conditions in (
+            (_("The bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.nominal, b.nominal, (1, 2)),
+            (_("The data bit rates differ: {a} {rate_a} kbit/s, {b} {rate_b} kbit/s."), a.data, b.data, (3,)),
         )
-        if margin < 0 and one is not None and other is not None and _prevents(one, other, margin)
+        if one is not None and other is not None and _prevents(_relative_difference(one, other), margins, conditions)
     ]
+    margin, name, _condition = min(margins, key=lambda item: item[0])
     if margin < 0 and not problems:
         problems.append(
             _("{name} falls {percent} % short of the required oscillator tolerance.").format(
@@ -252,9 +260,12 @@ def _problems(a: Node, b: Node, margin: float, name: str) -> list[str]:
     return problems
 
 
-def _prevents(one: Timing, other: Timing, margin: float) -> bool:
-    """Whether the margin would suffice without the difference of the two bit rates."""
-    return margin + 50 * abs(float(_relative_difference(one, other))) >= 0
+def _prevents(difference: Fraction, margins: _Margins, conditions: tuple[int, ...]) -> bool:
+    """Whether this difference of two bit rates is to blame: it alone exceeds what one of its phase's `conditions`
+    allows, however good the oscillators are, or the margin would suffice without it."""
+    margin, apart = min(item[0] for item in margins), 50 * abs(float(difference))
+    allowed = [condition.percent for _margin, _name, condition in margins if condition.number in conditions]
+    return margin < 0 < apart and (apart > min(allowed, default=apart) or margin + apart >= 0)
 
 
 def _advice(a: Node, b: Node) -> list[str]:

@@ -104,6 +104,11 @@ class NodeComparison(Card):
             self._verdict.show_verdict(
                 True, _("Compatible, with {margin} % margin").format(margin=number(margin, 2)), why
             )
+        elif comparison.bit_rates_differ:
+            what = _("Can't communicate: {mine} kbit/s and {other} kbit/s")
+            rates = {"mine": number(mine.bitrate / 1e3, most=3), "other": number(other.bitrate / 1e3, most=3)}
+            why = _("All nodes on a bus need the same bit rate.")
+            self._verdict.show_verdict(False, what.format(**rates), why)
         else:
             self._verdict.show_verdict(False, _("Not compatible"), comparison.problems[0])
         rate = comparison.nominal_rate_difference

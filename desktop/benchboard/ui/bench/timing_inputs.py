@@ -35,11 +35,12 @@ class TimingRequest:
 def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
     """`timing` with its segments split as the controller and the cable have them, however they were written.
 
-    Raises Invalid for a cable out of range.
+    Raises Invalid for a cable or an oscillator tolerance out of range.
     """
     return check(
         controller(request.controller),
         timing,
+        clock_tolerance=request.clock_tolerance,
         length_m=request.length,
         delay_ns_per_m=request.delay,
         loop_delay_ns=request.loop,
@@ -150,13 +151,18 @@ class TimingInputs(QWidget):
         return value
 
     def show_error(self, error: AppError) -> None:
-        """Put what the solver says beside the field it is about."""
-        names = {"clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error"}
-        self._fields[names.get(str(error.facts.get("field")), "bitrate")].set_error(f"{error.what} {error.why}".strip())
+        """Put what the solver or the check says beside the field it is about."""
+        names = {
+            "clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error",
+            "clock_tolerance": "tolerance", "length_m": "length", "delay_ns_per_m": "delay", "loop_delay_ns": "loop",
+        }  # fmt: skip
+        # Beside the field its name in the code says nothing: the range does.
+        text = error.why if error.code == "timing.number" else f"{error.what} {error.why}".strip()
+        self._fields[names.get(str(error.facts.get("field")), "bitrate")].set_error(text)
 
     def show_none(self) -> None:
-        """Show that nothing answers what the fields say."""
-        self._count.setText(_("No solutions"))
+        """Show that the fields can't be answered: nothing was solved, so there is no count."""
+        self._count.setText(_("Correct the marked field."))
         self._duration.setText("")
         self.best.show_solutions([])
 

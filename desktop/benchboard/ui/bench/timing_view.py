@@ -284,6 +284,9 @@ class TimingView(QWidget):
                 sample_point=request.sample_point,
                 tolerance=request.error,
             )
+            best = solutions.best(_BEST)
+            if best:
+                split_for_cable(best[0].timing, request)  # the cable's numbers are in range
         except Invalid as error:
             self._inputs.show_error(error)
             self._show_no_solutions()
@@ -291,7 +294,6 @@ class TimingView(QWidget):
         milliseconds = (time.perf_counter() - started) * 1000
         self._solutions = solutions
         self._inputs.show_count(len(solutions), milliseconds)
-        best = solutions.best(_BEST)
         points = _points(solutions)
         self._plot.show_points(
             points,
@@ -334,11 +336,14 @@ class TimingView(QWidget):
         self._show(timing)
 
     def _show(self, timing: Timing | None) -> None:
-        self._timing = timing
         request = self._inputs.last_request
+        if timing is not None and request is not None:
+            # Every card, and what is written, has the same split of tseg1.
+            timing = split_for_cable(timing, request)
+        self._timing = timing
         if timing is None or request is None:
             self._bar.show_timing(None)
-            self._bit_title.setText(_("No solution"))
+            self._bit_title.setText(_("No solution") if self._solutions is not None else "")
             self._registers.show_timing("", None)
             self._tolerance.show_timing(None, request)
             self._comparison.show_timing(None, request)
@@ -354,7 +359,7 @@ class TimingView(QWidget):
             )
         )
         item = controller(request.controller)
-        self._bar.show_timing(split_for_cable(timing, request), prop_seg_is_set=item.nominal.has_prop_seg)
+        self._bar.show_timing(timing, prop_seg_is_set=item.nominal.has_prop_seg)
         error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
         self._plot.show_selected(timing, error)
         self._inputs.best.mark_current(timing)
