@@ -181,3 +181,14 @@ def test_remove_with_overlapping_statics_leaves_no_overlap() -> None:
     ]
     left = grid.remove(grid.parse(items, columns=12), "gone")
     assert left.cells == (grid.Cell(0, 3, 2, 2), grid.Cell(1, 1, 2, 2))
+
+
+def test_remove_static_pushed_down_to_the_edge_of_another_stays_there() -> None:
+    items = [
+        {"id": "a", "type": "text", "position": {"x": 0, "y": 0, "w": 1, "h": 2}},
+        {"id": "b", "type": "text", "position": {"x": 0, "y": 1, "w": 1, "h": 1}, "static": True},
+        {"id": "c", "type": "text", "position": {"x": 0, "y": 3, "w": 1, "h": 1}, "static": True},
+        {"id": "gone", "type": "text", "position": {"x": 6, "y": 0, "w": 1, "h": 1}},
+    ]
+    left = grid.remove(grid.parse(items, columns=12), "gone")
+    assert left.cells == (grid.Cell(0, 0, 1, 2), grid.Cell(0, 2, 1, 1), grid.Cell(0, 3, 1, 1))
