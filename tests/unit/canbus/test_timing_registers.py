@@ -80,7 +80,7 @@ def test_decode_any_register_content_gives_a_timing_or_invalid(name: str, data: 
 def test_registers_m_can_timing_of_the_mockup_has_its_values() -> None:
     written = registers("fdcan", NOMINAL, DATA, tdc_offset=32)
     assert [row.hex for row in written] == ["0x3E007E1F", "0x00801E77", "0x00002000"]
-    assert written[0].meaning == "NSJW 32, NBRP 1, NTSEG1 127, NTSEG2 32"
+    assert written[0].meaning == "NSJW 31, NBRP 0, NTSEG1 126, NTSEG2 31"
 
 
 @pytest.mark.parametrize(
@@ -179,4 +179,4 @@ def test_python_can_phases_with_two_clocks_are_refused() -> None:
 
 def test_c_snippet_defines_each_register() -> None:
     lines = c_snippet(registers("mcp2515", Timing(8_000_000, 4, 6, 7, 2, 1))).splitlines()
-    assert lines[1] == "#define CAN_CNF2_VALUE 0xB5U  /* PHSEG1 7, PRSEG 6 */"
+    assert lines[1] == "#define CAN_CNF2_VALUE 0xB5U  /* PHSEG1 6, PRSEG 5 */"

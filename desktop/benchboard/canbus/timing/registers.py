@@ -173,9 +173,7 @@ _LAYOUTS: dict[str, tuple[_Layout, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One register's value; `fields` are (field name, quantity meant), e.g. ("NSJW", 32) for 31 in the
-    register.
-    """
+    """One register's value; `fields` are (field name, what the field holds): ("NSJW", 31) for a jump of 32 tq."""
 
     name: str
     value: int
@@ -189,8 +187,8 @@ class Register:
 
     @property
     def meaning(self) -> str:
-        """`NSJW 32, NBRP 1, …`, in the field's own names."""
-        return ", ".join(f"{name} {quantity}" for name, quantity in self.fields)
+        """`NSJW 31, NBRP 0, …`: the value's own bits, by the names the datasheet gives them."""
+        return ", ".join(f"{name} {held}" for name, held in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +245,9 @@ def _register(layout: _Layout, quantities: Mapping[str, int]) -> Register:
     value = layout.fixed
     for field in layout.fields:
         value |= (quantities[field.quantity] - field.minus) << field.shift
-    return Register(layout.name, value, layout.width, tuple((f.name, quantities[f.quantity]) for f in layout.fields))
+    return Register(
+        layout.name, value, layout.width, tuple((f.name, quantities[f.quantity] - f.minus) for f in layout.fields)
+    )
 
 
 def decode(name: str, clock: float, values: Mapping[str, int]) -> DecodedTimings:
