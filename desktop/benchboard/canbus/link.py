@@ -148,7 +148,7 @@ class PortHandle:
             waiting = min(self._port.in_waiting, _CHUNK)
             data = first + (self._port.read(waiting) if waiting else b"")
         except (OSError, TypeError) as error:  # SerialException is an OSError; TypeError: closed meanwhile
-            raise _disconnected_error(self.path) from error
+            raise disconnected_error(self.path) from error
         until = time.monotonic()
         if waiting < _CHUNK:
             self._drained_at = until
@@ -166,7 +166,7 @@ class PortHandle:
                 do=_("Unplug the dongle, plug it back in and try again."),
             ) from error
         except (OSError, TypeError) as error:
-            raise _disconnected_error(self.path) from error
+            raise disconnected_error(self.path) from error
 
     def close(self) -> None:
         """Close the port. Closing twice, or after the device has gone, is no error."""
@@ -207,7 +207,7 @@ def open_port(path: str) -> PortHandle:
         port.reset_input_buffer()
     except OSError as error:
         handle.close()
-        raise _disconnected_error(path) from error
+        raise disconnected_error(path) from error
     return handle
 
 
@@ -221,7 +221,8 @@ def _not_own(path: str) -> Unavailable:
     )
 
 
-def _disconnected_error(path: str) -> DeviceFailure:
+def disconnected_error(path: str) -> DeviceFailure:
+    """`port.gone`: what was on `path` is no longer there."""
     return DeviceFailure(
         "port.gone",
         _("Lost the connection to {path}.").format(path=path),

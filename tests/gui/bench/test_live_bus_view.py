@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
@@ -115,7 +115,7 @@ def test_live_bus_and_simulator_survive_a_change_of_language(
         shell.context.apply_settings(replace(shell.context.settings, language="tr"))
         qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
         (rebuilt,) = window.findChildren(LiveBusView)
-        assert click.find(window, "live_stop").text() == "Durdur"
+        assert click.find(window, "live_stop").text() == "Veri yolunu durdur"
         assert manager.live is not None
         assert manager.live.capture.running
         qtbot.waitUntil(lambda: rebuilt.model.rowCount() > 0)
@@ -131,8 +131,23 @@ def test_live_bus_ends_when_the_device_leaves(
     qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
     qtbot.waitUntil(lambda: manager.live is not None)
+    view = window.findChild(LiveBusView)
+    qtbot.waitUntil(lambda: view.model.rowCount() > 0)
+    _type(qtbot, click, window, "live_frame", "321#C0FFEE")
+    click(window, "live_send")
+    qtbot.waitUntil(lambda: "Sent 321#C0FFEE to the dongle" in _labels(view))
     simulator.process.kill()
     qtbot.waitUntil(lambda: manager.live is None)
+    ended = click.find(window, "live_counters").accessibleName()
+    assert ended.startswith("Lost the connection to ")
+    assert ended.endswith("The frames below were received before.")
+    assert view.model.ended
+    assert not [text for text in _labels(view) if text.startswith("Sent ")]
+    assert shell.context.problems.has("port.gone")
+
+
+def _labels(view: LiveBusView) -> list[str]:
+    return [label.text() for label in view.findChildren(QLabel)]
 
 
 def test_live_bus_dongle_replugged_stays_selected(

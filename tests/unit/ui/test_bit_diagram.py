@@ -17,25 +17,33 @@ def timings(draw: st.DrawFn) -> Timing:
     return Timing(80_000_000, draw(st.integers(1, 64)), prop, phase1, phase2, draw(st.integers(1, min(phase1, phase2))))
 
 
-@given(timings(), st.integers(60, 2000))
-def test_spans_of_any_timing_fill_the_width_without_gap_or_overlap(timing: Timing, width: int) -> None:
-    edges = spans(timing, width)
+@given(timings(), st.booleans(), st.integers(60, 2000))
+def test_spans_of_any_timing_fill_the_width_without_gap_or_overlap(timing: Timing, split: bool, width: int) -> None:
+    edges = spans(segments(timing, tseg1_is_split=split), width)
     assert edges[0][0] == 0
     assert abs(edges[-1][1] - width) < 1e-6
     assert all(abs(left[1] - right[0]) < 1e-6 for left, right in pairwise(edges))
     assert all(right - left >= min(10, width / len(edges)) - 1e-6 for left, right in edges)
 
 
-@given(timings())
-def test_segments_of_any_timing_add_up_to_its_quanta(timing: Timing) -> None:
-    parts = segments(timing)
+@given(timings(), st.booleans())
+def test_segments_of_any_timing_add_up_to_its_quanta(timing: Timing, split: bool) -> None:
+    parts = segments(timing, tseg1_is_split=split)
     assert sum(part.length for part in parts) == timing.quanta
     assert parts[-1].start == 1 + timing.tseg1
 
 
+def test_segments_of_a_controller_that_stores_only_tseg1_are_the_same_however_it_was_split() -> None:
+    ways = [Timing(80_000_000, 10, prop, 13 - prop, 2, 2) for prop in (5, 6)]
+    assert segments(ways[0]) != segments(ways[1])
+    one, other = (segments(timing, tseg1_is_split=False) for timing in ways)
+    assert one == other
+    assert [(part.short, part.length) for part in one[1:]] == [("TSEG1", 13), ("TSEG2", 2)]
+
+
 def test_spans_of_longer_segments_are_wider() -> None:
     timing = Timing(80_000_000, 1, 95, 32, 32, 32)
-    wide = [right - left for left, right in spans(timing, 600)]
+    wide = [right - left for left, right in spans(segments(timing), 600)]
     assert wide[1] > wide[2] > wide[0]
     assert abs(wide[2] - wide[3]) < 1e-6
 

@@ -50,7 +50,8 @@ def require_number(value: object, field: str, low: Fraction | int, high: Fractio
 
 def _number_error(field: str, what: str, low: Fraction | int, high: Fraction | int) -> Invalid:
     why = _("The allowed range is {low} to {high}.").format(low=_format_number(low), high=_format_number(high))
-    return Invalid("timing.number", what, why=why, do=_("Correct {field}.").format(field=field), field=field)
+    do = _("Correct {field}.").format(field=field)
+    return Invalid("timing.number", what, why=why, do=do, field=field, low=float(low), high=float(high))
 
 
 def _format_number(value: Fraction | int) -> str:

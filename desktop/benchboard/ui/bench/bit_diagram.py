@@ -1,5 +1,6 @@
 """The bit, drawn: segments in proportion, sample point, jump width, ruler in time quanta; a small form for panes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,13 +30,21 @@ class Segment:
     series: int | None
 
 
-def segments(timing: Timing) -> tuple[Segment, ...]:
-    """Synchronisation, propagation, phase 1, phase 2."""
-    parts = (
-        (1, _("Sync"), "", None),
+def segments(timing: Timing, *, tseg1_is_split: bool = True) -> tuple[Segment, ...]:
+    """Synchronisation, propagation, phase 1, phase 2; the middle two as one where nothing splits them.
+
+    A controller that only has tseg1 stores their sum: only a given cable says how much of it is propagation.
+    """
+    middle: tuple[tuple[int, str, str, int | None], ...] = (
         (timing.prop_seg, _("Propagation"), _("Prop"), 0),
         (timing.phase_seg1, _("Phase 1"), _("PS1"), 2),
-        (timing.phase_seg2, _("Phase 2"), _("PS2"), 1),
+    )
+    if not tseg1_is_split:
+        middle = ((timing.tseg1, _("Propagation and phase 1"), _("TSEG1"), 0),)
+    parts = (
+        (1, _("Sync"), "", None),
+        *middle,
+        (timing.phase_seg2, _("Phase 2"), _("PS2") if tseg1_is_split else _("TSEG2"), 1),
     )
     result, at = [], 0
     for length, title, short, series in parts:
@@ -45,11 +54,11 @@ def segments(timing: Timing) -> tuple[Segment, ...]:
     return tuple(result)
 
 
-def spans(timing: Timing, width: float) -> list[tuple[float, float]]:
+def spans(parts: Sequence[Segment], width: float) -> list[tuple[float, float]]:
     """Left and right of each segment in `width` pixels: in proportion, but none below 10 px."""
-    parts = segments(timing)
     least = min(_MIN_WIDTH, width / len(parts))
-    wide = [max(least, width * part.length / timing.quanta) for part in parts]
+    quanta = sum(part.length for part in parts)
+    wide = [max(least, width * part.length / quanta) for part in parts]
     surplus = sum(wide) - width
     roomy = [max(0.0, width_ - least) for width_ in wide]
     total = sum(roomy) or 1.0
@@ -75,6 +84,7 @@ class BitBar(QWidget):
         self._editable = editable
         self._timing: Timing | None = None
         self._prop_seg_is_set = True
+        self._tseg1_is_split = True
         self._dragged: int | None = None
         self._selected = 1
         self.setMouseTracking(editable)
@@ -82,10 +92,11 @@ class BitBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
 
-    def show_timing(self, timing: Timing | None, *, prop_seg_is_set: bool = True) -> None:
+    def show_timing(self, timing: Timing | None, *, prop_seg_is_set: bool = True, tseg1_is_split: bool = True) -> None:
         """Draw this bit. Where prop_seg is not set, its border can't be moved: the controller has only tseg1, and the
-        cable decides how that is split."""
+        cable decides how that is split. Without a cable it isn't split (`segments`)."""
         self._timing = timing
+        self._tseg1_is_split = tseg1_is_split
         self._prop_seg_is_set = prop_seg_is_set
         if not prop_seg_is_set:
             self._selected = 2
@@ -113,8 +124,9 @@ class BitBar(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self._timing is not None:
                 area, timing = self._area(), self._timing
-                edges = spans(timing, area.width())
-                for part, (left, right) in zip(segments(timing), edges, strict=True):
+                parts = self._segments(timing)
+                edges = spans(parts, area.width())
+                for part, (left, right) in zip(parts, edges, strict=True):
                     _paint_segment(
                         painter, QRectF(area.x() + left, area.y(), right - left - 1.5, area.height()), part, timing
                     )
@@ -122,6 +134,9 @@ class BitBar(QWidget):
                 _paint_sample_point(painter, area, area.x() + edges[-1][0], timing)
                 _paint_jump(painter, area, edges, timing)
                 _paint_ruler(painter, area, timing)
+
+    def _segments(self, timing: Timing) -> tuple[Segment, ...]:
+        return segments(timing, tseg1_is_split=self._tseg1_is_split)
 
     def _paint_handles(self, painter: QPainter, area: QRectF, edges: list[tuple[float, float]]) -> None:
         if not self._editable:
@@ -145,7 +160,7 @@ class BitBar(QWidget):
         if self._timing is None or not self._editable:
             return None
         area = self._area()
-        edges = spans(self._timing, area.width())
+        edges = spans(self._segments(self._timing), area.width())
         near = [(abs(area.x() + left - x), index) for index, left in self._borders(edges)]
         return min(near)[1] if near and min(near)[0] <= 8 else None
 
@@ -164,7 +179,7 @@ class BitBar(QWidget):
             return
         area = self._area()
         target = round((event.position().x() - area.x()) / area.width() * self._timing.quanta)
-        parts = segments(self._timing)
+        parts = self._segments(self._timing)
         self._move(self._dragged, target - parts[self._dragged + 1].start)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -199,7 +214,7 @@ class BitBar(QWidget):
         sjw = min(timing.sjw, new[1], new[2])
         moved = replace(timing, prop_seg=new[0], phase_seg1=new[1], phase_seg2=new[2], sjw=sjw)
         if moved != timing:
-            self.show_timing(moved, prop_seg_is_set=self._prop_seg_is_set)
+            self.show_timing(moved, prop_seg_is_set=self._prop_seg_is_set, tseg1_is_split=self._tseg1_is_split)
             self.edited.emit(moved)
 
 
@@ -209,11 +224,13 @@ class SmallBitBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timing: Timing | None = None
+        self._tseg1_is_split = True
         self.setFixedHeight(20)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_timing(self, timing: Timing | None) -> None:
+    def show_timing(self, timing: Timing | None, *, tseg1_is_split: bool = True) -> None:
         self._timing = timing
+        self._tseg1_is_split = tseg1_is_split
         if timing is not None:
             self.setToolTip(
                 plain_tooltip(
@@ -229,8 +246,9 @@ class SmallBitBar(QWidget):
             if self._timing is not None:
                 font = theme().font("micro")
                 painter.setFont(font)
-                edges = spans(self._timing, float(self.width()))
-                for part, (left, right) in zip(segments(self._timing), edges, strict=True):
+                parts = segments(self._timing, tseg1_is_split=self._tseg1_is_split)
+                edges = spans(parts, float(self.width()))
+                for part, (left, right) in zip(parts, edges, strict=True):
                     box = QRectF(left, 0, right - left - 1, self.height())
                     _fill(painter, box, part, base=2)
                     text = f"{part.short} {part.length}" if part.short else ""

@@ -26,15 +26,16 @@ class BusCounters(QWidget):
         self.is_open = False
         self._load: float | None = None
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
-        self._note = ""
+        self._note = _("Channel closed.")
 
     def reset(self) -> None:
         self._rates.clear()
-        self._note = ""
 
     def show_ended(self, reason: str) -> None:
+        """No bus is open; `reason` stands in place of the counters."""
         self.is_open = False
         self._note = reason
+        self.setAccessibleName(reason)
         self.update()
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
@@ -76,8 +77,8 @@ class BusCounters(QWidget):
         with QPainter(self) as painter:
             if not self.is_open:
                 painter.setPen(theme().color("text.muted"))
-                text = self._note or _("Channel closed")
-                painter.drawText(QRectF(16, 0, self.width() - 32, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+                box = QRectF(16, 0, self.width() - 32, self.height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._note)
                 return
             painter.setFont(theme().font("title"))
             painter.setPen(theme().color("text"))

@@ -22,7 +22,7 @@ from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import DongleConfig
-from benchboard.errors import Cancelled
+from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
@@ -47,10 +47,14 @@ class LiveBus:
 
 
 class DeviceManager(QObject):
-    """`changed`: what is plugged in. `live_changed`: the open bus began or ended. `simulator_changed` likewise."""
+    """`changed`: what is plugged in. `live_changed`: the open bus began or ended. `simulator_changed` likewise.
+
+    `live_failed` comes before `live_changed` where the bus ended by itself, with the `AppError` that says why.
+    """
 
     changed = Signal()
     live_changed = Signal()
+    live_failed = Signal(object)
     simulator_changed = Signal()
     _devices_found = Signal(object)
     _bus_stopped = Signal(object)
@@ -175,6 +179,11 @@ class DeviceManager(QObject):
             self._resources.stop_bus(live.capture)
             self.live_changed.emit()
 
+    def end_failed_bus(self, error: AppError) -> None:
+        """On the window's thread: close the open bus, which `error` has ended."""
+        self.live_failed.emit(error)
+        self.close_bus()
+
     def _stop_buses(self, path: str | None = None) -> None:
         """On a worker: stop this session's buses, or the one on `path`. Whoever asks for a port last gets it."""
         for bus in self._resources.stop_buses(path):
@@ -225,7 +234,7 @@ class DeviceManager(QObject):
         removed = self._devices.keys() - devices.keys()
         self._devices = devices
         if self.live is not None and self.live.path in removed:
-            self.close_bus()
+            self.end_failed_bus(self.live.capture.failure or link.disconnected_error(self.live.path))
         self.changed.emit()
         self._mark_seen()
 

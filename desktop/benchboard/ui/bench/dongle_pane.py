@@ -27,6 +27,14 @@ def nominal_timing(config: DongleConfig) -> Timing:
     return Timing(config.clock_hz, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2, config.sjw)
 
 
+def tseg1_is_split(config: DongleConfig, phase: str = "nominal") -> bool:
+    """Whether the dongle's controller stores propagation and phase 1 apart, rather than only their sum."""
+    try:
+        return controller(config.controller).limits(phase).has_prop_seg
+    except AppError:  # a controller we have no limits of: what it reported stands
+        return True
+
+
 def data_timing(config: DongleConfig) -> Timing | None:
     """Its data phase, where it has one."""
     if not config.fd_enabled or config.data_prescaler is None:
@@ -357,7 +365,7 @@ class _TimingSection(_PaneSection):
         nominal, data = nominal_timing(config), data_timing(config)
         self._read_at.setText(_("Read back {when}").format(when=relative_time(dongle.configured_at)))
         self._read_at.setToolTip(full_time(dongle.configured_at))
-        self._bars["nominal"].show_timing(nominal)
+        self._bars["nominal"].show_timing(nominal, tseg1_is_split=tseg1_is_split(config))
         sentence = _("{rate} · {point} %")
         self._figures["nominal"].setText(
             sentence.format(rate=rate(config.bitrate), point=number(nominal.sample_point, 1))
@@ -365,7 +373,7 @@ class _TimingSection(_PaneSection):
         for widget in (self._bars["data"], self._figures["data"], self._labels["data"]):
             widget.setVisible(data is not None)
         if data is not None:
-            self._bars["data"].show_timing(data)
+            self._bars["data"].show_timing(data, tseg1_is_split=tseg1_is_split(config, "data"))
             self._figures["data"].setText(
                 sentence.format(rate=rate(config.data_bitrate), point=number(data.sample_point, 1))
             )

@@ -48,6 +48,7 @@ class FrameModel(QAbstractTableModel):
         self._rolling: list[_FrameRow] = []
         self._after_gap: set[RowKey] = set()
         """The rows of which frames may be missing since the last one: the next has no cycle time."""
+        self.ended = False
 
     def show_rolling(self, rolling: bool) -> None:
         self.beginResetModel()
@@ -60,7 +61,14 @@ class FrameModel(QAbstractTableModel):
         self._order.clear()
         self._rolling.clear()
         self._after_gap.clear()
+        self.ended = False
         self.endResetModel()
+
+    def end(self) -> None:
+        """The bus is closed: the rows are of the past, and drawn so."""
+        self.ended = True
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.titles) - 1))
 
     def skip_frames(self) -> None:
         """Frames are missing before those that are added next."""
@@ -157,6 +165,7 @@ class FrameDelegate(QStyledItemDelegate):
         current = isinstance(table, QTableView) and table.currentIndex().row() == index.row()
         model = index.model()
         error = isinstance(model, FrameModel) and model.row_at(index.row()).frame.error
+        ended = isinstance(model, FrameModel) and model.ended
         box = QRectF(option.rect)
         painter.save()
         painter.fillRect(box, theme().color("selection" if current else "surface"))
@@ -165,7 +174,7 @@ class FrameDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), theme().color("accent"))
         tones = ("text.muted", "accent.text", "text.secondary", "text.secondary", "text.secondary", "text.secondary")
         tone = tones[index.column()] if index.column() < len(tones) else "text"
-        painter.setPen(theme().color("error" if error else tone))
+        painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
         painter.setFont(theme().font("mono"))
         right = index.column() in (4, 5)
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft

@@ -62,11 +62,7 @@ class LiveBusView(QWidget):
         self.table = QTableView()
         self._set_up_table(self.table)
         self._counters = BusCounters()
-        self._empty = EmptyState(
-            "ph.activity",
-            _("No bus open"),
-            why=_("Select a dongle above, then start. The bus uses the timing stored on the dongle."),
-        )
+        self._empty = EmptyState("ph.activity", _("No bus open"), why=_("Select a dongle above."))
         self._build_send_bar()
         self._lay_out()
         self._timer = QTimer(self)
@@ -74,6 +70,7 @@ class LiveBusView(QWidget):
         self._timer.timeout.connect(self._poll)
         self._devices.changed.connect(self._update_choices)
         self._devices.live_changed.connect(self._live_changed)
+        self._devices.live_failed.connect(self._on_bus_failed)
         context.changed.watch(self, {"dongles"}, self._load_names)
         self._load_names()
         self._live_changed()
@@ -98,10 +95,10 @@ class LiveBusView(QWidget):
         self.toolbar.add(self._settings)
         self._view = SegmentedControl((("fixed", _("Fixed")), ("rolling", _("Rolling"))), label=_("View"))
         self._view.selected.connect(self._choose_view)
-        self._pause = Button(_("Pause"), self._toggle_pause, icon="ph.pause", name="live_pause")
+        self._pause = Button(_("Pause display"), self._toggle_pause, icon="ph.pause", name="live_pause")
         self._clear = Button("", self._clear_frames, kind="quiet", icon="ph.eraser", tip=_("Clear"), name="live_clear")
-        self._start_button = Button(_("Start"), self._start, kind="primary", icon="ph.play", name="live_start")
-        self._stop_button = Button(_("Stop"), self._devices.close_bus, icon="ph.stop", name="live_stop")
+        self._start_button = Button(_("Start bus"), self._start, kind="primary", icon="ph.play", name="live_start")
+        self._stop_button = Button(_("Stop bus"), self._devices.close_bus, icon="ph.stop", name="live_stop")
         for widget in (self._view, self._clear, self._pause, self._stop_button, self._start_button):
             self.toolbar.add_right(widget)
 
@@ -193,7 +190,8 @@ class LiveBusView(QWidget):
         if back and self._end_reason:
             self._end_reason = ""
             self._context.problems.dismiss("port.gone")
-            self._counters.show_ended("")
+            if self._devices.live is None:
+                self._show_ended()
 
     def _update_start_button(self) -> None:
         """Whether the chosen dongle's bus can be opened now; where it cannot, why."""
@@ -202,6 +200,8 @@ class LiveBusView(QWidget):
         if selected and self._selected_device() is None:
             reason = _("{name} isn't connected to this computer.").format(name=self._title(selected))
         self._start_button.disable(reason)
+        advice = reason or _("Start the bus to see its frames. It uses the bit timing stored on the dongle.")
+        self._empty.why.setText(advice)
 
     def _load_names(self) -> None:
         actor = self._context.actor
@@ -244,11 +244,24 @@ class LiveBusView(QWidget):
         if live is not None:
             self._show_bus(live)
         else:
-            self._settings.setText("")
-            self._counters.show_ended(self._end_reason)
-            if not self.model.rowCount():
-                self._stack.setCurrentWidget(self._empty)
+            self._show_ended()
         self._update_choices()
+
+    def _show_ended(self) -> None:
+        """No bus is open: what is left on screen is said to be from before."""
+        self._settings.setText("")
+        self._sent.setText("")
+        reason = self._end_reason or _("Channel closed.")
+        if self.model.rowCount():
+            reason = _("{reason} The frames below were received before.").format(reason=reason)
+        else:
+            self._stack.setCurrentWidget(self._empty)
+        self.model.end()
+        self._counters.show_ended(reason)
+
+    def _on_bus_failed(self, error: AppError) -> None:
+        self._end_reason = error.what
+        self._context.problems.show(error)
 
     def _show_bus(self, live: LiveBus) -> None:
         self._next = self._skipped = 0
@@ -270,10 +283,7 @@ class LiveBusView(QWidget):
         if live is None:
             return
         if live.capture.failure is not None:
-            failure = live.capture.failure
-            self._end_reason = failure.what
-            self._devices.close_bus()
-            self._context.problems.show(failure)
+            self._devices.end_failed_bus(live.capture.failure)
             return
         if not self.model.paused:
             self._show_frames(live)
@@ -304,7 +314,7 @@ class LiveBusView(QWidget):
 
     def _toggle_pause(self) -> None:
         self.model.paused = not self.model.paused
-        self._pause.setText(_("Resume") if self.model.paused else _("Pause"))
+        self._pause.setText(_("Resume display") if self.model.paused else _("Pause display"))
         self._pause.setIcon(theme().icon("ph.play" if self.model.paused else "ph.pause", "text"))
         self._pause.updateGeometry()
 

@@ -15,7 +15,7 @@ from benchboard.dongles.protocol.messages import CLAIM_SECONDS
 from benchboard.dongles.provisioning import PairingStep
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bit_diagram import BitBar
-from benchboard.ui.bench.dongle_pane import nominal_timing
+from benchboard.ui.bench.dongle_pane import nominal_timing, tseg1_is_split
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
 from benchboard.ui.bench.port_scanner import DetectedDevice
@@ -248,7 +248,7 @@ class BitratePage(_WizardPage):
             self._bar.show_timing(None)
         else:
             timing = nominal_timing(self.planned)
-            self._bar.show_timing(timing)
+            self._bar.show_timing(timing, tseg1_is_split=tseg1_is_split(self.planned))
             sentence = _(
                 "{quanta} time quanta of {ns} ns, prescaler {prescaler}. See the Timing tab for other solutions."
             )

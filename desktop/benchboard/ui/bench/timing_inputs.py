@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -15,6 +16,9 @@ from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number, parse_number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
+
+_SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
+"""Hz in a megahertz, bit/s in a kbit/s: what the field counts in, where that isn't the request's own unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class TimingInputs(QWidget):
         self._controller.set_current_key("mcan-v3.1+")
         self._controller.currentIndexChanged.connect(lambda _index: changed())
         self._fields: dict[str, Field] = {}
+        self._units: dict[str, str] = {}
         self.method = SegmentedControl(
             (("cia", _("CiA 601-3")), ("linux", _("Linux")), ("hand", _("Manual"))), label=_("Calculation method")
         )
@@ -122,6 +127,7 @@ class TimingInputs(QWidget):
         edit = Edit(unit=unit, name=f"timing_{key}")
         edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._changed())
+        self._units[key] = unit
         self._fields[key] = Field(label, edit)
         return self._fields[key]
 
@@ -132,8 +138,9 @@ class TimingInputs(QWidget):
     def read(self) -> TimingRequest:
         """What the fields say. Marks and raises `Invalid` for the first that is no number."""
         values = {key: self._number(key) for key in self._fields}
+        scaled = {key: round(values[key] * scale) for key, scale in _SCALES.items()}
         self.last_request = TimingRequest(
-            self.controller_name(), round(values["clock"] * 1e6), values["tolerance"], round(values["bitrate"] * 1e3),
+            self.controller_name(), scaled["clock"], values["tolerance"], scaled["bitrate"],
             values["point"], values["length"], values["delay"], values["loop"], values["error"],
         )  # fmt: skip
         return self.last_request
@@ -156,9 +163,16 @@ class TimingInputs(QWidget):
             "clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error",
             "clock_tolerance": "tolerance", "length_m": "length", "delay_ns_per_m": "delay", "loop_delay_ns": "loop",
         }  # fmt: skip
-        # Beside the field its name in the code says nothing: the range does.
-        text = error.why if error.code == "timing.number" else f"{error.what} {error.why}".strip()
-        self._fields[names.get(str(error.facts.get("field")), "bitrate")].set_error(text)
+        key = names.get(str(error.facts.get("field")), "bitrate")
+        text = " ".join(part for part in (error.what, error.why, error.do) if part)
+        low, high = error.facts.get("low"), error.facts.get("high")
+        if isinstance(low, float) and isinstance(high, float):
+            # Beside the field its name in the code says nothing: the range in the field's own unit does.
+            scale = _SCALES.get(key, 1.0)
+            text = _("Enter a value from {low} to {high} {unit}.").format(
+                low=number(low / scale, most=6), high=number(high / scale, most=6), unit=self._units[key]
+            )
+        self._fields[key].set_error(text)
 
     def show_none(self) -> None:
         """Show that the fields can't be answered: nothing was solved, so there is no count."""

@@ -232,16 +232,19 @@ class TimingView(QWidget):
             self._inputs.set_config(dongle.config)
             self._solve(keep=nominal_timing(dongle.config))
 
+    def _stored_text(self, dongle: DongleRecord | None) -> str:
+        """What the dongle runs on, or what it ran on when it was last here."""
+        if dongle is None or dongle.config is None:
+            return ""
+        sentence = _("On the dongle: {rate}, {point} %")
+        if self._devices.find(dongle.device_id) is None:
+            sentence = _("On the dongle when last connected: {rate}, {point} %")
+        return sentence.format(rate=rate(dongle.config.bitrate), point=number(dongle.config.sample_point, 1))
+
     def _compare(self) -> None:
         dongle = self._selected_dongle()
         config = dongle.config if dongle is not None else None
-        self._stored.setText(
-            _("On the dongle: {rate}, {point} %").format(
-                rate=rate(config.bitrate), point=number(config.sample_point, 1)
-            )
-            if config is not None
-            else ""
-        )
+        self._stored.setText(self._stored_text(dongle))
         limits = controller(self._inputs.controller_name()).nominal
         same = (
             config is not None and self._timing is not None and limits.store_alike(self._timing, nominal_timing(config))
@@ -349,16 +352,17 @@ class TimingView(QWidget):
             self._comparison.show_timing(None, request)
             self._compare()
             return
-        sentence = _("{rate} kbit/s    {quanta} tq of {ns} ns, prescaler {prescaler}")
-        self._bit_title.setText(
-            sentence.format(
-                rate=number(timing.bitrate / 1000, 0 if timing.rate.denominator == 1 else 3),
-                quanta=timing.quanta,
-                ns=number(timing.tq_ns),
-                prescaler=timing.prescaler,
-            )
-        )
         item = controller(request.controller)
+        sentence = _("{rate} kbit/s    {quanta} tq of {ns} ns, prescaler {prescaler}")
+        title = sentence.format(
+            rate=number(timing.bitrate / 1000, 0 if timing.rate.denominator == 1 else 3),
+            quanta=timing.quanta,
+            ns=number(timing.tq_ns),
+            prescaler=timing.prescaler,
+        )
+        if not item.nominal.has_prop_seg:
+            title += "    " + _("Propagation for {metres} m of cable").format(metres=number(request.length))
+        self._bit_title.setText(title)
         self._bar.show_timing(timing, prop_seg_is_set=item.nominal.has_prop_seg)
         error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
         self._plot.show_selected(timing, error)
