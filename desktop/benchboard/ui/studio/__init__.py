@@ -1,4 +1,4 @@
-"""Studio: dashboards to look at and to arrange."""
+"""Studio: dashboards, to view and to edit."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from benchboard.ui.tasks import DatabaseSession
 
 _MAX_RESULTS: Final = 8
-"""Dashboards the palette offers for what is written."""
+"""Most dashboards that the command palette lists for a search."""
 
 
 def _home(context: "Context") -> "QWidget":
     from benchboard.ui.studio.cross_page_drag import (
         CrossPageDrag,
         SinglePage,
-    )  # late: the window opens before anybody needs it
+    )  # imported when first used, so that the window opens sooner
     from benchboard.ui.studio.document.document_store import HomeStore
     from benchboard.ui.studio.editor_page import StudioPage
     from benchboard.ui.studio.page_commands import PageCommands
@@ -50,7 +50,7 @@ def _handlers(context: "Context") -> Handlers:
 
 
 def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
-    """The dashboards with `text` in their names, a few."""
+    """The first dashboards with `text` in their names."""
     from benchboard.dashboards import library
 
     page = library.list_dashboards(

@@ -1,5 +1,4 @@
-"""What is dragged on one page, carried over the tab of another and on into that one: between open dashboards, and
-between them and the home page."""
+"""Drags widgets from one page to another: between open dashboards, and between them and the home page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ _CTRL: Final = Qt.KeyboardModifier.ControlModifier
 
 
 class PageContainer(Protocol):
-    """A place of the room with pages in it, the one in front and those behind its tabs."""
+    """A view with pages in it: the one in front and those behind its tabs."""
 
     address: str
 
@@ -33,14 +32,14 @@ class PageContainer(Protocol):
     def page(self) -> "StudioPage | None": ...
     def isVisible(self) -> bool: ...
     def tab_at(self, spot: QPoint) -> int:
-        """The tab of another page at a point of the screen, else -1."""
+        """The tab of another page at a point of the screen, or -1."""
 
     def page_at(self, tab: int) -> "StudioPage | None": ...
     def bring_to_front(self, page: "StudioPage") -> None: ...
 
 
 class SinglePage(QObject):
-    """The home page as a place: there is no other page in it."""
+    """The home page as a container with a single page."""
 
     address = "studio/home"
 
@@ -62,7 +61,7 @@ class SinglePage(QObject):
         return None
 
     def bring_to_front(self, page: "StudioPage") -> None:
-        """It is there whenever the place is."""
+        """Do nothing: the page is visible whenever its view is."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Hide:
@@ -71,7 +70,7 @@ class SinglePage(QObject):
 
 
 class _DropTarget(NamedTuple):
-    """What leads to another page when something is held over it."""
+    """What opens another page when the pointer rests on it during a drag."""
 
     kind: Literal["tab", "place"]
     tab: int = -1
@@ -79,12 +78,12 @@ class _DropTarget(NamedTuple):
 
 
 class CrossPageDrag(QObject):
-    """Held for a while over the tab of another dashboard, or of the place where others are, what is dragged goes on
-    there. Let go of it is moved there, with Ctrl copied: a step of each page. Esc, or letting go beside the page,
-    leaves both as they were.
+    """A drag that continues on another page. The user holds the dragged items over the tab of another dashboard, or
+    over the section where the other pages are, until that page opens. Dropping them moves them there, or copies them
+    with Ctrl: a step on each page. Esc, or a drop beside the page, leaves both pages unchanged.
 
-    Between the tab and letting go whatever the mouse does is for this, whichever widget it reaches: the one that was
-    pressed is out of sight.
+    Until the drop, all mouse events are handled here, whichever widget they reach: the widget that was pressed is
+    hidden.
     """
 
     def __init__(self, context: "Context") -> None:
@@ -93,13 +92,13 @@ class CrossPageDrag(QObject):
         self._containers: list[PageContainer] = []
         self._target: _DropTarget | None = None
         self._source: StudioPage | None = None
-        """Where what is carried came from; None while nothing is."""
+        """The page that the items come from; None if no drag between pages is under way."""
         self._destination: StudioPage | None = None
-        """The page it is carried on; None over a list of pages."""
+        """The page that the pointer is on; None over a list of pages."""
         self._ids: tuple[str, ...] = ()
         self._body = ClipboardContent(())
         self._payload: InsertPayload | None = None
-        """What is carried as the page takes it that it is carried on; None as long as that one cannot."""
+        """The dragged items as the destination inserts them; None as long as it can't."""
         self._pointer = QPoint()
         self._switching = self._rejection_shown = False
         self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
@@ -107,24 +106,24 @@ class CrossPageDrag(QObject):
 
     @staticmethod
     def of(context: "Context") -> "CrossPageDrag":
-        """The one of a session, for all its places."""
+        """The instance of a session, shared by its views."""
         return context.changed.findChild(CrossPageDrag) or CrossPageDrag(context)
 
     @property
     def active(self) -> bool:
-        """Whether something is between two pages."""
+        """Whether a drag between pages is under way."""
         return self._source is not None
 
     def add_container(self, container: PageContainer) -> None:
-        """Let things be carried to and from a place."""
+        """Allow drags to and from a view with pages."""
         self._containers.append(container)
 
     def watch(self, page: "StudioPage") -> None:
-        """Notice what is dragged on a page."""
+        """Follow the drags on a page."""
         page.canvas.dragged.connect(self._hover)
 
     def abort_and_return(self) -> None:
-        """Put everything back as it was, and show where it came from."""
+        """Cancel the drag and show the page that it started on."""
         home = self._source
         self.abort()
         place = self._container_of(home) if home is not None else None
@@ -132,7 +131,7 @@ class CrossPageDrag(QObject):
             self._context.go(place.address)
 
     def abort(self) -> None:
-        """Put everything back as it was."""
+        """Cancel the drag: both pages are as they were."""
         home, here = self._source, self._destination
         if home is None:
             return
@@ -144,7 +143,7 @@ class CrossPageDrag(QObject):
             place.bring_to_front(home)
 
     def container_hidden(self) -> None:
-        """A place is out of sight: somebody went elsewhere, unless what is carried did."""
+        """Cancel the drag because its view was hidden, unless the drag itself switched to another one."""
         if not self._switching:
             self.abort()
 
@@ -153,7 +152,7 @@ class CrossPageDrag(QObject):
             return False
         kind = event.type()
         if isinstance(event, QMouseEvent) and self._destination is not self._front_page():
-            self.abort_and_return()  # a key brought another tab to front
+            self.abort_and_return()  # a keyboard shortcut switched tabs
             return True
         if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             self._hover(event.globalPosition().toPoint())
@@ -170,7 +169,7 @@ class CrossPageDrag(QObject):
             return True
         return False
 
-    # Where it is
+    # Position of the drag
 
     def _front(self) -> PageContainer | None:
         return next((place for place in self._containers if place.isVisible()), None)
@@ -180,12 +179,12 @@ class CrossPageDrag(QObject):
         return front.page if front is not None else None
 
     def _container_of(self, page: "StudioPage") -> PageContainer | None:
-        """The place a page is open in."""
+        """The view that a page is open in."""
         homes = page.store.dashboard_id is None
         return next((place for place in self._containers if isinstance(place, SinglePage) == homes), None)
 
     def _hover(self, at: QPoint) -> None:
-        """The pointer, with something in hand, is at a point of the screen."""
+        """Handle a drag at a point of the screen: see whether it rests on a tab or section."""
         self._pointer = at
         door = self._target_at(at)
         if door == self._target:
@@ -195,7 +194,7 @@ class CrossPageDrag(QObject):
         if door is None or front is None:
             self._dwell.stop()
             return
-        front.page_at(door.tab)  # nobody may have looked at it yet: it is read meanwhile
+        front.page_at(door.tab)  # start loading a tab that was not shown yet
         self._dwell.start()
 
     def _target_at(self, at: QPoint) -> _DropTarget | None:
@@ -208,7 +207,7 @@ class CrossPageDrag(QObject):
         return _DropTarget("place", address=address) if address not in ("", front.address) else None
 
     def _dwell_elapsed(self) -> None:
-        """It was held over a door for long enough."""
+        """Switch to the tab or section that the pointer has rested on long enough."""
         door, front = self._target, self._front()
         if door is None or front is None or not (self.active or self._move_in_progress()):
             return
@@ -221,7 +220,7 @@ class CrossPageDrag(QObject):
             return
         if page.saving.state == "loading":
             self._dwell.start()
-        elif not _can_drop(page):  # asked once for each time it comes there
+        elif not _can_drop(page):  # one request per visit of the tab
             self._show_rejection(page)
         elif self.active or self._pick_up():
             with self._switching_page():
@@ -229,7 +228,7 @@ class CrossPageDrag(QObject):
             self._enter_page(page)
 
     def _switch_container(self, address: str) -> None:
-        """Show another place, and go on upon what is in front there."""
+        """Show another section and continue on the page in front there."""
         with self._switching_page():
             self._context.go(address)
         self._enter_page(self._front_page())
@@ -242,10 +241,10 @@ class CrossPageDrag(QObject):
         finally:
             self._switching = False
 
-    # What is carried
+    # The dragged items
 
     def _move_in_progress(self) -> MoveInteraction | None:
-        """What the pointer moves on the page in front, if it does."""
+        """The move gesture on the page in front, if one is under way."""
         front = self._front_page()
         interaction = front.canvas.drag.interaction if front is not None else None
         return (
@@ -262,19 +261,19 @@ class CrossPageDrag(QObject):
         self._body = home.editor.copied(self._ids)
         home.canvas.cancel()
         self._source = self._destination = home
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one while a window is
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # a window is open
         self._context.problems.toast(_hint())
         return True
 
     def _enter_page(self, page: "StudioPage | None") -> None:
-        """Go on upon a page, or upon a list of pages, where only another tab leads on."""
+        """Continue on a page, or on a list of pages, where only another tab can be the target."""
         if self._destination is not None:
             self._destination.canvas.cancel()
         self._destination, self._payload, self._rejection_shown = page, None, False
         self._update_preview()
 
     def _payload_for(self, page: "StudioPage") -> InsertPayload | None:
-        """What is carried, under ids that the page has not; None as long as it cannot be put there."""
+        """The dragged items with ids that are unused on the page; None as long as the page can't take them."""
         if self._payload is None and page.saving.state != "loading":
             if _can_drop(page):
                 self._payload = self._make_payload(page)
@@ -293,7 +292,7 @@ class CrossPageDrag(QObject):
         return InsertPayload(title.format(count=count, name=self._source.name), fresh, self._body.variables)
 
     def _update_preview(self) -> None:
-        """Show what letting go here would lead to."""
+        """Preview the result of a drop at this position."""
         page = self._destination
         if page is None:
             return
@@ -326,7 +325,7 @@ class CrossPageDrag(QObject):
         ids, before = self._ids, here.editor.document
         here.canvas.drop_new()
         if here.editor.document is before:
-            self.abort_and_return()  # it was refused, in words
+            self.abort_and_return()  # the page rejected it with a message
             return
         self._end()
         if not copies:

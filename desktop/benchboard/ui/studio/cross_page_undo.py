@@ -1,4 +1,4 @@
-"""What was moved from one page to another is a step of each; taken back on one of them, it is taken back on both."""
+"""Undo of moves between pages: such a move is one step on each page, and undoing it on one undoes it on both."""
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 Direction = Literal["undo", "redo"]
 _MAX_MOVES = 200
-"""Moves remembered."""
+"""Most moves that are remembered."""
 
 
 class UndoPage(Protocol):
-    """A page that takes part in a move between pages."""
+    """A page that can take part in a move between pages."""
 
     editor: Editor
     saving: Saving
@@ -30,18 +30,18 @@ class UndoPage(Protocol):
 
 
 class _MoveEnd(NamedTuple):
-    """One page's part of a move, by the number of its step; no page once that is closed."""
+    """One page's part of a move, by the number of its step; `page` is None once the page is closed."""
 
     page: UndoPage | None
     number: int
 
     def is_next(self, direction: Direction) -> bool:
-        """Whether it is the step the page would take."""
+        """Whether it is the next step that the page would undo or redo."""
         return self.page is not None and _next_number(self.page.editor.undo_stack, direction) == self.number
 
 
 class CrossPageUndo(QObject):
-    """The moves between the pages that are open. A page goes through its steps here."""
+    """Remembers the moves between open pages. Pages undo and redo through `step`."""
 
     def __init__(self, context: "Context") -> None:
         super().__init__(context.changed)
@@ -50,11 +50,11 @@ class CrossPageUndo(QObject):
 
     @staticmethod
     def of(context: "Context") -> "CrossPageUndo":
-        """Those of a session, for all its pages."""
+        """The instance of a session, shared by its pages."""
         return context.changed.findChild(CrossPageUndo) or CrossPageUndo(context)
 
     def record(self, source: UndoPage, destination: UndoPage) -> None:
-        """The last step of each of these pages was one move, from `source` to `destination`."""
+        """Record that the last step of each of these pages was one move, from `source` to `destination`."""
         taken, brought = (
             _next_number(source.editor.undo_stack, "undo"),
             _next_number(destination.editor.undo_stack, "undo"),
@@ -63,13 +63,15 @@ class CrossPageUndo(QObject):
             self._moves = [*self._moves[1 - _MAX_MOVES :], (_MoveEnd(source, taken), _MoveEnd(destination, brought))]
 
     def forget(self, page: UndoPage) -> None:
-        """A page is closed."""
+        """Forget a page that is closed."""
         left = [tuple(end._replace(page=None) if end.page is page else end for end in ends) for ends in self._moves]
         self._moves = [(one, other) for one, other in left if one.page is not None or other.page is not None]
 
     def step(self, page: UndoPage, direction: Direction) -> None:
-        """Take a page's last step back, or the next one again; of a move the other page's part too. Where that page
-        was changed since, or is closed, only this one's is, and it is said."""
+        """Undo or redo a page's next step; if it is a move, the other page's part too.
+
+        If the other page was changed since or is closed, only this page's part is undone, and a message says so.
+        """
         other = self._counterpart(page, direction)
         _step(page, direction)
         if other is None:
@@ -99,7 +101,7 @@ class CrossPageUndo(QObject):
 
 
 def _next_number(stack: UndoStack, direction: Direction) -> int | None:
-    """The number of the step that would be taken back, or again; None where there is none that has one."""
+    """The number of the step that would be undone or redone; None if there is none with a number."""
     return stack.number(direction) or None
 
 
@@ -109,5 +111,5 @@ def _step(page: UndoPage, direction: Direction) -> None:
 
 
 def _can_step(page: UndoPage) -> bool:
-    """Whether a page can take a step now; what was being written on it is one of its own."""
+    """Whether a page can undo and redo now. Typing that isn't committed yet is a step of its own."""
     return page.saving.state not in ("loading", "failed", "conflict") and page.can_step()

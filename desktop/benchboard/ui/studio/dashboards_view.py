@@ -1,4 +1,4 @@
-"""Dashboards: the list of all, and beside it, in tabs, those that are open."""
+"""The Dashboards view: the list of dashboards, and the open ones in tabs beside it."""
 
 from collections.abc import Collection
 from functools import partial
@@ -61,12 +61,12 @@ class DashboardsView(QWidget):
         self.tabs.menu_requested.connect(self._open_menu)
         install_shortcuts(self, DASHBOARDS, self._tab_handlers())
         self._pending_menu: tuple[StudioPage, QPoint] | None = None
-        """Whose menu is wanted, and where, while it is being read."""
+        """The page whose context menu was requested while it was loading, and the menu's position."""
         self._tab_restorer = TabRestorer(context, self._current_tabs, self._restore_tabs, self)
         context.tasks.read(self, self._sweep, lambda _count: None)
 
     def _sweep(self, session: DatabaseSession) -> int:
-        """Delete what is kept on this computer about dashboards that one does not see any more."""
+        """Delete local data about dashboards that the user has no access to any more."""
         context = self._context
 
         def visible(keys: Collection[str]) -> set[str]:
@@ -97,7 +97,7 @@ class DashboardsView(QWidget):
 
     @property
     def pages(self) -> list[StudioPage]:
-        """The open dashboards somebody has looked at, in the order of their tabs."""
+        """The open dashboards that were shown at least once, in the order of their tabs."""
         return [page for page in self._tab_widgets if isinstance(page, StudioPage)]
 
     @property
@@ -107,19 +107,19 @@ class DashboardsView(QWidget):
 
     @property
     def page(self) -> StudioPage | None:
-        """The dashboard in front; None while the list is."""
+        """The dashboard in front; None if the list is in front."""
         now = self._stack.currentWidget()
         return now if isinstance(now, StudioPage) else None
 
     def page_at(self, tab: int) -> StudioPage | None:
-        """The dashboard of a tab, read from now on if nobody has looked at it yet; None for the list's."""
+        """The page of a tab, which starts loading if it was not shown yet; None for the list's tab."""
         there = self._stack.widget(tab)
         if isinstance(there, UnloadedTab):
             there = self._load_tab(tab, there)
         return there if isinstance(there, StudioPage) else None
 
     def tab_at(self, spot: QPoint) -> int:
-        """The tab of another page at a point of the screen, else -1."""
+        """The tab of another page at a point of the screen, or -1."""
         tab = self.tabs.tabAt(self.tabs.mapFromGlobal(spot)) if self.tabs.isVisible() else -1
         return -1 if tab == self.tabs.currentIndex() else tab
 
@@ -132,7 +132,7 @@ class DashboardsView(QWidget):
         self.cross_page_drag.container_hidden()
 
     def open_route(self, rest: str) -> None:
-        """Somebody came here, perhaps for one dashboard."""
+        """Open the view, or the dashboard or dialog that the rest of the address names."""
         which, _slash, wish = rest.partition("/")
         if which == "new":
             self.library.create_dashboard()
@@ -143,7 +143,7 @@ class DashboardsView(QWidget):
             self.open(which).open_route(wish)
 
     def open(self, dashboard_id: str) -> StudioPage:
-        """Show a dashboard, opened if it is not yet."""
+        """Show a dashboard, opening it if necessary."""
         place = self._tab_of(dashboard_id)
         if place < 0:
             place = self._stack.count()
@@ -155,7 +155,7 @@ class DashboardsView(QWidget):
         return shown
 
     def _insert_tab(self, tab: int, view: OpenTab, name: str) -> None:
-        """Make a tab for a dashboard, which is read when somebody looks at it."""
+        """Add a tab for a dashboard, which is loaded when the tab is first shown."""
         self._stack.insertWidget(tab, UnloadedTab(view))
         self.tabs.set_tab_name(self.tabs.insertTab(tab, ""), name)
         shut = Button(
@@ -171,7 +171,7 @@ class DashboardsView(QWidget):
         self._tab_restorer.schedule_save()
 
     def _load_tab(self, tab: int, unloaded: UnloadedTab) -> StudioPage:
-        """Make the page of a dashboard that somebody looks at for the first time."""
+        """Create the page of a dashboard whose tab is shown for the first time."""
         key = unloaded.view.dashboard_id
         page = StudioPage(self._context, DashboardStore(self._context.actor, key), PageCommands)
         page.setObjectName(f"studio_page_{key}")
@@ -191,7 +191,7 @@ class DashboardsView(QWidget):
         return self._tab_widgets, (front.store.dashboard_id or "") if front is not None else ""
 
     def _restore_tabs(self, found: RestoredTabs) -> None:
-        """Make the tabs of what was open before, around what somebody has opened meanwhile, which stays in front."""
+        """Restore the saved tabs around those that were opened meanwhile, which stay in front."""
         place = 1
         for view in found.tabs.views:
             there = self._tab_of(view.dashboard_id)
@@ -202,7 +202,7 @@ class DashboardsView(QWidget):
             self.open(found.tabs.front)
 
     def close_page(self, page: StudioPage | None) -> None:
-        """Close an open dashboard, saved; one that waits for a decision stays."""
+        """Save and close an open dashboard; one with an unresolved conflict stays open."""
         if page is not None and page.prepare_close():
             self._remove(page)
 
@@ -214,7 +214,7 @@ class DashboardsView(QWidget):
             self.close_page(there)
 
     def prepare_close(self) -> bool:
-        """Store what is not stored yet; stay where a decision is open."""
+        """Store unsaved edits; returns False if a page has an unresolved conflict, and shows it."""
         for page in self.pages:
             if not page.prepare_close():
                 self.tabs.setCurrentIndex(self._stack.indexOf(page))
@@ -222,17 +222,17 @@ class DashboardsView(QWidget):
         return True
 
     def finish_close(self) -> None:
-        """End what is under way: the place goes."""
+        """End pending work: the view is closing."""
         self._tab_restorer.finish()
         for page in self.pages:
             page.finish_close()
 
     def unsaved(self) -> str:
-        """What would be lost if the place went away now."""
+        """The names of the pages that would lose edits if the view closed now."""
         return ", ".join(name for page in self.pages if (name := page.unsaved()))
 
     def conflicts(self) -> list[PendingConflict]:
-        """What waits for a decision in whichever dashboard."""
+        """The unresolved conflicts of all open dashboards."""
         return [decision for page in self.pages for decision in page.conflicts()]
 
     def _tab_of(self, dashboard_id: str) -> int:
@@ -248,12 +248,12 @@ class DashboardsView(QWidget):
             now.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def stop_presenting(self) -> None:
-        """Show the dashboard among its panes again."""
+        """End the presentation of the dashboard in front."""
         if self.page is not None:
             self.page.stop_presenting()
 
     def _present(self, presenting: bool) -> None:
-        """A dashboard is presented: nothing stands above it."""
+        """Hide the tabs while a dashboard is presented."""
         self.tabs.setVisible(not presenting)
         self.presenting_changed.emit(presenting)
 
@@ -288,7 +288,7 @@ class DashboardsView(QWidget):
         open_menu(self, {**offered, "studio.close_dashboard": close}, spot)
 
     def _open_pending_menu(self, page: StudioPage) -> None:
-        """A dashboard has been read: offer what was asked for meanwhile."""
+        """Open the context menu that was requested while its dashboard was loading."""
         if self._pending_menu is not None and self._pending_menu[0] is page:
             (_page, spot), self._pending_menu = self._pending_menu, None
             self._open_menu(self._stack.indexOf(page), spot)

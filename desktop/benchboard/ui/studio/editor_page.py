@@ -58,17 +58,17 @@ class CommandRunner(Protocol):
     """Runs the commands of a page."""
 
     def run(self, command_id: str) -> None:
-        """Run a command, or say why it can't be run on this page."""
+        """Run a command, or show why it can't be run on this page."""
 
     def handlers(self) -> Handlers:
-        """The commands that are offered on the page now."""
+        """The commands that are available on the page now."""
 
     def offer_variables_draft(self) -> None:
-        """Say that a draft of the variables was brought back, and lead there."""
+        """Show a notice about a recovered draft of the variables, with an action that opens it."""
 
 
 class StudioPage(QWidget):
-    """One dashboard, to be looked at and arranged: a person's home layout, or one of the many."""
+    """One dashboard, to view and edit: the user's home layout, or one of the dashboards."""
 
     unsaved_changed = Signal()
     name_changed = Signal(str)
@@ -128,7 +128,7 @@ class StudioPage(QWidget):
         self.saving.load()
 
     def _connect(self) -> None:
-        """Follow what the page, its steps and its saving have to say."""
+        """Connect the signals of the page, its undo history and its saving."""
         self._clock = QTimer(self, interval=5_000)
         self._clock.timeout.connect(self._show_state)
         self._clock.start()
@@ -154,7 +154,7 @@ class StudioPage(QWidget):
             told.connect(self._show_state)
 
     def add(self, kind: WidgetKind) -> None:
-        """Put a new widget in the first free place."""
+        """Add a new widget in the first free cell."""
         if self.editor.read_only:
             self._context.problems.toast(self.editor.read_only_reason)
             return
@@ -163,7 +163,7 @@ class StudioPage(QWidget):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def run(self, command_id: str) -> None:
-        """Run a command, or say why it can't be run on this page."""
+        """Run a command, or show why it can't be run on this page."""
         self.commands.run(command_id)
 
     def run_when_loaded(self, command_id: str) -> None:
@@ -172,30 +172,30 @@ class StudioPage(QWidget):
         self._run_when_loaded()
 
     def command_handlers(self) -> Handlers:
-        """The commands that are offered on the page now."""
+        """The commands that are available on the page now."""
         return self.commands.handlers()
 
     def open_route(self, rest: str) -> None:
-        """Somebody came here, perhaps for one widget: `show/<widget>`."""
+        """Open an address within the page: `show/<widget>` goes to a widget."""
         wish, _slash, what = rest.partition("/")
         if wish == "show":
             self._when_loaded = partial(self.finder.go_to, what)
         self._run_when_loaded()
 
     def save_state(self) -> OpenTab:
-        """How the page is shown."""
+        """The state of the page's tab: scroll position, zoom, breakpoint and presentation."""
         row = self.canvas.verticalScrollBar().value() / self._row_height
         key = self.store.dashboard_id or ""
         return OpenTab(key, round(row, 3), self.canvas.zoom, self.editor.breakpoint, self.presentation.on)
 
     def restore_state(self, was: object) -> None:
-        """Show it so, as soon as it is read."""
+        """Restore a tab state as soon as the page is loaded."""
         if isinstance(was, OpenTab):
             self._when_loaded = partial(self.show_view, was)
             self._run_when_loaded()
 
     def show_view(self, view: OpenTab) -> None:
-        """Show the page, which has been read, as it was shown before."""
+        """Restore a tab state on a page that is loaded."""
         if view.breakpoint:
             self.run(f"studio.{view.breakpoint}")
         self.canvas.set_zoom(view.zoom)
@@ -214,8 +214,9 @@ class StudioPage(QWidget):
             action()
 
     def prepare_close(self) -> bool:
-        """Store what is not stored yet; stay where another window was first, until that is decided, and where the JSON
-        is none yet and could not be kept."""
+        """Store unsaved edits; returns False if a conflict is unresolved, or the JSON draft is invalid and couldn't be
+        kept.
+        """
         self.commit()
         if self.json_view.draft and not self.saving.recovery.keeps_draft(JSON):
             self._show_draft_problem()
@@ -250,7 +251,7 @@ class StudioPage(QWidget):
         )
 
     def finish_close(self) -> None:
-        """End what is under way: the page goes."""
+        """End pending work: the page is closing."""
         self._cross_page_undo.forget(self)
         self.saving.recovery.close()
         self.saving.variable_persistence.finish()
@@ -259,11 +260,11 @@ class StudioPage(QWidget):
 
     @property
     def name(self) -> str:
-        """What the page is called."""
+        """The title of the page."""
         return self.editor.document.title or (_("Home page") if self.store.dashboard_id is None else _("Untitled"))
 
     def _restore_draft(self, where: str) -> None:
-        """Go on where an earlier session ended in what it was writing."""
+        """Offer the user the draft that an earlier session left."""
         text = self.saving.recovery.draft_text(where)
         if where != JSON or text is None:
             self.commands.offer_variables_draft()
@@ -279,11 +280,11 @@ class StudioPage(QWidget):
 
     @property
     def _draft(self) -> bool:
-        """Whether something is written that is not the page yet."""
+        """Whether there is a draft of the JSON or in the inspector."""
         return self.json_view.draft or self.inspector.has_draft
 
     def conflicts(self) -> list[PendingConflict]:
-        """What both this window and somebody else changed, if that waits for a decision."""
+        """The conflict with another user's changes, if one is unresolved."""
         if self.saving.state != "conflict":
             return []
         merge = self.saving.merge
@@ -303,13 +304,13 @@ class StudioPage(QWidget):
             self.saving.open_decision()
 
     def unsaved(self) -> str:
-        """What is not stored: by now it is in the journal, or about to be."""
+        """What is unsaved, as text for the user; empty if nothing is. It is in the journal, or about to be."""
         if self.json_view.draft:
             return _("JSON draft of {name}").format(name=self.name)
         return self.name if self.saving.dirty or self.inspector.has_draft else ""
 
     def panes(self) -> list[QWidget]:
-        """The panes on show, as they stand from the top left to the right."""
+        """The visible panes, from the top left to the right."""
         if self.screens.screen is not None:
             return [self.screens.screen]
         around = (
@@ -324,17 +325,17 @@ class StudioPage(QWidget):
         return [pane for pane in around if pane.isVisible()]
 
     def undo(self) -> None:
-        """Take the last step back; on a presented page, as on one that one may only look at, nothing is."""
+        """Undo the last step, unless the page is presented or view-only."""
         if self.can_step():
             self._cross_page_undo.step(self, "undo")
 
     def redo(self) -> None:
-        """Take the step again, unless something is being written: that is a step of its own."""
+        """Redo the next step, unless text is being typed: that is a step of its own."""
         if self.can_step():
             self._cross_page_undo.step(self, "redo")
 
     def can_step(self) -> bool:
-        """Whether steps can be taken back now; what is being written is one of its own, what is in hand is put back."""
+        """Whether the page can undo and redo now. Commits what is being typed as a step, and cancels a gesture."""
         self.commit()
         self.canvas.cancel()
         self.repeats_toggle.hide()
@@ -346,12 +347,12 @@ class StudioPage(QWidget):
         self.saving.save()
 
     def commit(self) -> None:
-        """Hand on what is being written."""
+        """Commit what is being typed."""
         self.inspector.commit()
         self.json_view.commit()
 
     def _lay_out(self) -> None:
-        # Each within the other before anything is in them: what is put elsewhere later is styled once more.
+        # Widgets are nested before they are filled: reparenting a filled one later styles it twice.
         desk = QWidget()
         stack = QStackedWidget(desk)
         self.side_panes = SidePanes(
@@ -381,7 +382,7 @@ class StudioPage(QWidget):
         self.screens = PageScreens(self._context, self, desk, self.saving)
 
     def _permission_changed(self) -> None:
-        """Offer what may be done with the page now, and say why it is no more."""
+        """Update the page for the current edit permission, and show why editing ended."""
         may_change = not self.editor.read_only
         self.canvas.cancel()
         self.repeats_toggle.follow()
@@ -395,7 +396,7 @@ class StudioPage(QWidget):
         )
 
     def _duplicate_to_change(self) -> None:
-        """Make a copy that this person may change, and go there."""
+        """Make a copy that the user can edit, and open it."""
         context, key = self._context, self.store.dashboard_id
         if key is not None:
             context.tasks.change(
@@ -424,11 +425,11 @@ class StudioPage(QWidget):
         self._context.problems.withdraw(_present_hint())
 
     def stop_presenting(self) -> None:
-        """Show the page among its panes again."""
+        """End the presentation."""
         self.presentation.end()
 
     def _edit(self, start: Callable[[], object]) -> None:
-        """Go to the fields of what is chosen: of a copy, to those of what it is a copy of."""
+        """Focus the inspector's fields for the selected items; for a copy of a repeated item, those of its source."""
         if self.presentation.on:
             return
         self.repeats_toggle.hide()
@@ -438,7 +439,7 @@ class StudioPage(QWidget):
         start()
 
     def show_json(self) -> None:
-        """The JSON in place of the inspector, or the inspector again."""
+        """Switch between the inspector and the JSON view."""
         shown = self.json_view.isHidden()
         self.inspector.commit()
         self.side_panes.show_json(shown)
@@ -447,7 +448,7 @@ class StudioPage(QWidget):
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fold(self, side: Side) -> None:
-        """Put the pane of a side away, or bring it back; at the right that may be the JSON."""
+        """Hide or show the side pane; the right one may be the JSON view."""
         shown = self.side_panes.shown(side)
         if side == "right" and not self.json_view.isHidden():
             self.show_json()
@@ -505,7 +506,7 @@ class StudioPage(QWidget):
         self.bar.show_state(text, icon, role, may_save=state in ("saved", "changed", "saving", "merging", "unsaved"))
 
     def _saved_state(self) -> tuple[str, str, str]:
-        """What there is to say of a page with nothing left to store."""
+        """Text, icon and colour token of the save state when nothing is left to store."""
         if self._draft:
             return _("Not saved yet"), "ph.pencil-simple", "text.muted"
         if self.editor.read_only:

@@ -1,4 +1,4 @@
-"""What the commands of a page do, and on which page each is offered."""
+"""What the commands of a page do, and when each is available."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -46,16 +46,18 @@ REGISTRY.register(*(
 
 
 Mode = Literal["presentation", "enlarged", "preview"]
-"""What else a page can show than itself: it is presented, a widget is enlarged, or repeats are previewed."""
+"""What the page can show instead of its normal view: a presentation, an enlarged widget, or a preview of repeats."""
 _KEEPS_PRESENTATION: Final[frozenset[Mode]] = frozenset({"presentation"})
 _KEEPS_VIEW: Final[frozenset[Mode]] = frozenset({"presentation", "enlarged"})
 
 
 @dataclass(frozen=True, slots=True)
 class PageCommand:
-    """What a command does on a page. One that `edits` is only for those who may change the page, one that is
-    `shared_only` is not for the home page. It ends the modes that it doesn't keep first; the preview of repeats only if
-    it edits."""
+    """What a command does on a page.
+
+    One that `edits` needs edit permission; one that is `shared_only` is not for the home page. Before it runs, it ends
+    the modes that are not in `keeps`; the preview of repeats only if it edits.
+    """
 
     run: Callable[[], object]
     why_not: Callable[[], str] = lambda: ""
@@ -119,7 +121,7 @@ class PageCommands(QObject):
         } | {f"add_widget.{kind.type}": PageCommand(partial(page.add, kind), edits=True) for kind in KINDS}
 
     def run(self, command_id: str) -> None:
-        """Run a command, or say why it can't be run on this page."""
+        """Run a command, or show why it can't be run on this page."""
         if command_id == SHORTCUTS:
             self._context.run_command(command_id)
             return
@@ -139,7 +141,7 @@ class PageCommands(QObject):
             run_handler(Handler(command.run, command.why_not), toast)
 
     def handlers(self) -> Handlers:
-        """The commands that are offered on this page, as it is now and for this person."""
+        """The commands that are available on this page, in its present state and for this user."""
         page, may_change = self._page, not self._page.editor.read_only
         if page.screens.screen is not None:
             return page.screens.command_handlers()
@@ -158,7 +160,7 @@ class PageCommands(QObject):
         ends_first = (page.presentation.on and command.ends("presentation")) or (
             page.editor.previews_copies and command.ends("preview")
         )
-        # Only when that has ended is it known whether the command can be run.
+        # Whether the command can be run is known only after the modes have ended.
         return Handler(run) if ends_first else Handler(run, command.why_not)
 
     def _of_selection(self, command_id: str) -> PageCommand:
@@ -175,7 +177,7 @@ class PageCommands(QObject):
             presentation.start()
 
     def _why_no_step(self, which: Literal["undo", "redo"]) -> str:
-        """Typing that is not on the page yet is a step too."""
+        """Why there is nothing to undo or redo; text that is not committed yet counts as a step."""
         stack = self._page.editor.undo_stack
         if which == "redo":
             return "" if stack.can_redo() else _("Nothing to redo")
@@ -215,16 +217,16 @@ class PageCommands(QObject):
         TemplateGallery(self._page, self.start_from_template).open()
 
     def start_from_template(self, template: Template) -> None:
-        """Put a template's widgets in the place of what is there, as one step."""
+        """Replace the page's widgets by a template's, as one step."""
         document = apply_template(self._page.editor.document, template)
         if self._page.store.dashboard_id is None:
-            document = replace(document, title=self._page.editor.document.title)  # it goes on being the home page
+            document = replace(document, title=self._page.editor.document.title)  # the home page keeps its title
         self._page.editor.select(())
         self._page.editor.replace_document(_("Start from {title}").format(title=_(template.title)), document)
         self._page.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _rename(self) -> None:
-        """Ask for another name, and take it as a step."""
+        """Ask for a new name and rename the dashboard, as a step."""
         dialog = RenameDialog(self._page.window(), self._page.name)
         dialog.name_entered.connect(
             lambda name: self._page.editor.apply_document(
@@ -248,7 +250,7 @@ class PageCommands(QObject):
         sheet.open()
 
     def _variables_discarded(self, draft: str, why: str = "") -> None:
-        """Say that what was written is not taken, with a way back to it."""
+        """Show that variable edits were discarded, with an action that reopens them."""
 
         def go_on() -> None:
             if shiboken6.isValid(self):
@@ -259,7 +261,7 @@ class PageCommands(QObject):
         self._context.problems.toast(" ".join(part for part in (why, sentence) if part), go_on)
 
     def offer_variables_draft(self) -> None:
-        """Say that the variables were being defined when the program ended, and lead there."""
+        """Show a notice that variable edits were recovered, with an action that opens them."""
         self._context.problems.notice(
             _("Recovered your variable edits in “{name}”.").format(name=self._page.name),
             _("They don't apply until you save them."),
@@ -269,7 +271,7 @@ class PageCommands(QObject):
 
     def _apply_variables(self, rows: list[VariableRow], base: tuple[Variable, ...]) -> None:
         editor, problems = self._page.editor, self._context.problems
-        if not editor.editable:  # the right went while the sheet was open, or copies were shown
+        if not editor.editable:  # edit permission was revoked while the dialog was open, or copies are shown
             self._variables_discarded(variable_editing.serialise_draft(rows, base), editor.read_only_reason)
             return
         before = editor.document

@@ -1,4 +1,4 @@
-"""What takes a page's place for a while: its versions, and the decisions of a merge."""
+"""Screens shown in place of a page: its versions, and the resolution of a merge."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PageScreens(QObject):
-    """Shows `workspace`, where a page is edited, or a screen instead of it."""
+    """Switches between `workspace`, where the page is edited, and another screen."""
 
     def __init__(self, context: "Context", page: QWidget, workspace: QWidget, saving: Saving) -> None:
         super().__init__(page)
@@ -39,15 +39,15 @@ class PageScreens(QObject):
 
     @property
     def screen(self) -> QWidget | None:
-        """What is shown in the page's place; None while the page is."""
+        """The screen that is shown in place of the page; None if the page is shown."""
         return self._screen
 
     def command_handlers(self) -> Handlers:
-        """The commands of the screen that is shown in the page's place."""
+        """The commands of the screen that is shown in place of the page."""
         return self._screen.command_handlers() if self._screen is not None else {}
 
     def show_versions(self) -> None:
-        """The versions of the dashboard, everything stored first."""
+        """Store all edits and show the versions of the dashboard."""
         key = self._saving.store.dashboard_id
         if key is None or not self._can_open_screen():
             return
@@ -58,7 +58,7 @@ class PageScreens(QObject):
         self._show(screen)
 
     def show_merge(self, merge: MergeResult) -> None:
-        """Ask what is to become of what both changed differently."""
+        """Show the screen for resolving conflicting changes."""
         self._saving.dismiss_question()
         here = _("this window")
         mine, theirs = Party(self._context.actor.name, here), self._saving.other
@@ -70,18 +70,18 @@ class PageScreens(QObject):
         self._show(screen)
 
     def show_share_dialog(self, name: str) -> None:
-        """Who may see and edit the dashboard."""
+        """Open the dialog with the people who have access to the dashboard."""
         key = self._saving.store.dashboard_id
         if key is not None:
             ShareDialog(self._page, self._context, key, name).open()
 
     def name_version(self) -> None:
-        """Keep what is there as a version that says why."""
+        """Ask for a name and save the page as a version of that name."""
         if self._can_open_screen():
             NameVersionDialog(self._page, self._saving.save).open()
 
     def close_screen(self) -> None:
-        """The page again."""
+        """Show the page again."""
         screen, self._screen = self._screen, None
         if screen is not None:
             self._stack.setCurrentWidget(self._workspace)
@@ -112,7 +112,7 @@ class PageScreens(QObject):
         self._saving.resolve(document)
 
     def _can_open_screen(self) -> bool:
-        """A merge that is open has to be decided first."""
+        """Whether another screen can be opened: an open merge has to be resolved first."""
         if self._saving.state == "conflict":
             self._saving.show_conflict()
             return False
@@ -120,7 +120,7 @@ class PageScreens(QObject):
 
 
 class NameVersionDialog(Dialog):
-    """Asks what to call a version."""
+    """Asks for the name of a version."""
 
     def __init__(self, window: QWidget, run: Callable[[str], object]) -> None:
         super().__init__(window, _("Save named version"), name="name_version")

@@ -1,6 +1,6 @@
 """The commands of Studio: their titles, shortcuts, icons and search terms, and the menus they are in.
 
-What each does on a page is in `page_commands`, with the selection in `canvas/selection_commands`.
+What each does on a page is in `page_commands`; for selected items, in `canvas/selection_commands`.
 """
 
 from typing import Final
@@ -13,10 +13,10 @@ from benchboard.ui.commands import CommandGroup as Group
 from benchboard.ui.window_commands import SHORTCUTS
 
 DASHBOARDS: Final = CommandScope("studio.dashboards", SHELL)
-"""The tabs of open dashboards, and what stands below them."""
+"""The tabs of open dashboards, and the page below them."""
 PAGE: Final = CommandScope("studio.page", DASHBOARDS)
 PAGE_KEYS: Final = CommandScope("studio.page-keys", PAGE, None)
-"""On a page, unless what has the keyboard takes the key itself, as a field does."""
+"""On a page, unless the focused widget, such as a field, handles the key itself."""
 CANVAS: Final = CommandScope("studio.canvas", PAGE_KEYS, None)
 TABLE: Final = CommandScope("studio.table", PAGE, None)
 OUTLINE: Final = CommandScope("studio.outline", PAGE, None)
@@ -28,7 +28,7 @@ CONFLICT_KEYS: Final = CommandScope("studio.conflict-keys", CONFLICTS, None)
 LIST: Final = CommandScope("studio.list", DASHBOARDS)
 """The list of dashboards."""
 VARIABLES: Final = CommandScope("studio.variables", WINDOW, Qt.ShortcutContext.WidgetShortcut)
-"""The list in the dialog of variables."""
+"""The list in the Variables dialog."""
 
 # fmt: off
 REGISTRY.register(

@@ -1,4 +1,4 @@
-"""The tabs above the dashboards: the list's, which is always there, then one for each that is open."""
+"""The tab bar above the dashboards: a permanent tab for the list, then one for each open dashboard."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -10,8 +10,9 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class DashboardTabBar(QTabBar):
-    """`rename_requested` is a double click or F2 on a dashboard's tab, `menu_requested` a right click or the Menu key,
-    with the spot of the screen. Neither is emitted for the first tab, the list."""
+    """Emits `rename_requested` on a double click or F2 on a dashboard's tab, and `menu_requested`, with a point of the
+    screen, on a right click or the Menu key. Neither is emitted for the first tab, the list.
+    """
 
     rename_requested = Signal(int)
     menu_requested = Signal(int, QPoint)
@@ -23,17 +24,17 @@ class DashboardTabBar(QTabBar):
         self.setAccessibleName(_("Open dashboards"))
         self.setExpanding(False)
         self.setDrawBase(False)
-        self.setElideMode(Qt.TextElideMode.ElideMiddle)  # names of one folder begin alike
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)  # names of dashboards in one folder often begin alike
         self.tabBarDoubleClicked.connect(self._request_rename)
 
     def set_tab_name(self, tab: int, name: str) -> None:
-        """Let a tab bear a dashboard's name, which is read whole under the pointer."""
+        """Set a tab's name; its tooltip shows the whole name."""
         self.setTabText(tab, name.replace("&", "&&"))
         self.setTabToolTip(tab, plain_tooltip(name))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self.hasFocus():  # the mouse never gives it the keyboard; beyond the tab there is no room for a ring
+        if self.hasFocus():  # clicks never focus the tab bar; a focus ring beyond the tab has no space
             with QPainter(self) as painter:
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.drawRect(self.tabRect(self.currentIndex()).adjusted(2, 3, -3, -2))

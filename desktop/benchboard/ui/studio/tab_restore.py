@@ -1,4 +1,4 @@
-"""The open dashboards come back: their tabs when the program starts, what is on one when somebody looks at it."""
+"""Restores the open dashboards: their tabs when the program starts, a page when its tab is first shown."""
 
 import logging
 import threading
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class UnloadedTab(QWidget):
-    """Stands where an open dashboard will be once somebody looks at it."""
+    """A placeholder for a dashboard whose tab has not been shown yet."""
 
     def __init__(self, view: OpenTab) -> None:
         super().__init__()
@@ -32,10 +32,10 @@ class UnloadedTab(QWidget):
 
 
 class TabRestorer(QObject):
-    """Keeps what is open on this computer, for this account and database alone, and brings it back.
+    """Saves the open tabs of this account and database on this computer, and restores them.
 
     `current_tabs` returns the open dashboards' widgets in the order of their tabs and the id of the one in front;
-    `restore_tabs` opens what was saved. Nothing is written before that, so that nothing saved is lost.
+    `restore_tabs` opens the saved ones. Nothing is written before they are restored, so that none are lost.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class TabRestorer(QObject):
         self._context, self._current_tabs, self._restore_tabs = context, current_tabs, restore_tabs
         self._file = _TabsFile(context)
         self._views_to_restore: dict[StudioPage, OpenTab] = {}
-        """How pages were shown that are still being read."""
+        """The tab states to restore once their pages are loaded."""
         self._written: SavedTabs | None = None
-        """What is written down; None until it is known."""
+        """The tabs as they were last written; None until they were read."""
         self._read_started = False
         self._timer = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._timer.timeout.connect(self._write)
@@ -56,7 +56,7 @@ class TabRestorer(QObject):
         self._read()
 
     def watch(self, page: "StudioPage", view: OpenTab) -> None:
-        """Show a page as it was shown, as soon as it is read, and keep how it is shown from then on."""
+        """Restore a page's tab state as soon as it is loaded, and save its changes from then on."""
         self._views_to_restore[page] = view
         page.saving.loaded.connect(lambda: self._restore_view(page))
         page.canvas.verticalScrollBar().valueChanged.connect(self.schedule_save)
@@ -65,17 +65,17 @@ class TabRestorer(QObject):
         self.schedule_save()
 
     def forget(self, page: "StudioPage") -> None:
-        """It is closed."""
+        """Forget a page that was closed."""
         self._views_to_restore.pop(page, None)
         self.schedule_save()
 
     def schedule_save(self, *_what: object) -> None:
-        """Something is open, in front or shown otherwise: it is written down in a moment."""
+        """Save the tabs shortly after a change of what is open, in front or shown."""
         if self._written is not None:
             self._timer.start()
 
     def finish(self) -> None:
-        """Write down what is not yet: the place goes. At once, since nobody works for it any more in a moment."""
+        """Write unsaved tabs at once: the view is closing, and its workers are about to stop."""
         self._timer.stop()
         sitting = self._tabs()
         if self._written not in (None, sitting):
@@ -83,12 +83,12 @@ class TabRestorer(QObject):
         self._written = None
 
     def _read(self) -> None:
-        """Look for what was open, once; again when the database answers again."""
+        """Read the saved tabs once; after an error, again when the database is available."""
         if self._read_started:
             return
         self._read_started = True
 
-        def failed(_error: AppError) -> None:  # the list says the same, and says what to do
+        def failed(_error: AppError) -> None:  # the list shows the same error with what to do
             self._read_started = False
 
         self._context.tasks.read(self, self._file.read, self._apply, failed)
@@ -103,7 +103,7 @@ class TabRestorer(QObject):
                 found.missing,
             )
             self._context.problems.toast(sentence.format(count=found.missing))
-            self._written = SavedTabs()  # written anew, so that this is said once
+            self._written = SavedTabs()  # overwritten, so that the error is shown only once
         self.schedule_save()
 
     def _restore_view(self, page: "StudioPage") -> None:
@@ -125,14 +125,14 @@ class TabRestorer(QObject):
         if self._written in (None, sitting):
             return
         self._written, store, turn = sitting, self._file, self._file.next_write_number()
-        # Beside the window, as reading is: it waits for the disk.
+        # On a worker: it waits for the disk.
         self._context.tasks.read(
             self, lambda _session: store.write(turn, sitting), lambda _done: None, lambda _error: None
         )
 
 
 class _TabsFile:
-    """Reads and writes one account's file, on whichever thread; what is written last has the last word."""
+    """Reads and writes one account's file, on any thread; the write with the highest number wins."""
 
     def __init__(self, context: "Context") -> None:
         self._home, self._actor, self._account = context.workspace.home, context.actor, account_of(context)
@@ -140,7 +140,7 @@ class _TabsFile:
         self._write_number = self._last_written = 0
 
     def next_write_number(self) -> int:
-        """One more than the last time."""
+        """The number of a new write, one more than the last."""
         self._write_number += 1
         return self._write_number
 
@@ -153,6 +153,6 @@ class _TabsFile:
                 return
             try:
                 open_tabs.save(self._home, self._account, tabs)
-            except AppError as error:  # nobody's work is lost
+            except AppError as error:  # losing open tabs is no loss of work
                 _log.warning("the list of open dashboards could not be saved: %s: %s", error.code, error.why)
             self._last_written = number

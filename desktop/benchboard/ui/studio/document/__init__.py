@@ -1,1 +1,1 @@
-"""The document under edit, its acts, and how it is kept."""
+"""The edited document of a page: its editor, undo history, saving, recovery and drafts."""

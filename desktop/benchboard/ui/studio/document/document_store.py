@@ -1,4 +1,4 @@
-"""Where the document of a page is kept: a person's home layout, or one of the many dashboards."""
+"""Where the document of a page is stored: the user's home layout, or one of the dashboards."""
 
 from typing import Final, Protocol
 
@@ -13,23 +13,26 @@ HOME: Final = "home"
 
 
 class DocumentStore(Protocol):
-    """Reads and stores one document. Its methods run beside the window, in a session of their own."""
+    """Reads and stores one document. Its methods run on a worker thread, in a database session of their own."""
 
     key: str
-    """Names the document among all of this account, for what is kept about it on this computer."""
+    """Identifies the document among all of this account's, for the data about it on this computer."""
     tables: frozenset[str]
-    """What changes when somebody stores it."""
+    """The tables that change when the document is stored."""
 
     @property
     def dashboard_id(self) -> str | None:
-        """Which of the many it is; None for the home layout."""
+        """The dashboard's id; None for the home layout."""
         ...
 
     def read(self, session: DatabaseSession) -> StoredDocument: ...
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> StoredDocument:  # fmt: skip
-        """Store `document` made from version `base`; None: whatever is there. Raises `Conflict` if it is another."""
+        """Store `document`, edited from version `base`; None overwrites any version.
+
+        Raises `Conflict` if the stored version is another.
+        """
         ...
 
 
@@ -53,7 +56,7 @@ class HomeStore:
 
 
 class DashboardStore:
-    """One of the dashboards the actor may see."""
+    """A dashboard that the actor has access to."""
 
     tables = frozenset({"dashboards", "widgets", "dashboard_shares", "dashboard_team_shares"})
 

@@ -1,4 +1,4 @@
-"""Crash recovery of a page: every undo step is written to its journal, and those of an earlier session are restored."""
+"""Crash recovery of a page: every undo step is written to its journal, and an earlier session's steps are restored."""
 
 import threading
 from collections.abc import Callable
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class Recovery(QObject):
-    """Between an editor and the journal of its page."""
+    """Connects an editor with the journal of its page."""
 
     draft_found = Signal(str)
-    """Something was being written there when the program ended."""
+    """A draft was recovered from an earlier session: the key of the draft."""
     _failed = Signal(object)
 
     def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
@@ -42,7 +42,7 @@ class Recovery(QObject):
         self._recovered_notice = f"studio.brought-back.{key}"
         self._journal: Journal | None = None
         self._known: WrittenItems = {}
-        """For what the journal's thread writes, and only for that."""
+        """For what the journal's thread writes; used on that thread only."""
         self._drafts: dict[str, str] = {}
         self._stash = StashedDrafts(context, editor, key, self.record_draft)
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
@@ -51,15 +51,18 @@ class Recovery(QObject):
         editor.undo_stack.moved.connect(self._moved)
 
     def open(self, stored: StoredDocument) -> RecoveredPage:
-        """Read the page's journal, for `start`. On a worker: it waits for the disk. A page that may only be looked at
-        has none, and one left from when it could be edited waits until it can be again."""
+        """Read the page's journal, for `start`.
+
+        Waits for the disk: call it on a worker. A view-only page has no journal; one left from when the page was
+        editable is kept until it is editable again.
+        """
         workspace = self._context.workspace
         content = write_home(fitted(stored.document))
         if not stored.may_edit:
             return RecoveredPage(stored.version, content)
         subject = (*account_of(self._context), self._key)
         try:
-            say = WeakMethod(self._report)  # the journal's thread may outlive the page, and must not be its end
+            say = WeakMethod(self._report)  # the journal's thread may outlive the page, and must not keep it alive
 
             def failed(error: AppError) -> None:
                 if (report := say()) is not None:
@@ -73,7 +76,7 @@ class Recovery(QObject):
         return recovered_page(stored.version, content, journal)
 
     def start(self, recovered: RecoveredPage) -> None:
-        """The editor has loaded the stored page: put the earlier session's steps upon it; write down what follows."""
+        """Apply the earlier session's steps to the loaded page, and journal the steps that follow."""
         journal, past = recovered.journal, recovered.past
         if journal is None:
             if recovered.problem is not None:
@@ -102,13 +105,15 @@ class Recovery(QObject):
                 self.draft_found.emit(where)
 
     def record_saved(self, version: int, document: Document) -> None:
-        """The database has this document, in `version`."""
+        """Record that the database has this document, as `version`."""
         if self._journal is not None:
             self._journal.saved(version, partial(write_home, document, self._known))
 
     def record_draft(self, where: str, text: str | None, serialise: Callable[[str], str] = str) -> None:
-        """Keep `text` as the draft of `where`; None removes it. `serialise` makes of it what another window can read;
-        it is called on the journal's thread."""
+        """Keep `text` as the draft of the field or dialog `where`; None removes it.
+
+        `serialise` converts it to the form that is stored; it is called on the journal's thread.
+        """
         if self._journal is None:
             return
         if text is not None and len(text) <= MAX_DRAFT:
@@ -119,23 +124,28 @@ class Recovery(QObject):
             self._journal.draft(where, None)
 
     def draft_text(self, where: str) -> str | None:
-        """What is kept as a draft of that place."""
+        """The draft kept for a field or dialog; None if there is none."""
         return self._drafts.get(where)
 
     def keeps_draft(self, where: str) -> bool:
-        """Whether what is written there as a draft is there again when the page is opened again."""
+        """Whether the draft of a field or dialog will be recovered when the page is opened again."""
         return where in self._drafts and self._journal is not None and self._journal.is_keeping_draft(where)
 
     def close(self) -> None:
-        """The page is about to go: who opens it next, perhaps in another language, waits for its journal."""
+        """Announce that the page is about to close: the next one to open it, perhaps in another language, waits for its
+        journal.
+        """
         if self._journal is not None:
             self._journal.announce_close()
         self._context.problems.dismiss(self._recovered_notice)
         self._stash.dismiss()
 
     def _apply_draft(self, where: str, text: str, before: Document | None = None) -> bool:
-        """What was written at a widget becomes a step, as when one leaves its field; returns whether there was one.
-        Where somebody else has changed what it said `before`, or it cannot be said there any more, it is offered."""
+        """Apply a widget's recovered draft as a step, as when its field loses the focus; returns whether there was one.
+
+        If another user has changed the text that it was based on (`before`), or it isn't valid any more, the draft is
+        offered in a notice.
+        """
         key, _slash, item_id = where.partition("/")
         if not item_id:
             return False
@@ -170,25 +180,25 @@ class Recovery(QObject):
             Action(_("Discard"), partial(self._editor.replace_document, _("Discard recovered edits"), kept)),
             key=key,
         )
-        # The page as it was opened is no longer the page without them once anything else is done or followed.
+        # Any further step or remote change ends the recovered state that this undoes.
         self._editor.undo_stack.position_changed.connect(
             lambda: problems.dismiss(key), Qt.ConnectionType.SingleShotConnection
         )
 
     def _report(self, error: AppError) -> None:
-        with suppress(RuntimeError):  # the page is gone, and with it whoever would have to know
+        with suppress(RuntimeError):  # the page was closed: there is no notice to dismiss
             self._failed.emit(error)
 
 
 def account_of(context: "Context") -> tuple[str, ...]:
-    """What the subjects of this account's journals begin with."""
+    """The first parts of the subjects of this account's journals."""
     way, actor = context.workspace.location, context.actor
-    database = way.detail if way.kind in ("file", "server") else ""  # the others lie in the home, wherever that is
+    database = way.detail if way.kind in ("file", "server") else ""  # the others are in the home folder
     return way.kind, database, actor.organisation_id, actor.user_id
 
 
 class _JournalHolder:
-    """The journal a page holds. It is opened on a worker, while the page may be going."""
+    """The journal of a page. It is opened on a worker, while the page may be closing."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -205,7 +215,7 @@ class _JournalHolder:
             return self._journal
 
     def close(self, _page: object = None) -> None:
-        # Not waited for: a worker that is opening one closes it itself.
+        # Not waited for: a worker that is opening a journal closes it itself.
         self._closed = True
         if self._journal is not None:
             self._journal.close(wait=False)

@@ -1,6 +1,6 @@
-"""Loads and stores a page's document: carries out what the save machine asks for, and tells it what happens.
+"""Loads and stores a page's document: carries out the save machine's effects and passes events to it.
 
-When it is stored, and what follows where somebody else stored a version meanwhile, is decided in
+When the document is stored, and what happens if another user stored a version meanwhile, is decided in
 `dashboards.editing.save_machine`.
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class OtherVersion(NamedTuple):
-    """Who stored something meanwhile, and which number the next version will have where versions are kept."""
+    """Who stored another version meanwhile, and the number of the next version if versions are kept."""
 
     name: str
     words: str
@@ -38,16 +38,16 @@ class OtherVersion(NamedTuple):
 
 
 class Saving(QObject):
-    """Keeps the editor's document and the stored one together. `state` says how they stand."""
+    """Keeps the editor's document and the stored one in sync; `state` is the save state."""
 
     state_changed = Signal()
     loaded = Signal()
     merge_requested = Signal(object)
-    """Somebody wants to decide what both changed differently (`MergeResult`)."""
+    """The user opens the decision on conflicting changes (`MergeResult`)."""
     merge_finished = Signal()
-    """Two edits are one again."""
+    """The merge is complete."""
     remote_document_arriving = Signal(object)
-    """This document, which somebody else stored, is about to be followed, or merged with the page."""
+    """This document, stored by another user, is about to be loaded into the editor or merged with it."""
 
     def __init__(self, context: "Context", editor: Editor, store: DocumentStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +56,7 @@ class Saving(QObject):
         self.variable_persistence = VariablePersistence.of(context)
         self.machine = SaveMachine()
         self._last_write: StoredDocument | None = None
-        """What the last write stored, known on its own thread before the window hears of it."""
+        """What the last write stored, set on the worker before the window is notified."""
         self._saved_at: float | None = None
         self._banner = f"studio.conflict.{store.key}"
         self._timer = QTimer(self)
@@ -67,81 +67,83 @@ class Saving(QObject):
 
     @property
     def state(self) -> SaveState:
-        """How what is edited and what is stored stand to each other."""
+        """The save state: how the edited and the stored document differ."""
         return self.machine.state
 
     @property
     def problem(self) -> AppError | None:
-        """What went wrong last, until it is over."""
+        """The last error, until it is resolved."""
         return self.machine.problem
 
     @property
     def stored(self) -> StoredDocument | None:
-        """What is known to be stored; None before it was read."""
+        """The last known stored version; None before it was read."""
         return self.machine.stored
 
     @property
     def dirty(self) -> bool:
-        """Whether there are edits that are not stored."""
+        """Whether there are unsaved edits."""
         return self.machine.dirty
 
     @property
     def is_merging(self) -> bool:
-        """Whether what somebody else stored is being merged: until then our edits are in the journal only."""
+        """Whether another user's version is being merged: until then, edits in this window are in the journal only."""
         return self.state == SaveState.MERGING
 
     @property
     def merge(self) -> MergeResult | None:
-        """What has to be decided; None where nothing has."""
+        """The merge with its conflicts; None if there is nothing to decide."""
         merging = self.machine.merging
         return merging.merge if merging is not None and merging.too_much is None else None
 
     @property
     def other(self) -> OtherVersion:
-        """Who stored something meanwhile."""
+        """Who stored another version meanwhile."""
         other = self.machine.other
         if other is None:
             return OtherVersion(_("Someone else"), _("elsewhere"), None)
         return OtherVersion(other.name, _("version {number}").format(number=other.number), other.number + 1)
 
     def seconds_ago(self) -> int | None:
-        """How long ago this page stored what it shows; None where somebody else did, or nobody has since it opened."""
+        """Seconds since this page stored what it shows; None if another user did, or nothing was stored since it
+        opened.
+        """
         return None if self._saved_at is None else round(time.monotonic() - self._saved_at)
 
     def load(self) -> None:
-        """Read the stored document into the editor; until then nothing can be edited."""
+        """Load the stored document into the editor; nothing can be edited until then."""
         self._handle(save_machine.Load())
 
     def save(self, note: str | None = None) -> None:
-        """Store what the editor has, unless that is stored or on its way. A `note` makes it a version of its own."""
+        """Store the editor's document, unless it is stored or being stored. A `note` makes it a version of its own."""
         self._handle(save_machine.Save(note))
 
     def refresh(self) -> None:
-        """Follow what somebody else may have stored, where there is nothing of ours to lose."""
+        """Load what another user may have stored, if there are no unsaved edits."""
         self._handle(save_machine.StoredElsewhere())
 
     def finish(self) -> None:
-        """Store what is not stored yet, also behind a write that is under way: the page is about to go."""
+        """Store unsaved edits, after a write that is under way: the page is about to close."""
         self._handle(save_machine.Close())
 
     def resolve(self, document: Document) -> None:
-        """Go on with what somebody decided."""
+        """Continue with the document that the user merged."""
         self._handle(save_machine.Resolved(document))
 
     def show_conflict(self) -> None:
-        """Say that somebody else changed the same, and offer the ways on."""
+        """Show the notice that another user made conflicting changes, with the possible actions."""
         self._handle(save_machine.AskAgain())
 
     def open_decision(self) -> None:
-        """Let somebody decide; what was edited since it was asked is part of the question."""
+        """Open the decision on conflicts, including edits made since the notice was shown."""
         self._handle(save_machine.Decide())
 
     def keep_mine(self) -> None:
-        """Go on with ours where it was asked, and with all else that was stored by now."""
+        """Keep this window's side of each conflict, and all other changes that are stored by now."""
         self._handle(save_machine.KeepMine())
 
     def dismiss_question(self) -> None:
-        """Take the question away: somebody is about to answer it."""
+        """Dismiss the conflict notice: the user is about to decide."""
         self._context.problems.dismiss(self._banner)
 
     def _handle(self, event: Event) -> None:
@@ -177,7 +179,7 @@ class Saving(QObject):
                 self._merge_theirs(effect)
             case save_machine.RecordSaved():
                 self._saved_at = time.monotonic()
-                self.state_changed.emit()  # who shows how long ago it was asked before it was known
+                self.state_changed.emit()  # for listeners that showed the age of the save before this was known
                 self.recovery.record_saved(effect.version, effect.document)
             case save_machine.FollowDocument():
                 self._follow(effect.document)
@@ -191,7 +193,7 @@ class Saving(QObject):
                 self._notify(effect)
 
     def _notify(self, effect: Effect) -> None:
-        """Carry out what tells a person something."""
+        """Show the user an effect that is a message."""
         problems = self._context.problems
         match effect:
             case save_machine.ShowError():
@@ -253,7 +255,7 @@ class Saving(QObject):
 
     def _write_afterwards(self, effect: save_machine.WriteAfterwards) -> None:
         def write(session: "DatabaseSession") -> None:
-            before = self._last_write  # changes happen one after the other: the write under way is done, or was refused
+            before = self._last_write  # writes run one after the other: the one before is done, or was rejected
             if before is not None:
                 self.store.write(session, effect.document, before.version, note=effect.note)
 
@@ -286,17 +288,17 @@ class Saving(QObject):
             self._editor.load(document)
         else:
             self._editor.replace_document(_("Load changes made elsewhere"), document)
-        self.state_changed.emit()  # only now does the page show what is said to be saved
+        self.state_changed.emit()  # only now does the page show what is reported as saved
 
     def _end_editing(self, document: Document) -> None:
-        """From now on one may only look: nothing can be undone, and repeats are shown as readers see them."""
+        """Make the page view-only: nothing can be undone, and repeated items are shown as readers see them."""
         chosen = self._editor.selection
         self._editor.read_only = True
         self._editor.load(document)
         self._editor.select(chosen)
-        self.state_changed.emit()  # it is said otherwise to who may only look
+        self.state_changed.emit()  # the save state has another text for readers
 
-    # Questions
+    # Conflicts
 
     def _show_conflict(self, merge: MergeResult) -> None:
         count, others = len({conflict.id for conflict in merge.conflicts}), len(merge.merged)
@@ -319,7 +321,7 @@ class Saving(QObject):
         )
 
     def _show_too_much(self, problem: Invalid) -> None:
-        """Say that both edits cannot be one, before anything is lost of either, and offer the ways on."""
+        """Show that the merged document would be too large, before either edit is lost, with the possible actions."""
         self._context.problems.notice(
             problem.what,
             " ".join((problem.why, _("Nothing was overwritten."), problem.do)),
@@ -331,6 +333,6 @@ class Saving(QObject):
 
 
 def _looks_alike(one: SaveMachine, other: SaveMachine) -> bool:
-    """Whether a page says the same of its saving. Documents are compared by their identity: they are large."""
+    """Whether both states look the same on a page. Documents are compared by identity: they are large."""
     same = one.problem is other.problem and one.saved is other.saved and one.merging is other.merging
     return same and (one.state, one.dirty) == (other.state, other.dirty)

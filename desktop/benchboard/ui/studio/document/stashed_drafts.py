@@ -1,5 +1,7 @@
-"""What was being written at a widget that says something else by now, is gone, or may not say it: kept until somebody
-takes, copies or drops it."""
+"""Recovered drafts that no longer fit their widget: it was changed, deleted, or can't have this content any more.
+
+They are kept until the user applies, copies or discards them.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,18 +19,24 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _SHORT: Final = 60
-"""Characters of it that are shown."""
+"""Characters of a draft that are shown in its notice."""
 
 
 class StashedDrafts:
-    """Offers the texts that were put aside of one page. `draft` keeps one in its journal; None: not any more."""
+    """Offers the stashed drafts of one page in notices.
+
+    `draft` keeps one in the page's journal, or removes it (None).
+    """
 
     def __init__(self, context: "Context", editor: Editor, key: str, draft: Callable[[str, str | None], None]) -> None:
         self._problems, self._editor, self._key, self._draft = context.problems, editor, key, draft
         self._texts: dict[str, str] = {}
 
     def add(self, where: str, text: str) -> None:
-        """Keep what was written there, beside what is written there from now on. One that is an aside stays it."""
+        """Stash the draft of `where`, under a key of its own so that new typing there doesn't replace it.
+
+        A draft that is stashed already keeps its key.
+        """
         if not where.startswith(STASHED):
             drafted, where = where, STASHED + where
             while where in self._texts:
@@ -39,7 +47,7 @@ class StashedDrafts:
         self._offer(where)
 
     def dismiss(self) -> None:
-        """Offer nothing any more: the page goes. What is kept is offered when it is opened again."""
+        """Dismiss all notices: the page is closing. The drafts are offered again when it is opened again."""
         for where in self._texts:
             self._problems.dismiss(self._notice_key(where))
 

@@ -1,4 +1,4 @@
-"""The keys that go a step back or forward: everywhere on a page they are the page's, in its fields too."""
+"""Undo and redo keys: on a page they undo and redo the page's steps, in its text fields too."""
 
 from typing import Final, Literal
 
@@ -12,7 +12,7 @@ _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 
 
 def undo_direction(event: QKeyEvent) -> Literal["undo", "redo"] | None:
-    """Whether a key asks for the step back or the step again."""
+    """Whether a key press means undo or redo; None for any other key."""
     keys = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if event.key() == Qt.Key.Key_Z and keys == _CTRL:
         return "undo"
@@ -22,7 +22,7 @@ def undo_direction(event: QKeyEvent) -> Literal["undo", "redo"] | None:
 
 
 class UndoLineEdit(Edit):
-    """A line of text whose steps back are the page's."""
+    """A line edit whose undo and redo are the page's."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if undo_direction(event):
@@ -31,6 +31,6 @@ class UndoLineEdit(Edit):
             super().keyPressEvent(event)
 
     def show_text(self, text: str) -> None:
-        """Show what the page says, unless that is what stands there: the cursor stays where it is."""
+        """Show the page's text, unless the field has it already: the cursor keeps its position."""
         if self.text().strip() != text:
             self.setText(text)

@@ -1,4 +1,4 @@
-"""The undo history of an editor as Qt's signals tell of it. Everything else about it is `dashboards.editing.undo`."""
+"""The undo history of an editor, with Qt signals. Its logic is in `dashboards.editing.undo`."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,10 +11,10 @@ from benchboard.dashboards.journal.recoverable_steps import EditStep
 
 
 class UndoStack(QObject):
-    """Holds the history of one editor. `go_to` shows the state on the other side of a step."""
+    """Holds the history of one editor. `go_to` shows the state before or after a step."""
 
     step_recorded = Signal(object, bool)
-    """A step (`UndoStep`) was added, or (True) goes on with an edit that was recorded before."""
+    """A step (`UndoStep`) was added, or (True) the last step was extended."""
     moved = Signal(int)
     """A step was undone (-1) or redone (1)."""
     position_changed = Signal(int)
@@ -26,13 +26,13 @@ class UndoStack(QObject):
         self.history = UndoHistory()
 
     def record(self, step: UndoStep) -> Recorded:
-        """Add a step. Nobody hears of it before `announce`, when what it led to is shown."""
+        """Add a step. No signal is emitted before `announce`, after the resulting state is shown."""
         recorded = self.history.record(step)
         self.history = recorded.history
         return recorded
 
     def announce(self, recorded: Recorded) -> None:
-        """Tell of a step that was added."""
+        """Emit the signals of an added step."""
         self.step_recorded.emit(recorded.step, recorded.merged)
         self.position_changed.emit(self.position())
 
@@ -51,13 +51,13 @@ class UndoStack(QObject):
             self.position_changed.emit(self.position())
 
     def clear(self) -> None:
-        """Forget all steps."""
+        """Remove all steps."""
         if self.history.steps:
             self.history = self.history.cleared()
             self.position_changed.emit(0)
 
     def restore(self, steps: Sequence[EditStep], position: int, read: Callable[[int], Document]) -> None:
-        """Take the steps of an earlier session, `position` of them applied; nothing is shown for that."""
+        """Restore an earlier session's steps, `position` of them applied; the document shown doesn't change."""
         self.history = self.history.recovered(steps, position, read)
         self.position_changed.emit(position)
 
@@ -84,12 +84,12 @@ class UndoStack(QObject):
         return step.title if step is not None else ""
 
     def number(self, direction: Direction) -> int:
-        """The number of the step that would be undone, or redone; 0: there is none, or it is of an earlier session."""
+        """The number of the step that would be undone or redone; 0 if there is none, or it is an earlier session's."""
         step = self.history.step(direction)
         return step.number if step is not None else 0
 
     def undo_of_last(self) -> Callable[[], None]:
-        """What undoes the last step, for as long as it is the last one and the page is there."""
+        """A function that undoes the last step, as long as it is still the last and the page is open."""
         number = self.number("undo")
 
         def undo() -> None:

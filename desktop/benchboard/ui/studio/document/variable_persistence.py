@@ -1,4 +1,4 @@
-"""What is chosen for a page's variables stays chosen: when its tab is opened again, and after a restart."""
+"""Persists the selected variable values of pages: they are restored when a tab is opened again, and after a restart."""
 
 import logging
 import threading
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _closing_threads: Final = set[threading.Thread]()
-"""Those that write for a page that goes; who reads next waits for them, and the end of the program does."""
+"""Threads that still write for closed pages; the next reader waits for them, and so does the program before it ends."""
 
 
 class VariablePersistence(QObject):
-    """One account's choices on all its dashboards. What was said last holds here at once, and is written beside the
-    window."""
+    """One account's selected variable values on all its dashboards.
+
+    New values are returned at once, and written by a worker.
+    """
 
     def __init__(self, context: "Context") -> None:
         super().__init__(context.changed)
@@ -34,25 +36,27 @@ class VariablePersistence(QObject):
 
     @staticmethod
     def of(context: "Context") -> "VariablePersistence":
-        """That of a session, for all its pages. On the window's thread."""
+        """The instance of a session, shared by its pages. Call it on the main thread."""
         return context.changed.findChild(VariablePersistence) or VariablePersistence(context)
 
     def read(self, key: str) -> dict[str, VariableChoice]:
-        """What was chosen on a dashboard. On a worker: it waits for the disk."""
+        """The values selected on a dashboard. Waits for the disk: call it on a worker."""
         if key not in self._known:
-            # What is chosen meanwhile is newer than what lies on the disk.
+            # Values selected meanwhile are newer than those on disk.
             self._known.setdefault(key, self._storage.read(key))
         return dict(self._known[key])
 
     def save(self, key: str, choices: Mapping[str, VariableChoice]) -> None:
-        """This is chosen on a dashboard now."""
+        """Save the values that are selected on a dashboard now."""
         if self._known.get(key) != choices:
             self._known[key] = self._storage.unwritten[key] = dict(choices)
             desk = self._storage
             self._context.tasks.read(self, lambda _session: desk.write(), lambda _done: None, lambda _error: None)
 
     def finish(self) -> None:
-        """The page goes, and perhaps the window: its workers may do nothing more for what is still to be written."""
+        """Write what is unwritten on a thread of its own: the page, and perhaps the window with its workers, is
+        closing.
+        """
         if self._storage.unwritten:
             thread = threading.Thread(target=self._storage.write_and_finish, name="benchboard-choices")
             _closing_threads.add(thread)
@@ -60,7 +64,7 @@ class VariablePersistence(QObject):
 
 
 class _Storage:
-    """Where it is written, on any thread: it holds nothing of Qt's."""
+    """Reads and writes the file on any thread: it holds no Qt objects."""
 
     def __init__(self, home: Path, vault: Vault, account: Sequence[str]) -> None:
         self._home, self._vault, self._account = home, vault, account
@@ -78,11 +82,11 @@ class _Storage:
                 key, chosen = self.unwritten.popitem()
                 try:
                     variable_state.save(self._home, self._vault, self._account, key, chosen)
-                except AppError as error:  # nobody's work is lost
+                except AppError as error:  # losing these values is no loss of work
                     _log.warning("the selected variable values could not be saved: %s: %s", error.code, error.why)
 
     def write_and_finish(self) -> None:
-        """Write, and be waited for no longer."""
+        """Write, then remove this thread from `_closing_threads`."""
         try:
             self.write()
         finally:

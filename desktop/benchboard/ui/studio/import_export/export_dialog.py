@@ -1,4 +1,4 @@
-"""Asks what of a page goes out, in which form and where to."""
+"""Dialog that asks which part of a page to export, in which format and to which file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,9 +27,11 @@ _FORMS: Final[tuple[Format, ...]] = ("png", "svg", "pdf")
 
 
 class ExportDialog(Dialog):
-    """`width` is how wide the page is on screen at 100 %, in pixels; the picture is as wide. `form` is selected
-    first: `png`, `svg`, `pdf` or `print`; `variables` is the line with their selected values. An
-    `expanded_page` is exported instead of the page, once its queries have finished."""
+    """`width` is the page's width on screen at 100 %, in pixels, and the picture's.
+
+    `form` is selected first: `png`, `svg`, `pdf` or `print`; `variables` is the line with their selected values. An
+    `expanded_page` is exported instead of the page, once its queries have finished.
+    """
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class ExportDialog(Dialog):
         self._width, self._title_text, self._variables = width, title, variables
         self._selection = tuple(item_id for item_id in selection if item_id in page.shown)
         self._expanded_page = expanded_page
-        count = len(self._selection)  # the widgets one chose, however many copies of them go out
+        count = len(self._selection)  # the number of selected widgets, however many copies of them are exported
         if expanded_page is not None:
             self._page, self._results = expanded_page.page, expanded_page.result
             self._selection = expanded_page.copies(self._selection)
@@ -80,7 +82,7 @@ class ExportDialog(Dialog):
         self._update_note()
 
     def _make_controls(self, count: int) -> None:
-        """What goes out, in which form and how large; `count` widgets are chosen."""
+        """Make the controls for content, format and scale; `count` widgets are selected."""
         words = ngettext("{count} selected widget", "{count} selected widgets", count)
         parts = [("whole", _("Whole dashboard"))]
         parts += [("chosen", words.format(count=count))] if self._selection else []
@@ -113,7 +115,7 @@ class ExportDialog(Dialog):
             self._size_note.setText(_("Fits the paper width and breaks between widgets, in print colours."))
 
     def _update_button(self) -> None:
-        """Nothing goes out before the copies have their numbers."""
+        """Disable the export until the queries of all copies have finished."""
         loading = self._expanded_page is not None and self._expanded_page.busy
         self._export_button.disable(_("Repeated widgets are still loading.") if loading else "")
 
@@ -122,7 +124,7 @@ class ExportDialog(Dialog):
             return
         form, sheet = self._form.current(), self._sheet()
         scale = int(self._scale.current())
-        if self._expanded_page is not None:  # it goes with this dialog
+        if self._expanded_page is not None:  # close the expanded page with this dialog
             self._results = {name: self._expanded_page.result(name) for name in sheet.ids}.get
         self.dismiss()
         if form == "print":

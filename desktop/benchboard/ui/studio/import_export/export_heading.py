@@ -1,5 +1,4 @@
-"""What a page is called, what was chosen for its variables and from when it is, as it goes out: above it, or at the
-foot of each sheet."""
+"""The heading of an exported page: its title, variable values and time, above the page or at the foot of each sheet."""
 
 from typing import Final
 
@@ -11,26 +10,26 @@ from benchboard.ui.studio.tiles.page_picture import MARGIN
 from benchboard.ui.theme import theme
 
 HIGH: Final = 44.0
-"""Pixels the line above a page takes."""
+"""Height of the heading above a page, in pixels."""
 _CHOSEN: Final = 18.0
-"""Pixels more where a second one says what was chosen."""
+"""Additional height with a second line for variable values, in pixels."""
 FOOT: Final = 26.0
-"""Pixels the line at the foot of a sheet takes."""
+"""Height of the footer of a sheet, in pixels."""
 _MIN_GAP: Final = 24.0
 
 
 def timestamp_text() -> str:
-    """The day, its month in letters as on the charts, and the hour: read the same everywhere, in one's own language."""
+    """Date and time in the user's language, with the month in letters so that the date isn't ambiguous."""
     return QLocale().toString(QDateTime.currentDateTime(), "d MMM yyyy, HH:mm")
 
 
 def height(variables: str) -> float:
-    """Pixels that what stands above a page takes."""
+    """Height of the heading above a page, in pixels."""
     return HIGH + _CHOSEN if variables else HIGH
 
 
 def paint_head(painter: QPainter, width: float, title: str, timestamp: str, variables: str) -> None:
-    """What stands above a page so wide, on the page's own ground."""
+    """Paint the heading above a page of this width, on the page's background colour."""
     painter.fillRect(QRectF(0, 0, width + 2, height(variables)), theme().color("canvas"))
     room = QRectF(MARGIN, 12, width - 2 * MARGIN, HIGH - 12)
     _paint_ends(painter, room, "title", title, timestamp)
@@ -44,7 +43,7 @@ def paint_head(painter: QPainter, width: float, title: str, timestamp: str, vari
 
 
 def paint_foot(painter: QPainter, room: QRectF, title: str, timestamp: str, number: int, count: int) -> None:
-    """The line at the foot of a sheet: which one of how many it is, too."""
+    """Paint the footer of a sheet, with the sheet's number if there are several."""
     place = _("{number} of {count}").format(number=number, count=count)
     _paint_ends(painter, room, "caption", title, f"{timestamp} · {place}" if count > 1 else timestamp)
 

@@ -1,4 +1,4 @@
-"""A dashboard as a file for another program, or for Benchboard elsewhere: written whole or not at all."""
+"""Exports a dashboard as a JSON file for another program or another Benchboard. The file is written atomically."""
 
 import json
 from collections.abc import Callable
@@ -23,7 +23,7 @@ FORMS: Final = {"json": N_("Benchboard dashboard"), "grafana": N_("Grafana dashb
 
 
 def serialise(document: Document, form: str) -> tuple[bytes, ConversionReport | None]:
-    """The file's content in one of FORMS, and what it could not say; None where it says everything."""
+    """The file's content in one of FORMS, and the report of what it can't represent (None if nothing)."""
     if form == "grafana":
         content, report = interchange.to_grafana(document)
     else:
@@ -49,7 +49,7 @@ def choose_export_file(
 def export_to(
     context: "Context", owner: QWidget, document: Document, path: Path, form: str, show_item: Callable[[str], object]
 ) -> None:
-    """Write the dashboard to `path` beside the window; then say what the file could not."""
+    """Write the dashboard to `path` on a worker, then show what the file can't represent."""
 
     def op(progress: Progress) -> ConversionReport | None:
         content, report = serialise(document, form)

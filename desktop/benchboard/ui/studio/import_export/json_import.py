@@ -1,4 +1,4 @@
-"""A dashboard from a file: read and checked beside the window, stored whole or not at all."""
+"""Imports a dashboard from a file: read and checked on a worker, stored in one transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
 MAX_FILE: Final = 8 * 1024 * 1024
-"""Bytes; twice what a document may take, for one written with room between its lines."""
+"""Bytes; twice the limit of a document, for indented files."""
 
 _IMPORT_NOTICE: Final = "studio.import"
-"""Under which its failures are shown, the newest in the place of the one before."""
+"""The key of the failure notice: the newest replaces the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A dashboard made of a file, and what became of what was in it."""
+    """A dashboard made from a file, and the report of its conversion."""
 
     dashboard_id: str
     name: str
@@ -33,8 +33,10 @@ class Imported:
 
 
 def read_file(path: Path) -> tuple[Document, ConversionReport]:
-    """The dashboard in a file, ours of any version or Grafana's. Raises `Invalid` with one sentence that names the
-    file and what is wrong in it."""
+    """The dashboard in a file: Benchboard's of any version, or Grafana's.
+
+    Raises `Invalid` with one sentence that names the file and the error in it.
+    """
     try:
         with path.open("rb") as stream:
             value = grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
@@ -54,7 +56,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
 
 
 def import_dashboard(context: Context, owner: QWidget, path: str, done: Callable[[Imported], None]) -> None:
-    """Store the dashboard in a file as the actor's; `done` comes when it is there."""
+    """Import a file as a dashboard of the actor; `done` is called once it is stored."""
     file, actor = Path(path), context.actor
 
     def op(progress: Progress) -> Imported:

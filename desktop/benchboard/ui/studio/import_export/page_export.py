@@ -1,5 +1,7 @@
-"""A page on its way out: as PNG, SVG or PDF, or to a printer. It is painted between the window's own work, and written
-beside its place before it is put there, so that no file is ever half of one."""
+"""Exports a page as PNG, SVG or PDF, or prints it.
+
+It is painted in slices between the window's events, and written atomically, so that no file is ever incomplete.
+"""
 
 import queue
 import re
@@ -30,24 +32,24 @@ if TYPE_CHECKING:
 
 Format = Literal["png", "svg", "pdf"]
 _SLICE: Final = 0.012
-"""Seconds of painting before the window has a turn."""
+"""Seconds of painting before other events are handled."""
 _MAX_PIXELS: Final = 120_000_000
-"""Pixels of the largest picture: half a gigabyte while it is made."""
+"""Most pixels of a picture: half a gigabyte of memory while it is made."""
 _DPI: Final = 96
 _MAX_PDF_POINTS: Final = 14_400
-"""Points a page of a PDF may be long."""
+"""Longest PDF page, in points."""
 
 Answers = Callable[[str], QueryResult | None]
 
 
 def file_name(title: str) -> str:
-    """A title as the name of a file, without an ending."""
+    """A title as a file name, without an extension."""
     words = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).split()).strip(". ")
     return words[:100] or _("Dashboard")
 
 
 def size_of(sheet: PagePicture, variables: str) -> QSizeF:
-    """How large a sheet is with what stands above it, in pixels."""
+    """Size of a sheet with its heading, in pixels."""
     return sheet.size + QSizeF(0, export_heading.height(variables))
 
 
@@ -70,11 +72,11 @@ class PageExport(QObject):
         self._done = 0
         self._work: Work | None = None
         self._device: QObject | QPaintDevice | None = None
-        """Whom the painter needs as long as it paints."""
+        """Keeps alive what the painter paints on."""
         self._finish: Callable[[], Callable[[], bytes]] = lambda: bytes
 
     def start(self, form: Format, path: Path, *, scale: int = 1) -> None:
-        """Paint the sheet and write it to `path`. Raises `Invalid` for a picture too large to be made."""
+        """Paint the sheet and write it to `path`. Raises `Invalid` if the picture is too large."""
         {"png": self._as_png, "svg": self._as_svg, "pdf": self._as_pdf}[form](scale)
         self._steps = page_picture.paint(self._painter, self._sheet, self._answers)
 
@@ -92,7 +94,7 @@ class PageExport(QObject):
         self._paint_timer.start()
 
     def _paint_slice(self) -> None:
-        """Paint for a moment."""
+        """Paint for at most `_SLICE` seconds."""
         if self._work is not None and self._work.cancelled:
             self._stop()
             return
@@ -105,7 +107,7 @@ class PageExport(QObject):
                         self._messages.put((self._done, len(self._sheet.ids)))
                         return
         except Exception:
-            # Else the next turn would find nothing left to paint, and half a page be written as a whole one.
+            # Otherwise the next slice would find nothing left to paint, and an incomplete page would be written.
             self._stop()
             if self._work is not None:
                 self._work.cancel()
@@ -114,7 +116,7 @@ class PageExport(QObject):
         self._messages.put(self._finish())
 
     def _bytes(self, progress: Progress) -> bytes:
-        """On the worker: wait for the painting, then make the file's content of it."""
+        """Wait for the painting to finish and encode the file's content. Runs on a worker."""
         while True:
             progress.check()
             try:
@@ -147,7 +149,7 @@ class PageExport(QObject):
                 do=_("Choose a smaller scale or export as PDF."),
             )
         image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-        # While it is painted its resolution is the page's: letters have a size in points, and the device pixel ratio
+        # While it is painted its resolution is the screen's: font sizes are in points, and the device pixel ratio
         # makes them larger already.
         image.setDotsPerMeterX(round(_DPI / 0.0254))
         image.setDotsPerMeterY(round(_DPI / 0.0254))
@@ -194,7 +196,7 @@ class PageExport(QObject):
         self._finish = buffer.content
 
     def _head(self) -> None:
-        """Draw the line above the page, and go on below it."""
+        """Draw the heading, and move the origin below it."""
         export_heading.paint_head(
             self._painter, self._sheet.size.width(), self._title, export_heading.timestamp_text(), self._variables
         )
@@ -205,14 +207,14 @@ class PageExport(QObject):
 
 
 def image_descriptions(sheet: PagePicture) -> str:
-    """What the pictures on a sheet show, in words."""
+    """The alternative texts of the images on a sheet."""
     widgets = (widget_of(sheet.page.item(name)) for name in sheet.ids)
     texts = (str(widget.setting("alt")) for widget in widgets if widget.kind is not None and widget.kind.type == IMAGE)
     return "\n".join(words for words in texts if words)
 
 
 class _OutputBuffer(QBuffer):
-    """What is written to it, to be taken once."""
+    """A buffer whose content is taken once, after it was written."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -224,18 +226,18 @@ class _OutputBuffer(QBuffer):
 
 
 def _png(image: QImage, scale: int) -> bytes:
-    """The picture as a file that says how large it is on paper: as large at every scale."""
+    """Encode the picture as PNG with its resolution, so that its size on paper is the same at every scale."""
     image.setDotsPerMeterX(round(_DPI * scale / 0.0254))
     image.setDotsPerMeterY(round(_DPI * scale / 0.0254))
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide's stub knows files only
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide's stub accepts file names only
     return bytes(content.data())
 
 
 def write_file(path: Path, content: bytes) -> int:
-    """Put a file in its place, whole or not at all; returns its bytes. Raises `Unavailable`."""
+    """Write a file atomically; returns its size in bytes. Raises `Unavailable`."""
     try:
         write_atomically(path, content)
     except OSError as error:
@@ -259,7 +261,7 @@ def printers() -> list[str]:
 
 
 def no_printer() -> Unavailable:
-    """The sentence for a computer without one."""
+    """The error for a computer without a printer."""
     return Unavailable(
         "studio.no-printer",
         _("No printer found on this computer."),
@@ -268,8 +270,9 @@ def no_printer() -> Unavailable:
 
 
 def print_sheet(printer: "QPrinter", sheet: PagePicture, answers: Answers, title: str = "") -> int:
-    """Print the sheet as wide as the paper, cut between tiles where it is longer, with its title and the day at the
-    foot; returns the number of pages."""
+    """Print the sheet as wide as the paper, split between tiles if it is longer, with its title and the date in the
+    footer; returns the number of pages.
+    """
     printer.setResolution(_DPI)
     painter = QPainter()
     if not painter.begin(printer):
@@ -303,7 +306,7 @@ def print_sheet(printer: "QPrinter", sheet: PagePicture, answers: Answers, title
 
 
 def _pages(sheet: PagePicture, room: float) -> list[tuple[float, float]]:
-    """Where each page begins and ends, in the sheet's pixels."""
+    """Top and bottom of each page, in the sheet's pixels."""
     cuts, pages, top = sheet.page_breaks(), [], 0.0
     bottom = sheet.size.height()
     while bottom - top > room + 1:

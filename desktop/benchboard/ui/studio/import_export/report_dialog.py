@@ -1,4 +1,4 @@
-"""What a way in or out could not take along as it was: by outcome and kind, each line leading to its widget."""
+"""The report of what an import or export couldn't convert unchanged: by outcome and kind, with links to the widgets."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -33,12 +33,12 @@ OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
     "changed": (N_("Changed"), "ph.pencil-simple", "info"),
     "kept": (N_("Not supported, kept for export"), "ph.archive", "text.secondary"),
 }
-"""Title, icon and its colour; in the order they are shown, what is worst first."""
+"""Title, icon and colour of each outcome, in the order they are shown: the most serious first."""
 _LONG: Final = 6
-"""Lines from which on a kind begins folded."""
+"""Kinds with at least this many lines start collapsed."""
 _DETAILS = re.compile(r"“[^”]*”|\d+")
 _BESIDE: Final = 12
-"""Pixels beside a line's words, and above and below them."""
+"""Pixels beside a line's text, and above and below it."""
 _ABOVE: Final = 10
 _HIGHEST: Final = 1_000
 _LINE: Final = Qt.ItemDataRole.UserRole
@@ -46,7 +46,7 @@ _INSIDE: Final = Qt.ItemDataRole.UserRole + 1
 
 
 class ConversionReportDialog(Dialog):
-    """The report, to be read, followed to the widgets (`show_item`), copied and saved."""
+    """Shows a report, with links to the widgets (`show_item`), and can copy and save it."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class ConversionReportDialog(Dialog):
         *,
         left_out: bool = False,
     ) -> None:
-        """`left_out`: it says what an export could not, not what an import did not take over."""
+        """`left_out`: the report is of an export's omissions, not of an import's."""
         super().__init__(window, title, size=QSize(760, 560), name="import_report")
         self._window, self._context, self._title, self._report = window, context, title, report
         self._show_item = show_item
@@ -104,7 +104,7 @@ class ConversionReportDialog(Dialog):
 
 
 class _WrappingDelegate(QStyledItemDelegate):
-    """Lines as high as their words need in the width there is."""
+    """Wraps the text of a row: its height depends on the column's width."""
 
     def __init__(self, tree: QTreeWidget) -> None:
         super().__init__(tree)
@@ -124,7 +124,7 @@ class _WrappingDelegate(QStyledItemDelegate):
 
 
 class _ReportTree(QTreeWidget):
-    """Outcome, kind, line. What a kind holds is made when it is opened first."""
+    """A tree of outcome, kind and line. A kind's lines are created when it is first expanded."""
 
     def __init__(self, report: ConversionReport, go: Callable[[str], None]) -> None:
         super().__init__()
@@ -194,12 +194,12 @@ class _ReportTree(QTreeWidget):
 
 
 def _kind(line: ReportLine) -> str:
-    """What lines that say the same of different things have in common."""
+    """The text that lines of the same kind have in common."""
     return line.why or _DETAILS.sub("…", line.what)
 
 
 def _heading(same: Sequence[ReportLine]) -> str:
-    """What all of them say."""
+    """The text that all these lines have in common."""
     whats = [what for what, _same in groupby(line.what for line in same)]
     if len(whats) == 1:
         return " ".join(part for part in (whats[0], same[0].why) if part)
@@ -207,7 +207,7 @@ def _heading(same: Sequence[ReportLine]) -> str:
 
 
 def _line_item(line: ReportLine, heading: str) -> QTreeWidgetItem:
-    """A line, without what the `heading` above it says already."""
+    """A row for a line, without the part that the `heading` above it already has."""
     who = line.title or line.id
     sentence = " ".join(part for part in (line.what, line.why) if part)
     rest = "" if sentence == heading else line.what if heading == line.why else sentence

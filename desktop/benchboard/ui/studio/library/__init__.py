@@ -1,1 +1,1 @@
-"""The dashboards of an organisation: their list, what can be done with each, and sharing."""
+"""The dashboards of an organisation: the list, its commands, and sharing."""

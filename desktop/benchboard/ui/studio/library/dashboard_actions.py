@@ -1,4 +1,4 @@
-"""What can be done with a dashboard as a whole, from its row in the list or from its tab."""
+"""Commands for whole dashboards, from a row of the list or from a tab."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,12 +22,14 @@ from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _REPORTS: Final = 20
-"""Reports of imports that can be brought back."""
+"""Most import reports that can be reopened."""
 
 
 class DashboardActions(QObject):
-    """Runs the commands of dashboards in the list or of a tab, with a toast to undo each. `gone` says which dashboards
-    were deleted or moved to the trash."""
+    """Runs the commands for dashboards in the list or of a tab, with a toast to undo each.
+
+    `gone` emits the dashboards that were deleted or moved to the trash.
+    """
 
     removed = Signal(object)
 
@@ -38,7 +40,7 @@ class DashboardActions(QObject):
 
     def handlers_for(self, dashboard_id: str, name: str, level: Level, rename: Callable[[], object] | None = None,
                 discard: Callable[[], object] | None = None) -> dict[str, Handler]:  # fmt: skip
-        """What a person with this level may do with a dashboard that is not in the trash."""
+        """The commands that this access level allows on a dashboard that isn't in the trash."""
         may_edit = "" if level != "view" else _("You have view-only access.")
         owned = "" if level == "own" else _("You don't own this dashboard.")
         found = {
@@ -54,7 +56,7 @@ class DashboardActions(QObject):
     def handlers_for_many(
         self, ids: Sequence[str], owned: bool, move: Callable[[], object], *, trashed: bool
     ) -> dict[str, Handler]:
-        """What can be done with several at once; `move` takes them into the trash or out of it."""
+        """The commands for several dashboards at once; `move` moves them to the trash or restores them."""
         count = len(ids)
 
         def why_not() -> str:
@@ -76,7 +78,7 @@ class DashboardActions(QObject):
         })  # fmt: skip
 
     def handlers_in_trash(self, dashboard_id: str, level: Level) -> dict[str, Handler]:
-        """What a person with this level may do with a dashboard in the trash."""
+        """The commands that this access level allows on a dashboard in the trash."""
         owned = "" if level == "own" else _("You don't own this dashboard.")
         return _by_id({
             "restore": Handler(partial(self.move, [dashboard_id], into=False), lambda: owned),
@@ -84,13 +86,13 @@ class DashboardActions(QObject):
         })  # fmt: skip
 
     def keep_report(self, imported: Imported) -> None:
-        """Keep what an import said for as long as the session lasts; of many imports, that of the last ones."""
+        """Keep an import's report until the session ends; at most `_REPORTS`, the newest."""
         self._reports.pop(imported.dashboard_id, None)
         self._reports[imported.dashboard_id] = imported
         self._reports = dict(list(self._reports.items())[-_REPORTS:])
 
     def show_report(self, dashboard_id: str) -> None:
-        """Say what could not be taken over as it was; a line leads to its widget."""
+        """Show the report of an import; each line links to its widget."""
         imported, go = self._reports[dashboard_id], self._context.go
         ConversionReportDialog(
             self._parent.window(),
@@ -101,7 +103,7 @@ class DashboardActions(QObject):
         ).open()
 
     def rename(self, dashboard_id: str, name: str) -> None:
-        """Ask for another name."""
+        """Ask for a new name."""
         dialog = RenameDialog(self._parent.window(), name)
         dialog.name_entered.connect(lambda wanted: self._store_name(dashboard_id, wanted, name))
         dialog.open()
@@ -117,11 +119,11 @@ class DashboardActions(QObject):
         )
 
     def share(self, dashboard_id: str, name: str) -> None:
-        """Who may see and edit it."""
+        """Open the Share dialog of a dashboard."""
         ShareDialog(self._parent.window(), self._context, dashboard_id, name).open()
 
     def duplicate(self, ids: Sequence[str]) -> None:
-        """Make a copy of each."""
+        """Make a copy of each dashboard."""
         actor = self._context.actor
 
         def done(made: Sequence[library.StoredDashboard]) -> None:
@@ -133,7 +135,7 @@ class DashboardActions(QObject):
         self._context.tasks.change(self, lambda session: [library.duplicate(session, actor, one) for one in ids], done)
 
     def move(self, ids: Sequence[str], *, into: bool) -> None:
-        """Into the trash or out of it."""
+        """Move dashboards to the trash or restore them."""
         context = self._context
         service = library.discard if into else library.restore
 
@@ -152,7 +154,7 @@ class DashboardActions(QObject):
         context.tasks.change(self, lambda session: service(session, context.actor, ids), done)
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Delete what is in the trash, if that is meant."""
+        """Delete dashboards in the trash, after confirmation."""
         context = self._context
         title = ngettext("Delete {count} dashboard permanently", "Delete {count} dashboards permanently", len(ids))
         Confirm(
@@ -176,7 +178,7 @@ def _by_id(handlers: dict[str, Handler]) -> dict[str, Handler]:
 
 
 def open_menu(parent: QWidget, handlers: Handlers, at: QPoint) -> None:
-    """A context menu of these at a point of the screen. It deletes itself when it closes."""
+    """Open a context menu of these commands at a point of the screen. It deletes itself when it closes."""
     menu = QMenu(parent)
     menu.setObjectName("dashboard_menu")
     menu.setAccessibleName(_("Dashboard actions"))
@@ -195,7 +197,7 @@ def open_menu(parent: QWidget, handlers: Handlers, at: QPoint) -> None:
 
 
 class RenameDialog(Dialog):
-    """Asks for another name."""
+    """Asks for a new name."""
 
     name_entered = Signal(str)
 

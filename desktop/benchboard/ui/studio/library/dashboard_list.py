@@ -1,4 +1,4 @@
-"""The list of dashboards: to be found, opened, made, brought in, shared and thrown away."""
+"""The list of dashboards: search, open, create, import, share and delete."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,7 +41,7 @@ from benchboard.ui.widgets.buttons import Kind
 
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
 _TRASH_NOTICE: Final = "library.trash"
-"""Under which it is said that what one wanted to open is in the trash."""
+"""The key of the notice that a requested dashboard is in the trash."""
 _CSV_COLUMNS: Final = (
     *("id", "name", "description", "owner", "level", "public", "shares", "widgets"),
     *("created_at", "updated_at", "deleted_at"),
@@ -49,7 +49,7 @@ _CSV_COLUMNS: Final = (
 
 
 class DashboardList(QWidget):
-    """Every dashboard one may see, and those in the trash. `open_requested` asks to open one."""
+    """All dashboards that the user can see, and those in the trash. `open_requested` asks to open one."""
 
     open_requested = Signal(str)
 
@@ -98,7 +98,7 @@ class DashboardList(QWidget):
         self._update_bulk_buttons()
 
     def create_dashboard(self) -> None:
-        """Make an empty dashboard and open it."""
+        """Create an empty dashboard and open it."""
         actor = self._context.actor
         self._context.tasks.change(
             self,
@@ -131,9 +131,9 @@ class DashboardList(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._context.problems.dismiss(_TRASH_NOTICE)  # one has gone elsewhere, or it is open
+        self._context.problems.dismiss(_TRASH_NOTICE)  # the user has gone elsewhere, or the dashboard is open
 
-    # What is shown
+    # Rows
 
     def _searched(self, text: str) -> None:
         self._set_listing(replace(self._model.listing, search=text.strip()))
@@ -155,7 +155,7 @@ class DashboardList(QWidget):
         self._update_bulk_buttons()
 
     def _no_match_text(self, listing: Listing) -> str:
-        """What is said where the filter leaves nothing: which filter that was."""
+        """The empty state's text for the current filter or search."""
         which = str(listing.filters.get("which", ""))
         part = dict(_filters())[which]
         if not listing.search:
@@ -167,7 +167,7 @@ class DashboardList(QWidget):
     def _export(self) -> None:
         ask_and_export(self._context, self, self._model, self._fetch, _CSV_COLUMNS, _("dashboards"))
 
-    # What can be done with the ticked ones
+    # Selected rows
 
     def _bulk(self) -> list[QWidget]:
         run = {
@@ -211,12 +211,12 @@ class DashboardList(QWidget):
         open_menu(self, self._handlers_at(card), spot)
 
     def _handlers_at(self, card: DashboardSummary) -> dict[str, Handler]:
-        """What can be done with a row, or with all ticked ones where it is one of several."""
+        """The commands of a row, or of all selected rows if it is one of several."""
         trashed = card.deleted_at is not None
         commands, ticked = self.commands, self._table.selected()
         if len(ticked) > 1 and card.id in {one.id for one in ticked}:
             owned = all(one.level == "own" for one in ticked)
-            move = partial(self._move, into=not trashed)  # the ticks go with it
+            move = partial(self._move, into=not trashed)  # clears the selection too
             return commands.handlers_for_many([one.id for one in ticked], owned, move, trashed=trashed)
         if trashed:
             return commands.handlers_in_trash(card.id, card.level)
@@ -224,7 +224,7 @@ class DashboardList(QWidget):
         return opening | commands.handlers_for(card.id, card.name, card.level)
 
     def _run_at_current(self, command_id: str) -> None:
-        """Run a command for the row the keyboard is on, if it has it."""
+        """Run a command for the current row, if the row has that command."""
         card = self._table.current()
         handler = self._handlers_at(card).get(command_id) if card is not None else None
         if handler is not None:
@@ -233,10 +233,10 @@ class DashboardList(QWidget):
     def _ids(self) -> list[str]:
         return [card.id for card in self._table.selected()]
 
-    # From a file
+    # Import
 
     def choose_import_file(self) -> None:
-        """Ask which file to bring in."""
+        """Ask for the file to import."""
         dialog = QFileDialog(self.window(), _("Import dashboard"), "", _("Dashboards (*.json)"))
         dialog.setObjectName("library_import_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -245,7 +245,7 @@ class DashboardList(QWidget):
         open_file_dialog(dialog)
 
     def import_file(self, path: str) -> None:
-        """Make a dashboard of a file of ours or of Grafana's; its report is shown when it is open."""
+        """Import a dashboard from a Benchboard or Grafana file; the report is shown once it is open."""
 
         def done(imported: Imported) -> None:
             self.open_requested.emit(imported.dashboard_id)
@@ -286,7 +286,7 @@ def _shared(card: DashboardSummary) -> str:
 
 
 def _description(card: DashboardSummary) -> str:
-    """What it is; or in the trash, since when, and how long it can still be restored."""
+    """The description; for one in the trash, when it was deleted and how many days are left to restore it."""
     if card.deleted_at is None:
         return card.description.split("\n")[0]
     left = days_left(card.deleted_at)

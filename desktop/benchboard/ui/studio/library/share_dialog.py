@@ -1,4 +1,4 @@
-"""Who may see and edit a dashboard: people and teams it is shared with, everybody, and what that comes to."""
+"""The Share dialog: the people and teams that a dashboard is shared with, public access, and effective permissions."""
 
 from collections.abc import Callable
 from functools import partial
@@ -41,10 +41,10 @@ _MAX_CANDIDATES = 6
 
 
 class ShareDialog(Dialog):
-    """Shares one dashboard. Every change is stored at once and can be taken back here.
+    """Shares one dashboard. Every change is stored at once and can be undone here.
 
-    In what is found, Down, Up and Enter choose. What stands in the field when one is done is somebody's whole name or
-    address, or it is said that nobody was chosen.
+    Down, Up and Enter select from the search results. When the dialog is closed with text in the search field, the text
+    must be the whole name or address of one candidate; otherwise an error is shown.
     """
 
     def __init__(self, window: QWidget, context: Context, dashboard_id: str, name: str) -> None:
@@ -110,7 +110,7 @@ class ShareDialog(Dialog):
         self._shares.fill(*lines)
         if self._may_share and first:
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif name:  # the line that had the keyboard is another one now
+        elif name:  # the row that had the focus was replaced
             again = [one for one in self._shares.findChildren(QWidget, name) if one.isVisible()]
             (again[0] if again else self._search).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -142,7 +142,7 @@ class ShareDialog(Dialog):
         self._access.fill(*lines)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The field's keys that are for what it found."""
+        """Handle the search field's keys that are for its results."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
@@ -154,7 +154,7 @@ class ShareDialog(Dialog):
 
     def _typed(self) -> None:
         self._add.set_error("")
-        self._results.select(-1)  # it was found for what is written no more
+        self._results.select(-1)  # the results are those of an earlier text
         self._pause.start()
 
     def _search_candidates(self) -> None:
@@ -169,7 +169,7 @@ class ShareDialog(Dialog):
         )
 
     def _read_for_text(self, ask: Callable[[DatabaseSession], Result], found: Callable[[Result], None]) -> None:
-        """Ask who is called as is written; the answer is of no use once something else is."""
+        """Run a query for the search text; its result is ignored if the text has changed meanwhile."""
         text = self._search.text()
 
         def answered(answer: Result) -> None:
@@ -197,7 +197,7 @@ class ShareDialog(Dialog):
         self._results.select(0)
 
     def _share_selected(self) -> None:
-        """Share with whom Enter stands at; before anybody is shown, with nobody but who is called just so."""
+        """Share with the selected result; before results are shown, only with an exact match."""
         chosen = self._results.selected
         if chosen is not None:
             self._share(chosen, "view")
@@ -211,7 +211,9 @@ class ShareDialog(Dialog):
             self.dismiss()
 
     def _share_with_named(self, then: Callable[[], object]) -> None:
-        """Share with the one whose whole name or address is written, and `then` go on; else say that nobody is."""
+        """Share with the candidate whose whole name or address was typed, and then call `then`; show an error if there
+        is none.
+        """
         text, actor, name = self._search.text().strip(), self._context.actor, self._id
 
         def found(who: Candidate | None) -> None:
@@ -230,7 +232,7 @@ class ShareDialog(Dialog):
     def _share(self, to: Candidate, permission: SharePermission) -> None:
         if self._results.isAncestorOf(
             self.focusWidget() or self
-        ):  # what is found goes, and the next one can be looked for
+        ):  # the results are removed, and the user can search for the next one
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         self._search.clear()
         self._grant(to, permission)
@@ -248,7 +250,7 @@ class ShareDialog(Dialog):
         self._change(lambda session: sharing.set_public(session, self._context.actor, self._id, public=public))
 
     def _change(self, op: Callable[[DatabaseSession], SharingSettings]) -> None:
-        """Store a decision; also one that is taken back from the toast, when the dialog may be gone."""
+        """Store a change, also an undo from the toast after the dialog was closed."""
 
         def stored(_shares: SharingSettings) -> None:
             if shiboken6.isValid(self):
@@ -258,7 +260,7 @@ class ShareDialog(Dialog):
 
 
 class _LineList(QWidget):
-    """Lines one below the other; `fill` replaces them."""
+    """A column of rows; `fill` replaces them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -274,11 +276,11 @@ class _LineList(QWidget):
                 old.deleteLater()
         for widget in widgets:
             self._column.addWidget(widget)
-            widget.show()  # at once, not when the layout comes to it: the one Enter would take is marked now
+            widget.show()  # at once, not when the layout is updated: the row that Enter selects is highlighted now
 
 
 class _SearchResults(_LineList):
-    """Those who were found; at one of them stands what Enter would do."""
+    """The search results; Enter takes the highlighted one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -290,23 +292,23 @@ class _SearchResults(_LineList):
 
     @property
     def selected(self) -> Candidate | None:
-        """Whom Enter would take."""
+        """The highlighted candidate, which Enter takes; None if there is none."""
         return self._rows[self._at].who if 0 <= self._at < len(self._rows) else None
 
     def step(self, by: int) -> None:
-        """Go on to the next or the one before, round at the ends."""
+        """Highlight the next or previous result, wrapping round at the ends."""
         if self._rows:
             self.select((self._at + by) % len(self._rows) if self._at >= 0 else 0)
 
     def select(self, at: int) -> None:
-        """Stand at one; -1 is none."""
+        """Highlight a result by index; -1 for none."""
         self._at = at
         for place, line in enumerate(self._rows):
             line.mark(place == at)
 
 
 class _PersonRow(QWidget):
-    """A person or a team, what is to say of them, and what can be done."""
+    """A person or team with its description and buttons."""
 
     def __init__(self, who: Candidate, *trailing: QWidget) -> None:
         super().__init__()
@@ -332,7 +334,7 @@ class _PersonRow(QWidget):
             row.addWidget(widget)
 
     def mark(self, marked: bool) -> None:
-        """Show that Enter does what the first button does, or no longer."""
+        """Show or hide the mark that Enter runs the first button."""
         self._marked = marked
         self._enter.setVisible(marked)
         self.update()

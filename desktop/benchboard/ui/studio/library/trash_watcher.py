@@ -1,4 +1,4 @@
-"""A dashboard that goes to the trash while it is open, by somebody else or in another window."""
+"""Watches for open dashboards that another user, or the user in another window, moves to the trash."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class TrashWatcher(QObject):
-    """Says it at once, with the way back for who may go it, and takes that away when the dashboard is back."""
+    """Shows a notice at once, with a restore action for users who may restore, and dismisses it when the dashboard is
+    restored.
+    """
 
     def __init__(self, context: "Context", store: DocumentStore, saving: Saving) -> None:
         super().__init__(saving)
@@ -32,7 +34,7 @@ class TrashWatcher(QObject):
     def _check(self) -> None:
         key, actor = self._id, self._context.actor
         if key is not None:
-            # Where it cannot be looked at, the page itself says so.
+            # If it can't be read, the page itself shows the error.
             self._context.tasks.read(
                 self, lambda session: library.find_summary(session, actor, key), self._show_state, lambda _error: None
             )
