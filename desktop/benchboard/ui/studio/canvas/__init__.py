@@ -1,1 +1,1 @@
-"""The page under mouse and keys."""
+"""The canvas: a page as it is shown and edited by mouse and keyboard."""

@@ -29,7 +29,7 @@ class Canvas(PageView):
     dragged = Signal(QPoint)
     """Something is being dragged, with the pointer at this point of the screen."""
     drop_target_changed = Signal(object)
-    """Where what is dragged would land (a `DropTarget`); None when nothing is dragged any more."""
+    """Where the dragged items would land (a `DropTarget`); None when the drag has ended."""
     edit_requested = Signal(str)
     """The user wants to edit this widget."""
     enlarge_requested = Signal(str)
@@ -39,13 +39,13 @@ class Canvas(PageView):
     images_offered = Signal(object)
     """The user has pasted images (`image_import.ImageOffer`)."""
     menu_requested = Signal(QPoint)
-    """The menu of the selection is to open at this point of the screen."""
+    """The context menu is to open at this point of the screen."""
     rejected = Signal(str)
-    """Why what the user tried cannot be done, in words."""
+    """Why an action isn't possible, as text for the user."""
     rename_requested = Signal(str)
     """The user wants to rename what is selected: its `title`, or that of its `tab`."""
     repeat_requested = Signal(str)
-    """The user wants to see by which variable this widget is repeated."""
+    """The user wants to edit the repeat setting of this widget."""
 
     def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None) -> None:
         super().__init__(editor, query_runner, parent)
@@ -57,7 +57,7 @@ class Canvas(PageView):
         self.group_frame = GroupFrame(self)
         self._is_pressing = False
         editor.selection_changed.connect(self._follow_selection)
-        # These two look at where the tiles are, and follow the editor after the view has put them there.
+        # These two use the tiles' positions, so they follow the editor after the view has placed the tiles.
         self.hover = HoverTracker(self, self.pointer)
         self.announcer = Announcer(self)
         self._connect()
@@ -88,7 +88,7 @@ class Canvas(PageView):
         super().sync()
 
     def cancel(self) -> None:
-        """Put everything back as it was before the interaction."""
+        """Cancel the interaction: everything is as it was before."""
         self.pointer.cancel()
 
     def edit(self) -> None:
@@ -96,17 +96,17 @@ class Canvas(PageView):
         self.edit_requested.emit(self.editor.selection[0])
 
     def request_menu(self) -> None:
-        """Ask for the menu at what was selected last, or in the corner of the view."""
+        """Request the context menu at the item selected last, or in the corner of the view."""
         spot = self.viewport().rect().topLeft()
         if self.editor.selection and self.editor.selection[-1] in self.tiles:
             box = self.mapFromScene(self.tiles[self.editor.selection[-1]].outline).boundingRect()
             spot = box.intersected(self.viewport().rect()).center()
         self.menu_requested.emit(self.viewport().mapToGlobal(spot))
 
-    # Dragging what is not on the page yet
+    # Dragging new items onto the page
 
     def drag_new(self, source: WidgetKind | InsertPayload, global_pos: QPoint) -> None:
-        """Something new is dragged over a point of the screen; outside the view it is not on the page."""
+        """Drag new items to a point of the screen; outside the view they are not on the page."""
         spot = self.viewport().mapFromGlobal(global_pos)
         if not self.viewport().rect().contains(spot) or not self.editor.editable:
             self.pointer.forget_press()
@@ -118,7 +118,7 @@ class Canvas(PageView):
         self.drag.move_to(self.mapToScene(spot))
 
     def drop_new(self) -> bool:
-        """Put what is new where it is dragged to; False if it is not over the page."""
+        """Drop the new items where they are; False if they are not over the page."""
         if self.drag.insert_source is None:
             return False
         self.drag.finish()
@@ -151,7 +151,7 @@ class Canvas(PageView):
 
     @contextmanager
     def _pressing(self) -> Iterator[None]:
-        """While the mouse selects, the page does not scroll to the selection: it is under the pointer already."""
+        """Don't scroll to the selection while the mouse selects: it is under the pointer already."""
         self._is_pressing = True
         try:
             yield
@@ -188,7 +188,7 @@ class Canvas(PageView):
             super().wheelEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu opens where the pointer is, with what is there selected; from a key, at the selection."""
+        """Open the menu at the pointer, with the item there selected; from a key, at the selection."""
         if self.busy:
             return
         if event.reason() != QContextMenuEvent.Reason.Mouse:
@@ -210,7 +210,7 @@ class Canvas(PageView):
                 super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes through the items in reading order, then on to the next widget."""
+        """Move the focus through the items in reading order with Tab, then to the next widget."""
         if self.focus_ring.step(1 if forward else -1):
             return True
         return super().focusNextPrevChild(forward)

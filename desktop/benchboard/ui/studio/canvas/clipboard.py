@@ -18,7 +18,7 @@ MIME: Final = "application/x-benchboard+json"
 
 
 def copy(canvas: Canvas) -> bool:
-    """Copy the selection to the clipboard; False where nothing is selected."""
+    """Copy the selection to the clipboard; False if nothing is selected."""
     text = canvas.editor.copy()
     if text:
         data = QMimeData()
@@ -32,7 +32,7 @@ def copy(canvas: Canvas) -> bool:
 
 
 def _release(data: QMimeData) -> None:
-    """The program ends: unless something else was copied since, leave a copy of the text that belongs to Qt."""
+    """At the end of the program, replace the data by a copy that Qt owns, unless something else was copied since."""
     if shiboken6.isValid(data) and QGuiApplication.instance() is not None:
         QGuiApplication.clipboard().setText(data.text())
 
@@ -44,11 +44,13 @@ def cut(canvas: Canvas) -> None:
 
 
 def paste(canvas: Canvas) -> None:
-    """Insert what is on the clipboard: where the pointer is, or in the first free place. An image goes into the image
-    widget that alone is selected."""
-    data = QGuiApplication.clipboard().mimeData() or QMimeData()  # Qt may have none, whatever its type says
+    """Paste the clipboard at the pointer, or in the first free cell.
+
+    An image replaces the image of the selected image widget, if that alone is selected.
+    """
+    data = QGuiApplication.clipboard().mimeData() or QMimeData()  # Qt may return None, unlike its declared type
     own = data.data(MIME) if data.hasFormat(MIME) else None
-    # Decoded leniently: the editor rejects what is not JSON, in words.
+    # Decoded leniently: the editor rejects text that isn't JSON with an error.
     text = bytes(own.data()[: MAX_BYTES + 1]).decode("utf-8", "replace") if own is not None else data.text()
     spot = canvas.viewport().mapFromGlobal(QCursor.pos())
     over = canvas.underMouse() and canvas.viewport().rect().contains(spot)

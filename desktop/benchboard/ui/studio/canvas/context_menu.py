@@ -1,4 +1,4 @@
-"""The context menu of the page: the commands for the selection, each with its keys."""
+"""The context menu of the page: the commands for the selection, with their shortcuts."""
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
@@ -12,7 +12,7 @@ from benchboard.ui.theme import theme
 
 
 class ContextMenu(QObject):
-    """Opens the menu where the canvas asks for it."""
+    """Opens the menu when the canvas requests it."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -24,7 +24,7 @@ class ContextMenu(QObject):
 
 
 def build_menu(canvas: Canvas) -> QMenu:
-    """The menu of what can be done with what is selected now. It deletes itself when it closes."""
+    """A menu of the commands available for the selection. It deletes itself when it closes."""
     menu = QMenu(canvas)
     menu.setObjectName("studio_menu")
     menu.setAccessibleName(_("Actions"))

@@ -1,4 +1,4 @@
-"""Previews the page at the width of a tablet or a phone: the canvas in a frame, with a strip about its layout above."""
+"""Previews the page at the width of a tablet or phone: the canvas in a frame, with a bar about its layout above."""
 
 from typing import Final
 
@@ -15,14 +15,14 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Elided
 
 WIDTHS: Final = {"tablet": 768, "phone": 390}
-"""The width of the page at each breakpoint, in pixels with its margins."""
+"""Width of the page at each breakpoint with its margins, in pixels."""
 _SCROLL_BAR: Final = 10
 _FRAME_MARGIN: Final = 10
 _UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 
 class DevicePreview(QWidget):
-    """Holds the canvas: as wide as there is room on the desktop page, else in a frame."""
+    """Holds the canvas: at full width on the desktop page, otherwise in a frame."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class DevicePreview(QWidget):
         self._editor.changed.connect(self.fit_breakpoint)
         self._editor.selection_changed.connect(self._update_text)
         canvas.zoom_changed.connect(self.fit_breakpoint)
-        canvas.moved.connect(self.update)  # the frame stands outside it, and the layout places it after that
+        canvas.moved.connect(self.update)  # the frame is outside it, and is placed after it
         self._shown_breakpoint, self._is_bare = "?", False
         self.fit_breakpoint()
 
@@ -64,7 +64,7 @@ class DevicePreview(QWidget):
         self.fit_breakpoint()
 
     def fit_breakpoint(self) -> None:
-        """Take the width of the editor's breakpoint."""
+        """Resize the canvas to the width of the editor's breakpoint."""
         name = self._editor.breakpoint
         width = WIDTHS.get(name)
         most = _UNLIMITED if width is None else round(width * self._canvas.zoom) + _SCROLL_BAR
@@ -101,7 +101,9 @@ class DevicePreview(QWidget):
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def follow_desktop(self) -> None:
-        """Reset the selected widgets to the desktop layout; all of them, where none that is selected has its own."""
+        """Reset the selected widgets to the desktop layout, or all widgets if none of those selected has a custom
+        position.
+        """
         overridden = (
             overridden_ids(self._editor.document, self._editor.breakpoint) if self._editor.breakpoint else frozenset()
         )

@@ -1,4 +1,4 @@
-"""One widget enlarged in the place of the page, for reading. Esc leads back."""
+"""One widget enlarged in place of the page, for reading. Esc closes it."""
 
 from typing import Final
 
@@ -17,14 +17,14 @@ from benchboard.ui.widgets.surfaces import Icon
 _WINDOW_KEYS: Final = (
     Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q, Qt.Key.Key_F1,
 )  # fmt: skip
-"""Keys of the window, which the widget does not take."""
+"""Shortcuts of the window, which the widget leaves to it."""
 
 
 class EnlargedWidgetView(QWidget):
     """A widget with a title, enlarged."""
 
     close_requested = Signal()
-    """Somebody wants the page back."""
+    """The user wants to return to the page."""
 
     def __init__(self, canvas: Canvas, item_id: str) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class EnlargedWidgetView(QWidget):
         self.update_content()
 
     def update_content(self) -> None:
-        """Show the widget as it is now; go back if it is no longer on the page."""
+        """Show the widget as it is now; return to the page if it was deleted."""
         tile = self._canvas.tiles.get(self.item_id)
         if not isinstance(tile, Tile):
             self.close_requested.emit()
@@ -77,7 +77,7 @@ class EnlargedWidgetView(QWidget):
         return result is not None and result.table is not None and result.table.truncated
 
     def event(self, event: QEvent) -> bool:
-        # The keys of the page would change what cannot be seen.
+        # The page's shortcuts would change items that are hidden.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if event.key() not in _WINDOW_KEYS:
                 event.accept()
@@ -100,7 +100,7 @@ class EnlargedWidgetView(QWidget):
 
 
 class EnlargedWidget(QObject):
-    """Shows an `EnlargedWidgetView` in the place of the first page of a stack."""
+    """Shows an `EnlargedWidgetView` in place of the first page of a stack."""
 
     changed = Signal(bool)
 

@@ -1,4 +1,4 @@
-"""What appears as the pointer passes over tiles: a tooltip with the value there, and the menu button of a tile.
+"""What appears when the pointer is over a tile: a tooltip with the value there, and the tile's menu button.
 
 Neither repaints the page: the value is in a tooltip, and the menu button is a small widget of its own.
 """
@@ -52,8 +52,7 @@ class HoverTracker(QObject):
         return False
 
     def place_menu_button(self) -> None:
-        """Put the menu button on the tile under the pointer, else on the selected one while the page has the keyboard
-        focus."""
+        """Place the menu button on the tile under the pointer, or on the selected one while the page has the focus."""
         view, selected = self._view, self._view.editor.selection
         tile = self._over
         if tile is None and view.hasFocus() and len(selected) == 1:
@@ -106,7 +105,7 @@ class HoverTracker(QObject):
             QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self._view.viewport())
 
     def _reader_of(self, tile: Tile) -> Reader:
-        """The reader of a tile, made once for what it shows: a mouse moves often."""
+        """The reader of a tile, cached for its content: mouse moves are frequent."""
         view = self._view
         size = tile.rect.size() / view.zoom
         key = (tile, tile.result, tile.widget, size.width(), size.height(), tile.links.end, view.theme_version)
@@ -134,7 +133,7 @@ class TileMenuButton(QAbstractButton):
         self.hide()
 
     def place_on(self, tile: Tile) -> None:
-        """Stand at the end of this tile's header."""
+        """Move the button to the end of this tile's header."""
         zoom, self._id = self._view.zoom, tile.item.id
         end = tile.links.end or tile.rect.width() / zoom - 12
         corner = QPointF(

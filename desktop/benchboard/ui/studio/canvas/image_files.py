@@ -1,7 +1,7 @@
 """Converts an image file into the form that a dashboard stores: still, upright, small and without metadata.
 
-It is decoded and encoded again, so that no metadata comes along, such as the place where a photograph was taken. Only
-`sources_in` is for the window's thread.
+It is decoded and encoded again to remove metadata, such as the place where a photograph was taken. Only `sources_in` is
+for the main thread.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,8 +34,7 @@ _BITMAP: Final = ("image/bmp", "image/x-bmp", "image/x-MS-bmp")
 
 
 def sources_in(data: QMimeData) -> list[ImageSource]:
-    """The images in what was dropped or copied: image data, or local files. What lies at a remote address is never
-    fetched."""
+    """The images in dropped or copied data: image data, or local files. Remote addresses are never fetched."""
     for form in _RAW:
         if data.hasFormat(form):
             return [bytes(data.data(form).data()[: images.MAX_FILE + 1])]
@@ -54,9 +53,9 @@ def sources_in(data: QMimeData) -> list[ImageSource]:
 
 
 def convert(source: ImageSource, check: Callable[[], None]) -> tuple[str, float]:
-    """An image as a document stores it, and the ratio of its height to its width. `check` raises to cancel it.
+    """An image in the form a document stores, and its ratio of height to width. `check` raises to cancel.
 
-    Raises `Invalid`, with the name of the file, for what is not an image or not an acceptable one.
+    Raises `Invalid`, with the file's name, if it isn't an image or isn't acceptable.
     """
     try:
         form, image = _read(source)
@@ -66,7 +65,7 @@ def convert(source: ImageSource, check: Callable[[], None]) -> tuple[str, float]
             check()
             if len(data) <= images.MAX_BYTES:
                 text = images.to_data_uri(attempt, data)
-                images.parse_data_uri(text)  # raises for what could not be shown
+                images.parse_data_uri(text)  # raises if the image could not be shown
                 return text, image.height() / image.width()
     except Invalid as error:
         if not isinstance(source, Path):
@@ -104,7 +103,7 @@ def _decode_bitmap(data: bytes) -> QImage:
     reader = QImageReader(buffer, QByteArray(b"bmp"))
     reader.setDecideFormatFromContent(False)
     size = reader.size()
-    size.setHeight(abs(size.height()))  # below zero where its rows begin at the top
+    size.setHeight(abs(size.height()))  # negative if the rows start at the top
     image = QImage()
     if not size.isEmpty():
         _require_small(size)
@@ -121,7 +120,7 @@ def _require_small(size: QSize) -> None:
 
 def _content(path: Path) -> bytes:
     try:
-        if not path.is_file():  # a pipe would be waited for, a device never ends
+        if not path.is_file():  # reading a pipe would wait, reading a device would never end
             raise Invalid("image.file", _("This isn't a file."), do=_("Choose another file."))
         with path.open("rb") as file:
             return file.read(images.MAX_FILE + 1)
@@ -181,5 +180,5 @@ def _file(image: QImage, form: str, quality: int) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, form, quality)  # type: ignore[call-overload]  # PySide's stub knows files only
+    image.save(buffer, form, quality)  # type: ignore[call-overload]  # PySide's stub accepts file names only
     return bytes(content.data())

@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _MAX_IMAGES: Final = 12
-"""The maximum number of images added at once."""
+"""Most images that can be added at once."""
 _MIN_ROWS, _MAX_ROWS = 3, 14
 """Rows of a new image widget."""
 
 
 class ImageOffer(NamedTuple):
-    """Images to add to the page: a single one goes into the image widget `item_id`, else each into a new widget, the
-    first of them `at` a cell of the page."""
+    """Images to add to the page: a single one replaces that of the image widget `item_id`, otherwise each gets a new
+    widget, the first of them at the cell `at`.
+    """
 
     sources: Sequence[ImageSource]
     item_id: str = ""
@@ -47,7 +48,7 @@ class ImageImport(QObject):
         self._context, self._canvas, self._editor = context, canvas, canvas.editor
         self._payload: InsertPayload | None = None
         self._selected_before: tuple[str, ...] | None = None
-        """What was selected before something was dragged over the page."""
+        """The selection before the drag entered the page."""
         canvas.images_offered.connect(self.add_images)
         canvas.image_requested.connect(self.choose_file)
         canvas.viewport().installEventFilter(self)
@@ -94,7 +95,7 @@ class ImageImport(QObject):
         self._context.tasks.run(self, op, done, title=title)
 
     def _place(self, name: str, converted: tuple[str, float], item_id: str, at: tuple[int, int] | None) -> None:
-        """Add a decoded image to the page, which may have changed since."""
+        """Add a decoded image to the page, which may have changed while it was decoded."""
         editor, (text, ratio) = self._editor, converted
         exists = item_id in editor.page.shown and editor.page.item(item_id).type == IMAGE
         why = image_edits.locked_reason(editor.state, item_id)
@@ -136,7 +137,7 @@ class ImageImport(QObject):
         return False
 
     def _drag_over(self, event: QDragMoveEvent) -> None:
-        """Show where the image would go: into the image widget under the pointer, or into a new one."""
+        """Show where the image would land: in the image widget under the pointer, or in a new one."""
         data = event.mimeData()
         if not (data.hasUrls() or data.hasImage()) or not self._editor.editable:
             event.ignore()
@@ -182,8 +183,9 @@ class ImageImport(QObject):
         self._context.problems.show(Invalid("image.other", what, do=do))
 
     def _image_at(self, spot: QPoint) -> str:
-        """The image widget at a point of the view, wherever its tile floats now; empty where there is none, or its
-        content is locked."""
+        """The image widget at a point of the view, by its cell and not by its floating tile; empty if there is none, or
+        its content is locked.
+        """
         page, (x, y) = self._editor.page, self._canvas.grid.field(self._canvas.mapToScene(spot))
         for item_id in reversed(list(page.shown)):
             cell = page.shown[item_id]
@@ -193,7 +195,7 @@ class ImageImport(QObject):
         return ""
 
     def _end_drag(self) -> None:
-        """Nothing is dragged over the page any more."""
+        """End the drag over the page."""
         self._canvas.cancel()
         if self._selected_before is not None:
             self._editor.select(self._selected_before)

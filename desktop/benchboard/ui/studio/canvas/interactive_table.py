@@ -1,4 +1,4 @@
-"""Replaces the pixmap of a table's tile by a real table widget, to scroll and sort it on the page."""
+"""Replaces a table tile's pixmap by a real table widget, to scroll and sort it on the page."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ from benchboard.ui.studio.tiles.renderers import body_of
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 
 _OVERLAP: Final = 4.0
-"""How far the table reaches into the padding of the tile, so that its text does not move."""
+"""How far the table extends into the tile's padding, in pixels, so that its text doesn't move."""
 
 
 class InteractiveTable(QObject):
-    """The table widget over a tile, of which there is at most one."""
+    """The table widget over a tile; at most one at a time."""
 
     enlarge_requested = Signal(str)
     """The user wants to see this widget enlarged."""
@@ -24,7 +24,7 @@ class InteractiveTable(QObject):
         super().__init__(view)
         self._view = view
         self.item_id = ""
-        """The id of its tile; empty while there is no table."""
+        """The id of its tile; empty if there is no table."""
         self.table: TableWidget | None = None
         self._table_states: dict[str, TableState] = {}
         self._place_soon = QTimer(self, interval=0, singleShot=True)
@@ -37,16 +37,18 @@ class InteractiveTable(QObject):
         view.viewport().installEventFilter(self)
 
     def table_state(self, item_id: str) -> TableState:
-        """The arrangement of a widget's table, here and enlarged, kept for as long as the page is open."""
+        """The sort order and column widths of a widget's table, shared by page and enlarged view until the page
+        closes.
+        """
         return self._table_states.setdefault(item_id, TableState())
 
     def open(self, item_id: str) -> None:
-        """Open a table widget over the tile; any other kind of widget is shown enlarged."""
+        """Open a table widget over the tile; enlarge any other kind of widget."""
         if not self.enter(item_id):
             self.enlarge_requested.emit(item_id)
 
     def enter(self, item_id: str) -> bool:
-        """Open a table widget over a tile; False where the tile is no table, or has no rows."""
+        """Open a table widget over a tile; False if the tile is no table, or has no rows."""
         tile = self._view.tiles.get(item_id)
         if not isinstance(tile, Tile) or not tile.has_rows:
             return False
@@ -84,7 +86,7 @@ class InteractiveTable(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.ContextMenu):
-            self.leave()  # a press on the table itself does not come here
+            self.leave()  # a press on the table itself doesn't arrive here
         elif event.type() == QEvent.Type.Resize:
             self._place_soon.start()
         return False
@@ -94,7 +96,7 @@ class InteractiveTable(QObject):
         self._view.focusNextPrevChild(forward)
 
     def _place(self) -> None:
-        """Move the table widget to where the tile is."""
+        """Move the table widget to its tile."""
         if self.table is None:
             return
         tile = self._view.tiles.get(self.item_id)

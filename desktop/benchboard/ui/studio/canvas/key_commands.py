@@ -1,4 +1,4 @@
-"""The commands that keys run on the page."""
+"""The commands with shortcuts on the page."""
 
 from PySide6.QtCore import Qt
 
@@ -8,7 +8,7 @@ from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, i
 
 
 class KeyCommands:
-    """Runs the command of the selection that has a key, where that is possible now."""
+    """Runs the selection command that has a shortcut, if it is available now."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas

@@ -1,5 +1,4 @@
-"""Presenting a page: it fills the window, and nothing on it can be changed. Its tables can be scrolled, and its
-widgets enlarged."""
+"""Presents a page: it fills the window and can't be edited. Its tables can be scrolled, and its widgets enlarged."""
 
 from typing import Final
 
@@ -23,13 +22,13 @@ _LINE_PX: Final = 60
 
 
 class Presentation(QObject):
-    """Handles keys and clicks on the canvas while the page is presented: keys scroll, tabs turn, Esc ends it.
+    """Handles keys and clicks on the canvas while presenting: keys scroll, tabs can be switched, Esc ends it.
 
-    It starts at the top of the page, and afterwards the page is scrolled to where it was.
+    It starts at the top of the page; afterwards the scroll position from before is restored.
     """
 
     changed = Signal(bool)
-    """Whether the page is presented now."""
+    """Whether the page is being presented now."""
     key_pressed = Signal()
 
     def __init__(self, canvas: Canvas) -> None:
@@ -45,7 +44,7 @@ class Presentation(QObject):
             return
         self.on = True
         self._canvas.cancel()
-        # First, since Qt moves the focus on to the next widget when one that has it is hidden.
+        # First, because Qt moves the focus to the next widget when the focused one is hidden.
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._selected_before = self._canvas.editor.selection
         self._canvas.editor.select(())
@@ -62,7 +61,7 @@ class Presentation(QObject):
         self._canvas.viewport().unsetCursor()
 
     def end(self) -> None:
-        """End it, and select again what was selected before."""
+        """End the presentation and restore the selection."""
         if not self.on:
             return
         self.on = False
@@ -73,7 +72,7 @@ class Presentation(QObject):
         self.changed.emit(False)
         self._canvas.pixmaps.update_visible()
         self._canvas.editor.select(self._selected_before)
-        # Only with its panes around it is the page as long again as it was.
+        # The page has its former height only when the panes are shown again.
         QTimer.singleShot(0, self, lambda: self._scroll_to(self._scrolled_before))
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -83,7 +82,7 @@ class Presentation(QObject):
             self.key_pressed.emit()
             return self._handle_key(event)
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            # The keys of the page would edit it; those of the window stay.
+            # Shortcuts of the page would edit it; those of the window stay available.
             if event.key() in (Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q):
                 return False
             event.accept()
@@ -103,7 +102,7 @@ class Presentation(QObject):
             self._canvas.enlarge_requested.emit(tile.item.id)
 
     def _handle_click(self, event: QMouseEvent) -> None:
-        """A click on the caret of a row, on a tab or into a table does what it does elsewhere."""
+        """Handle a click on the caret of a row, on a tab or on a table as on an editable page."""
         canvas, spot = self._canvas, event.position().toPoint()
         frame = canvas.tile_at(spot)
         if event.button() != Qt.MouseButton.LeftButton:
@@ -145,7 +144,7 @@ class Presentation(QObject):
         return True
 
     def _open(self, *, enlarged: bool) -> None:
-        """Open what Tab led to, or else what is under the pointer."""
+        """Open the widget that Tab selected, or the one under the pointer."""
         canvas = self._canvas
         tile = canvas.tile_at(canvas.viewport().mapFromGlobal(canvas.cursor().pos()))
         item_ids = canvas.editor.selection[:1] or ((tile.item.id,) if isinstance(tile, Tile) else ())

@@ -1,5 +1,7 @@
-"""What the commands of the selection do, and when they can be run: for keys, the context menu, the inspector and the
-palette. Their titles and shortcuts are in `studio_commands`."""
+"""What the selection's commands do and when they are available: for keys, context menu, inspector and command palette.
+
+Their titles and shortcuts are in `studio_commands`.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,9 +26,9 @@ from benchboard.ui.studio.document.editor import Editor
 
 @dataclass(frozen=True, slots=True)
 class SelectionCommand:
-    """A command for the selection. `requirement` returns why the selection does not allow it, or an empty text.
+    """A command for the selection. `requirement` returns why the selection doesn't allow it, or an empty text.
 
-    One that is not `view_only` changes the page. With `in_preview` it also works while repeats are previewed, on the
+    One that is not `view_only` edits the page. With `in_preview` it also works while repeats are previewed, on the
     originals of selected copies.
     """
 
@@ -36,11 +38,11 @@ class SelectionCommand:
     in_preview: bool = False
 
     def is_blocked(self, editor: Editor) -> bool:
-        """Whether it would change a page that cannot be changed now."""
+        """Whether it would edit a page that can't be edited now."""
         return not (editor.editable or self.view_only or (editor.previews_copies and self.in_preview))
 
     def why_not(self, editor: Editor) -> str:
-        """Why it can't be run now, in a sentence; empty where it can."""
+        """Why it can't be run now, as a sentence; empty if it can."""
         if self.is_blocked(editor):
             return why_not_editable(editor) or _("You have view-only access to this dashboard.")
         return self.requirement(editor)
@@ -68,7 +70,7 @@ def _container_selected(editor: Editor) -> str:
 
 
 def _image_or_none(editor: Editor) -> str:
-    """An image widget, or no selection for a new image."""
+    """Why neither an image widget nor nothing is selected, as a sentence; empty if one of them is."""
     return (
         ""
         if image_edits.selected_image(editor.state) or not editor.selection
@@ -107,7 +109,7 @@ def _always(_editor: Editor) -> str:
 
 
 def _at_least(minimum: int, exactly: int = 0) -> Callable[[Editor], str]:
-    """Whether so many widgets of one grid are selected."""
+    """A requirement: at least `minimum`, or `exactly` so many, widgets of one grid are selected."""
 
     def why_not(editor: Editor) -> str:
         path = editor.page.path(editor.selection[0]) if editor.selection else ()
@@ -192,7 +194,7 @@ def _swap(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
 
 
 def _sizable(pane: Layout, ids: Sequence[str]) -> list[str]:
-    """The first, whose size the others get, and those of the others whose size is not locked."""
+    """The first item, whose size the others get, and those of the others whose size is not locked."""
     return [one for one in ids if one == ids[0] or "size" not in locks(pane.items[pane.index(one)])]
 
 
@@ -247,12 +249,11 @@ SELECTION_COMMANDS: Final = {
 LOCKS: Final[dict[str, Lock]] = {
     "studio.lock_position": "place", "studio.lock_size": "size", "studio.lock_content": "content"
 }  # fmt: skip
-"""The commands that are on or off."""
+"""The commands that can be on or off."""
 
 
 def selection_handlers(canvas: Canvas) -> dict[str, Handler]:
-    """The commands of the selection that this page can be changed, or looked at, with. Those that change it are left
-    out where it may never be changed."""
+    """The selection's commands that are available on this page. Commands that edit are left out if it is view-only."""
     editor = canvas.editor
     return {
         command_id: Handler(partial(command.run, canvas), partial(command.why_not, editor), _title(command_id, editor))
@@ -262,7 +263,7 @@ def selection_handlers(canvas: Canvas) -> dict[str, Handler]:
 
 
 def _title(command_id: str, editor: Editor) -> str:
-    """The title of a command while several widgets are selected; empty where it is its own."""
+    """The title of a command with several widgets selected; empty if it is the command's own."""
     count = len(editor.selection)
     if count > 1 and command_id == "studio.duplicate":
         return ngettext("Duplicate {count} widget", "Duplicate {count} widgets", count).format(count=count)
@@ -272,7 +273,7 @@ def _title(command_id: str, editor: Editor) -> str:
 
 
 def ids_by_keys() -> dict[tuple[Qt.Key, Qt.KeyboardModifier], str]:
-    """The commands that keys on the page run, by key and modifiers: those whose shortcuts Qt doesn't run by itself."""
+    """The commands run by keys on the page, by key and modifiers: those whose shortcuts Qt doesn't handle."""
     commands = (REGISTRY[command_id] for command_id in SELECTION_COMMANDS)
     return {
         _chord(keys): command.id for command in commands if command.scope.context is None for keys in command.shortcuts
@@ -280,6 +281,6 @@ def ids_by_keys() -> dict[tuple[Qt.Key, Qt.KeyboardModifier], str]:
 
 
 def _chord(keys: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
-    """Keys as an event has them."""
-    combination = QKeySequence(keys)[0]  # type: ignore[index]  # PySide does not say that it can be
+    """The key and modifiers of a shortcut, as in key events."""
+    combination = QKeySequence(keys)[0]  # type: ignore[index]  # PySide doesn't declare it
     return combination.key(), combination.keyboardModifiers()

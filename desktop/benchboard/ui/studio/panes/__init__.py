@@ -1,1 +1,1 @@
-"""What stands around the page."""
+"""The panes, bars and dialogs around the canvas."""

@@ -1,4 +1,4 @@
-"""The buttons that bring several chosen widgets into order."""
+"""Buttons that align, distribute and arrange several selected widgets."""
 
 from collections.abc import Callable
 from typing import Final
@@ -19,7 +19,7 @@ _ROWS: Final = (
 
 
 class ArrangeBar(QWidget):
-    """Each button calls `run` with the id of its command; one that can't be run now says why."""
+    """Each button calls `run` with the id of its command; a disabled one says why in its tooltip."""
 
     def __init__(self, editor: Editor, run: Callable[[str], object]) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class ArrangeBar(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Turn off what cannot be done with what is chosen."""
+        """Disable the buttons that don't apply to the selection."""
         for command_id, button in self._buttons.items():
             why_not = SELECTION_COMMANDS[command_id].why_not(self._editor)
             button.disable(why_not)

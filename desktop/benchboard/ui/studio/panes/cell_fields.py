@@ -1,4 +1,4 @@
-"""Column, row, width and height in four fields that say at once what cannot be."""
+"""Fields for column, row, width and height that validate while the user types."""
 
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
@@ -15,14 +15,14 @@ _LONGEST: Final = 6
 
 
 class Bounds(NamedTuple):
-    """What a field takes; `why` says what the most follows from, where that is not plain."""
+    """The range of a field; `why` is the reason for the upper limit, if it isn't plain."""
 
     least: int
     most: int
     why: str = ""
 
     def error_for(self, text: str) -> str:
-        """What is wrong with what somebody wrote; nothing where it can be."""
+        """The error in a field's text; empty if it is valid."""
         if text.isascii() and text.isdecimal() and len(text) < _LONGEST and self.least <= int(text) <= self.most:
             return ""
         if self.why:
@@ -32,10 +32,13 @@ class Bounds(NamedTuple):
 
 
 class CellFields(QWidget):
-    """The four fields. What cannot be changed is off, with the reason below; what differs is said to be mixed."""
+    """The four fields.
+
+    A field that can't be changed is disabled, with the reason below; values that differ show as mixed.
+    """
 
     value_entered = Signal(str, int)
-    """Somebody wants another `x`, `y`, `w` or `h`."""
+    """The user entered another `x`, `y`, `w` or `h`."""
 
     def __init__(self, columns: int) -> None:
         super().__init__()
@@ -66,7 +69,7 @@ class CellFields(QWidget):
     def show_values(
         self, values: Mapping[str, int | None], bounds: Mapping[str, Bounds], off: Collection[str], why: str
     ) -> None:
-        """Show these; None is for several that differ."""
+        """Show these values; None if those of several items differ."""
         self._bounds = bounds
         self.update_values(values)
         for key, line in self._lines.items():
@@ -77,11 +80,11 @@ class CellFields(QWidget):
         self._reason.setVisible(bool(why))
 
     def set_columns(self, columns: int) -> None:
-        """It lies in a grid of so many columns."""
+        """Set the number of columns of the grid that the items are in."""
         self._lines["w"].set_unit(_of(columns))
 
     def update_values(self, values: Mapping[str, int | None]) -> None:
-        """Show these for now."""
+        """Show these values until the next update, without changing the bounds."""
         for key, line in self._lines.items():
             value = values[key]
             self._shown[key] = "" if value is None else str(value)
@@ -89,7 +92,7 @@ class CellFields(QWidget):
             line.show_text(self._shown[key])
 
     def _check(self, key: str) -> bool:
-        """Say what is wrong with what stands in a field; returns whether nothing is."""
+        """Show the error in a field's text; returns whether it is valid."""
         text = self._lines[key].text().strip()
         wrong = self._bounds[key].error_for(text) if text not in ("", self._shown[key]) else ""
         self._fields[key].set_error(wrong)

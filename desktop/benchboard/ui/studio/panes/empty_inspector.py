@@ -1,4 +1,4 @@
-"""What the inspector says while nothing is chosen: how to begin, and the keys one needs first."""
+"""The inspector without a selection: how to start, and the most important shortcuts."""
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ _KEYS = (
 
 
 def empty_inspector() -> QWidget:
-    """The page for it."""
+    """The widget that the inspector shows without a selection."""
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(16, 16, 16, 16)

@@ -1,4 +1,4 @@
-"""What stands in the middle of a page that has nothing on it."""
+"""The notice in the middle of an empty page."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from benchboard.ui.widgets.surfaces import EmptyState
 
 
 class EmptyPageNotice(QObject):
-    """Says over `area` that there is nothing yet, and how to begin; or why the page could not be opened."""
+    """Shows over `area` that the page is empty and how to start, or why it couldn't be opened."""
 
     def __init__(self, area: QWidget, editor: Editor, saving: Saving, empty: str, begin: Callable[[], None]) -> None:
         super().__init__(area)
@@ -21,14 +21,14 @@ class EmptyPageNotice(QObject):
         self._empty, self._start_from_template = empty, begin
         self._state = ""
         self.shown: QWidget | None = None
-        """What is on show now."""
+        """The notice that is shown now."""
         area.installEventFilter(self)
         saving.state_changed.connect(self.follow)
         editor.changed.connect(self.follow)
         editor.permission_changed.connect(self.follow)
 
     def follow(self) -> None:
-        """Say what there is to say now."""
+        """Update the notice to the page's state."""
         wanted = self._wanted()
         if wanted == self._state:
             return

@@ -1,4 +1,4 @@
-"""Where what is chosen lies and how large it is, in fields; and what of it is kept as it is."""
+"""Fields for the position and size of the selected items, and for their locks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -24,7 +24,7 @@ _LOCKS: Final[tuple[tuple[Lock, str], ...]] = (
 
 
 class GeometryFields(CellFields):
-    """Where one widget lies and how large it is, in the numbers its document has for it."""
+    """Position and size of one widget, in its document's grid units."""
 
     def __init__(self, editor: Editor, item_id: str) -> None:
         super().__init__(editor.page.pane(editor.page.path(item_id)).columns)
@@ -32,7 +32,7 @@ class GeometryFields(CellFields):
         self.value_entered.connect(self._place)
 
     def refresh(self) -> None:
-        """Show what the page says now."""
+        """Show the values in the document."""
         page = self._editor.page
         cell, item, path = grid.document_cell(page, self._id), page.item(self._id), page.path(self._id)
         kept, off, why = locks(item), set[str](), list[str]()
@@ -59,7 +59,7 @@ class GeometryFields(CellFields):
         self.show_values(cell._asdict(), bounds, off, " ".join(why))
 
     def show_drop_target(self, target: DropTarget | None) -> None:
-        """Show where it would come to lie, or where it lies again."""
+        """Show where a drag would drop the widget; None shows its position again."""
         if self._id not in self._editor.page.shown:
             return
         if target is None:
@@ -80,7 +80,7 @@ class GeometryFields(CellFields):
 
 
 class SharedGeometryFields(CellFields):
-    """Where several chosen widgets begin, and how large each of them is."""
+    """The common position of several selected widgets, and their size."""
 
     def __init__(self, editor: Editor, ids: Sequence[str]) -> None:
         super().__init__(min(editor.page.pane(editor.page.path(one)).columns for one in ids))
@@ -88,7 +88,7 @@ class SharedGeometryFields(CellFields):
         self.value_entered.connect(self._place)
 
     def refresh(self) -> None:
-        """Show what the page says now."""
+        """Show the values in the document."""
         page, off, why = self._editor.page, set[str](), ""
         body = placement_edits.movable(self._editor.state, self._ids)
         if not body:
@@ -112,7 +112,7 @@ class SharedGeometryFields(CellFields):
         self.show_values({**self._top_left(cells), **self._sizes(numbers)}, bounds, off, why)
 
     def show_drop_target(self, target: DropTarget | None) -> None:
-        """Show where they would come to lie, or where they lie again."""
+        """Show where a drag would drop the widgets; None shows their position again."""
         if not all(one in self._editor.page.shown for one in self._ids):
             return
         if target is None:
@@ -127,7 +127,7 @@ class SharedGeometryFields(CellFields):
         return {"x": min(cell.x for cell in cells), "y": min(cell.y for cell in cells)}
 
     def _sizes(self, numbers: Mapping[str, Cell]) -> dict[str, int | None]:
-        """The width and height they have in common."""
+        """The width and height that all have in common; None where they differ."""
         common = ({cell.w for cell in numbers.values()}, {cell.h for cell in numbers.values()})
         return {key: values.pop() if len(values) == 1 else None for key, values in zip("wh", common, strict=True)}
 
@@ -149,13 +149,16 @@ class SharedGeometryFields(CellFields):
 
 
 def _size_bounds(least: int | None, most: int | None, room: int, why: str = "") -> Bounds:
-    """What a size may be: the item's own limits, and the room there is."""
+    """The range of a size: the item's own limits, and the available space."""
     own = most is not None and most < room
     return Bounds(min(least or 1, room), most if own and most is not None else room, "" if own else why)
 
 
 class LockFields(QWidget):
-    """Three boxes: whether the place, the size and the content of what is chosen are kept. A dash where some are."""
+    """Three check boxes: whether the position, size and content of the selected items are locked.
+
+    Partially checked if some are.
+    """
 
     def __init__(self, editor: Editor, ids: list[str]) -> None:
         super().__init__()
@@ -175,7 +178,7 @@ class LockFields(QWidget):
             square.addWidget(box, place // 2, place % 2, Qt.AlignmentFlag.AlignLeft)
 
     def refresh(self) -> None:
-        """Show what the page says now."""
+        """Show the locks in the document."""
         for lock, box in self._boxes.items():
             kept = [lock in locks(self._editor.page.item(item_id)) for item_id in self._ids]
             some = Qt.CheckState.PartiallyChecked if any(kept) else Qt.CheckState.Unchecked

@@ -1,4 +1,4 @@
-"""An image's picture in the inspector: what it is, another in its place, or none."""
+"""The inspector's field for an image: its description, and buttons to replace and remove it."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from benchboard.ui.widgets.labels import Text
 
 
 class ImageField(QWidget):
-    """A button for a file and what there is, in words; the picture itself is on the page."""
+    """A button that selects a file, and a description of the image, which is shown on the page."""
 
     def __init__(self, name: str, choose: Callable[[], object], remove: Callable[[], object]) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class ImageField(QWidget):
         self.setFocusProxy(self._choose)
 
     def show_image(self, text: str) -> None:
-        """Say what picture there is."""
+        """Describe the present image."""
         if text == self._shown:
             return
         self._shown = text

@@ -1,4 +1,7 @@
-"""The inspector at the right: place and size, title, query and settings of what is chosen, each change one step."""
+"""The inspector on the right: position, size, title, query and settings of the selected items.
+
+Each change is one step.
+"""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -41,16 +44,16 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _MAX_TEXT = 100
-"""Characters of a short text."""
+"""Most characters of a single-line text."""
 
 
 class Inspector(QWidget):
-    """What is chosen, in words and fields. `edit_query` puts the keyboard into the query."""
+    """Fields for the selected items. `edit_query` focuses the query."""
 
     command_requested = Signal(str)
-    """Somebody asks for the act called so."""
+    """Asks to run the command with this id."""
     drafted = Signal(str, object)
-    """What is written at `<key>/<id>` and not handed on yet; None: nothing is any more."""
+    """The text that is being typed at `<key>/<id>` and not committed yet; None: there is none any more."""
 
     def __init__(
         self, context: "Context", editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None
@@ -74,12 +77,13 @@ class Inspector(QWidget):
 
     @property
     def has_draft(self) -> bool:
-        """Whether something is being written that the page does not say yet."""
+        """Whether text is being typed that isn't in the document yet."""
         return bool(self._draft)
 
     def remote_document_arriving(self, document: Document) -> None:
-        """Another document is about to be shown or brought in: where that says something else of what one is writing
-        at, what is written is part of the page first."""
+        """Commit what is being typed before another document is shown or merged, if that document has another value for
+        the field.
+        """
         item_id = self._draft.partition("/")[2]
         if not item_id or item_id not in self._editor.page.paths:
             return
@@ -88,27 +92,27 @@ class Inspector(QWidget):
             self.commit()
 
     def edit_query(self) -> None:
-        """Write at the chosen widget's query, or its text."""
+        """Focus the selected widget's query, or its text."""
         if self._sheet is not None:
             self._sheet.focus_query()
 
     def edit_repeat(self) -> None:
-        """Choose by what the chosen widget is repeated."""
+        """Focus the repeat setting of the selected widget."""
         if self._sheet is not None:
             self._sheet.focus_repeat()
 
     def edit_name(self, part: Literal["title", "tab"]) -> None:
-        """Write at the chosen widget's title, or at the name of its newest tab."""
+        """Focus the selected widget's title, or the name of its newest tab."""
         if self._sheet is not None:
             self._sheet.focus_name(part)
 
     def commit(self) -> None:
-        """Hand on what is being written."""
+        """Commit what is being typed."""
         if self._sheet is not None:
             self._sheet.commit()
 
     def show_drop_target(self, target: DropTarget | None) -> None:
-        """Show where what is in hand would come to lie; None: nothing is in hand any more."""
+        """Show where a drag would drop the items; None: the drag ended."""
         if self._sheet is not None:
             self._sheet.show_drop_target(target)
 
@@ -119,7 +123,7 @@ class Inspector(QWidget):
             return
         if self._sheet is not None:
             if self._draft:
-                self._drafted(self._draft, None)  # a field that goes away has nothing more to say
+                self._drafted(self._draft, None)  # a field that is removed can't commit any more
             self._stack.removeWidget(self._sheet)
             self._sheet.deleteLater()
             self._sheet = None
@@ -137,10 +141,10 @@ class Inspector(QWidget):
 
 
 class _PropertySheet(QWidget):
-    """The fields of one widget, or what several have in common."""
+    """The fields of one widget, or those that several widgets have in common."""
 
     drafted = Signal(str, object)
-    """As the inspector's."""
+    """See `Inspector.drafted`."""
 
     def __init__(
         self,
@@ -157,16 +161,16 @@ class _PropertySheet(QWidget):
         self._parts: list[
             GeometryFields | SharedGeometryFields | LockFields | ArrangeBar | TabTitles | RepeatSettings
         ] = []
-        """What shows itself anew."""
+        """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
         self._title: UndoLineEdit | None = None
         self._locked_note = Text("", "caption", "muted", wrap=True)
         self._buttons: list[tuple[Button, str]] = []
-        """What can be done with it from the head, and what that is called."""
+        """The buttons in the heading and the ids of their commands."""
         self._query: QueryEdit | None = None
         self._query_field_row: Field | None = None
         self._written_error: AppError | None = None
-        """What is wrong with the query as it is written."""
+        """The error in the query's text."""
         inside = QWidget()
         inside.setProperty("plain", True)
         self._column = QVBoxLayout(inside)
@@ -184,11 +188,11 @@ class _PropertySheet(QWidget):
         query_runner.result_changed.connect(self._answered)
 
     def shows(self, chosen: list[str]) -> bool:
-        """Whether this is the sheet for these widgets."""
+        """Whether this sheet is for these widgets."""
         return chosen == self._ids and [self._editor.widget(item_id).type for item_id in chosen] == self._kinds
 
     def focus_query(self) -> None:
-        """Give the keyboard to the query, or to the text."""
+        """Focus the query, or the text."""
         first = next(
             (edit for edit in self._settings.values() if isinstance(edit, ProseEdit | ImageField)), self._title
         )
@@ -197,14 +201,14 @@ class _PropertySheet(QWidget):
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_repeat(self) -> None:
-        """Give the keyboard to what it is repeated by, brought into sight."""
+        """Focus the repeat setting, scrolled into view."""
         for part in self._parts:
             if isinstance(part, RepeatSettings):
                 part.begin()
                 self._area.ensureWidgetVisible(part)
 
     def focus_name(self, part: Literal["title", "tab"]) -> None:
-        """Give the keyboard to the title, or to the name of the newest tab, all of it chosen."""
+        """Focus the title or the name of the newest tab, with all its text selected."""
         tabs = next((one for one in self._parts if isinstance(one, TabTitles)), None)
         if part == "tab" and tabs is not None:
             tabs.focus_last()
@@ -215,21 +219,21 @@ class _PropertySheet(QWidget):
             self._area.ensureWidgetVisible(self._title)
 
     def commit(self) -> None:
-        """Hand on what is being written."""
+        """Commit what is being typed."""
         for edit in (self._query, *self._settings.values()):
             if isinstance(edit, ProseEdit):
                 edit.commit()
 
     def show_drop_target(self, target: DropTarget | None) -> None:
-        """Show in the fields where they would come to lie."""
+        """Show in the fields where a drag would drop the items."""
         for part in self._parts:
             if isinstance(part, GeometryFields | SharedGeometryFields):
                 part.show_drop_target(target)
 
     def refresh(self) -> None:
-        """Show what the page says now."""
+        """Show the values in the document."""
         why = self._editor.read_only_reason
-        # Its fields are stops for Tab, and scroll into sight; where none can be, it is one itself.
+        # Tab moves through the fields and scrolls to them; without an enabled field the area itself takes the focus.
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if why else Qt.FocusPolicy.NoFocus)
         for part in self._parts:
             part.refresh()
@@ -248,7 +252,7 @@ class _PropertySheet(QWidget):
             self._query.update_text(widgets[0].query)
             self._query.variables_changed()
         for edit in (self._title, self._query, *self._settings.values()):
-            if edit is not None and not (free and edit.isEnabled()):  # else what is wrong with it stays said
+            if edit is not None and not (free and edit.isEnabled()):  # otherwise its error stays visible
                 edit.setEnabled(free)
                 edit.setAccessibleDescription("" if free else self._locked_note.text())
         for key, editor in self._settings.items():
@@ -257,7 +261,7 @@ class _PropertySheet(QWidget):
         self._show_gauge_range()
 
     def _show_gauge_range(self) -> None:
-        """Say in the empty fields of a gauge's ends which are used."""
+        """Show the range that a gauge uses as placeholders of its empty limits."""
         if self._kinds != ["gauge"]:
             return
         widget, result = self._editor.widget(self._ids[0]), self._query_runner.result(self._ids[0])
@@ -268,7 +272,7 @@ class _PropertySheet(QWidget):
                 edit.setPlaceholderText(_("Automatic: {value}").format(value=number_format.abbreviate(end)))
 
     def _show_heading(self) -> None:
-        """What is chosen, by name and kind: either may change without another choice, by an undo or a merge."""
+        """Show the selection's name and kind: both may change with the same selection, by undo or a merge."""
         if len(self._ids) == 1:
             widget = widget_of(self._editor.rendered(self._editor.page.item(self._ids[0])))
             kind = widget.kind_name
@@ -331,7 +335,7 @@ class _PropertySheet(QWidget):
         self._section(_("Repeat"), [repeats])
 
     def _build_several(self, run: Callable[[str], object]) -> None:
-        """What can be done with several, and the settings all of them have."""
+        """Build the commands for several widgets, and the settings that all of them have."""
         order, keeps = ArrangeBar(self._editor, run), LockFields(self._editor, self._ids)
         places = SharedGeometryFields(self._editor, self._ids)
         self._parts += [order, places, keeps]
@@ -432,7 +436,7 @@ class _PropertySheet(QWidget):
         if refused is not None:
             prose.reject_commit()
             field.set_error(_error_text(refused))
-        elif prose is not self._query:  # of a query it is said where it is checked
+        elif prose is not self._query:  # errors of a query are shown where it is checked
             field.set_error("")
 
     def _query_checked(self, columns: tuple[ResultColumn, ...] | None, error: AppError | None) -> None:
@@ -449,8 +453,10 @@ class _PropertySheet(QWidget):
             self._show_query_error()
 
     def _show_query_error(self) -> None:
-        """Show what is wrong with the query as it is written, else why running it failed: only that brings to light
-        what the data say, and reading the text may end after it."""
+        """Show the error in the query's text, or else why running it failed.
+
+        Errors in the data are found only when the query runs, and the check may finish after the run.
+        """
         if self._query_field_row is None or self._query is None:
             return
         result, error = self._query_runner.result(self._ids[0]), self._written_error
@@ -469,7 +475,7 @@ def _field_text(value: object) -> str:
 
 
 def _parse_number(text: str) -> int | float | None:
-    """The number somebody wrote, with either decimal sign."""
+    """The number that the user typed, with either decimal separator; None if it isn't one."""
     try:
         value = parse_number(text)
     except ValueError:
@@ -480,7 +486,7 @@ def _parse_number(text: str) -> int | float | None:
 
 
 def _show(edit: UndoLineEdit | Select | ProseEdit | ImageField, value: str | None) -> None:
-    """Show a setting's value; None: they differ."""
+    """Show a setting's value; None if the widgets' values differ."""
     if isinstance(edit, ImageField):
         edit.show_image(value or "")
         return

@@ -1,4 +1,4 @@
-"""Where JSON is written: lines numbered, signs coloured, one line marked as wrong, some as chosen."""
+"""A JSON text editor with line numbers, syntax highlighting, an error line and highlighted ranges."""
 
 import re
 from contextlib import suppress
@@ -30,10 +30,12 @@ _TOKEN: Final = re.compile(r'("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d[\d.eE+-]*)|\b(tru
 
 
 class JsonEditor(QPlainTextEdit):
-    """Text with its own steps back while it is a draft (`draft`); else Ctrl+Z is the page's."""
+    """A text editor with its own undo history while its text is a draft (`draft`); otherwise Ctrl+Z undoes the page's
+    step.
+    """
 
     line_changed = Signal(int)
-    """The cursor is on another line."""
+    """The cursor moved to another line."""
 
     def __init__(self, name: str, pictures: Truncator | None = None) -> None:
         super().__init__()
@@ -47,7 +49,7 @@ class JsonEditor(QPlainTextEdit):
         self.setTabStopDistance(2 * self.fontMetrics().horizontalAdvance(" "))
         self.draft = False
         self.error_line: int | None = None
-        """The line that is wrong, from 0."""
+        """The line with the error, counted from 0."""
         self.highlighted: tuple[LineSpan, ...] = ()
         self._gutter = _Gutter(self)
         self._highlighter = _JsonHighlighter(self.document())
@@ -59,8 +61,11 @@ class JsonEditor(QPlainTextEdit):
         self._update_margins()
 
     def show_text(self, text: str) -> None:
-        """Show another text, with no step back to the one before; the place in it stays as far as it can. Only lines
-        that differ are replaced: setting all 12,000 of a large page would hold the window for a quarter of a second."""
+        """Replace the text without an undo step; the cursor and scroll position are kept as far as possible.
+
+        Only lines that differ are replaced: setting all 12,000 of a large page would block the window for a quarter of
+        a second.
+        """
         before = self.toPlainText()
         if text == before:
             return
@@ -83,7 +88,7 @@ class JsonEditor(QPlainTextEdit):
         self._highlight_visible()
 
     def _replace(self, old: list[str], new: list[str], line: int) -> int:
-        """Make the lines `old`, which are shown, the lines `new`; returns where `line` is now."""
+        """Replace the lines `old`, which are shown, by `new`; returns the new number of `line`."""
         least = min(len(old), len(new))
         same = next((k for k in range(least) if old[k] != new[k]), least)
         after = next((k for k in range(least - same) if old[-1 - k] != new[-1 - k]), least - same)
@@ -95,7 +100,7 @@ class JsonEditor(QPlainTextEdit):
         if not same or not after:
             self.setPlainText("\n".join(new))
             return line
-        # From the end of the last line before to the end of the last line that differs: so whole lines go and come.
+        # From the end of the line before to the end of the last line that differs: whole lines are replaced.
         cursor = QTextCursor(self.document())
         cursor.setPosition(_line_end(self.document(), same - 1))
         cursor.setPosition(_line_end(self.document(), len(old) - after - 1), QTextCursor.MoveMode.KeepAnchor)
@@ -114,7 +119,7 @@ class JsonEditor(QPlainTextEdit):
         self._gutter.update()
 
     def go_to(self, line: int) -> None:
-        """Bring a line into the middle of what is seen."""
+        """Scroll a line to the middle of the view."""
         block = self.document().findBlockByNumber(line)
         if block.isValid():
             self.setTextCursor(QTextCursor(block))
@@ -122,18 +127,18 @@ class JsonEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if undo_direction(event) and not self.draft:
-            event.ignore()  # it is the page's
+            event.ignore()  # the page handles it
         else:
             super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """A picture that is pasted stands here in short, too: beside a line as long each key takes half a second."""
+        """Paste with long images replaced by placeholders: in a line of that length, each key takes half a second."""
         short = QMimeData()
         short.setText(self._truncator.truncate_text(source.text()))
         super().insertFromMimeData(short)
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """What is copied from here is whole."""
+        """Copy with placeholders replaced by the images."""
         data = super().createMimeDataFromSelection()
         text = data.text()
         if has_placeholders(text):
@@ -149,12 +154,12 @@ class JsonEditor(QPlainTextEdit):
 
     @property
     def gutter(self) -> int:
-        """How wide the line numbers are."""
+        """Width of the line numbers, in pixels."""
         digits = max(3, len(str(self.blockCount())))
         return 20 + self.fontMetrics().horizontalAdvance("9") * digits
 
     def lines_in(self, box: QRect) -> list[tuple[int, QRectF]]:
-        """The lines that can be seen, with where they stand."""
+        """The visible lines with their positions."""
         block, found = self.firstVisibleBlock(), []
         top = self.blockBoundingGeometry(block).translated(self.contentOffset())
         while block.isValid() and top.top() <= box.bottom():
@@ -183,7 +188,10 @@ class JsonEditor(QPlainTextEdit):
         self._gutter.resize(self.gutter, self.height())
 
     def _highlight_visible(self) -> None:
-        """Colour the lines in sight that are not coloured yet. Qt calls that a change of the text too; it is none."""
+        """Highlight the visible lines that aren't yet.
+
+        Qt reports that as a change of the text, so signals are blocked.
+        """
         self.blockSignals(True)
         block, room = self.firstVisibleBlock(), self.viewport().height()
         top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
@@ -235,12 +243,12 @@ class _Gutter(QWidget):
 
 
 class _JsonHighlighter(QSyntaxHighlighter):
-    """Names, texts, numbers and the three words of JSON."""
+    """Highlights names, strings, numbers, and `true`, `false` and `null`."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self.paused = False
-        """Leave lines as they are: they are coloured when they come in sight."""
+        """Don't highlight lines now: they are highlighted when they become visible."""
 
     def highlightBlock(self, text: str) -> None:
         if self.paused:
@@ -257,6 +265,6 @@ class _JsonHighlighter(QSyntaxHighlighter):
 
 
 def _line_end(document: QTextDocument, line: int) -> int:
-    """The place after the last sign of a line."""
+    """The position after the last character of a line."""
     block = document.findBlockByNumber(line)
     return block.position() + block.length() - 1

@@ -1,4 +1,4 @@
-"""The page as JSON, to be read and edited: what is right becomes the page, what is not yet stays a draft here."""
+"""The page as JSON, to view and edit: valid text is applied to the page, invalid text is kept as a draft."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,17 +26,18 @@ if TYPE_CHECKING:
 
 _PARSE_DELAY_MS: Final = 300
 _JOURNAL_DELAY_MS: Final = 150
-"""After a key, so much later what is written is on its way to the journal."""
+"""A draft is written to the journal this long after a key press."""
 _BACKGROUND_LENGTH: Final = 20_000
-"""Characters from which on a text is read, and written anew, in the background."""
+"""Texts with more characters are parsed and formatted in the background."""
 _BACKGROUND_ITEMS: Final = 40
-"""Items from which on it is so too, before there is a text."""
+"""Documents with more items are formatted in the background: there is no text yet to measure."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ParseOutcome:
-    """What a text says (`mine`), and what the page is to say by it; None where it is wrong, or somebody has to be asked
-    (`error`)."""
+    """The document in a text (`mine`), and the document that the page should become; None if the text is invalid or the
+    user has to decide a conflict (`error`).
+    """
 
     places: PositionMap
     mine: Document | None = None
@@ -46,35 +47,33 @@ class _ParseOutcome:
 
 
 class JsonView(QWidget):
-    """Both ways: an edit of the page is seen here, and a text that is a document becomes one step of the page, together
-    with what the page came to say since the text was begun.
+    """Keeps the JSON and the page in sync: edits of the page update the text, and a valid text becomes one step of the
+    page, merged with what changed on the page since the text was begun.
 
-    While the text is no document it is a draft: the page stays as it is, and the draft stays here, also while the view
-    is closed, until it is right or dropped. Where the page changed the same meanwhile, it stays one until somebody says
-    which holds.
+    An invalid text is a draft: the page stays as it is, and the draft is kept, also while the view is closed, until it
+    is valid or discarded. If the page changed the same values meanwhile, the text stays a draft until the user decides.
     """
 
     state_changed = Signal()
-    """The text became a draft, or was read: something is wrong with it, or it is what the page says."""
+    """The text became a draft, was applied, or its error changed."""
     drafted = Signal(object, object)
-    """What stands here as a draft, and what makes it one that lasts; None: nothing does any more."""
+    """The draft's text, and a function that makes it independent of this window; None: there is no draft any more."""
 
     def __init__(self, context: "Context", editor: Editor) -> None:
         super().__init__()
         self._context, self._editor = context, editor
         self._map = PositionMap()
         self._truncator = Truncator()
-        """Pictures stand in the text in short: one takes as much room as a hundred widgets, and says nothing to
-        anybody."""
+        """Replaces images in the text by placeholders: one is as long as a hundred widgets, and unreadable."""
         self._page_text: str | None = ""
-        """The text that says what the page says."""
+        """The text of the document as it is on the page."""
         self._base: Document | None = None
-        """The page the text was begun from; None where that is not known."""
+        """The document that the text was begun from; None if that isn't known."""
         self._formatting: Document | None = None
-        """What the background is writing the text of."""
+        """The document whose text is being formatted in the background."""
         self._selecting = self._awaits_decision = False
         self.waiting = False
-        """Whether a text that is a document has to wait until the page can be changed again."""
+        """Whether a valid text is waiting until the page can be edited again."""
         self.setObjectName("studio_json_view")
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -94,16 +93,18 @@ class JsonView(QWidget):
 
     @property
     def error(self) -> AppError | None:
-        """What is wrong with the draft."""
+        """The error in the draft."""
         return self._error
 
     @property
     def draft(self) -> bool:
-        """Whether the text says something the page does not."""
+        """Whether the text differs from the page."""
         return self.text.draft
 
     def commit(self) -> None:
-        """Read what was typed now, where that is quick; what is long is read on its own time, and kept till then."""
+        """Apply what was just typed, if parsing it is quick; a long text is parsed in the background, and is a draft
+        until then.
+        """
         if self._parse_timer.isActive() and _is_quick(self.text.toPlainText()):
             self._parse_timer.stop()
             self._parse()
@@ -112,7 +113,7 @@ class JsonView(QWidget):
             self._journal_draft()
 
     def discard(self) -> None:
-        """Give the draft up and show the page."""
+        """Discard the draft and show the page."""
         self._parse_timer.stop()
         self._end_draft()
         self._show()
@@ -120,10 +121,10 @@ class JsonView(QWidget):
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def restore_draft(self, text: str) -> None:
-        """Go on with an earlier session's draft. What is written here already stays."""
+        """Restore an earlier session's draft. A draft that was begun in this session takes precedence."""
         if self.text.draft:
             return
-        # The page may have gone on since its first letter, here before the program ended as well as elsewhere.
+        # The page may have changed since the draft was begun, before the program ended as well as in another window.
         self._base = None
         self._page_text, self.text.draft = None, True
         if not has_placeholders(text):
@@ -140,7 +141,7 @@ class JsonView(QWidget):
         self._parse()
 
     def _end_draft(self) -> None:
-        """The text is no draft any more."""
+        """End the draft: the text is applied or discarded."""
         self._journal_timer.stop()
         if self.text.draft:
             self.drafted.emit(None, None)
@@ -178,13 +179,13 @@ class JsonView(QWidget):
         self._sentence.hide()
         self._line.hide()
 
-    # From the page
+    # From the page to the text
 
     def _refresh(self) -> None:
         if self.waiting and self._editor.editable:
             self._parse()
         if self.text.draft and not self._journal_timer.isActive():
-            self._journal_timer.start()  # what the page has no more lasts only with the draft
+            self._journal_timer.start()  # images that the page no longer has are only kept in the draft
         if not self.isVisible():
             return
         self.text.setReadOnly(self._editor.read_only)
@@ -210,7 +211,7 @@ class JsonView(QWidget):
         return any(page.item(item_id).type == IMAGE for item_id in page.paths)
 
     def _formatted(self, written: tuple[str, PositionMap]) -> None:
-        """The text that was made in the background: shown unless the page or the text has gone on meanwhile."""
+        """Show the text that was formatted in the background, unless the page or the text has changed meanwhile."""
         made_of, self._formatting = self._formatting, None
         if self._editor.document is made_of and not self.text.draft:
             self._base = made_of
@@ -236,10 +237,10 @@ class JsonView(QWidget):
             self.text.go_to(spans[-1].first)
         self.text.show_highlights()
 
-    # From the text
+    # From the text to the page
 
     def _text_edited(self) -> None:
-        # Colours that change are a change of the text to Qt.
+        # Qt reports highlighting as a change of the text.
         if self.text.toPlainText() != self._page_text:
             self._parse_timer.start()
             if not self._journal_timer.isActive():
@@ -277,7 +278,7 @@ class JsonView(QWidget):
         )
 
     def _parsed(self, text: str, page: Document, judged: _ParseOutcome) -> None:
-        """What was found of the text and the page as they were then."""
+        """Handle the result of parsing the text against the page, both as they were then."""
         if text != self.text.toPlainText() or not self.text.draft:
             return
         if judged.mine is not None and self._editor.document is not page:
@@ -291,21 +292,21 @@ class JsonView(QWidget):
         wanted = judged.page
         differs = write_document(wanted) != write_document(page)
         if differs and not self._editor.editable:
-            self.waiting = True  # it was read while the page began to be presented
+            self.waiting = True  # the page began to be presented while the text was parsed
             self._show_error(None, None)
             return
         self._page_text = text
         if differs:
             self._editor.apply_document(_("Edit as JSON"), wanted, burst="json")
         self._end_draft()
-        # What is written differently and says the same stays as it was typed; what was brought in is shown.
+        # A text that differs only in its formatting stays as typed; merged changes are shown.
         self._base = self._editor.document if wanted is judged.mine else judged.mine
         self._refresh_timer.start()
         self._show_error(None, None)
         self._mark()
 
     def _apply_as_is(self) -> None:
-        """The text holds as it is, whatever the page says now."""
+        """Apply the text as it is, overriding changes of the page."""
         self._base = self._editor.document
         self._parse()
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -340,17 +341,17 @@ class JsonView(QWidget):
 
 
 def _is_quick(text: str) -> bool:
-    """Whether a text is read while somebody waits."""
+    """Whether a text can be parsed without a noticeable delay."""
     return len(text) <= _BACKGROUND_LENGTH and not has_placeholders(text)
 
 
 def _persistent_draft(pictures: Truncator, page: Document, text: str) -> str:
-    """What a draft beside this page is, for another window."""
+    """The draft with placeholders replaced by images, for another window."""
     return pictures.restore_missing(text, write_document(page)) if has_placeholders(text) else text
 
 
 def _format(document: Document, pictures: Truncator) -> tuple[str, PositionMap]:
-    """A document's text, and where in it things stand."""
+    """A document's text, and the positions of its items in it."""
     text = format_json(pictures.truncate(write_document(document)))
     return text, map_positions(text)
 
@@ -358,7 +359,7 @@ def _format(document: Document, pictures: Truncator) -> tuple[str, PositionMap]:
 def _parse_and_merge(
     text: str, base: Document | None, page: Document, complete: Callable[[object], object] = lambda value: value
 ) -> _ParseOutcome:
-    """Read a text that was begun from `base`, and bring it together with the page as it is."""
+    """Parse a text that was begun from `base`, and merge it with the present page."""
     document, places, error, line = parse_text(text, complete)
     if document is None:
         return _ParseOutcome(places, error=error, line=line or 0)

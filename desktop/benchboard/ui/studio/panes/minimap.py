@@ -1,4 +1,4 @@
-"""The whole page in small: where the tiles lie, which are chosen, which part can be seen. Pressing it goes there."""
+"""A minimap of the page: its tiles, the selection, and the visible part. Pressing it scrolls there."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,12 +16,12 @@ from benchboard.ui.widgets.labels import Text
 _HIGHEST = 132
 _LEAST = 40
 _LOW = 4.0
-"""The frame of what can be seen is no lower than this."""
+"""Minimum height of the frame around the visible part, in pixels."""
 _DRAG_DELAY_MS = 40
 
 
 class Minimap(QWidget):
-    """“Overview”, the size the page is shown at, and the map."""
+    """The heading “Overview”, the zoom, and the map."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
@@ -45,18 +45,18 @@ class Minimap(QWidget):
 
 
 class _Map(QWidget):
-    """The boxes are drawn once for each document; only what is chosen and the frame are drawn each time."""
+    """The map. Boxes are drawn once for each document; only the selection and the frame are drawn each time."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
         self._canvas, self._editor = canvas, canvas.editor
         self._boxes: QPixmap | None = None
         self._drag_cells: Mapping[str, Cell] | None = None
-        """Where everything would lie, while something is in hand."""
+        """The cells of all items as the current drag would leave them."""
         self._drag_timer = QTimer(self, interval=_DRAG_DELAY_MS, singleShot=True)
         self._drag_timer.timeout.connect(self._repaint_boxes)
         self._box_cache: dict[str, tuple[Cell, QRectF]] = {}
-        """Where each was drawn last, and for which cell."""
+        """The rectangle of each item as it was last drawn, and for which cell."""
         canvas.drop_target_changed.connect(self._drop_target_changed)
         self.setObjectName("studio_minimap")
         self.setAccessibleName(_("Minimap"))
@@ -77,12 +77,12 @@ class _Map(QWidget):
         return QSize(width, round(max(_LEAST, min(_HIGHEST, page.height() * width / max(page.width(), 1)))))
 
     def box(self, item_id: str) -> QRectF:
-        """Where an item is drawn."""
+        """The rectangle of an item on the map."""
         return self._boxes_of([item_id])[0]
 
     @property
     def frame(self) -> QRectF:
-        """What can be seen of the page."""
+        """The rectangle of the visible part of the page."""
         seen = self._canvas.mapToScene(self._canvas.viewport().rect()).boundingRect()
         (wide, high), box = self._scale(), seen.intersected(self._content())
         height = max(box.height() * high, _LOW)
@@ -131,7 +131,7 @@ class _Map(QWidget):
         return self._editor.page.shown if self._drag_cells is None else self._drag_cells
 
     def _drop_target_changed(self, landing: DropTarget | None) -> None:
-        """Follow what is in hand: soon, so that the hand itself does not wait for it."""
+        """Follow a drag, after a delay so that the drag itself isn't slowed down."""
         self._drag_cells = landing.page_cells if landing is not None else None
         if landing is None:
             self._drag_timer.stop()
@@ -170,14 +170,15 @@ class _Map(QWidget):
         return QRectF(0, 0, grid.width + 2 * grid.margin, max(height, self._canvas.viewport().height()))
 
     def _scale(self) -> tuple[float, float]:
-        """How much smaller it is than the page, across and down: it is as wide as there is room, and a long page is
-        pressed together."""
+        """Scale from page to map, horizontally and vertically: the map fills the width, and a long page is
+        compressed.
+        """
         page = self._content()
         wide = self.width() / page.width()
         return wide, min(wide, self.height() / page.height())
 
     def _boxes_of(self, ids: Sequence[str]) -> list[QRectF]:
-        """Where items are drawn."""
+        """The rectangles of items on the map."""
         (wide, high), grid, shown = self._scale(), self._canvas.grid, self._shown
         step, rise = (grid.column + grid.gap) * wide, (grid.row + grid.gap) * high
         across, down = max(grid.gap * wide, 1.0), min(max(grid.gap * high, 1.0), rise / 2)
@@ -198,6 +199,6 @@ class _Map(QWidget):
             (self._canvas.horizontalScrollBar(), spot.x(), page.width() * wide, frame.width()),
             (self._canvas.verticalScrollBar(), spot.y(), page.height() * high, frame.height()),
         ):
-            if whole > part:  # by its middle, so that a press at either end leads to that end of the page
+            if whole > part:  # centred on the pointer, so that a press at either end scrolls to that end of the page
                 bar.setValue(round((at - part / 2) / (whole - part) * bar.maximum()))
         self.update()

@@ -1,4 +1,4 @@
-"""What another program asked for a widget: to be read and copied while one writes the query of ours."""
+"""An imported widget's query in its source's language, to read and copy while writing its replacement."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextOption
@@ -12,7 +12,7 @@ from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 
 class OriginalQueryView(QWidget):
-    """The query as it came, which cannot be asked here."""
+    """The original query, which can't run in Benchboard."""
 
     def __init__(self, words: str) -> None:
         super().__init__()

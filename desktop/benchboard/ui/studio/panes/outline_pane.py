@@ -1,4 +1,4 @@
-"""The outline: everything on the page in reading order, what is hidden in closed rows and other tabs included."""
+"""The outline: all items of the page in reading order, including those in collapsed rows and other tabs."""
 
 from collections.abc import Iterable, Iterator
 
@@ -26,7 +26,7 @@ from benchboard.ui.theme import theme
 
 
 class OutlinePane(QTreeWidget):
-    """Chooses on the page what is chosen here, and the other way. A drag brings an item beside or into another."""
+    """A tree whose selection is in sync with the page's. A drag moves an item beside or into another."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
@@ -56,7 +56,10 @@ class OutlinePane(QTreeWidget):
         self.build()
 
     def build(self) -> None:
-        """Show the page as it is now. Only another order makes the tree anew: a line being written at stays."""
+        """Show the page's items.
+
+        The tree is rebuilt only if their order changed, so that a title being edited stays open.
+        """
         lines = tuple(self._make_rows(outline.outline_entries(self._editor.layout), 0))
         shape = [(depth, line.id, line.tab) for depth, line in lines]
         if lines != self._rows and shape == [(depth, line.id, line.tab) for depth, line in self._rows]:
@@ -75,7 +78,7 @@ class OutlinePane(QTreeWidget):
         self._show_selection()
 
     def _schedule_build(self) -> None:
-        """The page is another one: told anew at once, or when somebody looks."""
+        """Rebuild the tree after a change of the page: soon if it is visible, otherwise when it is shown."""
         if self.isVisible():
             self._build_timer.start()
 
@@ -84,7 +87,7 @@ class OutlinePane(QTreeWidget):
         self.build()
 
     def line(self, item_id: str, tab: int = -1) -> QTreeWidgetItem:
-        """The line of an item, or of one of its tabs."""
+        """The row of an item, or of one of its tabs."""
         return self._items[item_id, tab]
 
     def _make_rows(
@@ -122,7 +125,7 @@ class OutlinePane(QTreeWidget):
             item.setExpanded(key not in closed)
         self.blockSignals(False)
 
-    # Choosing
+    # Selection
 
     def _select_on_page(self) -> None:
         if self._syncing:
@@ -136,7 +139,7 @@ class OutlinePane(QTreeWidget):
             self._syncing = False
 
     def _show_selection(self) -> None:
-        """Mark what is chosen on the page."""
+        """Select the rows of the page's selected items."""
         if self._syncing or not self.isVisible():
             return
         self._syncing = True
@@ -154,7 +157,7 @@ class OutlinePane(QTreeWidget):
         finally:
             self._syncing = False
 
-    # Changing
+    # Editing
 
     def _renamed(self, item: QTreeWidgetItem) -> None:
         line, text = row_of(item), " ".join(item.text(0).split())[:MAX_TITLE]
@@ -175,11 +178,11 @@ class OutlinePane(QTreeWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if self.state() == QAbstractItemView.State.EditingState:
-            super().keyPressEvent(event)  # the field leaves Enter and Esc to us; they are its own all the same
+            super().keyPressEvent(event)  # Enter and Esc of the title field come here too
         elif undo_direction(event):
             event.ignore()
         elif self._canvas.keyboard.handle_from_list(event):
-            pass  # what brings several into order does so from here as well
+            pass  # commands that arrange several items work from here too
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._editor.remove()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -189,12 +192,12 @@ class OutlinePane(QTreeWidget):
         else:
             super().keyPressEvent(event)
             if key == Qt.Key.Key_F2:
-                event.accept()  # also where the title may not be written: that is said, and no other is meant
+                event.accept()  # also if the title is locked: the error is shown, and nothing else handles the key
 
-    # Dragging, in the tree itself: what is under the pointer says where it would go
+    # Dragging within the tree: the row under the pointer determines the target
 
-    def edit(self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger, event: QEvent) -> bool:  # type: ignore[override]  # PySide knows the slot alone
-        """Write a title, where one may."""
+    def edit(self, index: QModelIndex, trigger: QAbstractItemView.EditTrigger, event: QEvent) -> bool:  # type: ignore[override]  # PySide has only the slot
+        """Edit a title, if it can be changed."""
         asked = trigger == QAbstractItemView.EditTrigger.EditKeyPressed
         if not self._editor.editable or (
             asked
@@ -300,4 +303,4 @@ class OutlinePane(QTreeWidget):
         self.viewport().update()
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
-        """The lines draw their own."""
+        """Draw nothing: the rows draw their own branches."""

@@ -1,4 +1,4 @@
-"""A line of the outline: what it says of an item or a tab, and how it is drawn."""
+"""A row of the outline: the text for an item or tab, and how it is drawn."""
 
 from typing import Final, NamedTuple
 
@@ -22,26 +22,26 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 _ROW: Final = 28
 DATA: Final = Qt.ItemDataRole.UserRole
-"""Where an item of the tree keeps its line."""
+"""The data role under which a tree item keeps its row."""
 
 
 class OutlineRow(NamedTuple):
-    """What a line of the tree stands for: an item, or (`tab` of 0 or more) one tab of it."""
+    """A row's item, or (if `tab` is 0 or more) one tab of it."""
 
     id: str
     tab: int
     icon: str
     title: str
     bare: str
-    """The title as it is written; empty where the line shows the kind's name instead."""
+    """The title in the document; empty if the row shows the kind's name instead."""
     mark: str
-    """The icon at its end: in place, locked, hidden; empty for none."""
+    """The icon at the row's end: locked or hidden; empty for none."""
     why: str
     dim: bool
 
 
 class OutlineRowDelegate(QStyledItemDelegate):
-    """A line: the kind's icon, the title, at the end a mark."""
+    """Draws a row: the kind's icon, the title, and an icon at the end."""
 
     def __init__(self, outline: QTreeWidget) -> None:
         super().__init__(outline)
@@ -119,7 +119,7 @@ def make_row(item: Item, rendered: Item, *, hidden: bool) -> OutlineRow:
 
 
 def show_row(item: QTreeWidgetItem, line: OutlineRow) -> None:
-    """Let an item of the tree show a line."""
+    """Show a row in an item of the tree."""
     item.setText(0, line.title)
     item.setData(0, DATA, line)
     item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, line.why)
@@ -127,6 +127,6 @@ def show_row(item: QTreeWidgetItem, line: OutlineRow) -> None:
 
 
 def row_of(item: QTreeWidgetItem) -> OutlineRow:
-    """The line an item of the tree shows."""
+    """The row shown in an item of the tree."""
     line: OutlineRow = item.data(0, DATA)
     return line

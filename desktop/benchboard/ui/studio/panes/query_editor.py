@@ -1,4 +1,4 @@
-"""Where a query is written: checked while one types, its errors marked at their place and said in words below."""
+"""A query editor that checks the query while the user types, underlines errors and explains them below."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _COMMIT_DELAY_MS: Final = 300
 _DRAFT_DELAY_MS: Final = 150
-"""After a key, so much later what is written is on its way to the journal."""
+"""A draft is written to the journal this long after a key press."""
 _KEYWORDS: Final = frozenset(
     ["select", "from", "where", "group", "by", "order", "having", "limit", "offset", "as", "and", "or", "not", "in",
      "is", "null", "case", "when", "then", "else", "end", "join", "left", "on", "union", "all", "with", "distinct",
@@ -39,12 +39,11 @@ _KEYWORDS: Final = frozenset(
 
 
 class ProseEdit(QPlainTextEdit):
-    """Several lines of text whose steps back are the page's, unless they are made its own. `committed` carries what was
-    written."""
+    """A multi-line text field whose undo is the page's, unless it has its own. `committed` emits the text."""
 
     committed = Signal(str)
     drafted = Signal(object)
-    """What is written and not handed on yet; None: nothing is any more."""
+    """Text that is typed and not committed yet; None: there is none any more."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,12 +57,12 @@ class ProseEdit(QPlainTextEdit):
         self._draft_timer.timeout.connect(self._emit_draft)
         self._committed_text = self._committed_before = ""
         self._rejected_text: str | None = None
-        """What was handed on and came back."""
+        """The text that was last rejected when it was committed."""
         self._drafting = False
         self.textChanged.connect(self._typed)
 
     def show_text(self, text: str) -> None:
-        """Show what the page says, unless it is what stands here already."""
+        """Show the document's text and drop what was typed; nothing changes if they are equal."""
         self._commit_timer.stop()
         self._committed_text, self._rejected_text = text, None
         self._end_draft()
@@ -73,12 +72,12 @@ class ProseEdit(QPlainTextEdit):
             self.blockSignals(False)
 
     def update_text(self, text: str) -> None:
-        """Show what the page says now, where that is something else than before: what is being written stays."""
+        """Show the document's text if it has changed; otherwise keep what is being typed."""
         if text != self._committed_text:
             self.show_text(text)
 
     def commit(self) -> None:
-        """Hand on what was written; what came back is not handed on again as it is."""
+        """Commit the text; a rejected text isn't committed again unchanged."""
         self._commit_timer.stop()
         text = self.toPlainText()
         if text not in (self._committed_text, self._rejected_text):
@@ -88,7 +87,7 @@ class ProseEdit(QPlainTextEdit):
             self._end_draft()
 
     def reject_commit(self) -> None:
-        """What was just handed on was refused: it is still being written."""
+        """Mark the text just committed as rejected: it is still a draft."""
         self._committed_text, self._rejected_text = self._committed_before, self._committed_text
 
     def _typed(self) -> None:
@@ -104,7 +103,7 @@ class ProseEdit(QPlainTextEdit):
         self.drafted.emit(self.toPlainText())
 
     def _end_draft(self) -> None:
-        """What is written is what the page says, or about to be."""
+        """End the draft: its text is the document's, or about to be."""
         self._draft_timer.stop()
         if self._drafting:
             self._drafting = False
@@ -115,7 +114,7 @@ class ProseEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if undo_direction(event) and not self.isUndoRedoEnabled():
-            event.ignore()  # it is the page's
+            event.ignore()  # the page handles it
         else:
             super().keyPressEvent(event)
 
@@ -126,13 +125,14 @@ class ProseEdit(QPlainTextEdit):
 
 
 class QueryEdit(ProseEdit):
-    """A query. While one types, only what can be read is handed on; leaving it, or Ctrl+Enter, hands on anything.
+    """A query field. While the user types, only a valid query is committed; leaving the field, or Ctrl+Enter, commits
+    any text.
 
-    `variables` returns the values of the variables it may use.
+    `variables` returns the values of the variables that the query may use.
     """
 
     checked = Signal(object, object)
-    """The columns of what is written, or the error in it."""
+    """The columns of the query, or the error in it."""
 
     def __init__(self, context: "Context", name: str, variables: Callable[[], Variables]) -> None:
         super().__init__(name)
@@ -143,11 +143,11 @@ class QueryEdit(ProseEdit):
         theme().changed.connect(self._highlighter.rehighlight)
         self._unavailable = False
         self._checked_variables: Variables = {}
-        """With which values of the variables it names it was checked last."""
+        """The values of the query's variables when it was last checked."""
         context.changed.watch(self, (), self._retry)
 
     def show_error(self, error: AppError | None) -> None:
-        """Underline the place an error names."""
+        """Underline the position of an error."""
         self.setExtraSelections([])
         start, end = (error.facts.get("start"), error.facts.get("end")) if error else (None, None)
         if not isinstance(start, int) or not isinstance(end, int):
@@ -165,7 +165,7 @@ class QueryEdit(ProseEdit):
         self.setExtraSelections([wrong])
 
     def check(self) -> None:
-        """Read what is written, in the background; `checked` answers."""
+        """Check the query in the background; `checked` emits the result."""
         text, variables = self.toPlainText(), self._variables()
         asked = self._checked_variables = _used_variables(text, variables)
 
@@ -185,7 +185,7 @@ class QueryEdit(ProseEdit):
         self._context.tasks.read(self, lambda _session: queries.check_query(text, variables), right, wrong)
 
     def variables_changed(self) -> None:
-        """Check it again where the variables it names are, or have chosen, something else."""
+        """Check the query again if the variables it uses, or their values, have changed."""
         if _used_variables(self.toPlainText(), self._variables()) != self._checked_variables:
             self.check()
 
@@ -203,7 +203,8 @@ class QueryEdit(ProseEdit):
             self.check()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        # So much that it is refused as too long, and no more: Qt takes minutes to lay out a line of megabytes.
+        # One character over the limit, so that it is rejected as too long: Qt takes minutes to lay out a line of
+        # megabytes.
         self.textCursor().insertText(source.text()[: MAX_QUERY + 1])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -216,7 +217,7 @@ class QueryEdit(ProseEdit):
 
 
 class _SqlHighlighter(QSyntaxHighlighter):
-    """Words of the language, texts and notes, by weight and tone."""
+    """Highlights keywords, strings and comments, by weight and colour."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -249,10 +250,10 @@ def _used_variables(text: str, variables: Variables) -> Variables:
 
 
 def _utf16_offset(text: str, place: int) -> int:
-    """A place in a Python text as Qt counts it: in UTF-16 units."""
+    """A position in a Python string in UTF-16 units, as Qt counts."""
     return len(text[:place].encode("utf-16-le")) // 2
 
 
 def columns_hint(columns: tuple[ResultColumn, ...]) -> str:
-    """What a query answers, as a line below it."""
+    """The columns that a query returns, as text for the line below it."""
     return _("Returns {columns}.").format(columns=", ".join(column.name for column in columns[:8]))

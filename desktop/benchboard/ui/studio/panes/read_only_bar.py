@@ -1,4 +1,4 @@
-"""The strip above a page that one cannot change now: why, and the way to where one can."""
+"""The bar above a page that can't be edited now: the reason, and a button that leads to an editable page."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from benchboard.ui.widgets.surfaces import Icon
 
 
 class ReadOnlyBar(QWidget):
-    """Hidden as long as there is nothing to say."""
+    """Hidden while the page can be edited."""
 
     def __init__(self, duplicate: Callable[[], object], arrange: Callable[[], object]) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class ReadOnlyBar(QWidget):
         self.hide()
 
     def show_reason(self, reason: str, *, copies: bool = False) -> None:
-        """Why the page cannot be changed; nothing where it can. `copies`: for that its copies are shown."""
+        """Show why the page can't be edited; hide the bar if it can. `copies`: the reason is that copies are shown."""
         self._why.setText(reason)
         self.setAccessibleName(reason)
         for button, wanted in ((self.copy, not copies), (self.arrange, copies)):

@@ -1,4 +1,4 @@
-"""The inspector's part that shows a widget once for each value chosen of a variable."""
+"""The inspector's section that repeats a widget for each selected value of a variable."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ _MOST = 12
 
 
 class RepeatSettings(QWidget):
-    """By which variable a widget is repeated, and how its copies lie."""
+    """The variable by which a widget is repeated, and the layout of its copies."""
 
     def __init__(self, editor: Editor, item_id: str, run: Callable[[str], object]) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class RepeatSettings(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what the widget says now."""
+        """Show the widget's repeat setting."""
         repeat = self._repeat()
         names = {one.name: one.label or one.name for one in self._editor.document.variables if one.type != "text"}
         if repeat is not None:
@@ -72,7 +72,7 @@ class RepeatSettings(QWidget):
         self._count.setVisible(repeat is not None and repeat.direction == "across")
 
     def begin(self) -> None:
-        """Give the keyboard to what it is repeated by."""
+        """Focus the variable field."""
         first = self._define if self._which.isHidden() else self._variable
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 

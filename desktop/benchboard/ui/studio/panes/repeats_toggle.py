@@ -1,4 +1,4 @@
-"""The switch beside the variables that shows what is repeated once for each value, as a reader sees it."""
+"""The toggle beside the variables that shows repeated widgets once for each value, as readers see them."""
 
 import hashlib
 from dataclasses import replace
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
 
 
 _MAX_PAGES: Final = 200
-"""So many pages are remembered, those that were turned last."""
+"""Most pages whose setting is remembered; the least recently toggled ones are dropped."""
 
 
 class RepeatsToggle(QObject):
-    """All copies of a page, shown or not. For each page and account it is remembered whether they are when it is
-    opened; nothing can be arranged as long as they are shown."""
+    """Shows or hides the copies on a page.
+
+    The setting is remembered for each page and account; nothing can be arranged while copies are shown.
+    """
 
     def __init__(self, context: "Context", editor: Editor, saving: Saving) -> None:
         super().__init__(editor)
         self._context, self._editor, self._saving = context, editor, saving
         self._page_hash = hashlib.sha256("\0".join((*account_of(context), saving.store.key)).encode()).hexdigest()[:16]
-        """This page, for this account."""
+        """Identifies this page and account in the settings."""
         self._shown = self._presented = self._loaded = False
         self.switch = QWidget()
         self.switch.setProperty("surface", "surface")
@@ -49,7 +51,7 @@ class RepeatsToggle(QObject):
         self.follow()
 
     def toggle(self) -> None:
-        """Show them, or go back to arranging, also when this page is opened again."""
+        """Show or hide the copies, and remember that for this page."""
         if not self._has_repeats():
             self._context.problems.toast(_("No widgets here are repeated."))
             return
@@ -57,21 +59,21 @@ class RepeatsToggle(QObject):
         self._remember()
 
     def arrange(self) -> None:
-        """Go back to arranging, also when this page is opened again."""
+        """Hide the copies, and remember that for this page."""
         self._set_shown(False)
         self._remember()
 
     def hide(self) -> None:
-        """Go back to arranging for what is to be done now."""
+        """Hide the copies so that a command can edit the page; not remembered."""
         self._set_shown(False)
 
     def presented(self, on: bool) -> None:
-        """The page is presented, or no longer: then it is as it was before."""
+        """Follow the start or end of a presentation; afterwards the setting from before applies."""
         self._presented = on
         self._apply()
 
     def follow(self) -> None:
-        """Offer the switch where there is something to show."""
+        """Show the toggle if the page has repeated widgets."""
         there = self._has_repeats()
         self.switch.setVisible(there and not self._presented)
         self._button.setChecked(self._shown)
@@ -79,14 +81,14 @@ class RepeatsToggle(QObject):
             self._set_shown(False)
 
     def _has_repeats(self) -> bool:
-        """Whether anything is repeated. Who may only look sees all copies anyway."""
+        """Whether the page has repeated widgets and is editable. Readers see all copies anyway."""
         try:
             return not self._editor.read_only and has_repeats(self._editor.document)
         except Invalid:
             return False
 
     def _loaded_first(self) -> None:
-        """The page was read for the first time."""
+        """Apply the remembered setting when the page is first loaded."""
         if not self._loaded:
             self._loaded = True
             self._set_shown(self._page_hash in self._context.settings.copies.split() and self._has_repeats())

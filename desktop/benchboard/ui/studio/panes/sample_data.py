@@ -1,4 +1,4 @@
-"""A kind of widget as it looks with made-up figures: the page it stands on, and the answers of what is on that."""
+"""Sample pages and query results for previews of the widget kinds."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ _COLUMNS: Final = 12
 
 
 def sample_page(kind: WidgetKind) -> PageIndex:
-    """A page with one widget of the kind on it; a container holds two."""
+    """A page with one widget of this kind; a container holds two."""
     item = new_item(kind, "sample")
     height = kind.h
     if kind.type in CONTAINERS:
@@ -44,7 +44,7 @@ def sample_page(kind: WidgetKind) -> PageIndex:
 
 
 def sample_answer(page: PageIndex, item_id: str) -> QueryResult | None:
-    """What a widget of such a page shows."""
+    """The sample result of a widget on such a page."""
     type_name = page.item(item_id).type
     if type_name == IMAGE:
         return QueryResult("sample", picture=DecodedImage(_sample_image()))
@@ -77,7 +77,7 @@ def _answer(columns: Sequence[tuple[str, ValueKind]], rows: Sequence[tuple[Cell,
 
 
 def _sample_image() -> QImage:
-    """Hills under a sun, in the theme's colours."""
+    """A drawing of hills and a sun, in the theme's colours."""
     picture = QImage(QSize(480, 320), QImage.Format.Format_RGB32)
     picture.fill(theme().color("accent.soft"))
     with QPainter(picture) as painter:

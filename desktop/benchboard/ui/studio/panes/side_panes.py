@@ -1,5 +1,7 @@
-"""The panes beside the page: each folds away and is pulled wider. In a narrow window they begin folded, and what
-stands at the right lies over the page."""
+"""The resizable and collapsible panes beside the page.
+
+In a narrow window they start collapsed, and the right one overlays the page.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,19 +28,19 @@ if TYPE_CHECKING:
 
 Side = Literal["left", "right"]
 LIMITS: Final = {"left": (180, 420), "right": (280, 560), "json": (320, 900)}
-"""How narrow and how wide each pane may be, in pixels."""
+"""Minimum and maximum width of each pane, in pixels."""
 STEP: Final = 16
-"""Pixels an arrow key pulls by."""
+"""Pixels by which an arrow key resizes a pane."""
 _SPLITTER_WIDTH: Final = 7
 _MIN_PAGE_WIDTH: Final = 320
-"""Pixels that are always left for the page."""
+"""Minimum width that is left for the page, in pixels."""
 _PREFERRED_PAGE_WIDTH: Final = 782
-"""So wide the page is beside the JSON, where the window is wide enough and nobody pulled it."""
+"""Width of the page beside the JSON, in pixels, if the window is wide enough and the user hasn't resized it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """How somebody likes the panes in a window that has room for them. `json` is 0 until it was pulled."""
+    """The user's widths and open panes in a window with space for them. `json` is 0 until it was resized."""
 
     left: int = 196
     right: int = 280
@@ -50,12 +52,12 @@ class Arrangement:
         return {"left": self.left, "right": self.right, "json": self.json}[pane]
 
     def serialise(self) -> str:
-        """As the settings keep it."""
+        """The arrangement as stored in the settings."""
         return f"{self.left} {self.right} {self.json} {self.left_open:d} {self.right_open:d}"
 
 
 def parse_arrangement(text: str) -> Arrangement:
-    """What `written` wrote; as at first where it is anything else."""
+    """Parse `serialise`'s text; any other text gives the default arrangement."""
     parts = text.split(" ")
     if len(parts) != 5 or not all(part.isascii() and part.isdecimal() and len(part) < 6 for part in parts):
         return Arrangement()
@@ -67,7 +69,10 @@ def parse_arrangement(text: str) -> Arrangement:
 
 
 class SidePanes(QWidget):
-    """`left | middle | right`, where `json` may stand in the place of `right`. `changed` says that one came or went."""
+    """`left | middle | right`, with `json` in place of `right` while it is shown.
+
+    `changed` is emitted when a pane is shown or hidden.
+    """
 
     changed = Signal()
 
@@ -85,10 +90,10 @@ class SidePanes(QWidget):
         self._context = context
         self._left, self._middle, self._right, self._json = left, middle, right, json
         self._fallback_focus = fallback_focus
-        """Gets the keyboard that was in a pane which folds."""
+        """Gets the focus when the pane that has it is collapsed."""
         self._arrangement = parse_arrangement(context.settings.studio_panes)
         self._open_when_narrow: frozenset[Side] = frozenset()
-        """What somebody opened in a window that has no room for it."""
+        """Panes that the user opened in a narrow window."""
         self._json_on = self._middle_only = False
         self._shown_before = (True, True)
         for widget in (left, middle, right, json):
@@ -99,17 +104,17 @@ class SidePanes(QWidget):
 
     @property
     def narrow(self) -> bool:
-        """Whether there is no room for all panes beside each other."""
+        """Whether the window is too narrow for all panes side by side."""
         return self.width() < NARROW
 
     def shown(self, side: Side) -> bool:
-        """Whether there is a pane on this side now."""
+        """Whether a pane is shown on this side now."""
         if self._middle_only:
             return False
         return (side == "right" and self._json_on) or self._is_open(side)
 
     def fold(self, side: Side, folded: bool) -> None:
-        """Put a pane away, or bring it back."""
+        """Collapse or expand a pane."""
         if self._is_open(side) is not folded:
             return
         self._give_up_focus(self._left if side == "left" else self._right, folded)
@@ -124,18 +129,18 @@ class SidePanes(QWidget):
         self._arrange()
 
     def show_json(self, on: bool) -> None:
-        """The JSON at the right, or what was there before."""
+        """Show the JSON view on the right, or the pane that it replaces."""
         self._json_on = on
         self._arrange()
 
     def show_middle_only(self, only: bool) -> None:
-        """Show the middle alone, or everything as it was."""
+        """Show the middle alone, or all panes again."""
         self._middle_only = only
         self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        kept = parse_arrangement(self._context.settings.studio_panes)  # on another page it may have been changed
+        kept = parse_arrangement(self._context.settings.studio_panes)  # another page may have changed them
         if kept != self._arrangement:
             self._arrangement = kept
             self._arrange()
@@ -226,7 +231,7 @@ class SidePanes(QWidget):
 
 
 class _Splitter(HoverRepaint, QWidget):
-    """The line between a pane and the page, pulled by mouse or arrow keys; a double click sets it back."""
+    """The handle between a pane and the page: dragged by mouse, moved by arrow keys, reset by a double click."""
 
     def __init__(
         self,
@@ -240,7 +245,7 @@ class _Splitter(HoverRepaint, QWidget):
         self._side: Side = side
         self._resize, self._reset, self._resized = pull, reset, done
         self._grab_offset: int | None = None
-        """How far from its line the mouse took it."""
+        """Distance between the handle and the point where it was pressed, in pixels."""
         self.setObjectName(f"studio_edge_{side}")
         self.setAccessibleName(_("Left pane width") if side == "left" else _("Right pane width"))
         self.setCursor(Qt.CursorShape.SplitHCursor)
@@ -283,6 +288,6 @@ class _Splitter(HoverRepaint, QWidget):
 
 
 def _clamp_width(pane: str, width: int) -> int:
-    """Within its limits."""
+    """The width within the pane's limits."""
     least, most = LIMITS[pane]
     return max(least, min(most, width))

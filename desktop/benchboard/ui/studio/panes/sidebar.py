@@ -1,4 +1,4 @@
-"""The pane at the left: what can be added, what there is, and below both the whole page in small."""
+"""The left pane: the widget palette or the outline, with the minimap below."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
@@ -14,7 +14,7 @@ from benchboard.ui.widgets.labels import hairline
 
 
 class Sidebar(QWidget):
-    """`Add | Outline`, one of them shown, above the overview."""
+    """The tabs `Add | Outline` above the minimap."""
 
     def __init__(self, palette: WidgetPalette, outline: OutlinePane, minimap: Minimap) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Sidebar(QWidget):
 
     @property
     def pane(self) -> str:
-        """`add` or `outline`."""
+        """The tab that is shown: `add` or `outline`."""
         return next(key for key, tab in self._tabs.items() if tab.isChecked())
 
     def show_pane(self, key: str) -> None:
@@ -55,13 +55,13 @@ class Sidebar(QWidget):
             tab.setChecked(name == key)
 
     def offer_add(self, offered: bool) -> None:
-        """Offer the palette beside the outline, or the outline alone."""
+        """Show both tabs, or the outline alone."""
         self._tabs["add"].setVisible(offered)
         self.show_pane("add" if offered else "outline")
 
 
 class _Tab(Pressable):
-    """A word that is underlined while its pane is shown."""
+    """A text button, underlined while its pane is shown."""
 
     def __init__(self, title: str, key: str) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class _Tab(Pressable):
         return QSize(QFontMetrics(theme().font("body_strong")).horizontalAdvance(self.text()) + 2, 40)
 
     def nextCheckState(self) -> None:
-        """The sidebar says which one is checked."""
+        """Do nothing: the sidebar sets which one is checked."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

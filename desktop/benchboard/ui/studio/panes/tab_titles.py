@@ -1,4 +1,4 @@
-"""The tabs of some tabs: their titles, one more, one less."""
+"""The inspector's list of a tabs container's tabs: rename, add and remove."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ from benchboard.ui.widgets.buttons import Button
 
 
 class TabTitles(QWidget):
-    """A line for each tab. The last one cannot be removed: tabs hold at least one."""
+    """A field for each tab. The last tab can't be removed: a tabs container has at least one."""
 
     def __init__(self, editor: Editor, item_id: str) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class TabTitles(QWidget):
         self._holder.addWidget(self._add)
 
     def refresh(self) -> None:
-        """Show the tabs there are now."""
+        """Show the tabs in the document."""
         item = self._editor.page.item(self._id)
         if len(item.panes) != len(self._lines):
             self._build(len(item.panes))
@@ -41,7 +41,7 @@ class TabTitles(QWidget):
             line.setEnabled("content" not in locks(item))
 
     def focus_last(self) -> None:
-        """Give the keyboard to the name of the tab that was added last."""
+        """Focus the name of the newest tab."""
         self._lines[-1].setFocus(Qt.FocusReason.OtherFocusReason)
         self._lines[-1].selectAll()
 

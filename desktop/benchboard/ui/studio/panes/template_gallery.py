@@ -1,4 +1,4 @@
-"""The templates to begin a dashboard from, each with its page in small."""
+"""The template gallery: dashboard templates with thumbnails of their pages."""
 
 from collections.abc import Callable
 from typing import Final
@@ -24,7 +24,7 @@ _SIZE: Final = QSize(936, 588)
 
 
 class TemplateGallery(Dialog):
-    """Eight cards; the one that is pressed is used."""
+    """Eight cards; pressing one uses its template."""
 
     def __init__(self, window: QWidget, use: Callable[[Template], object]) -> None:
         super().__init__(window, _("Start from a template"), size=_SIZE, name="studio_gallery")
@@ -49,7 +49,7 @@ class TemplateGallery(Dialog):
         self.add_button(Button(_("Cancel"), self.dismiss, name="gallery_cancel"))
 
     def step(self, card: "_TemplateCard", by: int) -> None:
-        """Give the keyboard to another card."""
+        """Move the focus to another card."""
         place = self.cards.index(card) + by
         if 0 <= place < len(self.cards):
             self.cards[place].setFocus(Qt.FocusReason.TabFocusReason)
@@ -60,7 +60,7 @@ class TemplateGallery(Dialog):
 
 
 class _TemplateCard(Pressable):
-    """A template: its page in small, its name, what it is for."""
+    """A template's thumbnail, name and purpose."""
 
     def __init__(self, template: Template, gallery: TemplateGallery) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class _TemplateCard(Pressable):
 
 
 def paint_miniature(painter: QPainter, box: QRectF, page: PageIndex) -> None:
-    """Draw a page in small: a box a widget, with its kind's icon where it is large enough."""
+    """Draw a thumbnail of a page: a box for each widget, with its kind's icon if there is space."""
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().color("canvas"))

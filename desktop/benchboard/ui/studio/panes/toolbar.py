@@ -1,4 +1,4 @@
-"""The strip above the page: steps, size, what is shown, and the ways out of it. What does not fit goes into “More”."""
+"""The toolbar above the page: undo, view, save state, and commands. What doesn't fit is in the More menu."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -23,7 +23,7 @@ _SPACE: Final = 8
 
 
 def saved_text(seconds: int | None) -> str:
-    """How long ago this page was stored, if it was since it opened."""
+    """Text for how long ago this page was stored, if it was since it opened."""
     if seconds is None or seconds < 2:
         return _("All changes saved")
     if seconds < 60:
@@ -36,7 +36,9 @@ def saved_text(seconds: int | None) -> str:
 
 
 def sized_states() -> list[str]:
-    """What there is room for; what is said beside these, a problem, gives way and is whole in the tooltip."""
+    """The texts that the state label is sized for; a longer one, for a problem, is elided and shown whole in the
+    tooltip.
+    """
     saved = [saved_text(seconds) for seconds in (0, 48, 48 * 60, 3600, 48 * 3600)]
     return [
         *saved,
@@ -50,8 +52,10 @@ def sized_states() -> list[str]:
 
 
 class PageToolbar(Toolbar):
-    """Buttons and menus for the commands of the page, and the state it is in. `offered` says which commands there are
-    on this page now."""
+    """Buttons and menus for the commands of the page, and its save state.
+
+    `offered` returns the commands available now.
+    """
 
     def __init__(self, run: Run, handlers: Callable[[], Handlers], *, shared: bool) -> None:
         super().__init__()
@@ -62,7 +66,7 @@ class PageToolbar(Toolbar):
         self._overflowing = (self.json, self.export, self.present, self.fit, self._find)
 
     def _fill_left(self) -> None:
-        """How the page is shown."""
+        """Add the controls for the display of the page."""
         run = self._run
         self.fold = {
             "left": self._fold_button("left", _("Left pane")),
@@ -85,7 +89,7 @@ class PageToolbar(Toolbar):
             self.add(widget)
 
     def _fill_right(self) -> None:
-        """How the page stands, and the ways out of it."""
+        """Add the save state, and the buttons for JSON, export and more."""
         self.mark, self.state = Icon("ph.check", "ok"), self._state_text()
         self.json = self._text_button("show_json", _("JSON"), name="studio_json", with_icon=True)
         self.json.setCheckable(True)
@@ -111,17 +115,17 @@ class PageToolbar(Toolbar):
         state.setObjectName("studio_saved")
         widest = max(state.fontMetrics().horizontalAdvance(text) for text in sized_states())
         state.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self._state_width = widest + 4  # whatever it says, nothing beside it moves
+        self._state_width = widest + 4  # fixed, so that the buttons beside it don't move when the text changes
         state.setFixedWidth(self._state_width)
         return state
 
     @property
     def find_anchor(self) -> QWidget:
-        """What the finding opens at."""
+        """The widget that the find popover opens at."""
         return self.more if self._find.isHidden() else self._find
 
     def show_undo_state(self, stack: UndoStack) -> None:
-        """What could be taken back or taken again."""
+        """Show what can be undone and redone."""
         for button, name, none, possible, text, command in (
             (self._undo, _("Undo"), _("Nothing to undo"), stack.can_undo(), stack.undo_title(), "undo"),
             (self._redo, _("Redo"), _("Nothing to redo"), stack.can_redo(), stack.redo_title(), "redo"),
@@ -133,26 +137,26 @@ class PageToolbar(Toolbar):
             button.setAccessibleDescription(text)
 
     def show_side_panes(self, *, left: bool, right: bool) -> None:
-        """Which panes there are beside the page."""
+        """Check the buttons of the panes that are shown."""
         self.fold["left"].setChecked(left)
         self.fold["right"].setChecked(right)
 
     def offer_changes(self, offered: bool) -> None:
-        """Offer what changes the page, or only what shows it."""
+        """Show the buttons that edit the page, or only those that don't."""
         for button in (self.save, *((self.share,) if self._shared else ())):
             button.setVisible(offered)
         self._fit_width()
 
     def show_breakpoint(self, name: str) -> None:
-        """Which page is shown: `tablet`, `phone`, or with nothing the desktop's."""
+        """Show the current breakpoint: `tablet`, `phone`, or empty for the desktop."""
         self.breakpoints.set_current(name or "desktop")
 
     def show_zoom(self, zoom: float) -> None:
-        """How large the page is shown; 1 is 100 %."""
+        """Show the zoom; 1 is 100 %."""
         self._zoom.setText(_("{percent} %").format(percent=round(zoom * 100)))
 
     def show_state(self, text: str, icon: str, role: str, *, may_save: bool) -> None:
-        """Whether the page is stored."""
+        """Show the save state."""
         self.state.setText(text)
         self.mark.show_icon(icon, role)
         self.save.setEnabled(may_save)
@@ -162,8 +166,7 @@ class PageToolbar(Toolbar):
         self._fit_width()
 
     def _fit_width(self) -> None:
-        """Leave as many words away as it takes, then hide what gives way, the first ones first; at last what is said of
-        the saving is shortened, never covered."""
+        """Fit the toolbar to its width: remove button texts, then hide buttons in order, then elide the save state."""
         self.state.setFixedWidth(self._state_width)
         for button in self._overflowing:
             button.show()
@@ -201,7 +204,7 @@ class PageToolbar(Toolbar):
         menu(self.more, self._items(commands), name="more_menu")
 
     def _items(self, commands: Sequence[Command]) -> list[MenuItem]:
-        """A line of a menu for each of these that is offered on this page."""
+        """A menu item for each of these commands that is available on this page."""
         handlers = self._handlers()
         return [
             MenuItem(
@@ -218,7 +221,7 @@ class PageToolbar(Toolbar):
         return button
 
     def _button(self, name: str, text: str = "", *, icon: str = "", object_name: str = "") -> Button:
-        """A button of an icon alone."""
+        """An icon button."""
         command = REGISTRY[f"studio.{name}"]
         text = text or command.text
         button = Button(
@@ -231,7 +234,7 @@ class PageToolbar(Toolbar):
     def _text_button(
         self, command: str, text: str, *, name: str, with_icon: bool = False, kind: Kind = "plain"
     ) -> Button:
-        """A button with a word of its own; the command's title is its tooltip."""
+        """A button with a text of its own; the command's title is its tooltip."""
         known = REGISTRY[f"studio.{command}"]
         icon = known.icon if with_icon else ""
         return Button(text, partial(self._run, known.id), kind=kind, icon=icon, tip=known.tooltip, name=name)

@@ -1,4 +1,4 @@
-"""The values of a variable as a list to choose from, as quick with ten thousand as with three."""
+"""A list of a variable's values with check marks, as fast with ten thousand as with three."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -18,18 +18,18 @@ Index = QModelIndex | QPersistentModelIndex
 
 _NOWHERE: Final = QModelIndex()
 ROW: Final = 28
-"""How high a row is."""
+"""Height of a row, in pixels."""
 _MAX_LABEL: Final = 40
 
 
 def value_label(value: str, most: int = _MAX_LABEL) -> str:
-    """A value on one line, short."""
+    """A value as one short line."""
     words = " ".join(value.split()) or (_("empty") if not value else _("blank"))
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 class ValueListModel(QAbstractListModel):
-    """What there is to choose: all of it first, then what is chosen and no longer offered, then what is offered."""
+    """The rows: first All, then selected values that are no longer available, then the available ones."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class ValueListModel(QAbstractListModel):
         self.endResetModel()
 
     def find(self, part: str) -> None:
-        """Show only what has this somewhere in it."""
+        """Filter the values to those that contain this text."""
         self.beginResetModel()
         self._filter_text = part.strip().casefold()
         self._filter_rows()
@@ -69,23 +69,23 @@ class ValueListModel(QAbstractListModel):
 
     @property
     def count(self) -> int:
-        """How many values there are in all."""
+        """The number of values, without the filter."""
         return len(self._all_values)
 
     def value(self, place: int) -> str | None:
-        """The value of a row; None for the one that means all."""
+        """The value of a row; None for All."""
         return self._rows[place]
 
     def row_of(self, value: str | None) -> int:
-        """Where a value stands; the first row where it does not."""
+        """The row of a value; 0 if it has none."""
         return self._rows.index(value) if value in self._rows else 0
 
     def is_unavailable(self, place: int) -> bool:
-        """Whether it is chosen and no longer offered."""
+        """Whether the row's value is selected and no longer available."""
         return self._rows[place] in self._unavailable
 
     def is_ticked(self, place: int) -> bool:
-        """Whether it is chosen."""
+        """Whether the row is selected."""
         value = self._rows[place]
         if value is None or (self._variable.all_chosen and self.alone):
             return value is None and self._variable.all_chosen
@@ -93,11 +93,11 @@ class ValueListModel(QAbstractListModel):
 
     @property
     def alone(self) -> bool:
-        """Whether one of them is chosen, and no more."""
+        """Whether only one value can be selected."""
         return not self._variable.multiple
 
     def words(self, place: int) -> str:
-        """What people call it, on one line."""
+        """The row's label, on one line."""
         value = self._rows[place]
         if value is None:
             return _("All ({count})").format(count=number(len(self._variable.values)))
@@ -124,7 +124,7 @@ class ValueListModel(QAbstractListModel):
 
 
 class ValueList(QListView):
-    """The values; `tick` is called with the row one presses."""
+    """The list; `tick` is called with the row that the user presses."""
 
     def __init__(self, values: ValueListModel, tick: Callable[[int], object], back: Callable[[str], object]) -> None:
         super().__init__()
@@ -160,7 +160,7 @@ class ValueList(QListView):
 
 
 class _ValueDelegate(QStyledItemDelegate):
-    """A row: the tick, what people call it, and whether it is no longer offered."""
+    """Draws a row: check mark, label, and whether the value is no longer available."""
 
     def __init__(self, view: ValueList) -> None:
         super().__init__(view)

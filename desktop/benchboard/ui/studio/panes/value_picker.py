@@ -1,4 +1,4 @@
-"""What opens at the field of a variable: its values to tick one, several or all, and how it stands with its query."""
+"""The popover of a variable's field: its values, to select one, several or all, and the state of its query."""
 
 from collections.abc import Callable
 from typing import Final
@@ -16,14 +16,14 @@ from benchboard.ui.widgets import Button, Edit, Popover, Text, heading
 from benchboard.ui.widgets.fields import row
 
 _MANY: Final = 10
-"""Values from which on there is a field to find among them."""
+"""Lists with more values have a search field."""
 _ROWS: Final = 9
-"""Rows seen at once."""
+"""Rows that are visible at once."""
 _WIDTH: Final = 310
 
 
 class _ValueSearchField(Edit):
-    """The field to find among many values: down and Enter lead into them."""
+    """The search field: Down and Enter move the focus to the values."""
 
     def __init__(self, into: Callable[[], object]) -> None:
         super().__init__(placeholder=_("Search values"), icon="ph.magnifying-glass", name="choice_find")
@@ -37,8 +37,11 @@ class _ValueSearchField(Edit):
 
 
 class ValuePicker(Popover):
-    """What a variable offers. Arrows move, Space and Enter choose, typing finds, Esc leaves. Where one value can be
-    chosen, that ends it."""
+    """A variable's values.
+
+    Arrows move, Space and Enter select, typing searches, Esc closes. If only one value can be selected, selecting it
+    closes the popover.
+    """
 
     def __init__(
         self,
@@ -84,7 +87,7 @@ class ValuePicker(Popover):
         self._list.setCurrentIndex(self._values.index(self._first_ticked()))
 
     def open(self) -> None:
-        """Show it; the keyboard is in the values, or where one finds among many."""
+        """Open it with the focus in the search field, or in the values."""
         super().open()
         field: QWidget = self._list if self._find.isHidden() else self._find
         if self._list.isHidden() and not self._define.isHidden():
@@ -135,7 +138,7 @@ class ValuePicker(Popover):
 
     @property
     def _default_is_empty(self) -> bool:
-        """Whether everybody begins with no value where one can be chosen: no press on a value leads there."""
+        """Whether a single-value variable has no default value: readers can't return to that by selecting a value."""
         theirs = next((one for one in self._editor.document.variables if one.name == self._name), None)
         return theirs is not None and not (theirs.multiple or theirs.chosen or theirs.all_chosen)
 
@@ -154,7 +157,7 @@ class ValuePicker(Popover):
             self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _continue_search(self, typed: str) -> None:
-        """From the values back to where one finds among them, going on with what was typed."""
+        """Move the focus from the values back to the search field, and append what was typed."""
         if not self._find.isHidden():
             self._find.setFocus(Qt.FocusReason.OtherFocusReason)
             self._find.insert(typed)
@@ -183,7 +186,7 @@ class ValuePicker(Popover):
             self._editor.select_values(self._name, ())
 
     def _values_with(self, value: str, ticked: bool) -> tuple[str, ...]:
-        """What is chosen with a value, or without it, in the order it is offered in."""
+        """The selected values with a value added or removed, in the order of the list."""
         if not ticked:
             return tuple(one for one in self._variable.chosen if one != value)
         ranks = {one: rank for rank, one in enumerate((*self._variable.chosen, value, *self._variable.values))}
@@ -191,7 +194,7 @@ class ValuePicker(Popover):
 
 
 def _empty_text(count: int, state: OptionsState, is_query: bool) -> str:
-    """Why no value is to be seen."""
+    """Why the list is empty."""
     if count:
         return _("No matching values.")
     if not is_query:
@@ -202,7 +205,7 @@ def _empty_text(count: int, state: OptionsState, is_query: bool) -> str:
 
 
 def _query_state(state: OptionsState) -> tuple[str, str]:
-    """How it stands with the query of a variable, and in which tone that is said."""
+    """The text for the state of a variable's query, and its colour."""
     if state.loading:
         return _("Loading values…"), "muted"
     if state.error is not None:
@@ -215,7 +218,10 @@ def _query_state(state: OptionsState) -> tuple[str, str]:
 
 
 class SetDefaultButton(Button):
-    """Makes what is chosen here what everybody begins with; there for those who may, where it is not that already."""
+    """Makes this window's selection the default values for all readers.
+
+    Shown to editors, if it differs from the default.
+    """
 
     def __init__(self, variable: Variable, editor: Editor, done: Callable[[], object], parent: QWidget) -> None:
         super().__init__(
@@ -226,7 +232,7 @@ class SetDefaultButton(Button):
         self.refresh()
 
     def refresh(self) -> None:
-        """Be offered, or not."""
+        """Update whether it is enabled."""
         mine, theirs = (
             next((one for one in document.variables if one.name == self._name), None)
             for document in (self._editor.reader_document, self._editor.document)
@@ -246,5 +252,5 @@ class SetDefaultButton(Button):
 
 
 def _same_selection(mine: Variable, theirs: Variable) -> bool:
-    """Whether the same is chosen; all is all, whatever it stood for when that was said."""
+    """Whether both select the same values; All equals All, whatever values it meant at the time."""
     return mine.all_chosen == theirs.all_chosen and (mine.all_chosen or mine.chosen == theirs.chosen)

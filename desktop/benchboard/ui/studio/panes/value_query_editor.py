@@ -1,4 +1,4 @@
-"""Where the query of a variable is written: what is wrong with it at its place, and what it answers below."""
+"""The editor of a variable's query: errors are underlined, and the resulting values listed below."""
 
 import threading
 from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _MAX_PREVIEW: Final = 200
-"""Values a preview lists; it counts them all."""
+"""Most values that a preview lists; it counts them all."""
 
 
 class ValueQueryEditor(QWidget):
@@ -31,7 +31,7 @@ class ValueQueryEditor(QWidget):
 
     edited = Signal()
     answered = Signal(object)
-    """The `VariableOptions` of what is written."""
+    """The `VariableOptions` that the query returned."""
 
     def __init__(self, context: "Context", variables: Callable[[], Variables]) -> None:
         super().__init__()
@@ -66,11 +66,11 @@ class ValueQueryEditor(QWidget):
         self._stop_button.hide()
 
     def text(self) -> str:
-        """What is written."""
+        """The text of the query."""
         return self._edit.toPlainText()
 
     def show_query(self, query: str) -> None:
-        """Show another variable's query, and what it offers."""
+        """Show another variable's query, and its values."""
         self.stop()
         self._list.clear()
         self._error = None
@@ -80,16 +80,16 @@ class ValueQueryEditor(QWidget):
             self.run()
 
     def run(self) -> None:
-        """Read what is written and, if it can be read, ask what it offers."""
+        """Check the query and, if it is valid, run it."""
         self._edit.check()
 
     def set_definition_error(self, error: AppError | None) -> None:
-        """Say that it cannot be asked, whatever can be read in it; or no longer."""
+        """Show that the query can't run for a reason outside its text; None ends that."""
         self._definition_error = error
         self._show_error()
 
     def stop(self) -> None:
-        """End what is asked: nobody waits for it any more."""
+        """Cancel the running query."""
         self._loading_timer.stop()
         self._stop_button.hide()
         if self._cancel_token is not None:

@@ -1,4 +1,4 @@
-"""What a reader chooses for the queries: one field a variable below the toolbar."""
+"""The bar below the toolbar with a field for each variable."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
@@ -17,15 +17,15 @@ from benchboard.ui.widgets import Button, Edit, Text
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _SHOWN: Final = 3
-"""Values named on a field before it says how many there are."""
+"""Values named on a field; more are only counted."""
 _HEIGHT: Final = 40
 
 
 class VariablesBar(QScrollArea):
-    """One field for each variable of the document; nothing where there are none."""
+    """One field for each variable of the document; hidden without variables."""
 
     edit_requested = Signal()
-    """Somebody wants to say what there is to choose."""
+    """The user wants to edit the variables."""
 
     def __init__(self, editor: Editor, variable_runner: VariableQueryRunner) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class VariablesBar(QScrollArea):
         self._refresh()
 
     def _fit_scroll_bar(self, _least: int, most: int) -> None:
-        """Where the fields need a scroll bar, it takes none of their height."""
+        """Add the height of the horizontal scroll bar while it is shown, so that it doesn't cover the fields."""
         self.setFixedHeight(_HEIGHT + (self.horizontalScrollBar().sizeHint().height() if most else 0))
 
     def _refresh(self) -> None:
@@ -60,7 +60,7 @@ class VariablesBar(QScrollArea):
         if variables == self._shown:
             return
         if self._shown is not None and _kinds(variables) == _kinds(self._shown):
-            # The fields stay: the values one is choosing from hang on theirs.
+            # The fields are kept: an open value picker is anchored at its field.
             self._shown = variables
             for field, variable in zip(self._fields, variables, strict=True):
                 field.show_variable(variable)
@@ -93,7 +93,7 @@ class VariablesBar(QScrollArea):
 
 
 class _ListField(Button):
-    """A variable with its chosen values, and how it stands with the query that answers them; pressed, it offers all."""
+    """A field with a variable's selected values and the state of its query; pressing it opens the value picker."""
 
     def __init__(
         self, variable: Variable, editor: Editor, variable_runner: VariableQueryRunner, define: Callable[[], object]
@@ -103,7 +103,7 @@ class _ListField(Button):
         self.show_variable(variable)
 
     def show_variable(self, variable: Variable) -> None:
-        """Name what is chosen now, and what there is to know of its values."""
+        """Show the selected values and their state."""
         self._variable = variable
         options_state, unavailable = (
             self._variable_runner.state_of(variable.name),
@@ -126,7 +126,7 @@ class _ListField(Button):
 
 
 class _TextField(QWidget):
-    """A variable one types."""
+    """The field of a text variable."""
 
     def __init__(self, variable: Variable, editor: Editor) -> None:
         super().__init__()
@@ -147,7 +147,7 @@ class _TextField(QWidget):
         self.show_variable(variable)
 
     def show_variable(self, variable: Variable) -> None:
-        """Show what is chosen now."""
+        """Show the present value."""
         self._variable = variable
         self._edit.setText(variable.chosen[0] if variable.chosen else "")
         self._set_default.refresh()
@@ -160,7 +160,7 @@ class _TextField(QWidget):
 
 
 def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
-    """What their fields are, whatever is chosen and offered."""
+    """What determines the fields, whatever their values and options."""
     return [(one.name, one.label, one.type == "text") for one in variables]
 
 
@@ -175,7 +175,7 @@ def _selection_text(variable: Variable, labels: Mapping[str, str]) -> str:
 
 
 def _state(options_state: OptionsState, unavailable: Collection[str]) -> tuple[str, str, str]:
-    """A word on its values, an icon and its colour."""
+    """A word for the state of the values, an icon and its colour."""
     if options_state.loading:
         return _("loading"), "ph.circle-dashed", "text.muted"
     if options_state.error is not None:
@@ -186,7 +186,7 @@ def _state(options_state: OptionsState, unavailable: Collection[str]) -> tuple[s
 
 
 def _description(variable: Variable, options_state: OptionsState, unavailable: Collection[str]) -> str:
-    """The same in whole sentences; nothing where there is nothing to say."""
+    """The state in full sentences; empty if there is nothing to mention."""
     if options_state.loading:
         return _("Loading values. Your last selection applies until they arrive.")
     if options_state.error is not None:

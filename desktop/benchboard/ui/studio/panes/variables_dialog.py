@@ -1,4 +1,4 @@
-"""The sheet that defines the variables of a dashboard."""
+"""The dialog that defines the variables of a dashboard."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
 
 _MAX_NAME: Final = 63
 _DRAFT_DELAY_MS: Final = 150
-"""After a change, so much later what they are is on its way to the journal."""
+"""A draft is written to the journal this long after a change."""
 _MAX_NAMED: Final = 3
-"""So many are named in a sentence."""
+"""Most variables that are named in a sentence."""
 
 
 class VariablesDialog(Dialog):
     """Defines the variables of a document."""
 
     saved = Signal(object, object)
-    """All of them, as rows, and the variables they began from: the page may have others by then."""
+    """The rows, and the variables that they were made from: the page may have changed by then."""
     discarded = Signal(str)
-    """It was left without taking what was written, a text to `go_on` with."""
+    """The dialog was closed without saving: the draft, as text for `restore_draft`."""
     drafted = Signal(object)
-    """What they are so far, as a text to `go_on` with; None: nothing that is not the page's."""
+    """The draft as text for `restore_draft`; None: it equals the page's variables."""
 
     def __init__(self, window: QWidget, context: "Context", document: Document, chosen: Variables) -> None:
         super().__init__(window, _("Variables"), size=QSize(760, 680), name="variables")
         self._rows = variable_editing.rows_of(document.variables)
         self._base = {one.name: one for one in document.variables}
-        """What the rows began from."""
+        """The variables that the rows were made from."""
         self._layout, self._uses = document.layout, usage_counts(document.layout)
         self._page_values = chosen
         self._undo_rows: list[list[VariableRow]] = []
-        """What they were before each one that was added or removed."""
+        """The rows before each addition or removal, for undo."""
         self._showing = False
         self._draft_timer = QTimer(self, interval=_DRAFT_DELAY_MS, singleShot=True)
         self._draft_timer.timeout.connect(self._emit_draft)
@@ -132,7 +132,7 @@ class VariablesDialog(Dialog):
         install_shortcuts(self._list, VARIABLES, {"studio.remove_variable": Handler(self._remove_variable)})
 
     def restore_draft(self, draft: str) -> None:
-        """Show what they had become before; a step back shows the page's."""
+        """Show an earlier session's draft; undo shows the page's variables."""
         found = variable_editing.parse_draft(draft)
         if found is not None:
             rows, base = found
@@ -144,12 +144,12 @@ class VariablesDialog(Dialog):
 
     @property
     def _variables(self) -> list[Variable]:
-        """What they are so far."""
+        """The variables in their present draft."""
         return [one.variable for one in self._rows]
 
     @property
     def _draft(self) -> str | None:
-        """The same as a text; None where they are what they began from."""
+        """The draft as text; None if nothing was changed."""
         base = [*self._base.values()]
         return None if self._variables == base else variable_editing.serialise_draft(self._rows, base)
 
@@ -188,7 +188,7 @@ class VariablesDialog(Dialog):
         self._check()
 
     def _type_changed(self, kind: str) -> None:
-        """It is of another kind now; the keyboard goes on where that is filled in."""
+        """Apply the new type; for a query, run it and focus it."""
         self._edited()
         if kind == "query":
             self._query.run()
@@ -217,7 +217,7 @@ class VariablesDialog(Dialog):
         self._check()
 
     def _answered(self, offer: VariableOptions) -> None:
-        """The query one is writing answered: what is chosen by nobody yet begins with its first value."""
+        """Show the values that the query returned; without a selection, the first value becomes the default."""
         place = self._list.currentRow()
         if not 0 <= place < len(self._rows):
             return
@@ -228,11 +228,11 @@ class VariablesDialog(Dialog):
             self._rows[place] = self._rows[place]._replace(variable=replace(one, chosen=offer.values[:1]))
 
     def _query_values(self) -> Variables:
-        """What the query one is writing is asked with: what is chosen on the page, else what everybody begins with."""
+        """The variable values that the query runs with: those selected on the page, or else the default values."""
         return {one.name: self._page_values.get(was or one.name, one.chosen) for one, was, _known in self._rows}
 
     def _uses_of(self, name: str) -> str:
-        """Who needs the variable called so once these are taken, in words; nothing where nobody does."""
+        """Where the variable of this name would be used after saving, as text; empty if nowhere."""
         names = variable_editing.renames_of(self._rows)
         count = sum(count for was, count in self._uses.items() if names.get(was, was) == name)
         parts = []
@@ -250,7 +250,7 @@ class VariablesDialog(Dialog):
         return " ".join(parts)
 
     def _show_uses(self, place: int) -> None:
-        """Say who uses the one that is shown, and who would miss those that are gone."""
+        """Show where the current variable is used, and which uses removed variables would break."""
         names = {one.name for one in self._variables}
         removed = [name for name in self._base.keys() - names - {one.was for one in self._rows} if self._uses_of(name)]
         sentences = [
@@ -323,7 +323,7 @@ class VariablesDialog(Dialog):
             super().keyPressEvent(event)
 
     def dismiss(self) -> None:
-        """Close without taking them."""
+        """Close without saving."""
         draft = self._draft
         self._close()
         if draft is not None:
@@ -358,21 +358,21 @@ def _variable_title(variable: Variable) -> str:
 
 
 def _name_error(name: str, names: Sequence[str]) -> str:
-    """What is wrong with a name, in words; nothing where it is right."""
+    """The error in a name; empty if it is valid."""
     if not NAME.fullmatch(name):
         return _("Use letters, digits and _. Don't start with a digit.")
     return _("Another variable already uses this name.") if names.count(name) > 1 else ""
 
 
 def _missing_query_error(variable: Variable) -> Invalid | None:
-    """That it is to be answered by a query, and has none."""
+    """The error for a query variable without a query."""
     if variable.type != "query" or variable.query.strip():
         return None
     return Invalid("variables.no-query", _("No query yet."), do=_("Write one that starts with SELECT."), field="query")
 
 
 def _values_error(variable: Variable) -> str:
-    """The same of the values of a list."""
+    """The error in the values of a list; empty if they are valid."""
     if variable.type != "list":
         return ""
     if len(variable.values) > MAX_VALUES:

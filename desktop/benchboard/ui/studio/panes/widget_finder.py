@@ -1,4 +1,4 @@
-"""Finding a widget on the page by title, kind, query or id, and going there."""
+"""Finds widgets on the page by title, kind, query or id, and goes to them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _VISIBLE_ROWS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class FindMatch:
-    """An item that fits what was looked for, and what of it does (`where`)."""
+    """An item that matches the search, and the part of it that matches (`where`)."""
 
     id: str
     title: str
@@ -42,7 +42,7 @@ class FindMatch:
 
 
 def find_widgets(editor: Editor, text: str) -> list[FindMatch]:
-    """What fits all words of `text`, hidden things too, those whose title fits first, then in reading order."""
+    """Items that match all words of `text`, including hidden ones: title matches first, then in reading order."""
     words = text.casefold().split()
     first: list[FindMatch] = []
     then: list[FindMatch] = []
@@ -73,23 +73,23 @@ def _reading_order(entries: Sequence[outline.OutlineEntry]) -> list[str]:
 
 
 class WidgetFinder:
-    """Looks and goes there; remembers what was looked for, so that F3 goes on."""
+    """Searches and goes to results; remembers the search, so that F3 continues it."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._canvas, self._editor = canvas, canvas.editor
         self.text = ""
 
     def open(self, anchor: QWidget) -> None:
-        """Ask what to look for."""
+        """Open the search popover."""
         _FindPopover(anchor, self).open()
 
     def find(self, text: str) -> list[FindMatch]:
-        """What fits `text`; remembered."""
+        """Items that match `text`, which is remembered."""
         self.text = text
         return find_widgets(self._editor, text)
 
     def go_to(self, item_id: str) -> None:
-        """Bring an item into sight and choose it."""
+        """Scroll to an item and select it."""
         editor = self._editor
         if item_id not in editor.page.paths:
             return
@@ -100,7 +100,7 @@ class WidgetFinder:
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def next(self, by: int, ask: Callable[[], None]) -> None:
-        """Go to the next (1) or previous (-1) one that fits; asks where nothing was looked for yet."""
+        """Go to the next (1) or previous (-1) match; calls `ask` if there is none or no search yet."""
         hits = [hit.id for hit in find_widgets(self._editor, self.text)] if self.text else []
         if not hits:
             ask()
@@ -111,7 +111,7 @@ class WidgetFinder:
 
 
 class _FindPopover(Popover):
-    """A field and below it what fits."""
+    """A search field with the matches below."""
 
     def __init__(self, anchor: QWidget, finder: WidgetFinder) -> None:
         super().__init__(anchor, width=360, padding=8, name="studio_finding")
@@ -186,7 +186,7 @@ class _FindPopover(Popover):
 
 
 class _WidgetMatchDelegate(QStyledItemDelegate):
-    """Icon and title, below them where it fits."""
+    """Draws the icon and title of a match, and below them the part that matches."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(120, _ROW_HEIGHT)

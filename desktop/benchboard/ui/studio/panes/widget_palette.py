@@ -1,4 +1,4 @@
-"""The palette at the left: the kinds of widgets, to be found by name, dragged onto the page, or put there by Enter."""
+"""The widget palette in the left pane: the kinds of widgets, to search, drag onto the page, or add with Enter."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ from benchboard.ui.widgets.surfaces import scroll_area
 
 
 class WidgetPalette(QWidget):
-    """The kinds a page may hold. `add_requested` has the kind to add at the first free place."""
+    """The kinds of widgets. `add_requested` emits the kind to add in the first free cell."""
 
     add_requested = Signal(object)
 
@@ -97,7 +97,7 @@ class WidgetPalette(QWidget):
             self.add_requested.emit(found.kind)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc, which neither the field nor a kind had a use for: what is looked for goes first, then one leaves."""
+        """Handle Esc if neither the field nor a button did: clear the search first, then leave the palette."""
         if event.key() != Qt.Key.Key_Escape or self._canvas.busy:
             super().keyPressEvent(event)
         elif self.search.text():
@@ -111,7 +111,7 @@ class WidgetPalette(QWidget):
 
 
 def _side_by_side(grid: QGridLayout, members: Sequence["_KindButton"]) -> None:
-    """Two in a line, under the heading, without a hole."""
+    """Lay out the buttons in two columns below the heading, without gaps."""
     for member in members:
         grid.removeWidget(member)
     for place, member in enumerate(members):
@@ -119,7 +119,7 @@ def _side_by_side(grid: QGridLayout, members: Sequence["_KindButton"]) -> None:
 
 
 class _KindButton(FocusRinged, QAbstractButton):
-    """One kind: an icon over its name. Held and moved, it is a new widget on its way to the page."""
+    """One kind: an icon above its name. Dragging it drags a new widget onto the page."""
 
     def __init__(self, kind: WidgetKind, canvas: Canvas, palette: WidgetPalette) -> None:
         super().__init__(palette)

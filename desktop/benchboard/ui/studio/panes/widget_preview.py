@@ -1,4 +1,4 @@
-"""A kind of widget in small, beside its button: how it looks with made-up figures, and what its query should answer."""
+"""The preview of a widget kind beside its button: a picture with sample data, and what its query should return."""
 
 from typing import Final
 
@@ -16,14 +16,17 @@ from benchboard.ui.widgets.surfaces import SHADOW, Floating
 
 _ROOM: Final = QSize(264, 190)
 _PAGE: Final = 820.0
-"""As on a page of this many pixels, and then brought down to the room there is."""
+"""Pixels: the width of the page on which the preview is painted before it is scaled down."""
 _LARGEST: Final = 0.8
-"""A picture of a small widget still looks like a picture."""
+"""Largest scale, so that a preview of a small widget looks like a preview."""
 _PAUSE_MS: Final = 350
 
 
 class WidgetPreview(QObject):
-    """Shown after the mouse rested on a kind, or when the keyboard reaches it. It never takes mouse or keyboard."""
+    """Shown when the pointer rests on a kind, or when its button gets the focus.
+
+    It never takes mouse or keyboard events.
+    """
 
     def __init__(self, palette: QWidget) -> None:
         super().__init__(palette)
@@ -35,11 +38,11 @@ class WidgetPreview(QObject):
 
     @property
     def shown(self) -> Floating | None:
-        """The card on show."""
+        """The preview that is shown."""
         return self._shown
 
     def show_later(self, button: QWidget, kind: WidgetKind) -> None:
-        """Show it if the mouse stays."""
+        """Show it if the pointer stays on the button."""
         self._next = button, kind
         self._pause.start()
 
@@ -57,7 +60,7 @@ class WidgetPreview(QObject):
         self._shown = card
 
     def hide(self) -> None:
-        """Take it away."""
+        """Hide it."""
         self._pause.stop()
         shown, self._shown = self._shown, None
         if shown is not None:
@@ -88,7 +91,7 @@ def _make_card(window: QWidget, kind: WidgetKind) -> Floating:
 
 
 def _thumbnail(kind: WidgetKind, sharp: float) -> QPixmap:
-    """Its picture, brought down to the room for it."""
+    """A picture of the kind, scaled to the available space."""
     page = sample_data.sample_page(kind)
     sheet = page_picture.PagePicture.of(page, _PAGE)
     size = sheet.size

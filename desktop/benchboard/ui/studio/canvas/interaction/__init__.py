@@ -1,1 +1,1 @@
-"""What pointer and keyboard do with the items of a page."""
+"""Mouse and keyboard interactions with the items of a page."""

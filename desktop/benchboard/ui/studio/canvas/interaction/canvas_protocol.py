@@ -1,4 +1,4 @@
-"""The narrow interfaces through which this package uses the view of a page, which it never imports."""
+"""The narrow interfaces through which this package uses the page view, which it never imports."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
@@ -30,7 +30,7 @@ class CanvasProtocol(Protocol):
         """Preview: show another page; the tiles to keep stay although they are not on it."""
 
     def add_dragged_tile(self, item: Item) -> None:
-        """Preview: make a tile for an item that is not on the page yet."""
+        """Preview: add a tile for an item that is not on the page yet."""
 
     def place_tile(self, item_id: str, rect: QRectF) -> None:
         """Preview: move and resize a tile."""
@@ -40,7 +40,7 @@ class CanvasProtocol(Protocol):
 
 
 class InputViewProtocol(CanvasProtocol, Protocol):
-    """What pointer, keyboard and `DragController` may use of the view as well: where it is, and how it looks."""
+    """What pointer, keyboard and `DragController` may also use of the view: position, scrolling and appearance."""
 
     @property
     def zoom(self) -> float: ...
@@ -49,10 +49,10 @@ class InputViewProtocol(CanvasProtocol, Protocol):
         """Whether something is being dragged."""
 
     def start_dragging(self) -> None:
-        """Be busy from now on."""
+        """Set `busy`."""
 
     def stop_dragging(self) -> None:
-        """Be busy no longer: put the tiles down, and repaint what was painted over them."""
+        """Clear `busy`: lower the tiles, and repaint the overlay."""
 
     def hasFocus(self) -> bool: ...
     def mapToScene(self, spot: QPoint, /) -> QPointF: ...
@@ -60,14 +60,16 @@ class InputViewProtocol(CanvasProtocol, Protocol):
     def scroll_position(self) -> QPoint: ...
     def scroll_to(self, position: QPoint) -> None: ...
     def scroll_at_pointer(self) -> QPointF | None:
-        """Scroll if the pointer is near an edge; returns its new place in the scene, None if the page didn't move."""
+        """Scroll if the pointer is near an edge; returns the pointer's new scene position, None if the page didn't
+        scroll.
+        """
 
     def reveal(self, ids: Sequence[str]) -> None:
-        """Scroll until these are in view."""
+        """Scroll these items into view."""
 
     def show_cursor(self, shape: Qt.CursorShape) -> None: ...
     def repaint_overlay(self) -> None:
-        """Repaint all that is painted over the tiles."""
+        """Repaint the whole overlay."""
 
     def update_overlay(self, areas: Iterable[QRectF]) -> None:
-        """Repaint what is painted over the tiles: here now, and where it was before."""
+        """Repaint the overlay in these areas and in those of the last call."""

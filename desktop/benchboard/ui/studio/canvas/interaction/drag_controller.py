@@ -1,5 +1,6 @@
-"""Runs the current interaction: scrolls the page near the edges of the view, shows the tab that something is held over,
-and either commits the interaction as one step or puts everything back."""
+"""Runs the current interaction: scrolls near the edges of the view, shows a tab that the pointer rests on, and commits
+the interaction as one step or cancels it.
+"""
 
 from typing import Final
 
@@ -17,21 +18,21 @@ from benchboard.ui.studio.canvas.scene import overlay
 
 SCROLL_INTERVAL_MS: Final = 16
 DWELL_MS: Final = 500
-"""How long something is held over a tab before that tab is shown."""
+"""How long the pointer rests on a tab before the tab is shown."""
 
 
 class DragController(QObject):
     """The current interaction, if there is one."""
 
     drop_target_changed = Signal(object)
-    """Where what is dragged would land (a `DropTarget`); None when nothing is dragged any more."""
+    """Where the dragged items would land (a `DropTarget`); None when the drag has ended."""
 
     def __init__(self, view: InputViewProtocol, parent: QObject) -> None:
         super().__init__(parent)
         self._view = view
         self.interaction: ItemInteraction | None = None
         self._scroll_position = QPoint()
-        """Where the page was scrolled to at the start."""
+        """The scroll position at the start."""
         self._dwell_tab: tuple[str, int] | None = None
         self._dwell = QTimer(self, interval=DWELL_MS, singleShot=True)
         self._dwell.timeout.connect(self._show_tab)
@@ -40,12 +41,12 @@ class DragController(QObject):
 
     @property
     def insert_source(self) -> WidgetKind | InsertPayload | None:
-        """What is being inserted; None while nothing is, or while items of the page are dragged."""
+        """What is being inserted; None if nothing is, or items of the page are dragged."""
         return self.interaction.source if isinstance(self.interaction, InsertInteraction) else None
 
     @property
     def drop_target(self) -> DropTarget | None:
-        """Where what is dragged would land."""
+        """Where the dragged items would land."""
         return self.interaction.drop_target if self.interaction is not None else None
 
     def start(self, interaction: ItemInteraction, at: QPointF) -> None:
@@ -54,7 +55,7 @@ class DragController(QObject):
         self.interaction, self._scroll_position = interaction, view.scroll_position()
         view.start_dragging()
         interaction.start()
-        # The rings and handles of the selection are not painted during an interaction.
+        # The selection's rings and handles are not painted during an interaction.
         rings = [view.tiles[item_id].outline for item_id in view.editor.selection if item_id in view.tiles]
         rings += [frame] if (frame := GroupFrame(view).rect()) is not None else []
         view.update_overlay([overlay.handles_area(box) for box in rings])
@@ -66,7 +67,7 @@ class DragController(QObject):
         self.start(InsertInteraction(self._view, source), QPointF())
 
     def move_to(self, pointer: QPointF) -> None:
-        """Show what ending at a point of the scene would lead to."""
+        """Preview the result of ending at a point of the scene."""
         interaction = self.interaction
         if interaction is None:
             return
@@ -90,19 +91,19 @@ class DragController(QObject):
         self._view.show_page(self._view.editor.page)
 
     def cancel(self) -> None:
-        """Put everything back as it was, and scroll to where the page was at the start."""
+        """Cancel the interaction and restore the scroll position."""
         if self.interaction is not None:
             self.withdraw()
             self._view.scroll_to(self._scroll_position)
 
     def withdraw(self) -> None:
-        """Put everything back, and keep the scroll position: what left the view may come back into it."""
+        """Cancel the interaction and keep the scroll position: the dragged items may return into the view."""
         if self.interaction is not None:
             self._stop(self.interaction)
             self._view.show_page(self._view.editor.page)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the interaction over the tiles."""
+        """Paint the interaction's overlay."""
         if self.interaction is not None:
             self.interaction.paint(painter)
 

@@ -1,4 +1,4 @@
-"""Where what is dragged would land, in the numbers that the document will have for it."""
+"""Where dragged items would land, in the document's grid units."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -9,20 +9,20 @@ from benchboard.ui.studio.canvas.scene.container_frame import pane_name
 
 
 class DropTarget(NamedTuple):
-    """The cells that the moved items would get, by id, as their grid counts."""
+    """The cells that the moved items would get, by id, in units of their grid."""
 
     cells: Mapping[str, Cell]
     container: str
-    """What the container is called that they would lie in; empty for the page itself."""
+    """The name of the container that they would be in; empty for the page itself."""
     columns: int
-    """How many columns their grid has."""
+    """The number of columns of their grid."""
     resizes: bool
     page_cells: Mapping[str, Cell]
-    """The cells of everything on the page then, in fields of the page."""
+    """The cells that all items of the page would then have, in grid units of the page."""
 
     @property
     def label(self) -> str:
-        """How many items, and the position or size that they would get."""
+        """The number of items, and the position or size that they would get."""
         cells = list(self.cells.values())
         left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
         if self.resizes:
@@ -45,7 +45,7 @@ def find_drop_target(
     resizes: bool,
     shown_as: Callable[[Item], Item],
 ) -> DropTarget:
-    """The drop target of these items in a grid of the page. `shown_as` fills the values of variables into texts."""
+    """The drop target of these items in a grid of the page. `shown_as` replaces variables in texts by their values."""
     left, top = 0, 0
     grid = numbering_grid(page, path)
     if grid and (container := page_cells.get(grid[-1][0])) is not None:

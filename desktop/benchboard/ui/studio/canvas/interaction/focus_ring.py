@@ -1,5 +1,6 @@
-"""Which item has the keyboard focus: the one selected last, or one that Ctrl and the arrows went to while the selection
-stays as it is."""
+"""Tracks which item has the keyboard focus: the one selected last, or one that Ctrl+arrows moved to without changing
+the selection.
+"""
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
@@ -10,7 +11,7 @@ from benchboard.ui.studio.canvas.scene import overlay
 
 
 class FocusRing(QObject):
-    """The focus ring. Where it went it stays until the selection changes otherwise than by itself."""
+    """The focus ring. Its own position is kept until something else changes the selection."""
 
     moved = Signal()
 
@@ -18,19 +19,19 @@ class FocusRing(QObject):
         super().__init__(parent)
         self._view, self._editor = view, view.editor
         self._own_id = ""
-        """Where it went apart from the selection; empty where it did not."""
+        """The focused item if it isn't the one selected last; otherwise empty."""
         self._is_toggling = False
         self._editor.selection_changed.connect(self._follow)
 
     @property
     def current(self) -> str:
-        """The id of the item with the keyboard focus; empty where none has it."""
+        """The id of the item with the keyboard focus; empty if none has it."""
         if self._own_id in self._view.tiles:
             return self._own_id
         return self._editor.selection[-1] if self._editor.selection else ""
 
     def move(self, dx: int, dy: int) -> None:
-        """Go to the nearest neighbour in a direction, or to the first of all items."""
+        """Focus the nearest neighbour in a direction, or the first item if none is focused."""
         page = self._editor.page
         found = neighbour(page, self.current, dx, dy) if self.current else next(iter(page.reading_order), "")
         if found:
@@ -40,7 +41,7 @@ class FocusRing(QObject):
             self.moved.emit()
 
     def toggle_selection(self) -> None:
-        """Add the focused item to the selection, or take it out."""
+        """Add the focused item to the selection, or remove it."""
         if self.current:
             self._own_id, self._is_toggling = self.current, True
             try:
@@ -49,17 +50,17 @@ class FocusRing(QObject):
                 self._is_toggling = False
 
     def step(self, by: int) -> bool:
-        """Select the next (1) or previous (-1) item in reading order; False where there is none."""
+        """Select the next (1) or previous (-1) item in reading order; False if there is none."""
         order = self._editor.page.reading_order
         at = order.index(self.current) if self.current else (-1 if by > 0 else len(order))
         if not 0 <= at + by < len(order):
             return False
         self._editor.select([order[at + by]])
-        self._follow()  # it may have been selected already
+        self._follow()  # for an item that was selected already
         return True
 
     def paint(self, painter: QPainter) -> None:
-        """Paint it where it went."""
+        """Paint the ring, if it is apart from the selection."""
         if self._own_id in self._view.tiles and self._view.hasFocus():
             overlay.paint_focus(painter, self._view.tiles[self._own_id].outline)
 
@@ -70,7 +71,7 @@ class FocusRing(QObject):
 
 
 def neighbour(page: PageIndex, item_id: str, dx: int, dy: int) -> str:
-    """The nearest item in a direction, straight ahead rather than aside; empty where there is none."""
+    """The nearest item in a direction, preferring one straight ahead; empty if there is none."""
     here, found = _cell(page, item_id), list[tuple[int, int, str]]()
     for other in page.shown:
         there = _cell(page, other)
@@ -87,13 +88,13 @@ def neighbour(page: PageIndex, item_id: str, dx: int, dy: int) -> str:
 
 
 def _cell(page: PageIndex, item_id: str) -> Cell:
-    """The cell to go to: of a container its heading, since below that is what it holds."""
+    """The cell used for distances: of a container its heading, because the items in it are below."""
     cell = page.shown[item_id]
     return cell._replace(h=1) if page.item(item_id).panes else cell
 
 
 def _distance(left: Cell, right: Cell) -> tuple[int, int, int]:
-    """How far one is right of the other, how far aside, and how far their top edges are apart."""
+    """How far `right` is to the right of `left`, how far to the side, and the distance of their top edges."""
     return right.x - left.right, max(0, right.y - left.bottom + 1, left.y - right.bottom + 1), abs(right.y - left.y)
 
 

@@ -1,4 +1,4 @@
-"""Finds the alignment guides for what is dragged: edges that line up with those of other items, and equal gaps."""
+"""Finds the alignment guides for dragged items: edges aligned with those of other items, and equal gaps."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,9 +9,9 @@ from benchboard.ui.studio.tiles.page_grid import PageGrid
 
 
 class GuideFinder:
-    """Compares where the dragged items would land with the `resting` items near the view, in each grid of the page.
+    """Compares the drop position with the `resting` items near the view, in each grid of the page.
 
-    Only the items at most a view away are indexed: all of a page of a thousand would take as long as a frame.
+    Only items at most a view away are indexed: indexing a page of a thousand would take as long as a frame.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class GuideFinder:
     def find(
         self, target: Path, drop_cells: Sequence[Cell], displaced: Mapping[str, Cell], visible: QRectF
     ) -> SnapHints | None:
-        """The guides to paint, as far as the view shows them; None where nothing would land."""
+        """The guides to paint in the visible part; None if nothing would land."""
         if not drop_cells:
             return None
         left, top = self._grid.field(visible.topLeft())
@@ -37,7 +37,7 @@ class GuideFinder:
         return guides.for_body(drop_cells, moved, view=view)
 
     def _index(self, target: Path, height: int, block: int) -> tuple[Guides, Mapping[str, int]]:
-        """What rests in a grid no more than a view away from a block of rows."""
+        """The resting items of a grid that are at most a view away from a block of rows."""
         rows = range((block - 1) * height, (block + 3) * height)
         near = [one for one, cell in self._resting.items() if cell.y in rows and one not in self._dragged]
         numbers = {one: number for number, one in enumerate(near) if self._page.path(one) == target}

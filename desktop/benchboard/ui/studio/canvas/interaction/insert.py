@@ -16,16 +16,19 @@ from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
 
 
 class InsertPayload(NamedTuple):
-    """Items that come from elsewhere, with their cells relative to each other, and the title of the step."""
+    """Items from elsewhere, with their cells relative to each other, and the title of the step."""
 
     title: str
     placed: Placed
     variables: tuple[Variable, ...] = ()
-    """The variables that the items use, which are brought along."""
+    """The variables that the items use, which are inserted with them."""
 
 
 class InsertInteraction(MoveInteraction):
-    """New items, dragged by the middle of the first one's header. On a narrow page they go onto the page itself."""
+    """Drags new items, held at the middle of the first one's header.
+
+    On a narrow page they are dropped on the page itself.
+    """
 
     def __init__(self, canvas: CanvasProtocol, source: WidgetKind | InsertPayload) -> None:
         super().__init__(canvas, (), QPointF())

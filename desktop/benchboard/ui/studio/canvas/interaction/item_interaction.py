@@ -1,7 +1,7 @@
-"""The base of all interactions that move or resize items: their preview on the page, and the step that they commit.
+"""The base of all interactions that move or resize items: a preview on the page, and the step that they commit.
 
-An interaction is a function of the page at its start and of the pointer's position now (`dashboards.layout` computes
-the preview): moving the pointer back undoes the preview, and cancelling leaves nothing behind.
+An interaction is a function of the page at its start and of the pointer's present position (`dashboards.layout`
+computes the preview): moving the pointer back undoes the preview, and cancelling leaves no changes.
 """
 
 from abc import ABC, abstractmethod
@@ -24,13 +24,15 @@ Cells = dict[str, Cell]
 
 
 class ItemInteraction(ABC):
-    """Items of a page being moved or resized by the pointer. The page shows the `resting` cells with the `displaced`
-    ones over them; what is `dragged` floats above."""
+    """Items being moved or resized by the pointer.
+
+    The page shows the `resting` cells, overridden by the `displaced` ones; the `dragged` items float above.
+    """
 
     title: str
     """The title of the undo step that it commits."""
     resizes = False
-    """Whether it changes the size of items rather than their position."""
+    """Whether it changes sizes rather than positions."""
 
     def __init__(self, canvas: CanvasProtocol, start: QPointF) -> None:
         self.canvas = canvas
@@ -38,41 +40,43 @@ class ItemInteraction(ABC):
         self.start_point = self.pointer = start
         """The pointer in scene coordinates: at the start, and now."""
         self.body: list[str] = []
-        """The ids of the items that are moved or resized, without what lies in them."""
+        """The ids of the items that are moved or resized, without the items in them."""
         self.dragged: Mapping[str, Cell] = {}
         """All items that float, and their cells at the start."""
         self.target: Path = ()
-        """The grid of the page that the body would land in."""
+        """The grid of the page that `body` would land in."""
         self.displaced: Cells = {}
-        """The items that would lie elsewhere than in `resting`, and the body."""
+        """The cells of items that would not be at their `resting` cell, including `body`."""
         self.drop_target: DropTarget | None = None
         self._guides: SnapHints | None = None
         self._guide_finder: GuideFinder | None = None
 
-    # What each kind of interaction computes
+    # Computed by each kind of interaction
 
     @property
     @abstractmethod
     def resting(self) -> Mapping[str, Cell]:
-        """Where everything that stays is while the body floats."""
+        """The cells of all items that stay while `body` floats."""
 
     @property
     @abstractmethod
     def drop_cells(self) -> list[Cell]:
-        """Where the body would land, in fields of the page."""
+        """Where `body` would land, in grid units of the page."""
 
     @abstractmethod
     def move_to(self, pointer: QPointF, until: int) -> Cells:
-        """The displaced cells with the pointer here; those from row `until` on are not visible and may be left out.
-        Returns the same object as before where nothing has changed."""
+        """The displaced cells with the pointer here; those from row `until` on are not visible and may be omitted.
+
+        Returns the same object as before if nothing has changed.
+        """
 
     @abstractmethod
     def floating_rect(self, item_id: str) -> QRectF:
-        """Where in the scene something dragged is shown."""
+        """The scene rectangle in which a dragged item is shown."""
 
     @abstractmethod
     def layout(self) -> Layout:
-        """The layout of the page if it ended now."""
+        """The layout of the page if the interaction ended now."""
 
     @property
     def moved_ids(self) -> Sequence[str]:
@@ -81,14 +85,14 @@ class ItemInteraction(ABC):
 
     @property
     def drop_label(self) -> str:
-        """The position or size that the body would get, in words; empty where there is nothing to say."""
+        """The position or size that `body` would get, as text; empty if there is no drop target."""
         target = self.drop_target
         return target.label if target is not None and target.cells else ""
 
     # From start to end
 
     def start(self) -> None:
-        """Lift what is dragged, and place everything else at its `resting` cell."""
+        """Lift the dragged items, and place all others at their `resting` cells."""
         self.canvas.lift_tiles(self.dragged)
         shown, resting = self.page.shown, self.resting
         cells = {**resting, **self.dragged}
@@ -97,7 +101,7 @@ class ItemInteraction(ABC):
                 self.canvas.tiles[item_id].place(self._rect(item_id, cells))
 
     def update(self, pointer: QPointF) -> None:
-        """Show what ending here would lead to."""
+        """Preview the result of ending here."""
         canvas, dragged = self.canvas, self.dragged
         before = self.displaced
         after = self.move_to(pointer, self._first_hidden_row())
@@ -129,10 +133,10 @@ class ItemInteraction(ABC):
         """Apply its layout as one undo step of the editor."""
         self.canvas.editor.apply_layout(self.title, self.layout(), self.canvas.editor.selection)
 
-    # What is painted over the tiles
+    # The overlay
 
     def paint(self, painter: QPainter) -> None:
-        """Paint where the body would land, with guides and a label."""
+        """Paint the drop position, with guides and a label."""
         if self._guides is not None:
             guide_overlay.paint(painter, self.grid, self._guides)
         boxes, dragged = self._drop_rects(), self._outlines()
@@ -146,7 +150,7 @@ class ItemInteraction(ABC):
             overlay.paint_drop_label(painter, dragged, label)
 
     def overlay_areas(self) -> list[QRectF]:
-        """Where `paint` paints."""
+        """The areas that `paint` paints."""
         dragged = self._outlines()
         guides = guide_overlay.areas(self.grid, self._guides) if self._guides is not None else []
         frame = [overlay.handles_area(overlay.group_frame(dragged))] if len(dragged) > 1 else []
@@ -156,7 +160,7 @@ class ItemInteraction(ABC):
         return [self.canvas.tiles[item_id].outline for item_id in self.body]
 
     def _drop_rects(self) -> list[QRectF]:
-        """Where in the scene the body would land."""
+        """The scene rectangles where `body` would land."""
         cells = self.drop_target.page_cells if self.drop_target is not None else {}
         around = frames_around(self.page, self.target, cells)
         return [self.grid.rect(cell, around) for cell in self.drop_cells]
@@ -165,26 +169,26 @@ class ItemInteraction(ABC):
         return self.grid.rect(cells[item_id], frames_around(self.page, self.page.paths.get(item_id, ()), cells))
 
     def _inside_containers(self, ids: Iterable[str]) -> set[str]:
-        """What lies in the containers among these: it stays inside their frames, wherever those end now."""
+        """The items in the containers among these: they stay inside the containers' frames, wherever those end now."""
         frames = frozenset(one for one in ids if isinstance(self.canvas.tiles.get(one), ContainerFrame))
         if not frames:
             return set()
         return {one for one in self.page.shown if any(outer in frames for outer, _k in self.page.path(one))}
 
     def _first_hidden_row(self) -> int:
-        """The first row below the view, and a few more for tiles that reach into it."""
+        """The first row below the view, plus two for tiles that extend into it."""
         bottom = self.canvas.visible_rect().bottom()
         return self.grid.field(QPointF(0, bottom))[1] + 2
 
 
 def scene_rects(grid: PageGrid, page: PageIndex, cells: Mapping[str, Cell]) -> dict[str, QRectF]:
-    """Where these items of a page are in the scene."""
+    """The scene rectangles of these items."""
     shown = page.shown
     return {one: grid.rect(cell, frames_around(page, page.path(one), shown)) for one, cell in cells.items()}
 
 
 def visible_changes(changed: Cells, resting: Mapping[str, Cell], until: int) -> Cells:
-    """Those of the changed cells that are, or were, above a row."""
+    """Those of the changed cells that are above a row, or were."""
     return {
         item_id: cell
         for item_id, cell in changed.items()

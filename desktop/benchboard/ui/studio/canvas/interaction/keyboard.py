@@ -24,23 +24,23 @@ _CTRL: Final = Qt.KeyboardModifier.ControlModifier
 
 
 class CommandKeys(Protocol):
-    """The commands that keys run on the page."""
+    """The commands that shortcuts run on the page."""
 
     def run(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
-        """Run the command with these keys; False where there is none, or it cannot be run now."""
+        """Run the command with these keys; False if there is none, or it can't be run now."""
 
     def why_not_allowed(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> str:
-        """Why the command with these keys may not change the page, in words; empty where that is not so."""
+        """Why the command with these keys may not edit the page; empty if it may, or there is none."""
 
 
 class Keyboard(QObject):
-    """Handles the keys that are pressed on the page. It knows no `commands` until it is given some."""
+    """Handles the keys that are pressed on the page. `commands` is set later."""
 
     menu_requested = Signal()
     open_requested = Signal(str)
-    """The user wants to look into this widget."""
+    """The user wants to open this widget."""
     rejected = Signal(str)
-    """Why what the user tried cannot be done, in words."""
+    """Why an action isn't possible, as text for the user."""
 
     def __init__(self, view: InputViewProtocol, focus_ring: FocusRing, pointer: Pointer, parent: QObject) -> None:
         super().__init__(parent)
@@ -48,7 +48,7 @@ class Keyboard(QObject):
         self.commands: CommandKeys | None = None
 
     def handle(self, event: QKeyEvent) -> bool:
-        """Handle a key; False if it has no meaning here."""
+        """Handle a key; returns False if the key isn't used here."""
         key = _SAME.get(Qt.Key(event.key()), Qt.Key(event.key()))
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key == Qt.Key.Key_Escape:
@@ -61,8 +61,10 @@ class Keyboard(QObject):
         return self._run_command(key, modifiers) or self._move(key, modifiers)
 
     def handle_from_list(self, event: QKeyEvent) -> bool:
-        """The same for keys that are pressed in a list of what is on the page. The list itself handles arrows, with
-        Shift or Ctrl too, and Space."""
+        """Handle keys that are pressed in a list of the page's items.
+
+        The list itself handles Space, and arrows, also with Shift or Ctrl.
+        """
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         own = event.key() == Qt.Key.Key_Space or (event.key() in _ARROWS and modifiers == _CTRL)
         return bool(modifiers & (_CTRL | _ALT)) and not own and self.handle(event)
@@ -101,8 +103,9 @@ class Keyboard(QObject):
         return False
 
     def _move_selection(self, dx: int, dy: int, modifiers: Qt.KeyboardModifier) -> None:
-        """Arrows move the selection by a field, with Shift they resize it, with Alt they move it past a neighbour, and
-        with both they move the edge that it shares."""
+        """Arrows move the selection by one grid unit, with Shift they resize it, with Alt they move it past a
+        neighbour, and with both they move the shared edge.
+        """
         editor = self._editor
         if modifiers == _SHIFT | _ALT:
             if why := move_edge(editor, dx, dy) if editor.editable else editor.read_only_reason:

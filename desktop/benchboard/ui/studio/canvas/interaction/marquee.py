@@ -1,4 +1,4 @@
-"""Selecting by drawing a rectangle over the page."""
+"""Selection by drawing a rectangle on the page."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 
 
 class Marquee:
-    """A rectangle being drawn; what it `found` is selected when it is finished, together with what was before."""
+    """A rectangle being drawn; the items in `found` are selected when it is finished, in addition to those before."""
 
     def __init__(self, canvas: CanvasProtocol, start: QPointF, before: Sequence[str] = ()) -> None:
         self._canvas, self._start, self._before = canvas, start, before
@@ -19,12 +19,12 @@ class Marquee:
         self.found: Sequence[str] = before
 
     def update(self, pointer: QPointF) -> None:
-        """Draw it from the start to here."""
+        """Extend the rectangle from its start to the pointer."""
         self.rect = QRectF(self._start, pointer).normalized()
         self.found = tuple(dict.fromkeys((*self._before, *self._inside())))
 
     def commit(self) -> None:
-        """Select what it found."""
+        """Select the items found."""
         self._canvas.editor.select(self.found)
 
     def paint(self, painter: QPainter) -> None:
@@ -32,7 +32,7 @@ class Marquee:
         overlay.paint_marquee(painter, self.rect)
 
     def _inside(self) -> list[str]:
-        """The widgets it touches and the containers it encloses, without what lies in those."""
+        """The widgets it touches and the containers it encloses, without the items in those."""
         page, tiles, found = self._canvas.editor.page, self._canvas.tiles, list[str]()
         enclosed: set[str] = set()
         for item_id in page.shown:

@@ -1,4 +1,4 @@
-"""Moving items by the pointer."""
+"""Moves items by the pointer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,8 +20,10 @@ from benchboard.ui.studio.tiles.frame_insets import frames_around
 
 
 class MoveInteraction(ItemInteraction):
-    """Items moved as one rigid body with what lies in them, the first of `ids` under the pointer. On a narrow page they
-    stay in the grid of the first one: containers belong to the desktop page."""
+    """Moves items and their content as one rigid body; the first of `ids` is under the pointer.
+
+    On a narrow page they stay in the first one's grid: containers belong to the desktop page.
+    """
 
     def __init__(self, canvas: CanvasProtocol, ids: Sequence[str], start: QPointF) -> None:
         super().__init__(canvas, start)
@@ -40,11 +42,11 @@ class MoveInteraction(ItemInteraction):
         self._tabs = self._tab_strips()
         self.target = self.container_drag.home
         self.over_other_grid = False
-        """Whether the pointer is over another grid than the one that the items have to stay in."""
+        """Whether the pointer is over another grid than the one that the items must stay in."""
         self.hidden_tab: tuple[str, int] | None = None
-        """The tab under the pointer that is not shown: the id of its container, and its position."""
+        """The hidden tab under the pointer: the id of its container, and its index."""
         self._highlighted = frozenset[str]()
-        """The containers that show that the items would land in them, or in a tab of theirs."""
+        """The containers that are highlighted as the target, or for one of their tabs."""
         self._request: object = None
         self._field = (0, 0)
 
@@ -65,7 +67,7 @@ class MoveInteraction(ItemInteraction):
         self.pointer = pointer
         self._field = self.grid.nearest(self._corner + pointer - self.start_point)
         strip = self._tab_strip_at(pointer)
-        # Over a tab strip they go into the tab that is shown: else the tabs would give way from under the pointer.
+        # Over a tab strip the target is the tab that is shown: otherwise the tabs would move away from the pointer.
         under = strip if strip is not None else self.container_drag.target(*self.grid.field(pointer))
         self.target = self.container_drag.home if self.keeps_grid else under
         self.over_other_grid = self.target != under
@@ -95,11 +97,11 @@ class MoveInteraction(ItemInteraction):
         self._highlight("")
 
     def show_hidden_tab(self) -> None:
-        """Show the tab under the pointer, and go on over it."""
+        """Show the tab under the pointer, and continue over it."""
         if self.hidden_tab is None:
             return
         (tabs_id, tab), self.hidden_tab = self.hidden_tab, None
-        # What is dragged is taken off the page, and the page then shows that tab.
+        # The dragged items are removed from the page, and that tab is shown.
         rest = self.container_drag.rest
         item = rest.item(tabs_id)
         if item.active != tab:
@@ -112,7 +114,7 @@ class MoveInteraction(ItemInteraction):
         self.displaced, self._guide_finder = {}, None
 
     def _tab_strip_at(self, pointer: QPointF) -> Path | None:
-        """The tab that is shown of the tab strip under the pointer."""
+        """The visible tab of the tab strip under the pointer."""
         x, y = self.grid.field(pointer)
         for item_id in self._tabs:
             cell = self.page.shown[item_id]
@@ -121,12 +123,11 @@ class MoveInteraction(ItemInteraction):
         return None
 
     def _tab_strips(self) -> list[str]:
-        """The tabs that are shown and not dragged."""
+        """The tabs containers that are shown and not dragged."""
         return [one for one in self.page.shown if one not in self.dragged and self.page.item(one).type == TABS]
 
     def _hidden_tab_at(self, pointer: QPointF) -> tuple[str, int] | None:
-        """The tab under the pointer that is not shown. Tabs are looked for where they were at the start, as the grid is
-        that the items would land in."""
+        """The hidden tab under the pointer. Tabs are located where they were at the start, as the target grid is."""
         if not self.target or self.keeps_grid or (item := self.page.item(self.target[-1][0])).type != TABS:
             return None
         frame, shown = self.canvas.tiles[item.id], self.page.shown
@@ -135,7 +136,7 @@ class MoveInteraction(ItemInteraction):
         return (item.id, part.tab) if part is not None and part.what == "tab" and part.tab != item.active else None
 
     def _highlight(self, target: str) -> None:
-        """Show which container the items would land in, and which tab is about to be shown."""
+        """Highlight the container that the items would land in, and the tab that is about to be shown."""
         tab = self.hidden_tab
         tabs = {target: -1} if tab is None else {target: -1, tab[0]: tab[1]}
         for item_id in self._highlighted | tabs.keys():

@@ -30,7 +30,7 @@ _ADD_MODIFIERS: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifie
 
 
 class _Press(NamedTuple):
-    """Where the button was pressed, on what, and whether that adds to the selection."""
+    """Where the button was pressed, on which tile, and whether the press adds to the selection."""
 
     spot: QPoint
     tile: Tile | ContainerFrame | None
@@ -39,7 +39,7 @@ class _Press(NamedTuple):
 
 
 class Pointer(QObject):
-    """The left button between press and release. Once a drag has begun, `DragController` runs it."""
+    """Handles the left button between press and release. Once a drag has begun, `DragController` runs it."""
 
     edit_requested = Signal(str)
     enlarge_requested = Signal(str)
@@ -47,10 +47,10 @@ class Pointer(QObject):
     table_requested = Signal(str)
     """The user wants to scroll in the table of this tile."""
     rejected = Signal(str)
-    """Why what the user tried cannot be done, in words."""
+    """Why an action isn't possible, as text for the user."""
     retry_requested = Signal(str)
     stop_requested = Signal(str)
-    """The query of this widget is to run again, or to stop."""
+    """The query of this widget is to be stopped, or run again."""
 
     def __init__(self, view: InputViewProtocol, drag: DragController, parent: QObject) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class Pointer(QObject):
         self._autoscroll.timeout.connect(self._scroll_at_edge)
 
     def press(self, event: QMouseEvent) -> None:
-        """The left button is pressed."""
+        """Handle a press of the left button."""
         view, spot = self._view, event.position().toPoint()
         if event.button() != Qt.MouseButton.LeftButton or view.busy:
             return
@@ -88,7 +88,7 @@ class Pointer(QObject):
             self._editor.select([tile.item.id])
 
     def move(self, event: QMouseEvent) -> None:
-        """The mouse moves, with the button pressed or not."""
+        """Handle a move of the mouse, with or without the button pressed."""
         view, spot = self._view, event.position().toPoint()
         if view.busy:
             self._drag.move_to(view.mapToScene(spot))
@@ -101,7 +101,7 @@ class Pointer(QObject):
             view.show_cursor(self._cursor(spot))
 
     def release(self, event: QMouseEvent) -> None:
-        """The left button is released."""
+        """Handle a release of the left button."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         pressed, self._pressed = self._pressed, None
@@ -118,7 +118,7 @@ class Pointer(QObject):
             self._click(pressed.tile, pressed.part, event.position().toPoint())
 
     def double_click(self, event: QMouseEvent) -> None:
-        """Go into a table, or edit anything else; who has view-only access sees it enlarged."""
+        """Open a table for scrolling, or edit any other widget; with view-only access, enlarge it."""
         self._pressed = None
         spot = event.position().toPoint()
         tile, at = self._view.tile_at(spot), self._view.mapToScene(spot)
@@ -134,12 +134,12 @@ class Pointer(QObject):
             self.enlarge_requested.emit(item_id)
 
     def cancel(self) -> None:
-        """Put everything back as it was before the button was pressed."""
+        """Cancel the drag or selection that the press began."""
         self.forget_press()
         self._drag.cancel()
 
     def forget_press(self) -> None:
-        """Ignore the button that is pressed now: start nothing when the pointer moves."""
+        """Forget the press: moving the pointer starts nothing."""
         self._pressed = None
         self._end_marquee()
 
@@ -175,7 +175,7 @@ class Pointer(QObject):
             self._editor.state, [item_id, *(other for other in self._editor.selection if other != item_id)]
         )
         if item_id not in self._editor.selection:
-            return  # Ctrl has taken it out of the selection
+            return  # Ctrl removed it from the selection
         if pressed.tile.item.static or not self._editor.editable:
             self._shows_forbidden = True
             view.show_cursor(Qt.CursorShape.ForbiddenCursor)
@@ -206,7 +206,7 @@ class Pointer(QObject):
         if self.marquee is not None and (at := self._view.scroll_at_pointer()) is not None:
             self._draw_marquee(self.marquee, at)
 
-    # What is under the pointer
+    # Under the pointer
 
     def _cursor(self, spot: QPoint) -> Qt.CursorShape:
         at = self._view.mapToScene(spot)
@@ -227,7 +227,9 @@ class Pointer(QObject):
         return edge_at(self._view.grid, self._editor.page, at) if self._editor.editable else None
 
     def _link_at(self, tile: Tile, spot: QPoint) -> Callable[[str], None] | None:
-        """What a click at a point of the view does with a tile, besides selecting it."""
+        """The action of a click on a link in a tile, in addition to selecting it; None if there is no link at this
+        point.
+        """
         at = self._view.mapToScene(spot)
         inside = (at - tile.pos()) / self._view.zoom
         for box, action in (

@@ -11,7 +11,7 @@ from benchboard.ui.studio.document.editor import Editor
 
 
 def why_not_editable(editor: Editor) -> str:
-    """Why nothing on the page can be changed now, with the key that helps; empty where it can, or is presented."""
+    """Why nothing on the page can be edited now, with the shortcut that helps; empty if it can, or while presenting."""
     if editor.previews_copies and not editor.read_only:
         return _("You're previewing repeats. Press {keys} to go back to editing.").format(
             keys=REGISTRY["studio.preview_repeats"].key
@@ -20,7 +20,7 @@ def why_not_editable(editor: Editor) -> str:
 
 
 def why_not_movable(editor: Editor, ids: Sequence[str]) -> str:
-    """Why none of these can be moved; empty where one can."""
+    """Why none of these items can be moved; empty if one can."""
     if not editor.editable:
         return why_not_editable(editor)
     if not all(editor.page.item(one).static for one in ids):
@@ -33,7 +33,7 @@ def why_not_movable(editor: Editor, ids: Sequence[str]) -> str:
 
 
 def why_not_resizable(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
-    """Why none of these can get another width, or (`high`) height; empty where one can."""
+    """Why none of these items can be resized in width, or (`high`) height; empty if one can."""
     if (reason := why_not_movable(editor, ids)) or not editor.editable:
         return reason
     items = [editor.page.item(one) for one in ids]
@@ -51,12 +51,12 @@ def why_not_resizable(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
 
 
 def why_not_another_grid() -> str:
-    """Why an item cannot go into or out of a container on a narrow page."""
+    """Why an item can't be moved into or out of a container on a narrow page."""
     return _("To move it to another container, switch to the desktop layout.")
 
 
 def why_not_into_container(editor: Editor, at: tuple[int, int]) -> str:
-    """Why what is inserted at a field of the page does not go into the container there; empty where it does."""
+    """Why an item inserted at a cell doesn't land in the container there; empty if it does."""
     page = editor.page
     path, _at = landing(page, editor.selection, at, stays=bool(editor.breakpoint))
     return why_not_another_grid() if path != page.pane_at(*at) else ""

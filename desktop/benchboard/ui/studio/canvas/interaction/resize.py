@@ -17,7 +17,7 @@ from benchboard.ui.studio.canvas.interaction.item_interaction import (
 
 
 class ResizeInteraction(ItemInteraction):
-    """One widget resized by a handle; the opposite edge stays where it is."""
+    """Resizes one widget by a handle; the opposite edge doesn't move."""
 
     resizes = True
 
@@ -28,7 +28,7 @@ class ResizeInteraction(ItemInteraction):
         self.id, self.body = item_id, [item_id]
         self.dragged = {item_id: self.page.shown[item_id]}
         self._start_rect = self.rect = self.grid.rect(self.page.shown[item_id])
-        """Where it was in the scene, and where the pointer has pulled it to."""
+        """Its rectangle at the start, and as the pointer has resized it, in scene coordinates."""
         self._rects = scene_rects(self.grid, self.page, self.dragged)
         self.target = self.page.path(item_id)
         self._request: object = None
@@ -53,32 +53,32 @@ class ResizeInteraction(ItemInteraction):
         return self.displaced
 
     def preview(self, until: int) -> Cells:
-        """The displaced cells at its present size."""
+        """The displaced cells at the present size."""
         return visible_changes(self.container_resize.at(*self._size, until=until), self.resting, until)
 
     def floating_rect(self, item_id: str) -> QRectF:
-        """As the pointer has pulled it, inside the frames that it lies in."""
+        """The rectangle as the pointer has resized it, inside the frames around it."""
         start, whole, resized = self._rects[self.id], self._start_rect, self.rect
         return resized.adjusted(
             start.left() - whole.left(), 0, start.right() - whole.right(), start.bottom() - whole.bottom()
         )
 
     def nearest_cell(self, w: int, h: int) -> Cell:
-        """The possible cell that comes nearest to a size."""
+        """The allowed cell nearest to a size."""
         return self.container_resize.within(w, h)
 
     def layout(self) -> Layout:
         return self.container_resize.drop(*self._size)
 
     def _limited(self, free: QRectF) -> QRectF:
-        """The rectangle, no larger than the greatest possible size."""
+        """The rectangle limited to the largest allowed size."""
         w, h = self._size
         wide, high = self.grid.rect(self.nearest_cell(w + 1, h)), self.grid.rect(self.nearest_cell(w, h + 1))
         most = QRectF(wide.left(), high.top(), wide.width(), high.height())
         return free.intersected(most)
 
     def _unlimited_rect(self) -> QRectF:
-        """The rectangle as the pointer pulls it, at least one column and one row."""
+        """The rectangle as the pointer resizes it, at least one column and one row."""
         rect, by = QRectF(self._start_rect), self.pointer - self.start_point
         if "e" in self.handle:
             rect.setRight(max(rect.right() + by.x(), rect.left() + self.grid.column))
@@ -92,7 +92,7 @@ class ResizeInteraction(ItemInteraction):
 
 
 class GroupResizeInteraction(ResizeInteraction):
-    """Several widgets resized by a handle of the frame around them."""
+    """Resizes several widgets by a handle of the frame around them."""
 
     def __init__(self, canvas: CanvasProtocol, ids: Sequence[str], handle: Handle, start: QPointF) -> None:
         super().__init__(canvas, ids[0], handle, start)
@@ -126,7 +126,7 @@ class GroupResizeInteraction(ResizeInteraction):
         return self.group.within(w, h)
 
     def floating_rect(self, item_id: str) -> QRectF:
-        """In the pulled frame where it was in the frame at the start."""
+        """The item's rectangle, scaled with the frame from its position at the start."""
         whole, resized = self._start_rect, self.rect
         wide, high = resized.width() / whole.width(), resized.height() / whole.height()
         rect = self._rects[item_id]

@@ -1,4 +1,4 @@
-"""The edge that neighbours share: finding it at a point of their grid, and moving it by keys."""
+"""Finds and moves the edge that neighbouring items share, for the mouse and for keys."""
 
 from collections.abc import Iterator
 
@@ -13,8 +13,10 @@ _DEFAULT_REACH = (0.2, 0.2)
 def shared_edge(
     pane: Layout, column: float, row: float, reach: tuple[float, float] = _DEFAULT_REACH
 ) -> SharedEdge | None:
-    """The edge that neighbours share at a point of their grid, in columns and rows. An item whose size is locked, or
-    follows from what it holds, shares none."""
+    """The edge that neighbours share at a point of their grid, in columns and rows.
+
+    Items whose size is locked, or depends on their content, are excluded.
+    """
     fixed = [item.id for item in pane.items if "size" in locks(item) or item.type == ROW]
     edge = edge_at(pane, column, row, reach=reach, fixed=fixed)
     if edge is None or (
@@ -25,8 +27,9 @@ def shared_edge(
 
 
 def move_edge(editor: Editor, dx: int, dy: int) -> str:
-    """Move the edge that the first selected widget shares with its neighbours: the right or lower one, else the left or
-    upper. Returns why nothing moved, in words; empty if something did."""
+    """Move the edge that the first selected widget shares with its neighbours: the right or lower one, or else the left
+    or upper. Returns why nothing moved, as text for the user; empty if it moved.
+    """
     page, item_id, compact = editor.page, editor.selection[0], editor.document.compact
     path = page.path(item_id)
     pane = page.pane(path)

@@ -57,7 +57,7 @@ class SplitInteraction(ItemInteraction):
         return self.page.with_pane(self.target, self.edge_resize.drop(self._position), self.compact)
 
     def gutter(self) -> QRectF:
-        """The gap that the edge lies in, where it has been dragged to."""
+        """The gap around the edge, at its present position."""
         left, top = self.page.origin(self.target)
         edge, at = self.edge, self._position
         if edge.axis == "across":
@@ -74,7 +74,7 @@ class SplitInteraction(ItemInteraction):
 
 
 def edge_at(grid: PageGrid, page: PageIndex, at: QPointF) -> tuple[Path, SharedEdge] | None:
-    """The edge that neighbours share at a point of the scene, in the gutter between them, and the grid they lie in."""
+    """The edge that neighbours share at a point of the scene, in the gap between them, and its grid."""
     path = page.pane_at(*grid.field(at))
     pane, (left, top) = page.pane(path), page.origin(path)
     column, row = grid.exact(at)

@@ -1,1 +1,1 @@
-"""What is shown of a page: tiles, containers, what is painted over them, and accessibility."""
+"""The visible parts of a page: tiles, containers, the overlay, and accessibility."""

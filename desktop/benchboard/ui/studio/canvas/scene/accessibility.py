@@ -21,13 +21,13 @@ _LOCKS: Final[dict[Lock, str]] = {
     "content": N_("content locked"),
 }
 _MAX_TEXT: Final = 2_000
-"""Characters of a text widget that are read out."""
+"""Most characters of a text widget that are read out."""
 _installed = False
 _pages: set["_PageObject"] = set()
 
 
 def install() -> None:
-    """Answer assistive programs that ask what is on a page. Calling it again does nothing."""
+    """Install the accessibility interface of pages. Calling it again does nothing."""
     global _installed
     if not _installed:
         _installed = True
@@ -45,7 +45,7 @@ def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterfac
     if not isinstance(object_, PageView):
         return None
     page = _PageObject(object_)
-    _pages.add(page)  # Qt keeps a pointer; the Python object has to live as long
+    _pages.add(page)  # Qt keeps a pointer: the Python object must live as long
     object_.destroyed.connect(lambda: _pages.discard(page))
     return page
 
@@ -61,7 +61,7 @@ class _PageObject(QAccessibleWidget):
     def childCount(self) -> int:
         return len(self._view.reading_order()) + (self._view.embedded_widget is not None)
 
-    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # Qt takes None, its stubs do not say so
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # Qt accepts None, its stubs don't
         order, embedded = self._view.reading_order(), self._view.embedded_widget
         if index == len(order) and embedded is not None:
             return QAccessible.queryAccessibleInterface(embedded)
@@ -91,7 +91,7 @@ class _TileObject(QAccessibleInterface):
 
     @property
     def _container(self) -> Item | None:
-        """The container that it stands for; None for a widget."""
+        """The container that it represents; None for a widget."""
         tile = self._view.tiles.get(self._id)
         return tile.item if isinstance(tile, ContainerFrame) else None
 
@@ -146,7 +146,7 @@ class _TileObject(QAccessibleInterface):
         return ""
 
     def setText(self, _kind: QAccessible.Text, _text: str) -> None:
-        """A title is changed in the inspector, not here."""
+        """Do nothing: titles are changed in the inspector."""
 
     def rect(self) -> QRect:
         if not self.isValid():

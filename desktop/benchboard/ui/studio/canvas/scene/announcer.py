@@ -1,5 +1,4 @@
-"""Tells screen readers what happens on a page: where the keyboard focus is, what is selected, what has moved or
-changed, and why something was rejected."""
+"""Notifies screen readers of changes on a page: focus, selection, moves, other changes, and rejections."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,8 +16,10 @@ from benchboard.ui.studio.canvas.scene.page_view import PageView
 
 
 class Announcer(QObject):
-    """Sends an event for each difference between the page and what was announced of it last. While no screen reader is
-    active it does nothing."""
+    """Sends an event for each difference between the page and what was last announced.
+
+    Does nothing while no screen reader is active.
+    """
 
     def __init__(self, view: PageView) -> None:
         super().__init__(view)
@@ -35,14 +36,14 @@ class Announcer(QObject):
         view.query_runner.result_changed.connect(self._announce_result)
 
     def announce_focus(self) -> None:
-        """The keyboard focus has come to the page, or to another item on it."""
+        """Announce that the page or another item on it got the keyboard focus."""
         focused = self._view.focused_id
         if self._is_active() and self._view.hasFocus() and focused in self._view.tiles:
             self._focused_id = focused
             self._send(focused, QAccessible.Event.Focus)
 
     def announce(self, text: str) -> None:
-        """Have a sentence read out."""
+        """Have the screen reader read a sentence."""
         if self._is_active() and self._view.hasFocus():
             self.send(QAccessibleAnnouncementEvent(self._view, text))
 

@@ -1,4 +1,4 @@
-"""The frame of a container on the page: a row, a group or tabs. What it holds are items of their own, above it."""
+"""The frame of a container on the page: a row, a group or tabs. The items in it are separate, above the frame."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -43,25 +43,25 @@ class ContainerFrame(QGraphicsItem):
         self.lifted, self.locked = False, False
         self.depth = 0
         self.is_drop_target = False
-        """Whether it is highlighted, since what is dragged would land in it."""
+        """Whether it is highlighted as the container that dragged items would land in."""
         self.tab_to_show = -1
-        """The tab that is highlighted, since it is about to be shown."""
+        """The index of the tab that is highlighted because it is about to be shown; -1 for none."""
         self._size = QSizeF(10, 10)
         self._tabs: list[QRectF] = []
 
     @property
     def rect(self) -> QRectF:
-        """Its place in the scene."""
+        """Its rectangle in the scene."""
         return QRectF(self.pos(), self._size)
 
     @property
     def outline(self) -> QRectF:
-        """The rectangle that a selection ring is drawn around. A row has no frame: there it is the heading."""
+        """The rectangle that selection rings are drawn around. A row has no frame: its rectangle is the heading."""
         return self._box().translated(self.pos())
 
     @property
     def state_text(self) -> str:
-        """Its state in words: open or closed, which tab, how much it holds."""
+        """Its state as text: expanded or collapsed, which tab, how many items."""
         item = self.item
         if item.type == TABS:
             name = tab_name(item, item.active)
@@ -87,13 +87,13 @@ class ContainerFrame(QGraphicsItem):
             self.update()
 
     def highlight(self, is_drop_target: bool, tab_to_show: int = -1) -> None:
-        """Show whether what is dragged would land in it, and which tab is about to be shown (-1: none)."""
+        """Show whether dragged items would land in it, and which tab is about to be shown (-1: none)."""
         if (is_drop_target, tab_to_show) != (self.is_drop_target, self.tab_to_show):
             self.is_drop_target, self.tab_to_show = is_drop_target, tab_to_show
             self.update()
 
     def set_content(self, item: Item, *, depth: int, locked: bool) -> None:
-        """Show this container from now on; `depth` is the number of containers around it."""
+        """Show this container; `depth` is the number of containers around it."""
         self.prepareGeometryChange()
         if item is not self.item:
             self.item, self.widget = item, widget_of(item)
@@ -103,7 +103,7 @@ class ContainerFrame(QGraphicsItem):
         self.update()
 
     def part_at(self, spot: QPointF, corner: QPointF | None = None) -> ContainerPart:
-        """The part of it at a point of the scene, as if its top left corner were at `corner` (else where it is)."""
+        """The part of it at a point of the scene, with its top left corner at `corner` (default: where it is)."""
         at = (spot - (self.pos() if corner is None else corner)) / self._view.zoom
         if not 0 <= at.y() < heading_height() or not 0 <= at.x() <= self._width:
             return ContainerPart("body")
@@ -118,7 +118,7 @@ class ContainerFrame(QGraphicsItem):
         return ContainerPart("heading")
 
     def tab_box(self, place: int) -> QRectF:
-        """Where the name of a tab is in the scene."""
+        """The rectangle of a tab's name in the scene."""
         box, zoom = self._tabs[place], self._view.zoom
         return QRectF(box.topLeft() * zoom + self.pos(), box.size() * zoom)
 
@@ -149,7 +149,7 @@ class ContainerFrame(QGraphicsItem):
         return box_of(self.item, self._size, self._view.zoom)
 
     def _hint_box(self) -> QRectF | None:
-        """Where an empty pane says that widgets can be dragged into it; None where it is not empty, or too low."""
+        """The rectangle of an empty pane's hint to drag widgets into it; None if it isn't empty, or too low."""
         item = self.item
         if item.collapsed or len(item.panes[item.active if item.type == TABS else 0].layout):
             return None
@@ -180,8 +180,10 @@ def _paint_hint(painter: QPainter, box: QRectF, zoom: float) -> None:
 
 
 def pane_name(page: PageIndex, path: Path, shown: Callable[[Item], Item]) -> str:
-    """What people call a grid of the page: the title of its container, or of its tab; empty for the page itself.
-    `shown` fills the values of variables into an item's texts."""
+    """The name of a grid of the page: the title of its container or tab; empty for the page itself.
+
+    `shown` replaces variables in an item's texts by their values.
+    """
     if not path:
         return ""
     item = shown(page.item(path[-1][0]))

@@ -1,5 +1,4 @@
-"""Decides which tiles get a pixmap where there is not enough memory for all of them: those on top first, those hidden
-behind others none."""
+"""Decides which tiles get a pixmap when there is not enough memory for all: the topmost first, covered ones none."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -10,21 +9,21 @@ from PySide6.QtGui import QRegion
 from benchboard.ui.studio.canvas.scene.tile import Tile
 
 MAX_PIXELS: Final = 64_000_000
-"""Device pixels of all pixmaps together, a quarter of a gigabyte: five views of a large screen."""
+"""Device pixels of all pixmaps together: a quarter of a gigabyte, five views of a large screen."""
 
 
 class PixmapAllocation(NamedTuple):
-    """What each tile near the view gets."""
+    """The tiles near the view, by what each gets."""
 
     full: Sequence[Tile]
     coarse: Sequence[Tile]
-    """There is no memory for the pixmaps of these, only for a placeholder."""
+    """Tiles without memory for a pixmap, which get a placeholder."""
     hidden: Sequence[Tile]
-    """Other tiles cover these completely."""
+    """Tiles that are completely covered by others."""
 
 
 def allocate(tiles: Sequence[Tile], near: QRectF) -> PixmapAllocation:
-    """Share the memory out among the tiles near the view, given in the order in which they were put on the page."""
+    """Allocate the memory to the tiles near the view, given in stacking order."""
     if sum(tile.pixels for tile in tiles) <= MAX_PIXELS:
         return PixmapAllocation(tiles, (), ())
     full: list[Tile] = []

@@ -1,4 +1,4 @@
-"""Painting of alignment guides: thin lines along the edges that line up, and equal distances with their pixels."""
+"""Paints alignment guides: thin lines along aligned edges, and equal distances with their length in pixels."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from benchboard.ui.studio.tiles.page_grid import PageGrid
 from benchboard.ui.theme import theme
 
 _OVERHANG: Final = 14.0
-"""How far a guide reaches past the edges that it joins, in pixels."""
+"""How far a guide extends beyond the edges that it joins, in pixels."""
 
 
 def paint(painter: QPainter, grid: PageGrid, guides: SnapHints) -> None:
@@ -34,13 +34,13 @@ def paint(painter: QPainter, grid: PageGrid, guides: SnapHints) -> None:
 
 
 def distance(grid: PageGrid, gap: Gap) -> int:
-    """The pixels of a gap at 100 % zoom: the same for the same number of fields, wherever they are."""
+    """The length of a gap at 100 % zoom, in pixels: equal for equal numbers of grid units, wherever they are."""
     field = grid.column if gap.axis == "across" else grid.row
     return round((gap.size * (field + grid.gap) + grid.gap) / grid.zoom)
 
 
 def areas(grid: PageGrid, guides: SnapHints) -> list[QRectF]:
-    """Where `paint` paints."""
+    """The areas that `paint` paints."""
     lines = [_line(grid, guide) for guide in guides.guides] + [_span(grid, gap) for gap in guides.gaps]
     boxes = [QRectF(line.p1(), line.p2()).normalized().adjusted(-5, -5, 5, 5) for line in lines]
     return boxes + [QRectF(at.x() - 40, at.y() - 11, 80, 22) for at in (_label(grid, gap) for gap in guides.gaps)]

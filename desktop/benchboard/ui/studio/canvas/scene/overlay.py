@@ -1,4 +1,4 @@
-"""What is painted over the tiles: selection rings, handles, the drop target, labels, the marquee."""
+"""Paints the overlay above the tiles: selection rings, handles, drop target, labels, marquee."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,18 +10,21 @@ from benchboard.dashboards.layout import HANDLES, Axis, Handle
 from benchboard.ui.theme import theme
 
 _LABEL: Final = 300.0
-"""The greatest width of a label, in pixels."""
+"""Maximum width of a label, in pixels."""
 
 
 def handle_spot(box: QRectF, handle: Handle) -> QPointF:
-    """The middle of a handle of a rectangle."""
+    """The centre of a handle of a rectangle."""
     x = box.left() if "w" in handle else box.right() if "e" in handle else box.center().x()
     y = box.top() if "n" in handle else box.bottom() if "s" in handle else box.center().y()
     return QPointF(x, y)
 
 
 def handle_at(box: QRectF, spot: QPointF, handles: Sequence[Handle] = HANDLES) -> Handle | None:
-    """The handle at a point, with 16 px to hit; a corner before an edge, None where there is none."""
+    """The handle at a point, with a hit area of 16 px; a corner takes precedence over an edge.
+
+    None if there is none.
+    """
     reach = theme().px("tile.handle_hit") / 2
     for handle in sorted(handles, key=len, reverse=True):
         off = handle_spot(box, handle) - spot
@@ -31,7 +34,7 @@ def handle_at(box: QRectF, spot: QPointF, handles: Sequence[Handle] = HANDLES) -
 
 
 def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = True) -> None:
-    """The 2-px rings around what is selected; paler while the keyboard focus is elsewhere."""
+    """Paint 2-px rings around the selected items; paler while the keyboard focus is elsewhere."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     colour = QColor(theme().color("accent"))
@@ -46,7 +49,7 @@ def paint_rings(painter: QPainter, boxes: Sequence[QRectF], *, focused: bool = T
 
 
 def paint_focus(painter: QPainter, box: QRectF) -> None:
-    """A dashed ring around the item with the keyboard focus, a little away from it."""
+    """Paint a dashed ring around the item with the keyboard focus, with a small distance."""
     out, radius = 5.0, theme().px("radius.tile") + 4
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -57,7 +60,7 @@ def paint_focus(painter: QPainter, box: QRectF) -> None:
 
 
 def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> None:
-    """A small square for each handle."""
+    """Paint a small square for each handle."""
     side = theme().px("tile.handle")
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -70,7 +73,7 @@ def paint_handles(painter: QPainter, box: QRectF, handles: Sequence[Handle]) -> 
 
 
 def paint_group_frame(painter: QPainter, box: QRectF) -> None:
-    """The thin frame around several selected items."""
+    """Paint the thin frame around several selected items."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme().color("accent"), 1))
@@ -87,7 +90,7 @@ def group_frame(boxes: Sequence[QRectF]) -> QRectF:
 
 
 def paint_drop_target(painter: QPainter, boxes: Sequence[QRectF], dragged: Sequence[QRectF]) -> None:
-    """Where the items would land: dashed accent boxes, below what is dragged."""
+    """Paint the drop position as dashed boxes in the accent colour, below the dragged items."""
     painter.save()
     visible, hidden = QPainterPath(), QPainterPath()
     for box in boxes:
@@ -108,16 +111,16 @@ def paint_drop_target(painter: QPainter, boxes: Sequence[QRectF], dragged: Seque
 
 
 def paint_drop_label(painter: QPainter, dragged: Sequence[QRectF], text: str) -> None:
-    """A label below what is dragged, with the position or size that it would get."""
+    """Paint a label below the dragged items, with the position or size that they would get."""
     whole = bounding_rect(dragged)
     middle = QPointF(
         whole.center().x(), whole.bottom() + (24 if len(dragged) > 1 else 16)
-    )  # below the handle of a frame
+    )  # below the frame's handle
     paint_label(painter, middle, text, "accent", "on.accent")
 
 
 def drop_label_area(dragged: Sequence[QRectF]) -> list[QRectF]:
-    """Where `paint_drop_label` may paint."""
+    """The area that `paint_drop_label` may paint."""
     if not dragged:
         return []
     whole = bounding_rect(dragged)
@@ -125,7 +128,7 @@ def drop_label_area(dragged: Sequence[QRectF]) -> list[QRectF]:
 
 
 def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:
-    """A small filled label around a point; text that is too long is elided."""
+    """Paint a small filled label around a point; text that is too long is elided."""
     font = theme().font("caption")
     font.setWeight(QFont.Weight.DemiBold)
     painter.save()
@@ -143,7 +146,7 @@ def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: s
 
 
 def paint_shared_edge(painter: QPainter, gutter: QRectF, axis: Axis) -> None:
-    """The shared edge that is dragged: a line along the middle of its gutter."""
+    """Paint the shared edge that is dragged: a line along the middle of its gap."""
     middle = gutter.center()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -156,7 +159,7 @@ def paint_shared_edge(painter: QPainter, gutter: QRectF, axis: Axis) -> None:
 
 
 def paint_marquee(painter: QPainter, rect: QRectF) -> None:
-    """The rectangle that is drawn around what is to be selected."""
+    """Paint the rectangle of a marquee selection."""
     fill = QColor(theme().color("accent"))
     fill.setAlphaF(0.10)
     painter.save()
@@ -167,7 +170,7 @@ def paint_marquee(painter: QPainter, rect: QRectF) -> None:
 
 
 def handles_area(box: QRectF) -> QRectF:
-    """Where `paint_handles` and `paint_rings` may paint."""
+    """The area that `paint_handles` and `paint_rings` may paint."""
     out = theme().px("tile.handle") / 2 + 2
     return box.adjusted(-out, -out, out, out)
 

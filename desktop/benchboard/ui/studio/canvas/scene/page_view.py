@@ -1,5 +1,4 @@
-"""The view that shows the page of an editor: which tiles there are, where they stand, and how the page is scrolled and
-zoomed."""
+"""The view that shows an editor's page: its tiles and their positions, scrolling and zoom."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -25,11 +24,11 @@ from benchboard.ui.theme import theme
 
 ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
 _MIN_ZOOM: Final = 0.001
-"""The zoom at which even a very long page is shown as a whole."""
+"""The smallest zoom, at which even a very long page fits in the view."""
 _MARGIN: Final = 12
-"""Pixels around what is scrolled into view."""
+"""Pixels around items that are scrolled into view."""
 _SCROLL_EDGE: Final = 36
-"""Within so many pixels of the upper and the lower edge a drag scrolls the page."""
+"""Distance from the upper and lower edge within which a drag scrolls the page, in pixels."""
 
 
 class PageView(QGraphicsView):
@@ -37,7 +36,7 @@ class PageView(QGraphicsView):
 
     zoom_changed = Signal()
     moved = Signal()
-    """The view has another position in its parent."""
+    """The view's position in its parent changed."""
 
     def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,16 +53,16 @@ class PageView(QGraphicsView):
         self.viewport().setMouseTracking(True)
         self.zoom = 1.0
         self.narrowest = float(MIN_PAGE_WIDTH)
-        """The least width of the page at 100 % zoom, without its margins; a narrower view scrolls sideways."""
+        """Minimum width of the page at 100 % zoom, without its margins; a narrower view scrolls horizontally."""
         self.theme_version = 0
         """Grows with every change of the theme: pixmaps drawn for an earlier one are out of date."""
         self.tiles: dict[str, Tile | ContainerFrame] = {}
-        """What is shown, by id: widgets and containers."""
+        """The tiles that are shown, by id: widgets and containers."""
         self._is_dragging = False
         self.presenting = False
-        """Whether the page is presented, without anything around it."""
+        """Whether the page is being presented, without anything around it."""
         self.embedded_widget: QWidget | None = None
-        """The table widget that covers the pixmap of a tile, if there is one."""
+        """The table widget that covers a tile's pixmap, if there is one."""
         self._overlay_region = QRegion()
         self.pixmaps = TilePixmaps(self, self.tiles, query_runner, self)
         editor.changed.connect(self.sync)
@@ -82,7 +81,7 @@ class PageView(QGraphicsView):
 
     @property
     def pixel_ratio(self) -> float:
-        """Device pixels to a pixel of the view."""
+        """Device pixels per pixel of the view."""
         return self.devicePixelRatioF()
 
     @property
@@ -102,11 +101,11 @@ class PageView(QGraphicsView):
 
     @property
     def focused_id(self) -> str:
-        """The id of the item with the keyboard focus: the one selected last; empty where none is."""
+        """The id of the item with the keyboard focus: the one selected last; empty if none is."""
         return self.editor.selection[-1] if self.editor.selection else ""
 
     def reading_order(self) -> list[str]:
-        """The ids of what is shown, in reading order."""
+        """The ids of the shown items, in reading order."""
         return [item_id for item_id in self.editor.page.reading_order if item_id in self.tiles]
 
     # The page
@@ -122,8 +121,7 @@ class PageView(QGraphicsView):
         self.viewport().update()
 
     def show_page(self, page: PageIndex, keep: Iterable[str] = ()) -> None:
-        """Show a page: add the tiles that are new on it, remove those that are not on it except `keep`, and place
-        them all."""
+        """Show a page: add and remove tiles as needed, except those in `keep`, and place them all."""
         grid, shown = self.grid, page.shown
         for item_id in self.tiles.keys() - shown.keys() - set(keep):
             self._remove_tile(item_id)
@@ -155,7 +153,7 @@ class PageView(QGraphicsView):
         self._scene.removeItem(tile)
 
     def _update_titles(self) -> None:
-        """People call a value of a variable otherwise: show titles that name it so, once nothing is dragged."""
+        """Update titles after the labels of variable values changed, unless a drag is under way."""
         if not self.busy:
             self.show_page(self.editor.page)
 
@@ -177,7 +175,7 @@ class PageView(QGraphicsView):
     # Zoom and scroll position
 
     def set_zoom(self, zoom: float) -> None:
-        """Show the page larger or smaller; it always fills the width."""
+        """Set the zoom; the page always fills the width."""
         zoom = max(_MIN_ZOOM, min(zoom, ZOOMS[-1]))
         if zoom != self.zoom:
             self.zoom = zoom
@@ -202,8 +200,7 @@ class PageView(QGraphicsView):
         return QRectF(self.mapToScene(QPoint(0, 0)), self.viewport().size())
 
     def reveal(self, ids: Sequence[str]) -> None:
-        """Scroll until these are in view with a margin: all of them if there is room, else the last of them, or its
-        top."""
+        """Scroll these items into view with a margin: all of them if they fit, otherwise the last, or its top."""
         boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
         if not boxes:
             return
@@ -219,17 +216,19 @@ class PageView(QGraphicsView):
             bar.setValue(bar.value() + (min(before, after) if after > 0 else min(before, 0)))
 
     def scroll_position(self) -> QPoint:
-        """How far the page is scrolled, in pixels."""
+        """The scroll position, in pixels."""
         return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
 
     def scroll_to(self, position: QPoint) -> None:
-        """Scroll the page so far."""
+        """Set the scroll position."""
         self.horizontalScrollBar().setValue(position.x())
         self.verticalScrollBar().setValue(position.y())
 
     def scroll_at_pointer(self) -> QPointF | None:
-        """Scroll as a drag near the upper or lower edge asks for. Returns the pointer's new place in the scene; None if
-        the page didn't move."""
+        """Scroll if a drag is near the upper or lower edge.
+
+        Returns the pointer's new scene position; None if the page didn't scroll.
+        """
         spot = self.viewport().mapFromGlobal(self.cursor().pos())
         if not self.viewport().rect().contains(spot):
             return None
@@ -256,7 +255,7 @@ class PageView(QGraphicsView):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self.sync()
 
-    # What an interaction asks of it
+    # For interactions
 
     def tile_at(self, spot: QPoint) -> Tile | ContainerFrame | None:
         """The tile or container at a point of the view."""
@@ -264,51 +263,51 @@ class PageView(QGraphicsView):
         return found if isinstance(found, Tile | ContainerFrame) and found.outline.contains(at) else None
 
     def start_dragging(self) -> None:
-        """Be busy from now on."""
+        """Set `busy`."""
         self._is_dragging = True
 
     def stop_dragging(self) -> None:
-        """Be busy no longer: put the tiles down, and repaint what was painted over them."""
+        """Clear `busy`: lower the tiles, and repaint the overlay."""
         self._is_dragging = False
         self.lower_tiles()
         self._overlay_region = QRegion()
-        self.repaint_overlay()  # the rings and handles of the selection are painted again
+        self.repaint_overlay()  # also paints the selection's rings and handles again
 
     def add_dragged_tile(self, item: Item) -> None:
-        """Make a tile for an item that is dragged and not on the page yet."""
+        """Add a tile for a dragged item that is not on the page yet."""
         tile = self._add_tile(self.editor.rendered(item))
         if isinstance(tile, Tile):
             tile.set_content(tile.item, QueryResult(tile.widget.query, late=True), depth=0, locked=False)
 
     def place_tile(self, item_id: str, rect: QRectF) -> None:
-        """Move and resize a tile, and have it drawn again soon if its pixmap no longer fits."""
+        """Move and resize a tile, and request a new pixmap if the present one no longer fits."""
         tile = self.tiles[item_id]
         tile.place(rect)
         if isinstance(tile, Tile) and not tile.is_current and rect.intersects(self.visible_rect()):
             self.pixmaps.request(tile)
 
     def lift_tiles(self, ids: Iterable[str]) -> None:
-        """Raise these above the others: they are dragged."""
+        """Raise these above the others while they are dragged."""
         for item_id in ids:
             self.tiles[item_id].set_lifted(True)
         self.pixmaps.reallocate()
 
     def lower_tiles(self) -> None:
-        """Nothing is dragged any more."""
+        """Lower all tiles after a drag."""
         for tile in self.tiles.values():
             tile.set_lifted(False)
         self.pixmaps.reallocate()
 
     def show_cursor(self, shape: Qt.CursorShape) -> None:
-        """Show the pointer so over the page."""
+        """Set the cursor over the page."""
         self.viewport().setCursor(shape)
 
     def repaint_overlay(self) -> None:
-        """Repaint all that is painted over the tiles."""
+        """Repaint the whole overlay."""
         self.viewport().update()
 
     def update_overlay(self, areas: Iterable[QRectF]) -> None:
-        """Repaint what is painted over the tiles: here now, and where it was before."""
+        """Repaint the overlay in these areas and in those of the last call."""
         offset = self.mapToScene(QPoint(0, 0))
         region = QRegion()
         for area in areas:

@@ -1,4 +1,4 @@
-"""A widget on the page: a pixmap that is drawn again only when what it shows has changed.
+"""A widget on the page: a pixmap that is redrawn only when its content has changed.
 
 It is Qt's own pixmap item, so that moving a thousand tiles needs no Python while they are painted.
 """
@@ -22,9 +22,11 @@ from benchboard.ui.studio.tiles.value_readout import Readout, tooltip_html
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
 
 LIFTED: Final = 100
-"""How much higher in the stacking order (z value) dragged tiles are."""
+"""What is added to a dragged tile's z value."""
 _WHOLE: Final = 2.0
-"""A tile up to this many views wide and high is drawn as a whole; of a larger one only the part near the view is."""
+"""A tile of up to this many views in width and height is drawn as a whole; of a larger one, only the part near the
+view.
+"""
 _LONGEST_TIP: Final = 2_000
 _COARSE: Final = 16.0
 """Pixels of the view per pixel of a coarse placeholder."""
@@ -49,17 +51,17 @@ class Tile(QGraphicsPixmapItem):
         self.depth = 0
         self._size = QSizeF(10, 10)
         self._rendered: QPixmap | None = None
-        """The pixmap drawn last. The one on show may be a stretched frame around it, or a placeholder."""
+        """The last pixmap drawn. The visible one may be a stretched frame around it, or a placeholder."""
         self._shown_part = QRectF()
-        """The part of the tile that the pixmap on show covers."""
+        """The part of the tile that the visible pixmap covers."""
         self._rendered_key: tuple[object, ...] = ()
         self._rendered_at = QPointF()
-        """Where on the tile `_rendered` begins."""
+        """The position of `_rendered` on the tile."""
         self._shadow: _Shadow | None = None
 
     @property
     def rect(self) -> QRectF:
-        """Its place in the scene."""
+        """Its rectangle in the scene."""
         return QRectF(self.pos(), self._size)
 
     @property
@@ -68,13 +70,13 @@ class Tile(QGraphicsPixmapItem):
         return self.rect
 
     def body_contains(self, at: QPointF) -> bool:
-        """Whether a point of the scene is on what it shows, and not on its header or a link."""
+        """Whether a point of the scene is on its content, not on its header or a link."""
         inside = (at - self.pos()) / self._view.zoom
         links = (self.links.retry, self.links.edit, self.links.stop)
         return inside.y() > HEADER and not any(box is not None and box.contains(inside) for box in links)
 
     def badge_contains(self, at: QPointF) -> bool:
-        """Whether a point of the scene is on the badge that says that the widget is repeated."""
+        """Whether a point of the scene is on the badge of a repeated widget."""
         text, zoom = badge(self._view.editor, self.item), self._view.zoom
         inside = (at - self.pos()) / zoom
         return bool(text) and header_badge(self._size / zoom, text, self.links, locked=self.locked).contains(inside)
@@ -100,7 +102,7 @@ class Tile(QGraphicsPixmapItem):
             self._shadow = None
 
     def set_content(self, item: Item, result: QueryResult | None, *, depth: int, locked: bool) -> None:
-        """Show this widget with this answer from now on; `depth` is the number of containers around it."""
+        """Show this widget with this result; `depth` is the number of containers around it."""
         if item is not self.item:
             self.item, self.widget = item, widget_of(item)
         if result is not self.result:
@@ -111,7 +113,7 @@ class Tile(QGraphicsPixmapItem):
 
     @property
     def has_rows(self) -> bool:
-        """Whether it is a table with rows, which can be scrolled and selected in its place."""
+        """Whether it is a table with rows, which can be scrolled and selected on the page."""
         kind, result = self.widget.kind, self.result
         is_table = kind is not None and kind.type == "table"
         return is_table and result is not None and result.table is not None and bool(result.table.rows)
@@ -123,7 +125,7 @@ class Tile(QGraphicsPixmapItem):
 
     @property
     def is_current(self) -> bool:
-        """Whether its pixmap shows what it should, as far as the tile is visible."""
+        """Whether its pixmap is up to date in the visible part."""
         if self._rendered is None or self._key() != self._rendered_key:
             return False
         if self._shown_part.size() == self._size:
@@ -133,7 +135,7 @@ class Tile(QGraphicsPixmapItem):
 
     @property
     def pixels(self) -> float:
-        """How many device pixels its pixmap needs."""
+        """Number of device pixels of its pixmap."""
         part = self._part_to_draw()
         return part.width() * part.height() * self._view.pixel_ratio**2
 
@@ -155,7 +157,7 @@ class Tile(QGraphicsPixmapItem):
         self._show(pixmap)
 
     def show_placeholder(self, *, coarse: bool = False) -> None:
-        """Show an empty frame until there is time to draw it; a coarse one where there is no memory for its pixmap."""
+        """Show an empty frame until it is drawn; a coarse one if there is no memory for its pixmap."""
         self._rendered, self._rendered_key = None, ()
         ratio, zoom = 1 / _COARSE if coarse else self._view.pixel_ratio, self._view.zoom
         pixmap = self._blank(ratio)
@@ -166,20 +168,20 @@ class Tile(QGraphicsPixmapItem):
         self._show(pixmap)
 
     def drop_pixmap(self) -> None:
-        """Free the memory of its pixmap: it is far from the view, or hidden behind others."""
+        """Free the memory of its pixmap: it is far from the view, or covered by others."""
         self._rendered, self._rendered_key = None, ()
         if not self.pixmap().isNull():
             self.setPixmap(QPixmap())
 
     def current_pixmap(self) -> QPixmap:
-        """Its pixmap, drawn again first if that is outdated."""
+        """Its pixmap, redrawn if it is outdated."""
         if not self.is_current:
             self.render()
         assert self._rendered is not None
         return self._rendered
 
     def set_readout(self, readout: Readout | None) -> None:
-        """Show the value under the pointer in its tooltip; without one, what the tooltip says by itself."""
+        """Show the value under the pointer in the tooltip; None shows the tooltip's default text."""
         if readout != self._readout:
             self._readout = readout
             self._update_tooltip()
@@ -188,13 +190,13 @@ class Tile(QGraphicsPixmapItem):
         if self._readout is not None:
             self.setToolTip(tooltip_html(self._readout))
             return
-        # An error too long for the tile is read here. It may quote data, which must not be taken as markup.
+        # The tooltip shows errors that don't fit the tile. They may quote data, which must not be taken as markup.
         error = self.result.error if self.result is not None else None
         text = str(error) if error is not None else describe_repeat(self._view.editor, self.item)
         self.setToolTip(f"<p>{escape(text[:_LONGEST_TIP])}</p>" if text else "")
 
     def _show_stretched(self, pixmap: QPixmap) -> None:
-        """Show the outdated pixmap in a frame of the present size, until it is drawn again."""
+        """Show the outdated pixmap in a frame of the present size, until it is redrawn."""
         corner = self._rendered_at
         shown, zoom = self._blank(), self._view.zoom
         box = QRectF(QPointF(0, 0), self._size)
@@ -213,7 +215,7 @@ class Tile(QGraphicsPixmapItem):
         self.setPixmap(pixmap)
 
     def _part_to_draw(self) -> QRectF:
-        """The part that a pixmap covers: all of it, or of a tile far larger than the view what is near the view."""
+        """The part that a pixmap covers: the whole tile, or of one far larger than the view the part near it."""
         whole, view = QRectF(QPointF(0, 0), self._size), self._view.visible_rect()
         wide, high = self._size.width() > _WHOLE * view.width(), self._size.height() > _WHOLE * view.height()
         if not wide and not high:
@@ -235,7 +237,7 @@ class Tile(QGraphicsPixmapItem):
         return pixmap
 
     def _key(self) -> tuple[object, ...]:
-        """All that its pixmap depends on."""
+        """Everything that its pixmap depends on."""
         widget = self.widget
         content = (
             widget.type,

@@ -1,5 +1,6 @@
-"""When the pixmaps of the tiles are drawn and dropped: those in view at once, those nearby when there is time, those
-far away not at all, and never more than there is memory for."""
+"""Schedules when tile pixmaps are drawn and dropped: visible ones first, nearby ones when idle, distant ones not at
+all, and never more than fit in memory.
+"""
 
 import time
 from collections.abc import Mapping
@@ -14,11 +15,11 @@ from benchboard.ui.studio.canvas.scene.view_protocol import ViewProtocol
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 
 _BATCH_S: Final = 0.006
-"""How long pixmaps are drawn at a stretch before other events have their turn."""
+"""Seconds of drawing before other events are handled."""
 _KEEP_VIEWS: Final = 2.0
 """Pixmaps are kept this many views above and below the visible part."""
 _LEGIBLE_ZOOM: Final = 0.15
-"""Below this zoom a tile is an empty frame: nothing in it could be read."""
+"""Below this zoom a tile is an empty frame: nothing in it would be legible."""
 
 
 class TilePixmaps(QObject):
@@ -34,30 +35,32 @@ class TilePixmaps(QObject):
         super().__init__(parent)
         self._view, self._tiles, self._query_runner = view, tiles, query_runner
         self._outdated: dict[Tile, None] = {}
-        """Those to be drawn, in this order."""
+        """Tiles to draw, in this order."""
         self._without: set[Tile] = set()
-        """Those near the view that have no pixmap, for want of memory."""
+        """Tiles near the view that have no pixmap because memory is short."""
         self._must_reallocate = False
-        """Whether other tiles may need the memory now."""
+        """Whether memory may have to be given to other tiles."""
         self._placeholders: dict[Tile, object] = {}
-        """The size and theme that the empty frame of a tile was drawn for."""
+        """The size and theme for which each tile's empty frame was drawn."""
         self._timer = QTimer(self, interval=0, singleShot=True)
         self._timer.timeout.connect(self._draw_outdated)
 
     @property
     def pending(self) -> bool:
-        """Whether some are still to be drawn."""
+        """Whether tiles are still to be drawn."""
         return self._timer.isActive()
 
     def forget(self, tile: Tile) -> None:
-        """A tile is removed from the page."""
+        """Forget a tile that was removed from the page."""
         self._outdated.pop(tile, None)
         self._without.discard(tile)
         self._placeholders.pop(tile, None)
 
     def update_visible(self) -> None:
-        """Have a pixmap of every visible tile: at once, or during a drag as soon as there is time. Those nearby are
-        drawn when there is nothing else to do, those far away dropped."""
+        """Ensure that every visible tile has a pixmap: at once, or during a drag as soon as there is time.
+
+        Nearby tiles are drawn when idle; pixmaps of distant ones are dropped.
+        """
         view, busy = self._view.visible_rect(), self._view.busy
         near = view.adjusted(0, -view.height() / 2, 0, view.height() / 2)
         keep_area = view.adjusted(0, -view.height() * _KEEP_VIEWS, 0, view.height() * _KEEP_VIEWS)
@@ -90,7 +93,7 @@ class TilePixmaps(QObject):
             self._timer.start()
 
     def request(self, tile: Tile) -> None:
-        """Draw a tile's pixmap again as soon as the pointer's own work is done."""
+        """Redraw a tile's pixmap as soon as pending events are handled."""
         if tile in self._without:
             self.reallocate()
             return
@@ -98,7 +101,7 @@ class TilePixmaps(QObject):
         self._timer.start()
 
     def reallocate(self) -> None:
-        """Something has moved: where there is not enough memory for all, other tiles may need a pixmap now."""
+        """Reallocate memory after a move: if it is short, other tiles may need a pixmap now."""
         if self._without and not self._must_reallocate:
             self._must_reallocate = True
             self._timer.start()

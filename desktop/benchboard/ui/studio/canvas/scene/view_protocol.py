@@ -17,7 +17,7 @@ class ViewProtocol(Protocol):
     def zoom(self) -> float: ...
     @property
     def pixel_ratio(self) -> float:
-        """Device pixels to a pixel of the view."""
+        """Device pixels per pixel of the view."""
 
     @property
     def theme_version(self) -> int:
@@ -29,7 +29,7 @@ class ViewProtocol(Protocol):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being dragged: the pointer then comes before pixmaps."""
+        """Whether a drag is under way: it then takes precedence over pixmaps."""
 
     def visible_rect(self) -> QRectF:
         """The part of the page that the view shows, in scene coordinates."""
