@@ -113,9 +113,7 @@ def paint_drop_target(painter: QPainter, boxes: Sequence[QRectF], dragged: Seque
 def paint_drop_label(painter: QPainter, dragged: Sequence[QRectF], text: str) -> None:
     """Paint a label below the dragged items, with the position or size that they would get."""
     whole = bounding_rect(dragged)
-    middle = QPointF(
-        whole.center().x(), whole.bottom() + (24 if len(dragged) > 1 else 16)
-    )  # below the frame's handle
+    middle = QPointF(whole.center().x(), whole.bottom() + (24 if len(dragged) > 1 else 16))  # below the frame's handle
     paint_label(painter, middle, text, "accent", "on.accent")
 
 
