@@ -26,7 +26,7 @@ from benchboard.i18n import _
 
 BAUD_RATE: Final = 115_200  # USB CDC ignores it; bridges of older adapters use it
 _READ_TIMEOUT_S: Final = 0.05  # pyserial reconfigures the port whenever its timeout changes, so it never does
-_BUSY_WAIT_S: Final = 1.0
+BUSY_WAIT_S: Final = 1.0
 _BUSY_ERRNOS: Final = (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK)
 _CHUNK: Final = 65_536
 
@@ -193,7 +193,7 @@ def open_port(path: str) -> PortHandle:
     """
     if Path(path).parent == links_folder() and not is_own_link(Path(path)):
         raise _not_own(path)
-    until = time.monotonic() + _BUSY_WAIT_S
+    until = time.monotonic() + BUSY_WAIT_S
     while True:
         try:
             port = serial.Serial(path, BAUD_RATE, timeout=_READ_TIMEOUT_S, write_timeout=1.0, exclusive=True)

@@ -40,7 +40,7 @@ _PASSWORDS = ("password", "sslpassword")
 # After 40 s in which a server's computer says nothing, whoever waits for its answer is told; else that takes two hours.
 _SILENCE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 # How long a writer waits for another program's transaction before it says so.
-_BUSY_MS = 5000
+BUSY_MS = 5000
 # A connection counts from its own beginning: another one's number is another number.
 _OPENED = count(1)
 
@@ -80,7 +80,7 @@ class Database:
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite":
             # One connection writes: what it notices of others' commits is theirs alone (`data_version`).
-            alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": _BUSY_MS / 1000}
+            alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_MS / 1000}
             return cls(_sqlite(parsed, key), parsed.database or "", _sqlite(parsed, key, **alone))
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -162,7 +162,7 @@ class Database:
         ):
             driver.execute("PRAGMA busy_timeout = 0")
             driver.execute("PRAGMA optimize = 0x10002")  # every table, not only those that this connection read
-            driver.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def dispose(self) -> None:
         """Close every connection. The object can be used again; it then connects anew."""
@@ -287,7 +287,7 @@ def file_url(file: Path) -> str:
 def _sqlite(url: URL, key: Key | None, **pool: Any) -> Engine:
     from sqlcipher3 import dbapi2  # late: a program on PostgreSQL has no use for it
 
-    engine = create_engine(url.set(drivername="sqlite"), module=dbapi2, connect_args={"timeout": _BUSY_MS / 1000},
+    engine = create_engine(url.set(drivername="sqlite"), module=dbapi2, connect_args={"timeout": BUSY_MS / 1000},
                            hide_parameters=True, json_deserializer=_decoded, **pool)  # fmt: skip
 
     @event.listens_for(engine, "connect")

@@ -16,7 +16,7 @@ from benchboard.ui.tasks import ENDED, DatabaseSession, Tasks
 if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
 
-_POLL_MS = 2000
+POLL_MS = 2000
 _TOUCH_MS = 5 * 60_000
 
 
@@ -36,7 +36,7 @@ class SessionWatch(QObject):
         self._polling = False
         self._reachable = True
         self._stopped = False
-        self._poll_timer = self._start_timer(_POLL_MS, self.poll)
+        self._poll_timer = self._start_timer(POLL_MS, self.poll)
         self._touch_timer = self._start_timer(_TOUCH_MS, self._touch)
         # A failure between two polls counts too; the next successful poll clears it.
         tasks.unreachable.connect(self._on_unreachable)

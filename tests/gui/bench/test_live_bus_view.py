@@ -14,7 +14,6 @@ from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.dongles.device import Device
-from benchboard.ui import app
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
@@ -91,7 +90,7 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
-    monkeypatch.setattr("benchboard.ui.bench.device_manager._CAPACITY", 3)
+    monkeypatch.setattr("benchboard.ui.bench.device_manager.CAPACITY", 3)
     window = shell.window()
     shell.go("bench/live")
     view = window.findChild(LiveBusView)
@@ -104,7 +103,7 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
 def test_live_bus_and_simulator_survive_a_change_of_language(
     qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker
 ) -> None:
-    window = shell.window()
+    window, context = shell.window(), shell.context
     click(window, "bench_simulate")
     qtbot.waitUntil(lambda: len(manager.devices) == 2)
     shell.go("bench/live")
@@ -112,7 +111,7 @@ def test_live_bus_and_simulator_survive_a_change_of_language(
     click(window, "live_start")
     qtbot.waitUntil(lambda: manager.live is not None)
     try:
-        shell.context.apply_settings(replace(shell.context.settings, language="tr"))
+        context.apply_settings(replace(context.settings, language="tr"))
         qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
         (rebuilt,) = window.findChildren(LiveBusView)
         assert click.find(window, "live_stop").text() == "Veri yolunu durdur"
@@ -120,7 +119,7 @@ def test_live_bus_and_simulator_survive_a_change_of_language(
         assert manager.live.capture.running
         qtbot.waitUntil(lambda: rebuilt.model.rowCount() > 0)
     finally:
-        app._use_language("en")
+        context.apply_settings(replace(context.settings, language="en"))
 
 
 def test_live_bus_ends_when_the_device_leaves(

@@ -1,6 +1,7 @@
 """Signing in, staying signed in, signing out and being signed out, on real databases."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from benchboard import workspace
 from benchboard.identity import authentication, users
 from benchboard.identity.permissions import Client
 from benchboard.settings import Settings
+from benchboard.storage.engine import Database
 from benchboard.ui import session_watch
 from benchboard.ui.app import Application
+from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.widgets.badges import Badge
@@ -158,7 +161,7 @@ def test_revoked_session_signs_out_and_names_the_lost_draft(qtbot: QtBot, workin
 @pytest.fixture
 def rare_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """The window does not poll whether its session was revoked."""
-    monkeypatch.setattr(session_watch, "_POLL_MS", 3_600_000)
+    monkeypatch.setattr(session_watch, "POLL_MS", 3_600_000)
 
 
 @pytest.mark.usefixtures("rare_polls")
@@ -267,10 +270,16 @@ def test_start_with_a_revoked_session_does_not_resume_it(
     assert not list((second.home / "vault").glob("window.*"))
 
 
-def test_change_by_another_process_refreshes_screens(qtbot: QtBot, working: Application, shell: Shell) -> None:
+def test_change_by_another_process_refreshes_screens(
+    qtbot: QtBot, working: Application, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     widget = shell.findChild(FakeSection, "view_bench_dongles")
+    watch = working.findChild(SessionWatch)
     assert widget is not None
-    qtbot.waitUntil(lambda: working._session_watch is not None and working._session_watch._version is not None)
+    assert watch is not None
+    polls, version = [], Database.data_version
+    monkeypatch.setattr(Database, "data_version", lambda database: polls.append(1) or version(database))
+    qtbot.waitUntil(lambda: watch.poll() or len(polls) > 1)  # a second poll begins when the first has been heard of
     script = (
         "import sys; from pathlib import Path; from benchboard import workspace; "
         "from benchboard.identity import authentication; from benchboard.identity.permissions import Client; "
@@ -380,9 +389,16 @@ def test_entry_repr_hides_passwords() -> None:
     assert "hunter" not in repr(entry)
 
 
-def test_settings_file_after_sign_in_holds_no_secret(working: Application, shell: Shell) -> None:
-    kept = json.loads((working.home / "settings.json").read_text(encoding="utf-8"))
+def test_settings_file_after_sign_in_holds_no_secret(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker, home_template: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(home_template, tmp_path / "home")
+    application = start()
+    opened: list[session_opening.ActiveSession] = []
+    assert application.sign_in is not None
+    application.sign_in.session_opened.connect(opened.append)
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    kept = json.loads((application.home / "settings.json").read_text(encoding="utf-8"))
     assert kept["last_way"] == "local"
-    token = working._session
-    assert token is not None
-    assert token.signed_in.token not in json.dumps(kept)
+    assert opened[0].signed_in.token not in json.dumps(kept)

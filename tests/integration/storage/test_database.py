@@ -201,7 +201,7 @@ def test_open_file_that_is_no_database_raises_unavailable(tmp_path: Path) -> Non
 def test_change_while_another_program_writes_raises_busy(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_BUSY_MS", 1)
+    monkeypatch.setattr(engine, "BUSY_MS", 1)
     second = Database.open(databases.file_url(tmp_path / "bench.db"), key=databases.KEY)
     with unbound(sqlite_database).change() as held:
         held.execute(text("SELECT 1"))
@@ -212,7 +212,7 @@ def test_change_while_another_program_writes_raises_busy(
 
 
 def test_change_while_this_program_writes_raises_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_BUSY_MS", 1)
+    monkeypatch.setattr(engine, "BUSY_MS", 1)
     database = Database.open(databases.file_url(databases.migrated_file(tmp_path / "bench.db")), key=databases.KEY)
     with unbound(database).change() as held:
         held.execute(text("SELECT 1"))

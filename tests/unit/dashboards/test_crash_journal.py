@@ -22,7 +22,6 @@ from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import fitted, parse_document, write_home
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.journal import crash_journal as journals
-from benchboard.dashboards.journal import encrypted_log
 from benchboard.dashboards.journal import recoverable_steps as steps
 from benchboard.dashboards.journal.crash_journal import Journal, RecoveredEdits, open_journal
 from benchboard.dashboards.journal.encrypted_log import DamagedLog, Sealer, read_records
@@ -395,14 +394,16 @@ def test_journal_too_long_draft_is_not_stored_and_harms_nothing(
     assert found.document == document(1)
 
 
-def test_journal_record_too_long_to_read_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encrypted_log, "_LONGEST", 100)
+def test_journal_record_too_long_to_read_is_rejected() -> None:
+    longest = b"x" * (64 * 1024 * 1024 - 28)  # with its nonce and tag, 64 MiB
     sealer = Sealer(KEY, NAME)
-    records = [sealer.seal(b"x" * 72)]
+    records = [sealer.seal(longest)]
     with pytest.raises(ValueError, match="too long"):
-        sealer.seal(b"x" * 73)
+        sealer.seal(longest + b"x")
     records.append(sealer.seal(b"y"))
-    assert list(read_records(io.BytesIO(sealer.header + b"".join(records)), KEY, NAME)) == [b"x" * 72, b"y"]
+    read = list(read_records(io.BytesIO(sealer.header + b"".join(records)), KEY, NAME))
+    assert [len(one) for one in read] == [len(longest), 1]
+    assert read[1] == b"y"
 
 
 def test_journals_with_a_draft_are_listed_before_saved_ones(open_: Callable[..., Journal]) -> None:

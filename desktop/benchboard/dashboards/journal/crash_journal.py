@@ -42,7 +42,7 @@ _REWRITE_BYTES: Final = 1024 * 1024
 _MAX_RECORDS: Final = 1_000
 _RETRY_S: Final = 5.0
 _CLOSE_TIMEOUT_S: Final = 5.0
-_KEEP_DAYS: Final = 30
+KEEP_DAYS: Final = 30
 
 Selections = tuple[Sequence[str], Sequence[str]]
 _closing: "set[Journal]" = set()
@@ -335,7 +335,7 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[s
     folder = home / "journal"
     if not folder.is_dir():
         return 0
-    stale = time.time() - _KEEP_DAYS * 86_400
+    stale = time.time() - KEEP_DAYS * 86_400
     deleted = [path for path in folder.glob("*.aside") if path.stat().st_mtime < stale]
     for path in deleted:
         path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from benchboard.i18n import _
 
 BLOCK = 3
 """Rows are indexed in blocks of 2**BLOCK."""
-_PATIENCE = 48_000_000
+PATIENCE = 48_000_000
 """The steps that one operation may take: less than three seconds. 5,000 widgets after a drag need a thousandth of it;
 5,000 strewn at random over less room than they take need nearly all; items piled on each other by the thousand need
 time that grows with their cube, by the rule itself."""
@@ -47,7 +47,7 @@ class GridArrays:
         """Of a board arranged in rows, each item's rank; what has been `displaced` since has another."""
         self.displaced: set[int] | None = None
         self.span = 0
-        self.patience = _PATIENCE
+        self.patience = PATIENCE
         # react-grid-layout's probe rectangle has the id "-1", and nothing collides with its own id.
         self.ghost = layout.places.get("-1", -1)
 

@@ -31,7 +31,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
 _SEEN_EVERY_MS: Final = 60_000
-_CAPACITY = 100_000  # frames a screen may be late
+CAPACITY = 100_000  # frames a screen may be late
 _log = logging.getLogger(__name__)
 
 
@@ -140,7 +140,7 @@ class DeviceManager(QObject):
             except BaseException:
                 handle.close()
                 raise
-            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, capacity=_CAPACITY)
+            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, capacity=CAPACITY)
             capture.start()
             self._resources.add_bus(detected.port.path, capture)
         return LiveBus(detected.port.path, title, detected.device_id, config, capture)

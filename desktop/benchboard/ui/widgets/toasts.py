@@ -13,7 +13,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import Icon
 
-_SHOWN_MS: Final = 6_000
+SHOWN_MS: Final = 6_000
 
 
 class Toast(QWidget):
@@ -40,7 +40,7 @@ class Toast(QWidget):
                 app.installEventFilter(self)
         self.setFixedHeight(24 if small else 32)
         self.adjustSize()
-        QTimer.singleShot(_SHOWN_MS, self, self.deleteLater)
+        QTimer.singleShot(SHOWN_MS, self, self.deleteLater)
 
     def _run_undo(self) -> None:
         undo = self._undo

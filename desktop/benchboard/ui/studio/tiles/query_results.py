@@ -20,7 +20,7 @@ from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
-_MAX_RUNNING: Final = 2
+MAX_RUNNING: Final = 2
 """Queries of one page that run at a time. Of those that wait, visible widgets go first."""
 LOADING_DELAY_MS: Final = 150
 """How long a tile stays empty before it shows that it is loading."""
@@ -159,7 +159,7 @@ class WidgetQueryRunner(QObject):
             self._publish(item_id, QueryResult(result.query, late=True))
 
     def _start_next(self) -> None:
-        while self._waiting and len(self._running) < _MAX_RUNNING:
+        while self._waiting and len(self._running) < MAX_RUNNING:
             ready = [waiting for waiting in self._waiting if waiting not in self._running]
             if not ready:
                 return
