@@ -49,7 +49,7 @@ class Cable:
         self.passed = [0, 0]
         self.log: list[tuple[int, bytes]] = []
         self._left = [to_device, to_host]
-        self._dongle = dongle
+        self.dongle = dongle
         self._clock = clock
         self._silent = silent
         self._cut = False
@@ -58,17 +58,17 @@ class Cable:
     def write(self, data: bytes) -> None:
         self._check()
         passed = self._pass(0, self.tamper(0, data))
-        self._dongle.feed(passed, self._clock.now)
+        self.dongle.feed(passed, self._clock.now)
         self._check()
 
     def read(self, timeout: float) -> bytes:
         self._check()
-        self._dongle.tick(self._clock.now)
-        data = b"" if self._cut else self._dongle.take_output()
+        self.dongle.tick(self._clock.now)
+        data = b"" if self._cut else self.dongle.take_output()
         if not data:
             self._clock.now += timeout
-            self._dongle.tick(self._clock.now)
-            data = b"" if self._cut else self._dongle.take_output()
+            self.dongle.tick(self._clock.now)
+            data = b"" if self._cut else self.dongle.take_output()
         passed = self._pass(1, self.tamper(1, data))
         if not passed:
             self._check()

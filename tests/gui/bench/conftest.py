@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from benchboard.dongles import fleet
@@ -79,7 +80,8 @@ def pair_one(
 
     def pair() -> str:
         window, wizard = shell.window(), at_the_button()
-        device_id = str(wizard._device.device_id)
+        shown = " ".join(label.text() for label in wizard.findChildren(QLabel))
+        (device_id,) = (one for one in simulator.ports if one in shown)
         simulator.say(f"press {list(simulator.ports).index(device_id) + 1}")
         qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
         click(window, "pair_close")

@@ -1,7 +1,9 @@
 """The session's open bus: opened on a worker, adopted on the window's thread, and never left behind."""
 
+import subprocess
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -142,21 +144,37 @@ def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
     assert not made[0].alive
 
 
-def test_simulator_ends_with_the_window(qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager) -> None:
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> "list[subprocess.Popen[str]]":
+    """The processes that were started, in their order."""
+    made, start = [], subprocess.Popen
+
+    def noted(*command: Any, **more: Any) -> "subprocess.Popen[str]":
+        made.append(start(*command, **more))
+        return made[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    return made
+
+
+def test_simulator_ends_with_the_window(
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, started: "list[subprocess.Popen[str]]"
+) -> None:
     click(shell.window(), "bench_simulate")
     qtbot.waitUntil(lambda: len(manager.devices) == 2)
-    process, resources = manager._simulator._process, manager._resources
+    (process,), resources = started, manager._resources
     assert process.poll() is None
     resources.release()
     assert process.returncode is not None
 
 
 def test_simulator_ends_when_the_window_is_killed(
-    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager, started: "list[subprocess.Popen[str]]"
 ) -> None:
     click(shell.window(), "bench_simulate")
     qtbot.waitUntil(lambda: len(manager.devices) == 2)
-    process = manager._simulator._process
+    (process,) = started
+    assert process.stdin is not None
     process.stdin.close()  # what the kernel does to a killed window's pipes
     qtbot.waitUntil(lambda: process.poll() is not None)
     qtbot.waitUntil(lambda: len(manager.devices) == 0)

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets.fields import Select
 from support.walks import Stage, Walk, page_walk
 from support.window import Clicker
 
@@ -29,7 +30,9 @@ def test_frame_passes_the_files_of_the_page_and_never_climbs(
     device_id = pair_one()
     shell.go("bench/live")
     view = shell.window().findChild(LiveBusView)
-    view._dongle.set_current_key(device_id)
+    dongle = click.find(view, "live_dongle")
+    assert isinstance(dongle, Select)
+    dongle.set_current_key(device_id)
     click(shell.window(), "live_start")
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
     with walk.recording():

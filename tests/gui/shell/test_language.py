@@ -1,21 +1,33 @@
 """A language applies to day and month names and to Qt's own texts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui import app, time_format
+from benchboard.settings import Settings
+from benchboard.ui import time_format
+from benchboard.ui.app import Application
 from benchboard.ui.bench import bench_format
 
 
-@pytest.fixture(autouse=True)
-def reset_language(qapp: object) -> Iterator[None]:
-    yield
-    app._use_language("en")
+@pytest.fixture
+def start_in(qapp: object, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Starts the program in a language, and in English at the end."""
+
+    def start(language: str) -> None:
+        Settings(language=language).save(tmp_path)
+        application = Application(tmp_path)
+        application.close()
+        application.window.deleteLater()
+        application.deleteLater()
+
+    yield start
+    start("en")
 
 
 def _midday(days: int) -> datetime:
@@ -31,8 +43,10 @@ def _midday(days: int) -> datetime:
         ("tr", "Pzt Sal Çar Per Cum Cmt Paz", "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara"),
     ],
 )
-def test_ago_in_a_language_uses_its_day_and_month_names(language: str, names: str, months: str) -> None:
-    app._use_language(language)
+def test_ago_in_a_language_uses_its_day_and_month_names(
+    start_in: Callable[[str], None], language: str, names: str, months: str
+) -> None:
+    start_in(language)
     for days in (3, 4, 5):
         there = _midday(days).astimezone()
         assert (
@@ -55,11 +69,11 @@ def _buttons(qtbot: QtBot) -> set[str]:
     return {button.text().replace("&", "") for button in box.buttons()}
 
 
-def test_qt_buttons_follow_the_language_and_back(qtbot: QtBot) -> None:
-    app._use_language("tr")
+def test_qt_buttons_follow_the_language_and_back(qtbot: QtBot, start_in: Callable[[str], None]) -> None:
+    start_in("tr")
     assert "İptal" in _buttons(qtbot)
-    app._use_language("tr")
-    app._use_language("en")
+    start_in("tr")
+    start_in("en")
     assert "Cancel" in _buttons(qtbot)
     instance = QCoreApplication.instance()
     assert instance is not None

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.errors import Unavailable
 from benchboard.ui.app import Application
 from benchboard.ui.problems import Action
+from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.tiles import number_format
@@ -235,7 +236,11 @@ def test_banner_of_unreachable_database_goes_when_it_answers(qtbot: QtBot, worki
     def away(_session: object) -> None:
         raise Unavailable("storage.unreachable", "The database can't be reached.")
 
-    asked, status, watch = place(shell, "bench_dongles").refreshed, shell.context.status, working._session_watch
+    asked, status, watch = (
+        place(shell, "bench_dongles").refreshed,
+        shell.context.status,
+        working.findChild(SessionWatch),
+    )
     assert watch is not None
     # Both may be over again within one turn of the loop: they are noted as they come.
     shown: list[object] = []
@@ -369,17 +374,15 @@ def test_status_saved_with_an_unsaved_section_says_not_saved(shell: Shell) -> No
 
 
 def test_commit_notifies_screens_before_its_result(qtbot: QtBot, working: Application, shell: Shell) -> None:
-    from benchboard.identity import authentication
+    from benchboard.identity import teams
 
     order: list[str] = []
     # Other programs' changes are reported too, at any time, without table names.
     shell.context.changed.tables_changed.connect(lambda tables: order.append("told") if tables else None)
-    token = working._session
-    assert token is not None
     working.tasks.change(
         shell,
-        lambda session: authentication.touch(session, token=token.signed_in.token),
-        lambda _none: order.append("done"),
+        lambda session: teams.create_team(session, shell.context.actor, name="Line 2"),
+        lambda _team: order.append("done"),
     )
     qtbot.waitUntil(lambda: "done" in order)
     assert order[:2] == ["told", "done"]

@@ -63,14 +63,18 @@ def test_command_loads_no_qt(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-def test_arguments_link_or_database_file_open_the_window(tmp_path: Path) -> None:
-    file = tmp_path / "bench.db"
-    assert not start._opens(str(file))
+def test_arguments_link_or_database_file_open_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[dict[str, object]] = []
+    commands: list[list[str]] = []
+    monkeypatch.setattr("benchboard.ui.app.run", lambda **where: opened.append(where))
+    monkeypatch.setattr("benchboard.cli.main.main", commands.append)
+    file, missing = tmp_path / "bench.db", tmp_path / "gone.db"
     file.touch()
-    assert start._opens(str(file))
-    assert start._opens("benchboard://bench/dongles")
-    assert not start._opens("db")
-    assert not start._opens("timing")
+    for argument in (str(file), "benchboard://bench/dongles", str(missing), "db", "timing"):
+        monkeypatch.setattr(sys, "argv", ["benchboard", argument])
+        start.main()
+    assert opened == [{"file": file}, {"address": "bench/dongles"}]
+    assert commands == [[str(missing)], ["db"], ["timing"]]
 
 
 def test_start_without_a_display_reports_it(

@@ -3,6 +3,7 @@ python-can's client."""
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -28,6 +29,8 @@ from support import forked
 from support.memory_host import ORGANISATION, ORGANISATION_KEY, PUBLIC, Host
 from support.programs import Programs
 from support.simulator import Simulator, environment, simulator
+
+RULE = package_data.resources_folder() / "udev" / link.RULE_NAME
 
 DongleCommand = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -294,7 +297,7 @@ def test_open_port_without_permission_shows_the_udev_rule(home: Path, two: Simul
     nobody, unreadable = 65534, 77
     target = os.path.realpath(two.ports[0])
     Path(target).chmod(0o000)
-    program = (package_data.__file__, str(package_data.resources_folder() / "udev" / link.RULE_NAME))
+    program = (package_data.__file__, str(RULE))
 
     def open_port() -> int:
         if not all(os.access(file, os.R_OK) for file in program):
@@ -302,7 +305,13 @@ def test_open_port_without_permission_shows_the_udev_rule(home: Path, two: Simul
         try:
             link.open_port(target)
         except Unavailable as error:
-            return 0 if error.code == "port.denied" and "sudo cp " in error.do and "\n" not in error.do else 1
+            return (
+                0
+                if error.code == "port.denied"
+                and f"sudo cp {shlex.quote(str(RULE))} " in error.do
+                and "\n" not in error.do
+                else 1
+            )
         return 2
 
     status = forked.run(open_port, uid=nobody)
@@ -312,8 +321,7 @@ def test_open_port_without_permission_shows_the_udev_rule(home: Path, two: Simul
 
 
 def test_udev_rule_names_every_known_adapter() -> None:
-    (rule,) = [word for word in link._rule_installer().split() if word.endswith(link.RULE_NAME)]
-    shipped = Path(rule).read_text(encoding="utf-8")
+    shipped = RULE.read_text(encoding="utf-8")
     for vid, pid in KNOWN_ADAPTERS:
         assert f'ATTRS{{idVendor}}=="{vid:04x}", ATTRS{{idProduct}}=="{pid:04x}", TAG+="uaccess"' in shipped
 

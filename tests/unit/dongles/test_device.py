@@ -210,7 +210,7 @@ def test_status_of_another_dongle_on_the_port_is_untrusted() -> None:
     cable, device = conversation(dongle)
     device.hello()
     impostor = new_dongle(seed=6)
-    cable._dongle = impostor
+    cable.dongle = impostor
     with pytest.raises(DeviceFailure) as untrusted:
         device.status()
     assert untrusted.value.code == "dongle.untrusted"

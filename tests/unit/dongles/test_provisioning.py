@@ -14,7 +14,7 @@ from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning, tokens
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo
-from benchboard.dongles.protocol import ProtocolCommand, messages
+from benchboard.dongles.protocol import ConsoleDecoder, Packet, ProtocolCommand, messages
 from benchboard.dongles.provisioning import PairedDongle, PairingStep
 from benchboard.errors import Cancelled, Conflict, Denied, DeviceFailure, Invalid, Unavailable
 from benchboard.identity import audit
@@ -332,16 +332,16 @@ class Killed(BaseException):
 
 def _die_at(bench: Bench, dongle: LoopbackDongle, command: str) -> None:
     """Pair until the message `command` would be written."""
-    device = Device(dongle, clock=dongle.clock)
-    whole = device._request
+    device, write = Device(dongle, clock=dongle.clock), dongle.write
 
-    def ask(asked: ProtocolCommand, *rest: object, **options: object) -> object:
-        if asked.name == command:
+    def write_before(data: bytes) -> None:
+        sent = [found for found in ConsoleDecoder().feed(data) if isinstance(found, Packet)]
+        if any(message.command == ProtocolCommand[command] for message in sent):
             raise Killed
-        return whole(asked, *rest, **options)
+        write(data)
 
-    device._request = ask
-    with pytest.raises(Killed):
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(dongle, "write", write_before)
         provisioning.pair(bench.database.bind(bench.technician), bench.technician, bench.data_key, device)
     dongle.replug()
 
