@@ -1,13 +1,22 @@
-"""Signing in to the demo, and the window of whoever signed in."""
+"""Signing in to the demo, the window of whoever signed in, and the crash journals of its pages."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from benchboard.dashboards.journal.crash_journal import Journal, open_journal
+from benchboard.errors import AppError
 from benchboard.identity import authentication
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.ui.app import Application
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.sign_in.session_opening import ActiveSession
+from benchboard.ui.studio.document import recovery
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.vault import Vault
 from benchboard.workspace import Workspace
 from support.databases import unbound
 
@@ -40,3 +49,21 @@ def close(application: Application) -> None:
     application.window.deleteLater()
     QCoreApplication.sendPostedEvents(application.window, QEvent.Type.DeferredDelete.value)
     application.deleteLater()
+
+
+class OpenJournals:
+    """Stands in for `open_journal` and notes the crash journals it opens: they alone know what is on the disk."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._opened: dict[tuple[Path, str], Journal] = {}
+        patch.setattr(recovery, "open_journal", self._open)
+
+    def _open(
+        self, home: Path, vault: Vault, subject: Sequence[str], failed: Callable[[AppError], None] = lambda _error: None
+    ) -> Journal:
+        self._opened[home, subject[-1]] = journal = open_journal(home, vault, subject, failed)
+        return journal
+
+    def flush(self, home: Path, page: StudioPage) -> bool:
+        """Wait until the edits of a page are on the disk; returns whether they are."""
+        return self._opened[home, page.store.key].flush()

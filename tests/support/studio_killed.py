@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
@@ -64,7 +65,7 @@ class RandomGestures:
         self._driver.drag(canvas.viewport(), start, start + by)
 
 
-def write(page: StudioPage, driver: Driver, where: str) -> None:
+def write(page: StudioPage, driver: Driver, where: str, flush: Callable[[], bool]) -> None:
     """Write a text that is wrong, and go on waiting with the keyboard in it."""
     edit: QPlainTextEdit
     if where == "json":
@@ -76,13 +77,11 @@ def write(page: StudioPage, driver: Driver, where: str) -> None:
         page.inspector.edit_query()
         edit = next(edit for edit in page.findChildren(QPlainTextEdit, "inspector_query") if edit.isVisible())
     QTest.keyClicks(edit, "sel {")
-    journal, wanted = page.saving.recovery._journal, edit.toPlainText()
-    assert journal is not None
+    recovery, wanted = page.saving.recovery, edit.toPlainText()
+    place = "json" if where == "json" else "query/orders-week"
 
     def kept() -> bool:
-        assert journal.flush()
-        assert journal._history is not None
-        return wanted in [draft.text for draft in journal._history.drafts.values()]
+        return recovery.draft_text(place) == wanted and flush() and recovery.keeps_draft(place)
 
     driver.wait_until(kept, "the draft")
     sys.stdout.write(json.dumps(wanted) + "\n")
@@ -93,6 +92,7 @@ def write(page: StudioPage, driver: Driver, where: str) -> None:
 def main(home: Path, seed: int, where: str = "") -> None:
     qt = QApplication(sys.argv[:1])
     qt.setStyle("Fusion")
+    journals = demo.OpenJournals(pytest.MonkeyPatch())
     application = Application(home, lambda: (ROOM,))
     opened = workspace.open_demo(home)
     demo.enter(application, opened, demo.sign_in(opened), "studio/home")
@@ -100,9 +100,8 @@ def main(home: Path, seed: int, where: str = "") -> None:
     driver = Driver(application.window)
     driver.wait_until(lambda: page.saving.state == "saved", "the page")
     if where:
-        write(page, driver, where)
-    journal, stack = page.saving.recovery._journal, page.editor.undo_stack
-    assert journal is not None
+        write(page, driver, where, lambda: journals.flush(home, page))
+    stack = page.editor.undo_stack
     hand = RandomGestures(page, driver, seed)
     while True:
         count, index = stack.count(), stack.position()
@@ -110,7 +109,7 @@ def main(home: Path, seed: int, where: str = "") -> None:
         qt.processEvents()
         if (stack.count(), stack.position()) != (count, index):
             say("done", stack.count(), stack.position(), {item.id: cell for item, cell in page.editor.layout})
-            assert journal.flush()
+            assert journals.flush(home, page)
             say("kept")
 
 

@@ -28,8 +28,11 @@ from support.databases import unbound
 class Studio:
     """An open window at the home page, worked by mouse and keys."""
 
-    def __init__(self, qtbot: QtBot, home: Path, state: str = "saved", role: str = "analyst") -> None:
+    def __init__(
+        self, qtbot: QtBot, home: Path, journals: demo.OpenJournals, state: str = "saved", role: str = "analyst"
+    ) -> None:
         self.qtbot = qtbot
+        self.journals = journals
         self.home = home
         self._closed = False
         self.application = Application(home, lambda: (ROOM,))
@@ -167,9 +170,10 @@ def open_studio(
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
     home = shutil.copytree(demo_template, tmp_path / "home")
     opened: list[Studio] = []
+    journals = demo.OpenJournals(monkeypatch)
 
     def another(folder: Path = home, state: str = "saved", role: str = "analyst") -> Studio:
-        studio = Studio(qtbot, folder, state, role)
+        studio = Studio(qtbot, folder, journals, state, role)
         opened.append(studio)
         return studio
 

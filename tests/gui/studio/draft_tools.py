@@ -2,10 +2,14 @@
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
+
+from benchboard.dashboards.journal.crash_journal import open_journal
+from benchboard.ui.studio.document.recovery import account_of
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -18,19 +22,20 @@ WRONG = "select count(stats) from"
 
 def crashed(studio: "Studio", tmp_path: Path, name: str = "crashed") -> Path:
     """A copy of the home folder as a kill at this moment would leave it."""
-    journal = studio.page.saving.recovery._journal
-    assert journal is not None
-    assert journal.flush()
+    assert studio.journals.flush(studio.home, studio.page)
     return Path(shutil.copytree(studio.home, tmp_path / name))
 
 
 def drafts(studio: "Studio") -> dict[str, str]:
     """The drafts in the journal, by what they are drafts of."""
-    journal = studio.page.saving.recovery._journal
-    assert journal is not None
-    assert journal.flush()
-    assert journal._history is not None
-    return {where: draft.text for where, draft in journal._history.drafts.items()}
+    assert studio.journals.flush(studio.home, studio.page)
+    context, subject = studio.context, (*account_of(studio.context), studio.page.store.key)
+    with TemporaryDirectory() as folder:
+        shutil.copytree(studio.home / "journal", Path(folder, "journal"))
+        journal = open_journal(Path(folder), context.workspace.vault, subject)
+        journal.close()
+    found = journal.recovered
+    return {} if found is None else {where: draft.text for where, draft in found.drafts.items()}
 
 
 def write_json(studio: "Studio", words: str, shown: str = '"orders-week"') -> None:

@@ -2,17 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-from benchboard.dashboards import library
+from benchboard.dashboards import library, open_tabs
 from benchboard.dashboards.document.document import parse_document
-from benchboard.identity import authentication
-from benchboard.identity.permissions import Client
-from benchboard.ui.sign_in.session_opening import ActiveSession
 from benchboard.ui.studio.dashboards_view import DashboardsView
+from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.tab_restore import TabRestorer
 from support.databases import unbound
+from support.window import Clicker
 
 if TYPE_CHECKING:
     from conftest import Studio
+
+
+def restored(place: DashboardsView) -> bool:
+    """Whether the tabs that were open before have been read, and there may have been none."""
+    restorer = place.findChild(TabRestorer)
+    return restorer is not None and restorer._written is not None
 
 
 class OpenDashboards:
@@ -24,7 +30,7 @@ class OpenDashboards:
         assert shell is not None
         shell.go(address)
         (self.place,) = studio.application.window.findChildren(DashboardsView)
-        studio.wait(lambda: self.place._tab_restorer._written is not None)
+        studio.wait(lambda: restored(self.place))
 
     @property
     def tabs(self) -> list[str]:
@@ -48,9 +54,15 @@ class OpenDashboards:
 
     def written(self) -> None:
         """Wait until the open tabs are stored, a moment after they changed."""
-        kept = self.place._tab_restorer
-        self.studio.wait(lambda: not kept._timer.isActive() and kept._written == kept._tabs())
-        self.studio.wait(lambda: kept._file._last_written == kept._file._write_number)
+        account, place = account_of(self.studio.context), self.place
+        front = (place.page.store.dashboard_id or "") if place.page is not None else ""
+
+        def stored() -> bool:
+            found = open_tabs.load(self.studio.home, account)
+            shown = {page.save_state() for page in place.pages}
+            return shown <= {*found.views} and len(found.views) == len(self.tabs) and found.front == front
+
+        self.studio.wait(stored)
 
 
 def create_dashboards(studio: "Studio", **items: list[dict[str, object]]) -> dict[str, str]:
@@ -64,18 +76,12 @@ def create_dashboards(studio: "Studio", **items: list[dict[str, object]]) -> dic
 
 
 def sign_in_as(studio: "Studio", role: str) -> None:
-    """Sign in the demo's first person with a role, at the same window."""
+    """Sign out, and sign in as the demo's person with a role, at the same window."""
     application = studio.application
-    with unbound(studio.workspace.database).read() as session:
-        person = next(p for p in authentication.demo_people(session) if p.role == role)
-    with unbound(studio.workspace.database).change() as session:
-        signed_in = authentication.sign_in_demo(session, user_id=person.user_id, client=Client.here())
-    assert application.shell is not None
-    assert application.shell.may_close()
-    application._detach_session()
-    application.show_sign_in()
-    assert application.sign_in is not None
-    application.sign_in.session_opened.emit(ActiveSession(studio.workspace, signed_in, "demo", False))
+    application.sign_out()
+    Clicker(studio.qtbot)(application.window, f"demo_{role}")
+    studio.wait(lambda: application.shell is not None)
+    studio.workspace = studio.context.workspace
 
 
 def dashboards_view_of(studio: "Studio") -> DashboardsView:
@@ -84,5 +90,5 @@ def dashboards_view_of(studio: "Studio") -> DashboardsView:
     assert shell is not None
     shell.go("studio/dashboards")
     (place,) = shell.findChildren(DashboardsView)
-    studio.wait(lambda: place._tab_restorer._written is not None)
+    studio.wait(lambda: restored(place))
     return place

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import parse_page
+from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.tiles.container_painting import heading_height, tab_boxes
 from benchboard.ui.studio.tiles.page_picture import PagePicture
 from benchboard.ui.theme import theme
@@ -108,3 +109,14 @@ def test_short_tab_beside_long_ones_shows_its_whole_name(width: float) -> None:
     if width >= 300:
         assert short.width() == whole[0].width()
     assert short.height() == heading_height() - 2
+
+
+@pytest.mark.parametrize("kind", ["row", "group", "tabs"])
+def test_containers_from_palette_show_an_empty_hint(board: "Studio", kind: str) -> None:
+    before = set(board.page.editor.page.paths)
+    board.page.run("studio.add_row") if kind == "row" else board.page.run_when_loaded(f"studio.add_widget.{kind}")
+    (new,) = set(board.page.editor.page.paths) - before
+    frame = board.canvas.tiles[new]
+    assert isinstance(frame, ContainerFrame)
+    assert frame._hint_box() is not None
+    assert board.page.editor.selection == (new,)

@@ -203,19 +203,6 @@ def test_drag_from_palette_drops_into_group(container_page: "Studio") -> None:
     assert _path(container_page, new) == (("g", 0),)
 
 
-@pytest.mark.parametrize("kind", ["row", "group", "tabs"])
-def test_containers_from_palette_show_an_empty_hint(container_page: "Studio", kind: str) -> None:
-    before = set(container_page.page.editor.page.paths)
-    container_page.page.run("studio.add_row") if kind == "row" else container_page.page.run_when_loaded(
-        f"studio.add_widget.{kind}"
-    )
-    (new,) = set(container_page.page.editor.page.paths) - before
-    frame = container_page.canvas.tiles[new]
-    assert isinstance(frame, ContainerFrame)
-    assert frame._hint_box() is not None
-    assert container_page.page.editor.selection == (new,)
-
-
 def test_group_has_handles_at_sides_only(container_page: "Studio") -> None:
     container_page.qtbot.mouseClick(
         container_page.viewport, Qt.MouseButton.LeftButton, pos=container_page.box("g").topLeft() + QPoint(60, 18)

@@ -124,9 +124,8 @@ def test_drag_back_over_own_tab_moves_within_page(two: TwoDashboards) -> None:
 def test_drag_over_tab_with_view_only_access_does_not_open_it(two: TwoDashboards) -> None:
     two.second.editor.read_only = True
     two.start_drag("a")
-    tab = two.place._stack.indexOf(two.second)
     view = two.first.canvas.viewport()
-    QTest.mouseMove(view, view.mapFromGlobal(two.place.tabs.mapToGlobal(two.place.tabs.tabRect(tab).center())))
+    QTest.mouseMove(view, view.mapFromGlobal(two.tab_of(two.second)))
     crossing = two.place.cross_page_drag
     two.studio.wait(lambda: not crossing._dwell.isActive())
     assert two.place.page is two.first

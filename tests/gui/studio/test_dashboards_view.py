@@ -23,6 +23,8 @@ from benchboard.dashboards.library import DashboardSummary
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
 from benchboard.ui.studio.document.recovery import account_of
+from benchboard.ui.studio.versions.diff_view import DiffPage
+from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -102,15 +104,16 @@ def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDr
         number,
         number + 1,
     )
-    assert screen._comparison is not None
+    compared = screen.findChild(DiffPage)
+    assert compared.accessibleName()
     with unbound(studio.workspace.database).change() as session:
         library.save(session, studio.actor, key, replace(document, title="Last"), base_version=None)
     studio.wait(lambda: screen.findChild(VersionList).model().rows[0].number == number + 3 and not screen.busy)
-    screen._version_selected(number + 3)
-    studio.wait(lambda: not screen.busy and screen._comparison.numbers[1] == number + 3)
+    screen.findChild(VersionList).version_selected.emit(number + 3)
+    studio.wait(lambda: not screen.busy and f"→ Version {number + 3}:" in compared.accessibleName())
     with unbound(studio.workspace.database).change() as session:  # soon after, which the same version takes in
         library.save(session, studio.actor, key, replace(document, title="Later still"), base_version=None)
-    studio.wait(lambda: not screen.busy and screen._comparison.after.title == "Later still")
+    studio.wait(lambda: not screen.busy and "Later still" in screen.findChild(JsonDiff).toPlainText())
 
 
 def test_new_dashboard_is_opened_at_once(dashboards: DashboardsDriver) -> None:
@@ -155,7 +158,7 @@ def test_close_blocked_by_one_page_leaves_the_others_running(dashboards: Dashboa
         library.save(session, studio.actor, key, replace(document, layout=layout), base_version=None)
     page.save()
     studio.wait(lambda: page.saving.state == "conflict")
-    asked = list(home.query_runner._requests)
+    asked = [one for one in home.editor.page.shown if home.query_runner.result(one) is not None]
     for one in asked:
         home.query_runner.retry(one)
     assert home.query_runner.busy

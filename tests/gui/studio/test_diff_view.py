@@ -13,6 +13,7 @@ from benchboard.ui.studio.versions.difference_text import ItemNames
 from benchboard.ui.studio.versions.differences_pane import DifferencesPane
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.widgets import Toast, keep_toasts_above
+from benchboard.ui.widgets.labels import Elided, Text
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -66,7 +67,7 @@ def test_differences_pane_without_differences_keeps_buttons_at_bottom(studio: "S
     pane.show()
     (button,) = pane.findChildren(QWidget, "versions_take_back")
     studio.wait(lambda: button.mapTo(pane, button.rect().bottomLeft()).y() > 560)
-    (words,) = [one for one in pane.findChildren(QWidget) if one is pane._empty_text]
+    (words,) = [one for one in pane.findChildren(Text) if one.text() == pane.sentence]
     assert words.y() < 60
 
 
@@ -86,9 +87,8 @@ def test_toast_over_a_kept_clear_footer_moves_above_it(studio: "Studio") -> None
 
 def test_inspector_after_a_merge_shows_its_values(studio: "Studio") -> None:
     studio.click("notes")
-    head = studio.page.inspector._sheet
+    before = studio.page.editor.widget("notes").title
+    (name,) = [one for one in studio.page.inspector.findChildren(Elided) if one.text() == before]
     studio.page.editor.set_property("notes", "title", "Handover")
-    assert studio.page.inspector._sheet is head
-    assert head is not None
-    assert head._name.text() == "Handover"
+    assert name.text() == "Handover"
     studio.wait_until_saved()

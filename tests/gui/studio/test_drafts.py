@@ -20,6 +20,7 @@ from benchboard.dashboards.journal.recoverable_steps import MAX_DRAFT
 from benchboard.ui.studio.document import recovery
 from benchboard.ui.studio.panes.json_view import JsonView
 from support.image_bytes import chunk, png
+from support.window import visible
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -151,18 +152,6 @@ def test_query_draft_with_another_widget_changed_is_kept(studio: "Studio") -> No
     assert drafts(studio) == {}
 
 
-def test_query_draft_of_a_removed_widget_is_not_restored(open_studio: Open, tmp_path: Path) -> None:
-    first = open_studio()
-    first.write_query("orders-week", WRONG)
-    first.wait(lambda: "query/orders-week" in drafts(first))
-    home = crashed(first, tmp_path)
-    first.close()
-    second = open_studio(home)
-    second.page.editor.select(["orders-week"])
-    second.page.editor.remove()
-    assert second.page.saving.recovery._apply_draft("query/orders-week", "select 2") is False
-
-
 def test_close_with_a_json_draft_keeps_it_without_asking(open_studio: Open) -> None:
     first = open_studio()
     write_json(first, "}")
@@ -283,7 +272,7 @@ def test_json_draft_with_an_image_cut_from_the_page_keeps_it(open_studio: Open, 
     second.wait(lambda: text.toPlainText() == whole + "}")
     text.moveCursor(QTextCursor.MoveOperation.End)
     second.qtbot.keyClick(text, Qt.Key.Key_Backspace)
-    second.wait(second.page.json_view._apply_button.isVisible)
+    second.wait(lambda: visible(second.page.json_view, "json_take"))
     second.press_button("json_take")
     second.wait(lambda: "hall" in second.page.editor.page.paths)
     assert second.page.editor.widget("hall").config["picture"] == picture

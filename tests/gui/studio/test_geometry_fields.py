@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
+from benchboard.ui.widgets.labels import Text
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -199,9 +200,9 @@ def test_geometry_field_emptied_shows_its_number_again(board: "Studio") -> None:
 def test_geometry_field_error_mark_stands_beside_the_unit(board: "Studio") -> None:
     board.page.editor.select(["a"])
     line = _line(board, "w")
-    assert line._unit is not None
-    assert line.width() - line._unit.geometry().right() < 22
+    (unit,) = line.findChildren(Text)
+    assert line.width() - unit.geometry().right() < 22
     _type(board, "w", "-1")
-    assert line.width() - line._unit.geometry().right() > 30
+    assert line.width() - unit.geometry().right() > 30
     _type(board, "w", "2")
-    assert line.width() - line._unit.geometry().right() < 22
+    assert line.width() - unit.geometry().right() < 22

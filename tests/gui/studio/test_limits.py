@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.document.document import parse_document, write_document
-from benchboard.dashboards.document.widget_kinds import KINDS, MAX_QUERY, kind_of
-from benchboard.dashboards.layout import MAX_ITEMS
+from benchboard.dashboards.document.widget_kinds import KINDS, MAX_QUERY, kind_of, widget_of
+from benchboard.dashboards.layout import MAX_ITEMS, Item
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import renderers
+from benchboard.ui.studio.tiles.renderers import paint_content
 
 if TYPE_CHECKING:
     from benchboard.dashboards.document.widget_kinds import WidgetKind
@@ -66,7 +66,8 @@ def test_text_tile_of_any_length_lays_out_only_what_it_shows(studio: "Studio") -
         picture = QImage(300, 200, QImage.Format.Format_ARGB32)
         picture.fill(0)
         painter = QPainter(picture)
-        renderers._paint_markdown(painter, QRectF(0, 0, 300, 200), "- one point of many\n" * points)
+        widget = widget_of(Item("a", "text", source={"config": {"text": "- one point of many\n" * points}}))
+        paint_content(painter, QSizeF(300, 200), widget, None)
         painter.end()
         pictures.append(picture)
     assert pictures[0] == pictures[1]

@@ -12,11 +12,9 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Item
-from benchboard.dashboards.versions.diff import WordRun
 from benchboard.errors import Unavailable
 from benchboard.ui.studio.tiles import number_format, renderers, stat_tiles
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.versions import widget_thumbnails
 from benchboard.ui.studio.versions.merge_cards import FieldChoice
 
 HUGE = 3_000_000
@@ -45,13 +43,13 @@ def _answer(*rows: tuple[Cell, ...], head: str = "name") -> QueryResult:
 @pytest.mark.parametrize("sign", ["x", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "- x\n"])
 def test_text_tile_of_megabytes_lays_out_the_beginning(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
     laid = []
-    told = renderers._MarkdownDocument.setMarkdown
+    told = QTextDocument.setMarkdown
 
     def look(words: QTextDocument, text: str, features: QTextDocument.MarkdownFeature) -> None:
         laid.append(text)
         told(words, text, features)
 
-    monkeypatch.setattr(renderers._MarkdownDocument, "setMarkdown", look)
+    monkeypatch.setattr(QTextDocument, "setMarkdown", look)
     _face(_item("text", config={"text": sign * (HUGE // len(json.dumps(sign)))}))
     assert len(laid[0]) <= 10_001
     assert laid[0].endswith("…")
@@ -78,11 +76,7 @@ def test_truncated_text_ends_with_an_ellipsis() -> None:
     assert number_format.format_number(Decimal(3), 0, number_format.unit(widget)).endswith("…")
 
 
-def test_word_diff_and_merge_choice_of_megabytes_are_truncated(qtbot: QtBot) -> None:
-    runs = [WordRun("same", "s" * 6_000), WordRun("gone", "g" * HUGE), *[WordRun("new", "n")] * 50_000]
-    kept = widget_thumbnails._truncate_runs(runs)
-    assert sum(len(run.text) for run in kept) == 10_001
-    assert kept[-1].text.endswith("…")
+def test_merge_choice_of_megabytes_is_truncated(qtbot: QtBot) -> None:
     choice = FieldChoice("Text", "v" * HUGE, "mine")
     qtbot.addWidget(choice)
     assert choice.heightForWidth(300) <= 140

@@ -22,6 +22,7 @@ from benchboard.ui.studio.import_export.page_export import PageExport, file_name
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.page_picture import MARGIN, PagePicture
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import SegmentedControl
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -163,7 +164,8 @@ def test_ctrl_p_opens_the_export_dialog_for_printing(studio: "Studio") -> None:
     dialog = studio.application.window.findChild(QWidget, "studio_export_dialog")
     assert dialog is not None
     assert isinstance(dialog, ExportDialog)
-    assert dialog._form.current() == "print"
+    (form,) = (one for one in dialog.findChildren(SegmentedControl) if one.accessibleName() == "Format")
+    assert form.current() == "print"
     studio.key(Qt.Key.Key_Escape)
 
 

@@ -147,9 +147,7 @@ def test_tabs_of_a_killed_window_are_restored_with_their_edits(open_studio: Open
     page.editor.set_property("a", "title", "Mine")
     page.saving.findChild(QTimer).stop()  # killed before it is saved
     dashboards.written()
-    journal = page.saving.recovery._journal
-    assert journal is not None
-    assert journal.flush()
+    assert first.journals.flush(first.home, page)
     home = Path(shutil.copytree(first.home, tmp_path / "killed"))
     first.close()
     second = open_studio(home)

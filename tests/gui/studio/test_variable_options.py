@@ -126,7 +126,7 @@ def test_variable_options_of_a_dependent_query_run_after_the_other(
 
     monkeypatch.setattr(variable_queries, "query_options", listening)
     # No data change is reported meanwhile, which would reload everything.
-    monkeypatch.setattr(studio.application.shell.context.changed, "_watchers", [])  # type: ignore[union-attr]
+    studio.context.changed.blockSignals(True)
     numbers = "SELECT platform_order_number FROM orders WHERE shop_id IN (:shop) ORDER BY 1 LIMIT 5"
     editor = _define(
         studio,
@@ -228,7 +228,7 @@ def test_variable_options_after_data_changes_are_reloaded(studio: "Studio", monk
         "query_options",
         lambda *_arguments, **_options: asked.set() or VariableOptions(("new", "paid")),
     )
-    studio.application.shell.context.changed._start_watchers(frozenset({"orders"}))  # type: ignore[union-attr]
+    studio.context.changed.tables_changed.emit(frozenset({"orders"}))
     studio.wait(lambda: asked.is_set() and not studio.page.variable_runner.busy)
     studio.press_button("variable_state")
     assert _words(studio) == ["new", "paid"]

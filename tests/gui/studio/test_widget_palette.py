@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, new_item, widget_of
-from benchboard.ui.studio.panes import sample_data, widget_preview
+from benchboard.ui.studio.panes import sample_data
+from benchboard.ui.studio.panes.widget_preview import WidgetPreview
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_content, summary
 from benchboard.ui.theme import Theme, theme
@@ -31,7 +32,11 @@ def test_palette_preview_of_every_kind_shows_sample_data(light: Theme, kind: Wid
             assert answer is not None
             assert not answer.is_pending
             assert "answers no" not in summary(widget_of(item), answer)
-    small = widget_preview._thumbnail(kind, 1.0).toImage()
+    window = QWidget()
+    preview = WidgetPreview(window)
+    preview.show_at(window, kind)
+    assert preview.shown is not None
+    (small,) = (label.pixmap().toImage() for label in preview.shown.findChildren(QLabel) if label.pixmap())
     assert small.width() <= 264
     assert small.height() <= 190
     assert len(_colours(small)) > 20

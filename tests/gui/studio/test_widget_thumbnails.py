@@ -10,10 +10,11 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import Item, PageIndex
-from benchboard.dashboards.versions.diff import word_diff
+from benchboard.dashboards.versions.diff import WordRun, word_diff
 from benchboard.ui import theme as theme_module
 from benchboard.ui.studio.tiles.container_painting import heading_height, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.renderers import HEADER
+from benchboard.ui.studio.versions import widget_thumbnails
 from benchboard.ui.studio.versions.widget_thumbnails import render_tile
 from benchboard.ui.theme import Theme
 
@@ -82,3 +83,10 @@ def test_thumbnail_of_a_changed_text_keeps_its_header() -> None:
     rewritten = render_tile(item, SIZE, None, 1.0, runs=word_diff("one two", "one three"))
     assert top(plain, HEADER) == top(rewritten, HEADER)
     assert plain.toImage() != rewritten.toImage()
+
+
+def test_word_diff_of_megabytes_is_truncated() -> None:
+    runs = [WordRun("same", "s" * 6_000), WordRun("gone", "g" * 3_000_000), *[WordRun("new", "n")] * 50_000]
+    kept = widget_thumbnails._truncate_runs(runs)
+    assert sum(len(run.text) for run in kept) == 10_001
+    assert kept[-1].text.endswith("…")

@@ -60,10 +60,15 @@ class TwoDashboards:
             QTest.mouseMove(view, at + QPoint(8 * k, 8 * k))
         assert self.first.canvas.busy
 
+    def tab_of(self, page: StudioPage) -> QPoint:
+        """The middle of a dashboard's tab, on the screen."""
+        tabs = self.place.tabs
+        (tab,) = (k for k in range(1, tabs.count()) if self.place.page_at(k) is page)
+        return tabs.mapToGlobal(tabs.tabRect(tab).center())
+
     def over_tab(self, page: StudioPage) -> None:
         """Hold what is dragged over a tab until its dashboard is in front."""
-        tab = self.place._stack.indexOf(page)
-        spot = self.place.tabs.mapToGlobal(self.place.tabs.tabRect(tab).center())
+        spot = self.tab_of(page)
         view = self.first.canvas.viewport()
         QTest.mouseMove(view, view.mapFromGlobal(spot))
         self.studio.wait(lambda: self.place.page is page)

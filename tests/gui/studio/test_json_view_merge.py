@@ -77,7 +77,7 @@ def test_json_draft_conflicting_with_another_save_asks_which(writing: "Studio", 
     assert view.draft
     assert view.error is not None
     assert view.text.error_line is None
-    assert view.error.what in view._sentence.text()
+    assert view.error.what in view.text.accessibleDescription()
     assert editor.widget("orders-week").title == "Theirs"
     writing.press_button(answer)
     writing.wait(lambda: not view.draft)
@@ -103,7 +103,7 @@ def test_invalid_json_draft_corrected_is_merged(studio: "Studio") -> None:
     write_json(studio, "}")
     studio.wait(lambda: view.error is not None)
     arrive(studio, "notes", "Theirs")
-    studio.wait(lambda: "merged" in view._sentence.text())
+    studio.wait(lambda: "merged" in view.text.accessibleDescription())
     studio.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
     write_at(studio, '"Orders, 7 days', " mine")
     studio.wait(lambda: not view.draft)
@@ -152,7 +152,7 @@ def test_invalid_json_draft_of_an_earlier_session_says_it_will_ask(open_studio: 
     other.close()
     second = open_studio(home)
     view = second.page.json_view
-    second.wait(lambda: "You'll be asked" in view._sentence.text())
+    second.wait(lambda: "You'll be asked" in view.text.accessibleDescription())
     view.text.moveCursor(QTextCursor.MoveOperation.End)
     second.qtbot.keyClick(view.text, Qt.Key.Key_Backspace)
     second.wait(lambda: view.text.error_line is None and view.error is not None)
