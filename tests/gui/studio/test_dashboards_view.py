@@ -312,6 +312,18 @@ def test_import_file_without_a_dashboard_is_rejected_in_one_sentence(
     assert len(dashboards.cards()) == 3
 
 
+def test_failed_import_notice_goes_when_another_dashboard_is_opened(
+    dashboards: DashboardsDriver, tmp_path: Path
+) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text("{")
+    dashboards.place.library.import_file(str(file))
+    problems = dashboards.studio.context.problems
+    dashboards.studio.wait(lambda: problems.current is not None)
+    dashboards.open("Shop review")
+    assert problems.current is None
+
+
 def test_import_grafana_dashboard_opens_it_with_its_report(dashboards: DashboardsDriver, tmp_path: Path) -> None:
     panels = [
         {"id": 1, "type": "text", "title": "Hello", "gridPos": {"x": 0, "y": 0, "w": 12, "h": 4},
@@ -424,7 +436,7 @@ def test_dashboard_deleted_by_another_person_is_reported_and_restored(dashboards
     assert problems.current is not None
     assert "“Shop review” to the trash" in problems.current.what
     (action,) = problems.current.actions
-    assert action.title == "Restore"
+    assert action.title == "Restore dashboard"
     dashboards.place.tabs.setCurrentIndex(0)
     dashboards.click("segment_trash")
     dashboards.studio.wait(lambda: [one.name for one in dashboards.model.rows] == ["Shop review"])

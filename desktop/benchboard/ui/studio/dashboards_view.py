@@ -20,6 +20,7 @@ from benchboard.ui.studio.cross_page_drag import CrossPageDrag
 from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.import_export.json_import import IMPORT_NOTICE
 from benchboard.ui.studio.library.dashboard_actions import open_menu
 from benchboard.ui.studio.library.dashboard_list import DashboardList
 from benchboard.ui.studio.page_commands import PageCommands
@@ -239,7 +240,8 @@ class DashboardsView(QWidget):
         return next((k for k, one in enumerate(self._tab_widgets, 1) if _id_of(one) == dashboard_id), -1)
 
     def _show(self, tab: int) -> None:
-        self.page_at(tab)
+        if self.page_at(tab) is not None:
+            self._context.problems.dismiss(IMPORT_NOTICE)  # one is done with the file that failed
         self._stack.setCurrentIndex(tab)
         self._tab_restorer.schedule_save()
         now: QWidget = self.page or self.library

@@ -19,7 +19,7 @@ from benchboard.ui.tasks import Progress
 MAX_FILE: Final = 8 * 1024 * 1024
 """Bytes; twice the limit of a document, for indented files."""
 
-_IMPORT_NOTICE: Final = "studio.import"
+IMPORT_NOTICE: Final = "studio.import"
 """The key of the failure notice: the newest replaces the one before."""
 
 
@@ -68,13 +68,13 @@ def import_dashboard(context: Context, owner: QWidget, path: str, done: Callable
         return Imported(made.card.id, made.card.name, report)
 
     def arrived(imported: Imported) -> None:
-        context.problems.dismiss(_IMPORT_NOTICE)
+        context.problems.dismiss(IMPORT_NOTICE)
         done(imported)
 
     context.tasks.run(
         owner,
         op,
         arrived,
-        lambda error: context.problems.show(error, act="" if isinstance(error, Unavailable) else _IMPORT_NOTICE),
+        lambda error: context.problems.show(error, act="" if isinstance(error, Unavailable) else IMPORT_NOTICE),
         title=_("Importing {file}").format(file=file.name),
     )
