@@ -12,6 +12,7 @@ from benchboard.errors import Denied, Unavailable
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in_cards import ServerCard
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.fields import Edit
 
 URL, EMAIL, PASSWORD = "server_url", "server_email", "server_password"
@@ -49,6 +50,20 @@ class Form:
 @pytest.fixture
 def form(qtbot: QtBot, light: Theme, tmp_path: Path) -> Form:
     return Form(qtbot, tmp_path)
+
+
+def test_server_is_called_unprotected_once_there_is_an_address(form: Form) -> None:
+    def warned() -> list[bool]:
+        return [
+            any(badge.isVisible() for badge in form.card.findChildren(Badge)),
+            form.shows("Anyone who can use this database role"),
+        ]
+
+    assert warned() == [False, False]
+    form.type(URL, "postgresql://ines@db.example.com/bench")
+    assert warned() == [True, True]
+    form.edit(URL).clear()
+    assert warned() == [False, False]
 
 
 def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:

@@ -28,7 +28,9 @@ class AddPersonDialog(Dialog):
         self._context = context
         self._email = Field(_("Email"), Edit(placeholder="name@example.com", name="add_email"))
         self._name = Field(
-            _("Name"), Edit(name="add_name"), note=_("Shown to colleagues. Leave empty to use the email address.")
+            _("Name"),
+            Edit(name="add_name"),
+            note=_("Shown to colleagues. Leave empty to use the part of the email address before the @."),
         )
         self._role_choice = Select([(role, role_title(role)) for role in ROLES], name="add_role", label=_("Role"))
         self._role_choice.set_current_key("technician")

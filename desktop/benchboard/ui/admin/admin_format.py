@@ -7,6 +7,7 @@ from typing import TypeVar
 from benchboard.i18n import _
 from benchboard.identity.sessions import OpenSession
 from benchboard.ui.paged.paged_model import Column, Mark
+from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.time_format import full_time, relative_time
 
 Row = TypeVar("Row")
@@ -32,11 +33,6 @@ def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) ->
         muted=True,
         width=120,
     )
-
-
-def program_title(text: str) -> str:
-    """`Benchboard/0.1.0 (Linux 6.1)` as people write it: `Benchboard 0.1.0 (Linux 6.1)`."""
-    return text.replace("/", " ", 1)
 
 
 def session_origin(session: OpenSession) -> str:

@@ -14,12 +14,13 @@ from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import EVENTS, actor_title, entry_title, event_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
-from benchboard.ui.admin.admin_format import program_title, time_column
+from benchboard.ui.admin.admin_format import time_column
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
@@ -204,7 +205,7 @@ class AuditEntryPane(DetailPane):
         rows: list[tuple[str, QWidget]] = [
             (_("When"), Text(full_time(entry.at), selectable=True)),
             (_("Event"), copyable(entry.event)),
-            (_("Client"), Elided(program_title(entry.user_agent or "") or _("Not recorded"))),
+            (_("Program"), Elided(program_title(entry.user_agent or "") or _("Not recorded"))),
             (_("IP address"), Elided(entry.ip_address or _("This computer"))),
         ]
         if entry.resource_id:
@@ -286,9 +287,11 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
         Column("event", _("What"), entry_title, sortable=True, tooltip=lambda row: row.event, width=300, stretch=True),
         Column(
             "user_agent",
-            _("Client"),
+            _("Program"),
             lambda row: program_title(row.user_agent or ""),
-            tooltip=lambda row: ", ".join(part for part in (row.user_agent, row.ip_address) if part),
+            tooltip=lambda row: ", ".join(
+                part for part in (program_title(row.user_agent or ""), row.ip_address) if part
+            ),
             muted=True,
             width=300,
         ),

@@ -129,14 +129,14 @@ class PeopleView(QWidget):
                 name="people_revoke_sessions",
             ),
             Button(
-                _("Activate"),
+                _("Activate accounts"),
                 lambda: user_actions.set_state(context, self, self._table.selected(), "active"),
                 icon="ph.check-circle",
                 size="sm",
                 name="people_activate",
             ),
             Button(
-                _("Disable"),
+                _("Disable accounts"),
                 lambda: user_actions.set_state(context, self, self._table.selected(), "inactive"),
                 kind="danger",
                 icon="ph.prohibit",

@@ -19,6 +19,7 @@ from benchboard.ui.admin.admin_format import session_origin, state_mark
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
+from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.sign_in.demo_picker import role_description, role_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
@@ -171,8 +172,8 @@ class _OverviewTab(QWidget):
         column = _column(self)
         self._role = DetailSection(_("Role"))
         self._account = DetailSection(_("Account"))
-        self._disable = Button(_("Disable"), self._set("inactive"), kind="danger", icon="ph.prohibit")
-        self._activate = Button(_("Activate"), self._set("active"), icon="ph.check-circle")
+        self._disable = Button(_("Disable account"), self._set("inactive"), kind="danger", icon="ph.prohibit")
+        self._activate = Button(_("Activate account"), self._set("active"), icon="ph.check-circle")
         self._revoke = Button(_("Revoke all sessions"), self._revoke_all, icon="ph.sign-out")
         for button, name in ((self._disable, "disable"), (self._activate, "activate"), (self._revoke, "revoke_all")):
             button.setObjectName(f"person_{name}")
@@ -238,7 +239,7 @@ class _SessionsTab(QWidget):
         super().__init__()
         self._pane = pane
         column = _column(self)
-        self._all = Button(_("Revoke all"), self._revoke_all, kind="link", name="person_sessions_revoke_all")
+        self._all = Button(_("Revoke all sessions"), self._revoke_all, kind="link", name="person_sessions_revoke_all")
         self._section = DetailSection(_("Active sessions"), self._all)
         column.addWidget(self._section)
 
@@ -272,7 +273,7 @@ class _SessionRow(QWidget):
         text_column.addLayout(title)
         text_column.addWidget(Elided(session_origin(session), "caption", "muted"))
         revoke = Button(
-            _("Revoke"), lambda: user_actions.revoke_after_confirm(pane.context, pane, [session]), size="sm"
+            _("Revoke session"), lambda: user_actions.revoke_after_confirm(pane.context, pane, [session]), size="sm"
         )
         revoke.setObjectName("session_revoke")
         revoke.setAccessibleName(_("Revoke session on {host}").format(host=session.host_name))
@@ -317,7 +318,7 @@ class _EntryRow(QWidget):
         text_column.addWidget(Elided(entry_title(entry)))
         by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
         text_column.addWidget(
-            Elided(_("by {name}").format(name=by) if by else (entry.user_agent or ""), "caption", "muted")
+            Elided(_("by {name}").format(name=by) if by else program_title(entry.user_agent or ""), "caption", "muted")
         )
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 1, 0, 1)

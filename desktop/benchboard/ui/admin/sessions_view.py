@@ -9,11 +9,12 @@ from benchboard.identity import sessions
 from benchboard.identity.sessions import OpenSession
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
-from benchboard.ui.admin.admin_format import end_reason_mark, program_title, time_column
+from benchboard.ui.admin.admin_format import end_reason_mark, time_column
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
@@ -49,7 +50,7 @@ class SessionsView(QWidget):
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="sessions_export")
         )
         self._revoke = Button(
-            _("Revoke"), self._revoke_selected, kind="danger", icon="ph.prohibit", name="sessions_revoke"
+            _("Revoke session"), self._revoke_selected, kind="danger", icon="ph.prohibit", name="sessions_revoke"
         )
         self._toolbar.add_right(self._revoke)
         self._open = self._table("open", _open_columns())
@@ -96,7 +97,7 @@ class SessionsView(QWidget):
     def _bulk_buttons(self) -> list[QWidget]:
         return [
             Button(
-                _("Revoke"),
+                _("Revoke sessions"),
                 lambda: user_actions.revoke_after_confirm(self._context, self, self._open.selected()),
                 kind="danger",
                 icon="ph.prohibit",
@@ -166,9 +167,9 @@ def _computer() -> Column[OpenSession]:
 def _program() -> Column[OpenSession]:
     return Column(
         "program",
-        _("Client"),
+        _("Program"),
         lambda row: program_title(row.program),
-        tooltip=lambda row: row.program,
+        tooltip=lambda row: program_title(row.program),
         muted=True,
         width=250,
     )

@@ -10,7 +10,7 @@ from benchboard import workspace
 from benchboard.i18n import N_, _
 from benchboard.settings import Appearance
 from benchboard.ui.sections import Room, RoomView
-from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
+from benchboard.ui.shell.status_cells import location_facts, location_sentence, program_title, role_titles
 from benchboard.ui.sign_in.sign_in import LANGUAGES
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.fields import Select, facts, row
@@ -74,9 +74,9 @@ class GeneralSettings(QWidget):
             self._column.addWidget(Text(sentence, "body", "secondary", wrap=True))
 
     def _add_appearance(self) -> None:
-        self._add_section(_("Appearance"), _("Match the system, or always use light or dark."))
+        self._add_section(_("Theme"), _("Match the system, or always use light or dark."))
         titles = {"system": _("System"), "light": _("Light"), "dark": _("Dark")}
-        choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Appearance"))
+        choice = SegmentedControl([(key, titles[key]) for key in _APPEARANCES], label=_("Theme"))
         choice.setObjectName("appearance")
         choice.set_current(self._context.settings.appearance)
         choice.selected.connect(self._set_appearance)
@@ -108,6 +108,10 @@ class GeneralSettings(QWidget):
         self._column.addWidget(
             facts(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
         )
+        sentence = _("To use another location, sign out and choose it there. Your data stays where it is.")
+        if location.kind == "demo":
+            sentence = _("To use another location, sign out, then cancel the choice of a person.")
+        self._column.addWidget(Text(sentence, "caption", "muted", wrap=True))
 
     def _add_session(self) -> None:
         actor = self._context.actor
@@ -119,9 +123,9 @@ class GeneralSettings(QWidget):
                 (
                     (_("Account"), Elided(f"{actor.name}, {actor.email}")),
                     (_("Organisation"), Elided(actor.organisation)),
-                    (_("Roles"), Elided(role_titles(actor.roles))),
+                    (_("Role"), Elided(role_titles(actor.roles))),
                     (_("Computer"), Elided(actor.client.host_name)),
-                    (_("Client"), Elided(actor.client.program)),
+                    (_("Program"), Elided(program_title(actor.client.program))),
                 )
             )
         )

@@ -309,7 +309,7 @@ class Shell(QWidget):
         self.context.apply_settings(replace(self.context.settings, appearance=appearance))
 
     def _account_menu(self) -> None:
-        actor, location = self.context.actor, self.context.workspace.location
+        actor = self.context.actor
         items = [
             MenuItem(f"{actor.name} · {actor.email}", None),
             MenuItem(
@@ -322,8 +322,6 @@ class Shell(QWidget):
             MenuItem("", None),
         ]
         titles = {"window.settings": _("Settings")}
-        if location.kind == "demo":
-            titles["window.sign_out"] = _("Switch person")
         icons = {"window.settings": "ph.gear"}
         for command in REGISTRY.menu_commands(ACCOUNT_MENU):
             title, icon = titles.get(command.id, command.text), icons.get(command.id, command.icon)

@@ -152,7 +152,7 @@ class ShellStatusCells(QObject):
                 (
                     (_("You"), Elided(actor.name)),
                     (_("Email"), Elided(actor.email)),
-                    (_("Roles"), Elided(role_titles(actor.roles))),
+                    (_("Role"), Elided(role_titles(actor.roles))),
                 )
             )
         )
@@ -225,6 +225,11 @@ def role_titles(slugs: frozenset[str]) -> str:
     from benchboard.ui.sign_in.demo_picker import role_title
 
     return ", ".join(role_title(slug) for slug in sorted(slugs)) or _("None")
+
+
+def program_title(text: str) -> str:
+    """`Benchboard/0.1.0 (Linux 6.1)` as people write it: `Benchboard 0.1.0 (Linux 6.1)`."""
+    return text.replace("/", " ", 1)
 
 
 def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:

@@ -55,7 +55,7 @@ class DemoPicker(Dialog):
         self.content.setSpacing(6)
         self.content.addWidget(
             Text(
-                _("No password needed. You can leave and sign in as someone else at any time."),
+                _("No password needed. To be someone else, sign out and choose again."),
                 "body",
                 "secondary",
                 wrap=True,

@@ -220,7 +220,7 @@ class SignIn(QWidget):
         column.addWidget(self._demo)
         foot = row(self._progress)
         foot.addStretch(1)
-        foot.addWidget(Text(_("Version {version}").format(version=__version__), "body", "muted"))
+        foot.addWidget(Text(f"Benchboard {__version__}", "body", "muted"))
         column.addLayout(foot)
         line = QHBoxLayout()
         line.setContentsMargins(24, 24, 24, 24)
@@ -242,7 +242,7 @@ class SignIn(QWidget):
         text_column.setSpacing(0)
         text_column.addWidget(Text("Benchboard", "display"))
         text_column.addWidget(
-            Text(_("Choose where to keep your data. You can change this later."), "body", "secondary")
+            Text(_("Choose where to keep your data. To use another location later, sign out."), "body", "secondary")
         )
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -264,7 +264,7 @@ class SignInProgress(QWidget):
         line.setSpacing(10)
         self._spinner = Spinner()
         self._text = Text("", "body", "secondary")
-        self._button = Button(_("Stop"), stop, size="sm", name="sign_in_stop")
+        self._button = Button(_("Cancel"), stop, size="sm", name="sign_in_stop")
         for widget in (self._spinner, self._text, self._button):
             line.addWidget(widget)
             widget.hide()

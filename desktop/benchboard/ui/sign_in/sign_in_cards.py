@@ -68,8 +68,20 @@ class ServerCard(Card):
         self.set_selected(last_used)
         self._start = start
         self._organisation: str | None = None
-        unprotected = Badge("warn", _("Unprotected"), "ph.shield-warning")
-        badges = (Badge("info", _("Last used"), "ph.clock"), unprotected) if last_used else (unprotected,)
+        self._unprotected = Badge("warn", _("Unprotected"), "ph.shield-warning")
+        badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
+        self._role_note = Text(
+            _(
+                "Anyone who can use this database role can read everything in the database. Use it only inside "
+                "your own network."
+            ),
+            "caption",
+            "muted",
+            wrap=True,
+        )
+        policy = self._role_note.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._role_note.setSizePolicy(policy)
         self._url = Edit(placeholder="postgresql://role@server/database", name="server_url")
         if settings.last_way not in ("", "local", "demo"):
             self._url.setText(settings.last_way)
@@ -87,6 +99,8 @@ class ServerCard(Card):
         self.button.add_key_cap("Enter")
         self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, selected=last_used))
         self._lay_out()
+        self._url.textChanged.connect(self._warn_of_server)
+        self._warn_of_server()
         self._edits = (self._url, self._role_password, self._email, self._password)
         for edit in self._edits:
             edit.returnPressed.connect(self._submit)
@@ -110,10 +124,6 @@ class ServerCard(Card):
         account = row(self._fields["email"], self._fields["password"], spacing=12)
         for column in range(2):
             account.setStretch(column, 1)
-        note = _(
-            "Anyone who can use this database role can read everything in the database. Use it only inside "
-            "your own network."
-        )
         foot = row(self._stay_signed_in)
         foot.addStretch(1)
         foot.addWidget(self.button)
@@ -121,9 +131,14 @@ class ServerCard(Card):
         self.column.addWidget(self._fields["database_password"])
         self.column.addLayout(account)
         self.column.addWidget(self._error)
-        self.column.addWidget(Text(note, "caption", "muted", wrap=True))
+        self.column.addWidget(self._role_note)
         self.column.addStretch(1)
         self.column.addLayout(foot)
+
+    def _warn_of_server(self) -> None:
+        """Say that a server is unprotected once there is an address."""
+        for widget in (self._unprotected, self._role_note):
+            widget.setVisible(bool(self._url.text().strip()))
 
     def _on_focus_changed(self, _previous: QWidget | None, focused: QWidget | None) -> None:
         """Only from a field of this card does Enter sign in; while the window is in the background nothing moves."""
