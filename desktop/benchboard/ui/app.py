@@ -438,10 +438,18 @@ def _translate_qt(language: str) -> None:
         qt.removeTranslator(old)
         shiboken6.delete(old)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    translator = QTranslator()
+    translator = _QtTranslator()
     if language != "en" and translator.load(f"qtbase_{language}", folder):
         translator.setParent(qt)
         qt.installTranslator(translator)
+
+
+class _QtTranslator(QTranslator):
+    """Qt's own translation, but for the names of keys: they stay as they are printed on the keys, in Qt's context menus
+    as in ours."""
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
+        return source if context == "QShortcut" else super().translate(context, source, disambiguation, n)
 
 
 def _last_email(session: "ActiveSession", settings: Settings) -> str:

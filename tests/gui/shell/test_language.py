@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -78,3 +79,9 @@ def test_qt_buttons_follow_the_language_and_back(qtbot: QtBot, start_in: Callabl
     instance = QCoreApplication.instance()
     assert instance is not None
     assert not instance.findChildren(QTranslator)
+
+
+def test_key_names_in_qt_menus_are_those_on_the_keys_in_every_language(qapp: object) -> None:
+    app._use_language("tr")
+    keys = QKeySequence("Ctrl+Shift+Del").toString(QKeySequence.SequenceFormat.NativeText)
+    assert keys == "Ctrl+Shift+Del"
