@@ -61,7 +61,7 @@ class CommandGroup(Enum):
     OUTLINE = N_("In the outline")
     SHARE = N_("Present, export and share")
     TABS = N_("Open dashboards")
-    VERSIONS = N_("Version history")
+    VERSIONS = N_("Versions")
     CONFLICTS = N_("Conflicts")
     VARIABLES = N_("Variables")
     DASHBOARDS = N_("Dashboards")
@@ -220,6 +220,12 @@ def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> 
         reject(why)
     else:
         handler.run()
+
+
+def can_run(handlers: Handlers, command_id: str) -> bool:
+    """Whether a command is offered here and can be run now: only then is its key named."""
+    handler = handlers.get(command_id)
+    return handler is not None and not handler.why_not()
 
 
 def install_shortcuts(

@@ -1,15 +1,18 @@
 """The list of dongles and the details beside it, by mouse and keys."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.shell.shell import Shell
-from support.benchsim import Simulator
+from support.benchsim import Simulator, simulated
 from support.window import Clicker
 
 
@@ -48,3 +51,28 @@ def test_counts_that_were_asked_for_earlier_never_replace_later_ones(
     for earlier in asked[:-1]:
         earlier(DongleCounts(5, 5, ()))
     assert view.toolbar.count() == "1 of 1 connected"
+
+
+def _hints(shell: Shell) -> set[str]:
+    """The commands whose keys are named below the list."""
+    names = ("move", "filter", "blink", "show_timing")
+    return {name for name in names if shell.findChild(QWidget, f"hint_{name}").isVisible()}
+
+
+def test_key_hints_name_only_what_can_be_done_now(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    qtbot.waitUntil(lambda: _hints(shell) == {"filter"})
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: any(one.info is not None for one in manager.devices))
+        qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter"})
+        (view,) = shell.findChildren(DonglesView)
+        qtbot.waitUntil(lambda: view.table.make_current(manager.devices[0].device_id))
+        qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink"})
+
+
+def test_key_hints_of_a_paired_dongle_include_its_bit_timing(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
+) -> None:
+    pair_one()
+    qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})

@@ -95,3 +95,12 @@ def test_skeleton_of_a_chart_has_its_own_shape(light: Theme, type_name: str) -> 
     pale = theme().color("grid").name()
     assert pale in _colours(drawn(type_name))
     assert drawn(type_name) != drawn("bar_chart")
+
+
+def test_palette_without_a_match_does_not_say_how_to_add_one(studio: "Studio") -> None:
+    palette = studio.page.palette_pane
+    assert studio.find("palette_hint").isVisible()
+    palette.search.setText("no such widget")
+    assert not palette.findChild(QLabel, "palette_hint").isVisible()
+    palette.search.clear()
+    assert studio.find("palette_hint").isVisible()

@@ -3,6 +3,7 @@
 import math
 from datetime import UTC, datetime
 
+from benchboard.dongles.firmware_detection import BENCHBOARD_DIALECT
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.i18n import _, number
 from benchboard.paging import Unreadable
@@ -18,12 +19,15 @@ def format_metres(length: float, *, up: bool = False) -> str:
 
 
 def rate(bitrate: int | None) -> str:
-    """`500k`, `1M`, `83.333k`; a dash where there is none."""
-    if bitrate is None:
-        return "–"
-    if bitrate % 1_000_000 == 0:
-        return f"{bitrate // 1_000_000}M"
-    return f"{number(bitrate / 1000, most=3)}k"
+    """`500 kbit/s`, `83.333 kbit/s`; a dash where there is none."""
+    return _("{rate} kbit/s").format(rate=number(bitrate / 1000, most=3)) if bitrate is not None else "–"
+
+
+def rates(bitrate: int, data_bitrate: int | None) -> str:
+    """Of both phases: `500 / 2000 kbit/s`, or `500 kbit/s` where there is one."""
+    if not data_bitrate:
+        return rate(bitrate)
+    return f"{number(bitrate / 1000, most=3)} / {rate(data_bitrate)}"
 
 
 def relative_time(time: datetime | None) -> str:
@@ -44,6 +48,11 @@ def full_time(time: datetime | None) -> str:
     if isinstance(time, Unreadable):
         return _("The database holds an invalid time here.")
     return time.astimezone().strftime("%Y-%m-%d %H:%M:%S") if time is not None else ""
+
+
+def firmware_title(dialect: str | None, firmware: str | None) -> str:
+    """`Benchboard 1.0.0`; of other firmware its version alone, which says in its own words what it is."""
+    return f"Benchboard {firmware}" if dialect == BENCHBOARD_DIALECT and firmware else firmware or ""
 
 
 def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:

@@ -12,7 +12,15 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError
 from benchboard.i18n import _, number
 from benchboard.identity.permissions import has_permission
-from benchboard.ui.bench.bench_format import format_metres, full_time, identity_mark, rate, relative_time, state_mark
+from benchboard.ui.bench.bench_format import (
+    firmware_title,
+    format_metres,
+    full_time,
+    identity_mark,
+    rate,
+    relative_time,
+    state_mark,
+)
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
@@ -47,6 +55,19 @@ def data_timing(config: DongleConfig) -> Timing | None:
         config.data_phase_seg2 or 1,
         config.data_sjw or 1,
     )
+
+
+def why_not_reachable(row: DongleRow) -> str:
+    """Why this dongle can't be asked for anything now; empty where it can."""
+    if row.device is None:
+        return _("Not plugged in to this computer.")
+    is_benchboard = row.device.info is not None and row.device.info.is_benchboard
+    return "" if is_benchboard else _("Stock firmware can't report its settings.")
+
+
+def why_not_timed(row: DongleRow) -> str:
+    """Why the bit timing of this dongle can't be set now."""
+    return why_not_reachable(row) or ("" if row.paired else _("Pair it first."))
 
 
 class DonglePane(QWidget):
@@ -119,7 +140,7 @@ class DonglePane(QWidget):
             self,
             op,
             lambda _none: self._context.problems.toast(_("{name} is blinking for 5 seconds.").format(name=title)),
-            title=_("Blinking {name}").format(name=title),
+            title=_("Identifying {name}").format(name=title),
         )
 
     def _open_bus(self) -> None:
@@ -162,7 +183,7 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     """(label, value, type) of the identity."""
     dongle, device = row.dongle, row.device
     facts = [
-        (_("Device ID"), row.id if dongle is not None or (device and device.device_id) else "–", "mono"),
+        (_("ID"), row.id if dongle is not None or (device and device.device_id) else "–", "mono"),
         (_("Verification"), _verification(row), "body"),
     ]
     if dongle is not None and dongle.key_version is not None:
@@ -193,13 +214,12 @@ def _firmware(row: DongleRow) -> str:
     """What it runs, and on what where it said so; empty where nobody knows."""
     info = row.device.info if row.device is not None else None
     if info is None:
-        return (row.dongle.firmware or "") if row.dongle is not None else ""
+        return firmware_title(row.dongle.dialect, row.dongle.firmware) if row.dongle is not None else ""
+    title = firmware_title(info.dialect, info.firmware)
     if not info.controller or not info.clock_hz:
-        return info.firmware
+        return title
     where = _("{firmware} on {controller}, {clock} MHz")
-    return where.format(
-        firmware=info.firmware, controller=info.controller.upper(), clock=number(info.clock_hz / 1e6, most=6)
-    )
+    return where.format(firmware=title, controller=info.controller.upper(), clock=number(info.clock_hz / 1e6, most=6))
 
 
 class _DongleHeader(QWidget):
@@ -217,7 +237,12 @@ class _DongleHeader(QWidget):
         self._edit.returnPressed.connect(self._rename)
         self._edit.editingFinished.connect(self._end_edit)
         self._pencil = Button(
-            "", self._start_edit, kind="quiet", icon="ph.pencil-simple", tip=_("Rename"), name="bench_rename_start"
+            "",
+            self._start_edit,
+            kind="quiet",
+            icon="ph.pencil-simple",
+            tip=_("Rename dongle"),
+            name="bench_rename_start",
         )
         self._pencil.setVisible(False)
         close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
@@ -225,8 +250,8 @@ class _DongleHeader(QWidget):
         self.pair = Button(_("Pair dongle"), lambda: pane.pair.emit(self._row.id if self._row else ""), icon="ph.link")
         self.pair.setObjectName("bench_detail_pair")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
-        self.blink = Button(_("Identify"), pane.blink, icon="ph.lightning", name="bench_blink")
-        self.timing = Button(_("Timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
+        self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", name="bench_blink")
+        self.timing = Button(_("Set bit timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 12, 12)
         column.setSpacing(theme().px("spacing.2"))
@@ -237,7 +262,8 @@ class _DongleHeader(QWidget):
         upper.addWidget(close)
         column.addLayout(upper)
         column.addLayout(_row(self._state, self._identity))
-        column.addLayout(_row(self.pair, self.open, self.blink, self.timing))
+        column.addLayout(_row(self.pair, self.open, self.blink))
+        column.addLayout(_row(self.timing))
 
     def show_row(self, row: DongleRow) -> None:
         other = self._row is None or self._row.id != row.id
@@ -251,14 +277,10 @@ class _DongleHeader(QWidget):
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
         self.pair.setVisible(row.pairable and has_permission(actor, "dongles:pair"))
-        is_benchboard = row.device is not None and row.device.info is not None and row.device.info.is_benchboard
         self.open.setVisible(not self.pair.isVisibleTo(self))
-        reason = "" if is_benchboard else _("Not plugged in to this computer.")
-        if row.device is not None and not is_benchboard:
-            reason = _("Stock firmware can't report its settings.")
         for button in (self.open, self.blink):
-            button.disable(reason)
-        self.timing.disable(reason or ("" if row.paired else _("Pair it first.")))
+            button.disable(why_not_reachable(row))
+        self.timing.disable(why_not_timed(row))
 
     def _start_edit(self) -> None:
         if self._row is not None and self._row.dongle is not None:
@@ -344,7 +366,7 @@ class _PaneSection(QWidget):
 
 class _TimingSection(_PaneSection):
     def __init__(self) -> None:
-        super().__init__(_("Timing"))
+        super().__init__(_("Bit timing"))
         self._read_at = Text("", "caption", "muted")
         self.head.addWidget(self._read_at)
         self._bars = {"nominal": SmallBitBar(), "data": SmallBitBar()}
@@ -393,9 +415,9 @@ class _TimingSection(_PaneSection):
 
 class _TraceSection(_PaneSection):
     def __init__(self, devices: DeviceManager) -> None:
-        super().__init__(_("Live trace"))
+        super().__init__(_("Live bus"))
         self._summary = Text("", "caption", "muted")
-        self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause"))
+        self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause list"))
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
         self.trace = MiniTrace()
@@ -419,7 +441,7 @@ class _TraceSection(_PaneSection):
     def _toggle_pause(self) -> None:
         self.trace.paused = not self.trace.paused
         self._pause.setIcon(theme().icon("ph.play" if self.trace.paused else "ph.pause"))
-        self._pause.setToolTip(_("Resume") if self.trace.paused else _("Pause"))
+        self._pause.setToolTip(_("Resume list") if self.trace.paused else _("Pause list"))
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

@@ -6,7 +6,7 @@ from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
-from benchboard.ui.bench.bench_format import full_time, identity_mark, rate, relative_time, state_mark
+from benchboard.ui.bench.bench_format import full_time, identity_mark, rates, relative_time, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
@@ -33,8 +33,8 @@ class DongleRow:
         if self.dongle is not None:
             return self.dongle.title
         if self.device is not None and self.device.device_id is not None:
-            return _("New dongle {id}").format(id=self.device.device_id[-4:].upper())
-        return _("New dongle")
+            return _("Dongle {id}").format(id=self.device.device_id[-4:].upper())
+        return _("Dongle")
 
     @property
     def subtitle(self) -> str:
@@ -58,9 +58,7 @@ class DongleRow:
     @property
     def bitrates(self) -> str:
         config = self.dongle.config if self.dongle is not None else None
-        if config is None:
-            return "–"
-        return rate(config.bitrate) + (f" / {rate(config.data_bitrate)}" if config.data_bitrate else "")
+        return rates(config.bitrate, config.data_bitrate) if config is not None else "–"
 
 
 def columns() -> tuple[Column[DongleRow], ...]:
@@ -85,10 +83,8 @@ def columns() -> tuple[Column[DongleRow], ...]:
             badge=lambda row: identity_mark(row.dongle, row.device),
             width=130,
         ),
-        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=110),
-        Column(
-            "", _("Port"), lambda row: row.device.port_name if row.device is not None else "–", mono=True, width=110
-        ),
+        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=130),
+        Column("", _("Port"), lambda row: _port_text(row.device), mono=True, width=110),
         Column(
             "last_seen_at",
             _("Last seen"),
@@ -102,6 +98,12 @@ def columns() -> tuple[Column[DongleRow], ...]:
             stretch=True,
         ),
     )
+
+
+def _port_text(device: DetectedDevice | None) -> str:
+    if device is None:
+        return "–"
+    return _("simulated") if device.port.simulated else device.port_name
 
 
 def fetch(

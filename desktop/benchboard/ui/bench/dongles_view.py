@@ -1,5 +1,6 @@
 """The dongles: what the organisation has and what is plugged in, in one list; beside it, the chosen one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -11,12 +12,13 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import DONGLES
+from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.dongle_pane import DonglePane
+from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
-from benchboard.ui.commands import Handler, Handlers, install_shortcuts
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, can_run, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
@@ -77,6 +79,7 @@ class DonglesView(QWidget):
         self._devices.changed.connect(self._on_devices_changed)
         self._devices.simulator_changed.connect(self._simulator_changed)
         self.model.loaded.connect(self._probe_paired_elsewhere)
+        self.model.loaded.connect(self._show_hints)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self._refresh)
         install_shortcuts(self.table, DONGLES, self.command_handlers(), context.problems.toast)
         self.model.listing = Listing(sort="name")
@@ -133,27 +136,55 @@ class DonglesView(QWidget):
         left.setSpacing(0)
         left.addWidget(self.table, 1)
         left.addWidget(hairline())
-        left.addWidget(_hints())
+        left.addWidget(self._hint_line())
         self._body = ListAndDetail(list_side, self.detail, theme().px("shell.detail_pane"))
         fill_column(self, self.toolbar, self._body)
+
+    def _hint_line(self) -> QWidget:
+        """The keys of the list, below it. One without a command moves through the rows."""
+        texts = {
+            "": _("move"),
+            "bench.filter": _("filter"),
+            "bench.blink": _("identify"),
+            "bench.show_timing": _("bit timing"),
+        }
+        holder = QWidget()
+        holder.setProperty("surface", "surface")
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(16, 5, 16, 5)
+        line.setSpacing(6)
+        self._hints: dict[str, QWidget] = {}
+        for command_id, text in texts.items():
+            keys, name = (REGISTRY[command_id].key, REGISTRY[command_id].name) if command_id else ("↑ ↓", "move")
+            self._hints[command_id] = _key_hint(keys, text, name)
+            line.addWidget(self._hints[command_id])
+        line.addStretch(1)
+        return holder
 
     def command_handlers(self) -> Handlers:
         """What can be done with the list, and with the dongle that is selected in it."""
 
-        def why_no_row() -> str:
-            return "" if self.detail.row is not None else _("Select a dongle first.")
-
-        def why_not_blink() -> str:
-            row = self.detail.row
-            if row is None or row.device is not None:
-                return why_no_row()
-            return _("{name} isn't connected to this computer.").format(name=row.title)
+        def why_not(of_row: Callable[[DongleRow], str]) -> str:
+            row = self._selected_row
+            return of_row(row) if row is not None else _("Select a dongle first.")
 
         return {
             "bench.filter": Handler(self._filter.setFocus),
-            "bench.blink": Handler(self.detail.blink, why_not_blink),
-            "bench.show_timing": Handler(self._show_timing, why_no_row),
+            "bench.blink": Handler(self.detail.blink, partial(why_not, why_not_reachable)),
+            "bench.show_timing": Handler(self._show_timing, partial(why_not, why_not_timed)),
         }
+
+    @property
+    def _selected_row(self) -> DongleRow | None:
+        """The row that is selected; the details keep the one before where none is."""
+        return self.detail.row if self.table.current() is not None else None
+
+    def _show_hints(self) -> None:
+        """Name the keys of what can be done now."""
+        handlers = self.command_handlers()
+        for command_id, hint in self._hints.items():
+            hint.setVisible(can_run(handlers, command_id) if command_id else bool(self.model.rows))
 
     def _show_timing(self) -> None:
         if self.detail.row is not None:
@@ -220,10 +251,12 @@ class DonglesView(QWidget):
         if not (fresh or shown) or first is None or first.info is None:
             return
         what = _("New dongle found on {port}.").format(port=first.port_name)
-        why = _("Its firmware is {dialect} {firmware}. Pair it to use it.")
+        if first.port.simulated:
+            what = _("New simulated dongle found.")
+        why = _("Firmware: {firmware}. Pair it to use it.")
         problems.notice(
             what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
-            why.format(dialect=first.info.dialect, firmware=first.info.firmware)
+            why.format(firmware=firmware_title(first.info.dialect, first.info.firmware))
             if len(new) == 1
             else _("Pair them to use them."),
             Action(
@@ -237,6 +270,7 @@ class DonglesView(QWidget):
         self._body.show_detail(row is not None)
         if row is not None:
             self.detail.show_row(row)
+        self._show_hints()
 
     def _simulate(self) -> None:
         self._simulate_button.disable(_("Already starting."))
@@ -266,16 +300,12 @@ def _device_text(device: DetectedDevice) -> str:
     return f"{device.port_name}  ·  {device.device_id or device.port.description}"
 
 
-def _hints() -> QWidget:
+def _key_hint(keys: str, text: str, name: str) -> QWidget:
     holder = QWidget()
-    holder.setProperty("surface", "surface")
-    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    holder.setObjectName(f"hint_{name}")
     line = QHBoxLayout(holder)
-    line.setContentsMargins(16, 5, 16, 5)
+    line.setContentsMargins(0, 0, 8, 0)
     line.setSpacing(6)
-    for keys, text in (("↑ ↓", _("move")), ("/", _("filter")), ("B", _("blink")), ("T", _("timing"))):
-        line.addWidget(KeyCap(keys))
-        line.addWidget(Text(text, "caption", "secondary"))
-        line.addSpacing(8)
-    line.addStretch(1)
+    line.addWidget(KeyCap(keys))
+    line.addWidget(Text(text, "caption", "secondary"))
     return holder

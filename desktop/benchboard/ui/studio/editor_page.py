@@ -89,7 +89,7 @@ class StudioPage(QWidget):
         self.canvas = Canvas(self.editor, self.query_runner)
         self.canvas.keyboard.commands = KeyCommands(self.canvas)
         ContextMenu(self.canvas)
-        self.inspector = Inspector(context, self.editor, self.query_runner)
+        self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
         self.inspector.command_requested.connect(self.run)
         self.palette_pane = WidgetPalette(self.canvas)
         self.palette_pane.add_requested.connect(self.add)

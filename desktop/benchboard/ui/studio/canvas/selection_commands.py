@@ -108,6 +108,10 @@ def _always(_editor: Editor) -> str:
     return ""
 
 
+def _any_shown(editor: Editor) -> str:
+    return "" if editor.page.shown else _("No widgets yet.")
+
+
 def _at_least(minimum: int, exactly: int = 0) -> Callable[[Editor], str]:
     """A requirement: at least `minimum`, or `exactly` so many, widgets of one grid are selected."""
 
@@ -242,7 +246,7 @@ SELECTION_COMMANDS: Final = {
         "lock_position": SelectionCommand(_lock("place"), _any_selected),
         "lock_size": SelectionCommand(_lock("size"), _any_selected),
         "lock_content": SelectionCommand(_lock("content"), _any_selected),
-        "select_all": SelectionCommand(lambda canvas: canvas.editor.select_all(), _always, view_only=True),
+        "select_all": SelectionCommand(lambda canvas: canvas.editor.select_all(), _any_shown, view_only=True),
         "remove": SelectionCommand(lambda canvas: canvas.editor.remove(), _any_selected),
     }.items()
 }

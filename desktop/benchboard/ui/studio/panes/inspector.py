@@ -20,12 +20,12 @@ from benchboard.dashboards.interchange import original_queries
 from benchboard.dashboards.layout import TABS, walk_items
 from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number, parse_number
-from benchboard.ui.commands import REGISTRY
+from benchboard.ui.commands import REGISTRY, Handlers
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.studio.panes.arrange_bar import ArrangeBar
-from benchboard.ui.studio.panes.empty_inspector import empty_inspector
+from benchboard.ui.studio.panes.empty_inspector import EmptyInspector
 from benchboard.ui.studio.panes.geometry_fields import GeometryFields, LockFields, SharedGeometryFields
 from benchboard.ui.studio.panes.image_field import ImageField
 from benchboard.ui.studio.panes.original_query import OriginalQueryView
@@ -56,17 +56,23 @@ class Inspector(QWidget):
     """The text that is being typed at `<key>/<id>` and not committed yet; None: there is none any more."""
 
     def __init__(
-        self, context: "Context", editor: Editor, query_runner: WidgetQueryRunner, parent: QWidget | None = None
+        self,
+        context: "Context",
+        editor: Editor,
+        query_runner: WidgetQueryRunner,
+        handlers: Callable[[], Handlers],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._context, self._editor, self._query_runner = context, editor, query_runner
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(_("Inspector"))
+        self._empty = EmptyInspector(editor, handlers)
         self._sheet: _PropertySheet | None = None
         self._draft = ""
         self._stack = QStackedWidget()
-        self._stack.addWidget(empty_inspector())
+        self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
@@ -127,7 +133,9 @@ class Inspector(QWidget):
             self._stack.removeWidget(self._sheet)
             self._sheet.deleteLater()
             self._sheet = None
-        if chosen:
+        if not chosen:
+            self._empty.refresh()
+        else:
             self._sheet = _PropertySheet(
                 self._context, self._editor, self._query_runner, chosen, self.command_requested.emit
             )

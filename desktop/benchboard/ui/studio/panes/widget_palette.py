@@ -56,7 +56,9 @@ class WidgetPalette(QWidget):
         column.addWidget(self._nothing)
         column.addWidget(self._make_groups(), 1)
         hint = _("Drag onto the dashboard, or press Enter to add it in the first free space.")
-        column.addWidget(Text(hint, "caption", "muted", wrap=True))
+        self._hint = Text(hint, "caption", "muted", wrap=True)
+        self._hint.setObjectName("palette_hint")
+        column.addWidget(self._hint)
 
     def _make_groups(self) -> QWidget:
         inside = QWidget()
@@ -89,7 +91,9 @@ class WidgetPalette(QWidget):
             found = [member for member in members if not member.isHidden()]
             group.setVisible(bool(found))
             _side_by_side(grid, found)
-        self._nothing.setVisible(all(member.isHidden() for member in self.kinds))
+        nothing = all(member.isHidden() for member in self.kinds)
+        self._nothing.setVisible(nothing)
+        self._hint.setVisible(not nothing)
 
     def _add_first(self) -> None:
         found = next((member for member in self.kinds if not member.isHidden()), None)
