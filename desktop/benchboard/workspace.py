@@ -280,7 +280,7 @@ def _outdated(workspace: Workspace) -> Unavailable:
         )
     return Unavailable(
         "workspace.outdated",
-        _("The shared database doesn't match this Benchboard version."),
+        _("The shared server doesn't match this Benchboard version."),
         why=_("Benchboard never changes a shared server without being asked."),
         do=_("Ask its administrator to run “benchboard db upgrade” with its URL."),
     )

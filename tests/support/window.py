@@ -127,7 +127,7 @@ def rooms(done: list[str]) -> tuple[Room, ...]:
             "Bench",
             "bb.plug",
             "bench:enter",
-            (RoomView("dongles", "Dongles", FakeSection), RoomView("timing", "Timing", FakeSection)),
+            (RoomView("dongles", "Dongles", FakeSection), RoomView("timing", "Bit timing", FakeSection)),
             lambda _context: {"test.pair": pair},
         ),
         Room("studio", "Studio", "ph.squares-four", "studio:enter", (RoomView("home", "Home", FakeSection),)),

@@ -147,7 +147,7 @@ def normalise_note(text: str | None) -> str | None:
     if len(note) > MAX_NOTE or any(not (sign.isprintable() or sign == "\n") for sign in note):
         raise Invalid(
             "dashboards.note",
-            _("Notes can have up to {limit} printable characters.").format(limit=MAX_NOTE),
+            _("Version names can have up to {limit} printable characters.").format(limit=MAX_NOTE),
             field="note",
         )
     return note or None
@@ -182,7 +182,7 @@ def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
     if len(found) > grid.MAX_ITEMS:
         raise Invalid(
             "layout.too-many-items",
-            _("There are more than {limit} items, the limit for a layout.").format(limit=grid.MAX_ITEMS),
+            _("There are more than {limit} items, the limit for a dashboard.").format(limit=grid.MAX_ITEMS),
             item=None,
             field="items",
         )

@@ -109,7 +109,7 @@ def from_rows(parts: DashboardRows) -> Json:
     widget that is not there, or one twice, or is none.
     """
     if not isinstance(parts.layout, dict):
-        _refuse("bad-layout", _("The layout of this dashboard must be an object, not {value}."), parts.layout)
+        _refuse("bad-layout", _("This dashboard must be an object, not {value}."), parts.layout)
     tree = _TreeReader(parts.widgets)
     items = list(tree.nodes(parts.layout.get("items", []), _("the dashboard"), 0))
     return {

@@ -6,18 +6,24 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
+from benchboard.canbus.link import Port
+from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.pairing_graphics import DongleChoice
+from benchboard.ui.bench.pairing_pages import IdentifyPage
 from benchboard.ui.bench.pairing_wizard import PairingWizard
+from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Text, Toolbar
 from support.benchsim import Simulator
 from support.databases import unbound
@@ -135,7 +141,9 @@ def test_pairing_by_a_command_updates_the_window(
     # Counts and banner follow the registry and the ports, whichever of them changed.
     problems, toolbar = shell.context.problems, shell.findChild(Toolbar)
     assert toolbar is not None
-    qtbot.waitUntil(lambda: problems.current is not None and problems.current.what.startswith("New dongle found"))
+    qtbot.waitUntil(
+        lambda: problems.current is not None and problems.current.what.startswith("New simulated dongle found")
+    )
     qtbot.waitUntil(lambda: toolbar.count() == "2 of 2 connected")
     simulator.process.kill()
     qtbot.waitUntil(lambda: toolbar.count() == "0 of 1 connected")
@@ -231,3 +239,20 @@ def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
         qtbot.keyClick(forward, Qt.Key.Key_Return)
         assert QApplication.focusWidget() is not wizard.close_button
     click(window, "pair_close")
+
+
+@pytest.mark.parametrize(
+    ("simulated", "sentence"),
+    [
+        (False, "Check that it's the one in your hand."),
+        (True, "It's simulated: its light is the one in the picture."),
+    ],
+)
+def test_identify_page_speaks_of_a_hand_only_for_a_real_dongle(
+    qtbot: QtBot, light: Theme, simulated: bool, sentence: str
+) -> None:
+    page = IdentifyPage()
+    qtbot.addWidget(page)
+    port = Port("/dev/ttyACM0", "a dongle", None, None, None, simulated, "usb-1")
+    page.show_dongle(DetectedDevice(port, DongleInfo("/dev/ttyACM0", "benchboard", "1.0.0", "Dongle One")))
+    assert sentence in {label.text() for label in page.findChildren(Text)}

@@ -124,8 +124,8 @@ def test_palette_click_runs_entry_and_click_outside_closes(qtbot: QtBot, light: 
 
 
 def test_palette_entry_that_cannot_run_is_faint_and_shows_its_reason(qtbot: QtBot, light: Theme) -> None:
-    possible = PaletteEntry("Blink dongle", lambda: None, group="Do")
-    impossible = PaletteEntry("Blink dongle", lambda: None, group="Do", why_not="Select a dongle first.")
+    possible = PaletteEntry("Identify dongle", lambda: None, group="Do")
+    impossible = PaletteEntry("Identify dongle", lambda: None, group="Do", why_not="Select a dongle first.")
     palette = open_palette(qtbot, [possible, impossible])
 
     def colours(row: int) -> set[str]:

@@ -14,14 +14,14 @@ from benchboard.ui.widgets.toasts import Toast
 KEYBOARD_ONLY = {"window.palette", "window.next_pane", "window.previous_pane"}
 """These only make sense where the keyboard is, or open the palette itself."""
 ANYWHERE = {
-    "New dashboard", "Import dashboard", "Pair a dongle", "Calculate bit timing", "Monitor a bus",
+    "Create dashboard", "Import dashboard", "Pair a dongle", "Calculate bit timing", "Open live bus",
     "Start simulated dongles", "Add person", "Revoke sessions", "View audit log", "Toggle full screen", "Sign out",
     "Quit Benchboard", "Show keyboard shortcuts",
 }  # fmt: skip
 HERE = {
     "studio/home": {"Undo", "Add row", "Zoom in", "Add widget: table"},
     "studio/dashboards": set(),
-    "bench/dongles": {"Filter dongles", "Blink dongle", "Show dongle's bit timing"},
+    "bench/dongles": {"Filter dongles", "Identify dongle", "Show dongle's bit timing"},
     "bench/live": set(),
     "bench/timing": {"Write to dongle and verify"},
     "admin/people": set(),
@@ -70,7 +70,7 @@ def test_palette_and_shortcut_say_why_a_command_cannot_run_now(qtbot: QtBot, eve
     qtbot.keyClick(everywhere.window(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert "Pair a dongle first." in toast_texts(everywhere)
     everywhere.go("bench/dongles")
-    assert offered(everywhere)["Blink dongle"] == "Select a dongle first."
+    assert offered(everywhere)["Identify dongle"] == "Select a dongle first."
 
 
 @pytest.mark.parametrize(("address", "group"), [("bench/live", "Dongles"), ("admin/people", "Edit")])

@@ -60,7 +60,7 @@ def test_list_without_matches_names_the_filter(dashboards: DashboardsDriver) -> 
     _search(dashboards, "nowhere")
     dashboards.studio.wait(lambda: "No dashboards match “nowhere”." in label_texts())
     dashboards.click("segment_public")
-    dashboards.studio.wait(lambda: "No dashboards in “Public” match “nowhere”." in label_texts())
+    dashboards.studio.wait(lambda: "No dashboards in “Everyone” match “nowhere”." in label_texts())
     dashboards.find("library_search").clear()  # type: ignore[attr-defined]
     dashboards.click("segment_trash")
     dashboards.studio.wait(lambda: "The trash is empty." in label_texts())

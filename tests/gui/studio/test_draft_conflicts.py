@@ -113,7 +113,7 @@ def test_query_draft_of_a_removed_widget_can_be_copied(
     assert WRONG in said.why
     third = open_studio(crashed(second, tmp_path, "again"))
     QGuiApplication.clipboard().clear()
-    _press(third, "Copy")
+    _press(third, "Copy text")
     assert QGuiApplication.clipboard().text() == WRONG
     assert third.application.problems.current is None
     assert drafts(third) == {}
@@ -132,7 +132,7 @@ def test_query_draft_too_long_is_kept_with_its_reason(open_studio: Open, tmp_pat
     assert said.what == "Your edit to “Orders, 7 days” can't be applied."
     assert str(MAX_QUERY) in said.why
     third = open_studio(crashed(second, tmp_path, "again"))
-    _press(third, "Copy")
+    _press(third, "Copy text")
     assert QGuiApplication.clipboard().text() == "y" * (MAX_QUERY + 1)
     assert third.application.problems.current is None
     assert drafts(third) == {}
@@ -144,7 +144,7 @@ def test_query_draft_kept_after_its_widget_was_removed_can_be_copied(reopened: C
     second.page.editor.remove()
     _press(second, "Keep mine")
     assert list(drafts(second).values()) == [WRONG]
-    _press(second, "Copy")
+    _press(second, "Copy text")
     assert QGuiApplication.clipboard().text() == WRONG
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 MINE = Party("Dana Whitfield", "you, this computer, 10:12 while offline")
-THEIRS = Party("Mert Aydın", "shared database, 10:29, version 40")
+THEIRS = Party("Mert Aydın", "shared server, 10:29, version 40")
 
 
 class Merging:

@@ -6,7 +6,7 @@ import pytest
 from boards import SHIFT, menu_of
 from open_dashboards import OpenDashboards, create_dashboards
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.fuzzy_search import search
@@ -37,11 +37,11 @@ def offered(studio: "Studio") -> dict[str, str]:
         ("revert", "Undo"),
         ("pin", "Lock position"),
         ("distribute", "Distribute horizontally"),
-        ("history", "Show version history"),
+        ("history", "Show versions"),
         ("full screen", "Toggle full screen"),
         ("import", "Import dashboard"),
         ("shortcuts", "Show keyboard shortcuts"),
-        ("delete", "Remove"),
+        ("delete", "Remove widget"),
     ],
 )
 def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio", word: str, title: str) -> None:
@@ -51,23 +51,24 @@ def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio", wo
 
 def test_palette_on_home_page_leaves_out_commands_of_shared_dashboards(studio: "Studio") -> None:
     titles = offered(studio)
-    assert {"Undo", "Add row", "Add widget: table", "Present dashboard", "New dashboard"} <= titles.keys()
-    assert (
-        not {"Share dashboard", "Show version history", "Save named version", "RenameDialog dashboard"} & titles.keys()
-    )
+    assert {"Undo", "Add row", "Add widget: table", "Present dashboard", "Create dashboard"} <= titles.keys()
+    assert not {"Share dashboard", "Show versions", "Save named version", "RenameDialog dashboard"} & titles.keys()
 
 
 def test_palette_with_no_dashboard_in_front_offers_no_command_of_a_page(studio: "Studio") -> None:
     assert studio.application.shell is not None
     studio.application.shell.go("studio/dashboards")
     assert not {"Undo", "Select all", "Zoom in", "Add row", "Add widget: table", "Copy"} & offered(studio).keys()
-    assert {"New dashboard", "Import dashboard", "Quit Benchboard"} <= offered(studio).keys()
+    assert {"Create dashboard", "Import dashboard", "Quit Benchboard"} <= offered(studio).keys()
 
 
 def test_palette_on_view_only_page_offers_no_command_that_changes_it(board: "Studio") -> None:
     board.page.editor.read_only = True
     titles = offered(board)
-    assert not {"Undo", "Save", "Add row", "Cut", "Remove", "Edit variables", "Add widget: table"} & titles.keys()
+    assert (
+        not {"Undo", "Save dashboard", "Add row", "Cut", "Remove widget", "Edit variables", "Add widget: table"}
+        & titles.keys()
+    )
     assert {"Copy", "Select all", "Present dashboard", "Export as PDF"} <= titles.keys()
 
 
@@ -121,3 +122,18 @@ def test_route_to_import_opens_file_dialog(studio: "Studio") -> None:
     (dialog,) = studio.application.window.findChildren(QFileDialog, "library_import_dialog")
     assert dialog.isVisible()
     dialog.reject()
+
+
+def test_inspector_with_nothing_selected_names_only_keys_that_do_something(studio: "Studio") -> None:
+    def hints() -> set[str]:
+        names = ("show_add_pane", "select_next", "select_all", "undo", "shortcuts")
+        inspector = studio.page.inspector
+        return {name for name in names if inspector.findChild(QWidget, f"hint_{name}").isVisible()}
+
+    editor = studio.page.editor
+    editor.select(list(editor.page.shown))
+    editor.remove()
+    assert hints() == {"show_add_pane", "undo", "shortcuts"}
+    studio.page.undo()
+    editor.select([])
+    assert hints() == {"show_add_pane", "select_next", "select_all", "shortcuts"}

@@ -136,7 +136,7 @@ def test_dashboard_share_and_access_list_agree(terminal: Terminal) -> None:
     assert terminal.names("--as", BOB) == ["Rig"]
     (bob,) = terminal.json("access", "Rig", "--search", "bob", "--as", BOB)["items"]
     assert (bob["level"], [way["reach"] for way in bob["why"]]) == ("edit", ["direct", "public"])
-    assert "Can edit  shared directly, everyone can view" in terminal.run("access", "Rig", "--search", "bob")
+    assert "Can edit  Shared directly. Everyone can view." in terminal.run("access", "Rig", "--search", "bob")
     assert "You don't own" in terminal.run("unshare", "Rig", BOB, "--as", BOB, status=1)
     terminal.run("unshare", "Rig", BOB)
     terminal.run("unshare", "Rig", "rig")

@@ -138,14 +138,14 @@ def _access_entry(one: Any, teams: tuple[Grant, ...]) -> AccessEntry:
 
 
 def grants_text(grants: Sequence[Grant]) -> str:
-    """Why somebody has access, in words."""
+    """Why somebody has access, in short sentences."""
     reasons = {
-        "owner": _("owner"),
-        "direct": _("shared directly"),
-        "public": _("everyone can view"),
-        "role": _("because of their role"),
+        "owner": _("Owner."),
+        "direct": _("Shared directly."),
+        "public": _("Everyone can view."),
+        "role": _("Their role gives full access."),
     }
-    return ", ".join(
-        _("through team {team}").format(team=grant.team) if grant.team else reasons.get(grant.source, grant.source)
+    return " ".join(
+        _("Through team {team}.").format(team=grant.team) if grant.team else reasons.get(grant.source, grant.source)
         for grant in grants
     )

@@ -82,7 +82,7 @@ def require(
     try:
         found = session.execute(query).one_or_none()
     except RecursionError as error:
-        what = _("The layout of this dashboard is nested too deeply.")
+        what = _("This dashboard is nested too deeply.")
         raise Invalid("layout.too-deep", what, item=None, field="layout") from error
     if found is None or (found[0].deleted_at is not None and found[1] != "own"):
         raise not_found()

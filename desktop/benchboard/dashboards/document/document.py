@@ -374,16 +374,16 @@ def _require_storable(document: object) -> None:
     try:
         written = json.dumps(document, allow_nan=False)
     except ValueError as error:
-        raise Invalid("layout.not-a-number", _("This layout contains a number that isn't valid in JSON.")) from error
+        raise Invalid("layout.not-a-number", _("This dashboard contains a number that isn't valid in JSON.")) from error
     if len(written) > MAX_BYTES:
         raise too_long_error()
     if _DOUBTFUL.search(written) and not all(is_storable_text(text) for text in _every_text(document)):
-        _refuse("not-text", _("Text in this layout contains an invalid character."), None)
+        _refuse("not-text", _("Text in this dashboard contains an invalid character."), None)
 
 
 def too_long_error() -> Invalid:
     """What is said of a document of more than `MAX_BYTES`."""
-    what = _("This layout is larger than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
+    what = _("This dashboard is larger than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
     return Invalid("layout.too-long", what, do=_("Remove a widget or shorten some text."), item=None, field=None)
 
 
@@ -395,7 +395,7 @@ def _require_shallow(document: object) -> None:
         if not level:
             return
     if any(level):
-        _refuse("too-deep", _("This layout is nested too deeply."), None)
+        _refuse("too-deep", _("This dashboard is nested too deeply."), None)
 
 
 def _every_text(document: object) -> Iterator[str]:

@@ -21,7 +21,7 @@ def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
     """Decode JSON. Raises `Invalid` for anything that is not JSON: NaN, a number of 5,000 digits, a second key of the
     same name. A byte order mark before UTF-8 is ignored, as RFC 8259 section 8.1 allows."""
     if len(text) > max_bytes:
-        what = _("A layout can't be larger than {limit} MiB.").format(limit=max_bytes // _MEBIBYTE)
+        what = _("A dashboard can't be larger than {limit} MiB.").format(limit=max_bytes // _MEBIBYTE)
         refuse("too-long", what, None, None)
     text = _text(text).removeprefix("\ufeff")
     try:
@@ -29,7 +29,7 @@ def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
     except json.JSONDecodeError as error:
         raise Invalid("layout.not-json", _misplaced(text, error), item=None, field=None) from error
     except RecursionError as error:
-        what = _("This layout is nested too deeply.")
+        what = _("This dashboard is nested too deeply.")
         raise Invalid("layout.too-deep", what, item=None, field=None) from error
     except ValueError as error:  # also of `int`, for a number of too many digits
         raise _strange_number(text) from error

@@ -189,7 +189,9 @@ def parse(value: object, *, columns: int = 12) -> Layout:
     if not isinstance(value, list):
         refuse("not-a-list", _("items is {value}; it must be a list.").format(value=quote_value(value)), None, "items")
     if len(value) > MAX_ITEMS:
-        what = _("There are {count} items; a layout can have up to {limit}.").format(count=len(value), limit=MAX_ITEMS)
+        what = _("There are {count} items; a dashboard can have up to {limit}.").format(
+            count=len(value), limit=MAX_ITEMS
+        )
         refuse("too-many-items", what, None, "items")
     seen: set[str] = set()
     placed: list[tuple[Item, Cell]] = []

@@ -67,7 +67,7 @@ class _Reader:
             what = _("{field} is {value}; it must be a list.").format(field=where, value=quote_value(value))
             refuse("not-a-list", what, None, where)
         if len(self._seen) + len(value) > MAX_ITEMS:
-            what = _("There are more than {limit} items, the limit for a layout.").format(limit=MAX_ITEMS)
+            what = _("There are more than {limit} items, the limit for a dashboard.").format(limit=MAX_ITEMS)
             refuse("too-many-items", what, None, where)
         return Layout.of(columns, [self._item(entry, k, columns, depth) for k, entry in enumerate(value)])
 

@@ -142,7 +142,7 @@ def _find(session: Session, row: Dashboard, number: int) -> Any:
         raise NotFound(
             "dashboards.no-version",
             _("“{name}” has no version {number}.").format(name=row.name, number=number),
-            do=_("Check its version history."),
+            do=_("Check its versions."),
             number=number,
         )
     return found

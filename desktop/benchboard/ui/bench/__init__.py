@@ -50,7 +50,7 @@ ROOM = Room(
     (
         RoomView("dongles", N_("Dongles"), _dongles),
         RoomView("live", N_("Live bus"), _live),
-        RoomView("timing", N_("Timing"), _timing),
+        RoomView("timing", N_("Bit timing"), _timing),
     ),
     _handlers,
 )

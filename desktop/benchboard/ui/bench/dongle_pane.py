@@ -417,7 +417,7 @@ class _TraceSection(_PaneSection):
     def __init__(self, devices: DeviceManager) -> None:
         super().__init__(_("Live bus"))
         self._summary = Text("", "caption", "muted")
-        self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause list"))
+        self._pause = Button("", self._toggle_pause, kind="quiet", icon="ph.pause", size="sm", tip=_("Pause display"))
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
         self.trace = MiniTrace()
@@ -441,7 +441,7 @@ class _TraceSection(_PaneSection):
     def _toggle_pause(self) -> None:
         self.trace.paused = not self.trace.paused
         self._pause.setIcon(theme().icon("ph.play" if self.trace.paused else "ph.pause"))
-        self._pause.setToolTip(_("Resume list") if self.trace.paused else _("Pause list"))
+        self._pause.setToolTip(_("Resume display") if self.trace.paused else _("Pause display"))
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

@@ -37,7 +37,7 @@ class MiniTrace(QWidget):
         self.summary = ""
         self.setFixedHeight(_LINE + 8 + _ROWS * _ROW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(_("Live trace"))
+        self.setAccessibleName(_("Live bus"))
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)

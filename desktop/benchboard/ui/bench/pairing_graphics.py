@@ -170,7 +170,7 @@ class DonglePicture(QWidget):
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.secondary"))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(110, 66, 72, 20), right, _("blinking"))
+            painter.drawText(QRectF(88, 66, 94, 20), right, _("blinking"))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("accent"))
             painter.drawEllipse(QPointF(194, 76), 5, 5)

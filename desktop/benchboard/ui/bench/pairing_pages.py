@@ -14,6 +14,7 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.protocol.messages import CLAIM_SECONDS
 from benchboard.dongles.provisioning import PairingStep
 from benchboard.i18n import _, number
+from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import nominal_timing, tseg1_is_split
 from benchboard.ui.bench.dongle_rows import DongleRow
@@ -73,7 +74,7 @@ class SelectDonglePage(_WizardPage):
     ) -> None:
         """List `rows` and select `selected_id`, else the first; each selection calls `on_selected`."""
         if rows:
-            title, under = _("These dongles are ready to pair."), _("Select the one to pair.")
+            title, under = _("These dongles aren't paired."), _("Select the one to pair.")
         else:
             title = _("All connected dongles are paired.") if any_connected else _("No dongles connected.")
             under = _("Plug one in. It appears here within a second.")
@@ -104,10 +105,8 @@ def _choice(row: DongleRow) -> DongleChoice:
     sentence = _("Firmware {firmware}. Its identity is proven.")
     if info is not None and not info.is_benchboard:
         sentence = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
-    firmware = info.firmware if info is not None else ""
-    choice = DongleChoice(
-        device.port_name if device is not None else "", row.subtitle, sentence.format(firmware=firmware)
-    )
+    firmware = firmware_title(info.dialect, info.firmware) if info is not None else ""
+    choice = DongleChoice(row.title, row.subtitle, sentence.format(firmware=firmware))
     choice.setObjectName(f"pair_choice_{row.id}")
     return choice
 
@@ -116,7 +115,9 @@ class IdentifyPage(_WizardPage):
     """Which one it is, by its light."""
 
     def __init__(self) -> None:
-        super().__init__(_("One dongle is blinking."), _("Check that it's the one in your hand."))
+        super().__init__(_("One dongle is blinking."))
+        self._under = Text("", tone="secondary", wrap=True)
+        self.column.addWidget(self._under)
         line = QHBoxLayout()
         self._picture = DonglePicture()
         self._who = Text("", wrap=True)
@@ -130,6 +131,11 @@ class IdentifyPage(_WizardPage):
         info = device.info
         if info is None:
             return
+        self._under.setText(
+            _("It's simulated: its light is the one in the picture.")
+            if device.port.simulated
+            else _("Check that it's the one in your hand.")
+        )
         device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
         sentence = _(
@@ -151,12 +157,12 @@ class ClaimPage(_WizardPage):
         self._prompt = Text("", "section", wrap=True)
         self.steps = PairingChecklist(
             (
-                _("Dongle answered, identity key checked"),
+                _("Check identity"),
                 _("Agree on keys"),
-                _("Record the pairing before anything is sent"),
-                _("Waiting for you to press its button"),
-                _("Save the token encrypted, then send it encrypted"),
-                _("Dongle confirms, pairing is complete"),
+                _("Record the pairing"),
+                _("Press the button"),
+                _("Send the encrypted token"),
+                _("Confirm the pairing"),
             )
         )
         self._press = Button(_("Press the simulated button"), press, icon="ph.hand-pointing", name="pair_press")
@@ -216,7 +222,7 @@ class BitratePage(_WizardPage):
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__(
-            _("Choose a bit rate"),
+            _("Choose a bit rate."),
             _("Every node on the bus needs the same bit rate. Benchboard writes it to the dongle and checks it."),
         )
         self.planned: DongleConfig | None = None
@@ -249,9 +255,7 @@ class BitratePage(_WizardPage):
         else:
             timing = nominal_timing(self.planned)
             self._bar.show_timing(timing, tseg1_is_split=tseg1_is_split(self.planned))
-            sentence = _(
-                "{quanta} time quanta of {ns} ns, prescaler {prescaler}. See the Timing tab for other solutions."
-            )
+            sentence = _("{quanta} time quanta of {ns} ns, prescaler {prescaler}. See Bit timing for other solutions.")
             self._solved.setText(
                 sentence.format(quanta=timing.quanta, ns=number(timing.tq_ns), prescaler=timing.prescaler)
             )

@@ -13,6 +13,7 @@ from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe_open
 from benchboard.errors import AppError, Unavailable
+from benchboard.i18n import _
 
 _SCAN_INTERVAL_S: Final = 0.7
 
@@ -41,9 +42,9 @@ class DetectedDevice:
 
     @property
     def port_name(self) -> str:
-        """The port's short name: `ttyACM0`, or the simulated one's."""
+        """The port's short name: `ttyACM0`. A simulated dongle has no port to speak of; it goes by its own name."""
         name = self.port.path.rsplit("/", 1)[-1]
-        return f"sim {name[-4:].upper()}" if self.port.simulated else name
+        return _("Dongle {id}").format(id=name[-4:].upper()) if self.port.simulated else name
 
 
 class PortScanner:

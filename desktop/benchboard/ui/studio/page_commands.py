@@ -130,7 +130,7 @@ class PageCommands(QObject):
         if page.editor.read_only and command.edits:
             toast(page.editor.read_only_reason)
         elif page.store.dashboard_id is None and command.shared_only:
-            toast(_("Your home page is private and has no version history. Use a dashboard to share or save versions."))
+            toast(_("Your home page is private and has no versions. Use a dashboard to share or save versions."))
         else:
             if command.ends("enlarged"):
                 page.enlarged.close()

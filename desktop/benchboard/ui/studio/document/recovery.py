@@ -177,7 +177,7 @@ class Recovery(QObject):
         problems.notice(
             what.format(count=count, time=_time(at)),
             _("Benchboard closed before saving."),
-            Action(_("Discard"), partial(self._editor.replace_document, _("Discard recovered edits"), kept)),
+            Action(_("Discard edits"), partial(self._editor.replace_document, _("Discard recovered edits"), kept)),
             key=key,
         )
         # Any further step or remote change ends the recovered state that this undoes.

@@ -76,8 +76,8 @@ class StashedDrafts:
         self._problems.notice(
             what,
             why,
-            Action(_("Copy"), partial(self._copy, where)),
-            Action(_("Discard"), partial(self._discard, where)),
+            Action(_("Copy text"), partial(self._copy, where)),
+            Action(_("Discard text"), partial(self._discard, where)),
             kind="warn",
             key=self._notice_key(where),
         )

@@ -47,7 +47,7 @@ class ExportDialog(Dialog):
         variables: str = "",
         expanded_page: ExpandedPage | None = None,
     ) -> None:
-        super().__init__(owner, _("Export"), size=_SIZE, name="studio_export_dialog")
+        super().__init__(owner, _("Export dashboard"), size=_SIZE, name="studio_export_dialog")
         self._owner, self._context, self._page, self._results = owner, context, page, answers
         self._width, self._title_text, self._variables = width, title, variables
         self._selection = tuple(item_id for item_id in selection if item_id in page.shown)
@@ -136,7 +136,9 @@ class ExportDialog(Dialog):
         context, owner, answers, title = self._context, self._owner, self._results, self._title_text
         variables = self._variables
         name = f"{page_export.file_name(title)}.{form}"
-        dialog = QFileDialog(owner.window(), _("Export"), str(Path.home() / name), f"{form.upper()} (*.{form})")
+        dialog = QFileDialog(
+            owner.window(), _("Export dashboard"), str(Path.home() / name), f"{form.upper()} (*.{form})"
+        )
         dialog.setObjectName("export_file")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(form)

@@ -36,7 +36,7 @@ def choose_export_file(
 ) -> None:
     """Ask for a file and write the dashboard to it in one of FORMS; `show_item` goes to a widget of the report."""
     name = f"{file_name(title)}{'.grafana' if form == 'grafana' else ''}.json"
-    dialog = QFileDialog(owner.window(), _("Export"), str(Path.home() / name), f"{_(FORMS[form])} (*.json)")
+    dialog = QFileDialog(owner.window(), _("Export dashboard"), str(Path.home() / name), f"{_(FORMS[form])} (*.json)")
     dialog.setObjectName("export_file")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("json")

@@ -68,7 +68,7 @@ class ConversionReportDialog(Dialog):
         self.content.addWidget(self.lines, 1)
         hint = _("Double-click a line or press Enter to go to its widget.")
         self.content.addWidget(Text(hint, "caption", "muted", wrap=True))
-        self.add_button(Button(_("Copy"), self._copy, icon="ph.copy", name="import_report_copy"), left=True)
+        self.add_button(Button(_("Copy report"), self._copy, icon="ph.copy", name="import_report_copy"), left=True)
         save = Button(_("Save as text"), self._ask_file, icon="ph.download-simple", name="import_report_save")
         self.footer.insertWidget(1, save)
         self.add_button(Button(_("Done"), self.dismiss, kind="primary", name="import_report_close"))

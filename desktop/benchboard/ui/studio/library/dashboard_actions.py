@@ -211,7 +211,7 @@ class RenameDialog(Dialog):
         self._name.returnPressed.connect(self._accept)
         self.content.addWidget(Field(_("Name"), self._name))
         self.add_button(Button(_("Cancel"), self.dismiss, name="rename_keep"))
-        self._button = self.add_button(Button(_("Rename"), self._accept, kind="primary", name="rename_take"))
+        self._button = self.add_button(Button(_("Rename dashboard"), self._accept, kind="primary", name="rename_take"))
         self._name.textChanged.connect(self._typed)
 
     def _typed(self, text: str) -> None:

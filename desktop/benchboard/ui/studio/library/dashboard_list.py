@@ -65,9 +65,11 @@ class DashboardList(QWidget):
         self._filter.selected.connect(self._filter_chosen)
         self._toolbar.add(self._search)
         self._toolbar.add(self._filter)
-        self._import = Button(_("Import"), self.choose_import_file, icon="ph.upload-simple", name="library_import")
+        self._import = Button(
+            _("Import dashboard"), self.choose_import_file, icon="ph.upload-simple", name="library_import"
+        )
         self._new = Button(
-            _("New dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new"
+            _("Create dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new"
         )
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="library_export")
@@ -79,7 +81,7 @@ class DashboardList(QWidget):
             self._model,
             label=_("Dashboards"),
             name="library_table",
-            empty=EmptyState("ph.squares-four", _("No dashboards yet"), _("New dashboard"), self.create_dashboard),
+            empty=EmptyState("ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard),
             no_match=self._no_match,
             bulk=self._bulk(),
             row_menu=True,
@@ -268,7 +270,7 @@ def _filters() -> list[tuple[str, str]]:
         ("", _("All")),
         ("mine", _("Mine")),
         ("shared", _("Shared with me")),
-        ("public", _("Public")),
+        ("public", _("Everyone")),
         ("trash", _("Trash")),
     ]
 

@@ -44,7 +44,7 @@ class TrashWatcher(QObject):
         away = card is None or card.deleted_at is not None
         if card is not None and away and not self._in_trash:
             who = card.deleted_by or _("Someone")
-            back = [Action(_("Restore"), self._restore)] if card.level == "own" else []
+            back = [Action(_("Restore dashboard"), self._restore)] if card.level == "own" else []
             problems.notice(
                 _("{who} moved “{name}” to the trash.").format(who=who, name=card.name),
                 _("Your changes can't be saved until it's restored."),

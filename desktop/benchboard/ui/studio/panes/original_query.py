@@ -32,7 +32,7 @@ class OriginalQueryView(QWidget):
         head = QHBoxLayout()
         head.addWidget(Text(title, tone="secondary"), 1)
         head.addWidget(
-            Button(_("Copy"), self._copy, kind="quiet", icon="ph.copy", size="sm", name="inspector_copy_theirs")
+            Button(_("Copy query"), self._copy, kind="quiet", icon="ph.copy", size="sm", name="inspector_copy_theirs")
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

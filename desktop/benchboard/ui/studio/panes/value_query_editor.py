@@ -52,7 +52,7 @@ class ValueQueryEditor(QWidget):
         self._list.setMinimumHeight(64)
         self._preview = Field(_("Values"), self._list)
         self._refresh = Button(_("Refresh"), self.run, icon="ph.arrows-clockwise", size="sm", name="preview_again")
-        self._stop_button = Button(_("Stop"), self._stop_by_user, size="sm", name="preview_stop")
+        self._stop_button = Button(_("Stop query"), self._stop_by_user, size="sm", name="preview_stop")
         self._loading_timer = QTimer(self, singleShot=True, interval=LOADING_DELAY_MS)
         self._loading_timer.timeout.connect(self._show_loading)
         column = QVBoxLayout(self)

@@ -83,7 +83,9 @@ class VariablesDialog(Dialog):
         left = QVBoxLayout()
         left.addWidget(self._list, 1)
         self._add = Button(_("Add variable"), self._add_variable, icon="ph.plus", size="sm", name="variable_add")
-        self._remove = Button(_("Remove"), self._remove_variable, icon="ph.trash", size="sm", name="variable_remove")
+        self._remove = Button(
+            _("Remove variable"), self._remove_variable, icon="ph.trash", size="sm", name="variable_remove"
+        )
         left.addWidget(self._add)
         left.addWidget(self._remove)
         self._form = QWidget()
@@ -116,7 +118,9 @@ class VariablesDialog(Dialog):
         self._removed_note.hide()
         self.content.addWidget(self._removed_note)
         self.add_button(Button(_("Cancel"), self.dismiss, name="variables_leave"))
-        self._save_button = self.add_button(Button(_("Save"), self._save, kind="primary", name="variables_take"))
+        self._save_button = self.add_button(
+            Button(_("Save variables"), self._save, kind="primary", name="variables_take")
+        )
 
     def _connect(self) -> None:
         for edit in (self._name, self._label):

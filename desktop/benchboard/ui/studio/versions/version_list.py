@@ -253,7 +253,7 @@ class VersionsPane(QWidget):
         choices: tuple[tuple[str, dict[str, Scalar]], ...] = (
             (_("Everyone"), {}),
             (_("Only mine"), {"author_id": self._context.actor.user_id}),
-            (_("Only with a note"), {"named": True}),
+            (_("Only named versions"), {"named": True}),
         )
         lines = [
             MenuItem(title, partial(self._filter, title, filters), checked=self._filter_button.text() == title)
