@@ -81,7 +81,7 @@ def test_qt_buttons_follow_the_language_and_back(qtbot: QtBot, start_in: Callabl
     assert not instance.findChildren(QTranslator)
 
 
-def test_key_names_in_qt_menus_are_those_on_the_keys_in_every_language(qapp: object) -> None:
-    app._use_language("tr")
+def test_key_names_in_qt_menus_are_those_on_the_keys_in_every_language(start_in: Callable[[str], None]) -> None:
+    start_in("tr")
     keys = QKeySequence("Ctrl+Shift+Del").toString(QKeySequence.SequenceFormat.NativeText)
     assert keys == "Ctrl+Shift+Del"
