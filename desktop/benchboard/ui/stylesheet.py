@@ -44,7 +44,7 @@ QWidget[surface="header"] { background: $header; }
 QWidget[surface="rail"] { background: $rail; }
 QWidget[surface="selection"] { background: $selection; }
 QFrame[line="true"] { background: $border; border: 0; }
-QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: ${r_panel}px; }
+QFrame[card="true"] { background: $surface; border: 1px solid $tile_border; border-radius: ${r_panel}px; }
 QFrame[card="chosen"] { background: $surface; border: 2px solid $accent; border-radius: ${r_panel}px; }
 """)
 
@@ -75,7 +75,8 @@ QAbstractButton[kind="quiet"]:disabled, QAbstractButton[kind="link"]:disabled { 
 _FIELDS = Template("""
 QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox {
   background: $surface; color: $text; border: 1px solid $border_control; border-radius: ${r_control}px;
-  padding: 1px 9px; selection-background-color: $accent; selection-color: $on_accent; }
+  padding: 1px 9px; selection-background-color: $accent; selection-color: $on_accent;
+  placeholder-text-color: $text_placeholder; }
 QLineEdit:hover, QComboBox:hover { border-color: $text_muted; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   border: 2px solid $focus; padding: 0 8px; }

@@ -189,7 +189,7 @@ def _palette(colours: dict[str, QColor]) -> QPalette:
         (role.ButtonText, "text"),
         (role.Highlight, "accent"),
         (role.HighlightedText, "on.accent"),
-        (role.PlaceholderText, "text.muted"),
+        (role.PlaceholderText, "text.placeholder"),
         (role.ToolTipBase, "raised"),
         (role.ToolTipText, "text"),
         (role.Link, "accent.text"),

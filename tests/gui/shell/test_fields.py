@@ -2,11 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from benchboard.ui.widgets.fields import Select
+from benchboard.settings import Appearance
+from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.fields import Edit, Select
 
 
 @pytest.mark.usefixtures("shell")
@@ -28,3 +30,12 @@ def test_select_wheel_over_it_keeps_the_choice_and_scrolls_the_pane(qtbot: QtBot
         QApplication.sendEvent(select, event)
         assert select.current_key() == "a"
         assert not event.isAccepted()  # Qt offers it to what the field lies in
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
+def test_placeholder_has_the_colour_made_for_it(light: Theme, qtbot: QtBot, appearance: Appearance) -> None:
+    light.set_appearance(appearance)
+    edit = Edit(placeholder="Name or email")
+    qtbot.addWidget(edit)
+    edit.ensurePolished()
+    assert edit.palette().color(QPalette.ColorRole.PlaceholderText) == light.color("text.placeholder")

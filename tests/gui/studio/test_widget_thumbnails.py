@@ -71,7 +71,9 @@ def test_thumbnail_of_a_container_has_the_pages_heading(name: str) -> None:
 def test_thumbnail_of_an_unchanged_row_has_no_frame() -> None:
     item = page().item("open")
     corner = QRectF(0, SIZE.height() - 4, 40, 4).toRect()
-    plain, changed = (render_tile(item, SIZE, None, 1.0, edge=edge).copy(corner).toImage() for edge in ("border", "ok"))
+    plain, changed = (
+        render_tile(item, SIZE, None, 1.0, edge=edge).copy(corner).toImage() for edge in ("tile.border", "ok")
+    )
     assert plain.pixelColor(20, 3).alpha() == 0
     assert changed.pixelColor(20, 3).alpha() > 0
 

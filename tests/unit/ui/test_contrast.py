@@ -29,6 +29,7 @@ TEXT = (
     ("on.accent", "accent.pressed"),
     ("on.accent", "error.fill"),
     ("on.tooltip", "tooltip"),
+    *(("text.placeholder", ground) for ground in ("window", "surface", "raised", "header")),
 )
 MARKS = (
     *(("border.control", ground) for ground in ("window", "surface", "raised")),

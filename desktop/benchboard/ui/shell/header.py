@@ -72,7 +72,7 @@ class Header(QWidget):
         return next((tab for tab in self._tabs.values() if tab.isChecked()), self.search)
 
     def fit_width(self, window_width: int) -> None:
-        self.search.setFixedWidth(260 if window_width >= 1200 else 150)
+        self.search.setFixedWidth(260 if window_width >= theme().px("breakpoint.detail_drawer") else 150)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -14,8 +14,6 @@ from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import Icon
 
-_NARROW = 1024
-
 
 class Rail(QWidget):
     """64 px wide; below a window of 1024 px it shows the marks alone."""
@@ -51,9 +49,10 @@ class Rail(QWidget):
 
     def fit_width(self, window_width: int) -> None:
         """Words below the marks where there is room for them."""
+        wide = window_width >= theme().px("breakpoint.rail_icons")
         for button in self._buttons.values():
-            button.show_title(window_width >= _NARROW)
-        self.setFixedWidth(theme().px("shell.rail") if window_width >= _NARROW else 48)
+            button.show_title(wide)
+        self.setFixedWidth(theme().px("shell.rail") if wide else 48)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

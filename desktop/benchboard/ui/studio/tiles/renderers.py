@@ -58,7 +58,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def paint_frame(
-    painter: QPainter, box: QRectF, edge: str = "border", *, hollow: bool = False, dashed: bool = False
+    painter: QPainter, box: QRectF, edge: str = "tile.border", *, hollow: bool = False, dashed: bool = False
 ) -> None:
     """Draw the frame of a tile, with its edge in this colour of the theme."""
     radius = theme().px("radius.tile")

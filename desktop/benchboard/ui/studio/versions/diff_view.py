@@ -244,7 +244,7 @@ class DiffPage(QWidget):
         faint = look is None and self._mode == "overlay"
         result = self._results[mark.side].of(item.id)
         sharp = self.devicePixelRatioF() * self._scale
-        edge = ROLE[look] if look is not None else "border"
+        edge = ROLE[look] if look is not None else "tile.border"
         key = (result, mark.box.size().toTuple(), sharp, edge, mark.runs)
         known = self._pictures.get((mark.side, item.id))
         if known is None or known[0] != key:

@@ -69,7 +69,7 @@ def render_tile(
     result: QueryResult | None,
     sharp: float,
     *,
-    edge: str = "border",
+    edge: str = "tile.border",
     runs: Sequence[WordRun] = (),
 ) -> QPixmap:
     """An item's tile, its frame in colour `edge`. With `runs` it shows how its text changed instead of the text."""
@@ -81,7 +81,7 @@ def render_tile(
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         box = QRectF(QPointF(0, 0), size)
-        if item.type != ROW or edge != "border":  # a row has no frame, as on its page
+        if item.type != ROW or edge != "tile.border":  # a row has no frame, as on its page
             paint_frame(painter, box, edge, hollow=bool(item.panes))
         if item.panes:
             paint_heading(painter, item, size.width(), tab_boxes(item, size.width()))
