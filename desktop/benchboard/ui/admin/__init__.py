@@ -1,4 +1,4 @@
-"""Admin: the people of the organisation, their sessions, and who did what."""
+"""Admin: the people of the organisation, their sessions, and the audit log."""
 
 from functools import partial
 
@@ -30,7 +30,7 @@ def _audit(context: Context) -> QWidget:
 
 
 def _handlers(context: Context) -> Handlers:
-    """The commands of Admin, which can be run from any room."""
+    """The commands of Admin that can be run from any room."""
     return {
         "admin.add_person": Handler(partial(context.go, "admin/people/add")),
         "admin.revoke_sessions": Handler(partial(context.go, "admin/sessions")),

@@ -1,4 +1,4 @@
-"""The dialog that adds a person: each field says what is wrong while it is being filled in."""
+"""The dialog that adds a person; fields are validated while they are filled in."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Select,
 
 
 class AddPersonDialog(Dialog):
-    """`added` has the person who is there now."""
+    """Asks for a person and adds them. `added` emits the new person."""
 
     added = Signal(object)
 
@@ -94,7 +94,7 @@ class AddPersonDialog(Dialog):
         self._validate()
 
     def _validate(self) -> None:
-        """Say under each field that was touched what is wrong with it; the way forward opens when nothing is."""
+        """Show the error below each field that was edited; enable the button if there is none."""
         first = ""
         for field, check in self._checks:
             wrong = ""
@@ -136,4 +136,4 @@ class AddPersonDialog(Dialog):
 
 
 def _ignore(_value: object) -> None:
-    """A check raises or says nothing."""
+    """Do nothing: a check only raises."""

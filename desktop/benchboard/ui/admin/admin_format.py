@@ -14,7 +14,7 @@ Row = TypeVar("Row")
 
 
 def state_mark(state: str) -> Mark:
-    """An account's state in a mark and a word."""
+    """An account's state as an icon and a word."""
     if state == "active":
         return Mark("ok", _("Active"))
     if state == "inactive":
@@ -23,7 +23,7 @@ def state_mark(state: str) -> Mark:
 
 
 def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) -> Column[Row]:
-    """A column that says how long ago a moment was."""
+    """A column of relative times."""
     return Column(
         key,
         title,
@@ -36,7 +36,7 @@ def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) ->
 
 
 def session_origin(session: OpenSession) -> str:
-    """Which program, from which address."""
+    """The program and the address of a session."""
     return ", ".join(part for part in (program_title(session.program), session.ip_address) if part)
 
 

@@ -1,4 +1,4 @@
-"""The audit list: who did what, when and from where."""
+"""The audit log: who did what, when and from where."""
 
 import json
 from collections.abc import Callable
@@ -61,7 +61,7 @@ _MAX_RESULTS = 8
 
 
 class AuditView(QWidget):
-    """Address: `admin/audit`, or `admin/audit/<id>` for what one person did or had done to them."""
+    """Address: `admin/audit`, or `admin/audit/<id>` for the entries by or about one person."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class AuditView(QWidget):
         self._model.listing = Listing(sort="at", descending=True)
 
     def open_route(self, rest: str) -> None:
-        """Narrow the list to one person."""
+        """Filter the list by one person."""
         if rest:
             self._context.tasks.read(
                 self, lambda session: users.get_person(session, self._context.actor, rest), self._filter_by_person
@@ -169,7 +169,7 @@ class AuditView(QWidget):
 
 
 class AuditEntryPane(DetailPane):
-    """Everything one row of the trail holds."""
+    """All details of one audit entry."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("audit_detail")
@@ -197,7 +197,7 @@ class AuditEntryPane(DetailPane):
         self.column.addStretch(1)
 
     def show_entry(self, entry: AuditEntry) -> None:
-        """Be about this row."""
+        """Show this entry."""
         who = actor_title(entry)
         self._avatar.set_name(entry.who or _("System"))
         self._what.setText(entry_title(entry))
@@ -262,7 +262,7 @@ class PersonPicker(Popover):
             self._results.addWidget(Text(_("No matches"), "body", "muted"))
         elif page.next_key:
             self._results.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
-        # What a layout is given is shown, and counted, by the next turn of the event loop.
+        # A layout's new content is shown, and has a size, only in the next turn of the event loop.
         QTimer.singleShot(0, self, self.move_into_place)
 
     def _select(self, person: Person) -> None:

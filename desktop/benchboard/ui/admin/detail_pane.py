@@ -10,7 +10,7 @@ from benchboard.ui.widgets import Button, Text, hairline, scroll_area
 
 
 class DetailPane(QWidget):
-    """The pane about one thing: `head`, then `column`, which scrolls. `closed` asks the place to put it away."""
+    """A pane with the details of one item: `head`, then `column`, which scrolls. `closed` asks the view to hide it."""
 
     closed = Signal()
 
@@ -47,7 +47,7 @@ class DetailPane(QWidget):
 
 
 class DetailSection(QWidget):
-    """A titled part of a detail; `fill` replaces what it holds."""
+    """A section with a title; `fill` replaces its content."""
 
     def __init__(self, title: str, *trailing: QWidget) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Admin's first place: everybody in the organisation, in a list one can search, filter, tick and act on."""
+"""The people of the organisation: a list with search, filters, selection and actions."""
 
 from dataclasses import replace
 
@@ -100,7 +100,9 @@ class PeopleView(QWidget):
             self._detail.show_person(user_id)
 
     def _on_loaded(self) -> None:
-        """A list that comes in under the keyboard makes its first row current; who was asked for comes before."""
+        """Show the requested person once the list is loaded; otherwise, if the list has the focus, its first row
+        becomes current.
+        """
         requested, self._requested_id = self._requested_id, ""
         if requested:
             QTimer.singleShot(0, self, lambda: self._show(requested))
@@ -110,7 +112,7 @@ class PeopleView(QWidget):
         self._count()
 
     def add(self) -> None:
-        """Ask who, and add them."""
+        """Ask for a person and add them."""
         dialog = AddPersonDialog(self.window(), self._context)
         dialog.added.connect(self._on_added)
         dialog.open()
@@ -160,7 +162,7 @@ class PeopleView(QWidget):
         self._set_listing(replace(self._model.listing, search="", filters={}))
 
     def _set_listing(self, listing: Listing) -> None:
-        # What is ticked and no longer shown must not be acted upon unseen.
+        # Rows that are ticked but no longer shown must not be changed unseen.
         self._model.clear_ticks()
         self._model.listing = listing
 
@@ -183,7 +185,7 @@ class PeopleView(QWidget):
         self._detail.focusNextPrevChild(True)
 
     def _on_ticked(self) -> None:
-        # The drawer of a narrow window would cover what can be done with the ticked rows.
+        # In a narrow window, the drawer would cover the actions for the ticked rows.
         if self._body.narrow and self._table.selected():
             self._body.show_detail(False)
 

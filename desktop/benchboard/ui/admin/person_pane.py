@@ -1,4 +1,4 @@
-"""The pane about one person: who they are, where they are signed in, what they did and what was done to them."""
+"""The details of one person: profile, open sessions, and audit entries by and about them."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ PersonReading = tuple[Person, Page[OpenSession], Page[AuditEntry]]
 
 
 class PersonPane(DetailPane):
-    """Kept true while the database changes; `show_person` says about whom."""
+    """Updates itself when the database changes; `show_person` sets the person."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("person_detail")
@@ -78,7 +78,7 @@ class PersonPane(DetailPane):
             page.setVisible(index == at)
 
     def show_person(self, user_id: str, known: Person | None = None) -> None:
-        """Be about this person: at once as the list knows them, then as the database does."""
+        """Show this person: at once with the list's data, then with the database's."""
         self._person_id = user_id
         if known is not None:
             self._person = known

@@ -1,4 +1,4 @@
-"""Who is signed in where, and who was."""
+"""The open sessions of the organisation, and those that ended."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ _CSV = (
 
 
 class SessionsView(QWidget):
-    """Address: `admin/sessions`. Two lists behind one filter: those open now, those that ended."""
+    """Address: `admin/sessions`. Two lists with a common filter: open sessions, and those that ended."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class SessionsView(QWidget):
             label=_("Ended sessions") if ended else _("Active sessions"),
             name="sessions_ended_table" if ended else "sessions_table",
             empty=EmptyState("ph.sign-out" if ended else "ph.desktop", none),
-            # The second list is a filter by itself: without a search its being empty has another reason.
+            # The second list is filtered in itself: if it is empty without a search, the reason is another.
             no_match=EmptyState("ph.sign-out", none) if ended else no_match,
             ticks=not ended,
             bulk=() if ended else self._bulk_buttons(),

@@ -13,7 +13,7 @@ from benchboard.ui.widgets import Confirm
 
 
 def set_state(context: Context, owner: QWidget, selected: Sequence[Person], state: str) -> None:
-    """Disable (`inactive`) or activate people, and offer to take it back."""
+    """Disable (`inactive`) or activate people, and offer to undo it."""
     changed = [person for person in selected if person.state != state]
     if state == "inactive" and any(person.id == context.actor.user_id for person in changed):
         changed = [person for person in changed if person.id != context.actor.user_id]
@@ -42,7 +42,7 @@ def set_state(context: Context, owner: QWidget, selected: Sequence[Person], stat
 
 
 def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequence[Person]) -> None:
-    """Say what revoking every session of these people does; do it when confirmed."""
+    """Revoke every session of these people after confirmation."""
     count = sum(person.sessions for person in selected)
     if not count:
         context.problems.toast(_("No active sessions to revoke."))
@@ -66,7 +66,7 @@ def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequenc
 
 
 def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[OpenSession]) -> None:
-    """Say what revoking these sessions does; do it when confirmed."""
+    """Revoke these sessions after confirmation."""
     if not selected:
         return
     ids = [session.id for session in selected]

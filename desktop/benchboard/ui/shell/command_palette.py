@@ -1,4 +1,4 @@
-"""The palette (Ctrl+K): go anywhere, do anything, by a few letters of its name."""
+"""The command palette (Ctrl+K): run any command or open any view by a few letters of its name."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -20,8 +20,10 @@ _PAUSE_MS: Final = 120
 
 
 class CommandPalette(Scrim):
-    """Opens over everything; Enter runs the selected entry, Esc closes. `search_requested` asks for results that are
-    no commands when typing pauses; `add_results` takes them."""
+    """Opens above the window; Enter runs the selected entry, Esc closes.
+
+    `search_requested` asks for results other than commands when typing pauses; `add_results` adds them.
+    """
 
     search_requested = Signal(str)
 
@@ -32,7 +34,7 @@ class CommandPalette(Scrim):
         self._entries = tuple(entries)
         self._results: tuple[PaletteEntry, ...] = ()
         self._selection_moved = False
-        """Whether somebody has chosen a line: what is found later does not take it away."""
+        """Whether the user has selected an entry: later results don't change the selection."""
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._request_search)
         self.frame = Floating(self, radius="dialog")
@@ -63,7 +65,7 @@ class CommandPalette(Scrim):
         self._update_matches("")
 
     def open(self) -> None:
-        """Show it and take the keyboard."""
+        """Show it and focus its field."""
         self.show()
         self.raise_()
         self.place_content()
@@ -82,7 +84,7 @@ class CommandPalette(Scrim):
         self.frame.setGeometry((self.width() - width) // 2, 112 - SHADOW, width, height)
 
     def add_results(self, text: str, results: Sequence[PaletteEntry]) -> None:
-        """Offer these too: what was found for `text`, unless something else is written by now."""
+        """Add the results for `text`, unless the text has changed meanwhile."""
         if text == self._text():
             selected = self._model.match_at(self.list.currentIndex().row())
             self._results = tuple(results)
@@ -103,7 +105,7 @@ class CommandPalette(Scrim):
             self.search_requested.emit(self._text())
 
     def titles(self) -> list[str]:
-        """What is offered now, best first."""
+        """The titles shown now, best match first."""
         return [match.entry.title for match in self._model.matches()]
 
     def _header(self) -> QHBoxLayout:

@@ -12,8 +12,10 @@ _MAX_RESULTS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class PaletteEntry:
-    """One line of the palette: a command, a place to go to, or something with a name. `keys` are as key caps show them;
-    `why_not` says why it can't be run now."""
+    """One row of the palette: a command, a view, or a search result.
+
+    `keys` are as on key caps; `why_not` says why it can't be run now.
+    """
 
     title: str
     run: Callable[[], object]
@@ -45,9 +47,9 @@ def fold(text: str) -> str:
 
 
 def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
-    """How well the letters of `query` are found in `text`, in order, and where; None where they are not.
+    """The score of `query`'s letters in `text`, in order, and their positions; None if they don't match.
 
-    A run at the start of a word is worth most, a run inside a word less, scattered letters little.
+    A run at the start of a word scores most, a run inside a word less, scattered letters little.
     """
     letters, folded = fold("".join(query.split())), fold(text)
     if not letters:
@@ -67,7 +69,7 @@ def _match_from(letters_wanted: str, text: str, start: int) -> tuple[int, tuple[
         if at < 0:
             return None
         if at != letters[-1] + 1:
-            # The next letter of a word's start beats one somewhere inside, if the rest is still found after it.
+            # Prefer the next start of a word, if the rest still matches after it.
             start_of_word = next((i for i in range(at, len(text)) if text[i] == letter and _is_word_start(text, i)), at)
             at = start_of_word if _is_subsequence(letters_wanted[position:], text, start_of_word + 1) else at
         letters.append(at)
@@ -90,14 +92,14 @@ def _is_word_start(text: str, at: int) -> bool:
 
 
 def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
-    """The entries that fit `query`, in groups, the group of the best one first; with `>` in front, only commands."""
+    """The entries that match `query`, in groups, the group of the best one first; with `>` in front, only commands."""
     only_commands = query.lstrip().startswith(">")
     query = query.lstrip().removeprefix(">").strip()
     candidates = [entry for entry in entries if not only_commands or entry.group != go_to_group()]
     hits = [match_ for entry in candidates if (match_ := _match_entry(query, entry)) is not None]
     if not query:
         return _group(hits, list(dict.fromkeys(hit.entry.group for hit in hits)))
-    # Letters scattered over a title are noise once something fits properly.
+    # Letters scattered over a title are noise if another entry matches well.
     best = max((hit.score for hit in hits), default=0)
     hits = [hit for hit in hits if best <= 0 or hit.score * 5 >= best * 3]
     groups: dict[str, int] = {}
@@ -107,8 +109,10 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
 
 
 def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
-    """By its title, or for less by a word people have for it, or for still less by its subtitle. Letters scattered
-    over the title are worth less than such a word."""
+    """Match by title, with a lower score by a search term, and lower still by the subtitle.
+
+    Letters scattered over the title score less than a search term.
+    """
     by_title, by_term = match(query, entry.title), _match_search_terms(query, entry)
     if by_title is not None and (by_term is None or by_title[0] >= by_term.score):
         return CommandMatch(entry, *by_title)
@@ -120,7 +124,7 @@ def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
 
 
 def _match_search_terms(query: str, entry: PaletteEntry) -> CommandMatch | None:
-    """By a further word that begins so, in this language or in English."""
+    """Match by a search term that begins with the query, in the present language or in English."""
     folded = fold("".join(query.split()))
     whole = match(folded, folded)
     if len(folded) < 2 or not entry.search_terms or whole is None:

@@ -57,18 +57,18 @@ class Header(QWidget):
                 tab.setObjectName(f"tab_{name.replace('/', '_')}")
                 tab.clicked.connect(lambda _checked=False, name=name: self._go(name))
                 self._strip.addWidget(tab)
-                tab.show()  # at once: a tab not shown yet takes no keyboard, and F6 would stop before the header
+                tab.show()  # at once: a hidden tab takes no focus, and F6 would stop before the header
                 self._tabs[name] = tab
         for name, tab in self._tabs.items():
             tab.setChecked(name == f"{key}/{current}")
 
     def tab_at(self, position: QPoint) -> str:
-        """The address of the view whose tab is at a point of the screen; empty where none is."""
+        """The address of the view whose tab is at a point of the screen; empty if there is none."""
         shown = ((name, tab) for name, tab in self._tabs.items() if tab.isVisible())
         return next((name for name, tab in shown if tab.rect().contains(tab.mapFromGlobal(position))), "")
 
     def first_focus(self) -> QWidget:
-        """Where the keyboard goes when it comes to the header."""
+        """The widget that gets the focus when it moves to the header."""
         return next((tab for tab in self._tabs.values() if tab.isChecked()), self.search)
 
     def fit_width(self, window_width: int) -> None:
@@ -102,7 +102,7 @@ class ViewTab(Pressable):
         return font
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The mouse takes the keyboard only from another tab, whose ring would stay behind."""
+        """A click takes the focus only from another tab, whose focus ring would otherwise stay."""
         if isinstance(QApplication.focusWidget(), ViewTab):
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         super().mousePressEvent(event)
@@ -133,7 +133,7 @@ class ViewTab(Pressable):
 
 
 class SearchButton(Pressable):
-    """Looks like the field it opens."""
+    """Looks like the search field that it opens."""
 
     def __init__(self, search: Callable[[], None]) -> None:
         super().__init__()
@@ -167,7 +167,7 @@ class SearchButton(Pressable):
 
 
 class AccountButton(Pressable):
-    """Who is signed in; opens the account menu."""
+    """The signed-in user; opens the account menu."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The palette's list: what was found, under the headings of its groups, the letters that fit marked."""
+"""The palette's list: matches below the headings of their groups, with the matching letters highlighted."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -43,7 +43,7 @@ class CommandMatchModel(QAbstractListModel):
         return line if isinstance(line, CommandMatch) else None
 
     def row_of(self, entry: PaletteEntry) -> int:
-        """The row of an entry; -1 where there is none."""
+        """The row of an entry; -1 if there is none."""
         found = (row for row, line in enumerate(self._lines) if isinstance(line, CommandMatch) and line.entry is entry)
         return next(found, -1)
 
@@ -55,7 +55,7 @@ class CommandMatchModel(QAbstractListModel):
         return sum(_HEADING if isinstance(line, str) else _ROW for line in self._lines) + 8
 
     def next_entry(self, row: int, step: int, *, wrap: bool = True) -> int:
-        """The next line that is an entry; -1 where there is none."""
+        """The next row that is an entry; -1 if there is none."""
         at = row
         for _turn in range(len(self._lines)):
             at += step
@@ -83,7 +83,7 @@ class CommandMatchModel(QAbstractListModel):
 
 
 class CommandMatchList(QListView):
-    """The list; the field above it has the keyboard."""
+    """The list; the field above it keeps the focus."""
 
     def __init__(self, lines: CommandMatchModel) -> None:
         super().__init__()
@@ -158,8 +158,9 @@ class _CommandMatchDelegate(QStyledItemDelegate):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_title(self, painter: QPainter, left: float, rect: QRect, match: CommandMatch) -> float:
-        """Draw the title, its fitting letters in the accent colour, all of it faint where it can't be run now; answers
-        where it ends."""
+        """Draw the title with the matching letters in the accent colour, or disabled if it can't be run now; returns
+        where it ends.
+        """
         plain, strong = theme().font("body"), theme().font("body_strong")
         title, marked = match.entry.title, set(match.letters)
         colour = "text.disabled" if match.entry.why_not else "text"

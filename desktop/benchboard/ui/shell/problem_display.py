@@ -1,4 +1,4 @@
-"""Where the shell shows problems: the banner's slot, the toast, the report of a bug."""
+"""Shows problems in the shell: the banner, the toast, and the bug report."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from benchboard.ui.widgets.toasts import Toast
 
 
 class ShellProblemDisplay(QObject):
-    """`slot` goes under the header; toasts and reports stand on `host`'s window."""
+    """`slot` goes under the header; toasts and reports are shown in `host`'s window."""
 
     def __init__(self, host: QWidget, problems: Problems) -> None:
         super().__init__(host)
@@ -33,7 +33,7 @@ class ShellProblemDisplay(QObject):
         self._report: BugReport | None = None
 
     def show_banner(self, notice: Notice | None) -> None:
-        """Replace the banner; None takes it away."""
+        """Replace the banner; None removes it."""
         if notice is self._notice:
             return
         self._notice = notice
@@ -58,26 +58,26 @@ class ShellProblemDisplay(QObject):
         self._toast.move_into_place()
 
     def hide_toast(self, text: str) -> None:
-        """Take the toast away, if it is this one."""
+        """Hide the toast, if it has this text."""
         if self._toast is not None and shiboken6.isValid(self._toast) and self._toast.accessibleName() == text:
             self._toast.hide()
             self._toast.deleteLater()
             self._toast = None
 
     def show_bug(self, summary: str, details: str) -> None:
-        """Open the report; one at a time, since one bug often brings others."""
+        """Open the bug report; only one at a time, because one bug often causes others."""
         if self._report is None or not shiboken6.isValid(self._report):
             self._report = BugReport(self._host.window(), summary, details)
             self._report.open()
 
     def place_toast(self) -> None:
-        """Place the toast after a change of size."""
+        """Move the toast after a change of size."""
         if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.move_into_place()
 
 
 class BugReport(Dialog):
-    """Something happened that must not. What it was, to be passed on; work goes on."""
+    """The report of an unexpected error, for the user to send; the program continues."""
 
     def __init__(self, window: QWidget, summary: str, details: str) -> None:
         super().__init__(window, _("Something went wrong"), size=QSize(640, 420), name="bug_report")

@@ -1,4 +1,4 @@
-"""The rail: one button a room, those a person may enter; settings at its foot."""
+"""The rail: a button for each room that the user may enter, with settings at the bottom."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ from benchboard.ui.widgets.surfaces import Icon
 
 
 class Rail(QWidget):
-    """64 px wide; below a window of 1024 px it shows the marks alone."""
+    """64 px wide; in a window narrower than 1024 px it shows only icons."""
 
     def __init__(self, rooms: Sequence[Room], foot: Sequence[Room], go: Callable[[str], None]) -> None:
         super().__init__()
@@ -43,12 +43,12 @@ class Rail(QWidget):
             button.setChecked(other == key)
 
     def first_focus(self) -> QWidget | None:
-        """Where the keyboard goes when it comes to the rail."""
+        """The widget that gets the focus when it moves to the rail."""
         current = next((button for button in self._buttons.values() if button.isChecked()), None)
         return current or next(iter(self._buttons.values()), None)
 
     def fit_width(self, window_width: int) -> None:
-        """Words below the marks where there is room for them."""
+        """Show labels below the icons if the window is wide enough."""
         wide = window_width >= theme().px("breakpoint.rail_icons")
         for button in self._buttons.values():
             button.show_title(wide)
@@ -67,7 +67,7 @@ class Rail(QWidget):
 
 
 class RailButton(Pressable):
-    """A mark and a word; filled mark and accent colour while it is the current room."""
+    """An icon and a label; the current room has a filled icon and the accent colour."""
 
     def __init__(self, room: Room) -> None:
         super().__init__()

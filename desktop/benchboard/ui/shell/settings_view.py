@@ -1,4 +1,4 @@
-"""Settings: how it looks, its language, where the data live, and this session."""
+"""Settings: appearance, language, data location, and this session."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -61,7 +61,7 @@ class GeneralSettings(QWidget):
         focused = self.findChild(QWidget, name) if name else None
         if focused is not None:
             focused.setFocus(Qt.FocusReason.OtherFocusReason)
-        # Only once it is laid out there is something to scroll.
+        # It can scroll only after it was laid out.
         QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(scrolled))
 
     def _add_section(self, title: str, sentence: str = "") -> None:
@@ -85,7 +85,7 @@ class GeneralSettings(QWidget):
         self._column.addLayout(_left(choice))
 
     def _show_appearance(self) -> None:
-        """Follow a change of the theme made elsewhere (in the palette)."""
+        """Follow a change of the theme from the command palette."""
         self._appearance.set_current(self._context.settings.appearance)
 
     def _set_appearance(self, key: str) -> None:

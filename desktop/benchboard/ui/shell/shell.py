@@ -1,4 +1,4 @@
-"""The shell: rail, header, banner, the current view, status bar. It knows rooms by their `Room` alone."""
+"""The shell: rail, header, banner, the current view, status bar. It knows rooms only by their `Room`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -56,7 +56,7 @@ class ShellState:
 
 
 class Shell(QWidget):
-    """One signed-in session's window content."""
+    """The content of a window for one signed-in session."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Shell(QWidget):
         self._views: dict[str, QWidget] = {}
         self._last_views: dict[str, str] = {}
         self._saved_states: dict[str, object] = {}
-        """Saved states of views not opened since the window was rebuilt."""
+        """The saved states of views that were not opened since the window was rebuilt."""
         self.address = ""
         self._status = StatusBar()
         self._header = Header(actor.name, self.go, self.open_palette)
@@ -112,8 +112,9 @@ class Shell(QWidget):
         problems.attach(self.problem_display)
 
     def command_handlers(self) -> dict[str, Handler]:
-        """The commands that can be run now, here: the window's, those of the place that is shown, and of each room
-        those that lead into it."""
+        """The commands that are available now: the window's, those of the current view, and those of each room that
+        open it.
+        """
         view = self._stack.currentWidget()
         rooms = [room.handlers(self.context) for room in self._rooms.values()]
         own: Handlers = view.command_handlers() if isinstance(view, HasCommands) else {}
@@ -123,7 +124,7 @@ class Shell(QWidget):
         return handlers_by_id
 
     def run_command(self, command_id: str) -> None:
-        """Run a command, or say why it can't be run now. One that isn't offered here does nothing."""
+        """Run a command, or show why it can't be run now. One that isn't available here does nothing."""
         handler = self.command_handlers().get(command_id)
         if handler is not None:
             run_handler(handler, self.context.problems.toast)
@@ -146,7 +147,7 @@ class Shell(QWidget):
         }
 
     def go(self, address: str) -> None:
-        """Go to `room`, `room/place` or `room/place/rest`; where access is denied, a notice says so."""
+        """Go to `room`, `room/view` or `room/view/rest`; if access is denied, a notice says so."""
         key, _slash, rest = address.strip("/").partition("/")
         room = self._rooms.get(key)
         if room is None:
@@ -158,13 +159,13 @@ class Shell(QWidget):
         self._show(room, view, rest)
 
     def has_address(self, address: str) -> bool:
-        """Whether `address` leads somewhere this person may be."""
+        """Whether `address` is a view that the user may open."""
         key, _slash, rest = address.strip("/").partition("/")
         room = self._rooms.get(key)
         return room is not None and (not rest or any(view.key == rest.split("/")[0] for view in room.views))
 
     def go_or_home(self, address: str) -> None:
-        """Go there, or to the first room."""
+        """Go to `address`, or to the first room if it isn't available."""
         self.go(address if self.has_address(address) else next(iter(self._rooms)))
 
     def save_state(self) -> ShellState:
@@ -173,22 +174,22 @@ class Shell(QWidget):
         return ShellState(self.address, dict(self._last_views), self._saved_states | states)
 
     def restore_state(self, state: ShellState) -> None:
-        """Restore what `save_state` answered."""
+        """Restore a state from `save_state`."""
         self._last_views, self._saved_states = dict(state.last_views), dict(state.view_states)
         self.go_or_home(state.address)
 
     def open_palette(self) -> None:
-        """Offer every command that can be run here, and every place, by name."""
+        """Open the command palette with every available command and every view."""
         palette = CommandPalette(self.window(), self.palette_entries())
         palette.search_requested.connect(lambda text: self._search_rooms(palette, text))
         palette.open()
 
     def open_shortcuts(self) -> None:
-        """Show the keyboard shortcuts of all rooms, those of this one first."""
+        """Show the keyboard shortcuts of all rooms, the current room's first."""
         ShortcutsDialog(self.window(), self.address.partition("/")[0]).open()
 
     def _search_rooms(self, palette: CommandPalette, text: str) -> None:
-        """Ask the rooms, on a thread, what they have under a name."""
+        """Search all rooms for `text` on a worker."""
         rooms, context = list(self._rooms.values()), self.context
 
         def find(session: DatabaseSession) -> list[PaletteEntry]:
@@ -204,8 +205,7 @@ class Shell(QWidget):
         context.tasks.read(palette, find, lambda found: palette.add_results(text, found), lambda _error: None)
 
     def palette_entries(self) -> list[PaletteEntry]:
-        """What the palette offers now: the commands that can be run here, those of the current room first, then
-        places."""
+        """The entries of the palette: the commands available here, the current room's first, then views."""
         handlers = self.command_handlers()
         current = self.address.partition("/")[0]
         order = [current, *(key for key in self._rooms if key != current), "window"]
@@ -238,11 +238,11 @@ class Shell(QWidget):
         return entries
 
     def notify_changes(self, tables: frozenset[str] = ANYTHING) -> None:
-        """Tell the views that some tables changed."""
+        """Notify the views that some tables changed."""
         self.context.changed.tables_changed.emit(tables)
 
     def may_close(self) -> bool:
-        """Ask every view whether it can close; one that can't is shown."""
+        """Whether all views can close; one that can't is shown."""
         closables = {address: widget for address, widget in self._views.items() if isinstance(widget, Closable)}
         for address, widget in closables.items():
             if not widget.prepare_close():
@@ -253,7 +253,7 @@ class Shell(QWidget):
         return True
 
     def unsaved(self) -> list[str]:
-        """What would be lost if the shell went away now, by name."""
+        """The names of documents whose edits would be lost if the shell closed now."""
         names = [widget.unsaved() for widget in self._views.values() if isinstance(widget, HasUnsavedChanges)]
         return [name for name in names if name]
 
@@ -288,7 +288,7 @@ class Shell(QWidget):
             widget.open_route(rest)
 
     def _set_presenting(self, presenting: bool) -> None:
-        """Hide the shell's own parts while a view presents."""
+        """Hide the shell's own parts while a view is presenting."""
         self._rail.setVisible(not presenting)
         self._header.setVisible(not presenting)
         self._status.setVisible(not presenting)
@@ -333,7 +333,7 @@ class Shell(QWidget):
         view = self._stack.currentWidget()
         view_panes = view.panes() if isinstance(view, HasPanes) else [view] if view is not None else []
         frame_panes: list[QWidget] = [self._rail, self._header, *view_panes, self._status]
-        panes = [pane for pane in frame_panes if pane.isVisible()]  # a place may have the window for itself
+        panes = [pane for pane in frame_panes if pane.isVisible()]  # hidden while a view is presenting
         focused = self.focusWidget()
         holds = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane in panes]
         at = holds.index(True) if any(holds) else -step
@@ -380,7 +380,7 @@ class Shell(QWidget):
 
 
 def _focus_target(pane: QWidget) -> QWidget | None:
-    """The widget that last had the focus in a pane, or the first that can."""
+    """The widget that last had the focus in a pane, or the first that can have it."""
     last = pane.focusWidget()
     if last is not None and last.isVisible() and last.isEnabled() and last.focusPolicy() & Qt.FocusPolicy.TabFocus:
         return last
@@ -388,7 +388,7 @@ def _focus_target(pane: QWidget) -> QWidget | None:
 
 
 def _first_focusable(pane: QWidget) -> QWidget | None:
-    """The first widget of a pane, in tab order, that takes the keyboard."""
+    """The first widget of a pane, in tab order, that can have the focus."""
     stops = [
         child
         for child in pane.findChildren(QWidget)

@@ -1,4 +1,4 @@
-"""The keyboard shortcuts of all rooms on one sheet, read off the registry of commands."""
+"""The dialog of all keyboard shortcuts, read from the command registry."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -17,16 +17,16 @@ from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _SIZE: Final = QSize(1160, 664)
 _COLUMN: Final = 340
-"""Pixels a column takes at least: as many stand beside each other as the window has room for."""
+"""Minimum width of a column, in pixels: there are as many as fit side by side."""
 
 _ARROWS: Final = {"Left", "Up", "Right", "Down"}
 
 ShortcutRow = tuple[str, str, tuple[str, ...]]
-"""Group, what it does, its keys as caps show them."""
+"""Group, title, and keys as shown on key caps."""
 
 
 def shortcut_rows(room: str = "", commands: Iterable[Command] = REGISTRY) -> list[ShortcutRow]:
-    """Everything that has a shortcut, group by group: first the groups of `room`, then the others in their order."""
+    """All commands with shortcuts, group by group: first those of `room`, then the others in their order."""
     order = list(CommandGroup)
     shown = sorted(
         (command for command in commands if command.shortcuts),
@@ -43,7 +43,7 @@ def _title(command: Command) -> str:
 
 
 class ShortcutsDialog(Dialog):
-    """The keys in groups, to be searched by word or key."""
+    """The shortcuts in groups, searchable by title or key."""
 
     def __init__(self, window: QWidget, room: str = "") -> None:
         super().__init__(window, _("Keyboard shortcuts"), size=_SIZE, name="key_sheet")
@@ -68,7 +68,7 @@ class ShortcutsDialog(Dialog):
         self._filter("")
 
     def visible_titles(self) -> list[str]:
-        """What the lines on show do."""
+        """The titles of the visible rows."""
         return [text.text() for text in self._content.findChildren(Text, "keys_line")]
 
     def _filter(self, query: str) -> None:
@@ -90,7 +90,7 @@ class ShortcutsDialog(Dialog):
 
 
 def _split_columns(rows: Sequence[ShortcutRow], count: int) -> list[Sequence[ShortcutRow]]:
-    """The lines in so many columns of nearly one length, no group cut in two."""
+    """The rows in `count` columns of similar length, with no group split."""
     starts = [k for k in range(1, len(rows)) if rows[k][0] != rows[k - 1][0]]
     cuts = [0]
     for column in range(1, count):
@@ -114,7 +114,7 @@ def _column(rows: Sequence[ShortcutRow]) -> QWidget:
 
 
 def _row(title: str, keys: Sequence[str]) -> QHBoxLayout:
-    """A line of its own: one with many keys leaves the others beside it their room."""
+    """A row with a layout of its own: many keys in one don't reduce the space of the others."""
     row = QHBoxLayout()
     row.setSpacing(4)
     name = Text(title, tone="secondary", wrap=True)
@@ -128,7 +128,7 @@ def _row(title: str, keys: Sequence[str]) -> QHBoxLayout:
 
 
 def _merge_arrows(keys: Sequence[str]) -> Sequence[str]:
-    """Arrows with the same keys held, as one."""
+    """Arrow keys with the same modifiers, combined into one."""
     parted = [key.rpartition(" ") for key in keys]
     if (
         len(keys) > 1
@@ -140,7 +140,7 @@ def _merge_arrows(keys: Sequence[str]) -> Sequence[str]:
 
 
 def _key_label(keys: str) -> str:
-    """Arrows as signs, the rest as it is written on the keys."""
+    """Arrow keys as symbols, other keys as on the keyboard."""
     signs = {
         "Left": "←",
         "Up": "↑",

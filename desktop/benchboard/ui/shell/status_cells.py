@@ -1,4 +1,4 @@
-"""The shell's own cells of the status bar: data location, saved or not, running tasks, organisation."""
+"""The shell's own cells of the status bar: data location, save state, running tasks, organisation."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -53,12 +53,12 @@ class ShellStatusCells(QObject):
         self._show_running()
 
     def set_reachable(self, reachable: bool) -> None:
-        """The database answers again, or stopped answering."""
+        """Show that the database is reachable, or not any more."""
         self._unreachable_since = None if reachable else datetime.now().astimezone()
         self.refresh()
 
     def refresh(self) -> None:
-        """Update the cell that says whether everything is saved."""
+        """Update the cell of the save state."""
         status = self._context.status
         if self._unreachable_since is not None:
             text = _("No response since {time}").format(time=self._unreachable_since.strftime("%H:%M"))
@@ -166,7 +166,7 @@ class ShellStatusCells(QObject):
 
 
 class RunningTaskRow(QWidget):
-    """One running work in the popover: what, how far, and a way to stop it."""
+    """A running task in the popover: title, progress, and a button to stop it."""
 
     def __init__(self, work: Work, tasks: Tasks) -> None:
         super().__init__()
@@ -214,14 +214,14 @@ def _resolve(popover: Popover, conflict: PendingConflict) -> None:
 
 
 def running_task_text(work: Work) -> str:
-    """A running work in a few words, for the status bar."""
+    """A running task as short text, for the status bar."""
     if work.total:
         return _("{title}, {done} of {total}").format(title=work.title, done=work.done, total=work.total)
     return work.title
 
 
 def role_titles(slugs: frozenset[str]) -> str:
-    """Roles as people call them."""
+    """The titles of roles, as text."""
     from benchboard.ui.sign_in.demo_picker import role_title
 
     return ", ".join(role_title(slug) for slug in sorted(slugs)) or _("None")
@@ -233,7 +233,7 @@ def program_title(text: str) -> str:
 
 
 def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
-    """Where the data live, by name and value."""
+    """The data location as names and values."""
     location = context.workspace.location
     if location.kind == "server":
         return (
@@ -254,7 +254,7 @@ def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
 
 
 def location_sentence(kind: str) -> str:
-    """What a kind of location means, in a sentence."""
+    """What a kind of data location means, as a sentence."""
     return {
         "local": _("One file on this computer. Back it up together with the “vault” folder, which holds its keys."),
         "demo": _("The demo has its own file. Your own data isn't touched."),

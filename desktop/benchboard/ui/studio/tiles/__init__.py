@@ -1,1 +1,1 @@
-"""What a widget looks like, wherever it is drawn, and the answers it shows."""
+"""Drawing of widgets, on the canvas and in exports, and the query results that they show."""

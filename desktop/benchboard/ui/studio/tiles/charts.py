@@ -21,7 +21,7 @@ _FILL_OPACITY: Final = 0.14
 _LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
 _MIN_NAME_WIDTH: Final = 40.0
-"""Pixels of a bar's slot from which its name is shortened rather than left out."""
+"""A bar whose slot is narrower than this, in pixels, has no name; in wider ones it is shortened."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
@@ -111,7 +111,7 @@ def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) ->
     width = max(1.0, min(slot * 0.66, 56.0 * len(sets)) / max(len(sets), 1))
     centres = [plot.box.left() + slot * (k + 0.5) for k in range(count)]
     categories = [row[0] for row in table.rows]
-    # A shortened name is still of use, a shortened date is not.
+    # A shortened name is still useful, a shortened date is not.
     category_width = slot if slot > _MIN_NAME_WIDTH and not any(isinstance(one, date) for one in categories) else None
     _paint_axis_labels(painter, plot.box, number_format.axis_labels(categories), centres, category_width)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -179,7 +179,7 @@ def _has_legend(series: Sequence[Series], kind: str) -> bool:
 
 
 def _starts_at_zero(lines: Sequence[Series]) -> bool:
-    """Whether the y axis of lines begins at zero: unless they vary by less than half of their minimum."""
+    """Whether the y axis of a line chart starts at zero: unless the values vary by less than half of their minimum."""
     known = [value for line in lines for value in line.values if value is not None]
     return not known or not 0 < max(known) - min(known) < min(known) / 2
 
@@ -221,7 +221,7 @@ def _paint_legend(painter: QPainter, box: QRectF, series: Sequence[Series]) -> N
         painter.setPen(theme().color("text.secondary"))
         room = QRectF(x + 17, box.top(), min(width, box.right() - x) - 17, box.height())
         rest = max(0.0, room.width() - metrics.horizontalAdvance(last))
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, rest)  # a number that is cut is another one
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, rest)  # a cut number would be misread
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown + last if rest else shown)
         x += width + 6
 

@@ -33,12 +33,12 @@ class ColumnWidthHint:
 
     @property
     def preferred(self) -> float:
-        """The width at which nothing in it is cut."""
+        """The width at which nothing is cut."""
         return max(self.content, self.heading)
 
     @property
     def minimum(self) -> float:
-        """The width below which it is not worth showing."""
+        """The width below which the column is not shown."""
         content = min(self.content, _MIN_TEXT) if self.is_text else self.content
         return max(content, min(self.heading, _MIN_HEADING))
 
@@ -57,9 +57,9 @@ def width_hints(
 
 
 def fit_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) -> list[float]:
-    """The widths of as many columns, from the first, as fit into `room` pixels with their minimum widths.
+    """The widths of the first columns that fit into `room` pixels with their minimum widths.
 
-    Spare room is divided among all. Where it is short, headings shrink first, then texts, the widest ones first.
+    Spare width is divided among all. If it is short, headings shrink first, then texts, the widest ones first.
     """
     count = _visible_count(hints, room, gap)
     shown = hints[:count]
@@ -75,7 +75,7 @@ def fit_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) 
 
 
 def natural_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) -> list[float]:
-    """The widths of all columns in a table that scrolls: nothing is cut but very long texts."""
+    """The widths of all columns in a scrolling table: only very long texts are cut."""
     full = [min(hint.preferred, _MAX_TEXT) if hint.is_text else hint.preferred for hint in hints]
     spare = room - sum(full) - gap * (len(full) - 1)
     return [one + max(0.0, spare) / max(len(full), 1) for one in full]

@@ -24,7 +24,7 @@ _MAX_TAB_WIDTH: Final = 180.0
 
 
 def content_count(item: Item) -> str:
-    """The number of widgets in a container, in words."""
+    """The number of widgets in a container, as text."""
     count = sum(1 for pane in item.panes for found in walk_items(pane.layout) if not found.item.panes)
     return ngettext("{count} widget", "{count} widgets", count).format(count=count)
 
@@ -35,14 +35,14 @@ def heading_height() -> float:
 
 
 def box_of(item: Item, size: QSizeF, zoom: float = 1.0) -> QRectF:
-    """The rectangle that is drawn of a container: its frame, or for a row, which has none, its heading."""
+    """The rectangle drawn for a container: its frame, or for a row, which has none, its heading."""
     if item.type == ROW:
         return QRectF(0, 0, size.width(), heading_height() * zoom)
     return QRectF(QPointF(0, 0), size)
 
 
 def tab_boxes(item: Item, width: float, *, locked: bool = False) -> list[QRectF]:
-    """The rectangles of the tabs in a container of this width; none for a container without tabs."""
+    """The rectangles of the tabs in a container of this width; empty for a container without tabs."""
     boxes: list[QRectF] = []
     if item.type == TABS:
         metrics, left = QFontMetricsF(_bold_font()), 10.0
@@ -67,7 +67,7 @@ def _max_fair_width(widths: Sequence[float], room: float) -> float:
 
 
 def paint_box(painter: QPainter, item: Item, box: QRectF, *, zoom: float = 1.0, highlighted: bool = False) -> None:
-    """Draw the frame of a group or of tabs; `highlighted`: what is dragged would land in it."""
+    """Draw the frame of a group or of tabs; `highlighted`: dragged items would land in it."""
     if item.type == ROW:
         return
     radius = (theme().px("radius.tile") + 2) * zoom

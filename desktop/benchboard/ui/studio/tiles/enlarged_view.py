@@ -15,7 +15,7 @@ from benchboard.ui.studio.tiles.value_readout import Reader, body_reader, toolti
 from benchboard.ui.theme import theme
 
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
-"""Kinds of widgets that are scaled up; others use the space as it is."""
+"""Kinds of widgets that are scaled up; others use the space at the normal scale."""
 _MAX_SCALE: Final = 3.0
 _UNSCALED_SIZE: Final = QSizeF(300, 170)
 """The size at which these kinds are drawn as large as on a page."""
@@ -56,7 +56,7 @@ class EnlargedDrawing(QWidget):
         return max(1.0, min(self.width() / _UNSCALED_SIZE.width(), self.height() / _UNSCALED_SIZE.height(), _MAX_SCALE))
 
     def body(self) -> QRectF:
-        """Where it is drawn, in unscaled coordinates."""
+        """The rectangle that it is drawn in, in unscaled coordinates."""
         whole = QRectF(QPointF(0, 0), QSizeF(self.size()) / self.scale_factor)
         if self.widget is not None and self.widget.kind is not None and self.widget.kind.type == "metric_card":
             spare = max(0.0, whole.height() - _METRIC_HEIGHT) / 2
@@ -125,7 +125,7 @@ class EnlargedContent(QWidget):
     def show_widget(
         self, widget: WidgetContent, result: QueryResult | None, audience: Audience, *, loading: bool
     ) -> None:
-        """Show a widget with its result. `loading`: a newer result is on its way."""
+        """Show a widget with its result. `loading`: a newer result is being loaded."""
         kind = widget.kind.type if widget.kind is not None else ""
         table = result.table if result is not None and result.error is None else None
         if kind == "table" and table is not None and table.rows:

@@ -1,4 +1,4 @@
-"""Draws the error of a failed query on its tile: what happened, what to do, and links for that."""
+"""Draws the error of a failed query on its tile: what happened, what to do, and links."""
 
 import bisect
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 
 _MAX_TEXT: Final = 2_000
-"""Characters of an error that are shown: a database may repeat the whole query in it."""
+"""Most characters of an error that are shown: a database may repeat the whole query in it."""
 _LINK_HEIGHT: Final = 18.0
 _INDENT: Final = 24.0
 _LINK_GAP: Final = 16.0
@@ -57,7 +57,7 @@ def _paint_text(painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: st
 
 
 def _links(room: QRectF, metrics: QFontMetricsF, error: AppError, audience: Audience) -> Links:
-    """The rectangles of the links: side by side, or only the more useful one where there is no room for both."""
+    """The rectangles of the links: side by side, or only the more useful one if there is no space for both."""
     if audience == "show":
         return Links()
     line = QRectF(room.left(), room.bottom() - _LINK_HEIGHT, room.width(), _LINK_HEIGHT)
@@ -71,7 +71,7 @@ def _links(room: QRectF, metrics: QFontMetricsF, error: AppError, audience: Audi
 
 
 def fit_text(metrics: QFontMetricsF, text: str, room: QSizeF, wrap: int) -> tuple[str, float]:
-    """As many words of `text` as fit, with an ellipsis where some do not, and their height."""
+    """As many words of `text` as fit, with an ellipsis if some don't, and their height."""
 
     def height(shown: str) -> float:
         return metrics.boundingRect(QRectF(0, 0, room.width(), 9999), wrap, shown).height()

@@ -17,7 +17,7 @@ class ExpandedPage(QObject):
     """An editor's page as a reader sees it. It runs all queries again, and is `busy` until they have finished."""
 
     ready = Signal()
-    """The last result has come."""
+    """The last result has arrived."""
 
     def __init__(self, context: "Context", editor: Editor, parent: QObject) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class ExpandedPage(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a query still waits or runs."""
+        """Whether a query is waiting or running."""
         return self._query_runner.busy
 
     def result(self, item_id: str) -> QueryResult | None:
@@ -47,7 +47,7 @@ class ExpandedPage(QObject):
         return tuple(name for name in self.page.shown if sources.get(name, name) in ids)
 
     def cancel(self) -> None:
-        """Cancel the queries that still wait or run."""
+        """Cancel the queries that are waiting or running."""
         self._query_runner.cancel_all()
 
     def _emit_when_ready(self, _item_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Insets items from the frame of the group or tabs that they lie in: the frame itself is on the grid."""
+"""Insets items from the frame of the group or tabs around them: the frame itself is on the grid."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from benchboard.dashboards.layout import ROW, Cell, PageIndex, Path
 
 PAD: Final = 6.0
-"""Pixels at 100 % from a frame's edge to what it holds."""
+"""Pixels at 100 % between a frame's edge and the items in it."""
 _MAX_INSET: Final = 0.2
 """The maximum inset at each side of an item in nested frames, as a share of its size."""
 

@@ -1,7 +1,7 @@
-"""Decodes the images of a document, and draws them as their widgets say.
+"""Decodes the images of a document, and draws them with their widgets' settings.
 
 Decoding is for a worker thread (`WidgetQueryRunner`). Each image is kept in several sizes, each half of the one before,
-like mipmaps: a tile is drawn from the next larger one, which is sharp, and takes time by the size of the tile alone.
+like mipmaps: a tile is drawn from the next larger one, which is sharp, and the time depends on the tile's size alone.
 """
 
 import threading
@@ -67,7 +67,7 @@ def pixels_per_image(count: int) -> int:
 
 
 def decode_data_uri(text: str, pixels: int) -> DecodedImage:
-    """Decode the data URI of an image, to at most `pixels` pixels. Raises `Invalid`. Not for the window's thread."""
+    """Decode the data URI of an image, to at most `pixels` pixels. Raises `Invalid`. Not for the main thread."""
     key = _Key(text, pixels)
     with _lock:
         found = _cache.get(key)
@@ -106,7 +106,7 @@ def read_image(head: images.ImageHeader, data: bytes, pixels: int) -> QImage:
 
 
 def paint_picture(painter: QPainter, body: QRectF, widget: WidgetContent, picture: DecodedImage) -> None:
-    """Draw an image in the body of a tile, as the widget's settings `fit` and `align` say."""
+    """Draw an image in the body of a tile, according to the widget's settings `fit` and `align`."""
     target, part = _placement(body, picture.size, str(widget.setting("fit")), str(widget.setting("align")))
     engine = painter.paintEngine()
     is_vector = engine is not None and engine.type() in _VECTOR_ENGINES

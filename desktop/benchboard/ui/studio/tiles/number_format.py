@@ -1,4 +1,4 @@
-"""Formats numbers, dates and cells for people, and finds round ticks for an axis."""
+"""Formats numbers, dates and cells for display, and finds round ticks for an axis."""
 
 import math
 from collections.abc import Sequence
@@ -25,8 +25,10 @@ _MINUS: Final = "\N{MINUS SIGN}"
 
 
 def format_number(value: Cell | float, decimals: int | None = None, unit: str = "") -> str:
-    """`1 483 rpm`: groups of thousands, a space before the unit. Without `decimals`, those that the value has, at most
-    two."""
+    """`1 483 rpm`: digits in groups of three, a space before the unit.
+
+    Without `decimals`, those that the value has, at most two.
+    """
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
         return format_cell(value)
     exact = Decimal(value)
@@ -36,7 +38,7 @@ def format_number(value: Cell | float, decimals: int | None = None, unit: str = 
 
 
 def _format_extreme(value: Decimal) -> str:
-    """NaN, infinities, and numbers with too many digits to be read."""
+    """NaN, infinities, and numbers with too many digits to read."""
     if value.is_nan():
         return "NaN"
     sign = _MINUS if value < 0 else ""
@@ -44,7 +46,7 @@ def _format_extreme(value: Decimal) -> str:
 
 
 def abbreviate(value: float, decimals: int = 2) -> str:
-    """A number in short, for a tick or where there is little room: `1.2 k`, `3 M`, `123.5 bn`."""
+    """A number in short form, for a tick or a small space: `1.2 k`, `3 M`, `123.5 bn`."""
     for size, words in _SIZES:
         part = round(value / size, decimals)
         if abs(part) >= 1 and (size > 1e3 or abs(value) >= 1e4):
@@ -95,7 +97,7 @@ def format_day(value: date) -> str:
 
 
 def axis_labels(values: Sequence[Cell]) -> list[str]:
-    """The labels of an axis: days where all timestamps are midnights, times where all are on one day, else both."""
+    """The labels of an axis: dates if all timestamps are midnights, times if all are on one day, otherwise both."""
     moments = [value for value in values if isinstance(value, datetime)]
     if moments and len(moments) == len(values):
         if all(not (m.hour or m.minute or m.second) for m in moments):
@@ -115,12 +117,12 @@ def is_numeric(column: ResultColumn) -> bool:
 
 
 def column_numbers(table: ResultTable, index: int) -> list[float | None]:
-    """The numbers of a column as floats; None where a cell has none, or none that can be drawn."""
+    """The numbers of a column as floats; None for a cell without a number, or with one that can't be drawn."""
     return [to_float(row[index]) for row in table.rows]
 
 
 def to_float(value: Cell) -> float | None:
-    """The number of a cell as a float; None where it has none, or one that is not finite."""
+    """The number of a cell as a float; None if it has none, or one that is not finite."""
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         return None
     exact = Decimal(value)
@@ -133,7 +135,7 @@ def axis_ticks(low: float, high: float, max_ticks: int = 5) -> list[float]:
     if not (math.isfinite(low) and math.isfinite(high)):
         return [0.0, 1.0]
     least = 1e-9 * max(abs(low), abs(high), 1e-3)
-    if high - low < least:  # as good as equal: begin at zero
+    if high - low < least:  # practically equal: start at zero
         low, high = min(low, 0.0), max(high, 0.0)
         high = high if high - low >= least else low + 1.0
     raw = (high - low) / max(max_ticks - 1, 1)

@@ -38,8 +38,10 @@ class PageGrid:
         self.column = (self.width - self.gap * (columns - 1)) / columns
 
     def rect(self, cell: Cell, around: Sequence[Cell] = ()) -> QRectF:
-        """The rectangle of a cell inside the frames `around` it. Its edges are on device pixels, which keeps the pixmap
-        sharp."""
+        """The rectangle of a cell inside the frames `around` it.
+
+        Its edges are on device pixels, which keeps the pixmap sharp.
+        """
         x, y, w, h = cell
         step, rise, pixel_ratio = self.column + self.gap, self.row + self.gap, self.pixel_ratio
         left, top = (
@@ -48,7 +50,7 @@ class PageGrid:
         )
         right = round((self.margin + (x + w) * step - self.gap) * pixel_ratio) / pixel_ratio
         bottom = round((self.margin + (y + h) * rise - self.gap) * pixel_ratio) / pixel_ratio
-        if self.gap * pixel_ratio < 1:  # so far away that the gaps would vanish: what lies apart is still seen apart
+        if self.gap * pixel_ratio < 1:  # zoomed out so far that the gaps would vanish: keep a visible gap
             right -= 1 / pixel_ratio if right - left > 2 / pixel_ratio else 0
             bottom -= 1 / pixel_ratio if bottom - top > 2 / pixel_ratio else 0
         return inset(QRectF(left, top, right - left, bottom - top), cell, around, PAD * self.zoom)
@@ -70,8 +72,7 @@ class PageGrid:
         return QPointF(x, self.margin + row * (self.row + self.gap) - self.gap / 2)
 
     def field(self, spot: QPointF) -> tuple[int, int]:
-        """The column and row that a point lies in, half of the gaps included; clamped to the grid's columns and to
-        row 0."""
+        """The column and row of a point, half of the gaps included; clamped to the grid's columns and to row 0."""
         x, y = self.exact(spot)
         return max(0, min(math.floor(x), self.columns - 1)), max(0, math.floor(y))
 
@@ -82,6 +83,6 @@ class PageGrid:
         return max(1, w), max(1, h)
 
     def page(self, bottom: int, min_width: float) -> QRectF:
-        """The whole page, with room for one more tile below row `bottom`."""
+        """The whole page, with space for one more tile below row `bottom`."""
         height = max(2 * self.margin + (bottom + 4) * (self.row + self.gap), min_width)
         return QRectF(0, 0, self.width + 2 * self.margin, height)

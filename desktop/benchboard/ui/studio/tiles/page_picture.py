@@ -30,7 +30,7 @@ class PagePicture:
 
     @classmethod
     def of(cls, page: PageIndex, width: float, selected: Sequence[str] = ()) -> "PagePicture":
-        """The whole page, or the selected items with what they hold."""
+        """The whole page, or the selected items with the items in them."""
         wanted = frozenset(selected)
         ids = tuple(
             name
@@ -48,7 +48,7 @@ class PagePicture:
 
     @cached_property
     def _frames(self) -> dict[str, Cell]:
-        """The containers in the picture: the items are inset into these, and not into one that is not drawn."""
+        """The containers in the picture: items are inset only into frames that are drawn."""
         return {name: self.page.shown[name] for name in self.ids if self.page.item(name).panes}
 
     @property
@@ -86,9 +86,9 @@ class PagePicture:
 def paint(
     painter: QPainter, sheet: PagePicture, result: Callable[[str], QueryResult | None], ids: Sequence[str] | None = None
 ) -> Iterator[None]:
-    """Draw the picture, or these items of it, one item a step, so that the window stays responsive in between."""
+    """Draw the picture, or these items of it, one item per step, so that the window stays responsive in between."""
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    # A device has whole pixels, and may be a little larger than the picture.
+    # A device has whole pixels, and may be slightly larger than the picture.
     painter.fillRect(QRectF(QPointF(0, 0), sheet.size).adjusted(0, 0, 2, 2), theme().color("canvas"))
     for name in sheet.ids if ids is None else ids:
         box = sheet.rect(name)

@@ -17,7 +17,7 @@ _MAX_SLICES: Final = 6
 _LEGEND_ROW: Final = 22.0
 _NOTE_HEIGHT: Final = 20.0
 _SIDE_LEGEND_WIDTH: Final = 216.0
-"""The width in pixels from which the legend is beside the ring rather than below it."""
+"""With at least this width in pixels, the legend is beside the ring rather than below it."""
 _MAX_DIAMETER: Final = 168.0
 _HOLE: Final = 0.56
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -34,8 +34,9 @@ class Slice:
 
 
 def slices(table: ResultTable) -> tuple[list[Slice], int]:
-    """The slices in the order of the rows, the smallest ones put together where there are many; and the number of rows
-    with negative values, which cannot be shown."""
+    """The slices in the order of the rows, the smallest combined if there are many; and the number of rows with
+    negative values, which can't be shown.
+    """
     index = next((k for k, column in enumerate(table.columns) if number_format.is_numeric(column) and k > 0), None)
     if index is None:
         return [], 0
@@ -72,7 +73,7 @@ class Pie:
 
     @property
     def warning(self) -> str:
-        """How many values are not shown, in words; empty if all are."""
+        """How many values are not shown, as text; empty if all are."""
         message = ngettext(
             "{count} negative value isn't shown.", "{count} negative values aren't shown.", self.negative_count
         )
@@ -141,7 +142,7 @@ def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> 
 
 
 def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:
-    """The rectangles of the legend's rows, as many as there is room for."""
+    """The rectangles of the legend's rows, as many as fit."""
     shown = min(count, max(0, int(box.height() // _LEGEND_ROW))) if box.width() >= 40 else 0
     top = box.center().y() - _LEGEND_ROW * shown / 2 if middle else box.top()
     return [QRectF(box.left(), top + place * _LEGEND_ROW, box.width(), _LEGEND_ROW) for place in range(shown)]

@@ -1,5 +1,6 @@
 """Runs the queries of a page's widgets, and decodes their images, in the background, and keeps the latest result of
-each."""
+each.
+"""
 
 import threading
 from collections.abc import Iterable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 MAX_RUNNING: Final = 2
-"""Queries of one page that run at a time. Of those that wait, visible widgets go first."""
+"""Most queries of one page that run at a time. Visible widgets are first in the queue."""
 LOADING_DELAY_MS: Final = 150
 """How long a tile stays empty before it shows that it is loading."""
 _SLOW_MS: Final = 2_000
@@ -30,8 +31,10 @@ _SLOW_MS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The result of a widget's query, or its decoded image. Without table, picture and error it is still loading;
-    `late` is set once that has taken `LOADING_DELAY_MS`."""
+    """The result of a widget's query, or its decoded image.
+
+    Without table, picture and error it is still loading; `late` is set after `LOADING_DELAY_MS`.
+    """
 
     query: str
     table: ResultTable | None = None
@@ -43,13 +46,14 @@ class QueryResult:
 
     @property
     def is_pending(self) -> bool:
-        """Whether there is neither a table, nor a picture, nor an error yet."""
+        """Whether there is no table, picture or error yet."""
         return self.table is None and self.picture is None and self.error is None
 
 
 class _QueryRequest(NamedTuple):
-    """A widget's query with the values of the variables in it; or its image as a data URI, and how many pixels the
-    decoded image may have."""
+    """A widget's query with the values of its variables; or its image as a data URI, and the most pixels that the
+    decoded image may have.
+    """
 
     query: str
     variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -58,7 +62,7 @@ class _QueryRequest(NamedTuple):
 
 
 class WidgetQueryRunner(QObject):
-    """Runs the queries of all widgets of a page, again whenever a query or the data change."""
+    """Runs the queries of all widgets of a page, and again when a query or the data change."""
 
     result_changed = Signal(str)
     """The result of this widget has changed."""
@@ -69,11 +73,13 @@ class WidgetQueryRunner(QObject):
         self._results: dict[str, QueryResult] = {}
         self._requests: dict[str, _QueryRequest] = {}
         self._waiting: dict[str, int] = {}
-        """The ids of the widgets whose queries wait, and the round of each: 0 for those without a current result."""
+        """The ids of the widgets whose queries are waiting, and the round of each: 0 for those without a current
+        result.
+        """
         self._round = 0
         self._prioritized: frozenset[str] = frozenset()
         self._unlimited: set[str] = set()
-        """The ids of the widgets of which all rows are loaded."""
+        """The ids of the widgets for which all rows are loaded."""
         self._running: dict[str, tuple[CancelToken, _QueryRequest]] = {}
         editor.changed.connect(self.update_requests)
         editor.options_changed.connect(self.update_requests)
@@ -84,7 +90,7 @@ class WidgetQueryRunner(QObject):
         return self._results.get(item_id)
 
     def update_requests(self) -> None:
-        """Run what is new on the page, and drop the results of what is no longer on it."""
+        """Run the queries that are new on the page, and drop the results of removed widgets."""
         widgets = [widget for widget in self._editor.widgets() if widget.kind is not None]
         pictures = {widget.id: text for widget in widgets if (text := _picture(widget))}
         max_pixels = pixels_per_image(len(set(pictures.values())))
@@ -102,18 +108,20 @@ class WidgetQueryRunner(QObject):
         for item_id, request in requests.items():
             if before.get(item_id) != request:
                 self._enqueue(item_id)
-        self._start_next()  # a cancelled query may have made room for one that waits
+        self._start_next()  # a cancelled query may have freed a slot
 
     def _variable_values(self, widget: WidgetContent) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
 
     def prioritize(self, ids: Iterable[str]) -> None:
-        """Run the queries of these widgets before all others from now on: they are visible."""
+        """Run the queries of these widgets first from now on: they are visible."""
         self._prioritized = frozenset(ids)
 
     def refresh(self) -> None:
-        """Run all queries again; the old results stay until the new ones are there. Queries that wait since an earlier
-        refresh go first, so that each gets its turn however often this is called."""
+        """Run all queries again; the old results stay until the new ones arrive.
+
+        Queries waiting since an earlier refresh go first, so that each runs however often this is called.
+        """
         self._round += 1
         for item_id, request in self._requests.items():
             if not request.picture:
@@ -126,22 +134,22 @@ class WidgetQueryRunner(QObject):
             self._enqueue(item_id)
 
     def load_all_rows(self, item_id: str) -> None:
-        """Load all rows of a widget, up to the limit of a query, and not only the first ones."""
+        """Load all rows of a widget, up to the limit of a query, rather than only the first ones."""
         if item_id in self._requests and item_id not in self._unlimited:
             self._unlimited.add(item_id)
             self._enqueue(item_id)
 
     def is_loading(self, item_id: str) -> bool:
-        """Whether a newer result of a widget is on its way."""
+        """Whether a newer result of a widget is being loaded."""
         return item_id in self._waiting or item_id in self._running
 
     @property
     def busy(self) -> bool:
-        """Whether any query waits or runs."""
+        """Whether any query is waiting or running."""
         return bool(self._waiting or self._running)
 
     def cancel_all(self) -> None:
-        """Cancel all queries (the page closes)."""
+        """Cancel all queries: the page is closing."""
         self._waiting.clear()
         for item_id in list(self._running):
             self._cancel_running(item_id)
@@ -205,7 +213,7 @@ class WidgetQueryRunner(QObject):
         )
 
     def cancel(self, item_id: str) -> None:
-        """Stop a query that takes too long for the user."""
+        """Stop the query of a widget, at the user's request."""
         if item_id in self._running:
             query = self._running[item_id][1].query
             self._waiting.pop(item_id, None)
@@ -220,7 +228,7 @@ class WidgetQueryRunner(QObject):
 
     def _cancel_running(self, item_id: str) -> None:
         token, _request = self._running.pop(item_id)
-        # On a server this is a request over the network, which must not block the window's thread.
+        # On a server this is a request over the network, which must not block the main thread.
         threading.Thread(target=token.cancel, name="benchboard-stop", daemon=True).start()
 
     def _publish(self, item_id: str, result: QueryResult) -> None:

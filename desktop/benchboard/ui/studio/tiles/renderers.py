@@ -40,10 +40,10 @@ HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
 _PAD: Final = 12
 _MIN_TITLE: Final = 56.0
-"""Pixels below which the icon beside a title is left out to make room."""
+"""Width in pixels below which the icon beside a title is omitted."""
 _MAX_CHARACTERS: Final = 10_000
 _MAX_LINES: Final = 300
-"""How much of a text is laid out: more than a tile shows. Qt takes minutes for a list of 50,000 points."""
+"""Most lines of a text that are laid out: more than a tile shows. Qt takes minutes for a list of 50,000 items."""
 _MAX_ADDRESS: Final = 120
 _INDENT: Final = 14.0
 _NUMBERED: Final = (
@@ -81,8 +81,7 @@ def paint_content(
     badge: str = "",
     audience: Audience = "show",
 ) -> Links:
-    """Draw everything inside the frame of a tile, with a `badge` at the end of its header. Returns where its links
-    are."""
+    """Draw everything inside the frame of a tile, with a `badge` at the end of its header. Returns its links."""
     stop = _paint_loading_header(painter, size) if result is not None and result.slow and audience != "show" else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
@@ -128,7 +127,7 @@ def body_of(size: QSizeF) -> QRectF:
 def paint_body(
     painter: QPainter, body: QRectF, widget: WidgetContent, result: QueryResult | None, audience: Audience = "show"
 ) -> Links:
-    """Draw what a widget shows, without its frame and header. Returns where its links are."""
+    """Draw a widget's content, without frame and header. Returns its links."""
     if widget.kind is None:
         _paint_message(painter, body, widget.icon, unknown_kind_text(widget), _("The widget is kept unchanged."))
     elif widget.kind.type == IMAGE:
@@ -141,12 +140,12 @@ def paint_body(
 
 
 def displayed_text(widget: WidgetContent, audience: Audience) -> str:
-    """The text of a text widget; the prompt to write one only for who can."""
+    """The text of a text widget; the prompt to write one only for users who can edit."""
     return str(widget.setting("text")) if audience == "edit" or "text" in widget.config else ""
 
 
 def unknown_kind_text(widget: WidgetContent) -> str:
-    """The message on a widget of an unknown kind, with the kind that an import had for it."""
+    """The message on a widget of an unknown kind; for an imported one, the name of its original kind."""
     name = number_format.truncate(widget.kind_name, MAX_TITLE)
     if widget.kind_name != widget.type:
         return name
@@ -154,7 +153,7 @@ def unknown_kind_text(widget: WidgetContent) -> str:
 
 
 def summary(widget: WidgetContent, result: QueryResult | None) -> str:
-    """What a tile shows, in words, for screen readers."""
+    """The content of a tile as text, for screen readers."""
     if widget.kind is None:
         return unknown_kind_text(widget)
     if widget.kind.type == IMAGE:
@@ -210,7 +209,10 @@ def _image_summary(widget: WidgetContent, result: QueryResult | None) -> str:
 
 
 def _paint_loading_header(painter: QPainter, size: QSizeF) -> QRectF:
-    """Draw at the end of the header that the widget is loading, and a link to stop that. Returns their rectangle."""
+    """Draw at the end of the header that the widget is loading, and a link to stop that.
+
+    Returns the link's rectangle.
+    """
     font = theme().font("caption")
     word, link = _("Loading"), _("Stop")
     metrics = QFontMetricsF(font)
@@ -225,7 +227,7 @@ def _paint_loading_header(painter: QPainter, size: QSizeF) -> QRectF:
 
 
 def paint_header(painter: QPainter, widget: WidgetContent, end: float) -> None:
-    """Draw the icon of the kind and the title up to x = `end`; the title alone where there is hardly room for it."""
+    """Draw the icon of the kind and the title up to x = `end`; the title alone if space is short."""
     font, name = theme().font("body_strong"), number_format.truncate(widget.title or widget.kind_name, MAX_TITLE)
     metrics, room = QFontMetricsF(font), QRectF(_PAD + 21, 1, max(0.0, end - _PAD - 21), HEADER)
     if room.width() >= min(_MIN_TITLE, metrics.horizontalAdvance(name)):
@@ -260,7 +262,7 @@ def _paint_result(
 
 
 def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
-    """Why this kind of widget cannot show a result; None if it can."""
+    """Why this kind of widget can't show a result; None if it can."""
     kind = widget.kind.type if widget.kind else ""
     found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column)]
     if kind in ("metric_card", "gauge") and not found:
@@ -345,7 +347,7 @@ def _paint_markdown(painter: QPainter, body: QRectF, markdown: str) -> None:
 
 
 def _paint_message(painter: QPainter, body: QRectF, icon: str, what: str, do: str) -> None:
-    """Draw an icon and a message in the middle of the tile, with what to do if there is room."""
+    """Draw an icon and a message in the middle of the tile, with what to do if there is space."""
     metrics = QFontMetricsF(theme().font("body"))
     wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter)
     need = metrics.boundingRect(QRectF(0, 0, body.width(), 999), wrap, what).height()

@@ -8,7 +8,7 @@ from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 
 _MAX_NAMED: Final = 12
-"""How many values are listed; the rest is an ellipsis."""
+"""Most values that are listed; the rest is an ellipsis."""
 
 
 def badge(editor: Editor, item: Item) -> str:
@@ -20,7 +20,7 @@ def badge(editor: Editor, item: Item) -> str:
 
 
 def describe_repeat(editor: Editor, item: Item) -> str:
-    """By which variable and for which values an item is repeated, in words; empty if it is not."""
+    """By which variable and for which values an item is repeated, as text; empty if it isn't."""
     copy_of = _copy_of(editor, item)
     if copy_of is not None:
         return _("Copy for {name}: {value}").format(name=copy_of[0], value=copy_of[1])
@@ -35,7 +35,7 @@ def describe_repeat(editor: Editor, item: Item) -> str:
 
 
 def _copy_of(editor: Editor, item: Item) -> tuple[str, str] | None:
-    """The names of the variable and the value that an item is a copy for, in the preview of repeats; else None."""
+    """The names of the variable and value of a copy in the preview of repeats; None for other items."""
     repeat = item.source.get("repeat")
     if not editor.previews_copies or not isinstance(repeat, Mapping):
         return None

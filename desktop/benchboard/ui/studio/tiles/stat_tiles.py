@@ -18,21 +18,21 @@ from benchboard.ui.widgets.badges import paint_icon
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LABEL_WIDTH: Final = 120.0
-"""Pixels at the right of the arc that are enough for the labels of the thresholds."""
+"""Width at the right of the arc that is enough for the labels of the thresholds, in pixels."""
 _UNIT_GAP: Final = 6.0
 _MIN_UNIT_WIDTH: Final = 24.0
-"""Pixels below which a unit is left out rather than shortened."""
+"""Width below which a unit is omitted rather than shortened, in pixels."""
 _MIN_POINT_SIZE: Final = 11.0
 """The font size in points below which a number is abbreviated instead."""
 _SMALLEST_POINT_SIZE: Final = 7.5
 _NUMBER_SHARE: Final = 0.65
 """The share of the width that a number gets if its unit has to be shortened."""
 _MIN_SHRINK: Final = 0.75
-"""A sparkline is left out where the number beside it would shrink below this share of its size."""
+"""A sparkline is omitted if the number beside it would shrink below this share of its size."""
 
 
 class StatValue:
-    """The number of a card or gauge: that of the last row, that of the row before it, and the history of up to 60."""
+    """The number of a card or gauge: the last row's, the one before it, and the history of up to 60."""
 
     def __init__(self, current: Cell, previous: Cell, history: list[float | None]) -> None:
         self.current, self.previous, self.history = current, previous, history
@@ -51,11 +51,11 @@ class StatValue:
 
     @property
     def value(self) -> float | None:
-        """The number as a float; None where there is none."""
+        """The number as a float; None if there is none."""
         return number_format.to_float(self.current)
 
     def percent_change(self) -> Decimal | None:
-        """The change from the previous number in percent; None where there is none."""
+        """The change from the previous number in percent; None if there is none."""
         if (
             not isinstance(self.current, int | Decimal)
             or not isinstance(self.previous, int | Decimal)
@@ -84,8 +84,10 @@ class FittedNumber:
 
 
 def fit_number(stat: StatValue, widget: WidgetContent, room: float) -> FittedNumber:
-    """The number and its unit as large as they fit into `room` pixels. A number too long for that is abbreviated
-    (`123.5 bn`), a unit too long is shortened."""
+    """The number and its unit in the largest size that fits into `room` pixels.
+
+    A number that is still too long is abbreviated (`123.5 bn`), a unit shortened.
+    """
     full, unit = number_format.format_number(stat.current, int(widget.setting("decimals"))), number_format.unit(widget)
     abbreviated = number_format.abbreviate(stat.value, 1) if stat.value is not None else full
     abbreviated = abbreviated if len(abbreviated) < len(full) else full
@@ -156,7 +158,7 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
 
 
 def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change: Decimal) -> None:
-    """Draw `↑ 6.1 % than the week before`, in a colour by whether that is good."""
+    """Draw `↑ 6.1 % than the week before`, in a colour for better or worse."""
     good = widget.setting("good")
     better = change > 0 if good == "up" else change < 0
     tone = "text.secondary" if not change or good == "neither" else "ok" if better else "error"
@@ -176,7 +178,7 @@ def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A value from which on a gauge warns or is critical: at or above it, or with `below` at or below it."""
+    """A threshold of a gauge, for warning or critical: passed at or above its value, or with `below` at or below it."""
 
     label: str
     value: float
@@ -184,13 +186,15 @@ class Threshold:
     tone: str
 
     def is_passed(self, value: float | None) -> bool:
-        """Whether `value` is on the bad side of the threshold."""
+        """Whether `value` has passed the threshold."""
         return value is not None and (value <= self.value if self.below else value >= self.value)
 
 
 def thresholds(widget: WidgetContent) -> list[Threshold]:
-    """The thresholds of a gauge: of none, one or both of warning and critical. Where critical is below warning, low
-    values are the bad ones."""
+    """The thresholds of a gauge: warning, critical, both or neither.
+
+    If critical is below warning, low values pass them.
+    """
     warn, alarm = widget.setting("warn"), widget.setting("alarm")
     unit, found = number_format.unit(widget), list[Threshold]()
     below = not isinstance(warn, str) and not isinstance(alarm, str) and alarm < warn
@@ -203,8 +207,9 @@ def thresholds(widget: WidgetContent) -> list[Threshold]:
 
 
 def gauge_range(widget: WidgetContent, table: ResultTable) -> tuple[float, float]:
-    """The minimum and maximum of a gauge: as set in the widget, else 0 to 100, or round numbers around all values and
-    thresholds where some lie outside that."""
+    """The minimum and maximum of a gauge: the widget's settings, otherwise 0 to 100, or round numbers around all values
+    and thresholds if some are outside that.
+    """
     low, high = (None if isinstance(end := widget.setting(key), str) else float(end) for key in ("min", "max"))
     if low is not None and high is not None:
         return low, high
@@ -234,7 +239,7 @@ def _value_column(table: ResultTable) -> int | None:
 
 
 def gauge_summary(widget: WidgetContent, table: ResultTable) -> str:
-    """The number of a gauge and the threshold it has passed, in words."""
+    """The number of a gauge and the threshold it has passed, as text."""
     stat = StatValue.of(table)
     passed = [threshold.label for threshold in thresholds(widget) if threshold.is_passed(stat.value)]
     return ", ".join([stat.formatted(widget), *passed[-1:]])

@@ -49,12 +49,12 @@ class CellBox:
 
     @property
     def is_cut(self) -> bool:
-        """Whether a part of it is not drawn."""
+        """Whether a part of it isn't drawn."""
         return self.shown != self.full or len(self.whole) > len(self.full)
 
 
 class TableLayout:
-    """The cells of a table that fit on a tile, and where they are drawn."""
+    """The cells of a table that fit on a tile, and their rectangles."""
 
     def __init__(self, body: QRectF, table: ResultTable) -> None:
         fits = max(1, int((body.height() - ROW_HEIGHT + 4) // ROW_HEIGHT))
@@ -86,7 +86,7 @@ class TableLayout:
             box = QRectF(left, top, min(width, self._body.right() - left), ROW_HEIGHT)
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             if shown != text and (value := number_format.to_float(cell)) is not None:
-                shown = number_format.abbreviate(value, 1)  # a number that is cut is another one
+                shown = number_format.abbreviate(value, 1)  # a number must not be cut: it would read as another one
             line.append(
                 CellBox(box, shown, text, number_format.truncate(cell, _MAX_TOOLTIP) if isinstance(cell, str) else text)
             )
@@ -95,7 +95,7 @@ class TableLayout:
 
     @property
     def footer(self) -> str:
-        """How many of the rows and columns are shown, in words; empty if all are."""
+        """How many of the rows and columns are shown, as text; empty if all are."""
         table, parts = self._table, []
         if self.has_more_rows:
             more = f"{len(table.rows)}+" if table.truncated else str(len(table.rows))

@@ -1,4 +1,4 @@
-"""The Qt model of a query result: all its rows, in the order that they are sorted into."""
+"""The Qt model of a query result: all its rows, in sorted order."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -114,7 +114,7 @@ class TableRows(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; with none (-1) the order is the query's."""
+        """Sort by a column; with none (-1), restore the query's order."""
         self.layoutAboutToBeChanged.emit()
         before = self._order
         self._sorted = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
@@ -133,7 +133,7 @@ class TableRows(QAbstractTableModel):
         column, descending = self._sorted
         keys = [_sort_key(row[column]) for row in self.table.rows]
         known = [k for k in range(count) if keys[k] is not None]
-        known.sort(key=lambda k: keys[k], reverse=descending)  # type: ignore[arg-type, return-value]  # those without are out
+        known.sort(key=lambda k: keys[k], reverse=descending)  # type: ignore[arg-type, return-value]  # `known` rows have keys
         return [*known, *(k for k in range(count) if keys[k] is None)]
 
     def _update_decimals(self) -> None:
@@ -153,13 +153,14 @@ def exact_text(value: Cell) -> str:
 
 
 def _tsv_field(text: str) -> str:
-    """A field of a line of TSV, in quotes where it has tabs, line breaks or quotes."""
+    """A field of a TSV line, quoted if it contains tabs, line breaks or quotes."""
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in '\t\n\r"') else text
 
 
 def _sort_key(value: Cell) -> tuple[int, object] | None:
-    """The sort key of a cell: numbers, then dates, then texts regardless of case; None for NULL and NaN, which stay
-    last."""
+    """The sort key of a cell: numbers, then dates, then texts regardless of case; None for NULL and NaN, which are
+    always last.
+    """
     if value is None or (isinstance(value, Decimal) and value.is_nan()):
         return None
     if isinstance(value, bool | int | Decimal):

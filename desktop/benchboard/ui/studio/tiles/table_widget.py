@@ -44,8 +44,9 @@ _ARROW_WIDTH: Final = 14
 
 @dataclass(slots=True)
 class TableState:
-    """How the user has arranged a table, to restore it later: the widths of resized columns by name, the column that it
-    is sorted by, the scroll position in rows and pixels, and the current cell."""
+    """The user's arrangement of a table, for restoring it: widths of resized columns by name, sort column, scroll
+    position in rows and pixels, and current cell.
+    """
 
     widths: dict[str, float] = field(default_factory=dict)
     column: str = ""
@@ -58,9 +59,9 @@ class TableWidget(QWidget):
     """A table of a query result. It restores `state`, and saves changes there."""
 
     close_requested = Signal()
-    """Esc: the user is done with the table."""
+    """Esc: the user wants to leave the table."""
     focus_passed = Signal(bool)
-    """Tab moves the focus on to the next widget, or with False to the previous one."""
+    """Tab moves the focus to the next widget, or with False to the previous one."""
     enlarge_requested = Signal()
     """The user wants to see it enlarged."""
 
@@ -71,8 +72,9 @@ class TableWidget(QWidget):
         self.setProperty("surface", "surface")
         self._zoom, self._state = 1.0, state
         self._scroll_target: tuple[float, float] | None = state.scrolled
-        """The saved scroll position, to be restored once enough rows have loaded; None once it is, or the user has
-        scrolled."""
+        """The saved scroll position, to be restored once enough rows have loaded; None after that, or after the user
+        has scrolled.
+        """
         self._loading = False
         self._width_hints: tuple[ResultTable | None, list[column_widths.ColumnWidthHint]] = (None, [])
         """The width hints of the columns, and the result that they are for."""
@@ -144,7 +146,7 @@ class TableWidget(QWidget):
             self._state.cell = here.row(), here.column()
 
     def cancel_scroll_restore(self) -> None:
-        """The user has moved: do not restore the saved scroll position any more."""
+        """Don't restore the saved scroll position any more: the user has scrolled."""
         self._scroll_target = None
 
     def _restore_scroll(self) -> None:
@@ -263,7 +265,7 @@ class _TableView(QTableView):
         self.horizontalHeader().setFixedHeight(height)
 
     def event(self, event: QEvent) -> bool:
-        # The shortcuts of the page would select, copy or remove tiles.
+        # The page's shortcuts would select, copy or remove tiles.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_table_key(event):
             event.accept()
             return True
@@ -371,7 +373,7 @@ class _ResultCellDelegate(QStyledItemDelegate):
 
 
 class _SortHeader(QHeaderView):
-    """The column headings; the one sorted by has an arrow."""
+    """The column headings; the sorted column has an arrow."""
 
     def __init__(self, view: _TableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)

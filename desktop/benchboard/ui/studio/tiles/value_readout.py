@@ -20,7 +20,7 @@ from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.theme import theme
 
 _HIT_MARGIN: Final = 8.0
-"""Pixels around a plot within which its points are still hit."""
+"""Pixels around a plot within which its points still respond."""
 _MAX_TEXT: Final = 2_000
 
 
@@ -35,7 +35,7 @@ class ReadoutLine:
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """The values at a point. `follows_pointer`: it is shown at once, and not after the delay of a tooltip."""
+    """The values at a point. `follows_pointer`: it is shown at once, not after the delay of a tooltip."""
 
     lines: tuple[ReadoutLine, ...]
     follows_pointer: bool = False
@@ -49,7 +49,7 @@ def tooltip_html(readout: Readout | None) -> str:
 
 
 Reader = Callable[[QPointF], Readout | None]
-"""Gives the readout at a point of a tile, in the tile's own coordinates."""
+"""Returns the readout at a point of a tile, in the tile's own coordinates."""
 
 
 def tile_reader(size: QSizeF, widget: WidgetContent, result: QueryResult | None, end: float) -> Reader:

@@ -1,5 +1,6 @@
 """Runs the queries of a page's variables in the background, each after the variables that it uses, and keeps the
-options they lead to."""
+resulting options.
+"""
 
 import threading
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
 
 _MAX_RUNNING: Final = 2
-"""Queries that run at a time, so that workers are left for the tiles and for other reads of the window."""
+"""Most queries that run at a time, so that workers are left for the tiles and other reads."""
 
 
 class VariableQueryRequest(NamedTuple):
@@ -35,8 +36,7 @@ class VariableQueryRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OptionsState:
-    """The options of a variable, or why there are none. `loading` is set once its query has taken
-    `LOADING_DELAY_MS`."""
+    """The options of a variable, or why there are none. `loading` is set after `LOADING_DELAY_MS`."""
 
     options: VariableOptions | None = None
     error: AppError | None = None
@@ -44,7 +44,7 @@ class OptionsState:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """The labels of those values that have one."""
+        """The labels of the values that have one."""
         return self.options.labels if self.options is not None else MappingProxyType({})
 
 
@@ -59,7 +59,7 @@ class VariableQueryRunner(QObject):
         self._context, self._editor = context, editor
         self._states: dict[str, OptionsState] = {}
         self._answered_requests: dict[str, VariableQueryRequest] = {}
-        """The request that led to the options of each variable."""
+        """The request that returned each variable's options."""
         self._requests: dict[str, VariableQueryRequest] = {}
         self._waiting: list[str] = []
         self._running: dict[str, tuple[CancelToken, VariableQueryRequest]] = {}
@@ -73,7 +73,7 @@ class VariableQueryRunner(QObject):
         return self._states.get(name, OptionsState())
 
     def unavailable_values(self, variable: Variable) -> frozenset[str]:
-        """The selected values that are no longer among the options; none while the options are being loaded."""
+        """The selected values that are no longer among the options; empty while the options are being loaded."""
         name, known = variable.name, variable.type == "list"
         if name in self._requests and name not in self._waiting and name not in self._running:
             known = (
@@ -83,7 +83,7 @@ class VariableQueryRunner(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether any query waits or runs."""
+        """Whether any query is waiting or running."""
         return bool(self._waiting or self._running)
 
     def update_requests(self) -> None:
@@ -123,11 +123,11 @@ class VariableQueryRunner(QObject):
         return bool(self._requests)
 
     def has_query(self, name: str) -> bool:
-        """Whether a variable has a query, and one that does not depend on itself."""
+        """Whether a variable has a query that doesn't depend on itself."""
         return name in self._requests
 
     def refresh(self) -> None:
-        """Run all queries again; the old options stay until the new ones are there."""
+        """Run all queries again; the old options stay until the new ones arrive."""
         self._enqueue(list(self._requests))
 
     def retry(self, name: str) -> None:
@@ -137,7 +137,7 @@ class VariableQueryRunner(QObject):
             self._enqueue([name])
 
     def cancel(self, name: str) -> None:
-        """Stop a query that takes too long for the user."""
+        """Stop the query of a variable, at the user's request."""
         if name in self._waiting:
             self._waiting.remove(name)
         elif name in self._running:
@@ -149,7 +149,7 @@ class VariableQueryRunner(QObject):
         self._start_next()
 
     def cancel_all(self) -> None:
-        """Cancel all queries (the page closes)."""
+        """Cancel all queries: the page is closing."""
         self._waiting.clear()
         for name in list(self._running):
             self._cancel_running(name)
@@ -175,7 +175,7 @@ class VariableQueryRunner(QObject):
             self._run(name, self._requests[name])
 
     def _is_ready(self, name: str) -> bool:
-        """Whether neither the variable's own query nor one that it depends on waits or runs."""
+        """Whether neither the variable's own query nor one that it depends on is waiting or running."""
         awaited = {*self._waiting, *self._running}
         named = variable_queries.names_in(self._requests[name].query)
         return name not in self._running and not any(one in awaited for one in named)
@@ -221,7 +221,7 @@ class VariableQueryRunner(QObject):
 
     def _cancel_running(self, name: str) -> None:
         token, _request = self._running.pop(name)
-        # On a server this is a request over the network, which must not block the window's thread.
+        # On a server this is a request over the network, which must not block the main thread.
         threading.Thread(target=token.cancel, name="benchboard-stop", daemon=True).start()
 
     def _publish(self, name: str, state: OptionsState) -> None:

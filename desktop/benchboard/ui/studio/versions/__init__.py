@@ -1,1 +1,1 @@
-"""Versions, what differs between them, and the merge of two edits."""
+"""Versions of a dashboard, their differences, and the merge of two edits."""

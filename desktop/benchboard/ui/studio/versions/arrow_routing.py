@@ -1,4 +1,4 @@
-"""Where the arrows of a diff run: from an old place to the new one, in the gutters between tiles as far as they can."""
+"""Routes the arrows of a diff from an old position to the new one, along the gaps between tiles where possible."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -8,19 +8,21 @@ from PySide6.QtCore import QPointF, QRectF
 
 Path = tuple[QPointF, ...]
 _CROSSING_COST: Final = 40.0
-"""How much farther an arrow goes rather than cross a tile by a pixel: its words are there."""
+"""Extra length in pixels that an arrow takes to avoid crossing one pixel of a tile, and so its text."""
 _SIDE: Final = 12.0
 _HALF: Final = 4.0
-"""Half the gap between two tiles: where an arrow runs."""
+"""Half the gap between two tiles, in pixels: arrows run in the middle."""
 _LANES: Final = (0.0, 3.0, -3.0, 6.0)
-"""How far from the middle of a gutter arrows run that would cover each other."""
+"""Offsets in pixels from the middle of a gap for arrows that would overlap."""
 _NEAR: Final = 60
-"""Tiles looked at for one arrow; those of a long page that lie elsewhere do not matter."""
+"""Most tiles considered for one arrow; on a long page, distant ones don't matter."""
 
 
 def route(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Path:
-    """The corners of an arrow that begins in `old` or at its edge and ends at an edge of `new`. `page` is the width it
-    may use."""
+    """The corners of an arrow that begins in `old` or at its edge and ends at an edge of `new`.
+
+    `page` is the area that it may use.
+    """
     whole = old.united(new).adjusted(-1, -2 * _HALF, 1, 2 * _HALF)
     near = [tile for tile in tiles if tile != new and tile.top() < whole.bottom() and whole.top() < tile.bottom()]
     near = [*near[:_NEAR], new.adjusted(1, 1, -1, -1)]
@@ -30,8 +32,9 @@ def route(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF) -> Pa
 
 
 def _around_overlap(old: QRectF, new: QRectF) -> Iterable[Path]:
-    """Between two places that overlap there is no way around: beside them, from an edge to the same edge, the way it
-    moved."""
+    """Arrows between overlapping positions: beside them, from an edge to the same edge, in the direction of the
+    move.
+    """
     by = new.topLeft() - old.topLeft()
     if abs(by.y()) >= abs(by.x()):
         far = by.y() > 0 and new.bottom() > old.bottom()
@@ -46,7 +49,7 @@ def _around_overlap(old: QRectF, new: QRectF) -> Iterable[Path]:
 
 
 def avoid_overlap(way: Path, others: Sequence[Path]) -> Path:
-    """The arrow a little aside where it would run along another one, or against it; its ends stay at their edges."""
+    """The arrow, moved aside if it would run along another one; its ends stay at their edges."""
     for aside in _LANES:
         moved = _shifted(way, aside)
         if not any(_runs_along(moved, other) for other in others):
@@ -68,7 +71,7 @@ def _runs_along(way: Path, other: Path) -> bool:
         leg = QRectF(a, b).normalized().adjusted(-1, -1, 1, 1)
         for c, d in pairwise(other):
             both = leg.intersected(QRectF(c, d).normalized().adjusted(-1, -1, 1, 1))
-            if max(both.width(), both.height()) > 4:  # two that only cross share two
+            if max(both.width(), both.height()) > 4:  # arrows that only cross share two pixels
                 return True
     return False
 
@@ -103,8 +106,10 @@ def _candidates(old: QRectF, new: QRectF, tiles: Sequence[QRectF], page: QRectF)
 
 
 def _in_gutters(old: QRectF, new: QRectF, across: Iterable[float]) -> Iterable[Path]:
-    """Ways that never leave the gutters where these go through: out over an edge of the old place, in over one of the
-    new. `across` is where the gutters from top to bottom are."""
+    """Arrows that stay in the gaps: out at an edge of the old position, in at one of the new.
+
+    `across` are the positions of the vertical gaps.
+    """
     out_x, in_x = _edges_with_gutters(old.left(), old.right()), _edges_with_gutters(new.left(), new.right())
     out_y, in_y = _edges_with_gutters(old.top(), old.bottom()), _edges_with_gutters(new.top(), new.bottom())
     was, now = old.center(), new.center()
@@ -131,7 +136,7 @@ def _in_gutters(old: QRectF, new: QRectF, across: Iterable[float]) -> Iterable[P
 
 
 def _edges_with_gutters(low: float, high: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Two edges of a place, each with the gutter beyond it."""
+    """Two edges of a tile, each with the gap beyond it."""
     return (low, low - _HALF), (high, high + _HALF)
 
 
@@ -140,7 +145,7 @@ def _length(way: Path) -> float:
 
 
 def _covered_length(way: Path, boxes: Sequence[tuple[float, float, float, float]]) -> float:
-    """How many pixels of it run over tiles, which are given by their edges."""
+    """How many pixels of an arrow run over tiles, which are given by their edges."""
     crossed = 0.0
     for a, b in pairwise(way):
         left, right = sorted((a.x(), b.x()))

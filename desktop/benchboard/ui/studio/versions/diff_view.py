@@ -1,4 +1,4 @@
-"""The page of a diff: the new one with the old one's places over it, or both beside each other."""
+"""The page of a diff: the new one with the old positions drawn over it, or both side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ _UNCHANGED_OPACITY: Final = 0.45
 _TAG: Final = 18
 _MOST_ARROWS: Final = 30
 _GUTTER: Final = 28
-"""Room at the right of the page for arrows."""
+"""Space for arrows at the right of the page, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class _DiffMark:
-    """A place on the picture: a tile (`item`) or only an outline, how it looks, and what is said of it."""
+    """A mark on the page: a tile (`item`) or only an outline, its style, and its text."""
 
     box: QRectF
     item: Item | None = None
@@ -43,7 +43,7 @@ class _DiffMark:
 
 
 class DiffPage(QWidget):
-    """Draws two documents and what differs between them. `picked` has the key of the difference that was clicked."""
+    """Draws two documents and their differences. `picked` emits the key of the difference that was clicked."""
 
     picked = Signal(object)
 
@@ -60,7 +60,7 @@ class DiffPage(QWidget):
         self._current: Key | None = None
         self._marks: list[_DiffMark] = []
         self._hidden_differences: dict[str, list[Difference]] = {}
-        """What differs in a container and cannot be seen there, by the container's id."""
+        """The differences in a container that aren't visible there, by the container's id."""
         self._arrows: list[arrow_routing.Path] = []
         self._pictures: dict[tuple[str, str], tuple[tuple[object, ...], QPixmap]] = {}
         self._scale = 1.0
@@ -73,7 +73,7 @@ class DiffPage(QWidget):
     def show_documents(
         self, before: Document, after: Document, differences: Sequence[Difference], titles: tuple[str, str]
     ) -> None:
-        """Compare these from now on; `titles` is what the two are called."""
+        """Compare these documents; `titles` are their titles."""
         self._titles = titles
         self._before, self._after = fitted(before), fitted(after)
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
@@ -84,12 +84,12 @@ class DiffPage(QWidget):
         self._arrange()
 
     def show_mode(self, mode: Mode) -> None:
-        """One over the other, or both beside each other."""
+        """Show one page with the other's positions, or both side by side."""
         self._mode = mode
         self._arrange()
 
     def show_current(self, key: Key | None) -> QRectF | None:
-        """Ring what this difference is about; returns where that is, in the widget's pixels."""
+        """Highlight this difference; returns its rectangle, in the widget's pixels."""
         self._current = key
         self._route()
         self.update()
@@ -102,17 +102,17 @@ class DiffPage(QWidget):
         return QRectF(whole.topLeft() * self._scale, whole.size() * self._scale).adjusted(-16, -24, 16, 16)
 
     def fit(self, width: int, least_height: int) -> None:
-        """Be as wide as there is room, and as high as the pages are."""
+        """Fit the pages to this width, and grow to their height."""
         if (width, least_height) != (self._available_width, self._min_height):
             self._available_width, self._min_height = width, least_height
             self._arrange()
 
     def box_of(self, key: Key) -> QRectF | None:
-        """Where a difference is drawn; None if nothing on the page shows it."""
+        """The rectangle of a difference; None if nothing on the page shows it."""
         return next((QRectF(m.box.topLeft() * self._scale, m.box.size() * self._scale)
                      for m in self._marks if key in m.keys), None)  # fmt: skip
 
-    # Arranging
+    # Layout
 
     def _arrange(self) -> None:
         overlay = self._mode == "overlay"
@@ -190,7 +190,7 @@ class DiffPage(QWidget):
     def _shows_old_position(self, name: str, looks: dict[str, list[Difference]]) -> bool:
         page = self._pages["after"]
         if name in page.paths and name not in page.shown:
-            return False  # it lies in something closed, whose heading says so
+            return False  # it is in a collapsed container, whose heading counts it
         return any(one.kind == "removed" or (one.kind == "moved" and not one.displaced) for one in looks.get(name, []))
 
     def _add_ghost(self, name: str, box: QRectF, looks: dict[str, list[Difference]]) -> None:
@@ -201,7 +201,7 @@ class DiffPage(QWidget):
         self._marks.append(_DiffMark(box, None, "before", (look,), tags, (one.key,), ghost=words.title))
 
     def _route(self) -> None:
-        """The arrows from old places to new ones; where they would be a thicket, only the one that is looked at."""
+        """Route the arrows from old to new positions; if there are too many, only that of the current difference."""
         self._arrows = []
         ghosts = [mark for mark in self._marks if mark.ghost and mark.looks == ("moved",)]
         if len(ghosts) > _MOST_ARROWS:
@@ -215,7 +215,7 @@ class DiffPage(QWidget):
                 way = arrow_routing.route(ghost.box, target.box, tiles, page)
                 self._arrows.append(arrow_routing.avoid_overlap(way, self._arrows))
 
-    # Drawing
+    # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -255,7 +255,7 @@ class DiffPage(QWidget):
         painter.setOpacity(1.0)
 
     def _runs(self, about: Sequence[Difference], side: str) -> tuple[WordRun, ...]:
-        """How a text widget's text changed; nothing for anything else."""
+        """The changed words of a text widget; empty for any other."""
         for change in (change for one in about for change in one.changes):
             if change.path == ("config", "text") and isinstance(change.old, str) and isinstance(change.new, str):
                 runs = word_diff(change.old, change.new)
@@ -308,7 +308,7 @@ class DiffPage(QWidget):
 
 
 def _hidden_text(item: Item, hidden: Sequence[Difference]) -> DifferenceText:
-    """What a container says of the differences in it that nobody can see."""
+    """The text on a container about the differences in it that aren't visible."""
     count = len({one.id for one in hidden})
     if item.type == TABS:
         text = ngettext("{count} in another tab", "{count} in other tabs", count)
@@ -329,7 +329,7 @@ def _paint_ring(painter: QPainter, box: QRectF) -> None:
 
 
 def _paint_tags(painter: QPainter, box: QRectF, tags: Sequence[DifferenceText]) -> None:
-    """At the top right, over the frame: what happened, in a word as well as in a colour."""
+    """Paint at the top right of the frame what happened, as a word as well as a colour."""
     font = theme().font("caption")
     font.setWeight(QFont.Weight.DemiBold)
     metrics = QFontMetricsF(font)
@@ -375,5 +375,5 @@ def _paint_arrow(painter: QPainter, way: arrow_routing.Path) -> None:
 
 
 def _grid(columns: int, width: float, sharp: float) -> PageGrid:
-    """A page `width` pixels wide without its margins."""
+    """The grid of a page `width` pixels wide without its margins."""
     return PageGrid(columns, width + 2 * MARGIN, 1.0, sharp, min_width=0)

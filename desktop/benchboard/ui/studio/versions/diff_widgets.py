@@ -1,4 +1,4 @@
-"""What the screen of versions is made of beside its lists: the page's scrolling, the counts, the panes."""
+"""Parts of the versions screen other than its lists: the scrolling page, the counts, the panes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class PageArea(QScrollArea):
-    """The page, as wide as there is room."""
+    """The scroll area of the page, which fills its width."""
 
     def __init__(self, page: DiffPage) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class PageArea(QScrollArea):
 
 
 class DiffCounts(QWidget):
-    """How many of each kind: a square of its colour, the number, the word."""
+    """The number of differences of each kind: a coloured square, the number, the word."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,12 +42,12 @@ class DiffCounts(QWidget):
         self._compact = False
 
     def show_counts(self, counts: Counter[Look]) -> None:
-        """Show these."""
+        """Show these counts."""
         self._counts = counts
         self._measure()
 
     def set_compact(self, compact: bool) -> None:
-        """Leave the words out: the window is narrow."""
+        """Omit the words in a narrow window."""
         self._compact = compact
         self._measure()
 
@@ -68,7 +68,7 @@ class DiffCounts(QWidget):
             self._paint(painter)
 
     def _paint(self, painter: QPainter | None) -> int:
-        """Draw it, or only answer how wide it is."""
+        """Paint it, or with None only measure it; returns the width."""
         x = 0.0
         for look, count, word in self._parts():
             for text, font, ink in ((str(count), "body_strong", "text"), (word, "body", "text.secondary")):
@@ -92,7 +92,7 @@ def _width(text: str, font: str) -> float:
 
 
 def as_pane(holder: QWidget, width: int) -> QVBoxLayout:
-    """Make a widget a pane of a fixed width; returns the column its parts go into."""
+    """Turn a widget into a pane of a fixed width; returns the layout for its content."""
     holder.setFixedWidth(width)
     holder.setProperty("surface", "surface")
     holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -103,7 +103,7 @@ def as_pane(holder: QWidget, width: int) -> QVBoxLayout:
 
 
 def head() -> tuple[QWidget, QHBoxLayout]:
-    """The heading of a pane, and the row its parts go into."""
+    """The heading of a pane, and the layout for its content."""
     holder = QWidget()
     holder.setFixedHeight(40)
     row = QHBoxLayout(holder)
@@ -113,7 +113,7 @@ def head() -> tuple[QWidget, QHBoxLayout]:
 
 
 def wide(button: Button) -> Button:
-    """The button as wide as its pane."""
+    """Make the button as wide as its pane."""
     policy = button.sizePolicy()
     policy.setHorizontalPolicy(policy.Policy.Expanding)
     button.setSizePolicy(policy)

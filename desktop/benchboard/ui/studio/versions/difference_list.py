@@ -1,4 +1,6 @@
-"""The differences as a list: what became of what, each with a tick; those that only gave way are folded at the end."""
+"""The list of differences, each with a check box; widgets that only moved to make room are in a collapsed section at
+the end.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -28,7 +30,7 @@ _ROW_HEIGHT: Final = 49
 
 
 class DifferenceListModel(QAbstractListModel):
-    """The rows of the list. `ticked_changed` follows every tick."""
+    """The rows of the list. `ticked_changed` is emitted on every tick."""
 
     ticked_changed = Signal()
 
@@ -40,7 +42,7 @@ class DifferenceListModel(QAbstractListModel):
         self.ticked: set[Key] = set()
 
     def show_differences(self, found: Sequence[Difference], names: ItemNames) -> None:
-        """Show these, none ticked and the fold closed."""
+        """Show these differences, unticked and with the section collapsed."""
         self.beginResetModel()
         pairs = [(one, describe(one, names)) for one in found]
         self._intended = [pair for pair in pairs if not pair[0].displaced]
@@ -51,18 +53,18 @@ class DifferenceListModel(QAbstractListModel):
         self.ticked_changed.emit()
 
     def row(self, at: int) -> tuple[Difference, DifferenceText] | None:
-        """A row's difference; None for the fold."""
+        """A row's difference; None for the section heading."""
         fold = len(self._intended)
         return self._intended[at] if at < fold else None if at == fold else self._pushed[at - fold - 1]
 
     def row_of(self, key: Key) -> int | None:
-        """Where a difference stands; opens the fold if it lies in it."""
+        """The row of a difference; expands the section if it is in there."""
         if not self._fold_open and any(one.key == key for one, _text in self._pushed):
             self.toggle_fold()
         return next((at for at in range(self.rowCount()) if (row := self.row(at)) and row[0].key == key), None)
 
     def toggle(self, at: int) -> None:
-        """Tick a row or take its tick away; the fold opens and closes."""
+        """Tick or untick a row; on the section heading, expand or collapse it."""
         row = self.row(at)
         if row is None:
             self.toggle_fold()
@@ -72,7 +74,7 @@ class DifferenceListModel(QAbstractListModel):
         self.ticked_changed.emit()
 
     def toggle_fold(self) -> None:
-        """Show those that gave way, or their number only."""
+        """Expand or collapse the section of displaced widgets."""
         first, last = len(self._intended) + 1, len(self._intended) + len(self._pushed)
         if self._fold_open:
             self.beginRemoveRows(QModelIndex(), first, last)
@@ -102,17 +104,17 @@ class DifferenceListModel(QAbstractListModel):
         return None
 
     def fold_text(self) -> str:
-        """`4 others gave way`."""
+        """The section's heading: `4 others moved to make room`."""
         return pushed_text(len(self._pushed))
 
     @property
     def is_open(self) -> bool:
-        """Whether the fold is."""
+        """Whether the section is expanded."""
         return self._fold_open
 
 
 class DifferenceList(RowList):
-    """The list. `current` has the key of the difference one stands on, None on the fold."""
+    """The list. `current` emits the key of the current difference, or None for the section heading."""
 
     current = Signal(object)
 
@@ -122,19 +124,19 @@ class DifferenceList(RowList):
         self.setItemDelegate(_DifferenceDelegate(self))
 
     def step(self, by: int) -> None:
-        """The next or previous difference; from the end it goes on at the other."""
+        """Go to the next or previous difference, wrapping round at the ends."""
         count = self._differences.rowCount()
         if count:
             at = self.currentIndex().row() if self.currentIndex().isValid() else (-1 if by > 0 else 0)
             self.setCurrentIndex(self._differences.index((at + by) % count))
 
     def go(self, key: Key) -> None:
-        """To a difference."""
+        """Go to a difference."""
         row = self._differences.row_of(key)
         if row is not None:
             self.setCurrentIndex(self._differences.index(row))
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # PySide knows the signal alone
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:  # type: ignore[override]  # only the signal is declared
         super().currentChanged(current, previous)
         row = self._differences.row(current.row()) if current.isValid() else None
         self.current.emit(row[0].key if row is not None else None)
@@ -157,7 +159,7 @@ class DifferenceList(RowList):
 
 
 class _DifferenceDelegate(QStyledItemDelegate):
-    """A square in the colour of what happened with its icon, the title, the words, the tick."""
+    """Draws a row: a coloured square with an icon, the title, the text, the check box."""
 
     def __init__(self, view: DifferenceList) -> None:
         super().__init__(view)

@@ -1,4 +1,4 @@
-"""Differences between two dashboards in words: what it is about, what became of it, and the tag on the page."""
+"""Texts for the differences between two dashboards: what changed, how, and the tag on the page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from benchboard.i18n import N_, _, ngettext
 
 Look = Literal["moved", "added", "removed", "changed"]
 ROLE: Final[dict[Look, str]] = {"moved": "warn", "added": "ok", "removed": "error", "changed": "info"}
-"""The colour of each look; every mark says it in a word as well."""
+"""The colour of each kind of difference; every mark has a word as well."""
 _LABELS: Final = {
     "title": N_("Title"),
     "description": N_("Description"),
@@ -53,7 +53,7 @@ _SHORT: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class DifferenceText:
-    """A difference in words: `title` is what it is about, `line` what became of it, `tag` that in a word or two."""
+    """A difference as text: `title` is the item, `line` what changed, `tag` the same in a word or two."""
 
     look: Look
     icon: str
@@ -63,7 +63,7 @@ class DifferenceText:
 
 
 class ItemNames:
-    """What items are called, whichever of the documents they are in; the first that has one is asked first."""
+    """Names of items in several documents; the first document that has an item is used."""
 
     def __init__(self, *documents: Document) -> None:
         self._items: dict[str, Item] = {}
@@ -74,33 +74,33 @@ class ItemNames:
                 self._tabs |= {(found.item.id, pane.id): pane.title for pane in found.item.panes if pane.title}
 
     def item(self, item_id: str) -> Item | None:
-        """The item itself."""
+        """The item itself, or None."""
         return self._items.get(item_id)
 
     def title(self, item_id: str) -> str:
-        """Its title, or what kind it is where it has none."""
+        """Its title, or the name of its kind if it has none."""
         item = self._items.get(item_id)
         if item is None:
             return item_id
         return widget_of(item).title or widget_of(item).kind_name
 
     def tab(self, item_id: str, tab_id: object) -> object:
-        """A tab's title, also of one that is gone; what the document says where it has none."""
+        """A tab's title, also of a tab that was removed; its id if it is unknown."""
         return self._tabs.get((item_id, tab_id), tab_id) if isinstance(tab_id, str) else tab_id
 
     def with_tab_titles(self, item_id: str, change: Change) -> Change:
-        """A change with tabs called as people see them."""
+        """A change of the active tab with the tabs' titles in place of their ids."""
         if change.path != ("active",):
             return change
         return Change(change.path, self.tab(item_id, change.old), self.tab(item_id, change.new))
 
     def type(self, item_id: str) -> str:
-        """Its type's name in a document; empty where there is none."""
+        """Its type in the document; empty if it is unknown."""
         item = self._items.get(item_id)
         return item.type if item is not None else ""
 
     def container_name(self, place: ItemPosition) -> str:
-        """The grid a place is in."""
+        """The name of the grid that a position is in."""
         if not place.container:
             return _("the page")
         item = self._items.get(place.container)
@@ -109,13 +109,13 @@ class ItemNames:
 
 
 def kind_title(type_name: str) -> str:
-    """What people call a type of item."""
+    """The name of a type of item for the user."""
     kind = kind_of(type_name)
     return _(kind.title) if kind is not None else type_name
 
 
 def describe(difference: Difference, names: ItemNames) -> DifferenceText:
-    """A difference in words."""
+    """A difference as text."""
     title = names.title(difference.id)
     was, now = difference.before, difference.after
     type_name = names.type(difference.id)
@@ -139,7 +139,7 @@ def describe(difference: Difference, names: ItemNames) -> DifferenceText:
 
 
 def summarise(differences: Sequence[Difference], names: ItemNames) -> str:
-    """What somebody did in a line, as “2 moved, 1 changed: Orders per day”; nothing of what only gave way."""
+    """All changes in one line, as “2 moved, 1 changed: Orders per day”, without displaced items."""
     found = [describe(one, names) for one in differences if not one.displaced]
     words: dict[Look, str] = {
         "moved": _("{count} moved"),
@@ -155,7 +155,7 @@ def summarise(differences: Sequence[Difference], names: ItemNames) -> str:
 
 
 def field_label(path: Path, type_name: str) -> str:
-    """What a field is called; one this program does not know is called as the document has it."""
+    """The label of a field; an unknown field keeps its name in the document."""
     if not path:
         return _("Widget")
     if path[:2] == ("tabs", "order") or path[:2] == ("variables", "order"):
@@ -180,7 +180,7 @@ def field_label(path: Path, type_name: str) -> str:
 
 
 def format_value(value: object, path: Path = (), most: int = 60) -> str:
-    """A value as a person reads it, short."""
+    """A value as short text for the user."""
     if value is ABSENT or value is None or value in ("", [], {}):
         return _("none")
     if isinstance(value, str) and images.is_image(value):
@@ -204,14 +204,14 @@ def format_value(value: object, path: Path = (), most: int = 60) -> str:
 def _format_object(value: Mapping[str, object], path: Path, most: int) -> str:
     if value.keys() == {"x", "y", "w", "h"}:
         return _("x {x}, y {y}, {w} × {h}").format(**value)
-    if path[1:2] == ("each",):  # a tab or a variable, as it is called
+    if path[1:2] == ("each",):  # a tab or a variable, by its title
         return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
     inner = (f"{field_label((str(key),), '')} {format_value(part, (), 20)}" for key, part in value.items())
     return _cut(", ".join(inner), most)
 
 
 def change_line(change: Change, type_name: str) -> str:
-    """`Unit km → m`, or how many words changed of a longer text."""
+    """`Unit km → m`, or the number of changed words in a longer text."""
     name = field_label(change.path, type_name)
     if _is_order(change.path):
         return name
@@ -235,13 +235,15 @@ def _image_line(change: Change, name: str) -> str:
 
 
 def pushed_text(count: int) -> str:
-    """What the fold of the list says: those that nobody moved on purpose."""
+    """The heading of the list's section of displaced widgets."""
     return ngettext("{count} other moved to make room", "{count} others moved to make room", count).format(count=count)
 
 
 def split_changes(changes: Sequence[Change]) -> list[Change]:
-    """The changes with the first settings of a widget, or its last ones, each for itself; without an order that is
-    another one only because something came or went, which is said already."""
+    """Split a widget's first settings, or its last ones, into one change each.
+
+    A change of order is omitted if it only follows from additions or removals, which are listed already.
+    """
     found = []
     for change in changes:
         if _is_order(change.path) and len(changes) > 1 and set(_texts(change.old)) != set(_texts(change.new)):
@@ -294,7 +296,9 @@ def _moved_tag(was: ItemPosition, now: ItemPosition) -> str:
 
 
 def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name: str) -> str:
-    """From where to where, only what differs; a container's height follows from what it holds."""
+    """A move as text: only the fields that differ; a container's height is omitted, because it depends on its
+    content.
+    """
     parts = []
     if was[:2] != now[:2]:
         parts.append(_("from {old} to {new}").format(old=names.container_name(was), new=names.container_name(now)))

@@ -1,4 +1,4 @@
-"""The pane at the right of a diff: the differences, and the two ways back."""
+"""The right pane of a diff: the list of differences, and buttons to restore or revert."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from benchboard.ui.widgets import Button, KeyCap, Text, hairline
 
 
 class DifferencesPane(QWidget):
-    """The list with its heading and the buttons below it, which say why they are off where they are."""
+    """The list with its heading and the buttons below it; disabled buttons say why."""
 
     restore_requested = Signal()
     revert_requested = Signal()
@@ -30,7 +30,7 @@ class DifferencesPane(QWidget):
         self._empty_text.setContentsMargins(16, 16, 16, 16)
         self._empty_text.hide()
         self._filler = QWidget()
-        """Keeps the buttons at the bottom where there is no list."""
+        """Keeps the buttons at the bottom if there is no list."""
         self._filler.hide()
         self._restore = wide(
             Button(
@@ -49,21 +49,21 @@ class DifferencesPane(QWidget):
 
     @property
     def heading(self) -> str:
-        """`7 differences`."""
+        """The heading: `7 differences`."""
         return self._heading.text()
 
     @property
     def sentence(self) -> str:
-        """What stands in the place of the list where there is nothing to list."""
+        """The text in place of an empty list."""
         return self._empty_text.text()
 
     @property
     def can_restore(self) -> bool:
-        """Whether there is an older version that may be restored."""
+        """Whether the older version can be restored."""
         return self._may_change and self._numbers[0] is not None
 
     def show_differences(self, found: Sequence[Difference], names: ItemNames, *, alone: bool) -> None:
-        """Show these; `alone`: there is nothing before this version."""
+        """Show these differences; `alone`: there is no version before this one."""
         self.model.show_differences(found, names)
         count = sum(not one.displaced for one in found)
         self._heading.setText(ngettext("{count} difference", "{count} differences", count).format(count=count))
@@ -78,12 +78,12 @@ class DifferencesPane(QWidget):
         self._filler.setVisible(bool(sentence))
 
     def show_numbers(self, before: int | None, after: int | None, newest: int | None) -> None:
-        """Which versions are compared, and which is the newest."""
+        """Set the versions being compared, and the newest one."""
         self._numbers = (before, after, newest)
         self._update_buttons()
 
     def _update_buttons(self) -> None:
-        """What can be done, and where it cannot, why."""
+        """Enable the buttons, or set the reason why they are disabled."""
         before, after, newest = self._numbers
         why_not = "" if self._may_change else _("You have view-only access to this dashboard.")
         self._restore.setText(_("Restore version {number}").format(number=before))

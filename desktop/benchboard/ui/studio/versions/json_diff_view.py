@@ -1,4 +1,4 @@
-"""The JSON of two documents as one text: lines that went, lines that came, and what is alike folded."""
+"""The JSON of two documents as one text: removed and added lines, with equal ones collapsed."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -17,7 +17,7 @@ _SIGNS: Final = {"same": " ", "gone": "−", "new": "+"}
 
 
 class JsonDiff(QPlainTextEdit):
-    """Lines with − and + at the front, read-only; to be selected and copied."""
+    """Lines that start with − or +; read-only, for selecting and copying."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class JsonDiff(QPlainTextEdit):
         theme().changed.connect(self._highlight)
 
     def show_lines(self, lines: Sequence[JsonLine], names: ItemNames) -> None:
-        """Show these; long runs of equal lines only as their number, with the item that comes next."""
+        """Show these lines; long runs of equal lines only as their number, with the item that follows."""
         texts: list[str] = []
         self._kinds, self._items = [], {}
         runs = [(alike, list(run)) for alike, run in groupby(lines, key=lambda line: line.kind == "same")]

@@ -1,4 +1,4 @@
-"""Yours and theirs side by side, field by field, and what comes of the choices."""
+"""The cards of a conflict: your side and theirs with their fields, and the result of the choices."""
 
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -25,8 +25,10 @@ _MOST_SHOWN: Final = 2_000
 
 
 class FieldChoice(QRadioButton):
-    """One side's value of a field that differs; pressing it takes that value. Arrows go to the other fields and the
-    other side (`leave`: left, right, up or down)."""
+    """One side's value of a conflicting field; pressing it takes that value.
+
+    Arrow keys move to other fields and to the other side (`leave`: left, right, up or down).
+    """
 
     leave = Signal(int)
 
@@ -44,7 +46,7 @@ class FieldChoice(QRadioButton):
         self.setCursor(Qt.CursorShape.ArrowCursor)
 
     def nextCheckState(self) -> None:
-        """What is pressed asks; who decides shows it."""
+        """Do nothing: pressing it emits a signal, and the screen sets the state."""
 
     def hitButton(self, position: "object") -> bool:
         return True
@@ -86,7 +88,7 @@ class FieldChoice(QRadioButton):
             painter.setFont(theme().font("body_strong"))
             painter.setPen(theme().color("text"))
             painter.drawText(top.adjusted(_LABEL, 0, 0, 0), int(Qt.TextFlag.TextWordWrap), self._value)
-            if self.hasFocus():  # inside, where the card does not cut it
+            if self.hasFocus():  # drawn inside, where the card doesn't clip it
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(box.adjusted(1, 1, -1, -1))
@@ -94,11 +96,11 @@ class FieldChoice(QRadioButton):
 
 
 class SideCard(Card):
-    """One side: who, the tile as it would look, the fields. `fields_chosen` has the keys that were chosen from it."""
+    """One side: the user, a preview of the tile, the fields. `fields_chosen` emits the keys chosen from this side."""
 
     fields_chosen = Signal(object)
     leave = Signal(int, int)
-    """A field (by number) was left by an arrow key."""
+    """An arrow key left a field (by index)."""
 
     def __init__(self, case: ConflictGroup, side: Side, party: Party, answers: ThumbnailAnswers) -> None:
         super().__init__(padding=0)
@@ -129,12 +131,12 @@ class SideCard(Card):
         self.column.addStretch(1)
 
     def show_choices(self, choices: dict[Key, Resolution]) -> None:
-        """Mark what is taken from this side."""
+        """Check the fields that are taken from this side."""
         for key, row in self.choices.items():
             row.setChecked(choices.get(key) in (self._side, "both"))
 
     def focus(self, number: int) -> None:
-        """Put the keyboard on a field."""
+        """Focus a field by index."""
         rows = list(self.choices.values())
         rows[max(0, min(number, len(rows) - 1))].setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -174,7 +176,7 @@ def _plain_row(name: str, value: str) -> QWidget:
 
 
 class ResultCard(Card):
-    """What the choices lead to."""
+    """The result of the choices."""
 
     def __init__(self, answers: ThumbnailAnswers, next_number: int | None) -> None:
         super().__init__(padding=16)
@@ -203,7 +205,7 @@ class ResultCard(Card):
         self.column.addLayout(row)
 
     def show_result(self, case: ConflictGroup, decisions: MergeDecisions) -> None:
-        """Show what comes of the choices made so far."""
+        """Show the result of the choices made so far."""
         document = decisions.result()
         decided = decisions.is_decided(case)
         item = case.find(document) if decided else None

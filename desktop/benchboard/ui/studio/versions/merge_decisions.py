@@ -1,4 +1,4 @@
-"""A merge as the screen asks about it: one case for each widget, its fields with both values, and what is decided."""
+"""The state of a merge: one group of conflicts for each widget, its fields with both values, and the decisions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,19 +31,19 @@ _MAX_VALUE = 400
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody who edited: their name, and where and when they did, as `you, this computer, 10:12 while offline`."""
+    """A user who edited: their name, and where and when, as `you, this computer, 10:12 while offline`."""
 
     name: str
     words: str
 
     @property
     def first_name(self) -> str:
-        """What they are called in a short sentence."""
+        """The name for use in a short sentence."""
         return self.name.split()[0] if self.name.split() else self.name
 
 
 class ConflictGroup:
-    """All that has to be decided about one widget, or about the dashboard itself (`id` is empty)."""
+    """All conflicts of one widget, or of the dashboard itself (`id` is empty)."""
 
     def __init__(self, merge: MergeResult, item_id: str, conflicts: tuple[MergeConflict, ...]) -> None:
         self.id, self.conflicts = item_id, conflicts
@@ -54,7 +54,7 @@ class ConflictGroup:
 
     @property
     def title(self) -> str:
-        """What it is about."""
+        """The title of the widget, or of both in a conflict between two."""
         if not self.id:
             return _("Dashboard")
         ring = next((conflict.ids for conflict in self.conflicts if conflict.ids), ())
@@ -62,11 +62,11 @@ class ConflictGroup:
 
     @property
     def type(self) -> str:
-        """Its type's name; empty for the dashboard itself."""
+        """Its type; empty for the dashboard itself."""
         return self.names.type(self.id)
 
     def item(self, side: str) -> Item | None:
-        """The item as `base`, `mine` or `theirs` has it."""
+        """The item in `base`, `mine` or `theirs`."""
         found = self._found[side]
         return found.item if found is not None else None
 
@@ -77,7 +77,7 @@ class ConflictGroup:
 
     @property
     def summary(self) -> str:
-        """What the list says of it."""
+        """The conflict as text for the list."""
         (first, *more) = self.conflicts
         if first.ids:
             return _("Each was moved into the other")
@@ -95,13 +95,13 @@ class ConflictGroup:
 
     @property
     def before(self) -> str:
-        """What the fields were before both edits."""
+        """The values of the fields before both edits, as text."""
         parts = (f"{self.label(one.path)} {self.value(one, one.base)}" for one in self.conflicts if one.path != WHOLE)
         return _("before both edits: {fields}").format(fields=", ".join(parts)) if self.conflicts[0].path else ""
 
     @property
     def why_not_both(self) -> str:
-        """Why it cannot be kept twice; empty if it can."""
+        """Why both sides can't be kept; empty if they can."""
         if not self.id:
             return _("A dashboard can only have one of each.")
         if self.conflicts[0].path == WHOLE:
@@ -111,11 +111,11 @@ class ConflictGroup:
         return ""
 
     def label(self, path: Path) -> str:
-        """What a field is called."""
+        """The label of a field."""
         return field_label(path, self.type)
 
     def value(self, conflict: MergeConflict, value: object) -> str:
-        """A field's value in words."""
+        """A field's value as text."""
         if conflict.path == WHOLE:
             return _("Removed") if value is ABSENT else self._kept_text(conflict, value)
         if isinstance(value, ItemPosition):
@@ -130,7 +130,7 @@ class ConflictGroup:
         return format_value(value, conflict.path, _MAX_VALUE)
 
     def runs(self, side: str) -> tuple[WordRun, ...]:
-        """How a side rewrote the text; nothing unless that is what is to be decided."""
+        """How a side changed the text; empty if the conflict is about something else."""
         for one in self.conflicts:
             text = one.mine if side == "mine" else one.theirs
             if one.path == ("config", "text") and isinstance(one.base, str) and isinstance(text, str):
@@ -138,7 +138,7 @@ class ConflictGroup:
         return ()
 
     def agreed(self, side: str) -> list[tuple[str, str]]:
-        """Name and value of the fields nothing has to be decided about."""
+        """Name and value of the fields without a conflict."""
         found = self._found[side]
         if found is None:
             return []
@@ -160,7 +160,7 @@ class ConflictGroup:
 
 
 class MergeDecisions:
-    """The cases of a merge and what was decided so far, with the way back."""
+    """The conflict groups of a merge and the decisions so far, with undo."""
 
     def __init__(self, merge: MergeResult) -> None:
         self.merge = merge
@@ -177,12 +177,12 @@ class MergeDecisions:
         self.choices = {**self.choices, **dict.fromkeys(keys, choice)}
 
     def finish(self, case: ConflictGroup) -> None:
-        """This one's result is used."""
+        """Mark a group as resolved."""
         self._push_undo()
         case.done = True
 
     def undo(self) -> bool:
-        """One decision back; returns whether there was one."""
+        """Undo one decision; returns whether there was one."""
         if not self._undo_states:
             return False
         self.choices, done = self._undo_states.pop()
@@ -191,26 +191,26 @@ class MergeDecisions:
         return True
 
     def is_decided(self, case: ConflictGroup) -> bool:
-        """Whether all its fields are."""
+        """Whether all fields of a group are decided."""
         return all(conflict.key in self.choices for conflict in case.conflicts)
 
     def result(self) -> Document:
-        """What all the decisions lead to; what is not decided is as mine has it."""
+        """The document with all decisions applied; undecided fields have this window's values."""
         return resolve(self.merge, self.choices)
 
     @property
     def is_full(self) -> bool:
-        """Whether there is no room for one widget more."""
+        """Whether the document can't hold one more widget."""
         count = sum(1 for _found in grid.walk_items(self.merge.document.layout))
         return count + sum(1 for choice in self._keeps_both() if choice) >= grid.MAX_ITEMS
 
     def _keeps_both(self) -> Iterable[bool]:
-        """For each case whether both sides are kept."""
+        """For each group, whether both sides are kept."""
         return (any(self.choices.get(one.key) == "both" for one in case.conflicts) for case in self.cases)
 
     @property
     def open_cases(self) -> list[ConflictGroup]:
-        """Those whose result is not used yet."""
+        """The groups that are not resolved yet."""
         return [case for case in self.cases if not case.done]
 
     def _push_undo(self) -> None:
@@ -218,7 +218,7 @@ class MergeDecisions:
 
 
 def merged_text(merged: AppliedChange, theirs: Party, type_name: str) -> str:
-    """`you moved it`, `Mert changed: Title`; `type_name` is the item's."""
+    """A merged change as text: `you moved it`, `Mert changed: Title`; `type_name` is the item's type."""
     one, name = merged.difference, theirs.first_name
     if merged.instead_of:
         return _("{name} added it too, both kept").format(name=name)

@@ -1,4 +1,4 @@
-"""The lists of a merge: what needs a decision, what was merged by itself, and what happened in one line."""
+"""The lists of a merge: conflicts, automatically merged changes, and a one-line banner."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -15,7 +15,7 @@ from benchboard.ui.widgets.labels import plain_tooltip
 
 
 class MergeBanner(QWidget):
-    """What happened, across the top."""
+    """The banner across the top that summarises the merge."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class MergeBanner(QWidget):
 
 
 class ConflictRow(Pressable):
-    """A case in the list: its widget, what differs, and whether it is decided."""
+    """A group of conflicts in the list: its widget, what differs, and whether it is resolved."""
 
     shows_focus_ring = True
 
@@ -42,7 +42,7 @@ class ConflictRow(Pressable):
         self.setToolTip(plain_tooltip(case.title))
 
     def show_state(self, current: bool, done: bool) -> None:
-        """Whether it is the one on show, and whether its result is used."""
+        """Show whether it is the current group, and whether it is resolved."""
         self._current, self._done = current, done
         state = _("resolved") if done else _("not resolved yet")
         self.setAccessibleName(f"{self.case.title}, {self.case.summary}, {state}")
@@ -75,7 +75,7 @@ def _box(x: float, height: int, side: float) -> QRectF:
 
 
 def merged_row(title: str, description: str) -> QWidget:
-    """An edit that was merged by itself: what it was about, and whose it was."""
+    """A row for an automatically merged change: the item, and whose change it was."""
     holder = QWidget()
     holder.setAccessibleName(f"{title}, {description}")
     row = QHBoxLayout(holder)

@@ -1,4 +1,4 @@
-"""Two people's edits brought together: what needs a decision, side by side, and what was merged by itself."""
+"""The screen of a merge: conflicts side by side, and the changes that were merged automatically."""
 
 from typing import Final
 
@@ -23,12 +23,15 @@ from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_toasts_above, scroll_area
 
 _MAX_LISTED: Final = 200
-"""Merged edits that are listed; of more only the number is said."""
+"""Most merged changes that are listed; more are only counted."""
 
 
 class MergeScreen(QWidget):
-    """Decides the conflicts of a merge one after the other. `decided` has the whole merged document, `later` leaves
-    everything as it is. `base` says which version both began with, `next_number` which one the result will be."""
+    """Resolves the conflicts of a merge one after the other.
+
+    `decided` emits the merged document, `later` leaves everything unchanged. `base` is the version that both edits
+    began with, `next_number` the number of the resulting version.
+    """
 
     merged = Signal(object)
     postponed = Signal()
@@ -56,27 +59,27 @@ class MergeScreen(QWidget):
         self._cards: dict[str, SideCard] = {}
         self._rows: list[ConflictRow] = []
         self._problem: Invalid | None = None
-        """Why what was decided cannot be one dashboard, until something else is."""
+        """Why the decisions don't give a valid dashboard; None if they do."""
         self._lay_out()
         install_shortcuts(self, CONFLICTS, self.command_handlers())
         self._show_case()
 
     @property
     def busy(self) -> bool:
-        """Whether a figure of a tile is awaited."""
+        """Whether a query result of a tile is being loaded."""
         return any(answers.busy for answers in self._results)
 
-    # Deciding
+    # Decisions
 
     def take(self, choice: Resolution, keys: list[Key] | None = None) -> None:
-        """Take fields of the current case from one side; all of them unless `keys` says which."""
+        """Take fields of the current group from one side: those in `keys`, or all."""
         if self._current is not None:
             self.decisions.choose(keys or [conflict.key for conflict in self._current.conflicts], choice)
             self._problem = None
             self._refresh()
 
     def use_result(self) -> None:
-        """Use the result of the current case and go on; after the last one everything is decided."""
+        """Resolve the current group and go to the next; after the last one the merge is complete."""
         case = self._current
         if case is None or not self.decisions.is_decided(case):
             return
@@ -91,7 +94,7 @@ class MergeScreen(QWidget):
                 self.merged.emit(document)
 
     def keep_both(self) -> None:
-        """Keep yours, and theirs as a widget of its own, and go on."""
+        """Keep this window's widget, and the other one as a separate widget, and go to the next group."""
         if self._current is not None and not self._why_not_both(self._current):
             self.take("both")
             self.use_result()
@@ -101,7 +104,7 @@ class MergeScreen(QWidget):
         return case.why_not_both or (full if self.decisions.is_full else "")
 
     def show_next(self) -> None:
-        """The next case whose result is not used yet; from the last one on to the first."""
+        """Go to the next unresolved group, from the last one to the first."""
         cases = self.decisions.cases
         if self._current is None:
             return
@@ -118,7 +121,7 @@ class MergeScreen(QWidget):
             self._problem = None
             self._refresh()
 
-    # Showing
+    # Display
 
     def _show_case(self) -> None:
         case = self._current
@@ -146,7 +149,7 @@ class MergeScreen(QWidget):
         self._refresh()
 
     def _request_answers(self) -> None:
-        """Ask for the figures of both sides' tiles."""
+        """Run the queries of both sides' tiles."""
         case = self._current
         if case is not None and self.isVisible():
             self._results[0].load_widget(case.item("mine"), self._merge.mine)
@@ -173,7 +176,7 @@ class MergeScreen(QWidget):
         self._place.setText(_("{place} of {count}").format(place=place, count=len(self.decisions.cases)))
 
     def _show_problem(self) -> None:
-        """Say above the buttons why the last decision leads to no dashboard."""
+        """Show above the buttons why the last decision doesn't give a valid dashboard."""
         problem = self._problem
         words = (
             (problem.what, problem.why, _("Choose differently, or resolve it later.")) if problem is not None else ()
@@ -183,13 +186,13 @@ class MergeScreen(QWidget):
         self._problem_bar.setVisible(problem is not None)
 
     def _move_focus(self, side: str, at: int, key: int) -> None:
-        """An arrow key in a field: to the field above or below, or to the other side's."""
+        """Handle an arrow key in a field: go to the field above or below, or to the other side's."""
         if key == Qt.Key.Key_Left or key == Qt.Key.Key_Right:
             self._cards["mine" if key == Qt.Key.Key_Left else "theirs"].focus(at)
         else:
             self._cards[side].focus(at + (1 if key == Qt.Key.Key_Down else -1))
 
-    # Parts
+    # Layout
 
     def _lay_out(self) -> None:
         whole = QVBoxLayout(self)
@@ -341,7 +344,7 @@ class MergeScreen(QWidget):
         return holder
 
     def command_handlers(self) -> Handlers:
-        """How a conflict is decided."""
+        """The commands for resolving a conflict."""
         return {
             "studio.merge_mine": Handler(lambda: self.take("mine")),
             "studio.merge_theirs": Handler(lambda: self.take("theirs")),
@@ -351,7 +354,7 @@ class MergeScreen(QWidget):
         }
 
     def event(self, event: QEvent) -> bool:
-        # The shell has Ctrl+Z too, for its toasts: two shortcuts of one key would cancel each other out.
+        # The shell has Ctrl+Z too, for its toasts: with two shortcuts for a key, Qt runs neither.
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)

@@ -1,4 +1,4 @@
-"""What the lists of the screen of versions have in common: how they scroll, and the parts of a row they paint."""
+"""What the lists of the versions screen share: scrolling, and painting the parts of a row."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -28,13 +28,13 @@ class RowList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_J, Qt.Key.Key_K):
-            event.ignore()  # the screen's own; a list would look for a row that begins with it
+            event.ignore()  # handled by the screen; the list would search for a row that begins with the letter
         else:
             super().keyPressEvent(event)
 
 
 class RowLine(NamedTuple):
-    """A line of words in a row; `reserved` pixels at its right stay free."""
+    """A line of text in a row; `reserved` pixels at its right are left free."""
 
     text: str
     font: str
@@ -43,12 +43,12 @@ class RowLine(NamedTuple):
 
 
 def paint_edge(painter: QPainter, box: QRect, ink: str) -> None:
-    """The edge that marks a row."""
+    """Paint the coloured edge that marks a row."""
     painter.fillRect(QRect(box.left(), box.top(), 2, box.height()), theme().color(ink))
 
 
 def paint_lines(painter: QPainter, room: QRect, lines: Iterable[RowLine]) -> None:
-    """Lines of words one below the other, each shortened to the room it has."""
+    """Paint lines of text below each other, each elided to the available width."""
     for place, line in enumerate(lines):
         painter.setFont(theme().font(line.font))
         painter.setPen(theme().color(line.ink))
@@ -58,6 +58,6 @@ def paint_lines(painter: QPainter, room: QRect, lines: Iterable[RowLine]) -> Non
 
 
 def paint_ring(painter: QPainter, box: QRect) -> None:
-    """The ring round the row the keyboard is on."""
+    """Paint the focus ring around the current row."""
     painter.setPen(QPen(theme().color("focus"), 2))
     painter.drawRect(box.adjusted(1, 1, -2, -2))

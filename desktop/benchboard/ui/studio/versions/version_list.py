@@ -1,4 +1,4 @@
-"""The versions of a dashboard as a list: who made it so, when and why, and which two are being compared."""
+"""The list of a dashboard's versions: author, time and reason, and which two are being compared."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -44,7 +44,7 @@ _PAGE_SIZE: Final = 50
 
 
 def version_reason(version: Version) -> str:
-    """Why a version was kept, in a line."""
+    """Why a version was kept, as one line."""
     if version.note:
         return version.note
     if version.restored_from is not None:
@@ -53,12 +53,15 @@ def version_reason(version: Version) -> str:
 
 
 def version_author(version: Version) -> str:
-    """Who made a version."""
+    """The author of a version."""
     return version.author or _("Deleted account")
 
 
 class VersionListModel(QAbstractListModel):
-    """The versions, newest first, read page by page as the list is scrolled. `read` says that a page came."""
+    """The versions, newest first, loaded page by page as the list is scrolled.
+
+    `read` is emitted when a page was loaded.
+    """
 
     page_loaded = Signal()
 
@@ -69,38 +72,40 @@ class VersionListModel(QAbstractListModel):
         self.before: int | None = None
         self.after: int | None = None
         self._summaries: dict[int, str] = {}
-        """What was done in those that were looked at; of a list of hundreds nobody reads the documents for it."""
+        """Summaries of the versions that were viewed; for a list of hundreds, documents are not read for their
+        summaries.
+        """
         self._filters: dict[str, Scalar] = {}
         self._next: str | None = None
         self._generation = 0
         self._reading = False
 
     def reload(self, filters: dict[str, Scalar] | None = None) -> None:
-        """Read anew from the newest on; `filters` are those of `list_versions`, None: as they were."""
+        """Reload from the newest version on; `filters` are those of `list_versions`, None: unchanged."""
         self._filters = self._filters if filters is None else filters
         self._generation += 1
         self._read(None)
 
     def set_compared(self, before: int | None, after: int | None) -> None:
-        """Which two are compared."""
+        """Set the versions being compared."""
         self.before, self.after = before, after
         if self.rows:
             self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
 
     def set_summary(self, number: int, summary: str) -> None:
-        """Say what was done in a version."""
+        """Set the summary of a version."""
         row = self.row_of(number)
         if self._summaries.get(number) != summary and row is not None:
             self._summaries[number] = summary
             self.dataChanged.emit(self.index(row), self.index(row))
 
     def reason(self, version: Version) -> str:
-        """Why a version was kept, in a line: where nobody said that, what was done in it, as far as it is known."""
+        """Why a version was kept, as one line: its note, or else its summary if that is known."""
         unsaid = not version.note and version.restored_from is None
         return (self._summaries.get(version.number) if unsaid else "") or version_reason(version)
 
     def row_of(self, number: int) -> int | None:
-        """Where a version stands."""
+        """The row of a version; None if it isn't loaded."""
         return next((row for row, version in enumerate(self.rows) if version.number == number), None)
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
@@ -125,7 +130,7 @@ class VersionListModel(QAbstractListModel):
         return None
 
     def title(self, version: Version) -> str:
-        """`Version 41`."""
+        """The title: `Version 41`."""
         return _("Version {number}").format(number=version.number)
 
     def canFetchMore(self, _parent: Index) -> bool:
@@ -168,8 +173,10 @@ class VersionListModel(QAbstractListModel):
 
 
 class VersionList(RowList):
-    """The list. `version_selected` has the number of the version to show, `compare_requested` the one to
-    compare it with."""
+    """The list.
+
+    `version_selected` emits the number of the version to show, `compare_requested` the one to compare it with.
+    """
 
     version_selected = Signal(int)
     compare_requested = Signal(int)
@@ -181,7 +188,7 @@ class VersionList(RowList):
         refresh_times(self.viewport())
 
     def show_number(self, number: int) -> None:
-        """Put the keyboard's row on a version, quietly."""
+        """Make a version's row the current one without a signal."""
         row = self._versions.row_of(number)
         if row is not None:
             blocked = self.blockSignals(True)
@@ -213,7 +220,10 @@ class VersionList(RowList):
 
 
 class VersionsPane(QWidget):
-    """The list with its heading and the filter. `chosen` and `since` are the list's; `read` says that rows came."""
+    """The list with its heading and filter.
+
+    `chosen` and `since` are the list's; `read` is emitted when rows were loaded.
+    """
 
     def __init__(self, context: "Context", dashboard_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -268,7 +278,9 @@ class VersionsPane(QWidget):
 
 
 class _VersionDelegate(QStyledItemDelegate):
-    """Avatar, number, reason, author and time; the two that are compared are marked by an edge and a word."""
+    """Draws avatar, number, reason, author and time; the two versions being compared have a coloured edge and a
+    label.
+    """
 
     def __init__(self, view: VersionList) -> None:
         super().__init__(view)
@@ -306,7 +318,7 @@ class _VersionDelegate(QStyledItemDelegate):
 
 
 def _paint_badge(painter: QPainter, room: QRect, text: str, *, strong: bool) -> int:
-    """A word at the right of the first line; returns how much room it takes."""
+    """Paint a label at the right of the first line; returns its width with spacing."""
     font = theme().font("caption")
     font.setWeight(font.Weight.Medium)
     painter.setFont(font)

@@ -1,4 +1,4 @@
-"""What a dashboard was: its versions, what differs between two of them, and the ways back."""
+"""The versions screen of a dashboard: compare two versions, restore one, or revert single differences."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -33,13 +33,15 @@ from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairl
 from benchboard.ui.widgets.split_view import NARROW
 
 _MAX_CACHED: Final = 12
-"""Documents of versions held, so that going back and forth asks for nothing twice."""
+"""Most documents that are cached, so that going back and forth loads nothing twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """Two versions with what differs; `before` is None where there is only one. `base` is what a save made from here
-    has as its base: the dashboard as it was stored then."""
+    """Two versions and their differences; `before` is None if there is only one.
+
+    `base` is the base of a save made from here: the revision of the dashboard that was stored then.
+    """
 
     numbers: tuple[int | None, int]
     before: Document | None
@@ -52,7 +54,7 @@ class _Comparison:
 class VersionsScreen(QWidget):
     """The versions of one dashboard.
 
-    `closed` asks to go back to editing; `restored` carries the `SavedDashboard` after a version was restored.
+    `closed` asks to return to editing; `restored` emits the `SavedDashboard` after a version was restored.
     """
 
     closed = Signal()
@@ -66,7 +68,7 @@ class VersionsScreen(QWidget):
         *,
         awaits: bool = False,
     ) -> None:
-        """`awaits`: an edit from before this screen is still being saved (`select_saved_version`)."""
+        """`awaits`: an edit made before this screen was opened is still being saved (`select_saved_version`)."""
         super().__init__(parent)
         self.setObjectName("studio_versions")
         self.setProperty("surface", "surface")
@@ -79,8 +81,10 @@ class VersionsScreen(QWidget):
         self._newest: int | None = None
         self._newest_at: datetime | None = None
         self._awaits, self._awaited_number = awaits, 0
-        """Whether the version of that edit is awaited, which is what somebody came to see, and its number once known.
-        The list may hear of it before whoever stored it does, and of others in between."""
+        """Whether the version of that edit, which the user wants to see, is awaited, and its number once it is known.
+
+        The list may receive it before the save reports it, and others in between.
+        """
         self._before_answers, self._after_answers = ThumbnailAnswers(context, self), ThumbnailAnswers(context, self)
         self._left = VersionsPane(context, dashboard_id)
         self._model = self._left.model
@@ -92,21 +96,21 @@ class VersionsScreen(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether something is on its way."""
+        """Whether data is being loaded."""
         return self._working or self._before_answers.busy or self._after_answers.busy
 
     def refresh(self) -> None:
-        """Read the list anew; the two that are compared stay."""
+        """Reload the list; the compared versions stay."""
         self._model.reload()
 
     def select_saved_version(self, number: int | None) -> None:
-        """The edit that was awaited became that version; None: no version of its own."""
+        """The awaited edit was saved as this version; None: it has no version of its own."""
         if self._awaits:
             self._awaits, self._awaited_number = number is not None, number or 0
             self._listed()
 
     def compare(self, before: int | None, after: int) -> None:
-        """Show what differs between two versions; None: there is nothing before."""
+        """Show the differences between two versions; None: there is nothing before."""
         self._model.set_compared(before, after)
         self._generation += 1
         asked, actor, dashboard_id = self._generation, self._context.actor, self._dashboard_id
@@ -130,7 +134,7 @@ class VersionsScreen(QWidget):
 
         self._context.tasks.read(self, read, show, lambda error: self._comparison_failed(asked, error))
 
-    # What is shown
+    # Display
 
     def _listed(self) -> None:
         rows = self._model.rows
@@ -139,7 +143,7 @@ class VersionsScreen(QWidget):
         newest, at = self._newest, self._newest_at
         self._newest, self._newest_at = rows[0].number, rows[0].saved_at
         if (newest, at) != (self._newest, self._newest_at) and newest is not None:
-            # The one that was the newest may have grown with its author's next saves.
+            # The newest version may have been extended by its author's next saves.
             self._documents = {number: document for number, document in self._documents.items() if number < newest}
         wanted = self._awaited_number if self._awaits and self._model.row_of(self._awaited_number) is not None else None
         if self._model.after is None or wanted is not None:
@@ -148,7 +152,7 @@ class VersionsScreen(QWidget):
             self._compare_with_previous(number)
             self._left.list.show_number(number)
         elif (newest, at) != (self._newest, self._newest_at):
-            self.compare(self._model.before, self._model.after)  # on the base of what somebody has saved
+            self.compare(self._model.before, self._model.after)  # with the new base after a save
         self._right.show_numbers(self._model.before, self._model.after, self._newest)
 
     def _show(self, compared: _Comparison) -> None:
@@ -186,16 +190,16 @@ class VersionsScreen(QWidget):
             self._context.problems.show(error, self.refresh)
 
     def _request_answers(self) -> None:
-        """Ask for the figures of the pages in sight."""
+        """Run the queries of the visible pages."""
         if self._comparison is not None and self.isVisible():
             self._after_answers.ask(self._comparison.after)
             if self._modes.current() == "beside" and self._comparison.before is not None:
                 self._before_answers.ask(self._comparison.before)
 
-    # What can be done
+    # Actions
 
     def restore(self) -> None:
-        """Make the dashboard what it was in the older one of the two."""
+        """Restore the older of the two versions."""
         if self._comparison is not None and self._right.can_restore:
             number, newest, base = self._comparison.numbers[0], self._newest, self._comparison.base
             if number is not None and newest is not None:
@@ -213,7 +217,7 @@ class VersionsScreen(QWidget):
         )
 
     def revert_selected(self) -> None:
-        """Take the ticked differences back and keep the rest."""
+        """Revert the ticked differences and keep the others."""
         compared, chosen = self._comparison, tuple(self._right.model.ticked)
         newest = self._newest
         if compared is None or compared.before is None or newest is None or not chosen:
@@ -241,7 +245,7 @@ class VersionsScreen(QWidget):
 
     def _restored(self, saved: SavedDashboard, text: str, undo: int) -> None:
         self._working = False
-        # Whoever hears of it may close this screen; the way back is there as long as its window.
+        # Listeners may close this screen; undo is offered as long as its window is open.
         context, window, dashboard_id = self._context, self.window(), self._dashboard_id
 
         def bring_back() -> None:
@@ -264,10 +268,10 @@ class VersionsScreen(QWidget):
         if isinstance(error, Conflict):
             self.refresh()
 
-    # Choosing
+    # Selection
 
     def _compare_with_previous(self, number: int) -> None:
-        """A version, compared with the one before it."""
+        """Compare a version with the one before it."""
         self.compare(number - 1 if number > 1 else None, number)
 
     def _version_selected(self, number: int) -> None:
@@ -275,7 +279,7 @@ class VersionsScreen(QWidget):
         self._compare_with_previous(number)
 
     def _compare_since(self, number: int) -> None:
-        """A version as the older of the two; one that is newer than what is looked at becomes the newer."""
+        """Make a version the older of the two; one that is newer than the present version becomes the newer."""
         self._awaits = False
         after = self._model.after
         if after is not None and number != after:
@@ -298,7 +302,7 @@ class VersionsScreen(QWidget):
         if key is not None:
             self._json.show_item(key[1] if key[0] != "document" else "")
 
-    # Parts
+    # Layout
 
     def _lay_out(self) -> None:
         self._page = DiffPage(self._before_answers, self._after_answers)
@@ -355,7 +359,7 @@ class VersionsScreen(QWidget):
         install_shortcuts(self, VERSIONS, self.command_handlers())
 
     def command_handlers(self) -> Handlers:
-        """How versions are compared and restored."""
+        """The commands for comparing and restoring versions."""
         return {
             "studio.versions_next": Handler(lambda: self._right.list.step(1)),
             "studio.versions_previous": Handler(lambda: self._right.list.step(-1)),

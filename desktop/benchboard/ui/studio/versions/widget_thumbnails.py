@@ -1,4 +1,4 @@
-"""Pictures of tiles outside the canvas: as they would look on a page, for comparing and for choosing between them."""
+"""Pictures of tiles outside the canvas, for comparing versions and resolving conflicts."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +29,10 @@ _MAX_RUNS: Final = 1_000
 
 
 class ThumbnailAnswers(QObject):
-    """What the widgets of one document show, asked in the background. `came` names a widget whose answer is new."""
+    """The query results of one document's widgets, loaded in the background.
+
+    `came` emits the id of a widget with a new result.
+    """
 
     came = Signal(str)
 
@@ -40,25 +43,25 @@ class ThumbnailAnswers(QObject):
         self._query_runner.result_changed.connect(self.came)
 
     def ask(self, document: Document) -> None:
-        """Ask for this document's widgets from now on."""
+        """Run the queries of this document's widgets."""
         self._editor.load(document)
 
     def load_widget(self, item: Item | None, variables: Document) -> None:
-        """Ask for one widget, with the variables of a document."""
+        """Run the query of one widget, with the variables of a document."""
         pairs = [(item, Cell(0, 0, 1, 1))] if item is not None and not item.panes else []
         self.ask(Document(Layout.of(1, pairs), variables=variables.variables))
 
     def of(self, item_id: str) -> QueryResult | None:
-        """What is known for a widget."""
+        """The present result of a widget."""
         return self._query_runner.result(item_id)
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is awaited."""
+        """Whether a result is being loaded."""
         return self._query_runner.busy
 
     def stop(self) -> None:
-        """End what is under way: nobody looks any more."""
+        """Cancel all queries: the thumbnails are not shown any more."""
         self._editor.load(empty())
         self._query_runner.cancel_all()
 
@@ -72,7 +75,10 @@ def render_tile(
     edge: str = "tile.border",
     runs: Sequence[WordRun] = (),
 ) -> QPixmap:
-    """An item's tile, its frame in colour `edge`. With `runs` it shows how its text changed instead of the text."""
+    """Render an item's tile, its frame in colour `edge`.
+
+    With `runs` it shows how its text changed instead of the text.
+    """
     pixels = QSize(max(1, math.ceil(size.width() * sharp)), max(1, math.ceil(size.height() * sharp)))
     made = QPixmap(pixels)
     made.setDevicePixelRatio(sharp)
@@ -94,7 +100,7 @@ def render_tile(
 
 
 def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[WordRun]) -> None:
-    """A text with what went struck out and what came underlaid; colour is not the only sign."""
+    """Paint a text with removed words struck out and added ones highlighted; colour is not the only sign."""
     words = QTextDocument()
     words.setDefaultFont(theme().font("body"))
     words.setDocumentMargin(0)
@@ -112,7 +118,7 @@ def _paint_runs(painter: QPainter, box: QRectF, runs: Sequence[WordRun]) -> None
 
 
 def _truncate_runs(runs: Sequence[WordRun]) -> list[WordRun]:
-    """The first runs, with as much text as a tile shows and no more: Qt lays out all of it."""
+    """The first runs, with no more text than a tile shows: Qt lays out all of it."""
     shown, room = list[WordRun](), _MAX_CHARACTERS
     for run in runs[:_MAX_RUNS]:
         if room > 0:
@@ -131,7 +137,7 @@ def _run_markup(run: WordRun, after: WordRun | None) -> str:
 
 
 class TileView(QWidget):
-    """One widget's tile by itself; nothing but a sentence where there is none."""
+    """One widget's tile by itself, or a sentence if there is none."""
 
     def __init__(self, answers: ThumbnailAnswers, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,7 +149,7 @@ class TileView(QWidget):
         answers.came.connect(self._answer_changed)
 
     def show_item(self, item: Item | None, runs: Sequence[WordRun] = (), *, none: str = "") -> None:
-        """Show this one from now on, with `runs` how its text changed; `none` says why there is none."""
+        """Show this item, or with `runs` how its text changed; `none` is the sentence without an item."""
         self._item, self._runs, self._empty_text = item, runs, none
         self.setAccessibleName(self._empty_text if item is None else widget_of(item).title or widget_of(item).kind_name)
         self.update()
