@@ -35,15 +35,15 @@ def segments(timing: Timing, *, tseg1_is_split: bool = True) -> tuple[Segment, .
     A controller that only has tseg1 stores their sum: only a given cable says how much of it is propagation.
     """
     middle: tuple[tuple[int, str, int | None], ...] = (
-        (timing.prop_seg, _("Prop"), 0),
-        (timing.phase_seg1, _("PS1"), 2),
+        (timing.prop_seg, _("Propagation"), 0),
+        (timing.phase_seg1, _("Phase 1"), 2),
     )
     if not tseg1_is_split:
         middle = ((timing.tseg1, _("TSEG1"), 0),)
     parts = (
         (1, _("Sync"), None),
         *middle,
-        (timing.phase_seg2, _("PS2") if tseg1_is_split else _("TSEG2"), 1),
+        (timing.phase_seg2, _("Phase 2") if tseg1_is_split else _("TSEG2"), 1),
     )
     result, at = [], 0
     for length, title, series in parts:
@@ -250,10 +250,11 @@ class SmallBitBar(QWidget):
                 for part, (left, right) in zip(parts, edges, strict=True):
                     box = QRectF(left, 0, right - left - 1, self.height())
                     _fill(painter, box, part, base=2)
-                    text = f"{part.title} {part.length}" if part.series is not None else ""
-                    if QFontMetrics(font).horizontalAdvance(text) + 4 < box.width():
-                        painter.setPen(theme().color("text"))
-                        painter.drawText(box.adjusted(0, 0, 0, -1), Qt.AlignmentFlag.AlignCenter, text)
+                    texts = (f"{part.title} {part.length}", str(part.length)) if part.series is not None else ()
+                    metrics = QFontMetrics(font)
+                    fitting = (text for text in texts if metrics.horizontalAdvance(text) + 4 < box.width())
+                    painter.setPen(theme().color("text"))
+                    painter.drawText(box.adjusted(0, 0, 0, -1), Qt.AlignmentFlag.AlignCenter, next(fitting, ""))
 
 
 def _fill(painter: QPainter, box: QRectF, part: Segment, *, base: int) -> None:

@@ -253,12 +253,12 @@ class DonglesView(QWidget):
         what = _("New dongle found on {port}.").format(port=first.port_name)
         if first.port.simulated:
             what = _("New simulated dongle found.")
-        why = _("Firmware: {firmware}. Pair it to use it.")
+        why = _("Firmware: {firmware}. Pair it to change its bit timing.")
         problems.notice(
             what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
             why.format(firmware=firmware_title(first.info.dialect, first.info.firmware))
             if len(new) == 1
-            else _("Pair them to use them."),
+            else _("Pair them to change their bit timing."),
             Action(
                 _("Pair dongle") if len(new) == 1 else _("Pair dongles"), partial(self.pair, (fresh or list(new))[0].id)
             ),
