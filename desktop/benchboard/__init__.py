@@ -1,3 +1,3 @@
-"""Benchboard: the CAN bench, the dashboards and the people, in one desktop application and one command."""
+"""Benchboard: CAN bench, dashboards and user administration, as a desktop application and a command line."""
 
 __version__ = "0.1.0"

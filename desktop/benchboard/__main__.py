@@ -1,4 +1,4 @@
-"""Entry point: opens the window without arguments or with a file or link, else runs the command line.
+"""Entry point: opens the window without arguments or with a file or link, otherwise runs the command line.
 
 Neither loads the other: a command never imports Qt, the window never imports click.
 """
@@ -14,7 +14,7 @@ _DATABASES = (".db", ".sqlite", ".sqlite3")
 
 
 def main() -> int:
-    """Run what the arguments say; returns the exit status (0 done, 1 failed, 2 wrong usage)."""
+    """Run what the arguments ask for; returns the exit status (0 done, 1 failed, 2 wrong usage)."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["tour"]:
         from benchboard.tour.run import main as tour

@@ -10,7 +10,7 @@ from pathlib import Path
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Replace `path` by a file with `content`, synced to disk before it is renamed. Until then the old file stays.
 
-    `mode` holds from the first byte, less the umask. Several processes and threads may write one path at a time: the
+    `mode` applies from the first byte, less the umask. Several processes and threads may write one path at a time: the
     last one wins. Raises `OSError`, and then leaves no temporary file behind.
     """
     with _temporary_file(path, content, mode) as written:

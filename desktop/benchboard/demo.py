@@ -85,7 +85,7 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     for name, members in _TEAMS:
         team = teams.create_team(session, operator, name=name)
         teams.add_people(session, operator, team.id, [ids[email] for email in members])
-    # Those who have made something sign in for it, so that the people's list and the audit log agree with it.
+    # The authors of dashboards sign in, so that the people's list and the audit log are consistent with them.
     people = {
         email: authentication.sign_in_demo(session, user_id=ids[email], client=Client.here()).actor for email in _HOMES
     }

@@ -1,7 +1,7 @@
-"""The one shape of an expected failure. Anything else that is raised is a bug and is reported as one.
+"""The base class of expected failures. Any other exception is a bug and is reported as one.
 
-Third-party exceptions become an `AppError` at the boundary where they arise (`raise Unavailable(...) from error`).
-`ui/problems.py` and the CLI's `main` alone show them. No text here or in `facts` may carry a secret.
+Third-party exceptions become an `AppError` at the boundary where they arise (`raise Unavailable(...) from error`). Only
+`ui/problems.py` and the CLI's `main` show them. No text here or in `facts` may contain a secret.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from typing import ClassVar
 
 
 class AppError(Exception):
-    """Something a person can understand and act upon.
+    """An error that the user can understand and act on.
 
-    `code` is for machines (`users.email-taken`), `what`, `why` and `do` are translated sentences for people:
-    what happened, why, and what to do about it. `facts` are the particulars a caller may branch on.
+    `code` is for machines (`users.email-taken`); `what`, `why` and `do` are translated sentences for the user: what
+    happened, why, and what to do about it. `facts` are details that a caller may branch on.
     """
 
     kind: ClassVar[str] = "failed"
@@ -21,7 +21,7 @@ class AppError(Exception):
         super().__init__(code, what)
         self.code = code
         self.what = what
-        # The operating system's words come without a full stop.
+        # The operating system's messages have no full stop.
         self.why = f"{why}." if why[-1:].isalnum() else why
         self.do = do
         self.facts = facts
@@ -31,13 +31,13 @@ class AppError(Exception):
 
 
 class Invalid(AppError):
-    """The input is invalid; nothing was changed. `facts["field"]` names the field, where there is one."""
+    """The input is invalid; nothing was changed. `facts["field"]` is the field's name, if there is one."""
 
     kind = "invalid"
 
 
 class NotFound(AppError):
-    """It does not exist, or this actor may not see it."""
+    """The object doesn't exist, or the actor has no access to it."""
 
     kind = "not-found"
 
@@ -49,13 +49,13 @@ class Denied(AppError):
 
 
 class Conflict(AppError):
-    """Something else changed it first; reload and decide."""
+    """Someone else changed it first; reload and decide."""
 
     kind = "conflict"
 
 
 class Unavailable(AppError):
-    """A database, file, key or server that is needed can't be reached now."""
+    """A database, file, key or server can't be reached now."""
 
     kind = "unavailable"
 
@@ -67,13 +67,13 @@ class DeviceFailure(AppError):
 
 
 class Cancelled(AppError):
-    """The person cancelled it. Never shown as a problem."""
+    """The user cancelled it. Never shown as a problem."""
 
     kind = "cancelled"
 
 
 def check_all(*checks: Callable[[], object]) -> None:
-    """Run every check and raise what they raise: the only `AppError`, or one `Invalid` that says all of them."""
+    """Run every check and raise their errors: a single `AppError` as it is, several as one `Invalid` with all texts."""
     problems: list[AppError] = []
     for check in checks:
         try:

@@ -7,22 +7,22 @@ from typing import Final
 from benchboard.i18n import _
 
 WRITABLE: Final = 0o022
-"""The permission bits with which others may change a file, or what a folder holds."""
+"""The permission bits with which other accounts may change a file, or a folder's content."""
 REACHABLE: Final = 0o077
-"""The permission bits with which others may read or change it."""
+"""The permission bits with which other accounts may read or change it."""
 
 
 def is_own(path: Path) -> bool:
-    """Whether `path` itself, be it a link, belongs to this account. Raises `OSError`."""
-    # Windows has no such owner: there a folder of a person's is closed to others by its place.
+    """Whether `path` itself, even if it is a link, belongs to this account. Raises `OSError`."""
+    # Windows has no such owner: there a user's folder is closed to other accounts by its location.
     return not hasattr(os, "geteuid") or path.lstat().st_uid == os.geteuid()
 
 
 def risk(path: Path, forbidden: int) -> str:
-    """Why other accounts can change or read `path`, as a sentence; "" where they can't, or it doesn't exist.
+    """Why other accounts can change or read `path`, as a sentence; empty if they can't, or it doesn't exist.
 
     It must belong to this account and have none of the `forbidden` permission bits. For a link, both the link and its
-    target must belong to this account. Raises `OSError` where it can't be examined.
+    target must belong to this account. Raises `OSError` if it can't be examined.
     """
     if not hasattr(os, "geteuid"):
         return ""

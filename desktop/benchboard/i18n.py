@@ -1,7 +1,7 @@
-"""Translation: every sentence a person reads passes through `_` or `ngettext`.
+"""Translation: every sentence for the user passes through `_` or `ngettext`.
 
-Catalogues are gettext PO files (`resources/i18n/<language>.po`), read as they are, so there is nothing to compile.
-English is the source language and needs no catalogue.
+Catalogues are gettext PO files (`resources/i18n/<language>.po`), read without compilation. English is the source
+language and needs no catalogue.
 """
 
 import gettext
@@ -22,8 +22,10 @@ _point = "."
 
 
 def use(language: str, folder: Path, *, decimal_point: str | None = None) -> None:
-    """Translate into `language` (`en`, `tr`) from now on; without a catalogue in `folder`, into English. Numbers have
-    the language's decimal point, or else that of a region."""
+    """Translate into `language` (`en`, `tr`) from now on; without a catalogue in `folder`, into English.
+
+    Numbers have the language's decimal point, unless another `decimal_point` is given.
+    """
     global _catalogue, _point
     _point = decimal_point or _DECIMAL_POINTS.get(language, ".")
     source = folder / f"{language}.po"
@@ -31,7 +33,7 @@ def use(language: str, folder: Path, *, decimal_point: str | None = None) -> Non
     if language == "en" or not re.fullmatch("[A-Za-z_]{2,11}", language) or not source.is_file():
         _catalogue = gettext.NullTranslations()
         return
-    # Imported late: English, the default, never pays for it.
+    # Imported late: not needed for English, the default.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
@@ -50,11 +52,11 @@ def _(message: str) -> str:
 def number(value: "float | Decimal", decimals: int | None = None, *, most: int = 2, grouped: bool = True) -> str:
     """`1 483.5`, or `1 483,5` in Turkish: a thin space every three digits; none in a field (`grouped=False`).
     Without `decimals`, those that the value has, at most `most`."""
-    from decimal import Decimal  # not at the start: loading it takes longer than the rest of this module
+    from decimal import Decimal  # imported late: loading it takes longer than the rest of this module
 
     exact = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(float(value)))
     if decimals is None and isinstance(value, float):
-        exact = Decimal(repr(round(float(value), most)))  # 0.1 + 0.2 has one decimal for people
+        exact = Decimal(repr(round(float(value), most)))  # 0.1 + 0.2 is shown with one decimal
     if decimals is None:
         decimals = 0 if exact == exact.to_integral_value() else min(most, -int(exact.as_tuple().exponent))
     written = f"{exact.copy_abs():.{decimals}f}"
@@ -65,7 +67,7 @@ def number(value: "float | Decimal", decimals: int | None = None, *, most: int =
 
 
 def parse_number(text: str) -> float:
-    """The number that somebody typed, with either decimal sign. Raises ValueError."""
+    """Parse a number that the user typed, with either decimal separator. Raises ValueError."""
     plain = "".join(text.split()).replace(",", ".").replace(_MINUS, "-")
     if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", plain, re.ASCII) is None:
         raise ValueError("not a number")
@@ -73,7 +75,9 @@ def parse_number(text: str) -> float:
 
 
 def pgettext(context: str, message: str) -> str:
-    """`message` in a sense that another language needs another word for: the role “Admin” and the room “Admin”."""
+    """`message` in a `context`, for homonyms that other languages translate differently: the role “Admin” and the room
+    “Admin”.
+    """
     return _catalogue.pgettext(context, message)
 
 

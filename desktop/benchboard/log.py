@@ -1,8 +1,8 @@
-"""The program's log: one rotating file, no secrets in it.
+"""The program's log: one rotating file without secrets.
 
-Redaction is by form: what follows a secret's name (`token=…`, `password: …`, `private_key=…`), the headers
-`Authorization` and `Cookie`, `Bearer …`, URLs with a password, and private keys in PEM. So a careless message elsewhere
-can't leak one. In doubt, too much of a line is replaced rather than too little.
+Secrets are recognised by their form: values after a secret's name (`token=…`, `password: …`, `private_key=…`), the
+headers `Authorization` and `Cookie`, `Bearer …`, URLs with a password, and private keys in PEM. So a careless message
+elsewhere can't leak one. In doubt, too much of a line is replaced rather than too little.
 """
 
 import logging
@@ -10,9 +10,9 @@ import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-# In quotes, with escaped ones inside; where the closing quote is missing, to the end of the line.
+# In quotes, with escaped ones inside; without a closing quote, to the end of the line.
 _QUOTED = r"""[bru]{0,2}(?:"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$))"""
-# A comma too where the name stands in quotes, as in a list of headers.
+# Also a comma if the name is in quotes, as in a list of headers.
 _SEPARATOR = r"""(?:["']\s{0,8}[=:,]|\s{0,8}[=:])\s{0,8}"""
 _REPLACEMENTS = (
     (
@@ -21,7 +21,7 @@ _REPLACEMENTS = (
         ),
         "***",
     ),
-    # A header's value has blanks and semicolons in it.
+    # A header's value may contain blanks and semicolons.
     (re.compile(rf"(?im)(authorization|cookie)({_SEPARATOR})(?:{_QUOTED}|[^\r\n]+)"), r"\1\2***"),
     (re.compile(r"(?i)\b(bearer\s{1,8})[^\s\"']+"), r"\1***"),
     (
@@ -31,7 +31,7 @@ _REPLACEMENTS = (
         ),
         r"\1\2***",
     ),
-    # Up to the last @ before a blank: a password may hold @ and / that nobody has encoded.
+    # Up to the last @ before a blank: a password may contain @ and / unencoded.
     (re.compile(r"(\b[a-zA-Z][\w+.-]{0,30}://[^\s:/]{0,256}:)\S{0,500}@"), r"\1***@"),
 )
 
@@ -57,7 +57,7 @@ def start(folder: Path) -> None:
     if root.handlers:
         return
     try:
-        # The home is usually made here: it is its owner's alone, whatever the umask.
+        # The home folder is usually created here: accessible to its owner alone, whatever the umask.
         for directory in (folder.parent, folder):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler: logging.Handler = RotatingFileHandler(
@@ -66,6 +66,6 @@ def start(folder: Path) -> None:
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    # A failure to write the log (a full disk, say) must not disturb the program.
+    # A failure to write the log (such as a full disk) must not disturb the program.
     logging.raiseExceptions = False
     root.addHandler(handler)

@@ -1,4 +1,4 @@
-"""Keyset pages: a list is read from a key onwards, never from a row number, so its cost does not grow with depth."""
+"""Keyset pages: a list is read from a key onwards, never from a row number, so its cost doesn't grow with depth."""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ class Listing:
     descending: bool = False
 
     def require_filters(self, known: Iterable[str], code: str, sentence: str) -> None:
-        """Raise `Invalid` for a filter by a column that isn't among the `known`; `sentence` says so of a `{column}`."""
+        """Raise `Invalid` for a filter by a column that isn't `known`; `sentence` is the message with a `{column}`."""
         known = list(known)
         if unknown := self.filters.keys() - known:
             raise Invalid(
@@ -50,7 +50,9 @@ class Listing:
 
 class Unreadable(datetime):
     """Placeholder for a stored time that can't be parsed: `raw` was written by another program, or is damaged.
-    The rest of the list stays readable. It lies far in the past, so that whatever expires at it has expired."""
+
+    The rest of the list stays readable. Its time is far in the past, so that anything expiring at it has expired.
+    """
 
     raw: object = ""
 
@@ -69,7 +71,7 @@ def encode_key(values: Sequence[Scalar]) -> str:
 
 
 def decode_key(key: str, length: int) -> list[Scalar]:
-    """The `length` values in `key`. Raises `Invalid` (`paging.key`) for a key that no list issued."""
+    """The `length` values in `key`. Raises `Invalid` (`paging.key`) for a key that isn't from a list."""
     try:
         values = json.loads(base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):

@@ -18,22 +18,22 @@ Appearance = Literal["system", "light", "dark"]
 
 
 def home() -> Path:
-    """BENCHBOARD_HOME, else the platform's own data folder. Not made here."""
+    """BENCHBOARD_HOME, or the platform's own data folder. It is not created here."""
     if configured := os.environ.get("BENCHBOARD_HOME"):
         return Path(configured).expanduser()
-    import platformdirs  # late: not needed where BENCHBOARD_HOME is set
+    import platformdirs  # imported late: not needed if BENCHBOARD_HOME is set
 
     return Path(platformdirs.user_data_dir("benchboard", appauthor=False))
 
 
 def database_url() -> str | None:
-    """The database named by BENCHBOARD_DATABASE_URL, if any."""
+    """The URL in BENCHBOARD_DATABASE_URL, if it is set."""
     return os.environ.get("BENCHBOARD_DATABASE_URL") or None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One person's preferences on this computer. Field names are the keys of settings.json."""
+    """A user's preferences on this computer. Field names are the keys of settings.json."""
 
     appearance: Appearance = "system"
     language: str = "en"
@@ -46,7 +46,7 @@ class Settings:
     """The dashboards that open with all repeats shown, as hashes of 16 digits, the most recent last."""
 
     def save(self, folder: Path) -> None:
-        """Write settings.json whole or not at all. Raises `Unavailable` (`settings.unwritable`)."""
+        """Write settings.json atomically. Raises `Unavailable` (`settings.unwritable`)."""
         target = folder / "settings.json"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -61,7 +61,7 @@ class Settings:
 
 
 def load(folder: Path) -> Settings:
-    """The settings saved in `folder`; a missing or invalid one has its default."""
+    """The settings saved in `folder`; a missing or invalid one gets its default."""
     try:
         raw = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

@@ -1,14 +1,14 @@
-"""Secrets of this computer: database keys, data keys, session tokens. In the keyring, or in 0600 files and said so.
+"""Secrets of this computer: database keys, data keys, session tokens. In the keyring, or in files with mode 0600.
 
-The keyring is asked first. Where there is none (a server, a container), each secret is a file of its own in
-`<home>/vault`, readable by its owner alone. A secret stays where it was put, so a keyring that is locked today is
-`Unavailable`, never silently a new secret: `<home>/vault/<name>.in-keyring` marks what the keyring holds.
+The keyring is tried first. Without one (a server, a container), each secret is a file of its own in `<home>/vault`,
+readable by its owner alone. A secret is never moved, so a locked keyring raises `Unavailable` and never silently gets a
+new secret: `<home>/vault/<name>.in-keyring` marks what the keyring holds.
 
-A secret is read and stored only where no other account can have put one in its place: home, vault and key file belong
-to this account, others may not write to the home, and may not reach what is in the vault.
+A secret is read and stored only if no other account can have planted one: home, vault and key file belong to this
+account, others may not write to the home, and may not access the vault's content.
 
-A key that something is encrypted with is made by `create`, never by `get` and `put`: two programs that start at once
-would each make one, and what the first encrypted could not be read with the second.
+A key that data is encrypted with is made by `create`, never by `get` and `put`: two programs that start at once would
+each make one, and what the first encrypted could not be read with the second.
 """
 
 import base64
@@ -38,16 +38,16 @@ _LOCK_TIMEOUT_S = 60
 
 
 class Vault:
-    """Named byte strings that only this person may read. `home` tells two installations apart."""
+    """Named byte strings that only this account may read. `home` distinguishes installations."""
 
     def __init__(self, home: Path) -> None:
         self._home, self._folder = home, home / "vault"
         self._account = str(home.expanduser().resolve())
 
     def get(self, name: str) -> bytes | None:
-        """The secret, or None where none was ever put.
+        """The secret, or None if none was ever stored.
 
-        Raises `Unavailable` where it exists but cannot be read, and where others could have planted it
+        Raises `Unavailable` if it exists but can't be read, and if other accounts could have planted it
         (`vault.unsafe`).
         """
         marker, file = self._paths(name)
@@ -68,7 +68,7 @@ class Vault:
             ) from error
 
     def put(self, name: str, secret: bytes) -> str:
-        """Keep `secret` under `name`; returns where it is now: `keyring` or `file`."""
+        """Store `secret` under `name`; returns where it is now: `keyring` or `file`."""
         marker, file = self._paths(name)
         self._make_folder()
         if self._store_in_keyring(name, secret):
@@ -82,8 +82,8 @@ class Vault:
     def create(self, name: str, secret: bytes) -> bytes:
         """Store `secret` unless there is one under `name` already; returns the one that is stored now.
 
-        Of several programs and threads that create one name at once, one stores its secret and all get that one.
-        Raises `Unavailable` where it cannot be stored, or where the one that exists cannot be read.
+        Of several programs and threads that create one name at once, one stores its secret and all get that one. Raises
+        `Unavailable` if it can't be stored, or if the one that exists can't be read.
         """
         stored = self.get(name)
         if stored is not None:
@@ -95,7 +95,7 @@ class Vault:
             if stored is None and self._store_in_keyring(name, secret):
                 write_private(marker, b"")
             elif stored is None:
-                # Exclusive even so: a lock does nothing on some network file systems.
+                # Exclusive as well: on some network file systems a lock has no effect.
                 with contextlib.suppress(FileExistsError):
                     _create_private(file, secret)
             stored = self.get(name)
@@ -104,7 +104,7 @@ class Vault:
         return stored
 
     def delete(self, name: str) -> None:
-        """Forget the secret; nothing happens where there is none."""
+        """Delete the secret, if there is one."""
         marker, file = self._paths(name)
         if marker.exists():
             self._delete_from_keyring(name)
@@ -112,12 +112,12 @@ class Vault:
         file.unlink(missing_ok=True)
 
     def require_safe(self) -> None:
-        """Raise `Unavailable` (`vault.unsafe`) where another account could plant a key, or reach one."""
+        """Raise `Unavailable` (`vault.unsafe`) if another account could plant a key, or read one."""
         _require_own(self._home, WRITABLE)
         _require_own(self._folder, REACHABLE)
 
     def where(self, name: str) -> str | None:
-        """`keyring`, `file`, or None for a secret that was never put."""
+        """`keyring`, `file`, or None for a secret that was never stored."""
         marker, file = self._paths(name)
         return "keyring" if marker.exists() else "file" if file.exists() else None
 
@@ -221,7 +221,7 @@ def _require_own(path: Path, forbidden: int) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Whole or not at all, on the disk before it is named, 0600 from its first byte. Raises `Unavailable`."""
+    """Write a file atomically, synced, with mode 0600 from its first byte. Raises `Unavailable`."""
     try:
         write_atomically(path, content, mode=0o600)
     except OSError as error:
@@ -229,7 +229,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def _create_private(path: Path, content: bytes) -> None:
-    """The same for a file that must not exist yet. Raises `FileExistsError` and `Unavailable`."""
+    """Create a file that must not exist yet, likewise. Raises `FileExistsError` and `Unavailable`."""
     try:
         create_atomically(path, content, mode=0o600)
     except FileExistsError:

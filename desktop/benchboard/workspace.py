@@ -1,9 +1,9 @@
-"""Opens a database for a front end: finds its key, upgrades and seeds it, and names its location.
+"""Opens a database for a front end: finds its key, upgrades and seeds it, and describes its location.
 
-A location is this computer's own encrypted file, the demo's file beside it, or a database named by
-URL. A local file is created, upgraded and seeded at its first use; a server is never changed unasked. One program at a
-time does this (`<home>/benchboard.lock`), so a window and a command may start together. Only the holder of that lock
-creates a database's key.
+A location is this computer's own encrypted file, the demo's file beside it, or a database given by URL. A local file is
+created, upgraded and seeded at its first use; a server is never changed unasked. One program at a time does this
+(`<home>/benchboard.lock`), so a window and a command may start together. Only the holder of that lock creates a
+database's key.
 """
 
 import functools
@@ -35,8 +35,10 @@ _LOCK_TIMEOUT_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where the data live: `detail` is a file's path or a server's address. `key_storage` says where the key of an
-    encrypted file is stored: `keyring` or `file`."""
+    """Where the data are: `detail` is a file's path or a server's address.
+
+    `key_storage` is where the key of an encrypted file is stored: `keyring` or `file`.
+    """
 
     kind: Kind
     detail: str
@@ -56,7 +58,7 @@ def location_title(location: Location) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A database ready for work, and what belongs to it on this computer."""
+    """A database that is open, and the data that belong to it on this computer."""
 
     database: Database
     location: Location
@@ -80,7 +82,7 @@ def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> W
     if url is not None:
         return _connect_url(home, url)
     file, key_name, vault = *_local_file(home, demo_file), Vault(home)
-    # Only at the connection: another program may be creating key and file right now.
+    # Only when connecting: another program may be creating key and file right now.
     key = functools.cache(functools.partial(_existing_key, vault, key_name, file))
     location = Location("demo" if demo_file else "local", str(file), True, vault.where(key_name))
     return Workspace(Database.open(file_url(file), key=key), location, home, keys.VaultDataKeys(vault))
@@ -88,10 +90,10 @@ def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> W
 
 @contextmanager
 def open_exclusively(home: Path, *, url: str | None = None, demo_file: bool = False) -> Iterator[Workspace]:
-    """Open the database, locked, to upgrade, downgrade or seed it. An encrypted file gets its key where it has none.
+    """Open the database, locked, to upgrade, downgrade or seed it. Creates the key of an encrypted file if it has none.
 
-    No other program starts with an encrypted file until the block ends. A database that is named by URL is not locked:
-    its own transactions are enough.
+    No other program opens an encrypted file until the block ends. A database given by URL is not locked: its own
+    transactions are enough.
     """
     with _locked(home) if url is None else nullcontext():
         workspace = _connect_with_key(home, url=url, demo_file=demo_file)
@@ -102,7 +104,7 @@ def open_exclusively(home: Path, *, url: str | None = None, demo_file: bool = Fa
 
 
 def open_local(home: Path, *, report: Report | None = None) -> Workspace:
-    """Open this computer's own database, prepared. Raises `Unavailable`; nothing that exists is overwritten."""
+    """Open this computer's own database, prepared. Raises `Unavailable`; existing data is never overwritten."""
     return _open_prepared(home, report)
 
 
@@ -112,19 +114,25 @@ def open_demo(home: Path, *, report: Report | None = None) -> Workspace:
 
 
 def open_url(url: str, home: Path, *, report: Report | None = None) -> Workspace:
-    """The database at `url`. A SQLite file is prepared; a server must be up to date already, else `Unavailable`."""
+    """Open the database at `url`.
+
+    A SQLite file is prepared; a server must be up to date already, otherwise `Unavailable`.
+    """
     return _open_prepared(home, report, url=url)
 
 
 def prepare(workspace: Workspace, report: Report | None = None) -> None:
-    """Upgrade and seed a local database, as its first use or a newer program needs. A server is only checked."""
+    """Upgrade and seed a local database, at its first use or after an update of the program.
+
+    A server is only checked.
+    """
     database = workspace.database
     say = report or (lambda _text: None)
     if workspace.location.kind == "server":
         require_current(workspace)
         return
     if upgrade.current(database) is None:
-        # Encrypted or not, the file is its owner's alone from its first byte.
+        # Encrypted or not, the file is accessible to its owner alone from its first byte.
         Path(database.label).touch(mode=0o600)
     if upgrade.current(database) != upgrade.head():
         say(_("Updating the database"))
@@ -133,7 +141,7 @@ def prepare(workspace: Workspace, report: Report | None = None) -> None:
 
 
 def seed(workspace: Workspace, report: Report | None = None) -> None:
-    """Write the catalogue where it differs from this program's; an empty local database gets its organisation."""
+    """Write the catalogue where it differs from this program's; create the organisation of an empty local database."""
     require_current(workspace)
     database = workspace.database
     with database.system("seed").read() as session:
@@ -158,7 +166,7 @@ def require_current(workspace: Workspace) -> None:
 
 
 def sign_in(workspace: Workspace, *, email: str, password: str, organisation: str | None = None) -> SignedIn:
-    """Sign in by email and password; a refused attempt is audited. Raises as `authentication.sign_in` does."""
+    """Sign in by email and password; a rejected attempt is audited. Raises as `authentication.sign_in` does."""
     client = Client.here()
     try:
         with workspace.database.system("sign-in").change() as session:
@@ -215,7 +223,7 @@ def _local_file(home: Path, demo_file: bool) -> tuple[Path, str]:
 
 
 def _connect_with_key(home: Path, *, url: str | None, demo_file: bool) -> Workspace:
-    """As `connect`, once an encrypted file that does not exist yet has its key. The caller holds the lock."""
+    """As `connect`, but first create the key of an encrypted file that doesn't exist yet. The caller holds the lock."""
     if url is None:
         file, key_name = _local_file(home, demo_file)
         vault = Vault(home)
@@ -254,15 +262,15 @@ def _connect_url(home: Path, url: str) -> Workspace:
 
 
 def _require_sqlite(database: Database, file: Path) -> None:
-    """Raise `Unavailable` for a file that SQLite takes for one under another key, though there is no key at all.
+    """Raise `Unavailable` for a file that SQLite can't read because of another key, although there is no key at all.
 
-    SQLite itself looks: to open the file and close it would drop the locks that this process has on it (POSIX).
+    SQLite itself opens it: opening and closing the file here would drop this process's locks on it (POSIX).
     """
     try:
         upgrade.current(database)
     except AppError as error:
         if error.code != "storage.key":
-            return  # reported by whoever works in the database
+            return  # reported when the database is used
         raise Unavailable(
             "workspace.not-a-database",
             _("{file} isn't a SQLite database.").format(file=file),

@@ -70,7 +70,7 @@ _qt_log = logging.getLogger("benchboard.qt")
 
 
 class Window(QMainWindow):
-    """The one window. Closing it is the application's to allow."""
+    """The main window. The application decides whether it may close."""
 
     def __init__(self, may_close: Callable[[], bool]) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class Window(QMainWindow):
         install_shortcuts(self, WINDOW, self.command_handlers())
 
     def command_handlers(self) -> Handlers:
-        """What can be done with the window, whatever it shows."""
+        """The commands of the window, whatever it shows."""
         return {QUIT: Handler(self.close), FULL_SCREEN: Handler(self._toggle_full_screen)}
 
     def _toggle_full_screen(self) -> None:
@@ -124,7 +124,7 @@ class Application(QObject):
         self._committed.connect(self._notify_changes, Qt.ConnectionType.QueuedConnection)
 
     def start(self, address: str = "", file: Path | None = None) -> None:
-        """Show the window: the sign-in screen, or the session that stayed signed in."""
+        """Show the window: the sign-in screen, or the saved session."""
         self._start_address = address
         url = settings_file.database_url()
         if file is not None:
@@ -141,7 +141,7 @@ class Application(QObject):
             self.sign_in.resume_session(saved)
 
     def show_sign_in(self, notice: Notice | None = None) -> None:
-        """Go to the sign-in screen; `notice` says why, where the person didn't ask for it."""
+        """Show the sign-in screen; `notice` says why, if the user didn't ask for it."""
         self.shell = None
         self._close_overlays()
         self.sign_in = SignIn(self.tasks, self.settings, self.home)
@@ -171,7 +171,7 @@ class Application(QObject):
             self._rebuild()
 
     def sign_out(self) -> None:
-        """End the session and go to the sign-in screen; in the demo, straight to the choice of a person."""
+        """End the session and show the sign-in screen; in the demo, the choice of a person."""
         session = self._session
         if session is None or self.shell is None or not self.shell.may_close():
             return
@@ -187,11 +187,11 @@ class Application(QObject):
         )
 
     def report(self, error: BaseException) -> None:
-        """Report a bug from whichever thread it happened on."""
+        """Report a bug from any thread."""
         self._bug_reported.emit(error)
 
     def close(self) -> None:
-        """Finish pending changes and close; the session ends unless the person stays signed in."""
+        """Finish pending changes and close; the session ends unless the user stays signed in."""
         session = self._session
         self._detach_session()
         self.tasks.close()
@@ -249,7 +249,7 @@ class Application(QObject):
         self.window.setCentralWidget(self.shell)
         self.window.setWindowTitle(f"{self._session.signed_in.actor.organisation} · Benchboard")
         restore(self.shell)
-        # Qt would show it only in the next turn of the event loop; until then it has the focus and loses every key.
+        # Otherwise Qt would show it in the next turn of the event loop; until then it has the focus and loses all keys.
         self.shell.show()
 
     def _rebuild(self) -> None:
@@ -330,7 +330,7 @@ class _SignInProblemDisplay(ShellProblemDisplay):
 
 
 def run(address: str = "", file: Path | None = None) -> int:
-    """Open the window and stay until it is closed; returns the exit status."""
+    """Open the window and run until it is closed; returns the exit status."""
     home = settings_file.home()
     log.start(home / "logs")
     qInstallMessageHandler(QtMessages())
@@ -445,8 +445,9 @@ def _translate_qt(language: str) -> None:
 
 
 class _QtTranslator(QTranslator):
-    """Qt's own translation, but for the names of keys: they stay as they are printed on the keys, in Qt's context menus
-    as in ours."""
+    """Qt's own translation, except for the names of keys: they stay as printed on the keys, as in Benchboard's own
+    menus.
+    """
 
     def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         return source if context == "QShortcut" else super().translate(context, source, disambiguation, n)

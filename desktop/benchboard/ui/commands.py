@@ -1,8 +1,9 @@
-"""Commands: what a person can do by name, and by which keys. In all rooms the registry feeds the palette (commands with
-an icon) and the shortcuts sheet (those with keys); the account menu and Studio's menus and toolbars are made of it too.
+"""Commands: named actions of the user, with optional shortcuts. In all rooms the registry feeds the command palette
+(commands with an icon) and the shortcuts dialog (those with keys); the account menu and Studio's menus and toolbars are
+made from it too.
 
 A room registers its commands once, as data. What a command does, and whether it can be run now, is up to the `Handler`
-of the room or of the current view: a command without a handler is not offered there.
+of the room or of the current view: a command without a handler is not available there.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,15 +24,15 @@ class CommandScope:
     """Where shortcuts are active: on which widget, and what must have the focus.
 
     The widget may be inside that of the `parent`; then the parent's shortcuts are active there too, so the two share no
-    keys. `context` is None where the widget reads the keys from its own key presses: Qt gives those to the innermost
-    widget first, so that a list or a field inside can use the same keys (arrows, Enter, Esc) itself.
+    keys. `context` is None if the widget handles its key presses itself: Qt sends those to the innermost widget first,
+    so that a list or field inside can use the same keys (arrows, Enter, Esc).
     """
 
     name: str
     parent: "CommandScope | None" = None
     context: Qt.ShortcutContext | None = Qt.ShortcutContext.WidgetWithChildrenShortcut
     repeats: bool = True
-    """Whether a key that is held runs its command again and again."""
+    """Whether holding a key repeats its command."""
 
     def chain(self) -> tuple["CommandScope", ...]:
         """This scope and those around it, from the inside out."""
@@ -39,13 +40,13 @@ class CommandScope:
 
 
 WINDOW: Final = CommandScope("window", None, Qt.ShortcutContext.WindowShortcut, repeats=False)
-"""Whatever the window shows: also the sign-in screen, and behind a dialog."""
+"""Whatever the window shows: also on the sign-in screen, and behind a dialog."""
 SHELL: Final = CommandScope("shell", WINDOW, Qt.ShortcutContext.WindowShortcut, repeats=False)
-"""The window of a person who has signed in, unless a dialog is open."""
+"""The window of a signed-in user, unless a dialog is open."""
 
 
 class CommandGroup(Enum):
-    """The groups of the shortcuts sheet in its order, though those of the current room come first."""
+    """The groups of the shortcuts dialog in order, though those of the current room come first."""
 
     DONGLES = N_("Dongles")
     TIMING = N_("Bit timing")
@@ -75,11 +76,11 @@ class CommandGroup(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something a person can do. Texts are marked with `i18n.N_` and translated where they are shown.
+    """A named action of the user. Texts are marked with `i18n.N_` and translated where they are shown.
 
     The id begins with the room (`studio.undo`). A command without an `icon` is not in the palette: it depends on the
-    focus. The palette also finds it by its `search_terms`, separated by commas. `subject` is the word that the title's
-    `{subject}` stands for; `when` is the condition under which its shortcuts are active.
+    focus. The palette also finds it by its `search_terms`, separated by commas. `subject` is the word that replaces the
+    title's `{subject}`; `when` is the condition under which its shortcuts are active.
     """
 
     id: str
@@ -110,7 +111,7 @@ class Command:
 
     @property
     def key(self) -> str:
-        """The first shortcut as a key cap shows it; empty where there is none."""
+        """The first shortcut as on a key cap; empty if there is none."""
         return key_cap(self.shortcuts[0]) if self.shortcuts else ""
 
     @property
@@ -129,8 +130,11 @@ def _ignore(_reason: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What a command does in the present context. `why_not` says in a sentence why it can't be run now, and is empty
-    where it can. `title` is what it is called in this context, where that isn't the command's own title."""
+    """What a command does in the present context.
+
+    `why_not` returns the reason why it can't be run now, as a sentence, or an empty text. `title` is its title in this
+    context, if that isn't the command's own.
+    """
 
     run: Callable[[], object]
     why_not: Callable[[], str] = _always
@@ -144,14 +148,14 @@ Handlers = Mapping[str, Handler]
 
 @dataclass(frozen=True, slots=True)
 class MenuSection:
-    """Commands that stand together in a menu, by id. One with a `title` is a menu of its own."""
+    """Commands that form a section of a menu, by id. One with a `title` is a submenu."""
 
     ids: tuple[str, ...]
     title: str = ""
 
 
 class CommandRegistry:
-    """All commands, in the order they were registered, and the menus made of them."""
+    """All commands, in the order they were registered, and the menus made from them."""
 
     def __init__(self) -> None:
         self._commands: dict[str, Command] = {}
@@ -178,7 +182,7 @@ class CommandRegistry:
         return [command for command in self if command.scope == scope and command.shortcuts]
 
     def register_menu(self, name: str, *sections: MenuSection) -> None:
-        """Say which commands a menu has. All of them must be registered."""
+        """Define the commands of a menu. All of them must be registered."""
         if unknown := [
             command_id for section in sections for command_id in section.ids if command_id not in self._commands
         ]:
@@ -209,13 +213,13 @@ def _shared_shortcuts(command: Command, other: Command) -> set[str]:
 
 
 def key_cap(keys: str) -> str:
-    """Keys as a key cap shows them: `Ctrl+S` → `Ctrl S`. Each key has one name, that on most keyboards."""
+    """Keys as on a key cap: `Ctrl+S` → `Ctrl S`. Each key has one name, the one on most keyboards."""
     shown = {"Ctrl++": "Ctrl +", "Ctrl+-": "Ctrl -"}.get(keys, keys.replace("+", " "))
     return " ".join({"Return": "Enter", "Del": "Delete"}.get(key, key) for key in shown.split(" "))
 
 
 def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> None:
-    """Run a command, or tell `reject` the sentence why it can't be run now."""
+    """Run a command, or pass `reject` the reason why it can't be run now."""
     if why := handler.why_not():
         reject(why)
     else:
@@ -223,7 +227,7 @@ def run_handler(handler: Handler, reject: Callable[[str], object] = _ignore) -> 
 
 
 def can_run(handlers: Handlers, command_id: str) -> bool:
-    """Whether a command is offered here and can be run now: only then is its key named."""
+    """Whether a command is available and can be run now: only then is its key shown."""
     handler = handlers.get(command_id)
     return handler is not None and not handler.why_not()
 
@@ -231,8 +235,10 @@ def can_run(handlers: Handlers, command_id: str) -> bool:
 def install_shortcuts(
     widget: QWidget, scope: CommandScope, handlers: Handlers, reject: Callable[[str], object] = _ignore
 ) -> None:
-    """Make a widget the place of a scope: install the shortcuts of all commands of the scope on it, and of no others.
-    Enter of the number pad counts as Enter. A command of the scope without a handler is a bug."""
+    """Install the shortcuts of all commands of a scope on a widget, and of no others.
+
+    Enter on the number pad counts as Enter. A command of the scope without a handler is a bug.
+    """
     assert scope.context is not None, f"the widget of {scope.name} reads its keys itself"
     for command in REGISTRY.of_scope(scope):
         shortcuts = command.shortcuts

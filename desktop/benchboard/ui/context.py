@@ -1,4 +1,4 @@
-"""What the shell hands to a room: the actor, the database, background tasks, change notices and navigation."""
+"""What the shell passes to a room: the actor, the database, background tasks, change notices and navigation."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ ANYTHING: frozenset[str] = frozenset()
 
 
 class ChangeNotices(QObject):
-    """Tells the screens which tables changed: by this program at once, by another one within two seconds.
+    """Notifies screens which tables changed: changes by this program at once, by another one within two seconds.
 
-    `tables_changed` carries the tables' names; an empty set (`ANYTHING`) stands for all. The notice of
-    a commit comes before the `done` of the change that made it.
+    `tables_changed` carries the tables' names; an empty set (`ANYTHING`) means all. The notice of a commit comes before
+    the `done` of the change that made it.
     """
 
     tables_changed = Signal(object)
@@ -36,7 +36,7 @@ class ChangeNotices(QObject):
         self.tables_changed.connect(self._start_watchers)
 
     def watch(self, owner: QObject, tables: Iterable[str], refresh: Callable[[], None]) -> None:
-        """Call `refresh` after changes to `tables`, once for those that come together, while `owner` lives."""
+        """Call `refresh` after changes to `tables`, once for several in quick succession, as long as `owner` exists."""
         timer = QTimer(owner)
         timer.setSingleShot(True)
         timer.timeout.connect(refresh)
@@ -55,7 +55,7 @@ class ChangeNotices(QObject):
 
 @dataclass
 class Context:
-    """Everything a room needs of the signed-in session. A new one is created at every sign-in."""
+    """What a room needs of the signed-in session. A new one is created at every sign-in."""
 
     workspace: "Workspace"
     actor: "Actor"
@@ -72,13 +72,15 @@ class Context:
     """Save changed settings and apply them."""
     sign_out: Callable[[], None]
     session: QObject
-    """Lives until sign-out, also when the window is rebuilt in another language: the parent of what must too."""
+    """Exists until sign-out, also when the window is rebuilt in another language: the parent of objects that must
+    too.
+    """
     tab_at: Callable[[QPoint], str] = lambda _spot: ""
-    """The address of the view whose header tab is at a point of the screen; empty where none is."""
+    """The address of the view whose header tab is at a point of the screen; empty if there is none."""
     run_command: Callable[[str], None] = lambda _id: None
-    """Run a command that the current view offers, by its id."""
+    """Run a command of the current view, by its id."""
 
     @property
     def database(self) -> "Transactions":
-        """Reads and changes in the actor's name, for work that opens its transactions itself on a thread of its own."""
+        """Reads and changes as the actor, for work that opens its own transactions on a thread of its own."""
         return self.workspace.database.bind(self.actor)

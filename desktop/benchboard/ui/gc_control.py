@@ -1,9 +1,9 @@
-"""Runs the cyclic garbage collector on the window's thread only, while that is idle.
+"""Runs the cyclic garbage collector on the main thread only, while that is idle.
 
-By itself Python collects on whichever thread happens to allocate an object. The garbage may be connected to Qt. A
-worker that frees it holds Qt's signal lock and waits for the GIL, while the window's thread holds the GIL and waits for
-Qt's lock: a deadlock. (Seen in gdb with PySide 6.11: a collected slot was disconnected on a worker while the window's
-thread put a widget into another one.)
+By default Python collects on whichever thread happens to allocate an object. The garbage may be connected to Qt. A
+worker that frees it holds Qt's signal lock and waits for the GIL, while the main thread holds the GIL and waits for
+Qt's lock: a deadlock. (Seen in gdb with PySide 6.11: a collected slot was disconnected on a worker while the main
+thread added a widget to another one.)
 """
 
 import functools
@@ -16,22 +16,24 @@ from PySide6.QtGui import QGuiApplication
 
 _INTERVAL_MS: Final = 100
 _MAX_SHARE: Final = 1 / 500
-"""Full collections may take this share of the time: on a page of thousands of items one exceeds a frame."""
+"""The share of time that full collections may take: on a page of thousands of items one takes longer than a frame."""
 
 
 @functools.cache
 def freeze_once() -> None:
-    """Exclude the objects that exist now from collections, once in the program's life.
+    """Exclude the objects that exist now from collections, once in the life of the program.
 
-    The program's own 200,000 objects stay for good, and scanning them blocks the window for 50 ms and more. Counting
-    what is frozen already takes as long as a frame, so it isn't asked.
+    The program's own 200,000 objects are never freed, and scanning them blocks the window for 50 ms and more. Whether
+    objects are frozen already isn't queried: counting them takes as long as a frame.
     """
     gc.freeze()
 
 
 class GarbageCollector(QObject):
-    """Collects from its creation to `stop`, both on the window's thread. After the last one Python collects by itself
-    again."""
+    """Collects from its creation until `stop`, both on the main thread.
+
+    After the last one is stopped, Python collects by itself again.
+    """
 
     _active: ClassVar[set["GarbageCollector"]] = set()
 
@@ -45,7 +47,7 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Hand collection back to Python."""
+        """Return collection to Python."""
         self._timer.stop()
         self._active.discard(self)
         if not self._active:

@@ -1,7 +1,7 @@
-"""Icons: Phosphor's glyphs from the font that qtawesome carries, and our own few from resources/icons.
+"""Icons: Phosphor's glyphs from the font in qtawesome, and a few of our own from resources/icons.
 
 The glyphs are drawn here rather than by qtawesome, whose import reads ten fonts and costs a third of the start-up
-budget (measured: 130 ms against 1.5 ms). Each icon takes its colour from the theme while it is drawn.
+budget (measured: 130 ms against 1.5 ms). Each icon gets its colour from the theme when it is drawn.
 """
 
 import importlib.util
@@ -38,7 +38,7 @@ _NEWER: Final = {
     "seal-check": "ph.circle-wavy-check",
     "usb": "bb.dongle",
 }
-"""Names of Phosphor 2, which designers use, that the font (1.3) lacks, and what stands for them."""
+"""Names of Phosphor 2, which designers use, that the font (1.3) lacks, with their replacements."""
 
 _Mode = QIcon.Mode
 _State = QIcon.State
@@ -71,7 +71,7 @@ class _Glyph(QIconEngine):
 
 @cache
 def themed(name: str, role: str, on: str, color: Callable[[str], QColor]) -> QIcon:
-    """A QIcon that follows the theme; `color` is asked for a colour token each time it is drawn."""
+    """A QIcon that follows the theme; `color` returns a colour token each time it is drawn."""
     return QIcon(_Glyph(name, role, on, color))
 
 
@@ -97,7 +97,7 @@ def draw(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
 
 
 def _is_drawing(painter: QPainter) -> bool:
-    """Whether it goes into an SVG file, which is read where nobody has the font."""
+    """Whether the target is an SVG file, whose readers don't have the font."""
     engine = painter.paintEngine()
     return engine is not None and engine.type() == QPaintEngine.Type.SVG
 
@@ -111,7 +111,7 @@ def _draw_outline(painter: QPainter, font: QFont, glyph: str, rect: QRectF, colo
 
 @cache
 def _resolve(name: str) -> tuple[str, str]:
-    """The family and the name in it that `name` is drawn with. An unknown one is logged and drawn as a question."""
+    """The family and glyph for `name`. An unknown one is logged and drawn as a question mark."""
     family, _dot, glyph = name.partition(".")
     base = glyph.removesuffix("-fill")
     if family == "ph" and base in _NEWER:

@@ -1,6 +1,6 @@
-"""Problems and notices, shown in one place: the banner under the header, the toast at the bottom, the report of a bug.
+"""Problems and notices, shown in one place: the banner under the header, the toast at the bottom, the bug report.
 
-One banner at a time, errors before notices; the others wait. Nothing here is modal except the report of a bug.
+One banner at a time, errors before notices; the others wait. Only the bug report is modal.
 """
 
 import logging
@@ -53,7 +53,7 @@ class ProblemDisplay(Protocol):
 
 
 class Problems(QObject):
-    """The only one who shows problems. `attach` says on which stage."""
+    """Shows all problems, on the display set by `attach`."""
 
     shown = Signal(object)
 
@@ -66,22 +66,24 @@ class Problems(QObject):
         """The tasks whose failure a notice reports, by its key."""
 
     def attach(self, display: ProblemDisplay) -> None:
-        """Show on `display` from now on, the waiting notices too."""
+        """Show problems and waiting notices on `display` from now on."""
         self._display = display
         self._present()
 
     @property
     def current(self) -> Notice | None:
-        """The notice on show: the most severe, then the oldest. A piece of news must not hide an error."""
+        """The notice to show: the most severe, then the oldest. Other news must not hide an error."""
         return min(self._waiting, key=lambda notice: _SEVERITY[notice.kind], default=None)
 
     def has(self, key: str) -> bool:
-        """Whether a notice called `key` is on show or waits to be."""
+        """Whether a notice with this `key` is shown or waiting."""
         return any(notice.key == key for notice in self._waiting)
 
     def show(self, error: AppError, retry: Callable[[], None] | None = None, *, act: str = "") -> None:
-        """Show an expected failure: what, why, what to do, and *Try again* where trying again may help. Of one `act`
-        the newest failure is shown; `dismiss(act)` when it succeeds."""
+        """Show an expected failure: what, why, what to do, and *Try again* if that may help.
+
+        Only the newest failure of an `act` is shown; call `dismiss(act)` when it succeeds.
+        """
         if isinstance(error, Cancelled):
             return
         _log.info("an error was shown: %s", error.code)
@@ -93,7 +95,7 @@ class Problems(QObject):
 
     @contextmanager
     def failing(self, task: Hashable) -> Iterator[None]:
-        """The errors shown meanwhile are those of `task`: when it has `succeeded`, they are no longer true."""
+        """Errors shown in this block belong to `task`: they are dismissed once it has `succeeded`."""
         self._failing = task
         try:
             yield
@@ -101,7 +103,7 @@ class Problems(QObject):
             self._failing = None
 
     def succeeded(self, task: Hashable) -> None:
-        """Take away the errors of `task`, but for those that other tasks still have."""
+        """Dismiss the errors of `task`, except those that other tasks still have."""
         for key in [key for key, tasks in self._failed.items() if task in tasks]:
             self._failed[key].discard(task)
             if not self._failed[key]:
@@ -110,11 +112,11 @@ class Problems(QObject):
     def notice(
         self, what: str, why: str = "", *actions: Action, kind: Kind = "info", icon: str = "", key: str = ""
     ) -> None:
-        """Show a piece of news; one with the same `key` replaces the older one."""
+        """Show a notice; it replaces an older one with the same `key`."""
         self.notify(Notice(what, why, kind, icon, actions, key))
 
     def notify(self, notice: Notice) -> None:
-        """Queue `notice`; the same one twice is shown once."""
+        """Queue `notice`; equal notices are shown once."""
         same = next((old for old in self._waiting if old == notice or (notice.key and old.key == notice.key)), None)
         if same is not None:
             self._waiting[self._waiting.index(same)] = notice
@@ -123,7 +125,7 @@ class Problems(QObject):
         self._present()
 
     def dismiss(self, key: str = "") -> None:
-        """Take away the notice on show, or the one named `key`; the next one follows."""
+        """Dismiss the shown notice, or the one with `key`; the next one follows."""
         going = [notice for notice in self._waiting if notice.key == key] if key else [self.current]
         for notice in going:
             if notice is not None:
@@ -132,24 +134,25 @@ class Problems(QObject):
         self._present()
 
     def clear(self) -> None:
-        """Drop all notices (another person signs in)."""
+        """Drop all notices (another user signs in)."""
         self._waiting.clear()
         self._failed.clear()
         self._present()
 
     def toast(self, text: str, undo: Callable[[], None] | None = None, *, small: bool = False) -> None:
-        """Say for six seconds that something was done, with a way back; `small`, where it stands over what is looked
-        at."""
+        """Report a completed action for six seconds, with undo; `small` if it covers content that the user is
+        viewing.
+        """
         if self._display is not None and _is_alive(self._display):
             self._display.show_toast(text, undo, small=small)
 
     def withdraw(self, text: str) -> None:
-        """Hide the toast with this text: it no longer holds."""
+        """Hide the toast with this text: it no longer applies."""
         if self._display is not None and _is_alive(self._display):
             self._display.hide_toast(text)
 
     def bug(self, error: BaseException) -> None:
-        """Report a bug: to the log, and to the person as a report they can copy."""
+        """Report a bug: in the log, and to the user as a report that can be copied."""
         details = redact("".join(traceback.format_exception(error)))
         _log.error("a bug: %s", details)
         if self._display is not None and _is_alive(self._display):

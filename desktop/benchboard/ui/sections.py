@@ -1,4 +1,6 @@
-"""What the shell knows of a room: its title, icon, permission, views and commands, and protocols of its views."""
+"""What the shell knows about a room: its title, icon, permission, views and commands, and the protocols of its
+views.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Something found in a room by name, with its address."""
+    """An item found in a room by name, with its address."""
 
     title: str
     address: str
@@ -47,11 +49,11 @@ def _no_results(_context: "Context", _session: "DatabaseSession", _text: str) ->
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room of the rail, for those who may do `act` (empty: everyone).
+    """A room in the rail, for users with permission `act` (empty: everyone).
 
     Titles are marked with `i18n.N_` and translated when they are shown. The current room shows the filled icon
     (`<icon>-fill`). `handlers` are of the commands that can be run from any room. `search` runs on a worker thread and
-    answers what has `text` in its name.
+    returns the items with `text` in their names.
     """
 
     key: str
@@ -64,7 +66,7 @@ class Room:
 
 
 def permitted_rooms(rooms: Sequence[Room], actor: "Actor") -> list[Room]:
-    """The rooms that the left bar shows: those that a role of the actor's permits to enter (`identity.roles.RULES`)."""
+    """The rooms in the rail: those that the actor's roles permit (`identity.roles.RULES`)."""
     from benchboard.identity.permissions import has_permission
 
     return [room for room in rooms if not room.act or has_permission(actor, room.act)]
@@ -79,8 +81,11 @@ class AcceptsRoute(Protocol):
 
 @runtime_checkable
 class Closable(Protocol):
-    """A view with unsaved work: `prepare_close` saves it, or answers False to stay open. `finish_close` is called once
-    every view has agreed, and ends what is under way; where one refused, the others go on."""
+    """A view with unsaved work: `prepare_close` saves it, or returns False to stay open.
+
+    `finish_close` is called once every view has agreed, and ends pending work; if one refuses, the others stay open
+    too.
+    """
 
     def prepare_close(self) -> bool: ...
 
@@ -132,8 +137,10 @@ class HasPanes(Protocol):
 
 @runtime_checkable
 class CanPresent(Protocol):
-    """A view that can fill the window (present), and signals when that starts and ends. Esc ends it, wherever the
-    focus is."""
+    """A view that can fill the window (present), and signals when that starts and ends.
+
+    Esc ends it, wherever the focus is.
+    """
 
     @property
     def presenting_changed(self) -> SignalInstance: ...

@@ -1,7 +1,7 @@
 """Polls every two seconds whether the database is reachable and whether another program changed it.
 
-Like any read, its reads are refused once the session or the account has ended: the window learns of that from whichever
-transaction comes first.
+Like any read, its reads are rejected once the session or the account has ended: the window learns of that from
+whichever transaction comes first.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class SessionWatch(QObject):
         # A failure between two polls counts too; the next successful poll clears it.
         tasks.unreachable.connect(self._on_unreachable)
         tasks.ended.connect(self._on_ended)
-        # At once: it sets the version that later commits of other programs are compared with.
+        # Now: it sets the version that later commits of other programs are compared with.
         self.poll()
 
     def poll(self) -> None:
@@ -57,8 +57,8 @@ class SessionWatch(QObject):
         self._touch_timer.stop()
 
     def _read_version(self, _session: DatabaseSession) -> int | None:
-        # Beginning this transaction is the check that session and database are there. The version is not its own:
-        # SQLite counts for each connection the commits of all others, so the one that writes is asked.
+        # Opening this transaction checks that session and database are available. The version isn't read in it: SQLite
+        # counts for each connection the commits of all others, so the writing connection is queried.
         return self._session.workspace.database.data_version()
 
     def _on_version(self, version: int | None) -> None:

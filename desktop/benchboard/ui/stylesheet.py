@@ -1,4 +1,7 @@
-"""The Qt style sheet, made from the design tokens: flat fills, 1-px lines, text. It names no colour and no size."""
+"""The Qt style sheet, generated from the design tokens: flat fills, 1-px lines, text.
+
+It contains no fixed colours or sizes.
+"""
 
 import sys
 from collections.abc import Mapping

@@ -1,13 +1,13 @@
-"""Background tasks: blocking work runs on a worker thread, its result arrives on the window's thread.
+"""Background tasks: blocking work runs on a worker thread, its result arrives on the main thread.
 
     tasks.read(self, lambda session: users.list_people(session, actor, listing), self._show)
     tasks.change(self, lambda session: sessions.revoke_sessions(session, actor, ids), self._revoked)
     tasks.run(self, lambda progress: pair(port, progress), self._paired, title=_("Pairing {port}").format(port=port))
 
 The database session opens inside the worker. Results travel through one signal that lives as long as the program and
-are dropped if their owner is gone by then. Changes run one after the other, in the order they were asked for. What was
-asked for may be the last that holds a widget; so it comes back with its result, to be let go on the window's thread
-(see `gc_control`).
+are dropped if their owner was deleted. Changes run one after the other, in the order of their requests. A callback may
+hold the last reference to a widget; so it returns with its result, to be released on the main thread (see
+`gc_control`).
 """
 
 import threading
@@ -27,12 +27,12 @@ from benchboard.ui.gc_control import GarbageCollector
 
 T = TypeVar("T")
 DatabaseSession = Any
-"""SQLAlchemy's session: the window hands it on to services and never looks inside."""
+"""SQLAlchemy's session: the window passes it to services and never uses it itself."""
 
 Kind = Literal["read", "change", "run"]
 
 UNREACHABLE: Final = "storage.unreachable"
-"""The code of the error that says so."""
+"""The code of the error for an unreachable database."""
 ENDED: Final = "access.ended"
 """The code of the error of a transaction whose session or account has ended."""
 
@@ -49,7 +49,7 @@ class OpenDatabase(Protocol):
 
 
 class ErrorSink(Protocol):
-    """Where failures nobody handles go: `Problems`."""
+    """Receives failures without a handler: `Problems`."""
 
     def show(self, error: AppError, retry: Callable[[], None] | None = None) -> None: ...
     def failing(self, task: Hashable) -> AbstractContextManager[None]: ...
@@ -58,7 +58,7 @@ class ErrorSink(Protocol):
 
 
 class Work:
-    """One piece of work under way. `cancel` drops a read's result, and asks long work to stop; a change happens."""
+    """A piece of work. `cancel` drops a read's result, and asks a long task to stop; a change is always carried out."""
 
     def __init__(self, kind: Kind, title: str = "", changed: Callable[[], None] | None = None) -> None:
         self.kind = kind
@@ -86,7 +86,7 @@ class Work:
         self._finished.set()
 
     def report(self, done: int, total: int | None, note: str) -> None:
-        """Progress never jumps back while the total stays the same."""
+        """Report progress; it never goes back while the total stays the same."""
         self.done = max(done, self.done) if total == self.total else done
         self.total = total
         self.note = note or self.note
@@ -94,17 +94,17 @@ class Work:
 
 
 class Progress:
-    """With this, work on a thread reports its progress and learns that it should stop."""
+    """Passed to work on a thread, to report progress and to check for cancellation."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
     def report(self, done: int, total: int | None, note: str = "") -> None:
-        """`done` of `total` steps (None: unknown); `note` says what is happening now."""
+        """Report `done` of `total` steps (None: unknown); `note` describes the current step."""
         self._work.report(done, total, note)
 
     def check(self) -> None:
-        """Raise `Cancelled` if the person asked to stop."""
+        """Raise `Cancelled` if the user asked to stop."""
         if self._work.cancelled:
             raise Cancelled("tasks.cancelled", _("Stopped."))
 
@@ -124,14 +124,14 @@ class _Job:
     failed: Callable[[AppError], None] | None
     retry: Callable[[], None]
     task: Hashable
-    """Equal for the same work of the same owner when it is asked for again."""
+    """Equal for the same work of the same owner, requested again."""
     number: int
-    """Jobs are numbered as they are submitted."""
+    """Jobs are numbered in the order they are submitted."""
 
 
 @dataclass(slots=True, eq=False)
 class _Delivery:
-    """`call` is for a living owner; `without_owner` is what must be shown even if it is gone."""
+    """`call` is for an owner that still exists; `without_owner` is what must be shown even if it doesn't."""
 
     job: _Job
     call: Callable[[], None]
@@ -141,7 +141,7 @@ class _Delivery:
 
 
 class _Handover:
-    """Carries a job from the worker to the window's thread, where alone its objects may be released."""
+    """Carries a job from the worker to the main thread, the only one that may release its objects."""
 
     def __init__(self, job: _Job) -> None:
         self.job: _Job | None = job
@@ -154,21 +154,21 @@ class _Handover:
 
 
 class _MainThreadBridge(QObject):
-    """Signals from the workers to the window's thread."""
+    """Signals from the workers to the main thread."""
 
     delivered = Signal(object)
     progressed = Signal()
 
 
 class Tasks(QObject):
-    """Runs the window's work. `attach` names the database once it is open."""
+    """Runs the window's work. `attach` sets the database once it is open."""
 
     running_changed = Signal()
     saving_changed = Signal()
     unreachable = Signal()
-    """Some work found that the database does not answer."""
+    """Some work found that the database is unreachable."""
     ended = Signal(str)
-    """A transaction was refused because the session or the account has ended; for which reason (`storage.guard`)."""
+    """A transaction was rejected because the session or the account has ended, with the reason (`storage.guard`)."""
 
     def __init__(self, problems: ErrorSink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -183,26 +183,26 @@ class Tasks(QObject):
         self._saving = 0
         self._closed = False
         self._undelivered: list[_Handover] = []
-        """Results after `close`: undelivered, but still to be released on the window's thread."""
+        """Results after `close`: undelivered, but still to be released on the main thread."""
         self._submitted = 0
         self._failed: dict[Hashable, int] = {}
-        """The tasks whose failure may be on show, with the number of the newest job when it failed."""
+        """The tasks whose failure may be shown, with the number of the newest job when it failed."""
         self._bridge = _MainThreadBridge(self)
         self._bridge.delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._bridge.progressed.connect(self.running_changed, Qt.ConnectionType.QueuedConnection)
 
     def attach(self, database: OpenDatabase | None) -> None:
-        """Read from and change `database` from now on; None while nobody is signed in."""
+        """Read from and change `database` from now on; None while no user is signed in."""
         self._database = database
 
     @property
     def running(self) -> tuple[Work, ...]:
-        """The long work under way, oldest first."""
+        """The running long tasks, oldest first."""
         return tuple(self._running)
 
     @property
     def saving(self) -> bool:
-        """Whether a change is still on its way to the database."""
+        """Whether a change has not been committed yet."""
         return self._saving > 0
 
     def read(
@@ -214,8 +214,10 @@ class Tasks(QObject):
         *,
         long: bool = False,
     ) -> Work:
-        """Run `op` with a reading session; reads run side by side. Those that may take `long` have workers of their
-        own: however many there are, no other waits for them."""
+        """Run `op` with a read session; reads run concurrently.
+
+        Those that may take `long` have workers of their own, so that no other read waits for them.
+        """
         database = self._database
         work = Work("read")
 
@@ -235,7 +237,10 @@ class Tasks(QObject):
         done: Callable[[T], None],
         failed: Callable[[AppError], None] | None = None,
     ) -> Work:
-        """Run `op` in a transaction of its own, committed when it returns. It happens even if `owner` goes away."""
+        """Run `op` in a transaction of its own, committed when it returns.
+
+        It is carried out even if `owner` is deleted.
+        """
         database = self._database
         work = Work("change")
         self._saving += 1
@@ -259,9 +264,9 @@ class Tasks(QObject):
         *,
         title: str,
     ) -> Work:
-        """Run long work without a session of its own; the status bar shows it and can stop it.
+        """Run a long task without a session of its own; the status bar shows it and can stop it.
 
-        A work that was stopped calls `failed` with `Cancelled`, so that its owner can tidy up; nothing is shown.
+        If it was stopped, `failed` is called with `Cancelled` so that the owner can clean up; no error is shown.
         """
         work = Work("run", title, self._bridge.progressed.emit)
         self._running.append(work)
@@ -273,7 +278,7 @@ class Tasks(QObject):
         return self._submit(self._runners, owner, work, op, lambda: op(Progress(work)), done, failed, retry)
 
     def close(self) -> None:
-        """Stop what can be stopped; changes already asked for are finished first, so nothing is lost."""
+        """Stop what can be stopped; requested changes are finished first, so that none is lost."""
         self._closed = True
         for work in self._running:
             work.cancel()
@@ -294,14 +299,14 @@ class Tasks(QObject):
         failed: Callable[[AppError], None] | None,
         retry: Callable[[], None],
     ) -> Work:
-        if not self._closed:  # after the end nothing begins any more
+        if not self._closed:  # nothing is started after the end
             self._submitted += 1
             task = (id(owner), _code_of(op))
             pool.submit(self._work, _Handover(_Job(work, owner, job, done, failed, retry, task, self._submitted)))
         return work
 
     def _work(self, handover: _Handover) -> None:
-        """On the worker. When it has been handed over, nothing of it but the handover itself is held here."""
+        """Run a job on the worker. After the handover, no reference to it is held here except the handover itself."""
         work = self._run_job(handover)
         work.finish()
         if self._closed:
@@ -315,7 +320,7 @@ class Tasks(QObject):
         return handover.job.work
 
     def _outcome(self, job: _Job) -> _Delivery:
-        """Run the job; returns what the window's thread is to do with the result."""
+        """Run the job; returns what the main thread must do with the result."""
         work, failed = job.work, job.failed
         try:
             if work.cancelled and work.kind != "change":
@@ -323,7 +328,7 @@ class Tasks(QObject):
             return _Delivery(job, partial(job.done, job.run()), succeeded=True)
         except AppError as error:
             show = partial(self._show, error, job.retry)
-            # A change that failed after its screen was closed is still somebody's lost work: it is said.
+            # A change that failed after its screen was closed is still lost work: the error is shown.
             return _Delivery(
                 job,
                 show if failed is None else partial(failed, error),
@@ -336,11 +341,11 @@ class Tasks(QObject):
     def _report(self, bug: BaseException, failed: Callable[[AppError], None] | None) -> None:
         self._problems.bug(bug)
         if failed is not None:
-            # Whoever waits for an answer gets one, so that no screen waits for ever.
+            # Every caller gets an answer, so that no screen waits for ever.
             failed(AppError("tasks.bug", _("This didn't finish because of a bug in Benchboard.")))
 
     def _show(self, error: AppError, retry: Callable[[], None]) -> None:
-        if not isinstance(error, Cancelled) and error.code != ENDED:  # the sign-in screen says that
+        if not isinstance(error, Cancelled) and error.code != ENDED:  # the sign-in screen shows that error
             self._problems.show(error, retry if isinstance(error, Unavailable) else None)
 
     def _deliver(self, handover: _Handover) -> None:
@@ -348,7 +353,7 @@ class Tasks(QObject):
         job, error = delivery.job, delivery.error
         self._finish(job.work)
         if error is not None and error.code == UNREACHABLE:
-            # With what is said about it, so that nobody hears in between that the database answers again.
+            # Emitted together with the error, so that no listener takes the database for reachable in between.
             self.unreachable.emit()
         if error is not None and error.code == ENDED:
             self.ended.emit(str(error.facts.get("reason", "")))
@@ -359,9 +364,9 @@ class Tasks(QObject):
             self._answer(job, delivery)
 
     def _answer(self, job: _Job, delivery: _Delivery) -> None:
-        """Tell the owner, and keep what is shown about this task true: its failure until it succeeds.
+        """Call the owner, and update the errors shown for this task: its failure is shown until it succeeds.
 
-        A change that was asked for before another failed says nothing about that one: it had another object.
+        A change requested before another one failed doesn't dismiss that error: it was about another object.
         """
         if not delivery.succeeded:
             self._note_failure(job)
@@ -379,8 +384,10 @@ class Tasks(QObject):
         self._failed[job.task] = self._submitted
 
     def _forget(self, task: Hashable, *, is_read: bool) -> None:
-        """The owner is gone, and another may get its id. What its screen couldn't read is missing nowhere any more; a
-        change that failed stays news."""
+        """Forget a task whose owner was deleted: another may get its id.
+
+        A failed read is dismissed, because its screen is closed; a failed change stays.
+        """
         if self._failed.pop(task, None) is not None and is_read and shiboken6.isValid(self._problems):
             self._problems.succeeded(task)
 
@@ -395,13 +402,13 @@ class Tasks(QObject):
 
 def _require_database(database: OpenDatabase | None) -> OpenDatabase:
     if database is None:
-        # A screen of a session that has just ended still asks; it is on its way out, and nobody waits for the answer.
+        # A screen of a session that has just ended may still send requests; it is closing, and needs no answer.
         raise Cancelled("tasks.signed-out", _("You're signed out."))
     return database
 
 
 def _code_of(op: Callable[..., Any]) -> Hashable:
-    """What makes two calls the same work: where in the code it is written, whatever values it has been given."""
+    """What identifies a call's work: its position in the code, whatever its arguments."""
     while isinstance(op, partial):
         op = op.func
     code: Hashable = getattr(op, "__code__", None)

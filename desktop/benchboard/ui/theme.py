@@ -1,8 +1,8 @@
-"""Colours, type and icons of the window, made from resources/themes/tokens.json and nothing else.
+"""Colours, type and icons of the window, made only from resources/themes/tokens.json.
 
-One `Theme` lives for the whole program. Whoever paints asks `theme()` at paint time, so a switch between light and
-dark needs no bookkeeping: the style sheet is set anew and everything repaints; icons take their colour while they are
-drawn. Tokens are numbers of the visual rules beside them, sizes in device-independent pixels.
+One `Theme` lives as long as the program. Painting code calls `theme()` at paint time, so switching between light and
+dark needs no bookkeeping: the style sheet is replaced and everything repaints; icons get their colour when they are
+drawn. Tokens are the numbers of the design's visual rules; sizes are in device-independent pixels.
 """
 
 import json
@@ -45,7 +45,7 @@ class Theme(QObject):
         return self._appearance
 
     def set_appearance(self, appearance: Appearance) -> None:
-        """Use `light` or `dark`, or go with the system from now on."""
+        """Use `light` or `dark`, or follow the system."""
         self._appearance = appearance
         self._apply()
 
@@ -67,7 +67,7 @@ class Theme(QObject):
         return int(value)
 
     def motion(self, name: str) -> int:
-        """Milliseconds a movement takes: 0 where the platform asks for none."""
+        """The duration of an animation in milliseconds: 0 if the platform asks for none."""
         return int(self._tokens["motion_ms"][name]) if _animations_enabled() else 0
 
     def font(self, role: str = "body") -> QFont:
@@ -79,14 +79,15 @@ class Theme(QObject):
 
     def icon(self, name: str, role: str = "text.secondary", on: str | None = None) -> QIcon:
         """The icon `ph.<name>` of Phosphor or `bb.<name>` of ours, in colour `role` (`on` while checked)."""
-        from benchboard.ui.icons import themed  # late: most of a first paint has no icon
+        from benchboard.ui.icons import themed  # imported late: most of a first paint has no icon
 
         return themed(name, role, on or role, _current_color)
 
     @contextmanager
     def on_paper(self) -> Iterator[None]:
-        """While the block paints, colours are those for white paper, and figures can be searched and copied (a PDF
-        does not know which figure a tabular one is). No signal is emitted."""
+        """While the block paints, colours are those for white paper, and digits can be searched and copied (a PDF
+        doesn't map tabular digits to characters). No signal is emitted.
+        """
         mode, colours = self.current, self._colours
         self.current, self._paper = "light", True
         self._read()
@@ -159,7 +160,7 @@ def _current_color(name: str) -> QColor:
 
 
 def _colour(text: str) -> QColor:
-    """`#RRGGBB`, or `#RRGGBBAA` as the tokens write it (Qt wants the alpha first)."""
+    """Parse `#RRGGBB`, or `#RRGGBBAA` as in the tokens (Qt expects the alpha first)."""
     return QColor(f"#{text[7:9]}{text[1:7]}") if len(text) == 9 else QColor(text)
 
 
@@ -169,7 +170,7 @@ def _platform() -> str:
 
 @cache
 def _animations_enabled() -> bool:
-    """Whether the platform wants movement; only these two tell Qt (6.11 has no hint for it elsewhere)."""
+    """Whether the platform has animations enabled; only these two tell Qt (6.11 has no hint for it elsewhere)."""
     if sys.platform in ("win32", "darwin") and not QApplication.isEffectEnabled(Qt.UIEffect.UI_General):
         return False
     style = QApplication.style()

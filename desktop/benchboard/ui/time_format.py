@@ -1,4 +1,4 @@
-"""Formats times for people: relative to now, and in full for a tooltip."""
+"""Formats times for display: relative to now, and in full for a tooltip."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from benchboard.paging import Unreadable
 
 
 def recent_time(seconds: float) -> str | None:
-    """`now`, `4 s ago`, `14 min ago`; None where it was an hour ago or more."""
+    """`now`, `4 s ago`, `14 min ago`; None if it was an hour ago or more."""
     if seconds < 3:
         return _("now")
     if seconds < 60:
@@ -19,7 +19,7 @@ def recent_time(seconds: float) -> str | None:
 
 
 def relative_time(time: datetime | None) -> str:
-    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” where there is none."""
+    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” for None."""
     if time is None:
         return _("never")
     if isinstance(time, Unreadable):

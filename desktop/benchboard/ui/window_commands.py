@@ -1,4 +1,4 @@
-"""The commands of the window, whichever room is shown in it, and the keys of lists in all rooms."""
+"""The commands of the window in all rooms, and the shortcuts of lists."""
 
 from typing import Final
 

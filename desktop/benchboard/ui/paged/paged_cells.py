@@ -12,7 +12,7 @@ from benchboard.ui.widgets.labels import paint_avatar
 
 
 def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) -> None:
-    """A column's title, and after it the icon `arrow` if it has one."""
+    """Paint a column's title, followed by the icon `arrow` if it has one."""
     ink = theme().color("text.secondary")
     font = theme().font("body")
     font.setWeight(font.Weight.Medium)
@@ -29,7 +29,7 @@ def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) 
 
 
 def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
-    """What `column` shows of `row`: a mark, a badge, or words."""
+    """Paint the cell of `row` in `column`: a mark, a badge, or text."""
     if column.mark is not None and (mark := column.mark(row)) is not None:
         paint_mark(painter, box, mark.kind, mark.text, mark.icon)
     elif column.badge is not None and (badge := column.badge(row)) is not None:
@@ -40,7 +40,7 @@ def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], row: Any) ->
 
 
 def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> QRectF:
-    """Draws the meter and the avatar; returns what is left for the words."""
+    """Draw the meter and the avatar; returns the rectangle left for the text."""
     if column.meter is not None and (share := column.meter(row)) is not None:
         meter = QRectF(box.left(), box.top(), 52, box.height())
         paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")
@@ -79,7 +79,7 @@ def _paint_line(painter: QPainter, box: QRectF, text: str, font: str, tone: str,
 
 
 def paint_ring(painter: QPainter, rect: QRect, first: bool, last: bool) -> None:
-    """A cell's part of the ring round its row: the next cell paints over what reaches beyond this one."""
+    """Paint a cell's part of the ring around its row: the next cell paints over what extends beyond this one."""
     painter.setPen(QPen(theme().color("focus"), 2))
     for y in (rect.top() + 1, rect.bottom()):
         painter.drawLine(rect.left(), y, rect.right() + 1, y)

@@ -1,4 +1,4 @@
-"""A list as a CSV file: the rows that the filter leaves, in the order on screen, all of them."""
+"""Exports a list as a CSV file: all rows that match the filter, in the order on screen."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def ask_and_export(
     columns: Sequence[str],
     name: str,
 ) -> None:
-    """Ask for a file, then write `columns` (attributes of the rows) of everything the model's filter leaves."""
+    """Ask for a file, then write `columns` (attributes of the rows) of all rows that match the model's filter."""
     dialog = QFileDialog(owner.window(), _("Export as CSV"), str(Path.home() / f"{name}.csv"), "CSV (*.csv)")
     dialog.setObjectName("export_dialog")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -73,13 +73,13 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     text = "" if value is None else str(value)
-    # A spreadsheet takes what begins so for a formula, and names come from outside.
+    # Spreadsheets take text with these first characters for a formula, and names come from outside.
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        write_atomically(path, text.encode("utf-8-sig"))  # the mark tells Excel that it is UTF-8
+        write_atomically(path, text.encode("utf-8-sig"))  # the byte order mark tells Excel that it is UTF-8
     except OSError as error:
         raise Unavailable(
             "list.export",

@@ -3,8 +3,8 @@
     model = PagedTableModel(ctx.tasks, lambda s, listing, after, limit: people.list_people(
         s, ctx.actor, listing, after=after, limit=limit), COLUMNS, self)
 
-Sorting, searching and filtering are new queries: setting `listing` asks anew and pages of the older question are
-dropped by their generation number. A refresh keeps the rows on screen until the new ones are there.
+Sorting, searching and filtering are new queries: setting `listing` starts again at the first page, and pages of an
+older query are dropped by their generation number. A refresh keeps the rows on screen until the new ones arrive.
 """
 
 from collections.abc import Callable, Hashable
@@ -31,7 +31,7 @@ _MAX_REFRESH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A state in a cell: kind (its colour and usual icon) and a word."""
+    """A state in a cell: kind (its colour and default icon) and a word."""
 
     kind: Kind
     text: str
@@ -40,7 +40,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column. `key` is the name to sort by. `text` is the cell, and what is read aloud and copied.
+    """A column. `key` is the name to sort by. `text` is the text of the cell, also for screen readers and copying.
 
     At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
     plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it.
@@ -65,10 +65,10 @@ class Column(Generic[Row]):
 
 
 class PagedTableModel(QAbstractTableModel, Generic[Row]):
-    """The rows a person sees of a list that may have millions.
+    """The loaded rows of a list that may have millions.
 
-    Rows are told apart by `identity` (their `id`), by which ticks survive a refresh. Signals: `loaded` after every
-    page, `failed` with the error that stopped one, `ticked` when the set of ticked rows changed.
+    Rows are identified by `identity` (their `id`), so that ticks survive a refresh. Signals: `loaded` after every page,
+    `failed` with the error that stopped one, `ticked` when the set of ticked rows changed.
     """
 
     loaded = Signal()
@@ -102,7 +102,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     @property
     def listing(self) -> Listing:
-        """What is asked for; setting it asks anew from the first page."""
+        """The query; setting it starts again at the first page."""
         return self._listing
 
     @listing.setter
@@ -114,20 +114,20 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     @property
     def loading(self) -> bool:
-        """Whether a page is on its way."""
+        """Whether a page is being loaded."""
         return self._work is not None
 
     @property
     def at_end(self) -> bool:
-        """Whether everything there is has been loaded."""
+        """Whether all rows have been loaded."""
         return self.requested and not self.loading and self.error is None and self._next is None
 
     def refresh(self) -> None:
-        """Ask again for what is shown; the rows stay until the answer is there."""
+        """Load the shown rows again; they stay until the new ones arrive."""
         self._request(None, min(max(self._page, len(self._rows)), _MAX_REFRESH))
 
     def retry(self) -> None:
-        """Ask again for the page that failed."""
+        """Load the page that failed again."""
         if self._rows and self._next is not None:
             self._request(self._next, self._page)
         else:
@@ -138,11 +138,11 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """Every row loaded so far."""
+        """All rows loaded so far."""
         return tuple(self._rows)
 
     def find(self, identity: Hashable) -> int:
-        """Where the row with `identity` is, -1 if it is not loaded."""
+        """The row with `identity`; -1 if it is not loaded."""
         return next((i for i, row in enumerate(self._rows) if self._identity(row) == identity), -1)
 
     def identity(self, row: Row) -> Hashable:
@@ -156,7 +156,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         return list(self._ticks.values())
 
     def tick(self, first: int, last: int, on: bool) -> None:
-        """Tick, or not, the rows from `first` to `last`."""
+        """Tick or untick the rows from `first` to `last`."""
         for row in self._rows[first : last + 1]:
             if on:
                 self._ticks[self._identity(row)] = row
@@ -171,7 +171,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             self._repaint()
             self.ticked.emit()
 
-    # What Qt asks
+    # QAbstractTableModel
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -214,7 +214,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         if self.canFetchMore(parent):
             self._request(self._next, self._page)
 
-    # How pages arrive
+    # Loading pages
 
     def _request(self, after: str | None, limit: int) -> None:
         self.requested = True
@@ -257,7 +257,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self.failed.emit(error)
 
     def _refresh_ticks(self) -> None:
-        """Ticked rows that are still there are shown as they are now; the others are no longer ticked."""
+        """Update ticked rows that still exist; untick the others."""
         loaded = {self._identity(row): row for row in self._rows}
         remaining = {key: loaded[key] for key in self._ticks if key in loaded}
         changed = remaining.keys() != self._ticks.keys()
@@ -272,7 +272,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
 
 def count_text(model: "PagedTableModel[Any]") -> str:
-    """What the footer says about how much is shown."""
+    """The footer's text about how many rows are shown."""
     shown = number(model.rowCount())
     if model.error is not None and model.rowCount():
         return model.error.what

@@ -21,11 +21,14 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 
 _MENU_BUTTON = 28
-"""Pixels the button for a row's menu is wide and high."""
+"""Width and height of the button for a row's menu, in pixels."""
 
 
 class PagedRows(QTableView):
-    """The interactive rows. `opened` is Enter or a double click; `menu_requested` has the row and the position."""
+    """The interactive rows.
+
+    `opened` is emitted on Enter or a double click; `menu_requested` with the row and the position.
+    """
 
     opened = Signal(int)
     menu_requested = Signal(int, QPoint)
@@ -37,7 +40,7 @@ class PagedRows(QTableView):
         self.paged = model
         self.ticks = ticks
         self.menu = menu
-        """Whether the row under the mouse, and the current one, has a button at its end for what can be done."""
+        """Whether the row under the pointer, and the current one, have a menu button at their end."""
         self.hovered = -1
         self._last_tick = -1
         self.setModel(model)
@@ -64,7 +67,7 @@ class PagedRows(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Columns fill the width: what is spare goes to those that stretch; what is missing, all give alike."""
+        """Fit the columns to the width: spare width goes to those that stretch, missing width is taken from all."""
         columns = self.paged.columns
         first = theme().px("table.checkbox_col") if self.ticks else 0
         widths = [column.width + (first if at == 0 else 0) for at, column in enumerate(columns)]
@@ -78,13 +81,13 @@ class PagedRows(QTableView):
             self.setColumnWidth(at, widths[at] + (spare // len(stretching) if at in stretching else 0))
 
     def menu_box(self, row: int) -> QRect:
-        """Where a row's button for its menu is."""
+        """The rectangle of a row's menu button."""
         line = self.visualRect(self.paged.index(row, len(self.paged.columns) - 1))
         right = min(line.right(), self.viewport().width() - 1) - 8
         return QRect(right - _MENU_BUTTON, line.center().y() - _MENU_BUTTON // 2, _MENU_BUTTON, _MENU_BUTTON)
 
     def tick_at(self, index: int, *, through: bool = False) -> None:
-        """Tick or untick a row; `through` takes along those since the last one."""
+        """Tick or untick a row; `through` includes the rows since the last one."""
         if through and 0 <= self._last_tick < self.paged.rowCount():
             first, last = sorted((self._last_tick, index))
             self.paged.tick(first, last, True)
@@ -143,7 +146,7 @@ class PagedRows(QTableView):
         super().mouseMoveEvent(event)
         self._hover(self.indexAt(event.position().toPoint()).row())
         if self.menu:
-            self.viewport().update()  # the button under the pointer
+            self.viewport().update()  # for the button under the pointer
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -156,7 +159,7 @@ class PagedRows(QTableView):
 
 
 class _PagedHeader(QHeaderView):
-    """Titles; the sorted one has an arrow. The first section also holds the box that ticks every row shown."""
+    """The column titles; the sorted one has an arrow. The first also holds the check box for all rows shown."""
 
     def __init__(self, view: PagedRows) -> None:
         super().__init__(Qt.Orientation.Horizontal, view)
@@ -213,7 +216,7 @@ class _PagedHeader(QHeaderView):
 
 
 class _PagedDelegate(QStyledItemDelegate):
-    """Draws every cell: neutral backgrounds, the accent edge for what is chosen, hairlines between rows."""
+    """Draws the cells: neutral backgrounds, the accent edge of the selected row, lines between rows."""
 
     def __init__(self, view: PagedRows) -> None:
         super().__init__(view)
@@ -230,7 +233,7 @@ class _PagedDelegate(QStyledItemDelegate):
         row, column = model.row(index.row()), model.columns[index.column()]
         ticked = view.ticks and model.is_ticked(index.row())
         current = view.currentIndex().row() == index.row()
-        # Among ticked rows the current one must not look ticked too: what is done then is done to the ticked ones.
+        # Among ticked rows the current one must not look ticked: commands then act on the ticked ones.
         selected = ticked or (current and not (view.ticks and model.ticks()))
         painter.save()
         fill = "selection" if selected else "row.hover" if view.hovered == index.row() else "surface"
@@ -254,7 +257,7 @@ class _PagedDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_menu(self, painter: QPainter, row: int, fill: str) -> None:
-        """The button for what can be done with a row, over the end of its last cell."""
+        """Draw a row's menu button over the end of its last cell."""
         view = self._view
         box = view.menu_box(row)
         hot = box.contains(view.viewport().mapFromGlobal(QCursor.pos()))

@@ -1,5 +1,6 @@
-"""A paged table: its rows, or what stands in their place (loading, empty, no match, an error), the footer
-and the bar of what can be done with ticked rows."""
+"""A paged table: its rows, or a placeholder (loading, empty, no match, an error), the footer and the bar of actions for
+ticked rows.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
@@ -22,11 +23,11 @@ _QUIET_MS = 150
 
 
 class PagedTable(QWidget, Generic[Row]):
-    """A list one can sort, tick and open.
+    """A list with sorting, selection and opening of rows.
 
-    `current_changed` follows the row the detail pane is about (click or arrows; None when there is none), `activated`
-    is Enter or a double click, `menu_requested` a right click or the Menu key with the spot of the screen,
-    `selectionChanged` the ticks. `/` is the view's own: it focuses its filter.
+    `current_changed` emits the row for the detail pane (by click or arrows; None if there is none), `activated` is
+    emitted on Enter or a double click, `menu_requested` on a right click or the Menu key with a point of the screen,
+    `selectionChanged` when the ticks change. `/` is handled by the view: it focuses its filter.
     """
 
     activated = Signal(object)
@@ -90,22 +91,22 @@ class PagedTable(QWidget, Generic[Row]):
         self.view.opened.connect(lambda index: self.activated.emit(model.row(index)))
         self.view.menu_requested.connect(lambda index, spot: self.menu_requested.emit(model.row(index), spot))
         self.view.selectionModel().currentRowChanged.connect(self._current_moved)
-        model.setParent(self)  # after the view among the children, so that the view is the first to go
+        model.setParent(self)  # after the view among the children, so that the view is deleted first
 
     def current(self) -> Row | None:
-        """The row the keyboard is on."""
+        """The row with the keyboard cursor, or None."""
         index = self.view.currentIndex()
         return self.model.row(index.row()) if index.isValid() else None
 
     def make_current(self, identity: object) -> bool:
-        """Go to the row with `identity`, if it is loaded."""
+        """Make the row with `identity` current, if it is loaded; returns whether it is."""
         at = self.model.find(identity)
         if at >= 0:
             self.view.setCurrentIndex(self.model.index(at, 0))
         return at >= 0
 
     def clear_current(self) -> None:
-        """No row is the detail pane's."""
+        """Make no row current."""
         self.view.setCurrentIndex(QModelIndex())
 
     def _current_moved(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -146,7 +147,7 @@ class PagedTable(QWidget, Generic[Row]):
         if self._stack.currentWidget() is not page:
             shown, focused = self._stack.currentWidget(), QApplication.focusWidget()
             has_focus = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))
-            # What is hidden with the keyboard on it would hand it to whatever comes next in the window.
+            # Hiding a focused widget would move the focus to the next widget in the window.
             if has_focus:
                 self.setFocus(Qt.FocusReason.OtherFocusReason)
             self._stack.setCurrentWidget(page)
@@ -164,7 +165,7 @@ class PagedTable(QWidget, Generic[Row]):
 
 
 class _LoadingBars(QWidget):
-    """Bars in the shape of the rows to come."""
+    """Placeholder bars in the shape of rows."""
 
     def __init__(self, view: PagedRows, model: "PagedTableModel[Any]") -> None:
         super().__init__()
@@ -189,7 +190,7 @@ class _LoadingBars(QWidget):
 
 
 class _PagedFooter(QWidget):
-    """How much is shown, or why no more came."""
+    """How many rows are shown, or why loading stopped."""
 
     def __init__(self, model: "PagedTableModel[Any]") -> None:
         super().__init__()
@@ -217,8 +218,9 @@ class _PagedFooter(QWidget):
 
 
 class _BulkBar(QWidget):
-    """What can be done with the ticked rows; there only while some are, and in the header's place, so that no row moves
-    from under the pointer."""
+    """The actions for ticked rows; shown only while there are some, in place of the header, so that no row moves under
+    the pointer.
+    """
 
     def __init__(self, view: PagedRows, model: "PagedTableModel[Any]", actions: Sequence[QWidget]) -> None:
         super().__init__(view)
@@ -255,7 +257,7 @@ class _BulkBar(QWidget):
         self.setGeometry(self._header.geometry())
         focused = QApplication.focusWidget()
         if not count and focused is not None and self.isAncestorOf(focused):
-            self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # else it would go to what comes next in the window
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # not to the next widget in the window
         self.setVisible(count > 0 and self._has_actions)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

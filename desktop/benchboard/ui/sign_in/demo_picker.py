@@ -1,4 +1,4 @@
-"""Who do you want to be in the demo? Each of its people, and what they may do."""
+"""The demo's picker: its people, and what each may do."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def role_title(role: str) -> str:
-    """A system role as people call it."""
+    """The title of a system role."""
     titles = {
         "admin": pgettext("role", "Admin"),
         "ops_manager": _("Operations manager"),
@@ -32,7 +32,7 @@ def role_title(role: str) -> str:
 
 
 def role_description(role: str) -> str:
-    """What somebody with a system role can do, in a sentence."""
+    """What a system role allows, as a sentence."""
     descriptions = {
         "admin": _("Full access: people, sessions, audit log, dongles and dashboards."),
         "ops_manager": _("Views all dongles and orders. Can't change dongles or accounts."),
@@ -44,7 +44,7 @@ def role_description(role: str) -> str:
 
 
 class DemoPicker(Dialog):
-    """One line a person; `picked` has the id of who it is."""
+    """A list of people; `picked` emits the id of the one selected."""
 
     picked = Signal(str)
 

@@ -1,6 +1,6 @@
-"""Opens, resumes and closes sessions: the worker's side of signing in.
+"""Opens, resumes and closes sessions: the worker's part of signing in.
 
-Everything heavy (SQLAlchemy, Alembic, the keyring) is imported here, when somebody signs in, never before the first
+Everything heavy (SQLAlchemy, Alembic, the keyring) is imported here, when the user signs in, never before the first
 paint.
 """
 
@@ -54,7 +54,7 @@ class ActiveSession:
 
 
 def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "Workspace":
-    """Open the database of `request`, making or upgrading a local one where that is due."""
+    """Open the database of `request`, creating or upgrading a local one if necessary."""
     from benchboard import workspace
 
     if request.kind == "local" and not (home / "benchboard.db").exists():
@@ -76,7 +76,7 @@ def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "W
 
 
 def open_session(request: SignInRequest, home: Path, progress: Progress) -> ActiveSession:
-    """Open the database and a session on it. Raises what `accounts.sign_in` raises; the database is closed then."""
+    """Open the database and a session on it. If `authentication.sign_in` raises, the database is closed."""
     from benchboard import workspace as workspaces
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
@@ -103,7 +103,7 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
 
 
 def resume_session(request: SignInRequest, home: Path, progress: Progress) -> ActiveSession | None:
-    """Resume the session that stayed signed in; None where there is none, or it has ended."""
+    """Resume the saved session; None if there is none, or it has ended."""
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
     from benchboard.vault import Vault
@@ -139,7 +139,7 @@ def demo_people(home: Path, progress: Progress) -> "tuple[DemoPerson, ...]":
 
 
 def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
-    """Close the database; without `keep_token` the session ends first and its kept token is forgotten."""
+    """Close the database; without `keep_token`, first end the session and delete its saved token."""
     from benchboard.identity import authentication
 
     try:
@@ -152,13 +152,13 @@ def close_session(active_session: ActiveSession, *, keep_token: bool) -> None:
 
 
 def forget_token(vault: "Vault", location_name: str) -> None:
-    """Forget the session that was kept for `location_name`."""
+    """Delete the saved session of `location_name`."""
     for name in token_names(location_name):
         vault.delete(name)
 
 
 def token_names(location_name: str) -> tuple[str, str]:
-    """The names in the vault of the window's session (commands have their own) and of the role's password."""
+    """The vault's names for the window's session (commands have their own) and for the database role's password."""
     name = f"window.{hashlib.sha256(location_name.encode()).hexdigest()[:16]}"
     return name, f"{name}.role"
 
@@ -174,7 +174,7 @@ def _store_token(vault: "Vault", request: SignInRequest, token: str) -> None:
 
 
 def saved_request(name: str, home: Path) -> SignInRequest | None:
-    """The request that `SignInRequest.location_name` named, if a session may have been kept for it."""
+    """The request for a `SignInRequest.location_name`, if a session may have been saved for it."""
     if not name or not any((home / "vault").glob("window.*")):
         return None
     if name == "local":
@@ -185,7 +185,7 @@ def saved_request(name: str, home: Path) -> SignInRequest | None:
 
 
 def parse_server_url(text: str) -> str:
-    """A server's URL as somebody typed it, `postgresql://` added where it is missing. Raises `Invalid`."""
+    """A server's URL as the user typed it, with `postgresql://` added if it is missing. Raises `Invalid`."""
     text = text.strip()
     url = text if "://" in text else f"postgresql://{text}"
     try:
@@ -215,7 +215,7 @@ def parse_server_url(text: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """`url` as it may be shown and kept; what cannot be read as one is not."""
+    """`url` without a password, for showing and saving; empty if it can't be parsed."""
     try:
         parts = urlsplit(url)
         password = parts.password
@@ -229,12 +229,12 @@ def without_password(url: str) -> str:
 
 
 def _is_password_parameter(part: str) -> bool:
-    # libpq takes these behind the question mark of a URL as well.
+    # libpq accepts these in the query of a URL as well.
     return unquote(part.partition("=")[0]).lower() in ("password", "sslpassword")
 
 
 def with_password(url: str, password: str) -> str:
-    """`url` with the database role's password in it, for the driver alone; unchanged where none was given."""
+    """`url` with the database role's password, for the driver alone; unchanged if there is none."""
     if not password:
         return url
     parts = urlsplit(url)

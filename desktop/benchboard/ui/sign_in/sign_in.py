@@ -85,14 +85,14 @@ class SignIn(QWidget):
         self._run(title, lambda progress: session_opening.open_session(request, home, progress), self._on_opened)
 
     def resume_session(self, request: SignInRequest) -> None:
-        """Go on with a session that stayed signed in, if it still lives."""
+        """Resume the saved session, if it has not ended."""
         home = self._home
         self._run(
             _("Signing in"), lambda progress: session_opening.resume_session(request, home, progress), self._on_resumed
         )
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Focus the location used last, else this computer, with a visible focus ring."""
+        """Focus the location used last, or else this computer, with a visible focus ring."""
         super().showEvent(event)
         if self._was_last_used("server"):
             self._server.focus_first_empty()
@@ -100,11 +100,11 @@ class SignIn(QWidget):
             focus_visibly((self._demo if self._was_last_used("demo") else self._local).button)
 
     def open_demo(self) -> None:
-        """Open the demo and ask as whom."""
+        """Open the demo and ask which person to sign in as."""
         self._open_demo()
 
     def run_before_sign_in(self, title: str, op: Callable[..., object], after: Callable[[], None] | None) -> None:
-        """Run `op` before anyone can sign in again, then `after`."""
+        """Run `op` before the user can sign in again, then `after`."""
 
         def done(_result: object) -> None:
             self._end_progress()
@@ -253,7 +253,7 @@ class SignIn(QWidget):
 
 
 class SignInProgress(QWidget):
-    """What is happening while a database opens, and a way to stop it."""
+    """The progress of opening a database, with a button to stop it."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         super().__init__()
@@ -287,7 +287,7 @@ class SignInProgress(QWidget):
 
 
 class Spinner(Icon):
-    """Turns while something of unknown length is going on; stands still where motion is not wanted."""
+    """Rotates during work of unknown length; doesn't move if animations are disabled."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         from PySide6.QtCore import QVariantAnimation

@@ -1,4 +1,4 @@
-"""The three cards of the first screen: this computer, a shared server, the demo."""
+"""The three cards of the sign-in screen: this computer, a shared server, the demo."""
 
 from collections.abc import Callable
 from functools import partial
@@ -60,7 +60,7 @@ class LocalCard(Card):
 
 
 class ServerCard(Card):
-    """A shared PostgreSQL server, by its URL. Unguarded for now, and the card says so."""
+    """A shared PostgreSQL server, by its URL. It is unguarded for now, and the card says so."""
 
     def __init__(self, settings: Settings, last_used: bool, start: Callable[[SignInRequest], None]) -> None:
         super().__init__()
@@ -136,17 +136,17 @@ class ServerCard(Card):
         self.column.addLayout(foot)
 
     def _warn_of_server(self) -> None:
-        """Say that a server is unprotected once there is an address."""
+        """Show that a server is unprotected once there is an address."""
         for widget in (self._unprotected, self._role_note):
             widget.setVisible(bool(self._url.text().strip()))
 
     def _on_focus_changed(self, _previous: QWidget | None, focused: QWidget | None) -> None:
-        """Only from a field of this card does Enter sign in; while the window is in the background nothing moves."""
+        """Enter signs in only from a field of this card; while the window is in the background nothing changes."""
         if focused is not None:
             self.button.show_key_cap(focused in self._edits)
 
     def focus_first_empty(self) -> None:
-        """Put the keyboard into the first field that is still empty."""
+        """Focus the first empty field."""
         for edit in (self._url, self._email, self._password):
             if not edit.text():
                 edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -154,7 +154,7 @@ class ServerCard(Card):
         self._password.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_error(self, error: AppError | None) -> bool:
-        """Show what was wrong at the field it concerns; returns whether it concerned one. None takes it back."""
+        """Show an error at the field it is about; returns whether there is one. None removes it."""
         for field in self._fields.values():
             field.set_error("")
         self._error.hide()
@@ -179,7 +179,7 @@ class ServerCard(Card):
         self._role_password.clear()
 
     def _forget_account_error(self) -> None:
-        """What is said at a password that was given is about the address too."""
+        """Remove an error shown at the password: it is about the address too."""
         if self._password.text():
             self._fields["password"].set_error("")
 
@@ -223,7 +223,7 @@ class ServerCard(Card):
 
 
 class DemoCard(Card):
-    """A look around first."""
+    """The demo."""
 
     def __init__(self, open_demo: Callable[[], None]) -> None:
         super().__init__(padding=16)
@@ -277,7 +277,7 @@ def _password_edit(name: str) -> Edit:
 
 
 def _key_sentence(home: Path) -> str:
-    """Where the key of this computer's database is; before the first start, where it will go."""
+    """Where the key of this computer's database is stored, or will be at the first start."""
     vault = home / "vault"
     if (vault / "database.benchboard.key").exists():
         return _("Encrypted, with a key file stored next to it")

@@ -1,4 +1,4 @@
-"""The parts every screen is made of. Rooms import them from here."""
+"""The widgets that all screens are made of. Rooms import them from here."""
 
 from benchboard.ui.widgets.badges import Badge, Chip, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
 from benchboard.ui.widgets.banners import Banner

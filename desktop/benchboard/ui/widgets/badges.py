@@ -1,4 +1,4 @@
-"""Badges (a state, in an icon and a word), chips (a filter one can take away), meters."""
+"""Badges (a state as an icon and a word), chips (a filter that can be removed), meters."""
 
 from collections.abc import Callable
 from typing import Final, Literal
@@ -36,7 +36,7 @@ class Badge(QWidget):
         self.setAccessibleName(text)
 
     def show_state(self, kind: Kind, text: str, icon: str = "") -> None:
-        """Say something else."""
+        """Show another state."""
         self._kind, self._text, self._icon = kind, text, icon
         self.setAccessibleName(text)
         self.updateGeometry()
@@ -51,7 +51,7 @@ class Badge(QWidget):
 
 
 def badge_width(text: str) -> int:
-    """How wide the badge with `text` is."""
+    """Width of the badge with `text`, in pixels."""
     return QFontMetrics(_badge_font()).horizontalAdvance(text) + 12 + 4 + 14
 
 
@@ -95,7 +95,7 @@ def paint_mark(painter: QPainter, box: QRectF, kind: Kind, text: str, icon: str 
 
 
 def paint_icon(painter: QPainter, name: str, box: QRectF, colour: QColor) -> None:
-    """Draw an icon in a colour of one's own."""
+    """Draw an icon in any colour."""
     from benchboard.ui.icons import draw
 
     draw(painter, name, box, colour)
@@ -122,7 +122,7 @@ def _badge_font() -> QFont:
 
 
 class Chip(QWidget):
-    """A filter in force, which can be taken away: `State: all but deleted ×`."""
+    """An active filter with a button to remove it: `State: all but deleted ×`."""
 
     def __init__(self, text: str, remove: Callable[[], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)

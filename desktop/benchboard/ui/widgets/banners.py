@@ -62,7 +62,7 @@ class Banner(QWidget):
 
 
 def _notice_label(notice: Notice) -> QLabel:
-    """What in bold, then why; they wrap where the window is narrow."""
+    """`what` in bold, then `why`; wrapped in a narrow window."""
     label = QLabel(f"<span style='font-weight:600'>{escape(notice.what)}</span>&ensp;{escape(notice.why)}")
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)

@@ -37,8 +37,9 @@ _WIDEST = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 
 
 class Button(FocusRinged, QPushButton):
-    """A button: `primary` (one a region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
-    `quiet` (no frame) or `link`. Without a title it is square and `tip` is its name."""
+    """A button: `primary` (one per region), `plain`, `danger` (leads to something destructive), `destroy` (does it),
+    `quiet` (no frame) or `link`. Without a title it is square and `tip` is its accessible name.
+    """
 
     def __init__(
         self,
@@ -79,28 +80,28 @@ class Button(FocusRinged, QPushButton):
         if keys:
             self.setShortcut(keys)
         self.reason = ""
-        """Why it is turned off."""
+        """Why it is disabled."""
         if run is not None:
             self.clicked.connect(lambda _checked=False: run())
 
     def add_key_cap(self, keys: str) -> None:
-        """Show the key that does the same, at the right end."""
+        """Show the button's shortcut at its right end."""
         self._key_cap = KeyCap(keys, inverse=self.property("kind") == "primary", parent=self)
         self.updateGeometry()
 
     def show_key_cap(self, shown: bool) -> None:
-        """Show the key or keep its place empty: it is shown while it works."""
+        """Show or hide the key cap, keeping its space: it is shown while the shortcut works."""
         if self._key_cap is not None:
             self._key_cap.setVisible(shown)
             self.update()
 
     def setText(self, text: str) -> None:
-        """New words; a button that was square for want of words is as wide as they need."""
+        """Set the text; a button that was square without one grows to its width."""
         self._label = text
         self._set_label(text)
 
     def show_label(self, shown: bool) -> None:
-        """Show its words, or where there is little room its icon alone; its name stays."""
+        """Show the text, or the icon alone if space is short; the accessible name stays."""
         if shown != bool(self.text()) and self._label:
             self._set_label(self._label if shown else "")
 
@@ -118,7 +119,7 @@ class Button(FocusRinged, QPushButton):
         self.updateGeometry()
 
     def disable(self, reason: str) -> None:
-        """Turn it off and say why; an empty reason turns it on again."""
+        """Disable it with a reason; an empty reason enables it again."""
         self.reason = reason
         self.setEnabled(not reason)
         self.setToolTip(plain_tooltip(reason))
@@ -134,16 +135,16 @@ class Button(FocusRinged, QPushButton):
         return self.sizeHint()
 
     def _square_width(self) -> int:
-        """How wide it is without words."""
+        """Its width without text, in pixels."""
         return self._side + self._trailing_width()
 
     def _label_width(self) -> int:
-        """Of icon and words together."""
+        """Width of icon and text, in pixels."""
         text_width = QFontMetrics(self._font()).horizontalAdvance(self.text())
         return text_width + (0 if self.icon().isNull() else self.iconSize().width() + _GAP)
 
     def _trailing_width(self) -> int:
-        """Of what stands at the right end."""
+        """Width of what is at the right end, in pixels."""
         return (18 if self._menu else 0) + (self._key_cap.sizeHint().width() + 8 if self._key_cap else 0)
 
     def _font(self) -> QFont:
@@ -158,14 +159,14 @@ class Button(FocusRinged, QPushButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # The style draws the frame; words and icon are placed here, since a style sheet cannot set their distance.
+        # The style draws the frame; text and icon are placed here, because a style sheet can't set their distance.
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
         painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
         mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
         state = QIcon.State.On if self.isChecked() else QIcon.State.Off
-        # While the key is not shown, the words stand in the middle of the place kept for both.
+        # While the key cap is hidden, the text is centred in the space for both.
         room = self.width() - (
             self._trailing_width() if self._key_cap is None or self._key_cap.isVisibleTo(self) else 0
         )
@@ -194,7 +195,7 @@ class Button(FocusRinged, QPushButton):
 
 
 class CheckBox(FocusRinged, QCheckBox):
-    """A tick box of 16 px, three-state where asked."""
+    """A check box of 16 px, optionally with three states."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -220,7 +221,7 @@ class CheckBox(FocusRinged, QCheckBox):
 def paint_check(
     painter: QPainter, box: QRectF, state: Qt.CheckState, *, enabled: bool = True, hot: bool = False
 ) -> None:
-    """Draw a tick box into `box`."""
+    """Draw a check box into `box`."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     on = state != Qt.CheckState.Unchecked
@@ -249,7 +250,7 @@ def paint_check(
 
 
 def paint_radio(painter: QPainter, box: QRectF, *, on: bool) -> None:
-    """Draw the mark of one choice among several into `box`."""
+    """Draw a radio button into `box`."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme().color("accent" if on else "border.control"), 1))
@@ -263,7 +264,7 @@ def paint_radio(painter: QPainter, box: QRectF, *, on: bool) -> None:
 
 
 class SegmentedControl(QWidget):
-    """A few choices side by side, one of them chosen: `All | Here 9 | Trouble 2`."""
+    """A few choices side by side, one of them selected: `All | Here 9 | Trouble 2`."""
 
     selected = Signal(str)
 
@@ -295,20 +296,20 @@ class SegmentedControl(QWidget):
             self.set_current(choices[0][0])
 
     def set_current(self, key: str) -> None:
-        """Show `key` as chosen; says nothing to anybody."""
+        """Select `key` without a signal."""
         self._buttons[key].setChecked(True)
 
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
     def show_labels(self, shown: bool) -> None:
-        """Show words beside the icons, or the icons alone, the words in tooltips."""
+        """Show text beside the icons, or the icons alone with the text in tooltips."""
         for button in self._buttons.values():
             button.show_label(shown)
         self.updateGeometry()
 
     def rename(self, key: str, title: str) -> None:
-        """Give a choice another title (a count that changed)."""
+        """Change the title of a choice (for a count)."""
         self._buttons[key].setText(title)
         self._buttons[key].updateGeometry()
 
@@ -349,7 +350,7 @@ class _Segment(FocusRinged, QPushButton):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             radius = theme().px("radius.control")
-            # The neighbours' rounded ends lie outside the clip, so that only the outer corners are round.
+            # The neighbours' rounded ends are outside the clip, so that only the outer corners are round.
             box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5 if self._last else 0.5, -0.5)
             shape = box.adjusted(0 if self._first else -radius, 0, 0 if self._last else radius, 0)
             painter.setClipRect(self.rect())

@@ -1,6 +1,6 @@
-"""Dialogs: only to finish one job, or to confirm what cannot be undone. Above a scrim, inside the window.
+"""Dialogs: only to finish one task, or to confirm what can't be undone. Above a scrim, inside the window.
 
-Nothing blocks: a dialog opens and reports by signal, background work goes on. Esc leaves.
+They don't block: a dialog opens and reports by signal, background work continues. Esc closes.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from benchboard.ui.widgets.surfaces import SHADOW, Floating
 
 
 class Scrim(QWidget):
-    """Covers the window's content; keyboard and mouse stay with what stands on it."""
+    """Covers the window's content; keyboard and mouse events go only to the dialog on it."""
 
     dismissed = Signal()
 
@@ -36,7 +36,7 @@ class Scrim(QWidget):
         window.installEventFilter(self)
 
     def dismiss(self) -> None:
-        """Close, and give the keyboard back."""
+        """Close, and restore the focus."""
         self.hide()
         self._window.removeEventFilter(self)
         target = self._focus_return.target()
@@ -60,7 +60,7 @@ class Scrim(QWidget):
         event.accept()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes round inside."""
+        """Move the focus within the dialog."""
         stops = [
             child
             for child in self.findChildren(QWidget)
@@ -75,7 +75,7 @@ class Scrim(QWidget):
         return True
 
     def event(self, event: QEvent) -> bool:
-        # What a shortcut of the window or of a place does would happen behind.
+        # Shortcuts of the window or view would act behind the dialog.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             keys = QKeySequence(event.keyCombination())
             own = (shortcut.key() for shortcut in self.findChildren(QShortcut))
@@ -96,7 +96,9 @@ class Scrim(QWidget):
 
 
 class Dialog(Scrim):
-    """A job in a frame: title, optional steps at the left, content, footer with the way forward at the right."""
+    """A task in a frame: title, optional steps on the left, content, and a footer with the confirming button on the
+    right.
+    """
 
     def __init__(
         self, window: QWidget, title: str, *, steps: Sequence[str] = (), size: QSize | None = None, name: str = "dialog"
@@ -143,7 +145,7 @@ class Dialog(Scrim):
         self.footer.addStretch(1)
 
     def add_button(self, button: Button, *, left: bool = False) -> Button:
-        """Put a button into the footer; the way forward comes last."""
+        """Add a button to the footer; the confirming button comes last."""
         if left:
             self.footer.insertWidget(0, button)
         else:
@@ -151,11 +153,11 @@ class Dialog(Scrim):
         return button
 
     def set_step(self, index: int) -> None:
-        """Show which step one is at; those before it are done."""
+        """Show the current step; those before it are done."""
         self._steps.set_current(index)
 
     def open(self) -> None:
-        """Show it; the first field gets the keyboard."""
+        """Show it with the focus in the first field."""
         self.show()
         self.raise_()
         self.place_content()
@@ -212,7 +214,7 @@ class _StepList(QWidget):
 
 
 class ConfirmByTyping(Dialog):
-    """Confirms what cannot be undone: says what will happen, and asks for the thing's name."""
+    """Confirms an action that can't be undone: describes it, and asks the user to type the item's name."""
 
     def __init__(
         self,
@@ -247,7 +249,7 @@ class ConfirmByTyping(Dialog):
 
 
 class Confirm(Dialog):
-    """Confirms something with wide consequences that a name would not make clearer: says exactly what will happen."""
+    """Confirms an action with wide consequences by describing exactly what it does."""
 
     def __init__(
         self, window: QWidget, title: str, consequences: str, *, act: str, keep: str, run: Callable[[], object]

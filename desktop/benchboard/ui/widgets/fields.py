@@ -1,4 +1,4 @@
-"""Fields: a label, something to fill in, its unit, and under it what is wrong or worth knowing."""
+"""Fields: a label, an editor, its unit, and an error or hint below."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -16,7 +16,7 @@ _PAUSE_MS = 200
 
 
 class Edit(QLineEdit):
-    """One line of text, with an icon in front, a unit or a key cap at its end."""
+    """A line edit, with an optional icon in front and a unit or key cap at its end."""
 
     def __init__(
         self,
@@ -47,17 +47,17 @@ class Edit(QLineEdit):
 
     @property
     def unit(self) -> str:
-        """What stands at its end."""
+        """The unit at its end; empty without one."""
         return self._unit.text() if self._unit is not None else ""
 
     def set_unit(self, unit: str) -> None:
-        """Let another unit stand where one does."""
+        """Change the unit, if it has one."""
         if self._unit is not None and self._unit.text() != unit:
             self._unit.setText(unit)
             self._place_trailing()
 
     def set_invalid(self, invalid: bool) -> None:
-        """Red border and a mark at the end, or neither."""
+        """Show or remove the red border and error icon."""
         self.setProperty("wrong", invalid)
         if invalid and self._error_icon is None:
             self._error_icon = self.addAction(
@@ -74,7 +74,7 @@ class Edit(QLineEdit):
         self._place_trailing()
 
     def _place_trailing(self) -> None:
-        """The unit and the key cap stand at the end, before the mark."""
+        """Place the unit and the key cap at the end, before the error icon."""
         for tail in (self._unit, self._key_cap):
             if tail is not None:
                 hint = tail.sizeHint()
@@ -90,7 +90,7 @@ class Edit(QLineEdit):
         self.textChanged.connect(lambda text: self._show_trailing(action, bool(text)))
 
     def _show_trailing(self, clearing: QAction, filled: bool) -> None:
-        """The × where there is something to clear, the key cap where there is not: they share the end."""
+        """Show the × if the field has text, otherwise the key cap: they share the end."""
         clearing.setVisible(filled)
         if self._key_cap is not None:
             self._key_cap.setVisible(not filled)
@@ -100,7 +100,7 @@ _ARROW: Final = 10
 
 
 class Select(QComboBox):
-    """One of several, from a list that drops down. Choices are known by their keys."""
+    """A drop-down list. Choices are identified by their keys."""
 
     def __init__(
         self, choices: Sequence[tuple[str, str]] = (), *, name: str = "", label: str = "", parent: QWidget | None = None
@@ -121,8 +121,9 @@ class Select(QComboBox):
         self.blockSignals(False)
 
     def _release_popup_style(self) -> None:
-        """Qt makes a table of style rules for the frame around the list, and forgets it with the frame only where that
-        once had a style sheet of its own."""
+        """Release the style rules of the frame around the list: Qt keeps a table of them, and deletes it with the frame
+        only if that once had a style sheet of its own.
+        """
         frame = self.view().parentWidget()
         assert frame is not None
         frame.setStyleSheet(" ")
@@ -131,7 +132,7 @@ class Select(QComboBox):
     def showPopup(self) -> None:
         frame, view = self.view().parentWidget(), self.view()
         assert frame is not None
-        # Qt's arrows for scrolling take their room from a short list, which then does not fit, and so they stay.
+        # Qt's scroll arrows take space from a short list, which then doesn't fit, and so they stay.
         room = 0 if self.count() <= self.maxVisibleItems() else _ARROW
         for arrow in frame.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if arrow is not view:
@@ -144,7 +145,7 @@ class Select(QComboBox):
             frame.setGeometry(frame.x(), frame.y() - lacking * above, frame.width(), frame.height() + lacking)
 
     def set_current_key(self, key: str) -> None:
-        """Show `key` as chosen, if it is offered; says nothing to anybody."""
+        """Select `key`, if it is a choice, without a signal."""
         self.blockSignals(True)
         self.setCurrentIndex(max(0, self.findData(key)))
         self.blockSignals(False)
@@ -153,7 +154,10 @@ class Select(QComboBox):
         return str(self.currentData() or "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel scrolls what the field lies in. Only in the open list, which is a window of its own, it chooses."""
+        """Ignore the wheel, so that it scrolls the surrounding area.
+
+        In the open list, a window of its own, it selects.
+        """
         event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -193,7 +197,7 @@ class Field(QWidget):
 
     @property
     def edit(self) -> Edit:
-        """The editor where it is a line of text."""
+        """The editor, if it is a line edit; otherwise raises `TypeError`."""
         if not isinstance(self.editor, Edit):
             raise TypeError("this field is not a line of text")
         return self.editor
@@ -202,12 +206,12 @@ class Field(QWidget):
         return self.edit.text()
 
     def set_note(self, note: str) -> None:
-        """Say something else that is worth knowing."""
+        """Set another hint."""
         self._note = note
         self.set_error("")
 
     def set_error(self, sentence: str) -> None:
-        """Say what is wrong with what was given; an empty sentence takes it back."""
+        """Show an error below the field; an empty sentence removes it."""
         if isinstance(self.editor, Edit):
             self.editor.set_invalid(bool(sentence))
         self._message.setText(sentence or self._note)
@@ -248,7 +252,7 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
 
 
 def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
-    """The view's filter: `/` goes to it from anywhere in the view, `searched` comes when typing pauses."""
+    """A view's filter field: `/` focuses it from anywhere in the view, `searched` is called when typing pauses."""
     keys = REGISTRY[FILTER].key
     edit = Edit(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
     edit.setFixedWidth(230)

@@ -1,7 +1,7 @@
-"""The focus ring: 2 px wide, 1 px off, shown only when the focus came by keyboard.
+"""The focus ring: 2 px wide, 1 px off, shown only if the focus came by keyboard.
 
-Our buttons show it (`FocusRinged`, `Pressable`); fields and tables draw their own. (An event filter on the whole
-application would see every mouse move of a drag.)
+Benchboard's buttons show it (`FocusRinged`, `Pressable`); fields and tables draw their own. (An event filter on the
+whole application would receive every mouse move of a drag.)
 """
 
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
@@ -16,7 +16,7 @@ from benchboard.ui.theme import theme
 if TYPE_CHECKING:
     _Widget = QWidget
 else:
-    _Widget = object  # what it is mixed into brings the widget; Qt allows one
+    _Widget = object  # the class it is mixed into is the widget; Qt allows only one
 
 _RING_MARGIN = 3
 _ring: "_FocusRing | None" = None
@@ -27,7 +27,7 @@ _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.
 def update_focus_ring(widget: QWidget, event: QFocusEvent) -> None:
     """Call in `focusInEvent` and `focusOutEvent`: shows or removes the ring.
 
-    A window that comes to the front again has its ring where it was.
+    A window that is activated again shows the ring where it was.
     """
     global _ring, _returning_to
     had_ring, switched = _remove_ring(widget), event.reason() == Qt.FocusReason.ActiveWindowFocusReason
@@ -48,7 +48,7 @@ def focus_visibly(widget: QWidget) -> None:
 
 
 def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
-    """Call in `keyPressEvent`: Enter presses what the keyboard is on, as Space does. Returns whether it did."""
+    """Call in `keyPressEvent`: Enter presses the focused button, as Space does. Returns whether it did."""
     if (
         event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -62,14 +62,15 @@ class FocusReturn:
     """Where the focus returns to when a dialog or popover closes, even if that widget was rebuilt meanwhile."""
 
     def __init__(self, *candidates: QWidget | None) -> None:
-        """The first of them that is still there gets it, else what is called like the last one in a pane around that,
-        else whom such a pane gives the keyboard to."""
+        """Remember `candidates`: the first that still exists gets the focus, otherwise a widget with the last one's
+        name in a pane around it, otherwise that pane's default.
+        """
         self._candidates = [widget for widget in candidates if widget is not None]
         last = self._candidates[-1] if self._candidates else None
         self._name, self._panes = (last.objectName(), _parent_panes(last)) if last is not None else ("", [])
 
     def target(self) -> QWidget | None:
-        """The widget to focus now; None where there is none left."""
+        """The widget to focus now; None if none is left."""
         for widget in self._candidates:
             if _can_focus(widget):
                 return widget
@@ -105,7 +106,7 @@ class FocusRinged(_Widget):
 
 
 class HoverRepaint(_Widget):
-    """Mixin for a widget that paints itself: repaints as pointer and focus come and go."""
+    """Mixin for a widget that paints itself: repaints when pointer or focus enter and leave."""
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -125,7 +126,7 @@ class HoverRepaint(_Widget):
 
 
 class Pressable(HoverRepaint, QAbstractButton):
-    """A button that paints itself: shows the focus ring (unless it draws its own), follows the mouse, takes Enter."""
+    """A button that paints itself: shows the focus ring (unless it draws its own), hover, and accepts Enter."""
 
     shows_focus_ring: ClassVar[bool] = True
     focused_by_key = False
@@ -133,7 +134,7 @@ class Pressable(HoverRepaint, QAbstractButton):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        # A window that comes to the front again, or a menu that closes, leaves it as it was.
+        # An activated window, or a menu that closes, leaves it as it was.
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
             self.focused_by_key = event.reason() in _BY_KEY
         if self.shows_focus_ring:
@@ -182,14 +183,13 @@ class _FocusRing(QWidget):
 
 
 def _ring_rect(widget: QWidget, inside: QWidget) -> QRect:
-    """Where the ring is, in the coordinates of what it is drawn in."""
+    """The ring's rectangle, in the coordinates of the widget that it is drawn in."""
     box = QRect(widget.mapTo(inside, QPoint(0, 0)), widget.size())
     return box.adjusted(-_RING_MARGIN, -_RING_MARGIN, _RING_MARGIN, _RING_MARGIN)
 
 
 def _ring_parents(widget: QWidget) -> list[QWidget]:
-    """What the wearer stands in, from its parent up to the first that has room for the whole ring; never out of what
-    scrolls."""
+    """The parents of the widget, up to the first with space for the whole ring; not beyond a scroll area."""
     hosts: list[QWidget] = []
     inside = widget.parentWidget()
     while inside is not None and not isinstance(inside, QAbstractScrollArea):

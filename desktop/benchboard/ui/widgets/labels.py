@@ -15,7 +15,7 @@ _LONGEST_TIP: Final = 1_000
 
 
 class Text(QLabel):
-    """A piece of text in a step of the type scale and a tone. Plain text only, so that data can never be markup."""
+    """Text in a step of the type scale and a tone. Plain text only, so that data can never be markup."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class Text(QLabel):
             self.setCursor(Qt.CursorShape.IBeamCursor)
 
     def set_tone(self, tone: Tone) -> None:
-        """Change what the text says by its colour."""
+        """Set the colour of the text by its meaning."""
         if self.property("tone") != tone:
             self.setProperty("tone", tone)
             restyle(self)
 
 
 class Elided(Text):
-    """A line that gives way: too long, it ends in … and the whole is in the tooltip."""
+    """A single line that is elided if it is too long; the whole text is in the tooltip."""
 
     def __init__(self, text: str = "", type: str = "body", tone: Tone = "text") -> None:
         self._full_text = ""
@@ -71,14 +71,16 @@ class Elided(Text):
 
 
 def plain_tooltip(text: str) -> str:
-    """`text` for a tooltip, to be read as it stands: Qt takes for markup what looks like it, and fetches its images.
-    Of a text longer than anybody reads in a tooltip, its beginning: Qt takes minutes for megabytes."""
+    """`text` as a tooltip without markup: Qt would interpret what looks like markup, and fetch its images.
+
+    Very long text is truncated: Qt takes minutes for megabytes.
+    """
     shown = text if len(text) <= _LONGEST_TIP else f"{text[:_LONGEST_TIP]}…"
     return f"<span>{escape(shown)}</span>" if "<" in shown or "&lt;" in shown else shown
 
 
 def restyle(widget: QWidget) -> None:
-    """Make the style sheet look at a changed property."""
+    """Apply the style sheet again after a property has changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()
@@ -133,7 +135,7 @@ def paint_key(painter: QPainter, rect: QRectF, keys: str, line: QColor, ink: QCo
 
 
 class Avatar(QWidget):
-    """A person's initials in a circle, tinted by who it is."""
+    """A person's initials in a circle, with a colour that depends on the name."""
 
     def __init__(self, name: str, size: int = 24, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,7 +163,7 @@ def initials(name: str) -> str:
 
 
 def paint_avatar(painter: QPainter, rect: QRectF, name: str) -> None:
-    """Draw the initials of `name` into the circle in `rect`. A person keeps their colour everywhere."""
+    """Draw the initials of `name` in a circle in `rect`. A name has the same colour everywhere."""
     tint = theme().chart(zlib.crc32(name.encode()) % 8)
     fill = QColor(tint)
     fill.setAlphaF(0.14 if theme().current == "light" else 0.22)

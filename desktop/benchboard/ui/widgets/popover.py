@@ -1,7 +1,7 @@
-"""Popovers: what opens above the content, at the button that was pressed, and goes away by itself.
+"""Popovers: open above the content beside the pressed button, and close by themselves.
 
-They are children of the window, not windows of their own, so that their shadow needs no compositor and a picture of
-the window shows them. One is open at a time.
+They are children of the window, not windows of their own, so that their shadow needs no compositor and a screenshot of
+the window shows them. Only one is open at a time.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 
 class Popover(Floating):
-    """Opens at `anchor`, upwards where there is no room below. Esc, a click elsewhere or the anchor close it."""
+    """Opens at `anchor`, upwards if there is no space below. Esc, a click outside or on the anchor close it."""
 
     closed = Signal()
     _open: "Popover | None" = None
@@ -39,7 +39,7 @@ class Popover(Floating):
             self.body.setFixedWidth(width)
 
     def open(self) -> None:
-        """Show it and give it the keyboard."""
+        """Show and focus it."""
         Popover.close_any()
         Popover._open = self
         self.move_into_place()
@@ -52,13 +52,13 @@ class Popover(Floating):
 
     @classmethod
     def close_any(cls) -> None:
-        """Close the one that is open."""
+        """Close the open popover, if there is one."""
         if cls._open is not None and shiboken6.isValid(cls._open):
             cls._open.close()
         cls._open = None
 
     def move_into_place(self) -> None:
-        """Beside the anchor, inside the window."""
+        """Place it beside the anchor, inside the window."""
         self.adjustSize()
         window = self._window
         size = self.sizeHint()
@@ -73,7 +73,7 @@ class Popover(Floating):
         self.setGeometry(max(8, left) - SHADOW, max(8, y) - SHADOW, size.width(), size.height())
 
     def close(self) -> bool:
-        """Take it away and give the keyboard back."""
+        """Close it and restore the focus."""
         if Popover._open is self:
             Popover._open = None
             app = QApplication.instance()
@@ -113,7 +113,7 @@ class Popover(Floating):
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One line of a menu. A `run` of None makes it a heading."""
+    """A row of a menu. With a `run` of None it is a heading."""
 
     title: str
     run: Callable[[], object] | None = None
@@ -126,7 +126,7 @@ class MenuItem:
 
 
 def menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu") -> Popover:
-    """Open a menu at `anchor`: arrows choose, Enter runs."""
+    """Open a menu at `anchor`: arrows select, Enter runs."""
     popover = Popover(anchor, padding=4, name=name)
     popover.column.setSpacing(0)
     for item in items:
@@ -208,7 +208,7 @@ def _gap(width: int) -> QWidget:
 
 
 def heading(title: str, trailing: QWidget | None = None) -> QWidget:
-    """The first line of a popover: what it is about, and a badge or count."""
+    """The heading of a popover: its title, and a badge or count."""
     holder = QWidget()
     line = QHBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)
@@ -220,7 +220,7 @@ def heading(title: str, trailing: QWidget | None = None) -> QWidget:
 
 
 def copyable(text: str) -> QWidget:
-    """A value in mono with a button that copies it."""
+    """A value in a monospaced font with a copy button."""
     from benchboard.ui.widgets.buttons import Button
 
     holder = QWidget()

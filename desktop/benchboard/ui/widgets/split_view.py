@@ -1,4 +1,4 @@
-"""List left, detail right; in a narrow window the detail is a drawer over the list."""
+"""A list on the left and its details on the right; in a narrow window the details are a drawer over the list."""
 
 from typing import Final
 
@@ -6,11 +6,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 NARROW: Final = 1136
-"""A window of 1200 px less the rail: narrower, two panes beside a list or a page are too many."""
+"""Width in pixels of a window of 1200 px less the rail: in a narrower view, two panes beside a list or page don't
+fit.
+"""
 
 
 class ListAndDetail(QWidget):
-    """Shows `detail` beside `table`, or over its right edge where both do not fit."""
+    """Shows `detail` beside `table`, or over its right edge if both don't fit."""
 
     def __init__(self, table: QWidget, detail: QWidget, width: int = 440) -> None:
         super().__init__()
@@ -27,7 +29,7 @@ class ListAndDetail(QWidget):
 
     @property
     def narrow(self) -> bool:
-        """Whether the detail lies over the list."""
+        """Whether the detail pane overlays the list."""
         return self.width() < NARROW
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,6 +1,6 @@
-"""The status bar: where the data live, whether they are saved, dongles, news | running work, organisation.
+"""The status bar: data location, save state, dongles, notices | running tasks, organisation.
 
-Every cell is a button that opens a popover upwards. Rooms set their own cells; colour never speaks without a word.
+Every cell is a button that opens a popover upwards. Rooms set their own cells; a colour always comes with a word.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class StatusBar(QWidget):
         cell.set_content(icon, text, fill, tone, tip, share)
 
     def remove(self, key: str) -> None:
-        """Take cell `key` away."""
+        """Remove cell `key`."""
         cell = self._cells.pop(key, None)
         if cell is not None:
             self._row.removeWidget(cell)
@@ -67,7 +67,7 @@ class StatusBar(QWidget):
             cell.deleteLater()
 
     def text(self, key: str) -> str:
-        """What cell `key` says; empty where there is none."""
+        """The text of cell `key`; empty if there is none."""
         return self._cells[key].text() if key in self._cells else ""
 
     def cell(self, key: str) -> QAbstractButton | None:
@@ -78,7 +78,7 @@ class StatusBar(QWidget):
             self.remove(key)
 
     def _cell_index(self, key: str) -> int:
-        """Known cells have their order; others come after them, on the left."""
+        """The index of a cell: known cells have a fixed order, others follow them on the left."""
         right = key in _RIGHT
         order = (
             _RIGHT if right else (*_ORDER, *(other for other in self._cells if other not in (*_ORDER, *_RIGHT)), key)

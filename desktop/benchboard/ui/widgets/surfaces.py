@@ -1,4 +1,4 @@
-"""What things stand on: cards, toolbars, the empty state, the shadow of what floats."""
+"""Surfaces: cards, toolbars, the empty state, scroll areas, and the shadow of floating widgets."""
 
 from collections.abc import Callable
 from functools import cache
@@ -24,7 +24,7 @@ SHADOW = 24
 
 
 class Icon(QLabel):
-    """An icon by itself, decoration beside words that say the same."""
+    """An icon as decoration beside text with the same meaning."""
 
     def __init__(self, name: str, role: str = "text.secondary", size: int = 16, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class Icon(QLabel):
 
 
 class Card(QFrame):
-    """A frame with rounded corners for what a person compares or rearranges. Never a card inside a card."""
+    """A frame with rounded corners for content that the user compares or rearranges. Never inside another card."""
 
     def __init__(self, *, padding: int = 20, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,13 +54,13 @@ class Card(QFrame):
         self.column.setSpacing(theme().px("spacing.2"))
 
     def set_selected(self, selected: bool) -> None:
-        """Ring it in the accent colour: this is the one in use."""
+        """Show or remove the accent border of the selected card."""
         self.setProperty("card", "chosen" if selected else "true")
         restyle(self)
 
 
 class Toolbar(QWidget):
-    """The strip above a list or canvas: title and filters from the left, actions from the right, primary last."""
+    """The bar above a list or canvas: title and filters on the left, actions on the right, the primary one last."""
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,18 +81,18 @@ class Toolbar(QWidget):
         self._row.addStretch(1)
 
     def add(self, widget: QWidget) -> QWidget:
-        """Put `widget` after what is on the left."""
+        """Add `widget` after the others on the left."""
         self._row.insertWidget(self._left, widget)
         self._left += 1
         return widget
 
     def add_right(self, widget: QWidget) -> QWidget:
-        """Put `widget` at the right end."""
+        """Add `widget` at the right end."""
         self._row.addWidget(widget)
         return widget
 
     def remove(self, widget: QWidget) -> None:
-        """Take a widget of the left side away for good."""
+        """Remove a widget from the left side and delete it."""
         if self._row.indexOf(widget) >= 0:
             self._left -= 1
             self._row.removeWidget(widget)
@@ -114,7 +114,7 @@ class Toolbar(QWidget):
 
 
 class EmptyState(QWidget):
-    """Nothing here, why, and the one thing to do about it."""
+    """The empty state: that there is nothing, why, and one action."""
 
     def __init__(
         self,
@@ -139,14 +139,17 @@ class EmptyState(QWidget):
             column.addWidget(text)
         self.action = Button(action, run, kind="link")
         column.addWidget(self.action, 0, Qt.AlignmentFlag.AlignHCenter)
-        # Only now: showing a widget that has no parent yet would open it as a window of its own.
+        # Only now: showing a widget without a parent would open a window.
         self.why.setVisible(bool(why))
         self.action.setVisible(bool(action))
         column.addStretch(2)
 
 
 class Floating(QWidget):
-    """Something above the window's content: raised surface, hairline, one pre-rendered shadow. Content in `body`."""
+    """A widget above the window's content: raised surface, border, one pre-rendered shadow.
+
+    Its content is in `body`.
+    """
 
     def __init__(self, parent: QWidget, *, radius: str = "panel") -> None:
         super().__init__(parent)
@@ -197,7 +200,7 @@ def scroll_area(content: QWidget, *, tab_stop: bool = False) -> QScrollArea:
 
 
 def paint_shadow(painter: QPainter, frame: QRect) -> None:
-    """Draw the shadow of something floating at `frame`, stretched from one small picture (nine patches)."""
+    """Draw the shadow of a floating widget at `frame`, stretched from one small picture (nine-patch)."""
     picture = _shadow(theme().current)
     edge, target = 2 * SHADOW, frame.adjusted(-SHADOW, -SHADOW + 8, SHADOW, SHADOW)
     side = picture.width()

@@ -1,4 +1,4 @@
-"""The toast at the bottom of the window: something was done, with a way back for a few seconds."""
+"""The toast at the bottom of the window: reports a completed action with undo, for a few seconds."""
 
 from collections.abc import Callable
 from typing import Final
@@ -17,7 +17,7 @@ SHOWN_MS: Final = 6_000
 
 
 class Toast(QWidget):
-    """Something was done: six seconds at the bottom of the window, with a way back."""
+    """Reports a completed action, with undo, at the bottom of the window for six seconds."""
 
     def __init__(self, text: str, undo: Callable[[], None] | None, parent: QWidget, *, small: bool = False) -> None:
         super().__init__(parent)
@@ -51,7 +51,9 @@ class Toast(QWidget):
             undo()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While it is shown, Ctrl Z is the toast's, before any shortcut of the place (typing keeps its own)."""
+        """While it is shown, Ctrl+Z undoes its action, before any shortcut of the view (text fields keep their own
+        undo).
+        """
         if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
             return False
         typing = isinstance(watched, QLineEdit) and watched.isUndoAvailable()
@@ -64,7 +66,7 @@ class Toast(QWidget):
         return True
 
     def move_into_place(self) -> None:
-        """Move to the bottom centre of the window, above what is to be kept clear."""
+        """Move to the bottom centre of the window, above any footer that must stay visible."""
         window = self._window
         edge = window.height()
         for clear in window.findChildren(_ToastBarrier):
@@ -84,12 +86,12 @@ class Toast(QWidget):
 
 
 def keep_toasts_above(footer: QWidget) -> None:
-    """Let no toast stand over this widget at the bottom of a window."""
+    """Keep toasts above this widget at the bottom of a window."""
     _ToastBarrier(footer)
 
 
 class _ToastBarrier(QObject):
-    """Moves toasts as a footer comes, goes and moves."""
+    """Moves toasts when a footer is shown, hidden or moved."""
 
     def __init__(self, footer: QWidget) -> None:
         super().__init__(footer)
