@@ -154,7 +154,7 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
         signed_in = authentication.sign_in(
             session, email="mert@north.example", password="short no more, it is long", client=Client.here()
         )
-    assert signed_in.actor.roles == {"technician"}
+    assert signed_in.actor.roles == {"business_user"}
     admin.click("people_add")
     admin.type("add_email", "MERT@north.example")
     admin.type("add_password", "four unrelated words")

@@ -45,7 +45,7 @@ def test_change_text_of_dashboard_fields_names_them() -> None:
     shop = {"name": "shop", "label": "Shop", "type": "list", "values": ["n"]}
     phone = {"columns": 2, "places": {"a": {"x": 0, "y": 0, "w": 2, "h": 2}}}
     lines = [one.line for one in _texts(A, A, title="Line 2", variables=[shop], breakpoints={"phone": phone})]
-    assert lines[0] == "Title none → Line 2"
+    assert lines[0] == "Name none → Line 2"
     assert any(line.startswith("Phone layout none → ") for line in lines)
     assert any(line.startswith("Variable shop none → Shop") for line in lines)
 

@@ -199,7 +199,7 @@ def test_merge_of_the_dashboards_title_has_accessible_names(merging: Open) -> No
     )
     hand = merging(base, mine, theirs)
     row = hand.shown.find("merge_theirs_0")
-    assert (row.accessibleName(), row.accessibleDescription()) == ("Title: Theirs", "Theirs")
+    assert (row.accessibleName(), row.accessibleDescription()) == ("Name: Theirs", "Theirs")
     picture = hand.screen.grab().toImage()
     theme().set_appearance("light" if theme().current == "dark" else "dark")
     assert hand.screen.grab().toImage() != picture

@@ -33,7 +33,7 @@ class AddPersonDialog(Dialog):
             note=_("Shown to colleagues. Leave empty to use the part of the email address before the @."),
         )
         self._role_choice = Select([(role, role_title(role)) for role in ROLES], name="add_role", label=_("Role"))
-        self._role_choice.set_current_key("technician")
+        self._role_choice.set_current_key("business_user")
         self._role = Field(_("Role"), self._role_choice, note=" ")
         self._password = Field(
             _("Password"),

@@ -154,10 +154,13 @@ def summarise(differences: Sequence[Difference], names: ItemNames) -> str:
     return _("{name}: {values}").format(name=line, values=last[0]) if len(last) == 1 else line
 
 
-def field_label(path: Path, type_name: str) -> str:
-    """The label of a field; an unknown field keeps its name in the document."""
+def field_label(path: Path, type_name: str | None) -> str:
+    """The label of a field; an unknown field keeps its name in the document. `type_name` is empty for the dashboard
+    itself and None where it is unknown."""
     if not path:
         return _("Widget")
+    if path == ("title",) and type_name == "":
+        return _("Name")
     if path[:2] == ("tabs", "order") or path[:2] == ("variables", "order"):
         return _("Tab order") if path[0] == "tabs" else _("Variable order")
     if path[:2] == ("tabs", "each"):
@@ -171,7 +174,7 @@ def field_label(path: Path, type_name: str) -> str:
     if path == ("config", "text"):
         return _("Text")
     if path[0] == "config" and len(path) > 1:
-        kind = kind_of(type_name)
+        kind = kind_of(type_name or "")
         setting = next((one for one in kind.settings if one.key == path[1]), None) if kind is not None else None
         return _(setting.title) if setting is not None else path[1].replace("_", " ")
     if path == ("min_w", "max_w") or path == ("min_h", "max_h"):
@@ -206,7 +209,7 @@ def _format_object(value: Mapping[str, object], path: Path, most: int) -> str:
         return _("x {x}, y {y}, {w} × {h}").format(**value)
     if path[1:2] == ("each",):  # a tab or a variable, by its title
         return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
-    inner = (f"{field_label((str(key),), '')} {format_value(part, (), 20)}" for key, part in value.items())
+    inner = (f"{field_label((str(key),), None)} {format_value(part, (), 20)}" for key, part in value.items())
     return _cut(", ".join(inner), most)
 
 
