@@ -421,7 +421,7 @@ class _TraceSection(_PaneSection):
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
         self.trace = MiniTrace()
-        self.open_button = Button(_("Open live bus"), icon="ph.activity", name="bench_watch")
+        self.open_button = Button(_("Open channel"), icon="ph.activity", name="bench_watch")
         self._idle = Text(_("The channel is closed."), tone="muted")
         self.column.addWidget(self.trace)
         self.column.addWidget(self._idle)
