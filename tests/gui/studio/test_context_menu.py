@@ -27,8 +27,8 @@ def _titles(studio: "Studio") -> dict[str, str]:
 def test_menu_titles_name_number_of_selected_widgets(board: "Studio") -> None:
     board.page.editor.select(["a"])
     one = _titles(board)
-    assert one["command_duplicate"].startswith("Duplicate\t")
-    assert one["command_remove"].startswith("Remove\t")
+    assert one["command_duplicate"].startswith("Duplicate widget\t")
+    assert one["command_remove"].startswith("Remove widget\t")
     board.page.editor.select(["a", "b"])
     two = _titles(board)
     assert two["command_duplicate"] == "Duplicate 2 widgets\tCtrl D"
