@@ -1,4 +1,4 @@
-"""`benchboard login`, `logout` and `whoami`."""
+"""`benchboard login`, `logout` and `whoami`: signing in to a shared database, and who commands act as."""
 
 import contextlib
 from contextlib import closing
@@ -10,35 +10,40 @@ from benchboard.cli.command_context import (
     CommandContext,
     DatabaseOptions,
     database_options,
+    not_signed_in,
     token_name,
     with_context,
     write_json,
 )
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
-from benchboard.errors import Denied, Invalid
+from benchboard.errors import Denied
 from benchboard.i18n import _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
+from benchboard.identity.roles import role_title
 
 
 @click.command()
 @click.argument("email")
 @click.option(
-    "--org", metavar="NAME", help="Organisation (its short name), if the email address has accounts in several."
+    "--org", metavar="NAME", help="Short name of the organisation, if the email address has accounts in several."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @database_options
 def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) -> None:
-    """Sign in to a shared database and stay signed in. Asks for the password."""
+    """Sign in to a shared database, and stay signed in.
+
+    Asks for the password, or reads it from standard input. Name the database with --url.
+
+    \b
+    Example:
+      benchboard login ines@example.com --url postgresql://bench@db.example.com/bench
+    """
     opened = options.open()
     try:
         if opened.location.kind != "server":
-            raise Invalid(
-                "cli.no-login",
-                _("You don't need to sign in to a local database."),
-                do=_("Use --url for a shared database, or --as to act as another account."),
-            )
+            raise not_signed_in(opened)
         signed_in = workspace.sign_in(opened, email=email, password=ask_password(), organisation=org)
         opened.vault.put(token_name(opened), signed_in.token.encode())
     finally:
@@ -59,10 +64,7 @@ def logout(options: DatabaseOptions, as_json: bool) -> None:
     with closing(options.open()) as opened:
         token = opened.vault.get(token_name(opened)) if opened.location.kind == "server" else None
         if token is None:
-            raise Denied(
-                "cli.signed-out",
-                _("You're not signed in to {place}.").format(place=workspace.location_title(opened.location)),
-            )
+            raise not_signed_in(opened)
         with contextlib.suppress(Denied), opened.database.system("sign-out").change() as session:
             actor = authentication.resume(session, token=token.decode(), client=Client.here()).actor
             authentication.sign_out(session, actor)
@@ -76,13 +78,13 @@ def logout(options: DatabaseOptions, as_json: bool) -> None:
 @click.command()
 @with_context
 def whoami(context: CommandContext) -> None:
-    """Show the account that commands use, and its database."""
+    """Show the account and the database that commands use."""
     actor = context.actor
     context.report(
         _("{name} <{email}>, {roles}, {organisation}; {place}").format(
             name=actor.name,
             email=actor.email,
-            roles=", ".join(sorted(actor.roles)),
+            roles=", ".join(role_title(role) for role in sorted(actor.roles)),
             organisation=actor.organisation,
             place=workspace.location_title(context.workspace.location),
         ),

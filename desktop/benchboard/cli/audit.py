@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
+from benchboard.cli.options import CommandGroup
 from benchboard.i18n import _
 from benchboard.identity import audit as trail
 from benchboard.identity import audit_titles, users
@@ -33,23 +34,21 @@ _SHORT: dict[str, Callable[[Any], object]] = {
 }
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def audit() -> None:
-    """Audit log: who did what."""
+    """List what people did."""
 
 
 @audit.command("list")
-@click.option("--user", "who", help="Only events by this person (email address or ID).")
-@click.option("--event", help="Only this event, such as session.revoke.")
-@click.option(
-    "--search", default="", help="Part of an event, of an object's ID or of the name or email address of who did it."
-)
+@click.option("--user", "who", help="Only what this person did (email address or ID).")
+@click.option("--event", help="Only this event, such as dashboard.share.")
+@click.option("--search", default="", help="Part of an event or ID, or of the name or email address of who did it.")
 @paging_options
 @with_context
 def list_entries(
     context: CommandContext, who: str | None, event: str | None, search: str, limit: int, after: str | None
 ) -> None:
-    """List audit log entries, newest first."""
+    """List entries of the audit log, newest first."""
     with context.database.read() as session:
         filters: dict[str, Scalar] = {"event": event} if event else {}
         if who is not None:

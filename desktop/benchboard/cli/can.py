@@ -14,26 +14,27 @@ from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, Timestamp
+from benchboard.cli.options import CommandGroup
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import probe_open
 from benchboard.errors import DeviceFailure, Invalid
 from benchboard.i18n import _, ngettext
 
-_PORT = click.option("--port", required=True, metavar="PATH", help="Port, as shown by `dongle list`.")
+_PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 _BITRATE = click.option(
     "--bitrate",
     type=click.IntRange(1_000, 1_000_000),
     metavar="BIT/S",
-    help="Required if the firmware can't report its bit rate; ours uses the stored one.",
+    help="Bit rate, such as 500000; needed only if the dongle doesn't report its own.",
 )
 _POLL_S: Final = 0.05
 # The dongle reports its counters twice a second; after two reports a frame was acknowledged or it was not.
 _ACKNOWLEDGEMENT_S: Final = 1.2
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def can() -> None:
-    """Watch a bus through a dongle and send frames."""
+    """Watch a bus through a dongle, and send frames."""
 
 
 @can.command()
@@ -41,12 +42,15 @@ def can() -> None:
 @_BITRATE
 @click.option("--count", type=click.IntRange(1), help="Stop after this many frames.")
 @click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after this many seconds.")
-@click.option("--listen-only", is_flag=True, help="Listen only: acknowledge no frames.")
+@click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
 def monitor(
     port: str, bitrate: int | None, count: int | None, seconds: float | None, listen_only: bool, as_json: bool
 ) -> None:
-    """Show frames until Ctrl+C, `--count` or `--seconds`."""
+    """Show the frames on a bus.
+
+    Stops after --count frames or --seconds, or when you press Ctrl+C.
+    """
     with _open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
             click.echo(_("Listening on {port}. Press Ctrl+C to stop.").format(port=port), err=True)
@@ -121,7 +125,14 @@ def _iso(stamp: Timestamp) -> str:
 def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool) -> None:
     """Send frames.
 
-    Formats: 123#DEADBEEF, 18FEF100#00 (eight digits: extended), 123#R4, 123##1AABB (CAN FD).
+    Write a frame as its ID, # and its data, all in hexadecimal digits. An ID of eight digits is extended.
+
+    \b
+    Examples:
+      123#DEADBEEF  four bytes of data
+      18FEF100#00   an extended ID
+      123#R4        a remote frame for four bytes
+      123##1AABB    a CAN FD frame
     """
     parsed = [_parsed(text) for text in frames]
     with _open_capture(port, bitrate, listen_only=False) as capture:
@@ -178,7 +189,7 @@ def _open_capture(port: str, bitrate: int | None, *, listen_only: bool) -> Itera
             raise Invalid(
                 "can.bitrate",
                 _("The dongle on {port} doesn't report its bit rate.").format(port=port),
-                do=_("Set it with --bitrate."),
+                do=_("Add --bitrate, such as --bitrate 500000."),
                 field="bitrate",
             )
         bus = SlcanBus(

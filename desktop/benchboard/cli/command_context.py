@@ -15,8 +15,8 @@ import click
 
 from benchboard import settings, workspace
 from benchboard.cli.terminal import cell_text, printable
-from benchboard.errors import Denied
-from benchboard.i18n import _
+from benchboard.errors import AppError, Denied, Invalid
+from benchboard.i18n import N_, _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Page, Unreadable
@@ -94,9 +94,10 @@ def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -
         "--url",
         envvar="BENCHBOARD_DATABASE_URL",
         metavar="URL",
-        help="Database URL; default: the database on this computer.",
+        help="Database, such as postgresql://bench@db.example.com/bench or sqlite:///bench.db; "
+        "default: the database on this computer.",
     )
-    @click.option("--demo", is_flag=True, help="Use the demo database.")
+    @click.option("--demo", is_flag=True, help="Use the demo database on this computer.")
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         url, demo = kwargs.pop("url"), kwargs.pop("demo")
@@ -113,8 +114,8 @@ def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -
 def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[..., None]:
     """Give a command a `CommandContext` and `--json`, `--org`, `--as`. The database closes when the command ends."""
 
-    @click.option("--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Organisation to use (its short name).")
-    @click.option("--as", "as_email", metavar="EMAIL", help="Act as this account, if permitted.")
+    @click.option("--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Short name of the organisation to use.")
+    @click.option("--as", "as_email", metavar="EMAIL", help="Act as the account with this email address, if permitted.")
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     @database_options
     @functools.wraps(command)
@@ -132,8 +133,8 @@ def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Cal
 
 def paging_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add `--limit` and `--after` to a command that lists."""
-    after = click.option("--after", metavar="KEY", help="Continue after this page key.")
-    limit = click.option("--limit", default=50, show_default=True, metavar="N", help="Rows per page.")
+    after = click.option("--after", metavar="KEY", help="Go on after this key, which the page before ends with.")
+    limit = click.option("--limit", default=50, show_default=True, metavar="N", help="List at most this many rows.")
     return limit(after(command))
 
 
@@ -141,8 +142,9 @@ def sort_options(default: str, names: str) -> Callable[[Callable[..., None]], Ca
     """Add `--sort`, whose help is `names`, and `--descending` to a command that lists."""
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
-        descending = click.option("--descending", is_flag=True, help="Sort from last to first.")
-        return click.option("--sort", default=default, metavar="COLUMN", help=names)(descending(command))
+        descending = click.option("--descending", is_flag=True, help="Reverse the order.")
+        sort = click.option("--sort", default=default, metavar="COLUMN", help=f"Sort by {names}")
+        return sort(descending(command))
 
     return give
 
@@ -153,11 +155,7 @@ def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -
     if opened.location.kind == "server":
         token = opened.vault.get(token_name(opened))
         if token is None:
-            raise Denied(
-                "cli.signed-out",
-                _("You're not signed in to {server}.").format(server=opened.location.detail),
-                do=_("Run “benchboard login” with the same --url."),
-            )
+            raise not_signed_in(opened)
         with database.system("sign-in").change() as session:
             actor = authentication.resume(session, token=token.decode(), client=client).actor
     else:
@@ -167,6 +165,21 @@ def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -
         with database.bind(actor).read() as session:
             actor = authentication.actor_for_email(session, actor, email=as_email)
     return actor
+
+
+def not_signed_in(opened: Workspace) -> AppError:
+    """The error of a command that needs a signed-in session, where there is none or can't be one."""
+    if opened.location.kind != "server":
+        return Invalid(
+            "cli.no-login",
+            _("The database on this computer needs no sign-in."),
+            do=_("Name a shared database with --url, or act as another account with --as."),
+        )
+    return Denied(
+        "cli.signed-out",
+        _("You're not signed in to {server}.").format(server=opened.location.detail),
+        do=_("Run “benchboard login EMAIL” with the same --url."),
+    )
 
 
 def token_name(opened: Workspace) -> str:
@@ -182,8 +195,58 @@ def write_json(value: object) -> None:
     click.echo("".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text))
 
 
-_HEADS: Final = {"state": "status", "ownership_state": "status", "level": "access", "last_seen": "last sign-in"}
-"""What the window calls a column whose name in JSON scripts depend on."""
+_TITLES: Final = {
+    "auto_restart_ms": N_("Restart after bus-off (ms)"),
+    "at": N_("When"),
+    "author": N_("Author"),
+    "bitrate": N_("Bit rate"),
+    "clock_hz": N_("CAN clock"),
+    "data_bitrate": N_("Data bit rate"),
+    "data_sjw": N_("Data SJW"),
+    "device_id": N_("ID"),
+    "email": N_("Email"),
+    "end_reason": N_("Reason"),
+    "event": N_("Event"),
+    "fd": N_("CAN FD"),
+    "fd_enabled": N_("CAN FD"),
+    "host_name": N_("Computer"),
+    "id": N_("ID"),
+    "last_seen": N_("Last sign-in"),
+    "last_used_at": N_("Last used"),
+    "level": N_("Access"),
+    "members": N_("Members"),
+    "name": N_("Name"),
+    "note": N_("Name"),
+    "number": N_("Version"),
+    "owner": N_("Owner"),
+    "ownership_state": N_("Status"),
+    "people": N_("People"),
+    "person": N_("Person"),
+    "port": N_("Port"),
+    "program": N_("Client"),
+    "restored_from": N_("Restored from"),
+    "role": N_("Role"),
+    "saved_at": N_("Saved"),
+    "sessions": N_("Sessions"),
+    "shared_with": N_("Shared with"),
+    "short_name": N_("Short name"),
+    "sjw": N_("SJW"),
+    "state": N_("Status"),
+    "tdc_enabled": N_("Delay compensation"),
+    "tdc_offset": N_("Delay compensation offset"),
+    "termination_ohm": N_("Termination (ohm)"),
+    "updated_at": N_("Last changed"),
+    "what": N_("What"),
+    "who": N_("Who"),
+    "why": N_("Why"),
+    "widgets": N_("Widgets"),
+}
+"""What tables and the window call a column whose name in JSON, on which scripts depend, isn't a word."""
+
+
+def column_title(name: str) -> str:
+    """What people call a column with this name in JSON."""
+    return _(_TITLES[name]) if name in _TITLES else name.replace("_", " ").capitalize()
 
 
 def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[Any]) -> None:
@@ -194,7 +257,7 @@ def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[An
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(_HEADS.get(name, name))
+        table.add_column(column_title(name))
     for row in rows:
         # Text, not str: what is in the database is never markup.
         table.add_row(

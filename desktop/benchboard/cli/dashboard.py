@@ -6,6 +6,7 @@ Sharing and versions are in `dashboard_shares` and `dashboard_versions`.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
@@ -15,7 +16,9 @@ import click
 from benchboard.atomic_write import write_atomically
 from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
-from benchboard.cli.layout import MAX_FILE
+from benchboard.cli.dashboard_versions import advise_on_conflict
+from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
+from benchboard.cli.options import CommandGroup
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title
@@ -30,18 +33,22 @@ from benchboard.paging import Listing, Page
 _HOME_KEY: Final = "home"
 """The page key after the first row, the home page, which is stored in another table than dashboards."""
 _COLUMNS: Final = (
-    "id", "name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at", "deleted_at",
+    "id", "name", "owner", "level", "public", "shares", "widgets", "revision", "number", "updated_at", "deleted_at",
 )  # fmt: skip
 """`revision` counts what was stored, and is the base of a save; `number` is a version's, of which several saves may be
-one."""
-_SHOWN: Final = ("id", "name", "owner", "level", "public", "shares", "widgets", "revision", "updated_at")
+one, and is what people see."""
+_SHOWN: Final = ("id", "name", "owner", "level", "shared_with", "widgets", "number", "updated_at")
+_STDIN: Final = "<stdin>"
+"""The name of the file that click opens for “-”."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _which(command: F) -> F:
     """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home page."""
     named = click.argument("which", metavar="[DASHBOARD]", nargs=-1, callback=_home_summary)
-    return click.option("--home", is_flag=True, is_eager=True, help="The account's home page.")(named(command))
+    return click.option("--home", is_flag=True, is_eager=True, help="Use the home page instead of a dashboard.")(
+        named(command)
+    )
 
 
 def _home_summary(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
@@ -51,20 +58,26 @@ def _home_summary(context: click.Context, _parameter: click.Parameter, given: tu
     return None if home else given[0]
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def dashboard() -> None:
-    """Manage dashboards and the home page."""
+    """Manage dashboards and the home page.
+
+    A dashboard is given by its name, or by its ID from “benchboard dashboard list”.
+    """
 
 
 for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
     dashboard.add_command(_command)
 
 
-@dashboard.command("list", short_help="List dashboards.")
-@click.option("--home", is_flag=True, help="Only the home page.")
+@dashboard.command("list")
+@click.option("--home", is_flag=True, help="List only the home page.")
 @click.option("--search", default="", help="Part of a name, a description or the owner's name.")
 @click.option(
-    "--filter", "which", type=click.Choice(library.WHICH_FILTERS), help="Only these; “all” requires an admin."
+    "--filter",
+    "which",
+    type=click.Choice(library.WHICH_FILTERS),
+    help="Only your own, those shared with you or with everyone, those in the trash, or an admin's all.",
 )
 @sort_options("", "name, updated_at, created_at, owner or deleted_at; default: last changed first.")
 @paging_options
@@ -79,11 +92,14 @@ def list_dashboards(
     limit: int,
     after: str | None,
 ) -> None:
-    """List dashboards. Without a search, filter or sorting, the home page comes first."""
+    """List the dashboards that you have access to.
+
+    Without a search, filter or order, your home page comes first. To list what is in the trash, use --filter trash.
+    """
     narrowed = search or which or sort
     if home and (narrowed or after):
         raise click.UsageError(_("--home can't be combined with searching, filtering, sorting or --after."))
-    listing = Listing(search, {"which": which} if which else {}, sort, descending)
+    listing = library.everything(context.actor, Listing(search, {"which": which} if which else {}, sort, descending))
     rows: list[dict[str, object]] = []
     with context.database.read() as session:
         if not (narrowed or after):
@@ -100,12 +116,19 @@ def list_dashboards(
         found = Page((*rows, *(_row(card) for card in page.rows)), page.next_key)
     columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in _COLUMNS}
     if not context.as_json:
-        columns["level"] = lambda row: level_title(row["level"])
+        columns |= {"level": lambda row: level_title(row["level"]), "shared_with": _shared_with}
     context.list_page(found, columns, shown=_SHOWN, empty=_("No dashboards found."))
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:
     return {name: card.version if name == "revision" else getattr(card, name) for name in _COLUMNS}
+
+
+def _shared_with(row: dict[str, Any]) -> str:
+    parts = [_("Everyone")] if row["public"] else []
+    if row["shares"]:
+        parts.append(ngettext("{count} share", "{count} shares", row["shares"]).format(count=row["shares"]))
+    return ", ".join(parts) or _("Not shared")
 
 
 def _home_row(context: CommandContext, home: HomeLayout) -> dict[str, object]:
@@ -130,7 +153,7 @@ def _count(document: Document) -> int:
 @_which
 @with_context
 def show(context: CommandContext, which: str | None) -> None:
-    """Show a dashboard's JSON."""
+    """Show a dashboard as JSON."""
     write_json(_read_document(context, which))
 
 
@@ -139,7 +162,10 @@ def show(context: CommandContext, which: str | None) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
 @with_context
 def export(context: CommandContext, which: str | None, file: Path) -> None:
-    """Write a dashboard's JSON to FILE (- for standard output)."""
+    """Write a dashboard to a file, as JSON.
+
+    FILE can be - for standard output.
+    """
     document = _read_document(context, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":
@@ -151,7 +177,12 @@ def export(context: CommandContext, which: str | None, file: Path) -> None:
         else:
             write_atomically(file.resolve(), text.encode())
     except OSError as error:
-        raise Invalid("cli.file", _("Can't write {file}.").format(file=file), why=error.strerror or "") from error
+        raise Invalid(
+            "cli.file",
+            _("Can't write {file}.").format(file=file),
+            why=error.strerror or "",
+            do=_("Choose another file, or make its folder writable."),
+        ) from error
     count = _count(parse_document(document))
     context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
 
@@ -171,21 +202,13 @@ def _read_document(context: CommandContext, which: str | None) -> object:
 def _read_json(file: BinaryIO, do: str, max_bytes: int = MAX_BYTES) -> Iterator[object]:
     """The JSON in `file` of so many bytes at most; what is wrong with it, here or where it is used, is said with the
     file's name."""
-    try:
+    with naming_file("-" if file.name == _STDIN else file.name, do):
         yield layout.decode(file.read(max_bytes + 1), max_bytes=max_bytes)
-    except Invalid as error:
-        raise Invalid(
-            error.code,
-            _("{file} doesn't contain a valid layout.").format(file=file.name),
-            why=" ".join(part for part in (error.what, error.why) if part),
-            do=do,
-            **error.facts,
-        ) from error
 
 
 def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None) -> None:
-    do = _("Use a list of widgets, like the one “benchboard dashboard show --home” prints.")
-    with _read_json(file, do) as document, context.database.change() as session:
+    do = _("Use a file in the format that “benchboard dashboard export --home” writes.")
+    with _read_json(file, do) as document, advise_on_conflict(), context.database.change() as session:
         stored = home_layout.save_home(session, context.actor, document, base_version=base_version)
     count = len(stored.layout)
     context.report(
@@ -197,26 +220,26 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
     )
 
 
-def _format_advice() -> str:
-    return _("Use the format that “benchboard dashboard show” prints.")
-
-
-@dashboard.command("save", short_help="Save the JSON in FILE as a new version.")
+@dashboard.command("save")
 @_which
 @dashboard_versions.BASE_REVISION
-@click.option("--note", help="Version name, shown in the list of versions.")
+@click.option("--note", help="Name of the new version.")
 @click.argument("file", type=click.File("rb"))
 @with_context
 def save(
     context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO
 ) -> None:
-    """Save the JSON in FILE (- for standard input) as a dashboard's new version."""
+    """Save the JSON in a file as a dashboard's new version.
+
+    FILE is in the format that “benchboard dashboard export” writes, - for standard input.
+    """
     if which is None:
         if note is not None:
-            raise click.UsageError(_("The home page has no versions, so it can't have a note."))
+            raise click.UsageError(_("The home page has no versions, so --note can't be used with --home."))
         _save_home(context, file, base_version)
         return
-    with _read_json(file, _format_advice()) as value, context.database.change() as session:
+    do = _("Use a file in the format that “benchboard dashboard export” writes.")
+    with _read_json(file, do) as value, advise_on_conflict(), context.database.change() as session:
         card = library.find(session, context.actor, which)
         document = _with_title(parse_document(value), card.name)
         saved = library.save(session, context.actor, card.id, document, base_version=base_version, note=note)
@@ -232,26 +255,30 @@ def save(
     )
 
 
-@dashboard.command("import", short_help="Create a dashboard from the JSON in FILE.")
+@dashboard.command("import")
 @click.option("--home", is_flag=True, help="Replace the home page instead.")
-@click.option("--name", help="Name; default: the document's title, or the file name.")
+@click.option("--name", help="Name of the dashboard; default: the name in FILE, else the file's name.")
 @click.argument("file", type=click.File("rb"))
 @with_context
 def import_(context: CommandContext, home: bool, name: str | None, file: BinaryIO) -> None:
-    """Create a dashboard from a Benchboard or Grafana document in FILE (- for standard input).
+    """Create a dashboard from a Benchboard or Grafana file.
 
-    Anything that isn't supported is reported on stderr.
+    FILE is JSON that Benchboard or Grafana exported, - for standard input. What was changed or left out goes to
+    standard error.
+
+    \b
+    Example:
+      benchboard dashboard import grafana.json --name "Line 2"
     """
     if home:
         if name is not None:
-            raise click.UsageError(_("The home page can't have a name."))
+            raise click.UsageError(_("The home page has no name, so --name can't be used with --home."))
         _save_home(context, file, None)
         return
-    with _read_json(file, _format_advice(), MAX_FILE) as value, context.database.change() as session:
+    with _read_json(file, IMPORTABLE, MAX_FILE) as value, context.database.change() as session:
         written, report = interchange.from_any(value)
-        document = _with_title(
-            parse_document(written), Path(file.name).stem if file.name != "-" else _("Imported dashboard")
-        )
+        title = _("Imported dashboard") if file.name == _STDIN else Path(file.name).stem
+        document = _with_title(parse_document(written), title)
         created = library.create(session, context.actor, document, name=name, imported=True).card
     if report.lines:
         show_report(report, as_json=context.as_json)
@@ -276,13 +303,13 @@ def _with_title(document: Document, name: str) -> Document:
 @with_context
 def create(context: CommandContext, name: str, description: str) -> None:
     """Create an empty dashboard."""
-    document = parse_document({**write_document(form.empty(name)), "description": description})
     with context.database.change() as session:
-        created = library.create(session, context.actor, document).card
+        document = replace(form.empty(), description=description)
+        created = library.create(session, context.actor, document, name=name).card
     context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 
 
-@dashboard.command("rename", short_help="Change a dashboard's name or description.")
+@dashboard.command("rename")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("name", required=False)
 @click.option("--description", help="New description.")
@@ -300,22 +327,28 @@ def rename(context: CommandContext, which: str, name: str | None, description: s
 
 @dashboard.command("duplicate")
 @click.argument("which", metavar="DASHBOARD")
-@click.option("--name", help="Name of the copy.")
+@click.option("--name", help="Name of the copy; default: the name with “(copy)” added.")
 @with_context
 def duplicate(context: CommandContext, which: str, name: str | None) -> None:
-    """Duplicate a dashboard. You own the copy."""
+    """Duplicate a dashboard.
+
+    You own the copy, and it is shared with no one.
+    """
     with context.database.change() as session:
         card = library.find(session, context.actor, which)
         created = library.duplicate(session, context.actor, card.id, name=name).card
     context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 
 
-@dashboard.command("delete", short_help="Move dashboards to the trash.")
+@dashboard.command("delete")
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
-@click.option("--forever", is_flag=True, help="Permanently delete dashboards from the trash.")
+@click.option("--forever", is_flag=True, help="Permanently delete dashboards that are in the trash.")
 @with_context
 def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> None:
-    """Move dashboards to the trash, where they can be restored for 30 days."""
+    """Move dashboards to the trash.
+
+    They can be restored for 30 days.
+    """
     with context.database.change() as session:
         ids = [library.find(session, context.actor, dashboard_id, trashed=forever).id for dashboard_id in which]
         act = library.delete_forever if forever else library.discard
@@ -327,7 +360,7 @@ def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> No
     context.report(sentence.format(count=count), deleted=count)
 
 
-@dashboard.command("restore", short_help="Restore dashboards from the trash.")
+@dashboard.command("restore")
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
 @with_context
 def restore(context: CommandContext, which: tuple[str, ...]) -> None:
@@ -342,7 +375,7 @@ def restore(context: CommandContext, which: tuple[str, ...]) -> None:
 @dashboard.command("purge")
 @with_context
 def purge(context: CommandContext) -> None:
-    """Permanently delete dashboards trashed over 30 days ago."""
+    """Permanently delete dashboards that were moved to the trash over 30 days ago."""
     with context.database.change() as session:
         count = library.purge(session, context.actor)
     sentence = ngettext("{count} dashboard permanently deleted.", "{count} dashboards permanently deleted.", count)

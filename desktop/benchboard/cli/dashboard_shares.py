@@ -12,20 +12,29 @@ from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.i18n import _
 from benchboard.paging import Listing
 
-_PUBLIC: Final = click.option("--public", is_flag=True, help="Everyone in the organisation, view only.")
+_PUBLIC: Final = click.option("--public", is_flag=True, help="Everyone in the organisation, who can only view.")
 
 
-@click.command("share", short_help="Share a dashboard.")
+@click.command("share")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("who", required=False)
 @_PUBLIC
-@click.option("--edit", is_flag=True, help="Grant edit access instead of view access.")
+@click.option("--edit", is_flag=True, help="Let them edit it, instead of only view it.")
 @with_context
 def share(context: CommandContext, which: str, who: str | None, public: bool, edit: bool) -> None:
-    """Share a dashboard with a person (email address or ID), a team (short name or ID) or everyone."""
+    """Share a dashboard with a person, a team or everyone.
+
+    WHO is a person's email address or ID, or a team's short name or ID.
+
+    \b
+    Examples:
+      benchboard dashboard share "Line 2" mert@example.com --edit
+      benchboard dashboard share "Line 2" rig-12
+      benchboard dashboard share "Line 2" --public
+    """
     _require_one_recipient(who, public=public)
     if public and edit:
-        raise click.UsageError(_("Public access is view only. To give edit access, specify a person or team."))
+        raise click.UsageError(_("Everyone can only view. To let someone edit, specify a person or team."))
     with context.database.change() as session:
         card = library.find(session, context.actor, which)
         if who is None:
@@ -43,19 +52,22 @@ def share(context: CommandContext, which: str, who: str | None, public: bool, ed
     )
 
 
-@click.command("unshare", short_help="Revoke access to a dashboard.")
+@click.command("unshare")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("who", required=False)
 @_PUBLIC
 @with_context
 def unshare(context: CommandContext, which: str, who: str | None, public: bool) -> None:
-    """Revoke access granted by “share”."""
+    """Stop sharing a dashboard with a person, a team or everyone.
+
+    WHO is a person's email address or ID, or a team's short name or ID.
+    """
     _require_one_recipient(who, public=public)
     with context.database.change() as session:
         card = library.find(session, context.actor, which)
         if who is None:
             sharing.set_public(session, context.actor, card.id, public=False)
-            sentence = _("“{name}” is no longer public.")
+            sentence = _("“{name}” is no longer shared with everyone.")
         else:
             people = [share.to for share in sharing.sharing_of(session, context.actor, card.id).people]
             # Somebody disabled can be shared with no more, and still taken out.
@@ -66,13 +78,13 @@ def unshare(context: CommandContext, which: str, who: str | None, public: bool) 
     context.report(sentence.format(who=who, name=card.name), id=card.id)
 
 
-@click.command("access", short_help="List who has access to a dashboard, and why.")
+@click.command("access")
 @click.argument("which", metavar="DASHBOARD")
 @click.option("--search", default="", help="Part of a name or email address.")
 @paging_options
 @with_context
 def access(context: CommandContext, which: str, search: str, limit: int, after: str | None) -> None:
-    """List everyone with access to a dashboard, their effective permission and why."""
+    """List who has access to a dashboard, and why."""
     with context.database.read() as session:
         card = library.find(session, context.actor, which)
         page = access_list.list_access(session, context.actor, card.id, Listing(search), after=after, limit=limit)
@@ -96,7 +108,7 @@ def _grants(entry: AccessEntry) -> list[dict[str, str | None]]:
 
 def _require_one_recipient(who: str | None, *, public: bool) -> None:
     if (who is None) != public:
-        raise click.UsageError(_("Specify a person or team, or use --public."))
+        raise click.UsageError(_("Specify a person or team, or use --public for everyone."))
 
 
 COMMANDS: Final = (share, unshare, access)

@@ -1,14 +1,18 @@
 """`benchboard dashboard versions` and `… version show|name|restore`: what a dashboard was."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Final
 
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
+from benchboard.cli.options import CommandGroup, RenamedOption
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import write_document
 from benchboard.dashboards.versions import version_store as kept
+from benchboard.errors import Conflict
 from benchboard.i18n import _
 from benchboard.paging import Listing, Scalar
 
@@ -16,9 +20,30 @@ BASE_REVISION: Final = click.option(
     "--base-revision",
     "--base-version",
     "base_version",
+    cls=RenamedOption,
     type=click.IntRange(0),
-    help="Fail if it was saved after this revision.",
+    help="Fail if it was saved after this revision, from “benchboard dashboard list --json”.",
 )
+"""Both kinds of a save: of a file, and of an older version."""
+
+
+@contextmanager
+def advise_on_conflict() -> Iterator[None]:
+    """Say of a dashboard that was saved meanwhile what a person can do without a window."""
+    try:
+        yield
+    except Conflict as error:
+        if not error.code.endswith(".overtaken"):
+            raise
+        raise Conflict(
+            error.code,
+            error.what,
+            why=error.why,
+            do=_("Show what is saved with “benchboard dashboard show”, or replace it without --base-revision."),
+            **error.facts,
+        ) from error
+
+
 _NUMBER: Final = click.argument("number", type=int)
 _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 
@@ -26,7 +51,7 @@ _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 @click.command("versions")
 @_DASHBOARD
 @click.option("--search", default="", help="Part of a version name or of the author's name.")
-@click.option("--named", is_flag=True, help="Only named versions.")
+@click.option("--named", is_flag=True, help="Only versions that have a name.")
 @paging_options
 @with_context
 def versions(context: CommandContext, which: str, search: str, named: bool, limit: int, after: str | None) -> None:
@@ -44,7 +69,7 @@ def versions(context: CommandContext, which: str, search: str, named: bool, limi
     )
 
 
-@click.group("version")
+@click.group("version", cls=CommandGroup)
 def version() -> None:
     """Show, name or restore a version of a dashboard."""
 
@@ -54,7 +79,7 @@ def version() -> None:
 @_NUMBER
 @with_context
 def show(context: CommandContext, which: str, number: int) -> None:
-    """Show a version's JSON."""
+    """Show a version of a dashboard as JSON."""
     with context.database.read() as session:
         card = library.find(session, context.actor, which)
         version_ = kept.get_version(session, context.actor, card.id, number)
@@ -64,10 +89,13 @@ def show(context: CommandContext, which: str, number: int) -> None:
 @version.command("name")
 @_DASHBOARD
 @_NUMBER
-@click.argument("note")
+@click.argument("note", metavar="NAME")
 @with_context
 def name(context: CommandContext, which: str, number: int, note: str) -> None:
-    """Name a version."""
+    """Name a version of a dashboard.
+
+    NUMBER is from “benchboard dashboard versions”. An empty NAME removes the name.
+    """
     with context.database.change() as session:
         card = library.find(session, context.actor, which)
         named = kept.name_version(session, context.actor, card.id, number, note)
@@ -81,15 +109,18 @@ def name(context: CommandContext, which: str, number: int, note: str) -> None:
     )
 
 
-@version.command("restore", short_help="Restore a version as a new version.")
+@version.command("restore")
 @_DASHBOARD
 @_NUMBER
 @BASE_REVISION
 @click.option("--note", help="Name of the new version.")
 @with_context
 def restore(context: CommandContext, which: str, number: int, base_version: int | None, note: str | None) -> None:
-    """Restore a version of a dashboard as a new version."""
-    with context.database.change() as session:
+    """Restore a version of a dashboard as a new version.
+
+    NUMBER is from “benchboard dashboard versions”.
+    """
+    with advise_on_conflict(), context.database.change() as session:
         card = library.find(session, context.actor, which)
         saved = kept.restore_version(session, context.actor, card.id, number, base_version=base_version, note=note)
     context.report(

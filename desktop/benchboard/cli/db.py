@@ -7,6 +7,7 @@ import click
 
 from benchboard import workspace
 from benchboard.cli.command_context import DatabaseOptions, database_options, write_json
+from benchboard.cli.options import CommandGroup
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
@@ -20,50 +21,56 @@ from benchboard.workspace import Workspace
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def db() -> None:
     """Upgrade, downgrade, seed and check the database."""
 
 
-@db.command(short_help="Upgrade or create the database.")
+@db.command()
 @_AS_JSON
 @database_options
 def upgrade(options: DatabaseOptions, /, *, as_json: bool) -> None:
-    """Upgrade the database to the required revision, or create it."""
+    """Upgrade the database to the revision that Benchboard needs, or create it."""
     with options.open_exclusively() as opened:
         _report_migration(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
 
 
-@db.command(short_help="Downgrade the database to revision REV.")
+@db.command()
 @click.argument("revision", metavar="REV")
 @_AS_JSON
 @database_options
 def downgrade(options: DatabaseOptions, /, *, revision: str, as_json: bool) -> None:
-    """Downgrade the database to revision REV, or to an empty one with "base". Drops what later revisions added."""
+    """Downgrade the database to an earlier revision.
+
+    What later revisions added is dropped. REV is a revision such as 0003, or “base” for an empty database.
+    """
     with options.open_exclusively() as opened:
         _report_migration(
             migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json
         )
 
 
-@db.command(short_help="Show the database's revision.")
+@db.command()
 @_AS_JSON
 @database_options
 def current(options: DatabaseOptions, /, *, as_json: bool) -> None:
-    """Show the database's revision and the one that Benchboard requires."""
+    """Show the database's revision, and the one that Benchboard needs."""
     with closing(options.connect()) as opened:
         revision, needed = migrations.current(opened.database), migrations.head()
     if as_json:
         write_json({"current": revision, "head": needed})
     else:
-        click.echo(_("{current} (Benchboard requires {head})").format(current=revision or migrations.BASE, head=needed))
+        click.echo(_("{current} (Benchboard needs {head})").format(current=revision or migrations.BASE, head=needed))
 
 
 @db.command()
 @_AS_JSON
 @database_options
 def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
-    """Check the database: its tables, references and file. Changes nothing; fails if there is a problem."""
+    """Check the database's tables, references and file.
+
+    Changes nothing. The exit status is 1 if there is a problem.
+    """
     with closing(options.connect()) as opened:
         findings = migrations.check(opened.database)
     if as_json:
@@ -73,19 +80,27 @@ def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
     if findings:
         count = ngettext("{count} problem found.", "{count} problems found.", len(findings))
         whole = "" if as_json else " ".join(finding.what for finding in findings)
-        raise AppError("db.check", count.format(count=len(findings)), why=whole)
+        if any(finding.kind == "revision" for finding in findings):
+            do = _("Run “benchboard db upgrade”, or ask the server administrator to.")
+        else:
+            do = _("Restore the newest backup, or save the log and report this.")
+        raise AppError("db.check", count.format(count=len(findings)), why=whole, do=do)
 
 
-@db.command(short_help="Create permissions, roles and a first organisation.")
-@click.option("--admin", metavar="EMAIL", help="First admin of a server without organisations.")
-@click.option("--organisation", metavar="NAME", help="First organisation of that server.")
+@db.command()
+@click.option("--admin", metavar="EMAIL", help="Email address of the first admin, on a server without organisations.")
+@click.option("--organisation", metavar="NAME", help="Name of the first organisation, on that server.")
 @_AS_JSON
 @database_options
 def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | None, as_json: bool) -> None:
-    """Create or update permissions, scopes and system roles. Running it again changes nothing.
+    """Create or update permissions, scopes and roles, and a server's first organisation.
 
-    A local database creates its organisation and operator automatically. An empty server needs --organisation and
-    --admin for its first ones; the command asks for the admin's password.
+    Running it again changes nothing. A database on this computer gets its organisation by itself. An empty server
+    needs --organisation and --admin; the command asks for the admin's password.
+
+    \b
+    Example:
+      benchboard db seed --organisation "North Lab" --admin ines@example.com
     """
     if (admin is None) != (organisation is None):
         raise click.UsageError(_("Use --admin and --organisation together."))
@@ -101,7 +116,7 @@ def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | 
     if admin is not None:
         sentence = _("Created organisation {name} with admin {email}. To sign in, run “benchboard login {email}”.")
         click.echo(printable(sentence.format(name=organisation, email=admin)))
-    click.echo(_("Permissions, scopes and system roles are up to date."))
+    click.echo(_("Permissions, scopes and roles are up to date."))
     if not slugs:
         click.echo(_("No organisations yet. Create the first one with --organisation and --admin."))
 
@@ -111,7 +126,7 @@ def _create_first_organisation(workspace_: Workspace, admin: str, organisation: 
     if workspace_.location.kind != "server":
         raise Invalid(
             "db.local",
-            _("A local database creates its first organisation automatically."),
+            _("A database on this computer gets its first organisation by itself."),
             do=_("Leave out --organisation and --admin, and add people with “benchboard user add”."),
         )
     with workspace_.database.system("seed").read() as session:

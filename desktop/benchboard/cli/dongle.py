@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from functools import partial
 from operator import itemgetter
 from typing import Any, Final
 
@@ -16,29 +17,31 @@ from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.cli.command_context import (
     CommandContext,
     DatabaseOptions,
+    column_title,
     database_options,
     paging_options,
     resolve_actor,
     sort_options,
     with_context,
 )
-from benchboard.cli.terminal import cell_text
+from benchboard.cli.options import CommandGroup, RenamedOption
+from benchboard.cli.terminal import bit_rate, cell_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.protocol import DongleConfig, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.i18n import N_, _, ngettext
+from benchboard.i18n import N_, _, ngettext, number
 from benchboard.paging import Listing, Page, Scalar
 
-_PORT = click.option("--port", required=True, metavar="PATH", help="Port, as shown by `dongle list`.")
+_PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def dongle() -> None:
-    """List, pair, configure and simulate dongles."""
+    """List, identify, pair, configure and simulate dongles."""
 
 
 @dongle.command("list")
@@ -46,11 +49,16 @@ def dongle() -> None:
     "--probe/--no-probe",
     "probe_ports",
     default=None,
-    help="Probe every port or none; default: ports that look like a dongle.",
+    help="Ask the devices on all ports or on none what they are; default: on ports that look like a dongle.",
 )
 @click.option("--search", default="", help="Part of a name or ID.")
 @click.option(
-    "--status", "--state", "state", type=click.Choice(fleet.OWNERSHIP_STATES), help="Only dongles with this status."
+    "--status",
+    "--state",
+    "state",
+    cls=RenamedOption,
+    type=click.Choice(fleet.OWNERSHIP_STATES),
+    help="Only dongles with this status; CLAIMED_ACTIVE is paired, UNCLAIMED not paired.",
 )
 @sort_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
 @paging_options
@@ -65,7 +73,7 @@ def list_(
     limit: int,
     after: str | None,
 ) -> None:
-    """List dongles, then other ports, including simulated ones."""
+    """List your organisation's dongles, then the other ports of this computer."""
     filters: dict[str, Scalar] = {"state": state} if state else {}
     with context.database.read() as session:
         listing = Listing(search, filters, sort, descending)
@@ -77,8 +85,11 @@ def list_(
         listed = {row["device_id"] for row in rows}
         rows += [row for row in connected if row["device_id"] is None or row["device_id"] not in listed]
     shown = _COLUMNS if context.as_json else _SHORT
+    columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in shown}
+    if not context.as_json:
+        columns |= {name: partial(_text_of, name) for name in ("ownership_state", "bitrate")}
     empty = _("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”.")
-    context.list_page(Page(tuple(rows), known.next_key), {name: itemgetter(name) for name in shown}, empty=empty)
+    context.list_page(Page(tuple(rows), known.next_key), columns, empty=empty)
 
 
 _COLUMNS: Final = (
@@ -86,6 +97,22 @@ _COLUMNS: Final = (
     "dialect", "firmware", "key_version", "bitrate", "data_bitrate", "last_seen_at", "problem",
 )  # fmt: skip
 _SHORT: Final = ("name", "device_id", "ownership_state", "port", "bitrate")
+
+
+def _text_of(name: str, row: Mapping[str, Any]) -> object:
+    """A value as people read it; JSON has the value itself."""
+    value = row[name]
+    if value is None:
+        return None
+    if name == "ownership_state":
+        return fleet.ownership_title(value)
+    if name in ("bitrate", "data_bitrate"):
+        return bit_rate(value)
+    if name == "clock_hz":
+        return f"{number(value / 1_000_000, most=6)} MHz"
+    if name.endswith("sample_point"):
+        return f"{number(value, most=3)} %"
+    return value
 
 
 def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
@@ -127,9 +154,9 @@ def _info_row(info: DongleInfo) -> dict[str, object]:
 @_PORT
 @_JSON
 def info(port: str, as_json: bool) -> None:
-    """Show a dongle's identity, ownership, firmware and dialect.
+    """Show what a dongle says about itself.
 
-    Asks only the dongle, not the database; `dongle list` shows what your organisation knows about it.
+    Asks only the dongle. What your organisation knows about it is in “benchboard dongle list”.
     """
     row = _info_row(probe(port))
     if as_json:
@@ -140,9 +167,9 @@ def info(port: str, as_json: bool) -> None:
 
 @dongle.command()
 @_PORT
-@click.option("--seconds", type=click.FloatRange(0, 60), default=5.0, show_default=True, help="Duration in seconds.")
+@click.option("--seconds", type=click.FloatRange(0, 60), default=5.0, show_default=True, help="How long to blink.")
 def identify(port: str, seconds: float) -> None:
-    """Blink a dongle."""
+    """Blink a dongle's light to find it."""
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
@@ -155,7 +182,7 @@ def identify(port: str, seconds: float) -> None:
 @click.option("--name", default="", help="Name of the dongle.")
 @with_context
 def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
-    """Pair a dongle, or resume an earlier attempt."""
+    """Pair a dongle with your organisation, or resume an earlier attempt."""
     with link.open_port(port) as handle:
         info = probe_open(handle)
         already_claimed = _is_claimed(context, info)
@@ -241,20 +268,22 @@ _STEPS: Final = {
 
 @dongle.command()
 @_PORT
-@click.option("--read", is_flag=True, help="Show the stored settings (default).")
+@click.option("--read", is_flag=True, help="Show the stored settings; the default.")
 @click.option(
-    "--write", metavar="JSON", help='Fields to change, such as {"mode": "LISTEN_ONLY"}; - for standard input.'
+    "--write", metavar="JSON", help='Settings to change, such as {"mode": "LISTEN_ONLY"}; - for standard input.'
 )
-@click.option("--clock", type=click.IntRange(1), metavar="HZ", help="CAN clock.")
-@click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of the nominal phase.")
-@click.option("--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Segments of the CAN FD data phase.")
+@click.option("--clock", type=click.IntRange(1), metavar="HZ", help="CAN clock, such as 80000000.")
+@click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Bit timing, such as 10/6/7/2/2.")
+@click.option(
+    "--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2."
+)
 @click.option(
     "--mode", type=click.Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]), help="Mode of the channel."
 )
 @click.option(
-    "--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Organisation that owns the dongle (its short name)."
+    "--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Short name of the organisation that owns the dongle."
 )
-@click.option("--as", "as_email", metavar="EMAIL", help="Act as this account, if permitted.")
+@click.option("--as", "as_email", metavar="EMAIL", help="Act as the account with this email address, if permitted.")
 @_JSON
 @database_options
 def config(
@@ -270,9 +299,15 @@ def config(
     as_email: str | None,
     as_json: bool,
 ) -> None:
-    """Show or change a dongle's stored channel settings.
+    """Show or change a dongle's bit timing and other settings.
 
-    Reading needs no database. Writing signs the settings of your organisation's dongle and stores what was read back.
+    Showing needs no database. Changing needs a dongle that is paired with your organisation, and the database that
+    holds its key. A bit timing is prescaler, propagation segment, phase segments 1 and 2, and jump width.
+
+    \b
+    Examples:
+      benchboard dongle config --port /dev/ttyACM0
+      benchboard dongle config --port /dev/ttyACM0 --timing 10/6/7/2/2 --mode LISTEN_ONLY
     """
     changes: dict[str, object] = _read_changes(write) if write is not None else {}
     changes |= {name: value for name, value in (("clock_hz", clock), ("mode", mode)) if value is not None}
@@ -318,9 +353,9 @@ def _read_changes(text: str) -> dict[str, object]:
 def _invalid_settings(why: str) -> Invalid:
     return Invalid(
         "dongle.settings",
-        _("These channel settings aren't valid."),
+        _("These settings aren't valid."),
         why=why,
-        do=_("For an example, run `dongle config --read --json`."),
+        do=_("For an example, run “benchboard dongle config --port PORT --json”."),
         field="write",
     )
 
@@ -348,7 +383,7 @@ def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
         quanta = 1 + prop + seg1 + seg2
         bitrate, sample_point = round(clock / (prescaler * quanta)), (1 + prop + seg1) / quanta * 100
     except (ValueError, ArithmeticError) as error:
-        raise _invalid_settings(_("Bit timing needs five numbers, such as 10/6/7/2/2.")) from error
+        raise _invalid_settings(_("Bit timing is five numbers, such as 10/6/7/2/2.")) from error
     names = ("bitrate", "sample_point", "prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
     values = (bitrate, round(sample_point, 3), prescaler, prop, seg1, seg2, sjw)
     return {prefix + name: value for name, value in zip(names, values, strict=True)}
@@ -367,32 +402,37 @@ def _print_pairs(row: Mapping[str, object]) -> None:
     table = Table(box=None, show_header=False)
     for name, value in row.items():
         if value is not None:
-            table.add_row(name, cell_text(value))
+            table.add_row(column_title(name), cell_text(_text_of(name, row)))
     Console().print(table)
 
 
 @dongle.command()
 @click.option("--count", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of dongles.")
 @click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
-@click.option("--manual", is_flag=True, help="Don't press buttons automatically; type `press N`.")
+@click.option(
+    "--manual", is_flag=True, help="Don't press buttons automatically; type “press 1” to press the first one's."
+)
 @click.option("--until-eof", is_flag=True, help="Stop at the end of standard input.")
 @click.option(
     "--traffic",
     type=click.FloatRange(0, 10_000),
     default=0.0,
     metavar="RATE",
-    help="Frames per second from an additional node.",
+    help="Frames per second that another node sends, such as 100; default: none.",
 )
 @click.option(
     "--home-links/--no-home-links",
     default=True,
-    help="Create links in BENCHBOARD_HOME/ports, where dongles are discovered.",
+    help="Make links in BENCHBOARD_HOME/ports, or none; there Benchboard finds the dongles.",
 )
 @_JSON
 def simulate(
     count: int, bus: str, manual: bool, until_eof: bool, traffic: float, home_links: bool, as_json: bool
 ) -> None:
-    """Simulate dongles on pseudo-terminals until you press Ctrl+C."""
+    """Simulate dongles until you press Ctrl+C.
+
+    Each one is a pseudo-terminal that other programs open as a serial port. Not available on Windows.
+    """
     if sys.platform == "win32":
         raise Unavailable(
             "simulator.platform",

@@ -4,17 +4,19 @@ programs, read and written."""
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import click
 
+from benchboard.cli.options import CommandGroup
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import interchange
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 
 MAX_LINE = 8 * 1024 * 1024
 """Bytes. Room for a full layout with a page of text in every item; a longer line is refused without being
@@ -22,23 +24,34 @@ read into memory."""
 MAX_FILE = 8 * 1024 * 1024
 """Bytes of a dashboard's file: twice what a document may take, for one written with room between its lines."""
 
+IMPORTABLE: Final = N_("Use a JSON file of a dashboard that Benchboard or Grafana exported.")
+"""What to do about a file that `import` can't use."""
 _READERS = {"benchboard": interchange.from_benchboard, "grafana": interchange.from_grafana}
 _file = click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def layout() -> None:
-    """Apply layout operations; convert dashboards."""
+    """Convert dashboards, and arrange widgets for other programs."""
 
 
 @layout.command("apply")
-@click.option("--json", is_flag=True, expose_value=False, help="Print JSON lines (always on).")
+@click.option("--json", is_flag=True, expose_value=False, help="Print JSON; this command always does.")
 def apply_lines() -> None:
-    """Apply one request per line; print one line for each.
+    """Move, resize, add or remove widgets as the requests on standard input say.
 
-    A request is {"columns": 12, "compact": "vertical", "items": […], "op": {…}}, its result {"items": […]}
-    or, if it is rejected, {"error": {"code", "message", "item", "field"}}. Exit status 1 if any was rejected.
+    Each line is one request: {"columns": 12, "compact": "vertical", "items": […], "op": {…}}. Each gets one line back:
+    {"items": […]} or, if it is rejected, {"error": {"code", "message", "item", "field"}}. The exit status is 1 if
+    any was rejected.
+
+    \b
+    Operations:
+      {"move": "w1", "x": 0, "y": 2}
+      {"resize": "w1", "w": 4, "h": 2, "handle": "se"}
+      {"add": {"id": "w2", …}}
+      {"remove": "w1"}
+      {"compact": true}
     """
     answers, refused = sys.stdout.buffer, False
     for line in _lines(sys.stdin.buffer):
@@ -67,43 +80,72 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line.removesuffix(b"\n")
 
 
-@layout.command("import", short_help="Convert the dashboard in FILE for Benchboard.")
+@layout.command("import")
 @_file
-@click.option("--format", "form", type=click.Choice(list(_READERS)), help="Format of FILE; default: detected.")
+@click.option(
+    "--format", "form", type=click.Choice(list(_READERS)), help="Format of FILE; default: detected from its content."
+)
 @_as_json
 def import_(file: Path, form: str | None, as_json: bool) -> None:
-    """Convert a dashboard from FILE (- for standard input) and print it as a current Benchboard document.
+    """Convert the dashboard in FILE to Benchboard's format and print it.
 
-    The report for each widget goes to stderr.
+    FILE is a Benchboard or Grafana dashboard, - for standard input. What was changed or left out goes to standard
+    error. Nothing is saved; to save a dashboard, use “benchboard dashboard import”.
     """
-    value = _decoded(file)
-    read = _READERS[form] if form is not None else interchange.from_any
-    _print(*read(value), as_json=as_json)
+    content, read = _content(file), _READERS[form] if form is not None else interchange.from_any
+    with naming_file(str(file), IMPORTABLE):
+        document, report = read(grid.decode(content, max_bytes=MAX_FILE))
+    _print(document, report, as_json=as_json)
 
 
-@layout.command("export", short_help="Convert the document in FILE for another program.")
+@layout.command("export")
 @_file
-@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="Output format.")
+@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="Format to print.")
 @_as_json
 def export(file: Path, form: str, as_json: bool) -> None:
-    """Convert a Benchboard document of any version from FILE (- for standard input) and print it.
+    """Convert the Benchboard dashboard in FILE to another format and print it.
 
-    The report for each widget goes to stderr.
+    FILE is a Benchboard dashboard of any version, - for standard input. What was changed or left out goes to standard
+    error. To export a saved dashboard, use “benchboard dashboard export”.
     """
-    document, report = interchange.from_benchboard(_decoded(file))
+    content = _content(file)
+    with naming_file(str(file), _("Use a JSON file of a dashboard that Benchboard exported.")):
+        document, report = interchange.from_benchboard(grid.decode(content, max_bytes=MAX_FILE))
     if form == "grafana":
         document, report = interchange.to_grafana(parse_document(document))
     _print(document, report, as_json=as_json)
 
 
-def _decoded(file: Path) -> object:
+@contextmanager
+def naming_file(file: str, do: str) -> Iterator[None]:
+    """Give an error about the JSON in `file` its name, and advice where it has none of its own."""
+    try:
+        yield
+    except Invalid as error:
+        if error.code.startswith("dashboards."):  # a name or note that was given beside the file
+            raise
+        raise Invalid(
+            error.code,
+            _("Can't use {file}.").format(file=_("standard input") if file == "-" else file),
+            why=" ".join(part for part in (error.what, error.why) if part),
+            do=error.do or _(do),
+            **error.facts,
+        ) from error
+
+
+def _content(file: Path) -> bytes:
     try:
         if str(file) == "-":
-            return grid.decode(sys.stdin.buffer.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+            return sys.stdin.buffer.read(MAX_FILE + 1)
         with file.open("rb") as stream:
-            return grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+            return stream.read(MAX_FILE + 1)
     except OSError as error:
-        raise Invalid("cli.file", _("Can't read {file}.").format(file=file), why=error.strerror or "") from error
+        raise Invalid(
+            "cli.file",
+            _("Can't read {file}.").format(file=file),
+            why=error.strerror or "",
+            do=_("Enter the path of a JSON file. For a saved dashboard, use “benchboard dashboard export”."),
+        ) from error
 
 
 def _print(document: object, report: interchange.ConversionReport, *, as_json: bool) -> None:

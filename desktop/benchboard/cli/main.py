@@ -13,31 +13,32 @@ from typing import Final
 import click
 
 from benchboard import __version__, i18n, log, package_data, settings
+from benchboard.cli.options import CommandGroup
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError
 from benchboard.i18n import _
 
 _COMMANDS: Final = {
-    "audit": "List audit log entries.",
-    "can": "Watch a bus and send frames.",
+    "audit": "List what people did.",
+    "can": "Watch a bus through a dongle, and send frames.",
     "dashboard": "Manage dashboards and the home page.",
     "db": "Upgrade, downgrade, seed and check the database.",
-    "dongle": "List, pair, configure and simulate dongles.",
-    "layout": "Apply layout operations; convert dashboards.",
-    "login": "Sign in to a shared database.",
-    "logout": "Sign out of a shared database.",
+    "dongle": "List, identify, pair, configure and simulate dongles.",
+    "layout": "Convert dashboards, and arrange widgets for other programs.",
+    "login": "Sign in to a shared database, and stay signed in.",
+    "logout": "Sign out of a shared database on this computer.",
     "session": "List and revoke sessions.",
-    "team": "List, create and edit teams.",
-    "timing": "Calculate, check and compare CAN bit timings.",
-    "user": "List, add, activate and disable people.",
-    "whoami": "Show the account that commands use.",
+    "team": "List and create teams, and add and remove people.",
+    "timing": "Calculate, check, convert and compare CAN bit timings.",
+    "user": "List, show, add, activate and disable people.",
+    "whoami": "Show the account and the database that commands use.",
 }
-_WINDOW_COMMANDS: Final = {"tour": "Run the guided tour and save screenshots."}
-"""Started by `__main__` itself, since it opens the window."""
+SUMMARIES: Final = _COMMANDS | {"tour": "Run the guided tour, and save a screenshot of each step."}
+"""What each command does, as the first sentence of its own help. `__main__` runs `tour` itself: it opens the window."""
 _MODULES: Final = {"user": "people", "session": "people", "login": "account", "logout": "account", "whoami": "account"}
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(CommandGroup):
     """Imports a command's module only when it is run: `timing solve` never waits for a database library."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -51,17 +52,16 @@ class _LazyGroup(click.Group):
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        own = {name: command.get_short_help_str() for name, command in self.commands.items()}
-        with formatter.section(_("Commands")):
-            formatter.write_dl(sorted({**_COMMANDS, **_WINDOW_COMMANDS, **own}.items()))
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(SUMMARIES.items()))
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="benchboard")
 def root() -> None:
-    """Benchboard: CAN dongles, dashboards and accounts.
+    """Manage CAN dongles, dashboards and accounts.
 
-    Without a command, opens the window.
+    Without a command, Benchboard opens its window. Add --help to a command to see what it takes.
     """
 
 

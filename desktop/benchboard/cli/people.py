@@ -3,15 +3,16 @@
 import getpass
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
+from benchboard.cli.options import CommandGroup, RenamedOption
 from benchboard.errors import Invalid, NotFound
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import N_, _, ngettext
 from benchboard.identity import sessions, users
-from benchboard.identity.roles import ROLES
+from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
 from benchboard.paging import Listing, Page, Scalar
 
 _PERSON: dict[str, Callable[[Any], object]] = {
@@ -35,9 +36,22 @@ _SESSION: dict[str, Callable[[Any], object]] = {
     "ended_at": lambda row: row.ended_at,
     "end_reason": lambda row: row.end_reason,
 }
+_STATES: Final = {"active": N_("Active"), "inactive": N_("Disabled"), "pending": N_("Invited")}
+_END_REASONS: Final = {
+    "revoked": N_("Revoked"),
+    "signed-out": N_("Signed out"),
+    "expired": N_("Expired"),
+    "deleted": N_("Account deleted"),
+}
+_PERSON_TEXT = _PERSON | {
+    "role": lambda row: role_title(row.role),
+    "state": lambda row: _(_STATES.get(row.state, row.state)),
+}
+_SESSION_TEXT = _SESSION | {"end_reason": lambda row: _(_END_REASONS.get(row.end_reason, row.end_reason or ""))}
+"""What tables for people say, as the window does; JSON says the words that options take."""
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def user() -> None:
     """List, show, add, activate and disable people."""
 
@@ -45,7 +59,14 @@ def user() -> None:
 @user.command("list")
 @click.option("--search", default="", help="Part of a name or email address.")
 @click.option("--role", type=click.Choice(ROLES), help="Only people with this role.")
-@click.option("--status", "--state", "state", type=click.Choice(users.STATES), help="Only people with this status.")
+@click.option(
+    "--status",
+    "--state",
+    "state",
+    cls=RenamedOption,
+    type=click.Choice(users.STATES),
+    help="Only people with this status; inactive is disabled, pending is invited.",
+)
 @sort_options("name", "name, email, role, state, last_seen or created_at.")
 @paging_options
 @with_context
@@ -67,7 +88,7 @@ def list_users(
         )
     context.list_page(
         page,
-        _PERSON,
+        _PERSON if context.as_json else _PERSON_TEXT,
         shown=("id", "name", "email", "role", "state", "last_seen", "sessions"),
         empty=_("No people found."),
     )
@@ -77,28 +98,37 @@ def list_users(
 @click.argument("who")
 @with_context
 def show_user(context: CommandContext, who: str) -> None:
-    """Show one person (email address or ID)."""
+    """Show one person.
+
+    WHO is an email address or ID.
+    """
     with context.database.read() as session:
         person = users.find_person(session, context.actor, who)
     if context.as_json:
         context.report("", **{name: read(person) for name, read in _PERSON.items()})
     else:
-        context.list_page(Page((person,)), _PERSON, empty="")
+        context.list_page(Page((person,)), _PERSON_TEXT, empty="")
 
 
-@user.command("add", short_help="Add a person.")
+@user.command("add")
 @click.argument("email")
-@click.option("--name", default="", help="Name; default: the email address up to the @.")
-@click.option(
-    "--role", type=click.Choice(ROLES), default="business_user", show_default=True, help="Role of the new person."
-)
+@click.option("--name", default="", help="Name; default: the part of EMAIL before the @.")
+@click.option("--role", type=click.Choice(ROLES), default=DEFAULT_ROLE, show_default=True, help="Role of the person.")
 @with_context
 def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
-    """Add a person. Asks for a password, or reads it from standard input."""
-    if sys.stdin.isatty():  # nobody types a password, twice, for a person who can't be added
-        with context.database.read() as session:
-            users.require_addable(session, context.actor, email=email, name=name, role=role)
-    password = ask_password(confirm=True)
+    """Add a person.
+
+    Asks for a password, or reads it from standard input.
+
+    \b
+    Examples:
+      benchboard user add ines@example.com --name "Ines Kaya" --role technician
+      benchboard user add mert@example.com < password.txt
+    """
+    given = None if sys.stdin.isatty() else _read_password()
+    with context.database.read() as session:  # nobody types a password, twice, for a person who can't be added
+        users.require_addable(session, context.actor, email=email, name=name, role=role, password=given or None)
+    password = ask_password(confirm=True) if given is None else _require_given(given)
     with context.database.change() as session:
         person = users.add_person(session, context.actor, email=email, name=name, role=role, password=password)
     context.report(_("Added {name}.").format(name=person.name), id=person.id, email=person.email)
@@ -108,7 +138,10 @@ def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def disable_user(context: CommandContext, who: tuple[str, ...]) -> None:
-    """Disable people and end their sessions."""
+    """Disable people, and end their sessions.
+
+    WHO is an email address or ID.
+    """
     _set_state(context, who, "inactive")
 
 
@@ -116,7 +149,10 @@ def disable_user(context: CommandContext, who: tuple[str, ...]) -> None:
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def activate_user(context: CommandContext, who: tuple[str, ...]) -> None:
-    """Activate disabled people."""
+    """Activate disabled people.
+
+    WHO is an email address or ID.
+    """
     _set_state(context, who, "active")
 
 
@@ -129,15 +165,15 @@ def _set_state(context: CommandContext, who: tuple[str, ...], state: str) -> Non
     )
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def session() -> None:
     """List and revoke sessions."""
 
 
 @session.command("list")
 @click.option("--user", "who", help="Only this person's sessions (email address or ID).")
-@click.option("--ended", is_flag=True, help="Sessions that ended in the last 90 days.")
-@click.option("--search", default="", help="Part of a person's name or email address, or of a host name.")
+@click.option("--ended", is_flag=True, help="Sessions that ended in the last 90 days, instead of open ones.")
+@click.option("--search", default="", help="Part of a computer's name, or of a person's name or email address.")
 @paging_options
 @with_context
 def list_sessions(
@@ -151,7 +187,7 @@ def list_sessions(
         page = sessions.list_sessions(session, context.actor, Listing(search, filters), after=after, limit=limit)
     context.list_page(
         page,
-        _SESSION,
+        _SESSION if context.as_json else _SESSION_TEXT,
         shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"),
         empty=_("No sessions found."),
     )
@@ -162,7 +198,10 @@ def list_sessions(
 @click.option("--user", "who", help="All of this person's sessions (email address or ID).")
 @with_context
 def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> None:
-    """Revoke sessions by ID, or all of a person's. Their windows sign out within 5 seconds."""
+    """Revoke sessions by ID, or all of one person's.
+
+    Their windows sign out within 5 seconds.
+    """
     if bool(ids) == (who is not None):
         raise click.UsageError(_("Specify session IDs, or a person with --user."))
     with context.database.change() as session:
@@ -175,7 +214,11 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
                 [found for text in ids if (found := sessions.find_open(session, context.actor, text))],
             )
             if not count:
-                raise NotFound("sessions.none", _("None of these sessions are active."))
+                raise NotFound(
+                    "sessions.none",
+                    _("None of these sessions are active."),
+                    do=_("Use IDs from “benchboard session list”."),
+                )
     context.report(
         ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count), revoked=count
     )
@@ -184,12 +227,7 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
 def ask_password(*, confirm: bool = False) -> str:
     """A password typed unseen, or one line of standard input where that is no terminal."""
     if not sys.stdin.isatty():
-        try:
-            return sys.stdin.readline().rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise Invalid(
-                "cli.password", _("The password on standard input must be UTF-8."), field="password"
-            ) from error
+        return _require_given(_read_password())
     try:
         typed = getpass.getpass(_("Password: "))
         again = getpass.getpass(_("Confirm password: ")) if confirm else typed
@@ -200,3 +238,29 @@ def ask_password(*, confirm: bool = False) -> str:
             "cli.password", _("The passwords don't match."), do=_("Enter the same password twice."), field="password"
         )
     return typed
+
+
+def _read_password() -> str:
+    """The first line of standard input; empty where there is none."""
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            "cli.password",
+            _("The password on standard input isn't UTF-8."),
+            do=_("Save it as UTF-8 text, then try again."),
+            field="password",
+        ) from error
+
+
+def _require_given(password: str) -> str:
+    if not password:
+        raise Invalid(
+            "cli.password",
+            _("No password given."),
+            do=_(
+                "Run the command in a terminal to type it, or send it to standard input, such as with < password.txt."
+            ),
+            field="password",
+        )
+    return password

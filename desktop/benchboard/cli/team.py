@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
+from benchboard.cli.options import CommandGroup
 from benchboard.i18n import _, ngettext
 from benchboard.identity import teams, users
 from benchboard.paging import Listing
@@ -19,9 +20,9 @@ _TEAM: dict[str, Callable[[Any], object]] = {
 }
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def team() -> None:
-    """List and create teams; add and remove people."""
+    """List and create teams, and add and remove people."""
 
 
 @team.command("list")
@@ -39,11 +40,16 @@ def list_teams(context: CommandContext, search: str, limit: int, after: str | No
 @click.argument("name")
 @with_context
 def create_team(context: CommandContext, name: str) -> None:
-    """Create a team. Its short name is derived from NAME."""
+    """Create a team.
+
+    Commands use its short name, which is made from NAME: “Rig 12” is rig-12.
+    """
     with context.database.change() as session:
         created = teams.create_team(session, context.actor, name=name)
     context.report(
-        _("Created team “{name}”. In commands, use {slug}.").format(name=created.name, slug=created.slug),
+        _("Created team “{name}”. In commands, use its short name, {slug}.").format(
+            name=created.name, slug=created.slug
+        ),
         id=created.id,
         short_name=created.slug,
     )
@@ -54,7 +60,14 @@ def create_team(context: CommandContext, name: str) -> None:
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def add_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None:
-    """Add people (email or ID) to TEAM (short name or ID)."""
+    """Add people to a team.
+
+    TEAM is a short name or ID, WHO an email address or ID.
+
+    \b
+    Example:
+      benchboard team add rig-12 ines@example.com mert@example.com
+    """
     with context.database.change() as session:
         ids = [users.find_person(session, context.actor, member).id for member in who]
         count = teams.add_people(session, context.actor, team, ids)
@@ -67,7 +80,10 @@ def add_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None
 @click.argument("who", nargs=-1, required=True)
 @with_context
 def remove_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None:
-    """Remove people (email or ID) from TEAM (short name or ID)."""
+    """Remove people from a team.
+
+    TEAM is a short name or ID, WHO an email address or ID.
+    """
     with context.database.change() as session:
         ids = [users.find_person(session, context.actor, member).id for member in who]
         count = teams.remove_people(session, context.actor, team, ids)

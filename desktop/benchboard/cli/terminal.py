@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 from benchboard.paging import Unreadable
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def cell_text(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{printable(str(key))}={cell_text(inner)}" for key, inner in value.items()) or "–"
     return printable(str(value))
+
+
+def bit_rate(bits_per_second: float | None) -> str | None:
+    """`500 kbit/s`, None where there is none."""
+    return None if bits_per_second is None else f"{number(bits_per_second / 1000, most=3, grouped=False)} kbit/s"
 
 
 def show_report(report: "ConversionReport", *, as_json: bool) -> None:

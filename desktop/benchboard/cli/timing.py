@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import timing as core
-from benchboard.cli.terminal import cell_text
+from benchboard.cli.options import CommandGroup, RenamedOption
+from benchboard.cli.terminal import bit_rate, cell_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number
 
@@ -62,29 +63,44 @@ class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
 
 _HZ = _Frequency()
 _SEGMENTS = _Segments()
-_CONTROLLERS: Final = "bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan, at91, …"
-_NOMINAL: Final = "Segments of the nominal phase."
-_DATA: Final = "Segments of the CAN FD data phase."
+_CONTROLLERS: Final = "Controller, such as bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan or at91."
+_CLOCK: Final = "CAN clock, such as 80M."
+_NOMINAL: Final = "Bit timing, such as 1/95/32/32/32."
+_DATA: Final = "Bit timing of the CAN FD data phase, such as 1/23/8/8/8."
 _SegmentValues = tuple[int, int, int, int, int]
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def timing() -> None:
-    """Calculate, check and compare CAN bit timings."""
+    """Calculate, check, convert and compare CAN bit timings.
+
+    A bit timing is written as five numbers: prescaler, propagation segment, phase segments 1 and 2, and jump width,
+    such as 1/95/32/32/32. Frequencies and bit rates are in Hz and bit/s, or as 80M and 500k.
+    """
 
 
 @timing.command()
 @click.option("--controller", metavar="NAME", help=_CONTROLLERS)
-@click.option("--clock", type=_HZ, help="CAN clock; for SJA1000 and MCP2515, half the oscillator frequency.")
-@click.option("--bitrate", type=_HZ, help="Nominal bit rate, or that of the data phase with --phase data.")
-@click.option("--sample-point", type=float, help="In percent; default: CiA's recommendation for the bit rate.")
-@click.option("--data-bitrate", type=_HZ, help="Calculate both CAN FD phases together.")
-@click.option("--data-sample-point", type=float, help="In percent.")
-@click.option("--phase", type=click.Choice(["nominal", "data"]), default=None, help="Phase whose limits apply.")
-@click.option("--tolerance", type=float, help="Maximum bit rate error in percent (0.5).")
-@click.option("--algorithm", metavar="NAME", help="cia (all solutions, ranked), linux, or a kernel: v6.3, v4.8, …")
-@click.option("--equal-prescalers", is_flag=True, help="Only solutions with one prescaler for both phases.")
-@click.option("--all", "everything", is_flag=True, help="All solutions, not only the best ones.")
+@click.option(
+    "--clock", type=_HZ, help="CAN clock, such as 80M; for SJA1000 and MCP2515, half the oscillator frequency."
+)
+@click.option("--bitrate", type=_HZ, help="Bit rate, such as 500k; with --phase data, of the data phase.")
+@click.option(
+    "--sample-point", type=float, help="Sample point in percent; default: CiA's recommendation for the bit rate."
+)
+@click.option("--data-bitrate", type=_HZ, help="Bit rate of the CAN FD data phase, such as 2M.")
+@click.option("--data-sample-point", type=float, help="Sample point of the data phase in percent.")
+@click.option(
+    "--phase", type=click.Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."
+)
+@click.option("--tolerance", type=float, help="Largest bit rate error in percent; default: 0.5.")
+@click.option(
+    "--algorithm",
+    metavar="NAME",
+    help="cia for all solutions, linux for the one that Linux uses, or a kernel such as v6.3.",
+)
+@click.option("--equal-prescalers", is_flag=True, help="List only solutions with one prescaler for both phases.")
+@click.option("--all", "everything", is_flag=True, help="List all solutions, not only the best ones.")
 @click.option("--batch", is_flag=True, help="Read one JSON request per line from REQUESTS or standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("requests", type=click.File("rb"), default="-")
@@ -99,10 +115,15 @@ def solve(
     everything: bool,
     **options: object,
 ) -> None:
-    """List a controller's bit timings, best first.
+    """List the bit timings of a controller for a bit rate, best first.
 
-    Exit status 1 if there is no solution. With --json the list is empty, the nearest timing is given and the status
-    is 0.
+    The exit status is 1 if there are none. With --json, the list is then empty, the nearest timing is given and the
+    status is 0.
+
+    \b
+    Examples:
+      benchboard timing solve --controller bxcan --clock 36M --bitrate 500k
+      benchboard timing solve --controller fdcan --clock 80M --bitrate 500k --data-bitrate 2M
     """
     if batch:
         _solve_batch(ctx, requests, everything=everything)
@@ -162,51 +183,55 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
         "phase_seg1",
         "phase_seg2",
         "sjw",
-        _("bit/s"),
-        _("error %"),
-        _("sample point %"),
-        _("oscillator tolerance %"),
+        _("Bit rate"),
+        _("Error %"),
+        _("Sample point %"),
+        _("Oscillator tolerance %"),
     )
     table = Table(*heads, box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
-    keys = (
-        "prescaler",
-        "prop_seg",
-        "phase_seg1",
-        "phase_seg2",
-        "sjw",
-        "bitrate",
-        "bitrate_error",
-        "sample_point",
-    )
     for item in solutions:
-        name = _("nominal") if "data" in item else ""
-        table.add_row(name, *(str(item[key]) for key in keys), f"{item['tolerance']:.3f}")
+        name = _("Nominal") if "data" in item else ""
+        table.add_row(name, *_cells(item), f"{item['tolerance']:.3f}")
         if "data" in item:
-            table.add_row(_("data"), *(str(item["data"][key]) for key in keys), "")
+            table.add_row(_("Data"), *_cells(item["data"]), "")
     Console(width=140).print(table)
     text = ngettext("{count} solution", "{count} solutions", int(str(answer["count"])))
     click.echo(text.format(count=answer["count"]))
 
 
-@timing.command(short_help="Check a timing against controller, clock and cable.")
+def _cells(timing: Mapping[str, object]) -> Iterator[str]:
+    for key in ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw"):
+        yield str(timing[key])
+    yield str(bit_rate(float(str(timing["bitrate"]))))
+    for key in ("bitrate_error", "sample_point"):
+        yield str(timing[key])
+
+
+@timing.command()
 @click.option("--controller", "name", required=True, metavar="NAME", help=_CONTROLLERS)
-@click.option("--clock", type=_HZ, required=True, help="CAN clock.")
+@click.option("--clock", type=_HZ, required=True, help=_CLOCK)
 @click.option("--nominal", type=_SEGMENTS, required=True, help=_NOMINAL)
 @click.option("--data", type=_SEGMENTS, help=_DATA)
 @click.option(
     "--oscillator-tolerance",
     "--clock-tolerance",
     "clock_tolerance",
+    cls=RenamedOption,
     type=float,
     default=0.0,
+    show_default=True,
     help="Oscillator tolerance in percent.",
 )
 @click.option("--cable", "length", type=float, help="Cable length in metres.")
 @click.option("--delay", type=float, default=5.0, show_default=True, help="Cable delay in ns per metre.")
 @click.option(
-    "--loop-delay", type=float, default=210.0, show_default=True, help="Transceiver loop delay at each end in ns."
+    "--loop-delay",
+    type=float,
+    default=210.0,
+    show_default=True,
+    help="Loop delay of the transceiver at each end in ns.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
@@ -223,7 +248,14 @@ def check(
     loop_delay: float,
     as_json: bool,
 ) -> None:
-    """Check a timing against its controller, oscillator and cable; exit status 1 if it fails."""
+    """Check a bit timing against its controller, oscillator and cable.
+
+    The exit status is 1 if the timing fails.
+
+    \b
+    Example:
+      benchboard timing check --controller fdcan --clock 80M --nominal 1/95/32/32/32 --cable 40
+    """
     item = core.controller(name)
     first, second = _phases(item, clock, nominal, data)
     verdict = core.check(
@@ -247,7 +279,9 @@ def check(
         answer["cable"] = asdict(verdict.cable)
     _show(answer | {"violations": list(verdict.violations), "ok": verdict.is_ok}, as_json=as_json)
     if not verdict.is_ok:
-        click.echo(_("The timing check failed."), err=True)
+        click.echo(
+            _("The bit timing fails the check. See the violations above, and change the timing or the cable."), err=True
+        )
         ctx.exit(1)
 
 
@@ -297,18 +331,23 @@ def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> N
             click.echo(f"{indent}{key} {', '.join(cell_text(row) for row in rows)}")
 
 
-@timing.command(short_help="Show a timing as registers, C, ip link or python-can.")
+@timing.command()
 @click.option("--controller", "name", required=True, metavar="NAME", help=_CONTROLLERS)
-@click.option("--clock", type=_HZ, required=True, help="CAN clock.")
+@click.option("--clock", type=_HZ, required=True, help=_CLOCK)
 @click.option("--nominal", type=_SEGMENTS, help=_NOMINAL)
 @click.option("--data", type=_SEGMENTS, help=_DATA)
-@click.option("--tdc/--no-tdc", default=True, show_default=True, help="Use transmitter delay compensation if possible.")
+@click.option(
+    "--tdc/--no-tdc",
+    default=True,
+    show_default=True,
+    help="Use transmitter delay compensation where possible, or not at all.",
+)
 @click.option(
     "--decode",
     "values",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Decode register values, such as NBTP=0x3E007E1F.",
+    help="Register to convert back to a bit timing, such as NBTP=0x3E007E1F.",
 )
 @click.option(
     "--as",
@@ -316,9 +355,9 @@ def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> N
     type=click.Choice(["registers", "c", "ip-link", "python-can"]),
     default="registers",
     show_default=True,
-    help="Form of the result.",
+    help="What to print.",
 )
-@click.option("--interface", default="can0", show_default=True, help="Interface name for ip link.")
+@click.option("--interface", default="can0", show_default=True, help="Name of the network interface for ip-link.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def registers(
@@ -334,7 +373,13 @@ def registers(
     interface: str,
     as_json: bool,
 ) -> None:
-    """Show a timing as register values, C, ip link or python-can, or decode registers with --decode."""
+    """Convert a bit timing to registers, C, ip link or python-can, or registers to a bit timing.
+
+    \b
+    Examples:
+      benchboard timing registers --controller fdcan --clock 80M --nominal 1/95/32/32/32
+      benchboard timing registers --controller fdcan --clock 80M --decode NBTP=0x3E007E1F
+    """
     if bool(values) == bool(nominal):
         raise click.UsageError(_("Use either --nominal or --decode."), ctx)
     item = core.controller(name)
@@ -389,26 +434,49 @@ def _assignment(ctx: click.Context, text: str) -> tuple[str, int]:
 
 
 def _node_options(command: click.decorators.FC) -> click.decorators.FC:
-    for end in ("b", "a"):
+    for end, node in (("b", "the second node"), ("a", "the first node")):
         for option in (
-            click.option(f"--{end}-tolerance", type=float, default=0.0, help="Oscillator tolerance in percent."),
-            click.option(f"--{end}-data", type=_SEGMENTS, help=_DATA),
-            click.option(f"--{end}-nominal", type=_SEGMENTS, required=True, help=_NOMINAL),
-            click.option(f"--{end}-clock", type=_HZ, required=True, help="CAN clock."),
             click.option(
-                f"--{end}-name", default=end.upper(), show_default=True, metavar="NAME", help="Name of the node."
+                f"--{end}-tolerance",
+                type=float,
+                default=0.0,
+                show_default=True,
+                help=f"Oscillator tolerance of {node} in percent.",
+            ),
+            click.option(
+                f"--{end}-data",
+                type=_SEGMENTS,
+                help=f"Bit timing of {node} in the CAN FD data phase, such as 1/23/8/8/8.",
+            ),
+            click.option(
+                f"--{end}-nominal", type=_SEGMENTS, required=True, help=f"Bit timing of {node}, such as 1/95/32/32/32."
+            ),
+            click.option(f"--{end}-clock", type=_HZ, required=True, help=f"CAN clock of {node}, such as 80M."),
+            click.option(
+                f"--{end}-name",
+                default=end.upper(),
+                show_default=True,
+                metavar="NAME",
+                help=f"Name of {node} in the result.",
             ),
         ):
             command = option(command)
     return command
 
 
-@timing.command(short_help="Check whether two nodes are compatible.")
+@timing.command()
 @_node_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
-    """Check whether two nodes are compatible, and with what margin; exit status 1 if not."""
+    """Compare the bit timings of two nodes on one bus.
+
+    Prints whether they are compatible, and with what margin. The exit status is 1 if they aren't.
+
+    \b
+    Example:
+      benchboard timing compare --a-clock 80M --a-nominal 10/11/2/2/2 --b-clock 36M --b-nominal 9/4/2/1/1
+    """
     a, b = _node(options, "a"), _node(options, "b")
     comparison = core.compare(a, b)
     answer = {

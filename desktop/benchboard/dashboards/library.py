@@ -27,7 +27,7 @@ from benchboard.identity.permissions import Actor
 from benchboard.paging import Listing, Page
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.base import now
-from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare, Widget
+from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
 from benchboard.storage.search_text import contains
 from benchboard.storage.short_ids import find_id
@@ -40,7 +40,8 @@ team; public; in the trash; every one of the organisation, for who may `dashboar
 @dataclass(frozen=True, slots=True)
 class DashboardSummary:
     """A dashboard as a list shows it, without what is on it. `level` is what the actor may do with it; `shares` counts
-    people and teams; `version` moves with every change of the row, `widgets` counts tiles, not containers."""
+    people and teams; `version` moves with every change of the row, `number` is its newest version's (None where another
+    system wrote it), `widgets` counts tiles, not containers."""
 
     id: str
     name: str
@@ -53,6 +54,7 @@ class DashboardSummary:
     shares: int
     widgets: int
     version: int
+    number: int | None
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
@@ -170,12 +172,13 @@ def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> 
     Raises `NotFound`, or `Conflict` for a name (`dashboards.ambiguous`) or beginning that several have.
     """
     permissions.require(actor, "studio:enter")
-    chosen = _filter_condition(actor, "trash" if trashed else None)
-    found = session.execute(_summaries(actor).where(chosen, Dashboard.name == who).limit(2)).all()
+    shared = _filter_condition(actor, "trash" if trashed else None)
+    everything = "all" if permissions.has_permission(actor, "dashboards:manage") else None
+    within = _filter_condition(actor, "trash" if trashed else everything)
+    named = _summaries(actor).where(Dashboard.name == who).limit(2)
+    # What the actor sees as a member comes before a namesake that only an admin sees.
+    found = session.execute(named.where(shared)).all() or session.execute(named.where(within)).all()
     if not found:
-        # By name, what the actor sees as a member; by ID, also what an admin's list of all shows.
-        everything = "all" if permissions.has_permission(actor, "dashboards:manage") else None
-        within = _filter_condition(actor, "trash" if trashed else everything)
         with suppress(ValueError):
             if dashboard_id := find_id(session, _summaries(actor).where(within), Dashboard.id, who):
                 return _one(session, actor, dashboard_id)
@@ -354,6 +357,7 @@ def _summaries(actor: Actor) -> Select[*tuple[Any, ...]]:
     widgets = select(func.count()).where(
         Widget.organisation_id == Dashboard.organisation_id, Widget.dashboard_id == Dashboard.id
     )
+    newest = select(func.max(DashboardVersion.number)).where(DashboardVersion.dashboard_id == Dashboard.id)
     shares = people.correlate(Dashboard).scalar_subquery() + teams.correlate(Dashboard).scalar_subquery()
     return (
         select(
@@ -362,6 +366,7 @@ def _summaries(actor: Actor) -> Select[*tuple[Any, ...]]:
             dashboard_permissions.level_of(actor).label("level"),
             shares.label("shares"),
             widgets.correlate(Dashboard).scalar_subquery().label("widgets"),
+            newest.correlate(Dashboard).scalar_subquery().label("number"),
             _REMOVER.name.label("remover"),
         )
         .join(User, (User.id == Dashboard.user_id) & (User.organisation_id == Dashboard.organisation_id))
@@ -389,6 +394,7 @@ def _summary(found: Any, actor: Actor) -> DashboardSummary:
         shares=found.shares,
         widgets=found.widgets,
         version=row.version,
+        number=found.number,
         created_at=row.created_at,
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,

@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards import row_mapping
-from benchboard.dashboards.document.document import Document, parse_document, write_document
+from benchboard.dashboards.document.document import (
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    Document,
+    parse_document,
+    write_document,
+)
 from benchboard.dashboards.row_mapping import DashboardRows, WidgetRow
 from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
@@ -155,9 +161,11 @@ def normalise_note(text: str | None) -> str | None:
 
 def _checked(document: Document) -> tuple[dict[str, object], Document]:
     """What is written, and the document that it reads back as: nothing is stored that could not be read."""
+    name = document.title
+    _require_length(name, MAX_NAME, _("Name is too long."), "title")
+    _require_length(document.description, MAX_DESCRIPTION, _("Description is too long."), "description")
     written = write_document(document)
     document = parse_document(written)
-    name = document.title
     if not name.strip() or not name.isprintable():
         raise Invalid(
             "dashboards.name",
@@ -167,6 +175,12 @@ def _checked(document: Document) -> tuple[dict[str, object], Document]:
             field="title",
         )
     return written, document
+
+
+def _require_length(text: str, limit: int, what: str, field: str) -> None:
+    if len(text) > limit:
+        do = _("Use at most {limit} characters.").format(limit=limit)
+        raise Invalid("dashboards.too-long", what, do=do, item=None, field=field)
 
 
 def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:

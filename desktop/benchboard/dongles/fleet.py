@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import CanFilter, ConfigSigner, DongleConfig, Hello, StoredConfig
 from benchboard.errors import Conflict, Invalid, NotFound
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.identity import audit, keys
 from benchboard.identity.keys import DataKey
 from benchboard.identity.permissions import Actor, require
@@ -27,6 +27,14 @@ from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.storage.models.dongles import DongleToken
 
 OWNERSHIP_STATES: Final = ("UNCLAIMED", "CLAIM_PENDING", "CLAIMED_ACTIVE", "TRANSFER_PENDING", "REVOKED", "LOST")
+_OWNERSHIP_TITLES: Final = {
+    "UNCLAIMED": N_("Not paired"),
+    "CLAIM_PENDING": N_("Pairing incomplete"),
+    "CLAIMED_ACTIVE": N_("Paired"),
+    "TRANSFER_PENDING": N_("Transfer pending"),
+    "REVOKED": N_("Revoked"),
+    "LOST": N_("Lost"),
+}
 IDENTITY_KINDS: Final = ("observed", "proven", "verified")
 NAME_LENGTH: Final = 100
 # While a dongle stays plugged in, `last_seen_at` is written at most this often.
@@ -60,6 +68,11 @@ class DongleRecord:
     def proven(self) -> bool:
         """Whether it has proved its identity by signature."""
         return self.identity_kind != "observed"
+
+
+def ownership_title(state: str) -> str:
+    """Whether a dongle is paired, in words."""
+    return _(_OWNERSHIP_TITLES.get(state, state))
 
 
 _SORTING = Sorting(

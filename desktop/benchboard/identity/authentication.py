@@ -105,7 +105,11 @@ def actor_for_email(session: Session, actor: Actor, *, email: str) -> Actor:
         )
     ).first()
     if user is None:
-        raise NotFound("accounts.unknown", _("No account uses the email address {email}.").format(email=email))
+        raise NotFound(
+            "accounts.unknown",
+            _("No account uses the email address {email}.").format(email=email),
+            do=_("Choose one listed by “benchboard user list”."),
+        )
     _require_active(session, user)
     acting = actor.acted_by or actor.user_id
     return replace(_actor(session, user, actor.client, None), acted_by=acting if acting != user.id else None)

@@ -6,6 +6,8 @@ database.
 
 from typing import Final
 
+from benchboard.i18n import _, pgettext
+
 ADMIN: Final = "admin"
 OPS_MANAGER: Final = "ops_manager"
 ANALYST: Final = "analyst"
@@ -42,4 +44,19 @@ ROLE_NAMES: Final = {
     "technician": "Technician",
     "business_user": "Business user",
 }
-"""The names of the roles, as they are stored; the window translates them."""
+"""The names of the roles, as they are stored; `role_title` translates them."""
+
+DEFAULT_ROLE: Final = BUSINESS_USER
+"""The role of a person who is added without another: the one that permits least."""
+
+
+def role_title(role: str) -> str:
+    """A role as people call it."""
+    titles = {
+        "admin": pgettext("role", "Admin"),
+        "ops_manager": _("Operations manager"),
+        "analyst": _("Analyst"),
+        "technician": _("Technician"),
+        "business_user": _("Business user"),
+    }
+    return titles.get(role, role)

@@ -101,11 +101,14 @@ def downgrade(database: Database, revision: str, *, progress: Progress | None = 
     _require_known(before)
     place = {None: 0, BASE: 0} | {name: number for number, name in enumerate(revisions(), 1)}
     if revision not in place or place[revision] > place[before]:
+        earlier = (BASE, *revisions())[: place[before]]
         raise Invalid(
             "storage.revision",
             _("There's no earlier revision {revision} to go back to.").format(revision=revision),
             why=_("The database is at revision {current}.").format(current=before or BASE),
-            do=_("Choose one of: {known}.").format(known=", ".join((BASE, *revisions()[: place[before]]))),
+            do=_("Choose one of: {known}.").format(known=", ".join(earlier))
+            if earlier
+            else _("It's empty; create it with “benchboard db upgrade”."),
             field="revision",
         )
     _require_writable(database)

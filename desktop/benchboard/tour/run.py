@@ -1,6 +1,5 @@
 """Runs the tour: the application, its helper processes, screenshots and index."""
 
-import argparse
 import json
 import os
 import shutil
@@ -11,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+import click
 from PySide6.QtCore import QMessageLogContext, QSize, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import text
@@ -151,13 +151,33 @@ class Tour:
 
 def main(arguments: Sequence[str]) -> int:
     """`benchboard tour --out DIR`: 0 when every step passed, 1 when one did not (DIR/failed.png shows where)."""
-    parser = argparse.ArgumentParser(
-        prog="benchboard tour", description=_("Run a guided tour of every section and save screenshots.")
-    )
-    parser.add_argument("--out", type=Path, default=Path("tour-out"), help=_("Folder for screenshots and index.json."))
-    parser.add_argument("--both-themes", action="store_true", help=_("Also take every screenshot in the other theme."))
-    options = parser.parse_args(arguments)
-    out: Path = options.out.absolute()
+    try:
+        status: int = tour.main(list(arguments), prog_name="benchboard tour", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    return status
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("tour-out"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the screenshots and index.json.",
+)
+@click.option("--both-themes", is_flag=True, help="Take every screenshot in the light and in the dark theme.")
+def tour(out: Path, both_themes: bool) -> int:
+    """Run the guided tour, and save a screenshot of each step.
+
+    The tour shows every section of the window with demo data and simulated dongles. The exit status is 1 if a step
+    fails; failed.png then shows where.
+    """
+    out = out.absolute()
     out.mkdir(parents=True, exist_ok=True)
     for old in (*out.glob("*.png"), *out.glob("*.pdf")):
         old.unlink()
@@ -169,14 +189,14 @@ def main(arguments: Sequence[str]) -> int:
     Settings(language="en", appearance="light").save(home)
     log.start(home / "logs")
     qInstallMessageHandler(_qt_message)
-    tour = Tour(out, home, both_themes=options.both_themes)
+    run = Tour(out, home, both_themes=both_themes)
     try:
-        tour.run()
+        run.run()
     except AppError as error:
         sys.stderr.write(f"{error} {out / 'failed.png'}\n")
         return 1
     finally:
-        tour.close()
+        run.close()
         shutil.rmtree(home, ignore_errors=True)
     sys.stdout.write(
         _(

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
+from benchboard.identity.roles import DEFAULT_ROLE
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
 from support.admin import Admin
@@ -154,7 +155,7 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
         signed_in = authentication.sign_in(
             session, email="mert@north.example", password="short no more, it is long", client=Client.here()
         )
-    assert signed_in.actor.roles == {"business_user"}
+    assert signed_in.actor.roles == {DEFAULT_ROLE}
     admin.click("people_add")
     admin.type("add_email", "MERT@north.example")
     admin.type("add_password", "four unrelated words")

@@ -343,7 +343,9 @@ def test_check_url_address_as_typed_is_accepted(text: str, url: str) -> None:
     assert session_opening.parse_server_url(text) == url
 
 
-@pytest.mark.parametrize("text", ["", "not a url", "http://db.example.com", "postgresql://", "postgresql://h:x/y"])
+@pytest.mark.parametrize(
+    "text", ["", "foo", "not a url", "http://db.example.com", "postgresql://", "postgresql://h:x/y"]
+)
 def test_check_url_invalid_address_raises_invalid(text: str) -> None:
     with pytest.raises(session_opening.Invalid) as refused:
         session_opening.parse_server_url(text)

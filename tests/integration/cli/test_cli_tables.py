@@ -12,7 +12,7 @@ from benchboard import i18n, package_data, workspace
 from benchboard.cli import people
 from benchboard.cli.command_context import show_table
 from benchboard.cli.main import main
-from benchboard.identity import audit, authentication
+from benchboard.identity import audit, authentication, roles
 from benchboard.identity.permissions import Client
 from benchboard.storage.models.identity import Team
 from support.databases import unbound
@@ -43,9 +43,9 @@ class Terminal:
         return self.out
 
     def ids(self, *arguments: str) -> list[str]:
-        """The first column of a table, which is headed `id`."""
+        """The first column of a table, which is headed `ID`."""
         head, *lines = self(*arguments).splitlines()
-        assert head.split()[0] == "id"
+        assert head.split()[0] == "ID"
         return [line.split()[0] for line in lines]
 
 
@@ -58,6 +58,11 @@ def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
 
 
 PASSWORD = "four unrelated words"
+
+
+def _error(terminal: Terminal, *arguments: str, status: int = 0, typed: str = "") -> str:
+    terminal(*arguments, status=status, typed=typed)
+    return terminal.err
 
 
 def test_dashboard_list_shows_ids_that_name_a_dashboard_of_an_ambiguous_name(terminal: Terminal) -> None:
@@ -133,7 +138,10 @@ def test_cells_say_yes_and_no(terminal: Terminal, capsys: pytest.CaptureFixture[
     assert "yes" in shown
     assert "kept=no" in shown
     terminal("dashboard", "create", "Wall")
-    assert " no " in terminal("dashboard", "list")
+    assert " Not shared " in terminal("dashboard", "list")
+    terminal("dashboard", "share", "Wall", "--public")
+    assert " Everyone " in terminal("dashboard", "list")
+    terminal("dashboard", "unshare", "Wall", "--public")
     assert json.loads(terminal("dashboard", "list", "--json"))["items"][0]["public"] is False
 
 
@@ -184,6 +192,114 @@ def test_user_list_is_filtered_by_status_under_its_old_name_too(terminal: Termin
     assert "dana@example.com" in shown
     assert len(shown.splitlines()) == 2
     head = shown.splitlines()[0]
-    assert "status" in head
-    assert "last sign-in" in head
+    assert "Status" in head
+    assert "Last sign-in" in head
+    assert "Disabled" in shown
     assert json.loads(terminal("user", "list", "--json"))["items"][0].keys() >= {"state", "last_seen"}
+
+
+def test_dashboard_list_of_an_admin_shows_what_the_window_shows(terminal: Terminal) -> None:
+    terminal("user", "add", "dana@example.com", typed=PASSWORD)
+    terminal("dashboard", "create", "Private", "--as", "dana@example.com")
+    assert "Private" in terminal("dashboard", "list")
+    assert terminal("dashboard", "list", "--search", "private") == terminal("dashboard", "list", "--filter", "all")
+    assert "No dashboards found" in _error(terminal, "dashboard", "list", "--filter", "mine")
+    # What a list names can be named.
+    assert '"title": "Private"' in terminal("dashboard", "show", "Private")
+    terminal("dashboard", "create", "Private")
+    assert "Renamed" in terminal("dashboard", "rename", "Private", "Mine")  # one's own before a namesake's
+    assert [row["name"] for row in json.loads(terminal("dashboard", "list", "--json"))["items"]] == ["Mine", "Private"]
+
+
+def test_dashboard_list_shows_the_number_that_versions_shows(terminal: Terminal) -> None:
+    terminal("dashboard", "create", "Wall")
+    terminal("dashboard", "share", "Wall", "--public")  # counts in the revision, not in the version
+    terminal("dashboard", "rename", "Wall", "Wall", "--description", "Lab 2")
+    (row,) = json.loads(terminal("dashboard", "list", "--json"))["items"]
+    (newest, *_older) = json.loads(terminal("dashboard", "versions", "Wall", "--json"))["items"]
+    assert row["number"] == newest["number"] != row["revision"]
+    head, line = terminal("dashboard", "list").splitlines()
+    assert "Revision" not in head
+    assert line[head.index("Version") :].split()[0] == str(newest["number"])
+
+
+def test_base_revision_has_one_name_in_help_and_its_old_one_works(terminal: Terminal, tmp_path: Path) -> None:
+    terminal("dashboard", "create", "Wall")
+    (tmp_path / "wall.json").write_text("[]")
+    for command in (("save",), ("version", "restore")):
+        shown = terminal("dashboard", *command, "--help")
+        assert "--base-revision" in shown
+        assert "--base-version" not in shown
+    file = str(tmp_path / "wall.json")
+    for option in ("--base-revision", "--base-version"):
+        said = _error(terminal, "dashboard", "save", "Wall", file, option, "0", status=1)
+        assert "benchboard dashboard show" in said
+
+
+def test_user_add_without_a_password_says_what_to_do(terminal: Terminal) -> None:
+    said = _error(terminal, "user", "add", "notmail", status=1)
+    assert "isn't a valid email address" in said
+    assert "assword" not in said
+    said = _error(terminal, "user", "add", "dana@example.com", status=1)
+    assert said.startswith("No password given. ")
+    assert "standard input" in said
+
+
+def test_user_add_without_a_name_or_role_takes_the_defaults_that_help_names(terminal: Terminal) -> None:
+    added = json.loads(terminal("user", "add", "dana@example.com", "--json", typed=PASSWORD))
+    shown = json.loads(terminal("user", "show", added["id"], "--json"))
+    assert (shown["name"], shown["role"]) == ("dana", roles.DEFAULT_ROLE)
+    help_ = terminal("user", "add", "--help")
+    assert f"[default: {roles.DEFAULT_ROLE}]" in " ".join(help_.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("dashboard", "rename", "Wall", "n" * 300), "Name is too long. Use at most 255 characters."),
+        (("dashboard", "create", "n" * 300), "Name is too long. Use at most 255 characters."),
+        (("dashboard", "share", "Wall", "nobody"), "“nobody” isn't a person or a team. Enter the email address"),
+        (("dashboard", "share", "Wall", "nobody@example.com"), "“nobody@example.com” isn't a person or a team. Enter"),
+        (("logout",), "The database on this computer needs no sign-in. Name a shared database with --url"),
+        (("login", "dana@example.com"), "The database on this computer needs no sign-in. Name a shared database"),
+        (("layout", "export", "x", "--format", "grafana"), "benchboard dashboard export"),
+        (("whoami", "--as", "nobody@x"), "benchboard user list"),
+        (("whoami", "--url", "foo"), "Use sqlite:///path/to/file.db or postgresql://"),
+    ],
+)
+def test_an_error_names_what_and_says_what_to_do(terminal: Terminal, arguments: tuple[str, ...], sentence: str) -> None:
+    terminal("dashboard", "create", "Wall")
+    assert sentence in _error(terminal, *arguments, status=1)
+
+
+@pytest.mark.parametrize("command", [("dashboard", "import"), ("layout", "import")])
+@pytest.mark.parametrize("content", ['{"a": 1}', '{"panels": 1'])
+def test_an_import_of_another_file_names_it_and_says_what_it_takes(
+    terminal: Terminal, tmp_path: Path, command: tuple[str, ...], content: str
+) -> None:
+    (tmp_path / "other.json").write_text(content)
+    said = _error(terminal, *command, str(tmp_path / "other.json"), status=1)
+    assert said.startswith(f"Can't use {tmp_path / 'other.json'}. ")
+    assert said.endswith("Use a JSON file of a dashboard that Benchboard or Grafana exported.\n")
+
+
+def test_dashboard_import_wrong_name_is_not_blamed_on_the_file(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "wall.json").write_text("[]")
+    said = _error(terminal, "dashboard", "import", str(tmp_path / "wall.json"), "--name", "n" * 300, status=1)
+    assert said.startswith("Name is too long.")
+
+
+def test_table_heads_are_words(terminal: Terminal) -> None:
+    terminal("user", "add", "dana@example.com", typed=PASSWORD)
+    terminal("team", "create", "Rig")
+    terminal("dashboard", "create", "Wall")
+    for arguments in (
+        ("dashboard", "list"),
+        ("dashboard", "access", "Wall"),
+        ("dashboard", "versions", "Wall"),
+        ("user", "list"),
+        ("team", "list"),
+        ("audit", "list"),
+    ):
+        heads = re.split(r" {2,}", terminal(*arguments).splitlines()[0].strip())
+        assert all(re.fullmatch("[A-Z][A-Za-z -]+", head) for head in heads), heads

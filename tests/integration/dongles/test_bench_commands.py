@@ -64,6 +64,16 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     (ours,) = [row for row in listed if row["device_id"] == device_id]
     assert (ours["name"], ours["bitrate"], ours["port"]) == ("Rig 1", 500_000, port)
     assert len(listed) == 2
+    shown = run(home, "dongle", "list").splitlines()
+    assert re.split(" {2,}", shown[0].strip()) == ["Name", "ID", "Status", "Port", "Bit rate"]
+    assert "Paired" in shown[1]
+    assert "500 kbit/s" in shown[1]
+    assert "Not paired" in shown[2]
+    assert not re.search("[A-Z]_[A-Z]", "".join(shown))
+    said = run(home, "dongle", "info", "--port", port)
+    assert "Status" in said
+    assert "Paired" in said
+    assert "bitrate" not in run(home, "dongle", "config", "--port", port)
     events = json.loads(run(home, "audit", "list", "--json"))["items"]
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
 

@@ -57,10 +57,11 @@ def test_db_upgrade_and_downgrade_report_revisions(url: str, capsys: pytest.Capt
     assert (back["backup"] is None) == url.startswith("postgresql")
     found = json.loads(_db(capsys, "check", "--json", status=1)[0])["findings"]
     assert [one["kind"] for one in found] == ["revision"]
+    assert "benchboard db upgrade" in _db(capsys, "check", status=1)[1]
     told, _err = _db(capsys, "upgrade")
     assert f"from 0001 to {HEAD}" in told
     assert ("Backup saved" in told) != ("No backup was made" in told)
-    assert _db(capsys, "current")[0] == f"{HEAD} (Benchboard requires {HEAD})\n"
+    assert _db(capsys, "current")[0] == f"{HEAD} (Benchboard needs {HEAD})\n"
 
 
 def test_db_check_with_a_difference_prints_one_line(url: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,6 +95,9 @@ def test_db_downgrade_unknown_revision_prints_one_sentence(url: str, capsys: pyt
     _db(capsys, "upgrade")
     _out, err = _db(capsys, "downgrade", "12", status=1)
     assert err.startswith("There's no earlier revision 12 to go back to.")
+    assert err.rstrip(".\n").split("Choose one of: ")[1].split(", ") == ["base", *upgrade.revisions()[:-1]]
+    _db(capsys, "downgrade", "base")
+    assert "It's empty; create it with" in _db(capsys, "downgrade", "0001", status=1)[1]
     assert main(["db", "downgrade"]) == 2
 
 

@@ -1,6 +1,8 @@
 """What every command shares: its language, its help and its options."""
 
 import inspect
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +11,10 @@ import pytest
 
 from benchboard import i18n, package_data
 from benchboard.cli.command_context import show_table
-from benchboard.cli.main import main, root
+from benchboard.cli.main import SUMMARIES, main, root
+from benchboard.cli.options import summary
 from benchboard.errors import Unavailable
+from benchboard.tour.run import tour
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +50,9 @@ def test_help_lists_the_tour(capsys: pytest.CaptureFixture[str]) -> None:
     assert "  tour " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("room", ["audit", "dashboard", "db", "layout", "session", "timing", "user"])
+@pytest.mark.parametrize(
+    "room", ["audit", "can", "dashboard", "db", "dongle", "layout", "session", "team", "timing", "user"]
+)
 def test_help_of_a_group_truncates_no_line(room: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([room, "--help"]) == 0
     out = capsys.readouterr().out
@@ -67,6 +73,7 @@ def test_show_table_cell_with_a_dict_is_shown_as_text(capsys: pytest.CaptureFixt
 
 
 def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:
+    """Every command that isn't a group of others."""
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
@@ -74,6 +81,22 @@ def _commands(group: click.Group, context: click.Context) -> Iterator[click.Comm
             yield from _commands(command, context)
         else:
             yield command
+
+
+def _groups_and_commands(group: click.Group, path: str = "benchboard") -> Iterator[tuple[str, click.Command]]:
+    """Every command and group with its full name, from the program itself on."""
+    yield path, group
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _groups_and_commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+EVERY_COMMAND = [*_groups_and_commands(root), ("benchboard tour", tour)]
 
 
 def test_every_command_takes_the_options_it_declares() -> None:
@@ -101,3 +124,67 @@ def test_every_option_has_a_help_text() -> None:
         if command.callback is not None and isinstance(option, click.Option) and not option.help
     ]
     assert silent == []
+
+
+VERBS = {
+    "Activate", "Add", "Blink", "Calculate", "Change", "Check", "Compare", "Convert", "Create", "Delete", "Disable",
+    "Downgrade", "Duplicate", "List", "Manage", "Move", "Name", "Pair", "Permanently", "Remove", "Rename", "Restore",
+    "Revoke", "Run", "Save", "Send", "Share", "Show", "Sign", "Simulate", "Stop", "Upgrade", "Watch", "Write",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "command"), EVERY_COMMAND)
+def test_every_help_begins_with_a_verb_and_is_in_whole_sentences(name: str, command: click.Command) -> None:
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    assert summary(command).split()[0].rstrip(",") in VERBS, name
+    assert summary(command).count(". ") == 0, name
+    assert len(summary(command)) < 100, name
+    for paragraph in paragraphs:
+        assert paragraph.startswith("\b") or paragraph.endswith("."), (name, paragraph)
+
+
+@pytest.mark.parametrize(("name", "command"), EVERY_COMMAND)
+def test_every_option_help_is_a_sentence_about_values_by_their_names(name: str, command: click.Command) -> None:
+    for option in command.params:
+        if isinstance(option, click.Option) and option.help is not None:
+            assert option.help.endswith("."), (name, option.name)
+            assert option.help[0].isupper() or option.help.startswith("cia "), (name, option.name)
+
+
+@pytest.mark.parametrize(("name", "command"), EVERY_COMMAND)
+def test_every_help_says_one_word_for_one_thing(name: str, command: click.Command) -> None:
+    options = [option.help or "" for option in command.params if isinstance(option, click.Option)]
+    sentences = " ".join([command.help or "", *(text for text in options if not text.startswith("Sort by "))])
+    prose = re.sub(r"--[a-z-]+|“[^”]*”|benchboard .*", "", sentences)  # what is typed stays as it is
+    found = re.findall(
+        r"\b(bitrate|host.?name|layout|document|title|login|logout|stderr|stdin|reversed)\b", prose, re.I
+    )
+    assert found == [], name
+
+
+def test_every_example_in_a_help_is_a_command_with_its_options() -> None:
+    known = dict(EVERY_COMMAND)
+    examples = [
+        line.strip()
+        for _name, command in EVERY_COMMAND
+        for line in inspect.cleandoc(command.help or "").splitlines()
+        if line.startswith("  benchboard ")
+    ]
+    assert len(examples) > 10
+    for example in examples:
+        words = shlex.split(example.split(" < ")[0])
+        name = max((name for name in known if words[: len(name.split())] == name.split()), key=len)
+        known[name].make_context(name, ["-" if word.endswith(".json") else word for word in words[len(name.split()) :]])
+
+
+def test_the_list_of_commands_says_what_each_help_says() -> None:
+    known = dict(EVERY_COMMAND)
+    for name, text in SUMMARIES.items():
+        assert text == summary(known[f"benchboard {name}"])
+
+
+def test_an_option_with_an_old_name_shows_its_new_one_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user", "list", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "--status" in shown
+    assert "--state " not in shown

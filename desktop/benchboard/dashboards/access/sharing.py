@@ -189,7 +189,7 @@ def find_candidate(session: Session, actor: Actor, who: str) -> Candidate:
     if "@" in who:
         found = session.execute(_people(actor).where(User.email_norm == normalise(who))).first()
         if found is None:
-            raise _not_found("person")
+            raise _unknown(who)
         return _person(found)
     team = session.execute(_teams(actor).where(Team.slug == who)).first()
     if team is None:
@@ -198,7 +198,7 @@ def find_candidate(session: Session, actor: Actor, who: str) -> Candidate:
                 return _candidate(session, actor, "person", user_id)
             if team_id := find_id(session, _teams(actor), Team.id, who):
                 return _candidate(session, actor, "team", team_id)
-        raise _not_found("team")
+        raise _unknown(who)
     return _team(team)
 
 
@@ -317,6 +317,14 @@ def _id(text: str, kind: Kind) -> str:
         return str(UUID(text))
     except ValueError as error:
         raise _not_found(kind) from error
+
+
+def _unknown(who: str) -> NotFound:
+    return NotFound(
+        "dashboards.no-such-recipient",
+        _("“{who}” isn't a person or a team.").format(who=who[:80]),
+        do=_("Enter the email address or ID of an active person, or the short name or ID of a team."),
+    )
 
 
 def _not_found(kind: Kind) -> NotFound:

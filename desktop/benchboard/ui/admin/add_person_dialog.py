@@ -10,10 +10,10 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity import passwords, users
 from benchboard.identity.email_addresses import normalise
-from benchboard.identity.roles import ROLES
+from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
 from benchboard.identity.users import Person
 from benchboard.ui.context import Context
-from benchboard.ui.sign_in.demo_picker import role_description, role_title
+from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Select, Text
 
@@ -33,7 +33,7 @@ class AddPersonDialog(Dialog):
             note=_("Shown to colleagues. Leave empty to use the part of the email address before the @."),
         )
         self._role_choice = Select([(role, role_title(role)) for role in ROLES], name="add_role", label=_("Role"))
-        self._role_choice.set_current_key("business_user")
+        self._role_choice.set_current_key(DEFAULT_ROLE)
         self._role = Field(_("Role"), self._role_choice, note=" ")
         self._password = Field(
             _("Password"),

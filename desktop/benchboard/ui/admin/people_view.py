@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, number
 from benchboard.identity import users
-from benchboard.identity.roles import ROLES
+from benchboard.identity.roles import ROLES, role_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import user_actions
@@ -18,7 +18,6 @@ from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
-from benchboard.ui.sign_in.demo_picker import role_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, fill_column, search_field

@@ -11,6 +11,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import audit, sessions, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import actor_title, entry_title
+from benchboard.identity.roles import role_title
 from benchboard.identity.sessions import OpenSession
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
@@ -20,7 +21,7 @@ from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.shell.status_cells import program_title
-from benchboard.ui.sign_in.demo_picker import role_description, role_title
+from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time

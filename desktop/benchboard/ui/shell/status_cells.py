@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from benchboard import workspace
 from benchboard.i18n import _, ngettext
+from benchboard.identity.roles import role_title
 from benchboard.ui.sections import PendingConflict
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.widgets.badges import Badge
@@ -222,8 +223,6 @@ def running_task_text(work: Work) -> str:
 
 def role_titles(slugs: frozenset[str]) -> str:
     """The titles of roles, as text."""
-    from benchboard.ui.sign_in.demo_picker import role_title
-
     return ", ".join(role_title(slug) for slug in sorted(slugs)) or _("None")
 
 

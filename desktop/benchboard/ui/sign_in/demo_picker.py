@@ -7,7 +7,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _
+from benchboard.identity.roles import role_title
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
@@ -17,18 +18,6 @@ from benchboard.ui.widgets.surfaces import Icon
 
 if TYPE_CHECKING:
     from benchboard.identity.authentication import DemoPerson
-
-
-def role_title(role: str) -> str:
-    """The title of a system role."""
-    titles = {
-        "admin": pgettext("role", "Admin"),
-        "ops_manager": _("Operations manager"),
-        "analyst": _("Analyst"),
-        "technician": _("Technician"),
-        "business_user": _("Business user"),
-    }
-    return titles.get(role, role)
 
 
 def role_description(role: str) -> str:

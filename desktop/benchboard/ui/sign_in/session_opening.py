@@ -197,11 +197,13 @@ def parse_server_url(text: str) -> str:
     except ValueError:
         host, password = None, None
         parts = urlsplit("")
-    if host is None or not re.fullmatch(r"[\w.:,%-]+", host) or parts.scheme not in ("postgresql", "postgres"):
+    is_word = text != "localhost" and re.fullmatch(r"[\w-]*", text) is not None
+    known = parts.scheme in ("postgresql", "postgres")
+    if host is None or not re.fullmatch(r"[\w.:,%-]+", host) or not known or is_word:
         raise Invalid(
             "signin.url",
             _("This isn't a server address."),
-            do=_("Use the format postgresql://role@server/database."),
+            do=_("Use a format such as postgresql://bench@db.example.com/bench: role, server and database."),
             field="url",
         )
     if password is not None:
