@@ -223,7 +223,7 @@ _TITLES: Final = {
     "people": N_("People"),
     "person": N_("Person"),
     "port": N_("Port"),
-    "program": N_("Client"),
+    "program": N_("Program"),
     "restored_from": N_("Restored from"),
     "role": N_("Role"),
     "saved_at": N_("Saved"),
