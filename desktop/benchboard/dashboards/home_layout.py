@@ -1,4 +1,4 @@
-"""A person's home page: `dashboard_layouts.config`, JSON in the form of the programs that Benchboard replaces."""
+"""A user's home page: `dashboard_layouts.config`, JSON in the form of the programs that Benchboard replaces."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +20,9 @@ from benchboard.storage.models.dashboards import DashboardLayout
 
 @dataclass(frozen=True, slots=True)
 class HomeLayout:
-    """A home layout as it is stored: the JSON, and what it says.
+    """A home layout as it is stored: the JSON, and its parsed content.
 
-    `version` is 0 and `updated_at` None while the person has none yet. `save_home` wants that version back.
+    `version` is 0 and `updated_at` None if the user has none yet. `save_home` needs that version.
     """
 
     document: object
@@ -32,7 +32,7 @@ class HomeLayout:
 
     @property
     def layout(self) -> Layout:
-        """The widgets and where they lie."""
+        """The widgets and their positions."""
         return self.content.layout
 
     @property
@@ -42,7 +42,7 @@ class HomeLayout:
 
 
 def home_layout(session: Session, actor: Actor) -> HomeLayout:
-    """The actor's own home layout; an empty one where there is none yet."""
+    """The actor's own home layout; an empty one if there is none yet."""
     permissions.require(actor, "studio:enter")
     row = _row(session, actor)
     if row is None:
@@ -51,11 +51,11 @@ def home_layout(session: Session, actor: Actor) -> HomeLayout:
 
 
 def save_home(session: Session, actor: Actor, document: object, *, base_version: int | None) -> HomeLayout:
-    """Store `document` (decoded JSON) as the actor's home layout, made or replaced.
+    """Store `document` (decoded JSON) as the actor's home layout.
 
-    `base_version` is the version it was made from; 0: there was none; None: replace whatever is there. Raises
-    `Conflict` (`layouts.overtaken`) if another program stored one meanwhile, with `version` and `updated_at` of that
-    one in the facts; `Invalid` for what is no layout.
+    `base_version` is the version it was edited from; 0: there was none; None: overwrite any version. Raises `Conflict`
+    (`layouts.overtaken`) if another program stored one meanwhile, with its `version` and `updated_at` in the facts;
+    `Invalid` if it isn't a layout.
     """
     permissions.require(actor, "layouts:write")
     content = parse_document(document)

@@ -1,8 +1,8 @@
-"""The dashboards of an organisation: made, listed, read, saved, and taken to the trash and back.
+"""The dashboards of an organisation: create, list, read, save, delete and restore.
 
-A dashboard belongs to whoever made it; `sharing` lets others in and `versions` has what it was. One in the trash is
-kept for 30 days (`TRASH_RETENTION`), for its owner, and is gone for everybody else. It is deleted for good whenever
-somebody in the organisation next makes or throws away a dashboard, or by `purge`.
+A dashboard belongs to its creator; `sharing` gives others access and `versions` has its versions. One in the trash is
+kept for 30 days (`TRASH_RETENTION`); only its owner sees it. After that it is deleted permanently the next time that a
+user of the organisation creates or deletes a dashboard, or by `purge`.
 """
 
 from collections.abc import Collection, Sequence
@@ -33,15 +33,18 @@ from benchboard.storage.search_text import contains
 from benchboard.storage.short_ids import find_id
 
 WHICH_FILTERS: Final = ("mine", "shared", "public", "trash", "all")
-"""What the list of dashboards can be narrowed to (`which`): mine; not mine and shared with me by name or through a
-team; public; in the trash; every one of the organisation, for who may `dashboards:manage`."""
+"""The filters of the list of dashboards (`which`): mine; not mine and shared with me by name or through a team; public;
+in the trash; all of the organisation, for actors who may `dashboards:manage`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class DashboardSummary:
-    """A dashboard as a list shows it, without what is on it. `level` is what the actor may do with it; `shares` counts
-    people and teams; `version` moves with every change of the row, `number` is its newest version's (None where another
-    system wrote it), `widgets` counts tiles, not containers."""
+    """A dashboard in a list, without its content.
+
+    `level` is the actor's access level; `shares` counts people and teams; `version` increases with every change of the
+    row, `number` is its newest version's (None if another system wrote it), `widgets` counts tiles, not containers.
+    """
 
     id: str
     name: str
@@ -86,10 +89,11 @@ _SORTING = Sorting(
 def list_dashboards(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[DashboardSummary]:
-    """The dashboards the actor owns, or sees by a share or because they are public; last changed first unless sorted.
+    """The dashboards that the actor owns, or sees by a share or because they are public; last changed first unless
+    sorted.
 
-    Filters: `which` (WHICH), `owner_id`. The search looks in name, description and the owner's name. Sorted by `name`,
-    `updated_at`, `created_at`, `owner` or `deleted_at`.
+    Filters: `which` (`WHICH_FILTERS`), `owner_id`. The search covers name, description and the owner's name. Sorted by
+    `name`, `updated_at`, `created_at`, `owner` or `deleted_at`.
     """
     permissions.require(actor, "studio:enter")
     sentence = _("Dashboards can't be filtered by “{column}”.")
@@ -109,23 +113,26 @@ def list_dashboards(
 
 
 def everything(actor: Actor, listing: Listing) -> Listing:
-    """The listing, with the filter of everything the actor has access to unless it has another: an admin's role shows
-    them more than `list_dashboards` does without a filter."""
+    """The listing, with the filter for everything the actor has access to unless it has another: an admin's role
+    includes more than `list_dashboards` does without a filter.
+    """
     if "which" in listing.filters or not permissions.has_permission(actor, "dashboards:manage"):
         return listing
     return replace(listing, filters={**listing.filters, "which": "all"})
 
 
 def get(session: Session, actor: Actor, dashboard_id: str) -> StoredDashboard:
-    """A dashboard with what is on it; its owner also gets one in the trash. Raises `NotFound`, or `Invalid` naming
-    item and field for one that cannot be read."""
+    """A dashboard with its content; its owner also gets one in the trash.
+
+    Raises `NotFound`, or `Invalid` naming item and field if it can't be parsed.
+    """
     permissions.require(actor, "studio:enter")
     row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True, layout=True)
     return StoredDashboard(_one(session, actor, row.id), repository.read(session, row))
 
 
 def visible_ids(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> set[str]:
-    """Those of these ids under which the actor sees a dashboard; in the trash, only those that are theirs."""
+    """Those of these ids whose dashboards the actor sees; in the trash, only the actor's own."""
     permissions.require(actor, "studio:enter")
     seen = select(Dashboard.id).where(Dashboard.organisation_id == actor.organisation_id)
     if not permissions.has_permission(actor, "dashboards:manage"):
@@ -144,7 +151,7 @@ def _is_id(text: str) -> bool:
 
 
 def names(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> dict[str, str]:
-    """What those of these dashboards are called that the actor may see; not those in the trash."""
+    """The names of those of these dashboards that the actor may see, without those in the trash."""
     permissions.require(actor, "studio:enter")
     seen = select(Dashboard.id, Dashboard.name).where(
         Dashboard.organisation_id == actor.organisation_id,
@@ -157,7 +164,7 @@ def names(session: Session, actor: Actor, dashboard_ids: Collection[str]) -> dic
 
 
 def find_summary(session: Session, actor: Actor, dashboard_id: str) -> DashboardSummary | None:
-    """A dashboard that may have gone to the trash (`deleted_at`); None where it is gone for this actor."""
+    """A dashboard that may be in the trash (`deleted_at`); None if the actor has no access to it."""
     permissions.require(actor, "studio:enter")
     try:
         row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
@@ -167,16 +174,16 @@ def find_summary(session: Session, actor: Actor, dashboard_id: str) -> Dashboard
 
 
 def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> DashboardSummary:
-    """The dashboard with this name or else this ID or beginning of an ID; `trashed`: look in the trash.
+    """The dashboard with this name or else this ID or beginning of an ID; `trashed`: search the trash.
 
-    Raises `NotFound`, or `Conflict` for a name (`dashboards.ambiguous`) or beginning that several have.
+    Raises `NotFound`, or `Conflict` if several have that name (`dashboards.ambiguous`) or beginning.
     """
     permissions.require(actor, "studio:enter")
     shared = _filter_condition(actor, "trash" if trashed else None)
     everything = "all" if permissions.has_permission(actor, "dashboards:manage") else None
     within = _filter_condition(actor, "trash" if trashed else everything)
     named = _summaries(actor).where(Dashboard.name == who).limit(2)
-    # What the actor sees as a member comes before a namesake that only an admin sees.
+    # A dashboard that the actor sees as a member takes precedence over a namesake that only an admin sees.
     found = session.execute(named.where(shared)).all() or session.execute(named.where(within)).all()
     if not found:
         with suppress(ValueError):
@@ -196,7 +203,7 @@ def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> 
 def create(
     session: Session, actor: Actor, document: Document, *, name: str | None = None, imported: bool = False
 ) -> StoredDashboard:
-    """A new dashboard of the actor's, called `name` or else as the document is. `imported`: from a file."""
+    """Create a dashboard of the actor's, with `name` or else the document's title. `imported`: from a file."""
     permissions.require(actor, "dashboards:write")
     row, saved = repository.create(session, actor, _name_for(document, name))
     audit.record(session, actor, "dashboard.import" if imported else "dashboard.create", row.id, name=row.name)
@@ -214,13 +221,14 @@ def save(
     note: str | None = None,
     merged: bool = False,
 ) -> SavedDashboard:
-    """Store `document`, made from the dashboard's `base_version` (None: replace whatever is there), and keep a version.
+    """Store `document`, edited from the dashboard's `base_version` (None: overwrite any version), and save a version.
 
-    Without a note, saves of one person within 15 minutes are one version; a note, a merge (`merged`) and anybody
-    else's save begin a new one. A document equal to the stored one is not stored again, but for a note or a merge;
-    where the newest version is the author's own automatic one of it, that one takes the note.
-    Raises `Conflict` (`dashboards.overtaken`) if the document was stored by another meanwhile, with `version`,
-    `updated_at`, `who`, `who_id` and `number` (of the newest version) in the facts; `dashboards.in-trash`; `Invalid`.
+    Without a note, saves by one person within 15 minutes are one version; a note, a merge (`merged`) or a save by
+    someone else begins a new one. A document equal to the stored one is not stored again, except for a note or a merge;
+    if the newest version is the author's own automatic one of it, that one gets the note.
+
+    Raises `Conflict` (`dashboards.overtaken`) if another version was stored meanwhile, with `version`, `updated_at`,
+    `who`, `who_id` and `number` (of the newest version) in the facts; `dashboards.in-trash`; `Invalid`.
     """
     permissions.require(actor, "dashboards:write")
     row = dashboard_permissions.require(session, actor, dashboard_id, "edit", lock=True, layout=True)
@@ -232,7 +240,7 @@ def save(
 def describe(
     session: Session, actor: Actor, dashboard_id: str, *, name: str | None = None, description: str | None = None
 ) -> SavedDashboard:
-    """Give a dashboard another name or description: a save of the document with those changed."""
+    """Change a dashboard's name or description: a save of the document with those changed."""
     permissions.require(actor, "dashboards:write")
     row = dashboard_permissions.require(session, actor, dashboard_id, "edit", lock=True, layout=True)
     document = _name_for(repository.read(session, row), name)
@@ -242,7 +250,7 @@ def describe(
 
 
 def duplicate(session: Session, actor: Actor, dashboard_id: str, *, name: str | None = None) -> StoredDashboard:
-    """A copy of a dashboard that the actor may see: theirs, shared with nobody."""
+    """Create a copy of a dashboard that the actor may see: owned by the actor, shared with no one."""
     permissions.require(actor, "dashboards:write")
     row = dashboard_permissions.require(session, actor, dashboard_id, "view", layout=True)
     document = repository.read(session, row)
@@ -253,7 +261,7 @@ def duplicate(session: Session, actor: Actor, dashboard_id: str, *, name: str | 
 
 
 def discard(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
-    """Move dashboards to the trash; returns how many were not there yet."""
+    """Move dashboards to the trash; returns how many were not in it before."""
     rows = _require_ownership(session, actor, dashboard_ids)
     changed = [row for row in rows if row.deleted_at is None]
     for row in changed:
@@ -276,7 +284,10 @@ def restore(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int
 
 
 def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> int:
-    """Delete dashboards in the trash for good, with their versions. Raises `Conflict` for one that is not there."""
+    """Permanently delete dashboards in the trash, with their versions.
+
+    Raises `Conflict` for one that isn't in the trash.
+    """
     rows = _require_ownership(session, actor, dashboard_ids)
     for row in rows:
         if row.deleted_at is None:
@@ -292,13 +303,13 @@ def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str])
 
 
 def purge(session: Session, actor: Actor) -> int:
-    """Delete what has been in the organisation's trash for over 30 days; returns how many there were."""
+    """Delete dashboards that have been in the organisation's trash for over 30 days; returns their number."""
     permissions.require(actor, "dashboards:manage")
     return _sweep(session, actor)
 
 
 def _sweep(session: Session, actor: Actor) -> int:
-    """What `purge` does, for whoever happens to come by: the program acts, not they."""
+    """Do what `purge` does, without its permission check: the program acts, not the actor."""
     gone = session.execute(
         select(Dashboard.id, Dashboard.name)
         .where(Dashboard.organisation_id == actor.organisation_id, trash_retention.expired())
@@ -313,7 +324,7 @@ def _sweep(session: Session, actor: Actor) -> int:
 
 def _require_ownership(session: Session, actor: Actor, dashboard_ids: Sequence[str]) -> list[Dashboard]:
     permissions.require(actor, "dashboards:write")
-    # Locked in one order, so that two people's bulk acts wait for each other and not in a circle.
+    # Locked in a fixed order, so that concurrent bulk changes don't deadlock.
     wanted = sorted(set(dashboard_ids))
     return [dashboard_permissions.require(session, actor, one, "own", lock=True, trashed=True) for one in wanted]
 
@@ -323,7 +334,7 @@ def _name_for(document: Document, name: str | None) -> Document:
 
 
 def _filter_condition(actor: Actor, which: object) -> ColumnElement[bool]:
-    """The condition of one of WHICH, or of None: everything the actor sees as a member."""
+    """The condition of one of `WHICH_FILTERS`, or of None: everything the actor sees as a member."""
     me, there = actor.user_id, Dashboard.deleted_at.is_(None)
     if which == "trash":
         kept = Dashboard.deleted_at.is_not(None) & ~trash_retention.expired()

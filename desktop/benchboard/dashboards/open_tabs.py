@@ -1,7 +1,7 @@
-"""What somebody had open when they were last here: the dashboards, in the order of their tabs, and how each was shown.
+"""The dashboards that the user had open last, in the order of their tabs, with the state of each tab.
 
-`<home>/open/<account>.json`, 0600, one for each account of each database. It holds ids and places on a page, never a
-name: what a dashboard is called, and whether this account still sees it, is asked of the database.
+`<home>/open/<account>.json`, 0600, one for each account of each database. It has ids and scroll positions, never names:
+the names, and whether this account still has access, are read from the database.
 """
 
 import hashlib
@@ -22,15 +22,14 @@ from benchboard.i18n import _
 from benchboard.identity.permissions import Actor
 
 MAX_TABS: Final = 100
-"""So many tabs are kept, the first ones."""
+"""Most tabs that are kept, from the first."""
 _MOST_BYTES: Final = 256 * 1024
 _FARTHEST: Final = 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTab:
-    """How an open dashboard was shown: which row of its grid at the top, how large, on which of its narrower pages, and
-    whether it was presented."""
+    """The state of a tab: the grid row at the top, the zoom, the breakpoint, and whether it was presented."""
 
     dashboard_id: str
     row: float = 0.0
@@ -41,7 +40,7 @@ class OpenTab:
 
 @dataclass(frozen=True, slots=True)
 class SavedTabs:
-    """The open dashboards; `front` is the id of the one that was shown, empty for the list."""
+    """The open dashboards; `front` is the id of the one in front, empty for the list."""
 
     views: tuple[OpenTab, ...] = ()
     front: str = ""
@@ -57,7 +56,7 @@ class RestoredTabs:
 
 
 def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
-    """Write a sitting down, whole or not at all. Raises `Unavailable`."""
+    """Write the open tabs atomically. Raises `Unavailable`."""
     file = _file(home, account)
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,7 +71,7 @@ def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
 
 
 def load(home: Path, account: Sequence[str]) -> SavedTabs:
-    """What this account had open here; nothing where that cannot be read."""
+    """The tabs that this account had open here; empty if the file can't be read."""
     try:
         with _file(home, account).open("rb") as file:
             raw = json.loads(file.read(_MOST_BYTES))
@@ -85,7 +84,7 @@ def load(home: Path, account: Sequence[str]) -> SavedTabs:
 
 
 def restore(session: Session, actor: Actor, sitting: SavedTabs) -> RestoredTabs:
-    """What of a sitting this account can still open, by the names it has now."""
+    """The saved tabs that this account can still open, with their present names."""
     names = library.names(session, actor, [view.dashboard_id for view in sitting.views])
     left = tuple(view for view in sitting.views if view.dashboard_id in names)
     front = sitting.front if sitting.front in names else ""
@@ -97,7 +96,7 @@ def _file(home: Path, account: Sequence[str]) -> Path:
 
 
 def _view(raw: Any) -> OpenTab | None:
-    """A view as it was written; each fact that makes no sense is its default."""
+    """A tab as it was written; each invalid field gets its default."""
     try:
         key = str(UUID(raw["dashboard_id"]))
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -113,6 +112,6 @@ def _view(raw: Any) -> OpenTab | None:
 
 
 def _number(raw: object, default: float, least: float, most: float) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not raw >= -_FARTHEST:  # NaN is neither
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not raw >= -_FARTHEST:  # rejects NaN, too
         return default
     return float(min(max(raw, least), most))

@@ -1,6 +1,6 @@
-"""Documents in their rows: read, written with as few statements as there are changes, and kept as versions.
+"""Stores documents in rows: reads them, writes only what has changed, and keeps versions.
 
-Nothing here asks who may do it: `library` and `versions` do.
+Permissions are not checked here, but in `library` and `versions`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,14 +31,14 @@ from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Wi
 from benchboard.storage.models.identity import User
 
 SAME_VERSION_WITHIN: Final = timedelta(minutes=15)
-"""How long an automatic version takes in its author's next saves, counted from its first."""
+"""How long an automatic version is extended by its author's next saves, counted from its first."""
 MAX_NOTE: Final = 500
 _WIDGET: Final = ("type", "config", "query", "position")
 
 
 @dataclass(frozen=True, slots=True)
 class SavedDashboard:
-    """A dashboard as a save left it. `version` is what the next save wants as its base; `number` the version kept."""
+    """A dashboard after a save. `version` is the base of the next save; `number` the version that was saved."""
 
     id: str
     version: int
@@ -49,7 +49,7 @@ class SavedDashboard:
 
 @dataclass(frozen=True, slots=True)
 class VersionReason:
-    """Why a version is kept. An `automatic` one may grow with its author's next saves."""
+    """Why a version is kept. An `automatic` one may be extended by its author's next saves."""
 
     note: str | None = None
     automatic: bool = False
@@ -57,7 +57,7 @@ class VersionReason:
 
 
 def read(session: Session, row: Dashboard) -> Document:
-    """The document of a dashboard. Raises `Invalid` naming item and field where its rows are none."""
+    """The document of a dashboard. Raises `Invalid` naming item and field if its rows aren't valid."""
     return parse_document(_document_of(row, _widgets(session, row)))
 
 
@@ -66,7 +66,7 @@ def _document_of(row: Dashboard, widgets: Iterable[WidgetRow]) -> dict[str, Any]
 
 
 def create(session: Session, actor: Actor, document: Document) -> tuple[Dashboard, SavedDashboard]:
-    """A new dashboard of the actor's with its first version, which stays as it is."""
+    """Create a dashboard of the actor's with its first version, which is never extended."""
     written, document = _checked(document)
     made = row_mapping.to_rows(written, {})
     row = Dashboard(
@@ -93,9 +93,11 @@ def write(
     base_version: int | None,
     reason: VersionReason,
 ) -> SavedDashboard:
-    """Store `document` in the rows of a locked dashboard, and as a version. A document that changes nothing is stored
-    only for a reason; where that is a note, the author's own automatic version of it takes the note. Raises `Conflict`
-    (`dashboards.overtaken`) if it was stored since `base_version`."""
+    """Store `document` in the rows of a locked dashboard, and as a version.
+
+    A document without changes is stored only for a reason; if that is a note, the author's own automatic version of it
+    gets the note. Raises `Conflict` (`dashboards.overtaken`) if it was stored since `base_version`.
+    """
     newest = _newest(session, row)
     if base_version is not None and base_version != row.version:
         _require_unchanged(session, row, newest, base_version)
@@ -118,7 +120,7 @@ def write(
     before = row.name
     for key, value in changed.items():
         setattr(row, key, value)
-    row.updated_at = now()  # so that the row's version counts a change of its widgets too
+    row.updated_at = now()  # so that the row's version also counts changes of its widgets
     session.flush()
     number = _save_version(session, actor, row, written, reason, newest)
     event, details = "dashboard.save", dict[str, object](counts)
@@ -131,8 +133,8 @@ def write(
 
 
 def _save_initial_version(session: Session, row: Dashboard, held: Iterable[WidgetRow]) -> "_NewestVersion | None":
-    """A dashboard that another system wrote has no version: what it was before its first save becomes one."""
-    with suppress(Invalid):  # what cannot be read cannot be gone back to either
+    """Save a first version of a dashboard that another program wrote: its state before its first save."""
+    with suppress(Invalid):  # a state that can't be parsed can't be restored either
         session.add(
             DashboardVersion(
                 organisation_id=row.organisation_id,
@@ -148,7 +150,7 @@ def _save_initial_version(session: Session, row: Dashboard, held: Iterable[Widge
 
 
 def normalise_note(text: str | None) -> str | None:
-    """A version's note as it is kept: None where nothing is said. Raises `Invalid` (`dashboards.note`)."""
+    """A version's note as it is stored: None if it is empty. Raises `Invalid` (`dashboards.note`)."""
     note = (text or "").strip()
     if len(note) > MAX_NOTE or any(not (sign.isprintable() or sign == "\n") for sign in note):
         raise Invalid(
@@ -160,7 +162,7 @@ def normalise_note(text: str | None) -> str | None:
 
 
 def _checked(document: Document) -> tuple[dict[str, object], Document]:
-    """What is written, and the document that it reads back as: nothing is stored that could not be read."""
+    """The JSON to store, and the document that it parses to: nothing is stored that can't be read."""
     name = document.title
     _require_length(name, MAX_NAME, _("Name is too long."), "title")
     _require_length(document.description, MAX_DESCRIPTION, _("Description is too long."), "description")
@@ -211,7 +213,7 @@ def _row(row: Dashboard, widget: WidgetRow) -> Widget:
 def _write_widgets(
     session: Session, row: Dashboard, made: Sequence[WidgetRow], held: Mapping[str, WidgetRow]
 ) -> dict[str, int]:
-    """Bring the rows of widgets to `made`, touching those alone that differ; returns how many."""
+    """Update the rows of widgets to `made`, writing only those that differ; returns their number."""
     added = [widget for widget in made if widget.id not in held]
     changed = [widget for widget in made if widget.id in held and widget != held[widget.id]]
     removed = held.keys() - {widget.id for widget in made}
@@ -252,8 +254,11 @@ def _newest(session: Session, row: Dashboard) -> _NewestVersion | None:
 
 
 def _require_unchanged(session: Session, row: Dashboard, newest: _NewestVersion | None, base_version: int) -> None:
-    """Sharing and the trash count the row's version too, and take nothing away from whoever is editing. Another program
-    counts it without keeping a version: the document itself says whether it is still the one."""
+    """Raise `Conflict` if the document was stored since `base_version`.
+
+    Sharing and the trash increase the row's version too, without a conflict. Another program increases it without
+    saving a version: then the documents are compared.
+    """
     if newest is not None and newest.stored_version <= base_version < row.version:
         kept = session.scalar(select(DashboardVersion.document).where(DashboardVersion.id == newest.id))
         with suppress(Invalid):
@@ -287,7 +292,7 @@ def _save_version(
     reason: VersionReason,
     newest: _NewestVersion | None,
 ) -> int:
-    """Keep the document as a version; returns its number."""
+    """Save the document as a version; returns its number."""
     columns = {"document": dict(written), "stored_version": row.version, "saved_at": row.updated_at}
     if newest is not None and _is_extendable(newest, actor, reason):
         session.execute(update(DashboardVersion).where(DashboardVersion.id == newest.id).values(**columns))
@@ -312,7 +317,9 @@ def _save_version(
 def _moves_note_to_newest(
     session: Session, newest: _NewestVersion, actor: Actor, written: Mapping[str, Any], reason: VersionReason
 ) -> bool:
-    """Whether the note went to the newest version: the author's own automatic one, which says the same already."""
+    """Move the note to the newest version, if that is the author's own automatic one with the same document; returns
+    whether it was.
+    """
     if reason.note is None or reason.restored_from or not newest.automatic or newest.author_id != actor.user_id:
         return False
     kept = DashboardVersion

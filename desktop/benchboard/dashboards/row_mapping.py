@@ -33,7 +33,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class WidgetRow:
-    """What a row of `widgets` says of an item; `id` is the row's."""
+    """A row of `widgets`; `id` is the row's."""
 
     id: str
     type: str
@@ -44,7 +44,7 @@ class WidgetRow:
 
 @dataclass(frozen=True, slots=True)
 class DashboardRows:
-    """A document as the two tables hold it."""
+    """A document as it is stored in the two tables."""
 
     name: str
     description: str | None
@@ -53,15 +53,15 @@ class DashboardRows:
 
 
 def item_id(widget: WidgetRow) -> str:
-    """The id by which the document calls the row's item."""
+    """The id of the row's item in the document."""
     stored_id = _extra(widget).get("id", widget.id)
     return stored_id if isinstance(stored_id, str) else widget.id
 
 
 def to_rows(written: Mapping[str, Any], rows: Mapping[str, str]) -> DashboardRows:
-    """The parts of a document of the newest version (`write_document`), which has to be one that can be read.
+    """The rows of a document of the newest version (`write_document`), which must be valid.
 
-    `rows` says which row has been an item's so far (document's id → row's id); the others get new ones.
+    `rows` maps document ids to the ids of existing rows; other items get new ones.
     """
     widgets: list[WidgetRow] = []
 
@@ -103,10 +103,10 @@ def _widget(item: Json, row_id: str) -> WidgetRow:
 
 
 def from_rows(parts: DashboardRows) -> Json:
-    """The document that the parts are, as JSON for `parse_document`, which sees to the rest.
+    """The document of these rows, as JSON for `parse_document`, which validates the rest.
 
-    Widgets that the tree does not name stand at its end. Raises `Invalid` naming item and field where the tree names a
-    widget that is not there, or one twice, or is none.
+    Widgets that the tree doesn't name are put at its end. Raises `Invalid` naming item and field if the tree names a
+    missing widget, names one twice, or isn't a tree.
     """
     if not isinstance(parts.layout, dict):
         _refuse("bad-layout", _("This dashboard must be an object, not {value}."), parts.layout)
@@ -123,13 +123,13 @@ def from_rows(parts: DashboardRows) -> Json:
 
 
 class _TreeReader:
-    """A tree being put together; `left` are the widgets that it has not named so far."""
+    """A tree being read; `left` are the widgets that it has not named so far."""
 
     def __init__(self, widgets: Iterable[WidgetRow]) -> None:
         self.left = {widget.id: widget for widget in widgets}
 
     def nodes(self, items: object, where: str, depth: int) -> Iterator[object]:
-        """The items of the container called `where`."""
+        """The items of the container `where`."""
         if not isinstance(items, list) or depth > DEEPEST:
             what = _("The items of {item} must be a list nested at most eight levels deep, not {value}.")
             _refuse("bad-tree", what, items, where)
@@ -148,7 +148,7 @@ class _TreeReader:
         return self.left.pop(row_id)
 
     def _container(self, entry: Json, where: str, depth: int) -> Json:
-        if entry.get("type") not in grid.CONTAINERS:  # a whole widget, as a document has it
+        if entry.get("type") not in grid.CONTAINERS:  # a whole widget, as in a document
             return entry
         where = str(entry.get("id", where))
         if isinstance(tabs := entry.get("tabs"), list) and entry["type"] == grid.TABS:

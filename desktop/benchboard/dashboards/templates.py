@@ -12,7 +12,7 @@ from benchboard.i18n import N_, _, all_translations
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A dashboard to start from. `title` and `about` are marked for translation; whoever shows them translates."""
+    """A dashboard to start from. `title` and `about` are marked for translation where they are shown."""
 
     key: str
     title: str
@@ -36,12 +36,14 @@ TEMPLATES: Final = (
 )
 
 NEW_TITLE: Final = N_("New dashboard")
-"""The title of a new dashboard, translated into the language of whoever makes it."""
+"""The title of a new dashboard, translated into its creator's language."""
 
 
 def apply_template(document: Document, template: Template) -> Document:
-    """A document that starts over from a template. It keeps a title and a description that somebody wrote, its
-    variables and unknown fields."""
+    """A document that starts over from a template.
+
+    It keeps a title and description that a user wrote, its variables and unknown fields.
+    """
     fresh = template.document
     return replace(
         fresh,
@@ -53,9 +55,10 @@ def apply_template(document: Document, template: Template) -> Document:
 
 
 def _is_default(field: str, text: str) -> bool:
-    """Whether nobody wrote this title or description: it is empty, a template's, or a new dashboard's, in any language.
+    """Whether this title or description isn't a user's: it is empty, a template's, or a new dashboard's, in any
+    language.
 
-    The stored text is in the language of whoever made the dashboard, which need not be the reader's.
+    The stored text is in the language of the dashboard's creator, which may not be the reader's.
     """
     defaults = [str(_read(one.key).get(field, "")) for one in TEMPLATES]
     if field == "title":
@@ -73,7 +76,7 @@ def _read(key: str) -> dict[str, object]:
 
 
 def translated(value: object) -> object:
-    """A template's decoded JSON in the current language: its texts, and the weekdays its queries name."""
+    """A template's decoded JSON in the current language: its texts, and the weekdays in its queries."""
     if isinstance(value, list):
         return [translated(one) for one in value]
     if not isinstance(value, dict):

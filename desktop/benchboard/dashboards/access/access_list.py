@@ -1,5 +1,6 @@
-"""Who has access to a dashboard in the end, and why: as its owner, by their role, by name, through teams, because it is
-public. Whoever sees a dashboard sees who else does.
+"""Who has access to a dashboard, and why: as its owner, by role, by name, through teams, because it is public.
+
+Everyone who sees a dashboard can see its access list.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ GrantSource = Literal["owner", "role", "direct", "team", "public"]
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One reason why somebody has access; `team` is the name of the team, for `source` "team"."""
+    """One reason why a person has access; `team` is the name of the team, for `source` "team"."""
 
     source: GrantSource
     level: Level
@@ -52,8 +53,10 @@ def list_access(
     after: str | None = None,
     limit: int = 50,
 ) -> Page[AccessEntry]:
-    """Everybody who has access, by name, with what they may do in the end and why: those who are active and may enter
-    Studio. Filter: `user_id`. The search looks in name and address. Sorted by `name` or `email`."""
+    """Everyone with access, by name, with level and reasons: active people who may enter Studio.
+
+    Filter: `user_id`. The search covers name and address. Sorted by `name` or `email`.
+    """
     permissions.require(actor, "studio:enter")
     row = dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
     listing = listing or Listing()
@@ -72,7 +75,7 @@ _SORTING = Sorting({"name": User.name, "email": User.email_norm}, User.id, defau
 
 
 def _people_with_access(row: Dashboard) -> Select[*tuple[Any, ...]]:
-    """The people with access to one dashboard, each with the ways that are theirs, but for their teams' names."""
+    """The people with access to one dashboard, each with the sources of their access, without their teams' names."""
     mine = Dashboard.id == row.id
     ways: dict[str, Any] = {
         "owner": User.id == Dashboard.user_id,
@@ -138,7 +141,7 @@ def _access_entry(one: Any, teams: tuple[Grant, ...]) -> AccessEntry:
 
 
 def grants_text(grants: Sequence[Grant]) -> str:
-    """Why somebody has access, in short sentences."""
+    """Why a person has access, in short sentences."""
     reasons = {
         "owner": _("Owner."),
         "direct": _("Shared directly."),

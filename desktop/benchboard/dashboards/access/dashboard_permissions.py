@@ -1,8 +1,9 @@
-"""What a person may do with a dashboard: the most of what they have as its owner, by name, through teams, because it
+"""A person's access level for a dashboard: the highest that they have as its owner, by name, through teams, because it
 is public, or by their role.
 
-Who may `dashboards:manage` has every dashboard of the organisation as its owner does. What one may not see is not
-there (`NotFound`), in whichever organisation; what one may see and not change is `Denied`.
+An actor who may `dashboards:manage` has the owner's level for all dashboards of the organisation. A dashboard that the
+actor may not see doesn't exist for them (`NotFound`), in any organisation; changing one that they may only see is
+`Denied`.
 """
 
 from typing import Any, Final, Literal
@@ -20,12 +21,12 @@ from benchboard.storage.models.dashboards import Dashboard, DashboardShare, Dash
 from benchboard.storage.models.identity import TeamMember
 
 Level = Literal["view", "edit", "own"]
-"""`view`: look; `edit`: also save, and see the versions; `own`: everything."""
+"""`view`: read; `edit`: also save, and see the versions; `own`: everything."""
 LEVELS: Final[tuple[Level, ...]] = ("view", "edit", "own")
 
 
 def level_title(level: Level) -> str:
-    """A level in words, the same on every screen and in every table."""
+    """A level as text, the same on every screen and in every table."""
     return {"view": _("Can view"), "edit": _("Can edit"), "own": _("Full access")}[level]
 
 
@@ -47,7 +48,7 @@ def shared_through_team(user: Any, permission: str | None = None) -> ColumnEleme
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """The condition that a dashboard is the actor's, or shared with them, or public: not counting their role."""
+    """The condition that a dashboard is the actor's, shared with them, or public, without regard to their role."""
     me = actor.user_id
     return or_(Dashboard.user_id == me, Dashboard.is_public, shared_with(me), shared_through_team(me))
 
@@ -71,10 +72,10 @@ def require(
     trashed: bool = False,
     layout: bool = False,
 ) -> Dashboard:
-    """The row of a dashboard with which the actor may do what `needed` allows; `lock`: locked until the transaction
-    ends. Its layout is read only where it is asked for, so that one that cannot be read can still be thrown away.
+    """The row of a dashboard for which the actor has level `needed`; `lock`: locked until the transaction ends. Its
+    layout is read only with `layout`, so that a dashboard that can't be parsed can still be deleted.
 
-    One in the trash is there for its owner alone, and refused (`dashboards.in-trash`) unless `trashed` are meant too.
+    One in the trash exists only for its owner, and is rejected (`dashboards.in-trash`) unless `trashed` is set.
     """
     query = _one(actor, dashboard_id, layout=layout)
     if lock:
@@ -111,7 +112,7 @@ def _one(actor: Actor, dashboard_id: str, *, layout: bool) -> Select[Dashboard, 
 
 
 def not_found() -> NotFound:
-    """What one may not see is not there."""
+    """The error for a dashboard that doesn't exist or that the actor may not see."""
     return NotFound(
         "dashboards.unknown",
         _("Dashboard not found."),

@@ -1,6 +1,6 @@
-"""Letting others see or edit a dashboard: people by name, teams, everybody in the organisation.
+"""Sharing a dashboard for viewing or editing: with people by name, teams, everyone in the organisation.
 
-Its owner shares; whoever sees a dashboard sees with whom it is shared. Who has access in the end is in `access_list`.
+Only its owner shares; everyone who sees a dashboard sees its shares. The resulting access is in `access_list`.
 """
 
 from contextlib import suppress
@@ -34,7 +34,7 @@ Kind = Literal["person", "team"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody or a team to share with. `email` is a person's, `members` how many a team has."""
+    """A person or team to share with. `email` is for a person, `members` the number of people in a team."""
 
     kind: Kind
     id: str
@@ -45,7 +45,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share as its owner gave it."""
+    """A share as the owner granted it."""
 
     to: Candidate
     permission: SharePermission
@@ -55,7 +55,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class SharingSettings:
-    """Everything a dashboard's owner decided; `level` is what the actor may do."""
+    """All shares of a dashboard; `level` is the actor's."""
 
     owner: Candidate
     public: bool
@@ -67,8 +67,10 @@ class SharingSettings:
 def share(
     session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: str, permission: SharePermission
 ) -> SharingSettings:
-    """Let a person or team (by id) view or edit a dashboard, or change which. Raises `Invalid`, `NotFound`
-    (`dashboards.no-such-person`, `…-team`), `Conflict` (`dashboards.owner`) for its owner."""
+    """Allow a person or team (by id) to view or edit a dashboard, or change the permission.
+
+    Raises `Invalid`, `NotFound` (`dashboards.no-such-person`, `…-team`), `Conflict` (`dashboards.owner`) for its owner.
+    """
     row = _require_ownership(session, actor, dashboard_id)
     if permission not in PERMISSIONS:
         raise Invalid(
@@ -100,7 +102,7 @@ def share(
 
 
 def unshare(session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: str) -> SharingSettings:
-    """Take a share back; people who are gone and teams too. One that is not there is left so."""
+    """Revoke a share, also of deleted people and teams. Does nothing if there is none."""
     row = _require_ownership(session, actor, dashboard_id)
     table: Any = DashboardShare if kind == "person" else DashboardTeamShare
     column = DashboardShare.user_id if kind == "person" else DashboardTeamShare.team_id
@@ -112,7 +114,7 @@ def unshare(session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: s
 
 
 def set_public(session: Session, actor: Actor, dashboard_id: str, *, public: bool) -> SharingSettings:
-    """Let everybody in the organisation who may enter Studio view a dashboard, or no longer."""
+    """Allow everyone in the organisation who may enter Studio to view a dashboard, or revoke that."""
     row = _require_ownership(session, actor, dashboard_id)
     if row.is_public != public:
         row.is_public = public
@@ -122,7 +124,7 @@ def set_public(session: Session, actor: Actor, dashboard_id: str, *, public: boo
 
 
 def sharing_of(session: Session, actor: Actor, dashboard_id: str) -> SharingSettings:
-    """What the owner decided: shares by name and with teams, by name; public or not."""
+    """The shares of a dashboard, with people and teams by name, and whether it is public."""
     permissions.require(actor, "studio:enter")
     return _sharing_settings(
         session, actor, dashboard_permissions.require(session, actor, dashboard_id, "view", trashed=True)
@@ -132,9 +134,10 @@ def sharing_of(session: Session, actor: Actor, dashboard_id: str) -> SharingSett
 def candidates(
     session: Session, actor: Actor, dashboard_id: str, search: str, *, limit: int = 20
 ) -> tuple[Candidate, ...]:
-    """Teams and active people whose name or address holds `search` (with an “@”: people whose address does), to share
-    a dashboard with; not its owner, nor those it is shared with already. For whoever owns it: reading the list of users
-    is not needed for this."""
+    """Teams and active people whose name or address contains `search` (with an “@”: people whose address does), to
+    share a dashboard with; without its owner and those it is shared with already. For the owner: the permission to list
+    users is not needed.
+    """
     row = _require_ownership(session, actor, dashboard_id, lock=False)
     text = search.strip()
     teams = _teams_without(actor, row).order_by(Team.name, Team.id).limit(limit)
@@ -152,9 +155,12 @@ def candidates(
 
 
 def find_exact_match(session: Session, actor: Actor, dashboard_id: str, text: str) -> Candidate | None:
-    """Whom these words alone name, to share a dashboard with. With an “@” that is the active person of this address,
-    else the one person or team called so in the whole organisation; case and accents tell apart only those who differ
-    by nothing else. None for nobody, several, and whoever has it already."""
+    """The candidate that this text identifies uniquely.
+
+    With an “@” it is the active person with this address, otherwise the only person or team of that name in the
+    organisation; case and accents matter only to tell apart names that are otherwise equal. None if there is no match,
+    several, or one with a share already.
+    """
     row = _require_ownership(session, actor, dashboard_id, lock=False)
     if "@" in text:
         try:
@@ -172,8 +178,7 @@ def find_exact_match(session: Session, actor: Actor, dashboard_id: str, text: st
 
 
 def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
-    """The ids of people, inactive ones too, and teams of this name; of those alone who are called so to the letter,
-    where any is."""
+    """The ids of people (also inactive) and teams of this name; only the exact matches, if there are any."""
     people = select(User.id, User.name).where(
         User.organisation_id == actor.organisation_id, User.deleted_at.is_(None), is_called(User.name, name)
     )
@@ -244,7 +249,7 @@ def _team_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
 
 
 def _members() -> Any:
-    """How many people a team has, but those deleted."""
+    """How many people a team has, without deleted ones."""
     return (
         select(func.count())
         .select_from(TeamMember)
@@ -267,13 +272,13 @@ def _teams(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _people_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
-    """The people a dashboard is not shared with and who do not own it."""
+    """The people with whom a dashboard isn't shared, without its owner."""
     known = exists().where(DashboardShare.dashboard_id == row.id, DashboardShare.user_id == User.id)
     return _people(actor).where(User.id != row.user_id, ~known)
 
 
 def _teams_without(actor: Actor, row: Dashboard) -> Select[*tuple[Any, ...]]:
-    """The teams a dashboard is not shared with."""
+    """The teams with which a dashboard isn't shared."""
     shared = exists().where(DashboardTeamShare.dashboard_id == row.id, DashboardTeamShare.team_id == Team.id)
     return _teams(actor).where(~shared)
 

@@ -1,8 +1,8 @@
-"""A document on narrower pages: seen there, and arranged there by hand.
+"""A document at breakpoints: layouts for narrower pages, derived from the desktop plus custom positions.
 
-What is on a page is the desktop's, at every breakpoint: a widget that is added, removed, changed or put into another
-container on a narrower page is so everywhere. Only where it lies is the breakpoint's own, and only where somebody put
-it there by hand.
+The items of a page are the same at every breakpoint: a widget that is added, removed, changed or moved to another
+container on a narrower page is so everywhere. Only its position is the breakpoint's own, and only if a user has set it
+there.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.layout import Cell, Compact, Item, Layout
 
 COLUMNS: Final = {"tablet": 6, "phone": 2}
-"""How many columns a breakpoint has that its document does not name."""
+"""The number of columns of a breakpoint, if the document doesn't set it."""
 
 
 def layout_at(document: Document, name: str) -> Layout:
@@ -26,22 +26,23 @@ def layout_at(document: Document, name: str) -> Layout:
 
 
 def fit_to_columns(layout: Layout, columns: int) -> Layout:
-    """A layout on a page of another number of columns: everything has the share of the page that it had, in every
-    container, as far as its limits let it."""
+    """A layout on a page with another number of columns: all items keep their share of the width, in every container,
+    as far as their limits allow.
+    """
     return layout if layout.columns == columns else grid.fitted(_narrow_layout(layout, columns, {}, "vertical"))
 
 
 def overridden_ids(document: Document, name: str) -> frozenset[str]:
-    """The ids of what was arranged by hand at a breakpoint."""
+    """The ids of the items with custom positions at a breakpoint."""
     point = document.breakpoints.get(name)
     return frozenset(point.places) if point is not None else frozenset()
 
 
 def with_overrides(document: Document, name: str, after: Layout, ids: Collection[str]) -> Document:
-    """The document after an edit at a breakpoint that led from what was `layout_at` to `after`, by moving or resizing
-    `ids`. An edit that does nothing but move others than these meant them all.
+    """The document after an edit at a breakpoint that changed `layout_at` to `after`, by moving or resizing `ids`. If
+    the edit only moved other items, all of these get custom positions.
 
-    What `after` says otherwise of the items, what it has in addition and what it lacks holds on every page.
+    Other changes in `after`, added and removed items apply to every breakpoint.
     """
     point, before = _point(document, name), layout_at(document, name)
     was, now = _cells(before), _cells(after)
@@ -59,8 +60,10 @@ def with_overrides(document: Document, name: str, after: Layout, ids: Collection
 
 
 def with_layout(document: Document, layout: Layout) -> Document:
-    """The document with another layout of the desktop. Of what is gone no place is left at any breakpoint: something
-    new that is called so later begins where it follows from the desktop."""
+    """The document with another desktop layout.
+
+    Custom positions of removed items are removed, so that a new item with such an id starts with its derived position.
+    """
     if not any(point.places for point in document.breakpoints.values()):
         return replace(document, layout=layout)
     left = {found.item.id for found in grid.walk_items(layout)}
@@ -72,7 +75,7 @@ def with_layout(document: Document, layout: Layout) -> Document:
 
 
 def without_overrides(document: Document, name: str, ids: Collection[str] | None = None) -> Document:
-    """The document with these items, or all of them, following the desktop again at a breakpoint."""
+    """The document with these items, or all, reset to the derived layout at a breakpoint."""
     point = document.breakpoints.get(name)
     if point is None:
         return document
@@ -88,8 +91,11 @@ def _point(document: Document, name: str) -> Breakpoint:
 
 
 def _narrow_layout(layout: Layout, columns: int, places: Mapping[str, Cell], compact: Compact) -> Layout:
-    """One grid and all below it. How wide things are does not depend on how high they are: so the containers' widths
-    are known first, then what they hold, then their heights, and with those everything's place."""
+    """One grid and all below it.
+
+    Widths don't depend on heights: so the containers' widths are computed first, then their content, then their
+    heights, and with those all positions.
+    """
     if not any(item.panes for item in layout.items):
         return grid.derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
     widths = grid.derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
@@ -103,7 +109,7 @@ def _narrow_layout(layout: Layout, columns: int, places: Mapping[str, Cell], com
 
 
 def _minimum_size(item: Item) -> int:
-    """How few columns a widget needs: what its document says, else its kind."""
+    """The minimum width of a widget in columns: its document's, or else its kind's."""
     kind = kind_of(item.type)
     return item.min_w or (kind.min_w if kind is not None else 1)
 
@@ -121,14 +127,14 @@ def _narrow_item(
 
 
 _Home = tuple[tuple[str, str], ...]
-"""The grid something lies in: containers and, of tabs, the tab's id."""
+"""The grid of an item: containers and, of tabs, the tab's id."""
 
 
 def _cells(layout: Layout, home: _Home = ()) -> dict[str, tuple[_Home, Cell]]:
-    """Every item's grid and cell there."""
+    """Every item's grid and its cell in it."""
     found: dict[str, tuple[_Home, Cell]] = {}
     for item, cell in layout:
-        # How high a container is follows from what it holds: that is no arranging.
+        # A container's height depends on its content: it isn't a custom position.
         found[item.id] = (home, cell._replace(h=1) if item.panes else cell)
         for pane in item.panes:
             found |= _cells(pane.layout, (*home, (item.id, pane.id)))
@@ -143,8 +149,9 @@ def _items_without_cells(layout: Layout) -> dict[str, tuple[_Home, Item]]:
 
 
 def _widen_layout(desktop: Layout, after: Layout) -> Layout:
-    """The desktop's layout with the items of `after`: those that lie in the same grid keep their cells, others get the
-    first free place: those from another grid as wide as there, new ones as wide in proportion."""
+    """The desktop's layout with the items of `after`: items in the same grid keep their cells, others get the first
+    free cell, with the same width if they come from another grid, and in proportion if they are new.
+    """
     cells = {item_id: (home, cell) for item_id, (home, cell) in _cells(desktop).items()}
     heights = {found.item.id: found.cell.h for found in grid.walk_items(desktop)}
     return _widen_grid(after, desktop.columns, cells, heights, ())

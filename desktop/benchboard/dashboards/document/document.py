@@ -1,7 +1,7 @@
-"""A dashboard as a document: its layout with everything in its containers, and what it says besides.
+"""A dashboard as a document: its layout with all containers, and its other fields.
 
-The form is docs/dashboard-format.md. JSON of any version is read and the newest is written; a home layout that says
-nothing a bare list could not say stays one.
+The format is docs/dashboard-format.md. JSON of any version is read and the newest is written; a home layout stays a
+bare list as long as that can represent it.
 """
 
 import json
@@ -27,13 +27,13 @@ BREAKPOINTS: Final = ("tablet", "phone")
 _DEEPEST: Final = 60
 MAX_VARIABLES: Final = 100
 MAX_VALUES: Final = 1_000
-"""Values a document keeps of one variable."""
+"""Most values of one variable that a document keeps."""
 TYPES: Final = ("list", "query", "text")
-"""What a variable can be: values somebody typed, values a query answers, or a text."""
+"""The types of variables: values that a user typed, values of a query, or a text."""
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _HOLDERS: Final = (dict, list)
 _DOUBTFUL: Final = re.compile(r"\\u(?:0000|d[89a-f])")
-"""What JSON in ASCII has where a text holds NUL or half a surrogate pair; also for a whole pair, which is fine."""
+"""How JSON in ASCII represents NUL or half a surrogate pair; it also matches whole pairs, which are fine."""
 _OWN: Final = frozenset(
     ("$schema", "format", "version", "title", "description", "columns", "compact", "variables", "items", "breakpoints")
 )
@@ -51,10 +51,11 @@ def _refuse(code: str, what: str, field_name: str | None) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """Something a reader chooses that queries (`:name`) and repeats depend on. `type` is `list`, `query` or `text`.
+    """A value that readers select, and that queries (`:name`) and repeats depend on. `type` is `list`, `query` or
+    `text`.
 
-    Of a `query` the answers are never kept: `values` is what is offered until the first has come. Where all is chosen,
-    `chosen` is what that stood for when it was chosen.
+    The results of a `query` are never stored: `values` are the options until the first result arrives. If all are
+    selected, `chosen` has the values that All meant when it was selected.
     """
 
     name: str
@@ -71,7 +72,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """A narrower page: how many columns, and what somebody arranged by hand there (id → cell)."""
+    """A breakpoint: its number of columns, and its custom positions (id → cell)."""
 
     columns: int
     places: Mapping[str, Cell] = field(default_factory=dict)
@@ -80,8 +81,11 @@ class Breakpoint:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A dashboard's document. `source` holds the fields this program does not know; `form` is the version it was read
-    from (0: a bare list of widgets)."""
+    """A dashboard's document.
+
+    `source` has the fields that this program doesn't know; `form` is the version it was read from (0: a bare list of
+    widgets).
+    """
 
     layout: Layout
     title: str = ""
@@ -94,24 +98,26 @@ class Document:
 
     @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
-        """The values chosen for each variable, by its name."""
+        """The selected values of each variable, by its name."""
         return {one.name: one.values if one.all_chosen and one.type == "list" else one.chosen for one in self.variables}
 
 
 def empty(title: str = "", columns: int = COLUMNS) -> Document:
-    """A document with nothing on it."""
+    """An empty document."""
     return Document(Layout.of(columns, ()), title)
 
 
 def fitted(document: Document) -> Document:
-    """The document as it is shown: free of overlaps, containers as high as what they hold. One that is so already comes
-    back itself."""
+    """The document as it is shown: without overlaps, containers as high as their content.
+
+    Returns the same object if nothing changes.
+    """
     layout = grid.fitted(document.layout, document.compact)
     return document if layout == document.layout else replace(document, layout=layout)
 
 
 def parse_document(value: object) -> Document:
-    """The document that decoded JSON of any version describes. Raises `Invalid` that names item and field."""
+    """The document in decoded JSON of any version. Raises `Invalid` that names item and field."""
     _require_storable(value)
     if not isinstance(value, dict):
         return _checked(Document(grid.parse_page(value, columns=COLUMNS), form=0))
@@ -148,10 +154,12 @@ def write_document(document: Document, known: grid.WrittenItems | None = None) -
 
 
 def write_home(document: Document, known: grid.WrittenItems | None = None) -> object:
-    """The document as a home layout keeps it: in the form it was read from, as long as that can say it. `known` as in
-    `serialise_page`."""
+    """The document as a home layout stores it: in the format it was read from, as long as that can represent it.
+
+    `known` as in `serialise_page`.
+    """
     if known is not None and len(known) > 2 * grid.MAX_ITEMS:
-        known.clear()  # what was removed long ago
+        known.clear()  # items removed long ago
     says_more = document.title or document.description or document.variables or document.breakpoints
     if document.form >= VERSION or says_more or document.compact != "vertical":
         return write_document(document, known)
@@ -192,7 +200,7 @@ def _checked(document: Document) -> Document:
 
 
 def require_valid_field(item: grid.Item, key: str) -> None:
-    """Raises `Invalid` where no document may say of an item what this one does under `key`."""
+    """Raise `Invalid` if the value of an item's field `key` isn't valid in a document."""
     _require_storable({key: item.source.get(key)})
     _require_valid_item(item)
 
@@ -204,7 +212,9 @@ def _require_valid_item(item: grid.Item) -> None:
 
 
 def _require_item_count(document: Document) -> None:
-    """What is written once it is shown must be readable again: refuse a page on which items would be pushed out."""
+    """Raise `Invalid` for a page whose items would be moved below the last row: what is written must be readable
+    again.
+    """
     if grid.bottom_bound(document.layout) <= grid.MAX_ROW:
         return
     crowded = grid.overfull_item(document.layout, grid.MAX_ROW + grid.MAX_HEIGHT)
@@ -214,7 +224,7 @@ def _require_item_count(document: Document) -> None:
 
 
 def require_rows(layout: Layout) -> None:
-    """Raises `Invalid` where an item of a fitted layout begins below the last row a page has."""
+    """Raise `Invalid` if an item of a fitted layout begins below the last row of a page."""
     if grid.bottom_bound(layout) <= grid.MAX_ROW:
         return
     for name, row in grid.written_rows(layout):
@@ -298,7 +308,7 @@ def _flag(entry: Source, key: str, where: str) -> bool:
 
 
 def _serialise_variable(variable: Variable) -> dict[str, object]:
-    # What older documents could not say is written only where it is said.
+    # Fields that older versions don't have are written only if they are set.
     more = {key: value for key in ("query", "include_all", "all_chosen") if (value := getattr(variable, key))}
     return {
         "name": variable.name,
@@ -368,8 +378,8 @@ def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: 
 
 
 def _require_storable(document: object) -> None:
-    """Refuse what JSON can say and a database cannot keep."""
-    # A document is checked wherever it is read, so the encoder looks at its texts: what it wrote as no escape is fine.
+    """Raise `Invalid` for JSON that a database can't store."""
+    # Documents are checked at every read, so the encoder checks the texts: what it writes without an escape is fine.
     _require_shallow(document)
     try:
         written = json.dumps(document, allow_nan=False)
@@ -382,7 +392,7 @@ def _require_storable(document: object) -> None:
 
 
 def too_long_error() -> Invalid:
-    """What is said of a document of more than `MAX_BYTES`."""
+    """The error for a document of more than `MAX_BYTES`."""
     what = _("This dashboard is larger than {limit} MiB.").format(limit=MAX_BYTES // 1024 // 1024)
     return Invalid("layout.too-long", what, do=_("Remove a widget or shorten some text."), item=None, field=None)
 
@@ -399,7 +409,7 @@ def _require_shallow(document: object) -> None:
 
 
 def _every_text(document: object) -> Iterator[str]:
-    """Every text in decoded JSON, names of fields too."""
+    """All strings in decoded JSON, including field names."""
     stack = [document]
     while stack:
         value = stack.pop()
@@ -412,7 +422,7 @@ def _every_text(document: object) -> Iterator[str]:
 
 
 def is_storable_text(value: str) -> bool:
-    """Whether every database keeps it as it is: no NUL in it, and no half of a surrogate pair."""
+    """Whether every database stores it unchanged: without NUL and half surrogate pairs."""
     if "\0" in value:
         return False
     try:

@@ -1,4 +1,4 @@
-"""The bench: dongles, the live bus, bit timing."""
+"""Bench: dongles, the live bus, bit timing."""
 
 from functools import partial
 

@@ -13,18 +13,18 @@ from benchboard.ui.time_format import day_text, recent_time
 
 
 def format_metres(length: float, *, up: bool = False) -> str:
-    """A length of cable in tenths of a metre, rounded down, so that it works; `up` for what is missing."""
+    """A cable length in metres with one decimal, rounded down so that it is safe; `up` for a missing length."""
     tenths = math.ceil(length * 10) if up else math.floor(length * 10)
     return number(tenths / 10, 0 if tenths % 10 == 0 else 1)
 
 
 def rate(bitrate: int | None) -> str:
-    """`500 kbit/s`, `83.333 kbit/s`; a dash where there is none."""
+    """`500 kbit/s`, `83.333 kbit/s`; a dash for None."""
     return _("{rate} kbit/s").format(rate=number(bitrate / 1000, most=3)) if bitrate is not None else "–"
 
 
 def rates(bitrate: int, data_bitrate: int | None) -> str:
-    """Of both phases: `500 / 2000 kbit/s`, or `500 kbit/s` where there is one."""
+    """The bit rates of both phases: `500 / 2000 kbit/s`, or `500 kbit/s` without a data phase."""
     if not data_bitrate:
         return rate(bitrate)
     return f"{number(bitrate / 1000, most=3)} / {rate(data_bitrate)}"
@@ -44,19 +44,19 @@ def relative_time(time: datetime | None) -> str:
 
 
 def full_time(time: datetime | None) -> str:
-    """The moment in full, for a tooltip."""
+    """The time in full, for a tooltip."""
     if isinstance(time, Unreadable):
         return _("The database holds an invalid time here.")
     return time.astimezone().strftime("%Y-%m-%d %H:%M:%S") if time is not None else ""
 
 
 def firmware_title(dialect: str | None, firmware: str | None) -> str:
-    """`Benchboard 1.0.0`; of other firmware its version alone, which says in its own words what it is."""
+    """`Benchboard 1.0.0`; for other firmware its own version text, which includes its name."""
     return f"Benchboard {firmware}" if dialect == BENCHBOARD_DIALECT and firmware else firmware or ""
 
 
 def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
-    """The state of a dongle in a mark and a word or two."""
+    """The state of a dongle as an icon and a word or two."""
     if device is not None and device.problem is not None:
         return Mark("error", _("Can't open"))
     if dongle is None or dongle.ownership_state == "UNCLAIMED":
@@ -71,7 +71,7 @@ def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Ma
 
 
 def identity_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
-    """Proven or observed; the two differ without colour."""
+    """Whether the identity is proven or observed; the two differ in more than colour."""
     if dongle is not None and not dongle.proven:
         return Mark("observed", _("Observed"))
     if dongle is None and device is not None and device.info is not None and not device.info.is_benchboard:

@@ -1,4 +1,4 @@
-"""The bit, drawn: segments in proportion, sample point, jump width, ruler in time quanta; a small form for panes."""
+"""Draws a bit: segments in proportion, sample point, jump width, ruler in time quanta; a small form for panes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,9 +30,9 @@ class Segment:
 
 
 def segments(timing: Timing, *, tseg1_is_split: bool = True) -> tuple[Segment, ...]:
-    """Synchronisation, propagation, phase 1, phase 2; the middle two as one where nothing splits them.
+    """Synchronisation, propagation, phase 1, phase 2; the middle two as one if their split is unknown.
 
-    A controller that only has tseg1 stores their sum: only a given cable says how much of it is propagation.
+    A controller that only has tseg1 stores their sum: only a given cable determines how much of it is propagation.
     """
     middle: tuple[tuple[int, str, int | None], ...] = (
         (timing.prop_seg, _("Propagation"), 0),
@@ -54,7 +54,7 @@ def segments(timing: Timing, *, tseg1_is_split: bool = True) -> tuple[Segment, .
 
 
 def spans(parts: Sequence[Segment], width: float) -> list[tuple[float, float]]:
-    """Left and right of each segment in `width` pixels: in proportion, but none below 10 px."""
+    """Left and right of each segment in `width` pixels: in proportion, but at least 10 px wide."""
     least = min(_MIN_WIDTH, width / len(parts))
     quanta = sum(part.length for part in parts)
     wide = [max(least, width * part.length / quanta) for part in parts]
@@ -70,9 +70,9 @@ def spans(parts: Sequence[Segment], width: float) -> list[tuple[float, float]]:
 
 
 class BitBar(QWidget):
-    """A bit one can look at and, where `editable`, drag: borders move time quanta between neighbours.
+    """A bit that can be viewed and, if `editable`, dragged: borders move time quanta between neighbours.
 
-    `edited` carries the new timing while a border is dragged or moved by Left and Right.
+    `edited` emits the new timing when a border is dragged, or moved by Left and Right.
     """
 
     edited = Signal(object)
@@ -92,8 +92,11 @@ class BitBar(QWidget):
         self.setAccessibleName(title)
 
     def show_timing(self, timing: Timing | None, *, prop_seg_is_set: bool = True, tseg1_is_split: bool = True) -> None:
-        """Draw this bit. Where prop_seg is not set, its border can't be moved: the controller has only tseg1, and the
-        cable decides how that is split. Without a cable it isn't split (`segments`)."""
+        """Draw this bit.
+
+        If prop_seg is not set, its border can't be moved: the controller has only tseg1, and the cable determines its
+        split. Without a cable it isn't split (`segments`).
+        """
         self._timing = timing
         self._tseg1_is_split = tseg1_is_split
         self._prop_seg_is_set = prop_seg_is_set
@@ -109,7 +112,7 @@ class BitBar(QWidget):
 
     @property
     def timing(self) -> Timing | None:
-        """The bit that is drawn."""
+        """The bit that is shown."""
         return self._timing
 
     def sizeHint(self) -> QSize:
@@ -151,7 +154,7 @@ class BitBar(QWidget):
     # ---- by hand
 
     def _borders(self, edges: list[tuple[float, float]]) -> list[tuple[int, float]]:
-        """The borders that can be moved, counted from sync's end, and where each is."""
+        """The borders that can be moved, counted from sync's end, and their positions."""
         first = 1 if self._prop_seg_is_set else len(edges) - 2
         return [(index, left) for index, (left, _right) in enumerate(edges[2:], start=1) if index >= first]
 
@@ -195,7 +198,9 @@ class BitBar(QWidget):
             super().keyPressEvent(event)
 
     def _move(self, border: int, by: int) -> None:
-        """Move border 1 (propagation | phase 1) or 2 (phase 1 | phase 2) by time quanta, as far as there is room."""
+        """Move border 1 (propagation | phase 1) or 2 (phase 1 | phase 2) by time quanta, as far as the segments
+        allow.
+        """
         timing = self._timing
         if timing is None or by == 0:
             return
@@ -218,7 +223,7 @@ class BitBar(QWidget):
 
 
 class SmallBitBar(QWidget):
-    """The bit in 20 px, with the names that fit."""
+    """The bit in 20 px height, with the names that fit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -294,7 +299,7 @@ def _paint_sample_point(painter: QPainter, area: QRectF, x: float, timing: Timin
 
 
 def _paint_jump(painter: QPainter, area: QRectF, edges: list[tuple[float, float]], timing: Timing) -> None:
-    """The jump width as a bracket over phase 2, from the sample point on."""
+    """Paint the jump width as a bracket over phase 2, starting at the sample point."""
     colour = theme().color("warn")
     left = area.x() + edges[-1][0] + 2
     length = max(6.0, (edges[-1][1] - edges[-1][0]) * timing.sjw / timing.phase_seg2 - 4)

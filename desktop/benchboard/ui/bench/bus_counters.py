@@ -1,4 +1,4 @@
-"""The strip over the live bus: load, totals and error counters, painted in one widget."""
+"""The bar above the live bus: load, totals and error counters, painted in one widget."""
 
 import time
 from collections import deque
@@ -32,14 +32,14 @@ class BusCounters(QWidget):
         self._rates.clear()
 
     def show_ended(self, reason: str) -> None:
-        """No bus is open; `reason` stands in place of the counters."""
+        """Show that no bus is open; `reason` replaces the counters."""
         self.is_open = False
         self._note = reason
         self.setAccessibleName(reason)
         self.update()
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
-        """What the bus and the dongle say of themselves, now; `skipped` frames were received and never shown."""
+        """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
         counters = live.capture.counters()
         bus = counters.bus
         self.is_open, self._load = True, counters.load
@@ -69,7 +69,7 @@ class BusCounters(QWidget):
         return "–" if self._load is None else _("{percent} %").format(percent=round(self._load * 100))
 
     def value(self, name: str) -> str:
-        """What stands over `name`."""
+        """The value with the title `name`."""
         return next((value for value, title, _tone in self._values if title == name), "")
 
     def paintEvent(self, event: QPaintEvent) -> None:

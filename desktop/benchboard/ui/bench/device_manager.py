@@ -1,8 +1,8 @@
-"""What the views of the bench share: the connected dongles, the one open bus, the simulator this window started.
+"""Shared by the views of the bench: the connected dongles, the one open bus, the simulator started by this window.
 
 Everything that waits for a port runs on threads of its own and reports by signal. One `DeviceManager` lives as long as
-the session, also when the window is rebuilt in another language. Only the window's thread changes its state and emits
-its signals.
+the session, also when the window is rebuilt in another language. Only the main thread changes its state and emits its
+signals.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
 _SEEN_EVERY_MS: Final = 60_000
-CAPACITY = 100_000  # frames a screen may be late
+CAPACITY = 100_000  # frames by which a screen may lag behind
 _log = logging.getLogger(__name__)
 
 
@@ -47,9 +47,10 @@ class LiveBus:
 
 
 class DeviceManager(QObject):
-    """`changed`: what is plugged in. `live_changed`: the open bus began or ended. `simulator_changed` likewise.
+    """`changed`: the connected devices changed. `live_changed`: the open bus was opened or closed. `simulator_changed`
+    likewise.
 
-    `live_failed` comes before `live_changed` where the bus ended by itself, with the `AppError` that says why.
+    `live_failed` comes before `live_changed` if the bus ended by itself, with the `AppError` that says why.
     """
 
     changed = Signal()
@@ -92,11 +93,11 @@ class DeviceManager(QObject):
 
     @property
     def devices(self) -> tuple[DetectedDevice, ...]:
-        """Every dongle plugged in now, by port."""
+        """The dongles that are connected now, by port."""
         return tuple(device for device in self._devices.values() if device.is_dongle)
 
     def find(self, device_id: str | None) -> DetectedDevice | None:
-        """The one with that id, if it is plugged in."""
+        """The dongle with this id, if it is connected."""
         return next((device for device in self.devices if device_id and device.device_id == device_id), None)
 
     def all_ports(self) -> tuple[Port, ...]:
@@ -104,13 +105,13 @@ class DeviceManager(QObject):
         return tuple(device.port for device in self._devices.values())
 
     def probe_again(self, path: str) -> None:
-        """Probe `path` again (something about it changed), except while its bus is open."""
+        """Probe `path` again after a change, except while its bus is open."""
         if self.live is None or self.live.path != path:
             self._scanner.probe_again(path)
 
     @contextlib.contextmanager
     def device(self, path: str) -> Iterator[Device]:
-        """On a worker: the dongle on `path`, its channel closed, for this caller alone."""
+        """On a worker: the dongle on `path`, with its channel closed, exclusively for the caller."""
         with self._scanner.port_lock(path):
             self._stop_buses(path)
             with link.open_port(path) as handle:
@@ -121,10 +122,11 @@ class DeviceManager(QObject):
     # ---- the open bus
 
     def open_bus(self, detected: DetectedDevice, title: str, *, listen_only: bool = False) -> LiveBus:
-        """On a worker: open the channel on what the dongle stores, in place of any other bus of this session.
+        """On a worker: open the channel with the dongle's stored configuration, in place of any other bus of this
+        session.
 
-        The caller hands the result to `set_live`, on the window's thread. Raises `Cancelled` where the session has
-        ended meanwhile.
+        The caller passes the result to `set_live`, on the main thread. Raises `Cancelled` if the session has ended
+        meanwhile.
         """
         self._stop_buses()
         with self._scanner.port_lock(detected.port.path):
@@ -148,7 +150,7 @@ class DeviceManager(QObject):
     def count_frames(
         self, detected: DetectedDevice, title: str, seconds: float, progress: Progress, note: str = ""
     ) -> Counters:
-        """On a worker: open the channel for `seconds`, answer what was counted, and close it again."""
+        """On a worker: open the channel for `seconds`, then close it and return the counters."""
         live = self.open_bus(detected, title)
         started = time.monotonic()
         try:
@@ -164,7 +166,7 @@ class DeviceManager(QObject):
         return counters
 
     def set_live(self, live: LiveBus) -> None:
-        """On the window's thread: this bus is the open one now, unless it was stopped again before it got here."""
+        """On the main thread: make this bus the open one, unless it was stopped meanwhile."""
         if not self._resources.has_bus(live.capture):
             return
         previous, self.live = self.live, live
@@ -173,21 +175,21 @@ class DeviceManager(QObject):
         self.live_changed.emit()
 
     def close_bus(self) -> None:
-        """On the window's thread: close the open bus, if there is one. Takes a twentieth of a second at most."""
+        """On the main thread: close the open bus, if there is one. Takes at most a twentieth of a second."""
         live, self.live = self.live, None
         if live is not None:
             self._resources.stop_bus(live.capture)
             self.live_changed.emit()
 
     def end_failed_bus(self, error: AppError) -> None:
-        """On the window's thread: close the open bus, which `error` has ended."""
+        """On the main thread: close the open bus, which `error` has ended."""
         self.live_failed.emit(error)
         self.close_bus()
 
     def _stop_buses(self, path: str | None = None) -> None:
-        """On a worker: stop this session's buses, or the one on `path`. Whoever asks for a port last gets it."""
+        """On a worker: stop this session's buses, or the one on `path`. The last to request a port gets it."""
         for bus in self._resources.stop_buses(path):
-            with contextlib.suppress(RuntimeError):  # the session has ended, and the device manager with it
+            with contextlib.suppress(RuntimeError):  # the session has ended, and with it the device manager
                 self._bus_stopped.emit(bus)
 
     def _on_bus_stopped(self, bus: Capture) -> None:
@@ -209,16 +211,16 @@ class DeviceManager(QObject):
         return simulator if simulator is not None and simulator.alive else None
 
     def start_simulator(self) -> None:
-        """On a worker: dongles to try things with, on a bus with traffic, until the window closes.
+        """On a worker: simulate dongles on a bus with traffic, until the window closes.
 
-        Raises `Cancelled` where the session has ended meanwhile.
+        Raises `Cancelled` if the session has ended meanwhile.
         """
         if not self.simulating:
             self._resources.add_simulator(SimulatorProcess())
         self._simulator_started.emit()
 
     def can_press(self, device_id: str | None) -> bool:
-        """Whether that dongle's button is this window's to press."""
+        """Whether this window can press the button of that dongle: it simulates it."""
         return self._simulator is not None and device_id in self._simulator.device_ids
 
     def press(self, device_id: str | None) -> None:
@@ -244,7 +246,7 @@ class DeviceManager(QObject):
         expire = has_permission(actor, "dongles:pair")
 
         def mark(session: object) -> None:
-            fleet.mark_seen(session, actor, ids)  # type: ignore[arg-type]  # the window never looks inside a session
+            fleet.mark_seen(session, actor, ids)  # type: ignore[arg-type]  # the window never uses a session itself
             if expire:
                 provisioning.expire_claims(session, actor)  # type: ignore[arg-type]  # nor here
 
@@ -257,15 +259,15 @@ class DeviceManager(QObject):
             )
 
     def _reconcile(self, device: Device) -> None:
-        """On a worker: settle an interrupted pairing by what the dongle reports."""
+        """On a worker: reconcile an interrupted pairing with what the dongle reports."""
         data_key = self._workspace.data_keys.of(self._actor.organisation_id)
         provisioning.reconcile(self._workspace.database.bind(self._actor), self._actor, data_key, device)
 
 
 class _Resources:
-    """What a session holds outside of the window: ports being asked, open buses, a simulator. Safe on any thread.
+    """What a session holds outside the window: ports being probed, open buses, a simulator. Thread-safe.
 
-    After `release` nothing is held any more, and what a late worker brings is stopped at once.
+    After `release` nothing is held any more, and what a worker adds later is stopped at once.
     """
 
     def __init__(self, scanner: PortScanner) -> None:
@@ -294,18 +296,18 @@ class _Resources:
         raise _signed_out()
 
     def has_bus(self, bus: Capture) -> bool:
-        """Whether nobody has stopped this bus yet."""
+        """Whether this bus has not been stopped yet."""
         with self._lock:
             return any(open_bus is bus for open_bus in self._buses.values())
 
     def stop_bus(self, bus: Capture) -> None:
-        """Stop this one."""
+        """Stop this bus."""
         with self._lock:
             self._buses = {path: open_bus for path, open_bus in self._buses.items() if open_bus is not bus}
         bus.stop()
 
     def stop_buses(self, path: str | None = None) -> list[Capture]:
-        """Stop the bus on `path`, or all of them; returns those that were stopped."""
+        """Stop the bus on `path`, or all of them; returns the stopped ones."""
         with self._lock:
             stopping = [bus for port, bus in self._buses.items() if path in (None, port)]
             self._buses = {port: bus for port, bus in self._buses.items() if bus not in stopping}
@@ -314,7 +316,7 @@ class _Resources:
         return stopping
 
     def release(self, *_arguments: object) -> None:
-        """The session ends: stop everything."""
+        """Stop everything at the end of the session."""
         with self._lock:
             self._released = True
             simulator, self.simulator = self.simulator, None

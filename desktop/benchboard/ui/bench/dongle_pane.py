@@ -1,4 +1,4 @@
-"""The pane about one dongle: who it is, what it runs on, what goes over its bus."""
+"""The details of one dongle: its identity, configuration and bus."""
 
 from collections.abc import Callable
 
@@ -36,15 +36,15 @@ def nominal_timing(config: DongleConfig) -> Timing:
 
 
 def tseg1_is_split(config: DongleConfig, phase: str = "nominal") -> bool:
-    """Whether the dongle's controller stores propagation and phase 1 apart, rather than only their sum."""
+    """Whether the dongle's controller stores propagation and phase 1 separately, rather than only their sum."""
     try:
         return controller(config.controller).limits(phase).has_prop_seg
-    except AppError:  # a controller we have no limits of: what it reported stands
+    except AppError:  # a controller whose limits are unknown: the reported values are used
         return True
 
 
 def data_timing(config: DongleConfig) -> Timing | None:
-    """Its data phase, where it has one."""
+    """The data phase of `config`; None if it has none."""
     if not config.fd_enabled or config.data_prescaler is None:
         return None
     return Timing(
@@ -58,7 +58,7 @@ def data_timing(config: DongleConfig) -> Timing | None:
 
 
 def why_not_reachable(row: DongleRow) -> str:
-    """Why this dongle can't be asked for anything now; empty where it can."""
+    """Why this dongle can't be queried now; empty if it can."""
     if row.device is None:
         return _("Not plugged in to this computer.")
     is_benchboard = row.device.info is not None and row.device.info.is_benchboard
@@ -66,12 +66,12 @@ def why_not_reachable(row: DongleRow) -> str:
 
 
 def why_not_timed(row: DongleRow) -> str:
-    """Why the bit timing of this dongle can't be set now."""
+    """Why the bit timing of this dongle can't be set now; empty if it can."""
     return why_not_reachable(row) or ("" if row.paired else _("Pair it first."))
 
 
 class DonglePane(QWidget):
-    """`closed` asks the place to put it away; `pair` to open the wizard for its dongle."""
+    """`closed` asks the view to hide it; `pair` to open the wizard for its dongle."""
 
     closed = Signal()
     pair = Signal(str)
@@ -115,7 +115,7 @@ class DonglePane(QWidget):
         return self._row
 
     def show_row(self, row: DongleRow) -> None:
-        """Be about this dongle."""
+        """Show this dongle."""
         self._row = row
         self._head.show_row(row)
         self._identity.show_facts(_facts(row))
@@ -126,7 +126,7 @@ class DonglePane(QWidget):
         self._live_changed()
 
     def blink(self) -> None:
-        """Have it blink, so that one knows which it is."""
+        """Make the dongle blink, so that the user can identify it."""
         row = self._row
         if row is None or row.device is None:
             return
@@ -168,7 +168,7 @@ def open_bus(
         return
 
     def done(live: object) -> None:
-        devices.set_live(live)  # type: ignore[arg-type]  # what open_bus answered
+        devices.set_live(live)  # type: ignore[arg-type]  # the result of open_bus
         after()
 
     context.tasks.run(
@@ -211,7 +211,7 @@ def _verification(row: DongleRow) -> str:
 
 
 def _firmware(row: DongleRow) -> str:
-    """What it runs, and on what where it said so; empty where nobody knows."""
+    """The firmware and, if it reports it, the hardware; empty if unknown."""
     info = row.device.info if row.device is not None else None
     if info is None:
         return firmware_title(row.dongle.dialect, row.dongle.firmware) if row.dongle is not None else ""
@@ -223,7 +223,7 @@ def _firmware(row: DongleRow) -> str:
 
 
 class _DongleHeader(QWidget):
-    """Name (renamed in place), badges, what one can do."""
+    """The name (renamed in place), badges, and buttons."""
 
     def __init__(self, context: Context, pane: DonglePane) -> None:
         super().__init__()
@@ -313,7 +313,7 @@ class _DongleHeader(QWidget):
 
 
 def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name: str) -> None:
-    """Call a dongle `name`, and offer the way back."""
+    """Rename a dongle, with undo."""
     actor = context.actor
 
     def undo() -> None:
@@ -328,7 +328,7 @@ def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name
 
 
 class _PaneSection(QWidget):
-    """A title and facts under it."""
+    """A title with facts below it."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -402,7 +402,7 @@ class _TimingSection(_PaneSection):
         try:
             item = controller(config.controller)
             tolerance = check(item, nominal, data).tolerance.percent
-            # The longest cable with which all of that tolerance is left.
+            # The longest cable for which all of that tolerance remains.
             run = check(item, nominal, data, clock_tolerance=max(0.0, tolerance), length_m=0).cable
         except AppError:
             run = None

@@ -1,4 +1,4 @@
-"""One line of the dongles' list: what the registry knows and what is plugged in, put together."""
+"""A row of the dongle list: the registry's record and the connected device, combined."""
 
 from dataclasses import dataclass, replace
 
@@ -16,14 +16,14 @@ from benchboard.ui.tasks import DatabaseSession
 
 @dataclass(frozen=True, slots=True)
 class DongleRow:
-    """A dongle of ours, one that is plugged in, or both."""
+    """A dongle in the registry, one that is connected, or both."""
 
     dongle: DongleRecord | None
     device: DetectedDevice | None
 
     @property
     def id(self) -> str:
-        """Its device id, or the port while that is unknown."""
+        """Its device id, or the port while the id is unknown."""
         if self.dongle is not None:
             return self.dongle.device_id
         return (self.device.device_id or self.device.port.path) if self.device is not None else ""
@@ -38,7 +38,7 @@ class DongleRow:
 
     @property
     def subtitle(self) -> str:
-        """The second line: its id, or what the port says of itself."""
+        """The second line: its id, or the port's description."""
         if self.device is not None and self.device.device_id is None and self.dongle is None:
             return self.device.port.description
         return self.id
@@ -49,7 +49,7 @@ class DongleRow:
 
     @property
     def pairable(self) -> bool:
-        """Whether it is plugged in, answers, and nobody has claimed it."""
+        """Whether it is connected, responds, and isn't paired."""
         info = self.device.info if self.device is not None else None
         if info is None or self.paired:
             return False
@@ -62,7 +62,7 @@ class DongleRow:
 
 
 def columns() -> tuple[Column[DongleRow], ...]:
-    """The columns of the list, in the language of the moment."""
+    """The columns of the list, in the present language."""
     return (
         Column(
             "name", _("Name"), lambda row: row.title, True, second=lambda row: row.subtitle, second_mono=True, width=230
@@ -109,7 +109,10 @@ def _port_text(device: DetectedDevice | None) -> str:
 def fetch(
     context: Context, devices: DeviceManager, session: DatabaseSession, listing: Listing, after: str | None, limit: int
 ) -> Page[DongleRow]:
-    """The registry's page; before its first one, the dongles here that it does not know. `scope`: `all` or `here`."""
+    """The registry's page; before the first one, connected dongles that the registry doesn't have.
+
+    `scope`: `all` or `here`.
+    """
     scope = listing.filters.get("scope", "all")
     listing = replace(listing, filters={})
     connected = {device.device_id or device.port.path: device for device in devices.devices}
@@ -132,9 +135,9 @@ def fetch(
 
 @dataclass(frozen=True, slots=True)
 class DongleCounts:
-    """What the list, the toolbar, the status bar and the banner count, from one look at registry and ports.
+    """The counts for list, toolbar, status bar and banner, from one query of registry and ports.
 
-    `total` is the rows of the unfiltered list, `here` how many of them are plugged in, `new` those that can be paired.
+    `total` is the rows of the unfiltered list, `here` how many of them are connected, `new` those that can be paired.
     """
 
     total: int
@@ -143,7 +146,7 @@ class DongleCounts:
 
 
 def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
-    """Count what the organisation has and what is plugged in, each dongle once."""
+    """Count the organisation's dongles and the connected ones, each dongle once."""
     connected = {device.device_id or device.port.path: device for device in devices.devices}
     rows = [
         DongleRow(

@@ -1,4 +1,4 @@
-"""The dongles: what the organisation has and what is plugged in, in one list; beside it, the chosen one."""
+"""The dongles of the organisation and those that are connected, in one list, with the details of the selected one."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,7 +44,7 @@ _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
 
 
 class DonglesView(QWidget):
-    """List, detail, banner for what is new, the wizard."""
+    """The list, the details, a banner for new dongles, and the wizard."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class DonglesView(QWidget):
         self._on_devices_changed()
 
     def open_route(self, rest: str) -> None:
-        """`pair` opens the wizard, `simulate` starts dongles, an id is shown."""
+        """`pair` opens the wizard, `simulate` starts simulated dongles, an id selects that dongle."""
         if rest == "pair":
             self.pair("")
         elif rest == "simulate":
@@ -95,7 +95,7 @@ class DonglesView(QWidget):
             self.table.make_current(rest)
 
     def pair(self, device_id: str = "") -> None:
-        """Open the wizard, for the dongle with id `device_id` where one is named."""
+        """Open the wizard, for the dongle `device_id` if one is given."""
         if self._wizard is None and self._may_pair:
             self._context.problems.dismiss(_NEW_DONGLE_NOTICE)
             self._wizard = PairingWizard(self, self._context, self._devices, device_id)
@@ -141,7 +141,7 @@ class DonglesView(QWidget):
         fill_column(self, self.toolbar, self._body)
 
     def _hint_line(self) -> QWidget:
-        """The keys of the list, below it. One without a command moves through the rows."""
+        """The shortcuts of the list, below it. The one without a command moves through the rows."""
         texts = {
             "": _("move"),
             "bench.filter": _("filter"),
@@ -163,7 +163,7 @@ class DonglesView(QWidget):
         return holder
 
     def command_handlers(self) -> Handlers:
-        """What can be done with the list, and with the dongle that is selected in it."""
+        """The commands of the list, and of the dongle selected in it."""
 
         def why_not(of_row: Callable[[DongleRow], str]) -> str:
             row = self._selected_row
@@ -177,11 +177,11 @@ class DonglesView(QWidget):
 
     @property
     def _selected_row(self) -> DongleRow | None:
-        """The row that is selected; the details keep the one before where none is."""
+        """The selected row; without a selection None, although the details keep the previous one."""
         return self.detail.row if self.table.current() is not None else None
 
     def _show_hints(self) -> None:
-        """Name the keys of what can be done now."""
+        """Show the shortcuts that are available now."""
         handlers = self.command_handlers()
         for command_id, hint in self._hints.items():
             hint.setVisible(can_run(handlers, command_id) if command_id else bool(self.model.rows))
@@ -202,7 +202,7 @@ class DonglesView(QWidget):
         self._counts_asked = asked = self._counts_asked + 1
 
         def counted(counts: DongleCounts) -> None:
-            if asked == self._counts_asked:  # reads run side by side, so an older one may end after a newer
+            if asked == self._counts_asked:  # reads run concurrently, so an older one may end after a newer
                 self._show_counts(counts)
 
         self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), counted)
@@ -212,7 +212,7 @@ class DonglesView(QWidget):
         self._simulator_changed()
 
     def _probe_paired_elsewhere(self) -> None:
-        """Ask those again that were paired elsewhere (from a command, say) since they were asked."""
+        """Probe dongles again that were paired elsewhere (such as from the command line) since they were probed."""
         for row in self.model.rows:
             info = row.device.info if row.device is not None else None
             if row.dongle is None or row.device is None or info is None or not row.paired:
@@ -223,7 +223,7 @@ class DonglesView(QWidget):
                 self._devices.probe_again(row.device.port.path)
 
     def _show_counts(self, counts: DongleCounts) -> None:
-        """Show one count everywhere: the toolbar, the filter, the status bar and the banner of new dongles."""
+        """Show the same counts everywhere: in the toolbar, the filter, the status bar and the banner of new dongles."""
         total, connected = counts.total, counts.connected
         self.toolbar.set_count(_("{here} of {total} connected").format(total=total, here=connected) if total else "")
         self._scope.rename("here", _("Connected {count}").format(count=connected))
@@ -238,8 +238,10 @@ class DonglesView(QWidget):
         self._simulate_button.setVisible(offered and not self._devices.simulating)
 
     def _announce(self, new: tuple[DongleRow, ...]) -> None:
-        """Offer to pair the dongles that nobody has claimed. The banner follows what is plugged in and unclaimed now;
-        one that somebody closed comes back only for a dongle that it has not named yet."""
+        """Offer to pair unpaired dongles in a banner, which is updated with the connected ones.
+
+        Once the user has closed it, it is shown again only for a dongle that it didn't name before.
+        """
         fresh = [row for row in new if row.id not in self._announced]
         self._announced = {row.id for row in new}
         problems = self._context.problems

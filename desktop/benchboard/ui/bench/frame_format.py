@@ -1,4 +1,4 @@
-"""How a frame's time, cycle, ID and data are written, here and in every table of frames."""
+"""Formats a frame's time, cycle time, ID and data, for all tables of frames."""
 
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.i18n import _
@@ -15,7 +15,7 @@ def clock(stamp: Timestamp | None) -> str:
 
 
 def cycle(previous: Timestamp | None, current: Timestamp | None) -> str:
-    """Milliseconds between two frames, no finer than the coarser of their stamps; empty where one has none."""
+    """Milliseconds between two frames, no finer than the coarser of their stamps; empty if one has none."""
     if previous is None or current is None:
         return ""
     digits = min(previous.decimals, current.decimals) - 3
@@ -28,7 +28,7 @@ def identifier(frame: Frame) -> str:
 
 
 def payload(frame: Frame) -> str:
-    """The data in pairs of digits; a word where there is none to have."""
+    """The data as pairs of hex digits; a word if there is none."""
     if frame.error:
         return _("error frame")
     if frame.remote:

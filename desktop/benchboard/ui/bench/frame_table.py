@@ -34,7 +34,9 @@ class _FrameRow:
 
 
 class FrameModel(QAbstractTableModel):
-    """Frames as rows: fixed, one an identifier (its remote frames apart), or rolling, the newest 2000 in order."""
+    """Frames as rows: fixed, one for each identifier (with separate rows for remote frames), or rolling, the newest
+    2000 in order.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,7 +49,7 @@ class FrameModel(QAbstractTableModel):
         self._order: list[RowKey] = []
         self._rolling: list[_FrameRow] = []
         self._after_gap: set[RowKey] = set()
-        """The rows of which frames may be missing since the last one: the next has no cycle time."""
+        """The rows whose last frames may be missing: their next frame has no cycle time."""
         self.ended = False
 
     def show_rolling(self, rolling: bool) -> None:
@@ -65,13 +67,13 @@ class FrameModel(QAbstractTableModel):
         self.endResetModel()
 
     def end(self) -> None:
-        """The bus is closed: the rows are of the past, and drawn so."""
+        """Mark the rows as past: the bus is closed."""
         self.ended = True
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.titles) - 1))
 
     def skip_frames(self) -> None:
-        """Frames are missing before those that are added next."""
+        """Note that frames are missing before the next ones."""
         self._after_gap = set(self._fixed)
 
     def add_frames(self, frames: list[Frame]) -> None:
@@ -98,7 +100,7 @@ class FrameModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self.titles) - 1))
 
     def _insert(self, keys: list[RowKey]) -> None:
-        """Insert rows of new identifiers; selection and scroll position stay, but for many at once."""
+        """Insert rows of new identifiers; selection and scroll position are kept, unless there are many at once."""
         if len(keys) > _MAX_INSERTED:
             self.beginResetModel()
             self._order = sorted(self._fixed)
@@ -155,7 +157,7 @@ class FrameModel(QAbstractTableModel):
 
 
 class FrameDelegate(QStyledItemDelegate):
-    """Mono cells, hairlines, the accent edge for the chosen row."""
+    """Monospaced cells, lines between rows, the accent edge of the selected row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(60, 24)

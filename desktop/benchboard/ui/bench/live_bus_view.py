@@ -39,11 +39,11 @@ from benchboard.ui.widgets import (
 
 _POLL_MS: Final = 100
 _MAX_AT_ONCE: Final = 5_000
-"""So many frames a poll become rows: 20 ms of the window's thread, and 50,000 frames/s."""
+"""Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
 
 class LiveBusView(QWidget):
-    """Polls the ring while it is on screen; a signal a frame would drown the window."""
+    """Polls the ring buffer while it is visible; a signal for each frame would block the window."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class LiveBusView(QWidget):
         self._selected_away = False
         self._next = 0
         self._skipped = 0
-        """Frames that left the ring before they were shown: the view was paused or hidden for too long."""
+        """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
         self._end_reason = ""
         self._build_toolbar()
         self.model = FrameModel(self)
@@ -76,7 +76,7 @@ class LiveBusView(QWidget):
         self._live_changed()
 
     def open_route(self, rest: str) -> None:
-        """An id opens that dongle's bus."""
+        """Open the bus of the dongle with this id."""
         if rest:
             self._select_dongle(rest)
             live = self._devices.live
@@ -143,7 +143,7 @@ class LiveBusView(QWidget):
         whole.addWidget(self.toolbar)
         whole.addWidget(self._counters)
         whole.addWidget(hairline())
-        # In its place first: a stacked layout shows its first widget at once, as a window where it has no parent yet.
+        # Placed first: a stacked layout shows its first widget at once, as a window if it has no parent yet.
         self._stack = QStackedLayout()
         whole.addLayout(self._stack, 1)
         self._stack.addWidget(self._empty)
@@ -154,7 +154,7 @@ class LiveBusView(QWidget):
     # ---- what happens
 
     def _select_dongle(self, device_id: str) -> None:
-        """Somebody chose this dongle: it stays chosen while it is away, until another one is."""
+        """Select this dongle: it stays selected while it is disconnected, until another one is."""
         self._selected_id = device_id
         self._update_choices()
 
@@ -181,11 +181,11 @@ class LiveBusView(QWidget):
         self._update_start_button()
 
     def _title(self, device_id: str) -> str:
-        """What it is called, here or not."""
+        """The name of a dongle, connected or not."""
         return self._titles.get(device_id, device_id)
 
     def _set_away(self, *, away: bool) -> None:
-        """That the chosen dongle is gone is no news any more once it is back."""
+        """Dismiss the notice that the selected dongle was disconnected once it is back."""
         back, self._selected_away = self._selected_away and not away, away
         if back and self._end_reason:
             self._end_reason = ""
@@ -194,7 +194,7 @@ class LiveBusView(QWidget):
                 self._show_ended()
 
     def _update_start_button(self) -> None:
-        """Whether the chosen dongle's bus can be opened now; where it cannot, why."""
+        """Enable the button if the selected dongle's bus can be opened now; otherwise show why not."""
         selected = self._dongle.current_key()
         reason = "" if selected else _("Plug in a dongle or start a simulated one.")
         if selected and self._selected_device() is None:
@@ -248,7 +248,7 @@ class LiveBusView(QWidget):
         self._update_choices()
 
     def _show_ended(self) -> None:
-        """No bus is open: what is left on screen is said to be from before."""
+        """Show that no bus is open, and that the frames still shown are past."""
         self._settings.setText("")
         self._sent.setText("")
         reason = self._end_reason or _("Channel closed.")
@@ -290,7 +290,7 @@ class LiveBusView(QWidget):
         self._counters.show_counts(live, self._skipped)
 
     def _show_frames(self, live: LiveBus) -> None:
-        """Show the frames that came since the last time, or the oldest of them where there are many."""
+        """Show the frames received since the last call, or the oldest of them if there are many."""
         new = live.capture.since(self._next)
         frames = new.frames[:_MAX_AT_ONCE]
         self._next = new.next - (len(new.frames) - len(frames))

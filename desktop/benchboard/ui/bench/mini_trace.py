@@ -1,4 +1,4 @@
-"""A few seconds of a bus in little room: how busy it is as a line, and the newest frames."""
+"""A small trace of a bus: its recent load as a line, and the newest frames."""
 
 import time
 from collections import deque
@@ -23,7 +23,7 @@ _LINE: Final = 36
 
 
 class MiniTrace(QWidget):
-    """Polls the open bus while it is on screen; never a call a frame."""
+    """Polls the open bus while it is visible, rather than handling each frame."""
 
     def __init__(self, parent: QWidget | None = None, *, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
@@ -43,7 +43,7 @@ class MiniTrace(QWidget):
         self._timer.timeout.connect(self._poll)
 
     def set_bus(self, live: LiveBus | None) -> None:
-        """Show this bus from now on."""
+        """Show this bus."""
         if live is not self._live:
             self._live = live
             self._next = live.capture.since(limit=0).next if live is not None else 0
@@ -63,7 +63,7 @@ class MiniTrace(QWidget):
             return
         new = self._live.capture.since(self._next, limit=_ROWS)
         received, now = new.next - self._next, self._now()
-        passed, self._polled_at = max(now - self._polled_at, 0.001), now  # long after a pause, or while it was hidden
+        passed, self._polled_at = max(now - self._polled_at, 0.001), now  # long after a pause, or after it was hidden
         self._next = new.next
         self._newest.extend(new.frames)
         self._rates.append(received / passed)

@@ -1,4 +1,4 @@
-"""Compares the timing with another node's: whether the two can communicate, and with which margin."""
+"""Compares the timing with another node's: whether the two can communicate, and with what margin."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -16,7 +16,7 @@ from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
 
 
 class NodeComparison(Card):
-    """The other end of the bus: its controller, clock and rate; then the verdict, and where the two differ."""
+    """The other node's controller, clock and rate; the verdict, and the differences."""
 
     def __init__(self) -> None:
         super().__init__(padding=14)
@@ -47,7 +47,7 @@ class NodeComparison(Card):
         return edit
 
     def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
-        """Compare with this timing from now on."""
+        """Compare with this timing."""
         self._timing, self._request = timing, request
         self._compare()
 
@@ -78,7 +78,7 @@ class NodeComparison(Card):
         self._show(timing, other, comparison)
 
     def _other_timing(self) -> Timing:
-        """The best timing the other node can do. Raises `AppError`, or ValueError for what is no number."""
+        """The best timing for the other node. Raises `AppError`, or ValueError if a field isn't a number."""
         clock, bitrate, point = (parse_number(edit.text()) for edit in (self._clock, self._rate, self._point))
         solutions = solve(
             controller(self._controller.current_key()).nominal,

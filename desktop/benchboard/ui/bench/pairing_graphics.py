@@ -1,4 +1,4 @@
-"""The drawn parts of the pairing wizard: the countdown ring, the checklist, the picture of what to press."""
+"""The drawn parts of the pairing wizard: the countdown ring, the checklist, the picture of the button to press."""
 
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -21,7 +21,7 @@ _LOOK: Final[dict[str, tuple[str, str, str]]] = {
 
 
 class CountdownRing(QWidget):
-    """Seconds left, as a figure in a ring that empties."""
+    """The seconds left, as a number in a ring that empties."""
 
     def __init__(self, whole: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +52,7 @@ class CountdownRing(QWidget):
 
 
 class PairingChecklist(QWidget):
-    """What happens, one line each, with a mark of how far it is."""
+    """The steps of the claim, one line each, with a mark for their progress."""
 
     def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class PairingChecklist(QWidget):
         self._update_accessible_name()
 
     def set_current(self, index: int, *, failed: bool = False) -> None:
-        """Line `index` is under way (or failed there); those before it are done."""
+        """Mark line `index` as current (or failed); those before it are done."""
         for i in range(len(self._marks)):
             self._marks[i] = "done" if i < index else "todo"
         if index < len(self._marks):
@@ -91,7 +91,7 @@ class PairingChecklist(QWidget):
 
 
 class DongleChoice(QAbstractButton):
-    """One dongle to choose: where it is, its id, what is known of it."""
+    """A dongle to select: its port, its id, and what is known about it."""
 
     def __init__(self, port_name: str, device_id: str, description: str) -> None:
         super().__init__()
@@ -135,7 +135,7 @@ class DongleChoice(QAbstractButton):
 
 
 class DonglePicture(QWidget):
-    """A dongle, its light and its button; `press` points at the button."""
+    """A dongle with its light and button; `press` points at the button."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

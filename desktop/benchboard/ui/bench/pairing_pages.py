@@ -1,4 +1,4 @@
-"""The pages of the pairing wizard: what each shows. What happens, and in which order, is the wizard's."""
+"""The pages of the pairing wizard. The wizard itself decides what happens, and in which order."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.widgets import Button, Edit, Field, Select, Text
 
 _BITRATES: Final = (125_000, 250_000, 500_000, 800_000, 1_000_000)
-# A step of the claim → the line of the list that is under way then.
+# Step of the claim → index of the checklist line that is then current
 _LINE_OF: Final = {
     PairingStep.HELLO: 0,
     PairingStep.IDENTIFY: 0,
@@ -50,7 +50,7 @@ class _WizardPage(QWidget):
 
 
 class SelectDonglePage(_WizardPage):
-    """The dongles one can pair now."""
+    """The dongles that can be paired now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class SelectDonglePage(_WizardPage):
         *,
         any_connected: bool = False,
     ) -> None:
-        """List `rows` and select `selected_id`, else the first; each selection calls `on_selected`."""
+        """List `rows` and select `selected_id`, or else the first; each selection calls `on_selected`."""
         if rows:
             title, under = _("These dongles aren't paired."), _("Select the one to pair.")
         else:
@@ -112,7 +112,7 @@ def _choice(row: DongleRow) -> DongleChoice:
 
 
 class IdentifyPage(_WizardPage):
-    """Which one it is, by its light."""
+    """Identifies the dongle by its light."""
 
     def __init__(self) -> None:
         super().__init__(_("One dongle is blinking."))
@@ -148,7 +148,7 @@ class IdentifyPage(_WizardPage):
 
 
 class ClaimPage(_WizardPage):
-    """The claim as it happens, and the press it waits for."""
+    """The progress of the claim, and the button press that it waits for."""
 
     def __init__(self, press: Callable[[], None]) -> None:
         super().__init__()
@@ -189,7 +189,7 @@ class ClaimPage(_WizardPage):
         self._picture.show_dongle(device_id, press=False)
 
     def show_step(self, step: PairingStep, seconds: float | None, *, simulated: bool) -> None:
-        """How far the claim is; `simulated`: its button is on the screen."""
+        """Show the progress of the claim; `simulated`: the dongle's button is on the screen."""
         waits = step is PairingStep.PRESENCE and seconds is not None
         self.steps.set_current(_LINE_OF[step] if step is not PairingStep.PRESENCE or waits else 2)
         self._ring.setVisible(waits)
@@ -202,7 +202,7 @@ class ClaimPage(_WizardPage):
             self._prompt.setText(_("Confirming that both sides hold the same token."))
 
     def take_focus(self) -> None:
-        """The keyboard to the simulated button, while it is there to press."""
+        """Focus the simulated button, while it is shown."""
         if self._press.isVisible():
             self._press.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -212,13 +212,13 @@ class ClaimPage(_WizardPage):
         self._prompt.setText(_("The dongle wasn't paired."))
 
     def hide_prompts(self) -> None:
-        """Nobody is asked to press any more."""
+        """Hide the prompts to press the button."""
         self._ring.hide()
         self._press.hide()
 
 
 class BitratePage(_WizardPage):
-    """The bit rate, and the timing solved for it. `planned` is what would be written, None where there is none."""
+    """The bit rate, and the timing solved for it. `planned` is the timing to write, None if there is none."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__(
@@ -239,7 +239,7 @@ class BitratePage(_WizardPage):
         self.column.addStretch(1)
 
     def show_config(self, stored: DongleConfig) -> None:
-        """Begin with what the dongle runs on now."""
+        """Start with the dongle's present configuration."""
         self._stored = stored
         self._rate.set_current_key(str(stored.bitrate))
         self._solve()
@@ -263,7 +263,7 @@ class BitratePage(_WizardPage):
 
 
 def _config_at(stored: DongleConfig, bitrate: int) -> DongleConfig | None:
-    """`stored` on another bit rate, as well as its controller can."""
+    """`stored` with another bit rate, as close as its controller can get."""
     if bitrate == stored.bitrate:
         return stored
     best = solve(controller(stored.controller).nominal, clock=stored.clock_hz, bitrate=bitrate).best(1)
@@ -283,7 +283,7 @@ def _config_at(stored: DongleConfig, bitrate: int) -> DongleConfig | None:
 
 
 class BusTestPage(_WizardPage):
-    """Three seconds on the bus."""
+    """Three seconds of listening on the bus."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -296,7 +296,7 @@ class BusTestPage(_WizardPage):
 
 
 class DonePage(_WizardPage):
-    """What was reached, and what to call it."""
+    """The result, and a field for the dongle's name."""
 
     def __init__(self) -> None:
         super().__init__(_("The dongle is paired."))

@@ -1,7 +1,7 @@
 """The pairing wizard: find, identify, claim, set timing, test on the bus, done.
 
-It can be closed at any time: what is stored on either side is settled by `provisioning`, and pairing the same dongle
-again carries on from there. Everything that waits for the dongle runs as a task.
+It can be closed at any time: `provisioning` reconciles what is stored on both sides, and pairing the same dongle again
+continues from there. Everything that waits for the dongle runs as a task.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ _LISTEN_S: Final = 3.0
 
 
 class PairingWizard(Dialog):
-    """One dongle from found to ready. `paired_id` is its device id once it is ours."""
+    """Takes one dongle from found to ready. `paired_id` is its device id once it is paired."""
 
     step_reported = Signal(object, object)
 
@@ -103,12 +103,12 @@ class PairingWizard(Dialog):
         self._on_devices_changed()
 
     def open(self) -> None:
-        """Show it; Enter goes forward from the first step on."""
+        """Show it; Enter goes to the next step from the first one on."""
         super().open()
         self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """What had the keyboard and went does not pass it on to the one that closes."""
+        """Don't move the focus from a hidden or disabled widget to the button that closes."""
         focused = QApplication.focusWidget()
         if focused is not None and not (focused.isVisible() and focused.isEnabled()):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -121,7 +121,7 @@ class PairingWizard(Dialog):
         super().keyPressEvent(event)
 
     def dismiss(self) -> None:
-        """Close; a claim that still waits for its press is stopped, everything else carries on another time."""
+        """Close; a claim that still waits for its button press is stopped, everything else can be continued later."""
         for work in self._tasks:
             work.cancel()
         super().dismiss()
@@ -151,12 +151,12 @@ class PairingWizard(Dialog):
         )
 
     def _enable_next(self) -> None:
-        """The way forward is open, and Enter takes it."""
+        """Enable the Next button, and let Enter press it."""
         self._next_button.disable("")
         self._next_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _disable_next(self, reason: str) -> None:
-        """Nothing to press before the work is done."""
+        """Disable the Next button until the work is done."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._next_button.disable(reason)
 
@@ -169,7 +169,7 @@ class PairingWizard(Dialog):
         elif step == _IDENTIFY:
             self._claim()
         elif step == _CLAIM:
-            # Only after a failure: a claim that succeeds goes on by itself.
+            # Only after a failure: a successful claim continues by itself.
             self._claim()
         elif step == _TIMING:
             self._write()
@@ -275,7 +275,10 @@ class PairingWizard(Dialog):
         self._run(op, self._on_claimed, _("Pairing {port}").format(port=detected.port_name), self._claim_failed)
 
     def _report_step(self, step: PairingStep, seconds: float | None) -> None:
-        """On the worker. The dialog may have been closed meanwhile; pairing then carries on unseen."""
+        """On the worker: report a step.
+
+        The dialog may have been closed meanwhile; pairing then continues in the background.
+        """
         with contextlib.suppress(RuntimeError):
             self.step_reported.emit(step, seconds)
 
@@ -326,7 +329,7 @@ class PairingWizard(Dialog):
     # ---- timing
 
     def _on_bitrate_changed(self) -> None:
-        """Another bit rate was chosen."""
+        """Update the page after another bit rate was selected."""
         planned = self._bitrate_page.planned
         self._next_button.setText(_("Keep this timing") if planned == self._config else _("Write and verify"))
         self._next_button.updateGeometry()
@@ -447,7 +450,7 @@ class PairingWizard(Dialog):
 
 
 class _ProblemLine(QWidget):
-    """What went wrong in this step, why, and what to do: in place, and the rest goes on working."""
+    """The error of this step, its reason, and what to do, shown in place."""
 
     def __init__(self) -> None:
         super().__init__()

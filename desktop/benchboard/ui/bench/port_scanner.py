@@ -28,27 +28,30 @@ class DetectedDevice:
 
     @property
     def device_id(self) -> str | None:
-        """The proven id, or the one that stands in for stock firmware."""
+        """The proven id, or a substitute for other firmware."""
         if self.info is not None and self.info.device_id is not None:
             return self.info.device_id
         return observed_id(self.port)
 
     @property
     def is_dongle(self) -> bool:
-        """Whether it is a dongle as far as one can know, rather than some other serial device."""
+        """Whether it seems to be a dongle rather than some other serial device."""
         if self.info is not None or self.port.simulated:
             return True
         return adapter_name(self.port.vid, self.port.pid) is not None
 
     @property
     def port_name(self) -> str:
-        """The port's short name: `ttyACM0`. A simulated dongle has no port to speak of; it goes by its own name."""
+        """The port's short name: `ttyACM0`. A simulated dongle has no real port; its own name is used."""
         name = self.port.path.rsplit("/", 1)[-1]
         return _("Dongle {id}").format(id=name[-4:].upper()) if self.port.simulated else name
 
 
 class PortScanner:
-    """Scans for ports and probes new ones until stopped. `on_devices` gets all of them, on a worker thread."""
+    """Scans for ports and probes new ones until stopped.
+
+    `on_devices` is called with all of them, on a worker thread.
+    """
 
     def __init__(
         self, on_devices: Callable[[dict[str, DetectedDevice]], None], reconcile: Callable[[Device], None] | None
@@ -77,7 +80,7 @@ class PortScanner:
             self._stale.add(path)
 
     def port_lock(self, path: str) -> threading.Lock:
-        """The lock of a port, held by whoever uses it, so that no probe disturbs."""
+        """The lock of a port, held while it is in use, so that no probe disturbs."""
         with self._lock:
             return self._port_locks.setdefault(path, threading.Lock())
 
@@ -85,7 +88,7 @@ class PortScanner:
         while not self._stopping.is_set():
             try:
                 self._scan()
-            except RuntimeError:  # the program ends: its signals and pools are gone
+            except RuntimeError:  # the program is ending: its signals and pools are gone
                 return
             self._stopping.wait(_SCAN_INTERVAL_S)
 
@@ -106,7 +109,7 @@ class PortScanner:
         with self._lock:
             self._probing.discard(port.path)
             if not isinstance(problem, Unavailable):
-                # A port that somebody holds for now (our own live bus, too) is asked again at the next look.
+                # A port that is in use (also by the live bus) is probed again at the next scan.
                 self._stale.discard(port.path)
             self._store(port, info, problem)
         if not self._stopping.is_set():
@@ -114,7 +117,7 @@ class PortScanner:
                 self._notify()
 
     def _probe_port(self, port: Port) -> tuple[DongleInfo | None, AppError | None]:
-        """What the dongle at a port says, or why it does not; ours is settled on the way."""
+        """What the dongle at a port reports, or why it doesn't; an interrupted pairing is reconciled."""
         info = None
         try:
             with self.port_lock(port.path), link.open_port(port.path) as handle:
@@ -128,12 +131,14 @@ class PortScanner:
         return info, None
 
     def _store(self, port: Port, info: DongleInfo | None, problem: AppError | None) -> None:
-        """Keep what was answered, unless another dongle is there meanwhile, or silence would hide what is known."""
+        """Store the result, unless another device is connected meanwhile, or a failed probe would discard known
+        information.
+        """
         previous = self._devices.get(port.path)
         if previous is None or previous.port != port or (previous.info is not None and info is None):
             return
         if previous.problem is not None and problem is not None and previous.problem.code == problem.code:
-            problem = previous.problem  # no news
+            problem = previous.problem  # the same error as before
         self._devices[port.path] = replace(previous, info=info, problem=problem)
 
     def _notify(self) -> None:

@@ -1,4 +1,4 @@
-"""Simulated dongles that this window started: a process of their own, which ends with it."""
+"""Simulated dongles that this window started, in a child process that ends with it."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ _TRAFFIC: Final = 120
 
 
 class SimulatorProcess:
-    """A child process that serves dongles, with a button each that this window presses."""
+    """A child process that simulates dongles; this window can press their buttons."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "benchboard", "dongle", "simulate", "--count", str(_DONGLES)]

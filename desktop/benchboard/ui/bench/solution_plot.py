@@ -1,4 +1,4 @@
-"""Every solution as a point: bit-rate error up, sample point across, coloured by the oscillator tolerance it allows."""
+"""A plot of all solutions: bit-rate error by sample point, coloured by the oscillator tolerance that each allows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _TARGET_BAND: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class SolutionPoint:
-    """A solution where it is drawn: sample point and bit-rate error in percent, tolerance it allows in percent."""
+    """A solution as it is drawn: sample point, bit-rate error and allowed oscillator tolerance, in percent."""
 
     sample_point: float
     error: float
@@ -27,7 +27,7 @@ class SolutionPoint:
 
 
 class SolutionPlot(QWidget):
-    """`selected` carries the (prescaler, tseg1, tseg2) of the point that was clicked or reached by the arrow keys."""
+    """`selected` emits the (prescaler, tseg1, tseg2) of the point that was clicked or reached by the arrow keys."""
 
     selected = Signal(object)
 
@@ -53,7 +53,7 @@ class SolutionPlot(QWidget):
     def show_points(
         self, points: Sequence[SolutionPoint], *, target: float, max_error: float, clock_tolerance: float
     ) -> None:
-        """Draw `points`; `target` is the sample point asked for, `max_error` the error accepted."""
+        """Draw `points`; `target` is the requested sample point, `max_error` the accepted error."""
         self._target, self._max_error, self._clock_tolerance = target, max(max_error, 0.1), clock_tolerance
         low, high = self._range()
         self._points = tuple(point for point in points if low <= point.sample_point <= high)
@@ -76,7 +76,7 @@ class SolutionPlot(QWidget):
         return max(0.0, min(60.0, 5 * (self._target // 5) - 10)), 95.0 if self._target <= 94 else 100.0
 
     def position(self, sample_point: float, error: float) -> QPointF:
-        """Where that sample point and error are drawn."""
+        """The position of a sample point and error in the plot."""
         plot, (low, high) = self._plot(), self._range()
         x = plot.x() + plot.width() * (sample_point - low) / (high - low)
         return QPointF(x, plot.bottom() - plot.height() * error / (self._max_error * 1.06))
@@ -195,7 +195,7 @@ class SolutionPlot(QWidget):
             self.selected.emit(point.triple)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right go to the next solution with as small an error."""
+        """Left and Right select the next solution with an equally small error."""
         side = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if side is None or self._timing is None:
             super().keyPressEvent(event)
@@ -212,7 +212,7 @@ class SolutionPlot(QWidget):
 
 
 def tolerance_band(tolerance: float, clock_tolerance: float) -> int:
-    """0: less than your clock needs; 1: enough; 2: twice as much or more (any, where yours is 0)."""
+    """0: less than the clock needs; 1: enough; 2: at least twice as much (any, if the clock's tolerance is 0)."""
     if tolerance < clock_tolerance:
         return 0
     return 2 if tolerance >= 2 * clock_tolerance else 1

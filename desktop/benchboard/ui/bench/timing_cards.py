@@ -32,7 +32,7 @@ class ToleranceCards:
         self.cable = _FigureCard(_("Cable"))
 
     def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
-        """What `timing` allows against what was asked for."""
+        """Show what `timing` allows, compared with the request."""
         if timing is None or request is None:
             self.tolerance.show_lines("", [])
             self.cable.show_lines("", [])
@@ -89,7 +89,7 @@ _FigureLine = tuple[str, str, str, bool | None]
 
 
 class _FigureCard(Card):
-    """Names, figures and whether they do, in lines."""
+    """Lines of names, values, and whether they meet the request."""
 
     def __init__(self, title: str) -> None:
         super().__init__(padding=14)
@@ -146,7 +146,7 @@ class _FigureTable(QWidget):
 
 
 class RegistersCard(Card):
-    """The timing as register values, C, `ip link` or python-can; each can be copied."""
+    """The timing as register values, C, `ip link` or python-can, each with a copy button."""
 
     def __init__(self) -> None:
         super().__init__(padding=14)
@@ -173,12 +173,12 @@ class RegistersCard(Card):
         self._body.setObjectName("timing_registers")
 
     def show_timing(self, name: str, timing: Timing | None) -> None:
-        """Show `timing` as the controller of that name holds it."""
+        """Show `timing` in the registers of that controller."""
         self._controller, self._timing = name, timing
         self._show()
 
     def text(self) -> str:
-        """What is shown, as it would be copied whole."""
+        """The whole text as it is copied."""
         return "\n".join(" ".join(part for part in line if part) for line in self._rows())
 
     def _show(self) -> None:
@@ -201,7 +201,7 @@ class RegistersCard(Card):
         self._grid.setRowStretch(9, 1)
 
     def _rows(self) -> list[tuple[str, str, str]]:
-        """(name, value, meaning) a line; a refusal is said as a line too."""
+        """(name, value, meaning) for each line; an error is a line too."""
         timing, form = self._timing, self._form.current()
         if timing is None:
             return []
@@ -231,7 +231,7 @@ Outcome = Literal["idle", "now", "done", "failed"]
 
 
 class VerificationCard(Card):
-    """Write, read back, compare, ten seconds on the bus."""
+    """The steps write, read back, compare, ten seconds on the bus."""
 
     def __init__(self) -> None:
         super().__init__(padding=14)
@@ -249,7 +249,7 @@ class VerificationCard(Card):
         self.column.addWidget(self._reason)
 
     def set_step(self, step: int) -> None:
-        """Step `step` is under way; those before it passed."""
+        """Mark step `step` as current; those before it passed."""
         self._steps.show_state(step, "now")
         self.status.setText(_("Counting errors") if step == 3 else _("In progress"))
         self.status.set_tone("muted")
@@ -265,7 +265,7 @@ class VerificationCard(Card):
         self.status.set_tone("error")
 
     def show_reason(self, reason: str) -> None:
-        """Why it cannot be written now."""
+        """Show why the timing can't be written now."""
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
 

@@ -18,12 +18,12 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
 
 _SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
-"""Hz in a megahertz, bit/s in a kbit/s: what the field counts in, where that isn't the request's own unit."""
+"""Hz per MHz, bit/s per kbit/s: the unit of a field, if it isn't the request's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimingRequest:
-    """What was asked for: Hz, bit/s, percent, metres, nanoseconds. `error` is the bit-rate error accepted."""
+    """A request: Hz, bit/s, percent, metres, nanoseconds. `error` is the accepted bit-rate error."""
 
     controller: str
     clock: float
@@ -37,7 +37,7 @@ class TimingRequest:
 
 
 def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
-    """`timing` with its segments split as the controller and the cable have them, however they were written.
+    """`timing` with its segments split for the controller and the cable, however they were stored.
 
     Raises Invalid for a cable or an oscillator tolerance out of range.
     """
@@ -52,7 +52,7 @@ def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
 
 
 class TimingInputs(QWidget):
-    """The column at the left. `last_request` is the last valid input."""
+    """The column on the left. `last_request` is the last valid input."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()
@@ -132,11 +132,11 @@ class TimingInputs(QWidget):
         return self._fields[key]
 
     def controller_name(self) -> str:
-        """The canonical name of the controller chosen."""
+        """The canonical name of the selected controller."""
         return self._controller.current_key()
 
     def read(self) -> TimingRequest:
-        """What the fields say. Marks and raises `Invalid` for the first that is no number."""
+        """The request in the fields. Marks the first field that isn't a number, and raises `Invalid`."""
         values = {key: self._number(key) for key in self._fields}
         scaled = {key: round(values[key] * scale) for key, scale in _SCALES.items()}
         self.last_request = TimingRequest(
@@ -158,7 +158,7 @@ class TimingInputs(QWidget):
         return value
 
     def show_error(self, error: AppError) -> None:
-        """Put what the solver or the check says beside the field it is about."""
+        """Show an error of the solver or the check at the field it is about."""
         names = {
             "clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error",
             "clock_tolerance": "tolerance", "length_m": "length", "delay_ns_per_m": "delay", "loop_delay_ns": "loop",
@@ -167,7 +167,7 @@ class TimingInputs(QWidget):
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
         low, high = error.facts.get("low"), error.facts.get("high")
         if isinstance(low, float) and isinstance(high, float):
-            # Beside the field its name in the code says nothing: the range in the field's own unit does.
+            # The field's range in its own unit is shown rather than its name in the code.
             scale = _SCALES.get(key, 1.0)
             text = _("Enter a value from {low} to {high} {unit}.").format(
                 low=number(low / scale, most=6), high=number(high / scale, most=6), unit=self._units[key]
@@ -175,7 +175,7 @@ class TimingInputs(QWidget):
         self._fields[key].set_error(text)
 
     def show_none(self) -> None:
-        """Show that the fields can't be answered: nothing was solved, so there is no count."""
+        """Show that the fields have no solution, and so no count."""
         self._count.setText(_("Correct the marked field."))
         self._duration.setText("")
         self.best.show_solutions([])
@@ -186,8 +186,8 @@ class TimingInputs(QWidget):
         self._duration.setText(_("in {ms} ms").format(ms=number(milliseconds, 1)))
 
     def set_config(self, config: DongleConfig) -> None:
-        """Ask for what a dongle runs on."""
-        with contextlib.suppress(NotFound):  # of a controller we have no limits of, the one chosen stays
+        """Fill in a dongle's configuration."""
+        with contextlib.suppress(NotFound):  # for a controller without known limits, keep the selected one
             self._controller.set_current_key(controller(config.controller).name)
         for key, value in (
             ("clock", number(config.clock_hz / 1e6, most=6, grouped=False)),
@@ -198,7 +198,7 @@ class TimingInputs(QWidget):
 
 
 class BestSolutions(QWidget):
-    """The best few, one line each; a click chooses."""
+    """The best solutions, one per line; a click selects."""
 
     selected = Signal(object)
 

@@ -1,4 +1,4 @@
-"""Bit timing: what you need, every solution, the bit drawn, what it bears, its registers; written and verified."""
+"""Bit timing: the request, all solutions, the bit, its tolerances and registers, and writing it to a dongle."""
 
 import time
 from dataclasses import replace
@@ -53,7 +53,7 @@ _SOLVE_MS: Final = 120
 
 
 class TimingView(QWidget):
-    """The panel for one controller, and for the dongle it is written to."""
+    """The panel for one controller, and for the dongle that it is written to."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -90,11 +90,11 @@ class TimingView(QWidget):
         self._solve()
 
     def command_handlers(self) -> Handlers:
-        """What can be done with the timing that is shown."""
+        """The commands for the timing that is shown."""
         return {"bench.write_timing": Handler(self._write_button.click, lambda: self._write_button.reason)}
 
     def open_route(self, rest: str) -> None:
-        """An id chooses its dongle and takes over what it runs on."""
+        """Select the dongle with this id, and fill in its configuration."""
         if rest:
             self._selected_id = rest
             self._update_choices()
@@ -150,7 +150,7 @@ class TimingView(QWidget):
         whole.addLayout(body, 1)
 
     def _bit_card(self) -> Card:
-        """The bit, as one can take hold of it."""
+        """The card with the editable bit."""
         card = Card(padding=16)
         self._bit_title = Text("", tone="muted")
         head = QHBoxLayout()
@@ -162,7 +162,7 @@ class TimingView(QWidget):
         return card
 
     def _plot_card(self) -> Card:
-        """Every solution there is."""
+        """The card with the plot of all solutions."""
         card = Card(padding=14)
         self._legend = PlotLegend()
         head = QHBoxLayout()
@@ -173,7 +173,7 @@ class TimingView(QWidget):
         return card
 
     def _side_cards(self) -> QScrollArea:
-        """What the timing bears, and what the dongle makes of it."""
+        """The cards for tolerances, registers and verification."""
         inside = QWidget()
         inside.setProperty("plain", "true")
         column = QVBoxLayout(inside)
@@ -203,7 +203,7 @@ class TimingView(QWidget):
         first = self._selected_dongle() is None
         self._dongles = tuple(dongle for dongle in page.rows if dongle.proven)
         self._update_choices()
-        # Whoever was quicker than the list keeps what they typed.
+        # Keep what the user typed before the list was loaded.
         if first and not self._edited_by_hand:
             self._take_over()
 
@@ -213,7 +213,7 @@ class TimingView(QWidget):
         self._dongle.set_choices(choices or [("", _("No paired dongles"))])
         connected = next((dongle.device_id for dongle in self._dongles if self._devices.find(dongle.device_id)), "")
         self._dongle.set_current_key(selected if any(key == selected for key, _title in choices) else connected)
-        if self._dongles:  # before the list is there, whom an address named is still to come
+        if self._dongles:  # before the list is loaded, the dongle from the address is unknown
             self._selected_id = self._dongle.current_key()
         self._compare()
 
@@ -226,14 +226,14 @@ class TimingView(QWidget):
         self._take_over()
 
     def _take_over(self) -> None:
-        """Show what the chosen dongle runs on."""
+        """Fill in the selected dongle's configuration."""
         dongle = self._selected_dongle()
         if dongle is not None and dongle.config is not None:
             self._inputs.set_config(dongle.config)
             self._solve(keep=nominal_timing(dongle.config))
 
     def _stored_text(self, dongle: DongleRecord | None) -> str:
-        """What the dongle runs on, or what it ran on when it was last here."""
+        """The selected dongle's present configuration, or its last known one, as text."""
         if dongle is None or dongle.config is None:
             return ""
         sentence = _("On the dongle: {rate}, {point} %")
@@ -289,7 +289,7 @@ class TimingView(QWidget):
             )
             best = solutions.best(_BEST)
             if best:
-                split_for_cable(best[0].timing, request)  # the cable's numbers are in range
+                split_for_cable(best[0].timing, request)  # raises if the cable's values are out of range
         except Invalid as error:
             self._inputs.show_error(error)
             self._show_no_solutions()
@@ -320,7 +320,7 @@ class TimingView(QWidget):
         self._show(selected)
 
     def _show_no_solutions(self) -> None:
-        """Nothing answers what the fields say now: what answered them before goes."""
+        """Clear the solutions of earlier inputs: the present ones have none."""
         self._solutions = None
         self._inputs.show_none()
         self._plot.clear()
@@ -341,7 +341,7 @@ class TimingView(QWidget):
     def _show(self, timing: Timing | None) -> None:
         request = self._inputs.last_request
         if timing is not None and request is not None:
-            # Every card, and what is written, has the same split of tseg1.
+            # All cards, and the dongle, get the same split of tseg1.
             timing = split_for_cable(timing, request)
         self._timing = timing
         if timing is None or request is None:
@@ -376,7 +376,7 @@ class TimingView(QWidget):
 
     def _write(self) -> None:
         if self._solve_timer.isActive():
-            # What is written is what the fields say now, not what was solved before the last key.
+            # What is written is solved from the present inputs, including the last key press.
             self._solve_timer.stop()
             self._solve()
         dongle, timing = self._selected_dongle(), self._timing
@@ -402,7 +402,7 @@ class TimingView(QWidget):
         )
 
     def _count_errors(self) -> None:
-        """The fourth step: errors on the bus, on what was written."""
+        """The fourth step: count errors on the bus with the new timing."""
         dongle = self._selected_dongle()
         detected = self._devices.find(dongle.device_id) if dongle is not None else None
         if dongle is None or detected is None:
@@ -438,7 +438,7 @@ class TimingView(QWidget):
 
 
 def _canonical_controller(name: str) -> str:
-    """The name our list has for a controller that a dongle may call otherwise."""
+    """The canonical name of a controller that a dongle may report under another name."""
     try:
         return controller(name).name
     except NotFound:
@@ -446,7 +446,7 @@ def _canonical_controller(name: str) -> str:
 
 
 def _with_timing(config: DongleConfig, timing: Timing) -> DongleConfig:
-    """`config` on `timing`'s arbitration phase; a data phase stays only while the clock does."""
+    """`config` with `timing`'s arbitration phase; a data phase is kept only if the clock is the same."""
     changed = replace(
         config, clock_hz=timing.clock, bitrate=round(timing.bitrate), sample_point=round(timing.sample_point, 2),
         prescaler=timing.prescaler, prop_seg=timing.prop_seg, phase_seg1=timing.phase_seg1,
@@ -470,7 +470,7 @@ def _with_timing(config: DongleConfig, timing: Timing) -> DongleConfig:
 
 
 def _points(solutions: Solutions) -> list[SolutionPoint]:
-    """Every solution as a point; of very many, evenly some."""
+    """Every solution as a point; of very many, a uniform sample."""
     triples = solutions.triples()
     step = -(-len(triples) // _MOST_POINTS) or 1
     points = []
