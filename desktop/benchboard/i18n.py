@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 _DECIMAL_POINTS: Final = {"tr": ","}
 _THIN: Final = "\N{THIN SPACE}"
 _MINUS: Final = "\N{MINUS SIGN}"
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+_CURRENCY: Final = re.compile("[A-Z]{3}")
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _point = "."
+_language = "en"
 
 
 def use(language: str, folder: Path, *, decimal_point: str | None = None) -> None:
@@ -26,8 +29,9 @@ def use(language: str, folder: Path, *, decimal_point: str | None = None) -> Non
 
     Numbers have the language's decimal point, unless another `decimal_point` is given.
     """
-    global _catalogue, _point
+    global _catalogue, _point, _language
     _point = decimal_point or _DECIMAL_POINTS.get(language, ".")
+    _language = language if language in _DECIMAL_POINTS else "en"
     source = folder / f"{language}.po"
     # A language code is a few letters, never a path, whatever the settings file holds.
     if language == "en" or not re.fullmatch("[A-Za-z_]{2,11}", language) or not source.is_file():
@@ -64,6 +68,54 @@ def number(value: "float | Decimal", decimals: int | None = None, *, most: int =
     whole, _dot, part = written.partition(".")
     groups = [whole[max(end - 3, 0) : end] for end in range(len(whole), 0, -3)][::-1]
     return sign + (_THIN if grouped else "").join(groups) + (f"{_point}{part}" if part else "")
+
+
+def percent(value: "float | Decimal", decimals: int | None = None, *, most: int = 2) -> str:
+    """`87.5 %`, or `%87,5` in Turkish: a value in percent, with the decimals of `number`."""
+    return with_percent_sign(number(value, decimals, most=most))
+
+
+def with_percent_sign(written: str) -> str:
+    """A number already written by `number`, in percent. The minus stays in front of the sign."""
+    sign = _MINUS if written.startswith(_MINUS) else ""
+    return sign + _("{percent} %").format(percent=written.removeprefix(_MINUS))
+
+
+def is_currency(code: object) -> bool:
+    """Whether `code` has the form of a currency code of ISO 4217, such as EUR."""
+    return isinstance(code, str) and _CURRENCY.fullmatch(code) is not None
+
+
+def with_currency(written: str, currency: str) -> str:
+    """A number already written by `number`, as an amount: `€ 2 474`, `−€ 5`, or `CHF 12.50` where the language has no
+    symbol. `currency` is a code of ISO 4217."""
+    symbol, is_before = _currency_symbol(currency, _language)
+    sign, amount = (_MINUS, written[1:]) if written.startswith(_MINUS) else ("", written)
+    return sign + (f"{symbol}{_NO_BREAK}{amount}" if is_before else f"{amount}{_NO_BREAK}{symbol}")
+
+
+def currency_symbol(currency: str) -> str:
+    """`€` for EUR; the code itself where the language has no symbol."""
+    return _currency_symbol(currency, _language)[0]
+
+
+@cache
+def currency_decimals(currency: str) -> int:
+    """How many decimals amounts of a currency have: two of euros, none of yen."""
+    from babel.core import get_global  # not at the start, as below
+
+    fractions = get_global("currency_fractions")
+    return int(fractions.get(currency, fractions["DEFAULT"])[0])
+
+
+@cache
+def _currency_symbol(currency: str, language: str) -> tuple[str, bool]:
+    """The symbol of a currency in a language, and whether it stands before the amount."""
+    from babel.core import Locale  # not at the start: only what shows money pays for it
+
+    locale = Locale.parse(language)
+    pattern = locale.currency_formats["standard"].pattern
+    return str(locale.currency_symbols.get(currency, currency)), pattern.index("\N{CURRENCY SIGN}") < pattern.index("#")
 
 
 def parse_number(text: str) -> float:

@@ -4,13 +4,16 @@ The language is PostgreSQL's. Only what `_TRANSLATIONS` names is translated, any
 built anew from parts known here: nothing of a person's text reaches an engine unread.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from sqlglot import exp
 
+from benchboard.analytics import column_presentation as presentations
 from benchboard.analytics import sqlite_functions as sqlite
+from benchboard.analytics.column_presentation import COUNT, NOTHING, Presentation
 from benchboard.analytics.name_scope import NameScope
 from benchboard.analytics.query_errors import refuse, refuse_other_parts
 from benchboard.analytics.query_parser import Query
@@ -252,7 +255,50 @@ class ExpressionTranslator:
         *result, last = converted = self._conversion.to_common_type(node, results)
         result = result if default else converted
         ifs = [exp.If(this=test, true=value.node) for test, value in zip(tests, result, strict=True)]
-        return last.with_node(exp.Case(ifs=ifs, default=last.node if default else None))
+        shown = presentations.common(self._case_presentations(node, results, scope))
+        return last.with_node(exp.Case(ifs=ifs, default=last.node if default else None)).shown_as(shown)
+
+    def _case_presentations(self, node: exp.Case, results: list[TypedExpr], scope: NameScope) -> list[Presentation]:
+        """How the results of CASE are shown. Numbers written in the query, as in ELSE 0, are amounts as the others."""
+        found = []
+        conditions = [None if node.this else branch.this for branch in node.args["ifs"]] + [None]
+        for condition, value in zip(conditions, results, strict=False):
+            if not _is_written(value):
+                fixed = self.fixed_values(condition, scope) if condition is not None else {}
+                found.append(presentations.with_currencies(value.presentation, fixed))
+        return found
+
+    def fixed_values(self, condition: exp.Expr, scope: NameScope) -> dict[str, str]:
+        """The values that a condition fixes, by the origins of their columns: `currency = 'EUR' AND …`."""
+        found: dict[str, str] = {}
+        parts = [condition]
+        while parts:
+            part = parts.pop()
+            if isinstance(part, exp.And):
+                parts += [part.this, part.expression]
+            elif isinstance(part, exp.Paren):
+                parts.append(part.this)
+            elif isinstance(part, exp.EQ):
+                self._add_fixed(found, part.this, [part.expression], scope)
+                self._add_fixed(found, part.expression, [part.this], scope)
+            elif isinstance(part, exp.In) and not part.args.get("query"):
+                self._add_fixed(found, part.this, part.expressions, scope)
+        return found
+
+    def _add_fixed(self, found: dict[str, str], column: exp.Expr, values: Sequence[exp.Expr], scope: NameScope) -> None:
+        if not isinstance(column, exp.Column) or isinstance(column.this, exp.Star):
+            return
+        written: list[str] = []
+        for value in values:
+            if isinstance(value, exp.Placeholder):
+                written += self._variables.written_values(value)
+            elif isinstance(value, exp.Literal) and value.is_string:
+                written.append(str(value.this))
+            else:
+                return
+        origin = scope.column(column).presentation.origin
+        if origin and len(set(written)) == 1:
+            found[origin] = written[0]
 
     # Arithmetic
 
@@ -266,10 +312,12 @@ class ExpressionTranslator:
         a, b = self.translate(node.this, scope), self.translate(node.expression, scope)
         if a.kind == "date":
             return self._date_arithmetic(node, a, b)
+        shown = presentations.common([a.presentation, b.presentation])
         a, b = self._conversion.to_common_type(node, [a, b])
         if a.kind not in (*NUMBERS, "null"):
             refuse(node, "kind", _("{kind} can't be added or subtracted.").format(kind=kind_name(a.kind).capitalize()))
-        return a.with_node(type(node)(this=operand(a.node), expression=operand(b.node)))
+        result = a.with_node(type(node)(this=operand(a.node), expression=operand(b.node)))
+        return result.shown_as(replace(shown, title="", patterns=(), written=""))
 
     def _date_arithmetic(self, node: exp.Expr, a: TypedExpr, b: TypedExpr) -> TypedExpr:
         if b.kind == "date" and isinstance(node, exp.Sub):
@@ -316,7 +364,7 @@ class ExpressionTranslator:
         a, b = (self._of_kind(part, scope, *NUMBERS) for part in (node.this, node.expression))
         divisor = exp.Nullif(this=b.node, expression=integer(0))
         if "decimal" not in (a.kind, b.kind):
-            return a.with_node(exp.Div(this=operand(a.node), expression=divisor, typed=True))
+            return a.with_node(exp.Div(this=operand(a.node), expression=divisor, typed=True)).shown_as(NOTHING)
         return self._conversion.quotient(a, b)
 
     def remainder(self, node: exp.Mod, scope: NameScope) -> TypedExpr:
@@ -324,7 +372,7 @@ class ExpressionTranslator:
             node, [self._of_kind(p, scope, *NUMBERS) for p in (node.this, node.expression)]
         )
         divisor = exp.Nullif(this=b.node, expression=integer(0))
-        return a.with_node(exp.Mod(this=operand(a.node), expression=divisor))
+        return a.with_node(exp.Mod(this=operand(a.node), expression=divisor)).shown_as(NOTHING)
 
     def concatenate(self, node: exp.DPipe, scope: NameScope) -> TypedExpr:
         self._concatenations += 1
@@ -334,32 +382,38 @@ class ExpressionTranslator:
                 node, "joined", _("A query can concatenate up to {limit} texts.").format(limit=_MAX_CONCATENATIONS + 1)
             )
         a, b = (self._of_kind(part, scope, "text") for part in (node.this, node.expression))
-        return a.with_node(concatenation(operand(a.node), operand(b.node)))
+        return a.with_node(concatenation(operand(a.node), operand(b.node))).shown_as(NOTHING)
 
     # Functions
 
     def count(self, node: exp.Count, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "big_int")
         inner: exp.Expr = exp.Star()
+        shown = replace(COUNT, title=scope.rows_title) if scope.rows_title else COUNT
         if isinstance(node.this, exp.Distinct):
             refuse_other_parts(node.this, "expressions")
             if len(node.this.expressions) != 1:
                 refuse(node, "arguments", _("count(distinct …) takes one column."))
-            inner = exp.Distinct(expressions=[self.translate(node.this.expressions[0], scope).node])
+            value = self.translate(node.this.expressions[0], scope)
+            shown = presentations.aggregated(value.presentation, "count_distinct")
+            inner = exp.Distinct(expressions=[value.node])
         elif node.this is None:
             refuse(node, "arguments", _("count needs an argument, such as count(*)."))
         elif not isinstance(node.this, exp.Star):
-            inner = self.translate(node.this, scope).node
-        return TypedExpr(exp.Count(this=inner), INTEGER)
+            value = self.translate(node.this, scope)
+            shown = presentations.aggregated(value.presentation, "count")
+            inner = value.node
+        return TypedExpr(exp.Count(this=inner), INTEGER.shown_as(shown))
 
     def sum(self, node: exp.Sum, scope: NameScope) -> TypedExpr:
         value = self._of_kind(node.this, scope, *NUMBERS)
-        return value.with_node(exp.Sum(this=value.node))
+        return value.with_node(exp.Sum(this=value.node)).shown_as(presentations.aggregated(value.presentation, "sum"))
 
     def min_max(self, node: exp.Min | exp.Max, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this")
         value = self._of_kind(node.this, scope, *NUMBERS, "text", "timestamp", "date")
-        return value.with_node(type(node)(this=value.node))
+        shown = presentations.aggregated(value.presentation, "min" if isinstance(node, exp.Min) else "max")
+        return value.with_node(type(node)(this=value.node)).shown_as(shown)
 
     def average(self, node: exp.Avg, scope: NameScope) -> TypedExpr:
         return self._average(node, scope, lambda aggregate: aggregate)
@@ -369,21 +423,25 @@ class ExpressionTranslator:
         self.charge_copies(value.node)
         total = TypedExpr(wrap(exp.Sum(this=value.node)), value.type)
         count = TypedExpr(wrap(exp.Count(this=value.node.copy())), INTEGER)
-        return self._conversion.quotient(total, count)
+        return self._conversion.quotient(total, count).shown_as(
+            presentations.aggregated(_of_average(value.presentation), "avg")
+        )
 
     def filtered(self, node: exp.Filter, scope: NameScope) -> TypedExpr:
         where = self.condition(node.expression.this, scope)
+        fixed = self.fixed_values(node.expression.this, scope)
 
         def wrap(aggregate: exp.Expr) -> exp.Expr:
             self.charge_copies(where)
             return exp.Filter(this=aggregate, expression=exp.Where(this=where.copy()))
 
         if isinstance(node.this, exp.Avg):
-            return self._average(node.this, scope, wrap)
+            average = self._average(node.this, scope, wrap)
+            return average.shown_as(presentations.with_currencies(average.presentation, fixed))
         if not isinstance(node.this, exp.Count | exp.Sum | exp.Min | exp.Max):
             refuse(node, "filter", _("FILTER works only after count, sum, avg, min or max."))
         value = self.translate(node.this, scope)
-        return value.with_node(wrap(value.node))
+        return value.with_node(wrap(value.node)).shown_as(presentations.with_currencies(value.presentation, fixed))
 
     def round(self, node: exp.Round, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "decimals")
@@ -395,7 +453,7 @@ class ExpressionTranslator:
             refuse(node, "round", _("round takes a literal number of decimals, up to {limit}.").format(limit=MAX_SCALE))
         if value.kind == "integer":
             return value
-        return self._conversion.round(value, scale)
+        return self._conversion.round(value, scale).shown_as(value.presentation)
 
     def absolute(self, node: exp.Abs, scope: NameScope) -> TypedExpr:
         value = self._of_kind(node.this, scope, *NUMBERS)
@@ -403,21 +461,22 @@ class ExpressionTranslator:
 
     def coalesce(self, node: exp.Coalesce, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "expressions")
-        first, *rest = self._conversion.to_common_type(
-            node, [self.translate(part, scope) for part in (node.this, *node.expressions)]
+        values = [self.translate(part, scope) for part in (node.this, *node.expressions)]
+        shown = presentations.common([value.presentation for value in values if not _is_written(value)])
+        first, *rest = self._conversion.to_common_type(node, values)
+        return first.with_node(exp.Coalesce(this=first.node, expressions=[value.node for value in rest])).shown_as(
+            shown
         )
-        return first.with_node(exp.Coalesce(this=first.node, expressions=[value.node for value in rest]))
 
     def nullif(self, node: exp.Nullif, scope: NameScope) -> TypedExpr:
-        a, b = self._conversion.to_common_type(
-            node, [self.translate(node.this, scope), self.translate(node.expression, scope)]
-        )
-        return a.with_node(exp.Nullif(this=a.node, expression=b.node))
+        first = self.translate(node.this, scope)
+        a, b = self._conversion.to_common_type(node, [first, self.translate(node.expression, scope)])
+        return a.with_node(exp.Nullif(this=a.node, expression=b.node)).shown_as(first.presentation)
 
     def text_function(self, node: exp.Lower | exp.Upper | exp.Trim, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this")
         value = self._of_kind(node.this, scope, "text")
-        return value.with_node(type(node)(this=value.node))
+        return value.with_node(type(node)(this=value.node)).shown_as(replace(value.presentation, origin=""))
 
     def length(self, node: exp.Length, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this")
@@ -427,6 +486,7 @@ class ExpressionTranslator:
         refuse_other_parts(node, "this", "unit")
         unit = self._unit(node, node.args["unit"], TRUNC_UNITS)
         this = self._conversion.to_timestamp(node.this, self._of_kind(node.this, scope, "timestamp", "date"))
+        this = this.shown_as(Presentation(presentations.time_unit(unit), format="time"))
         if self._for_sqlite:
             self.charge_copies(this.node, 2)
             return this.with_node(sqlite.date_trunc(unit, this.node))
@@ -437,9 +497,11 @@ class ExpressionTranslator:
         value = self._of_kind(node.expression, scope, "timestamp", "date")
         # Of a date too: PostgreSQL itself finds no hour in one.
         timestamp = self._conversion.to_timestamp(node, value).node
+        shown = Presentation(presentations.time_unit(unit), format="identifier" if unit == "year" else "integer")
+        type_ = INTEGER.shown_as(shown)
         if self._for_sqlite:
-            return TypedExpr(sqlite.extract(unit, timestamp), INTEGER)
-        return TypedExpr(cast(exp.Extract(this=exp.var(unit.upper()), expression=timestamp), exp.DType.BIGINT), INTEGER)
+            return TypedExpr(sqlite.extract(unit, timestamp), type_)
+        return TypedExpr(cast(exp.Extract(this=exp.var(unit.upper()), expression=timestamp), exp.DType.BIGINT), type_)
 
     def _unit(self, node: exp.Expr, unit: exp.Expr, units: Iterable[str]) -> str:
         name = str(unit.name).lower()
@@ -468,12 +530,12 @@ class ExpressionTranslator:
             refuse(node, "cast", _("{kind} can't be converted to {target} here.").format(
                 kind=kind_name(value.kind).capitalize(), target=_type_name(node.args["to"])))  # fmt: skip
         if wanted == "timestamp":
-            return self._conversion.to_timestamp(node.this, value)
+            return self._conversion.to_timestamp(node.this, value).shown_as(replace(value.presentation, format="time"))
         if wanted == "date":
-            return self._conversion.to_date(node.this, value)
+            return self._conversion.to_date(node.this, value).shown_as(replace(value.presentation, format="date"))
         if wanted == "text":
-            return self._conversion.to_text(value)
-        return self._conversion.to_number(node, value, wanted)
+            return self._conversion.to_text(value).shown_as(replace(value.presentation, format="text"))
+        return self._conversion.to_number(node, value, wanted).shown_as(value.presentation)
 
     @staticmethod
     def _castable(value: TypedExpr, wanted: str) -> bool:
@@ -488,6 +550,19 @@ class ExpressionTranslator:
     def _one_column(node: exp.Expr, columns: Columns) -> None:
         if len(columns) != 1:
             refuse(node, "columns", _("A subquery must return exactly one column here."))
+
+
+def _is_written(value: TypedExpr) -> bool:
+    """Whether a value is a number in the query itself, or null."""
+    node = value.node
+    while isinstance(node, exp.Paren | exp.Neg):
+        node = node.this
+    return value.kind == "null" or (isinstance(node, exp.Literal) and not node.is_string)
+
+
+def _of_average(presentation: Presentation) -> Presentation:
+    """Of whole numbers, the average has decimals."""
+    return replace(presentation, format="decimal") if presentation.format == "integer" else presentation
 
 
 def _type_name(node: exp.Expr) -> str:

@@ -37,6 +37,8 @@ class NameScope:
 
     tables: dict[str, Columns] = field(default_factory=dict)
     outer: "NameScope | None" = None
+    rows_title: str = ""
+    """What the rows of its only table are called; marked for translation."""
 
     def column(self, node: exp.Column) -> TypedExpr:
         """The column that `node` names, here or in the nearest scope around. `Invalid` if there is none, or two."""

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 
 from benchboard.analytics import query_engines
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.column_presentation import NOTHING, Format, Presentation, currency_column, humanised
 from benchboard.analytics.query_translator import translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, is_currency
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Unreadable
@@ -38,10 +39,21 @@ Cell = str | int | Decimal | bool | datetime | date | None
 
 @dataclass(frozen=True, slots=True)
 class ResultColumn:
-    """A column of a result."""
+    """A column of a result. Its name is what other programs and saved settings call it; people read its title."""
 
     name: str
     kind: ValueKind
+    presentation: Presentation = NOTHING
+
+    @property
+    def title(self) -> str:
+        """The column as people read it. Never empty."""
+        return self.presentation.text or humanised(self.name)
+
+    @property
+    def format(self) -> Format:
+        """How its values are written."""
+        return self.presentation.format
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,23 @@ class ResultTable:
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     truncated: bool
+
+    def currency_column(self, column: int) -> int | None:
+        """The index of the column with the currency of each amount in `column`; None where there is none."""
+        return currency_column([one.presentation for one in self.columns], self.columns[column].presentation)
+
+    def currency(self, row: Sequence[Cell], column: int) -> str:
+        """The code of the currency of a cell; empty where it is no money or its currency isn't known."""
+        shown = self.columns[column].presentation
+        if shown.currency or not shown.currency_origin:
+            return shown.currency
+        place = self.currency_column(column)
+        code = row[place] if place is not None else None
+        return code if isinstance(code, str) and is_currency(code) else ""
+
+    def currencies(self, column: int) -> frozenset[str]:
+        """The currencies of all amounts in a column; with an empty one among them, some have none that is known."""
+        return frozenset(self.currency(row, column) for row in self.rows if row[column] is not None)
 
 
 Variables = Mapping[str, Sequence[str]]
@@ -98,7 +127,7 @@ def run_query(
 
 
 def _columns(columns: Sequence[tuple[str, ValueType]]) -> tuple[ResultColumn, ...]:
-    return tuple(ResultColumn(name, type_.kind) for name, type_ in columns)
+    return tuple(ResultColumn(name, type_.kind, type_.presentation) for name, type_ in columns)
 
 
 def _row(row: Sequence[Any], columns: Sequence[tuple[str, ValueType]]) -> tuple[Cell, ...]:

@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from sqlglot import exp
 
+from benchboard.analytics import column_presentation as presentations
 from benchboard.analytics import sql_nodes
 from benchboard.analytics.expression_translator import ExpressionTranslator
 from benchboard.analytics.name_scope import NameScope, name_of, view_name
@@ -166,6 +167,8 @@ class _QueryTranslator:
                     word=query.key.upper()
                 ),
             )
+        shown = presentations.union(*([type_.presentation for _name, type_ in half] for half in columns))
+        columns[0] = [(name, type_.shown_as(one)) for (name, type_), one in zip(columns[0], shown, strict=True)]
         whole = type(query)(this=halves[0], expression=halves[1], distinct=bool(query.args.get("distinct")))
         scope = NameScope({"": columns[0]}, None)
         self._order_and_limit(query, whole, scope, columns[0])
@@ -183,10 +186,17 @@ class _QueryTranslator:
         if where := query.args.get("where"):
             result.set("where", exp.Where(this=self._expressions.condition(where.this, scope)))
         columns = self._outputs(query, result, scope)
+        if where:
+            fixed = self._expressions.fixed_values(where.this, scope)
+            columns = [
+                (name, type_.shown_as(presentations.with_currencies(type_.presentation, fixed)))
+                for name, type_ in columns
+            ]
         if distinct := query.args.get("distinct"):
             refuse_other_parts(distinct)
             result.set("distinct", exp.Distinct())
-        self._grouping(query, result, scope, columns)
+        keys = self._grouping(query, result, scope, columns)
+        columns = [(name, type_.shown_as(presentations.grouped(type_.presentation, keys))) for name, type_ in columns]
         self._order_and_limit(query, result, scope, columns)
         return result, columns
 
@@ -202,7 +212,8 @@ class _QueryTranslator:
             if alias is None or not isinstance(node.this, exp.Select | exp.SetOperation):
                 refuse(node, "alias", _("A subquery needs a name: (SELECT …) AS name."))
             body, columns = self._query(node.this, ctes, None)
-            name = self._add_to_scope(alias.this, name_of(alias.this), scope, _require_distinct_names(node, columns))
+            _require_distinct_names(node, columns)
+            name = self._add_to_scope(alias.this, name_of(alias.this), scope, self._read(columns))
             return exp.Subquery(this=body, alias=exp.TableAlias(this=sql_nodes.identifier(name)))
         if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
             refuse(node, "not-a-table", _("A table name is expected here."), self._known_relations())
@@ -215,8 +226,15 @@ class _QueryTranslator:
             self._read_relations.add(table)
         else:
             refuse(node, "no-table", _("There is no table “{name}”.").format(name=table), self._known_relations())
-        name = self._add_to_scope(node, name_of(alias.this) if alias else table, scope, columns)
+        name = self._add_to_scope(node, name_of(alias.this) if alias else table, scope, self._read(columns))
+        if len(scope.tables) == 1 and real != table:
+            scope.rows_title = self._relations[table].rows_title
         return exp.Table(this=sql_nodes.identifier(real), alias=exp.TableAlias(this=sql_nodes.identifier(name)))
+
+    def _read(self, columns: Columns) -> Columns:
+        """The columns as they are shown where the table just counted is read."""
+        table = str(self._table_count)
+        return [(name, type_.shown_as(presentations.within(type_.presentation, table))) for name, type_ in columns]
 
     def _known_relations(self) -> str:
         return _("Available tables: {names}.").format(names=", ".join(self._relations))
@@ -227,6 +245,7 @@ class _QueryTranslator:
             refuse(node, "alias", _("“{name}” is used twice.").format(name=name),
                    _("Rename one of them with AS."))  # fmt: skip
         scope.tables[name] = columns
+        scope.rows_title = ""
         return name
 
     def _join(self, join: exp.Join, scope: NameScope, ctes: dict[str, Columns]) -> exp.Expr:
@@ -269,19 +288,26 @@ class _QueryTranslator:
                 for name, type_ in columns
             ]
         if isinstance(node, exp.Alias):
-            return [(name_of(node.args["alias"]), self._expressions.translate(node.this, scope))]
+            alias, value = node.args["alias"], self._expressions.translate(node.this, scope)
+            shown = presentations.named(value.presentation, alias.name, quoted=bool(alias.args.get("quoted")))
+            return [(name_of(alias), value.shown_as(shown))]
         value = self._expressions.translate(node, scope)
-        plain = (
-            node.name if isinstance(node, exp.Column) else node.sql_name() if isinstance(node, exp.Func) else "column"
-        )
-        return [(name_of(node.this) if isinstance(node, exp.Column) else plain.lower(), value)]
+        if isinstance(node, exp.Column):
+            name = name_of(node.this)
+            return [(name, value.shown_as(presentations.unnamed(value.presentation, name)))]
+        name = node.sql_name().lower() if isinstance(node, exp.Func) else "column"
+        return [(name, value.shown_as(presentations.unnamed(value.presentation)))]
 
-    def _grouping(self, query: exp.Select, result: exp.Select, scope: NameScope, columns: Columns) -> None:
+    def _grouping(self, query: exp.Select, result: exp.Select, scope: NameScope, columns: Columns) -> frozenset[str]:
+        """Translate GROUP BY and HAVING. Returns the origins of the columns that the query groups by."""
         keys: list[exp.Expr] = []
+        origins: set[str] = set()
         if group := query.args.get("group"):
             refuse_other_parts(group, "expressions")
             for node in group.expressions:
-                keys.append(self._key(node, scope, columns, result, by_output=False).node)
+                key = self._key(node, scope, columns, result, by_output=False)
+                keys.append(key.node)
+                origins.add(key.presentation.origin)
             self._row_cells += len(keys)
             result.set("group", exp.Group(expressions=keys))
         if having := query.args.get("having"):
@@ -290,6 +316,7 @@ class _QueryTranslator:
             grouped = set(keys)
             for output, node in zip(result.expressions, _originals(query, result), strict=True):
                 _require_grouped(output.this, grouped, node)
+        return frozenset(origins - {""})
 
     def _key(self, node: exp.Expr, scope: NameScope, columns: Columns, result: Query, *, by_output: bool) -> TypedExpr:
         """A key of ORDER BY or GROUP BY: a position, the name of an output column, or an expression."""

@@ -5,11 +5,12 @@ translated: 12.50 with scale 2 is 1250. A timestamp on SQLite is text as `storag
 the first ten characters of one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from sqlglot import exp
 
+from benchboard.analytics.column_presentation import NOTHING, Presentation
 from benchboard.i18n import _
 
 ValueKind = Literal["text", "integer", "decimal", "boolean", "timestamp", "date", "null"]
@@ -21,10 +22,15 @@ QUOTIENT_SCALE: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """The kind of a column or value; `scale` counts the decimals of a decimal."""
+    """The kind of a column or value; `scale` counts the decimals of a decimal. How it is shown makes no other type."""
 
     kind: ValueKind
     scale: int = 0
+    presentation: Presentation = field(default=NOTHING, compare=False)
+
+    def shown_as(self, presentation: Presentation) -> "ValueType":
+        """The same type, shown in another way."""
+        return replace(self, presentation=presentation)
 
 
 Columns = list[tuple[str, ValueType]]
@@ -45,6 +51,14 @@ class TypedExpr:
     @property
     def scale(self) -> int:
         return self.type.scale
+
+    @property
+    def presentation(self) -> Presentation:
+        return self.type.presentation
+
+    def shown_as(self, presentation: Presentation) -> "TypedExpr":
+        """The same expression, shown in another way."""
+        return replace(self, type=self.type.shown_as(presentation))
 
     def with_node(self, node: exp.Expr) -> "TypedExpr":
         """Another expression of the same type."""

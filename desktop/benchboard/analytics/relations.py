@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from benchboard.analytics.column_presentation import Presentation
 from benchboard.analytics.query_types import TEXT, TIMESTAMP, ValueType
+from benchboard.i18n import N_
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 
@@ -25,7 +27,7 @@ class Relation:
     table: str
     """The stored table that its rows come from; it has an `organisation_id`."""
     columns: Mapping[str, ValueType]
-    """Those a query may name. The stored columns have the same names."""
+    """Those a query may name, with how they are shown. The stored columns have the same names."""
     permission: str
     """The act (`access.RULES`) that an actor must be allowed."""
     restriction: Callable[[Actor], str] = _every_row
@@ -35,6 +37,8 @@ class Relation:
     """The stored tables that a restriction reads."""
     cascades_from: frozenset[str] = frozenset()
     """Stored tables whose rows, when they are deleted, take rows of the others with them."""
+    rows_title: str = ""
+    """What its rows are called, as `count(*)` of it is shown; marked for translation."""
 
     def view_sql(self, actor: Actor, *, organisation: str, user: str) -> str:
         """A SELECT of the rows that `actor` may see, with the driver's placeholders for their ids."""
@@ -66,15 +70,18 @@ RELATIONS: Final[dict[str, Relation]] = {
             name="orders",
             table="orders",
             columns={
-                "id": TEXT,
-                "shop_id": TEXT,
-                "app_id": TEXT,
-                "platform_order_number": TEXT,
-                "order_total": ValueType("decimal", 4),
-                "currency": TEXT,
-                "status": TEXT,
-                "created_dt": TIMESTAMP,
+                "id": TEXT.shown_as(Presentation(N_("Order ID"), format="identifier")),
+                "shop_id": TEXT.shown_as(Presentation(N_("Shop"), format="identifier")),
+                "app_id": TEXT.shown_as(Presentation(N_("App"), format="identifier")),
+                "platform_order_number": TEXT.shown_as(Presentation(N_("Order number"), format="identifier")),
+                "order_total": ValueType(
+                    "decimal", 4, Presentation(N_("Order total"), format="money", currency_origin="currency")
+                ),
+                "currency": TEXT.shown_as(Presentation(N_("Currency"), format="text", origin="currency")),
+                "status": TEXT.shown_as(Presentation(N_("Status"), format="text")),
+                "created_dt": TIMESTAMP.shown_as(Presentation(N_("Order time"), format="time")),
             },
+            rows_title=N_("Orders"),
             permission="orders:read",
             restriction=_orders_of_own_merchants,
             restriction_reads=frozenset({"merchant_team"}),

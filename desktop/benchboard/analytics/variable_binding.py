@@ -52,6 +52,10 @@ class VariableBinding:
             raise Invalid("query.not-text", what, field="query", **position_of(node))
         return [TypedExpr(self._placeholder(value), TEXT) for value in values] or [TypedExpr(exp.Null(), NULL)]
 
+    def written_values(self, node: exp.Placeholder) -> Sequence[str]:
+        """All values of a variable as they are, none of them bound; none where there is no such variable."""
+        return self._variables.get(str(node.args.get("this") or ""), ())
+
     def _placeholder(self, value: str) -> exp.Expr:
         key = f"{self._prefix}_{len(self.bound)}"
         self.bound[key] = value

@@ -108,6 +108,51 @@ def test_number_has_groups_and_the_decimal_point_of_the_language(
         i18n.use("en", FOLDER)
 
 
+@pytest.mark.parametrize(
+    ("value", "decimals", "english", "turkish"),
+    [
+        (87.5, None, "87.5 %", "%87,5"),
+        (Decimal("-18.84"), 1, "\u221218.8 %", "\u2212%18,8"),
+        (0, None, "0 %", "%0"),
+        (12_345, None, "12\u2009345 %", "%12\u2009345"),
+    ],
+)
+def test_percent_has_the_form_of_the_language(
+    value: float | Decimal, decimals: int | None, english: str, turkish: str
+) -> None:
+    assert i18n.percent(value, decimals) == english
+    try:
+        i18n.use("tr", FOLDER)
+        assert i18n.percent(value, decimals) == turkish
+    finally:
+        i18n.use("en", FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "english", "turkish"),
+    [
+        ("2\u2009474", "EUR", "€\xa02\u2009474", "€\xa02\u2009474"),
+        ("\u22125.00", "USD", "\u2212$\xa05.00", "\u2212$\xa05.00"),
+        ("5", "TRY", "TRY\xa05", "₺\xa05"),
+        ("5", "XYZ", "XYZ\xa05", "XYZ\xa05"),
+    ],
+)
+def test_amount_has_the_symbol_of_its_currency_where_the_language_has_one(
+    written: str, currency: str, english: str, turkish: str
+) -> None:
+    assert i18n.with_currency(written, currency) == english
+    try:
+        i18n.use("tr", FOLDER)
+        assert i18n.with_currency(written, currency) == turkish
+    finally:
+        i18n.use("en", FOLDER)
+
+
+def test_currency_has_its_own_decimals_and_code() -> None:
+    assert [i18n.currency_decimals(code) for code in ("EUR", "JPY", "KWD", "XYZ")] == [2, 0, 3, 2]
+    assert [i18n.is_currency(code) for code in ("EUR", "eur", "€", "EURO", None, "")] == [True] + [False] * 5
+
+
 @pytest.mark.parametrize("language", ["en", "tr"])
 @pytest.mark.parametrize("value", [0.3, 87.5, -12.25, 1487.5, 1_000_000.0])
 def test_parse_number_reads_what_number_writes(language: str, value: float) -> None:
