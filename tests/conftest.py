@@ -17,15 +17,17 @@ from benchboard.storage.engine import Database
 from support import databases, memory, people, postgres
 from support.benchdata import Bench
 from support.databases import Copies
+from support.examples import FUZZING, examples
 from support.people import Town
 from support.postgres import NoServer, Server
 from support.programs import Programs, warmed
 
 # How long an example takes, to make or to try, says how busy the machine is, and nothing about the code.
 # The same examples every time: what a change broke must not fail somebody else's. `make fuzz` draws new ones.
-settings.register_profile("benchboard", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-settings.register_profile("fuzz", parent=settings.get_profile("benchboard"), derandomize=False)
-settings.load_profile(os.environ.get("BENCHBOARD_HYPOTHESIS", "benchboard"))
+settings.register_profile(
+    "benchboard", examples(100, suppress_health_check=[HealthCheck.too_slow]), deadline=None, derandomize=not FUZZING
+)
+settings.load_profile("benchboard")
 
 ENGINES = ("sqlite", "postgresql")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMetaType, QMimeData, QPoint, QPointF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
@@ -33,6 +33,7 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.image_painting import decode_data_uri, pixels_per_image, read_image
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_content, summary
+from support.examples import examples
 from support.image_bytes import chunk, claimed, png
 
 if TYPE_CHECKING:
@@ -332,7 +333,7 @@ def test_jpeg_hiding_its_size_is_decoded_within_bounds(tmp_path: Path) -> None:
 
 
 @given(st.sampled_from(["png", "jpeg", "webp"]), st.lists(st.tuples(st.integers(0, 5_000), st.binary(max_size=4))))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example("png", [(16, b"\xff\xff")])
 @example("jpeg", [(2, b"\xff\xe1\0\0")])
 def test_damaged_image_bytes_give_image_or_error(qtlog: Any, form: str, noise: list[tuple[int, bytes]]) -> None:

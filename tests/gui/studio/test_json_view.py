@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from nested import nested
 from PySide6.QtCore import Qt
@@ -16,6 +16,7 @@ from benchboard.dashboards.document.json_positions import format_json
 from benchboard.dashboards.journal.crash_journal import Journal
 from benchboard.ui.studio.panes.json_editor import JsonEditor
 from benchboard.ui.theme import theme
+from support.examples import examples
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -220,7 +221,7 @@ def test_json_lines_are_highlighted_when_scrolled_into_view(qtbot: QtBot, light:
     qtbot.waitUntil(lambda: bool(document.findBlockByNumber(1_990).layout().formats()))
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.lists(st.sampled_from(["{", '"a": 1,', "", "}", '"ö𐍈": []']), min_size=1), max_size=5))
 def test_json_text_shown_after_any_other_is_the_requested_one(shown_text: JsonEditor, texts: list[list[str]]) -> None:
     for lines in texts:

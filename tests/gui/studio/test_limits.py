@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
@@ -14,6 +14,7 @@ from benchboard.dashboards.document.widget_kinds import KINDS, MAX_QUERY, kind_o
 from benchboard.dashboards.layout import MAX_ITEMS, Item
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.renderers import paint_content
+from support.examples import examples
 
 if TYPE_CHECKING:
     from benchboard.dashboards.document.widget_kinds import WidgetKind
@@ -112,7 +113,7 @@ _KEYS = [(kind, key) for kind in KINDS for key in ("title", "query", "config", "
 _KEYS += [(kind, f"config.{setting.key}") for kind in KINDS for setting in kind.settings]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(_KEYS), st.one_of(_LONG, _NO_TEXT, _OTHER))
 def test_set_property_of_any_value_keeps_the_document_valid(
     qtbot: QtBot, of: "tuple[WidgetKind, str]", value: object

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
@@ -11,6 +11,7 @@ from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.layout.model import bounding_box
 from benchboard.ui.studio.document.editor import Editor
+from support.examples import examples
 from support.grids import check, hangs, some, starts
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_arrow_with_several_selected_moves_neighbours_away(studio: "Studio") -> 
 
 
 @given(starts(), st.data(), st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)]))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_arrow_with_several_selected_keeps_them_together_when_blocked(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, way: tuple[int, int]
 ) -> None:

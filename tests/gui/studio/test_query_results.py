@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 import shiboken6
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from PySide6.QtCore import QObject
@@ -25,6 +24,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import query_results as feeding
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.tasks import Tasks
+from support.examples import examples
 
 _NOTHING = ResultTable((), (), truncated=False)
 _AT_ONCE = 2
@@ -268,4 +268,4 @@ class Answering(RuleBasedStateMachine):
 
 
 def test_queries_in_any_order_of_events_give_every_tile_its_result(qapp: QApplication) -> None:
-    run_state_machine_as_test(Answering, settings=settings(max_examples=60, stateful_step_count=40))
+    run_state_machine_as_test(Answering, settings=examples(60, stateful_step_count=40))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import shiboken6
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
@@ -28,6 +28,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.tasks import Work
 from support import demo
+from support.examples import examples
 
 MINE, THEIRS = ("a", "b"), "c"
 BUSY = Unavailable("storage.busy", "The database is busy.")
@@ -203,7 +204,7 @@ ACTS = ("edit", "edit", "undo", "redo", "save", "note", "theirs", "look", "time"
         "answer", "answer")  # fmt: skip
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3)), min_size=30, max_size=60))
 def test_saving_in_any_order_of_events_loses_nothing(make: Callable[[], Desk], acts: list[tuple[str, int]]) -> None:
     desk = make()

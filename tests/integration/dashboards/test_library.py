@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import event, func, insert, select, text
 
@@ -28,6 +28,7 @@ from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
 from support.databases import unbound
+from support.examples import examples
 from support.image_bytes import chunk, png
 from support.papers import Office, document, item, wide
 from support.query_plans import query_plans
@@ -228,7 +229,7 @@ def test_save_too_many_widgets_is_rejected(office: Office) -> None:
 
 
 @given(st.lists(documents(), min_size=2, max_size=3))
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_save_any_document_over_any_other_round_trips(office: Office, given_ones: list[dict[str, Any]]) -> None:
     ada = office.actor("ada")
     first, *later = [parse_document({**one, "title": "Any"}) for one in given_ones]

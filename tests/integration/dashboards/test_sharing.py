@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
 
@@ -17,6 +17,7 @@ from benchboard.paging import Listing
 from benchboard.storage.models.dashboards import DashboardShare, DashboardTeamShare
 from benchboard.storage.models.identity import Team
 from support.databases import unbound
+from support.examples import examples
 from support.papers import Office
 
 
@@ -129,7 +130,7 @@ LEVELS = (None, "view", "edit")
 
 
 @given(data=st.data())
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_effective_level_is_the_highest_grant_and_equals_the_list(office: Office, data: st.DataObject) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     if not office.memory:

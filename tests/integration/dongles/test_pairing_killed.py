@@ -23,6 +23,7 @@ from benchboard.storage.engine import Database
 from support import databases, forked
 from support.benchdata import Bench
 from support.benchsim import Simulator, simulated
+from support.examples import FUZZING
 
 _BATCH = 32
 
@@ -111,7 +112,7 @@ def test_pairing_killed_at_any_step_ends_in_agreement(
 ) -> None:
     # The messages are the same on both engines; PostgreSQL is killed at each of its statements.
     messages = engine_name == "sqlite"
-    every = 1 if os.environ.get("BENCHBOARD_HYPOTHESIS") == "fuzz" else 2  # with `make fuzz` at each moment
+    every = 1 if FUZZING else 2  # with `make fuzz` at each moment
     fatal, finished, half_made = 0, False, 0
     settled: set[str] = set()
     while not finished:

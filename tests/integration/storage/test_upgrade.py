@@ -22,6 +22,7 @@ from benchboard.errors import Invalid, Unavailable
 from benchboard.storage import upgrade
 from benchboard.storage.engine import Database
 from support import databases, rows
+from support.examples import FUZZING
 
 ROOT = Path(__file__).parents[3]
 HEAD = upgrade.head()
@@ -505,6 +506,7 @@ UPGRADER = """
 import sys
 import alembic.command, benchboard.storage.models
 from benchboard.storage import upgrade
+from support.examples import FUZZING
 from benchboard.storage.engine import Database
 database = Database.open(sys.argv[1], key=bytes.fromhex(sys.argv[2]) or None)
 print("ready", flush=True)
@@ -559,7 +561,7 @@ def _kill_at_statements(
     first and last ones, where transactions begin and end, and at every fifth between; at all with `make fuzz`.
     """
     total = _answers(copied, migrations, [sys.maxsize], copied.dispose)[0]
-    every = 1 if os.environ.get("BENCHBOARD_HYPOTHESIS") == "fuzz" else 5
+    every = 1 if FUZZING else 5
     fatal = sorted({*range(1, total + 1, every), *range(1, 6), *range(max(1, total - 8), total + 1)})
     answers = _answers(database, migrations, [*fatal, sys.maxsize], look)
     assert not any(answers[:-1])

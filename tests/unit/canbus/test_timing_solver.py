@@ -4,11 +4,12 @@ from fractions import Fraction
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.canbus.timing import CONTROLLERS, Limits, Timing, controller, nearest, solve, solve_fd
 from benchboard.errors import Invalid, NotFound
+from support.examples import examples
 
 
 def span(least: int, most: int) -> st.SearchStrategy[tuple[int, int]]:
@@ -244,7 +245,7 @@ def test_solve_lowest_bit_rate_is_solved_promptly() -> None:
     assert len(list(islice(found.ranked(), 10))) == 10
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(requests())
 def test_nearest_has_the_least_error_that_brute_force_finds(request_: tuple) -> None:
     limits, clock, bitrate, _tolerance, sample_point = request_

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from benchboard.cli.layout import MAX_FILE
 from benchboard.cli.main import main
+from support.examples import examples
 
 ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
 PANEL = {"id": 1, "type": "heatmap", "title": "Hot \x1b[2J", "gridPos": {"x": 2, "y": 3, "w": 7, "h": 5}}
@@ -131,9 +132,7 @@ def test_layout_import_of_100_megabytes_is_rejected_before_it_is_read() -> None:
 
 
 @given(place=st.integers(0, 180), junk=st.binary(max_size=4), cut=st.booleans())
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_layout_import_damaged_file_prints_document_or_one_line(
     place: int, junk: bytes, cut: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

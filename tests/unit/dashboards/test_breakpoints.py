@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
@@ -17,6 +17,7 @@ from benchboard.dashboards.document.breakpoints import (
 )
 from benchboard.dashboards.document.document import Document, fitted, parse_document, write_document
 from benchboard.dashboards.layout import Cell, Layout, PageIndex, walk_items
+from support.examples import examples
 from support.pages import check_page, pages, random_page
 
 names = st.sampled_from(["tablet", "phone"])
@@ -48,7 +49,7 @@ def moved(draw: st.DrawFn) -> tuple[Document, str, Layout, str]:
 
 
 @given(pages(), names)
-@settings(max_examples=100)
+@examples(100)
 def test_breakpoint_layout_holds_the_same_items_without_overlaps(layout: Layout, name: str) -> None:
     document = fitted(Document(layout))
     narrow = layout_at(document, name)
@@ -59,7 +60,7 @@ def test_breakpoint_layout_holds_the_same_items_without_overlaps(layout: Layout,
 
 
 @given(moved())
-@settings(max_examples=100)
+@examples(100)
 def test_breakpoint_move_leaves_the_desktop_layout(made: tuple[Document, str, Layout, str]) -> None:
     document, name, after, item_id = made
     result = with_overrides(document, name, after, [item_id])
@@ -78,7 +79,7 @@ def test_breakpoint_move_leaves_the_desktop_layout(made: tuple[Document, str, La
 
 
 @given(moved(), st.integers(0, 10**9))
-@settings(max_examples=100)
+@examples(100)
 def test_breakpoint_overrides_survive_desktop_edits(made: tuple[Document, str, Layout, str], seed: int) -> None:
     document, name, after, item_id = made
     document = with_overrides(document, name, after, [item_id])
@@ -99,7 +100,7 @@ def test_breakpoint_overrides_survive_desktop_edits(made: tuple[Document, str, L
 
 
 @given(moved())
-@settings(max_examples=60)
+@examples(60)
 def test_breakpoint_add_and_remove_apply_everywhere(made: tuple[Document, str, Layout, str]) -> None:
     document, name, _after, item_id = made
     narrow = layout_at(document, name)
@@ -171,7 +172,7 @@ def test_breakpoint_unknown_name_raises_key_error() -> None:
 
 
 @given(moved())
-@settings(max_examples=50)
+@examples(50)
 def test_breakpoint_overrides_of_removed_items_are_dropped(made: tuple[Document, str, Layout, str]) -> None:
     document, name, after, item_id = made
     there = with_overrides(document, name, after, [item_id])

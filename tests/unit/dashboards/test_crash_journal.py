@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards.document import images
@@ -29,6 +29,7 @@ from benchboard.dashboards.journal.recoverable_steps import History, Record, pac
 from benchboard.dashboards.layout import Cell, Item, Layout, WrittenItems, map_items, walk_items, without
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.vault import Vault
+from support.examples import examples
 from support.image_bytes import chunk, png
 from support.pages import random_page
 
@@ -135,7 +136,7 @@ def test_journal_records_replayed_reproduce_the_document(done: list[Do]) -> None
     assert (seen(whole), whole.steps) == (model.seen(), read.steps)
 
 
-@settings(max_examples=6)
+@examples(6)
 @given(st.lists(st.binary(max_size=150), min_size=1, max_size=8))
 def test_journal_cut_at_any_byte_keeps_the_whole_records_before(texts: list[bytes]) -> None:
     sealer = Sealer(KEY, NAME)
@@ -608,7 +609,7 @@ def touched(layout: Layout, one: str, by: int) -> Layout:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=40)
+@examples(40)
 def test_serialise_with_known_items_equals_and_shares_them(seed: int) -> None:
     chance, known = random.Random(seed), WrittenItems()
     page = fitted(parse_document(random_page(chance, 12)))

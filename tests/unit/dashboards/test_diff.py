@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
@@ -15,6 +15,7 @@ from benchboard.dashboards.versions.diff import Difference, differences, json_di
 from benchboard.dashboards.versions.item_map import from_item_map, to_item_map
 from benchboard.dashboards.versions.json_fields import ABSENT, Change
 from support.edits import dashboard, documents, edited
+from support.examples import examples
 from support.pages import check_page
 
 
@@ -27,14 +28,14 @@ def _of(found: tuple[Difference, ...]) -> dict[tuple[str, str], Difference]:
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_row_mapping_of_any_dashboard_round_trips(document: Document) -> None:
     assert write_document(from_item_map(to_item_map(document))) == write_document(document)
     assert differences(document, document) == ()
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_differences_name_items_and_revert_all_restores_the_start(data: st.DataObject) -> None:
     before = data.draw(documents())
     after = data.draw(edited(before, "m"))
@@ -65,7 +66,7 @@ def test_revert_of_an_item_removed_from_a_static_container_restores_its_neighbou
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_revert_of_some_keeps_the_others_without_overlaps(data: st.DataObject) -> None:
     before = data.draw(documents())
     after = data.draw(edited(before, "m"))
@@ -230,7 +231,7 @@ def test_word_diff_applied_gives_the_other_text(old: str, new: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_json_diff_lines_are_both_documents_json(data: st.DataObject) -> None:
     before = data.draw(documents())
     after = data.draw(edited(before, "m"))

@@ -4,11 +4,12 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards.document.document import fitted, parse_document, write_document, write_home
 from benchboard.errors import Invalid
+from support.examples import examples
 from support.pages import random_page
 
 ITEM = {"id": "w1", "type": "kpi", "position": {"x": 0, "y": 0, "w": 3, "h": 2}}
@@ -48,7 +49,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(documents())
-@settings(max_examples=150)
+@examples(150)
 def test_document_written_and_read_is_equal_with_unknown_fields(document: dict[str, Any]) -> None:
     written = write_document(parse_document(document))
     assert write_document(parse_document(written)) == written

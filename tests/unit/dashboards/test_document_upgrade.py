@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -14,6 +14,7 @@ from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document, write_document
 from benchboard.dashboards.interchange import SCHEMA, from_benchboard, from_grafana, upgrade
 from benchboard.errors import Invalid
+from support.examples import examples
 from support.pages import random_page
 
 Json = dict[str, Any]
@@ -68,7 +69,7 @@ def test_schema_file_describes_every_field() -> None:
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_schema_accepts_every_written_document(document: Json) -> None:
     CHECK.validate(document)
     CHECK.validate(write_document(parse_document(document)))
@@ -76,7 +77,7 @@ def test_schema_accepts_every_written_document(document: Json) -> None:
 
 
 @given(documents(), st.data())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_schema_and_parser_agree_on_damaged_documents(document: Json, data: st.DataObject) -> None:
     holder, key = data.draw(st.sampled_from(_places(document)))
     change = data.draw(st.sampled_from(["replace", "remove"]))

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.interchange import ConversionReport, from_grafana, to_grafana
 from benchboard.dashboards.variables.variable_references import rename_in_layout
+from support.examples import examples
 from support.grafana import NEEDS_REAL, faults, panels, real
 from support.pages import random_page
 
@@ -106,7 +107,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_export_any_document_has_every_widget(document: Document) -> None:
     dashboard, report = to_grafana(document)
     assert faults(dashboard) == []

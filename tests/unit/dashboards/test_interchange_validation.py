@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -13,6 +13,7 @@ from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.interchange import from_benchboard, from_grafana, to_grafana
 from benchboard.errors import Invalid
+from support.examples import examples
 from support.grafana import items
 from support.killable import killable
 
@@ -244,7 +245,7 @@ def _sentence(refused: Invalid) -> None:
 
 
 @given(st.sampled_from([SAMPLE, OLD, {"dashboard": SAMPLE}]), st.data())
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_import_damaged_grafana_file_is_read_or_rejected(value: Json, data: st.DataObject) -> None:
     try:
         document, report = from_grafana(_damaged(value, data))
@@ -261,7 +262,7 @@ def test_import_damaged_grafana_file_is_read_or_rejected(value: Json, data: st.D
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_export_damaged_document_is_written_or_rejected(data: st.DataObject) -> None:
     try:
         document, _report = from_benchboard(_damaged(from_grafana(SAMPLE)[0], data))

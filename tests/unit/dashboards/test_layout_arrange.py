@@ -4,11 +4,12 @@ import itertools
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.errors import Invalid
+from support.examples import examples
 from support.grids import check, laid, shown, some, starts
 
 EDGES = get_args(grid.Edge)
@@ -21,7 +22,7 @@ def _movable(layout: grid.Layout, ids: list[str]) -> list[str]:
 
 
 @given(starts(), st.data())
-@settings(max_examples=120)
+@examples(120)
 def test_place_items_moves_them_and_displaces_the_others(start: Start, data: st.DataObject) -> None:
     layout, compact = start
     asked: dict[str, grid.Cell] = {}
@@ -40,7 +41,7 @@ def test_place_items_moves_them_and_displaces_the_others(start: Start, data: st.
 
 
 @given(starts(), st.data(), st.sampled_from(EDGES))
-@settings(max_examples=150)
+@examples(150)
 def test_align_gives_items_a_common_edge(start: Start, data: st.DataObject, edge: grid.Edge) -> None:
     layout, compact = start
     ids = some(data, layout)
@@ -61,7 +62,7 @@ def test_align_gives_items_a_common_edge(start: Start, data: st.DataObject, edge
 
 
 @given(starts(), st.data(), st.sampled_from(["across", "down"]))
-@settings(max_examples=150)
+@examples(150)
 def test_distribute_gives_equal_distances(start: Start, data: st.DataObject, axis: grid.Axis) -> None:
     layout, compact = start
     ids = some(data, layout)
@@ -80,7 +81,7 @@ def test_distribute_gives_equal_distances(start: Start, data: st.DataObject, axi
 
 
 @given(starts(), st.data(), st.sampled_from(["width", "height", "both"]))
-@settings(max_examples=120)
+@examples(120)
 def test_equalise_sets_the_first_size_within_limits(start: Start, data: st.DataObject, what: str) -> None:
     layout, compact = start
     ids = some(data, layout)
@@ -99,7 +100,7 @@ def test_equalise_sets_the_first_size_within_limits(start: Start, data: st.DataO
 
 
 @given(starts(), st.data())
-@settings(max_examples=150)
+@examples(150)
 def test_swap_exchanges_positions(start: Start, data: st.DataObject) -> None:
     layout, compact = start
     a, b = data.draw(st.tuples(*[st.sampled_from([item.id for item in layout.items])] * 2))
@@ -114,7 +115,7 @@ def test_swap_exchanges_positions(start: Start, data: st.DataObject) -> None:
 
 
 @given(starts(), st.data(), st.sampled_from(WAYS))
-@settings(max_examples=150)
+@examples(150)
 def test_jump_moves_the_selection_as_one_body(start: Start, data: st.DataObject, way: grid.Direction) -> None:
     layout, compact = start
     ids = some(data, layout, 3)
@@ -177,7 +178,7 @@ def test_arrange_unknown_item_is_named_in_the_error() -> None:
 
 
 @given(starts())
-@settings(max_examples=150)
+@examples(150)
 def test_auto_arrange_is_compact_and_idempotent(start: Start) -> None:
     layout, _compact = start
     after = grid.arranged(layout)
@@ -231,7 +232,7 @@ def test_arrange_overlap_with_a_static_goes_below_it_alone() -> None:
 
 
 @given(starts(), st.data(), st.integers(-3, 3), st.integers(-3, 3))
-@settings(max_examples=150)
+@examples(150)
 def test_equalise_growing_items_stays_within_limits(start: Start, data: st.DataObject, dw: int, dh: int) -> None:
     layout, compact = start
     ids = some(data, layout)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
+from support.examples import examples
 from support.grids import check, laid, shown, some, starts
 from support.pages import check_page, pages
 
@@ -20,7 +21,7 @@ def body(handle: grid.Handle = "se", **cells: tuple[int, int, int, int]) -> grid
 
 
 @given(starts(), st.data(), st.sampled_from(grid.HANDLES), st.lists(sizes, min_size=1, max_size=4))
-@settings(max_examples=200)
+@examples(200)
 def test_body_resize_of_any_size_keeps_the_page_valid(
     start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
@@ -44,7 +45,7 @@ def test_body_resize_of_any_size_keeps_the_page_valid(
 
 
 @given(pages(), st.data(), st.sampled_from(grid.HANDLES), sizes)
-@settings(max_examples=150)
+@examples(150)
 def test_body_resize_in_a_container_grows_it(
     layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
 ) -> None:
@@ -86,7 +87,7 @@ def test_body_resize_stops_at_the_smallest_size_and_at_statics() -> None:
 
 
 @given(starts(), st.data(), st.sampled_from(["n", "ne", "nw"]), st.lists(sizes, min_size=1, max_size=3))
-@settings(max_examples=200)
+@examples(200)
 def test_body_resize_upwards_moves_nothing_above(
     start: Start, data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
@@ -132,7 +133,7 @@ def written(items: list[dict[str, Any]]) -> Iterator[tuple[str, tuple[int, int, 
 
 
 @given(pages())
-@settings(max_examples=200)
+@examples(200)
 def test_geometry_of_an_item_is_what_its_document_says(layout: grid.Layout) -> None:
     page = grid.PageIndex(layout)
     said = dict(written(grid.serialise_page(layout)))

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.layout.breakpoint_layout import fit_columns
+from support.examples import examples
 from support.grids import check, laid, shown, some, starts
 
 Start = tuple[grid.Layout, grid.Compact]
@@ -29,7 +30,7 @@ def arranged_by_hand(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, int, d
 
 
 @given(arranged_by_hand())
-@settings(max_examples=120)
+@examples(120)
 def test_overrides_take_precedence_over_the_derived_layout(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]],
 ) -> None:
@@ -48,7 +49,7 @@ def test_overrides_take_precedence_over_the_derived_layout(
 
 
 @given(arranged_by_hand(), st.data())
-@settings(max_examples=120)
+@examples(120)
 def test_overrides_are_unchanged_by_desktop_edits(
     made: tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]], data: st.DataObject
 ) -> None:
@@ -91,7 +92,7 @@ def test_derive_widths_stay_within_limits(start: Start, columns: int) -> None:
 
 
 @given(starts((12,)), narrow, st.data())
-@settings(max_examples=120)
+@examples(120)
 def test_override_of_a_gesture_stays_as_dropped(start: Start, columns: int, data: st.DataObject) -> None:
     layout, compact = start
     places: dict[str, grid.Cell] = {}
@@ -161,7 +162,7 @@ def test_derive_full_row_stays_full_or_splits_into_full_rows(
     st.sampled_from([3, 4, 6, 8]),
     st.sampled_from(["vertical", "none", "horizontal"]),
 )
-@settings(max_examples=200)
+@examples(200)
 def test_derive_full_rows_fill_the_page_in_order(
     rows: list[list[int]], least: int, columns: int, compact: grid.Compact
 ) -> None:
@@ -192,7 +193,7 @@ def test_derive_full_rows_fill_the_page_in_order(
 
 
 @given(starts((12,)), st.sampled_from([3, 4, 6, 8, 12, 24]))
-@settings(max_examples=150)
+@examples(150)
 def test_derive_never_overlaps_and_stays_within_the_columns(start: Start, columns: int) -> None:
     layout = grid.normalized(*start)
     assume(_apart(layout.cells))  # statics may cover each other

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.errors import Invalid
+from support.examples import examples
 from support.pages import check_page, pages, random_page
 
 points = st.tuples(st.integers(-2, 25), st.integers(-2, 60))
@@ -33,7 +34,7 @@ def page(*items: dict[str, Any]) -> grid.PageIndex:
 
 
 @given(st.integers(0, 10**9), st.sampled_from([6, 12, 24]))
-@settings(max_examples=300)
+@examples(300)
 def test_container_layout_written_and_read_is_equal(seed: int, columns: int) -> None:
     parsed = grid.parse_page(random_page(random.Random(seed), columns), columns=columns)
     for layout in (parsed, grid.fitted(parsed)):
@@ -46,7 +47,7 @@ def test_container_layout_written_and_read_is_equal(seed: int, columns: int) -> 
 
 
 @given(pages())
-@settings(max_examples=300)
+@examples(300)
 def test_fitted_page_has_no_overlap_and_is_stable(layout: grid.Layout) -> None:
     check_page(layout)
     assert grid.fitted(layout) == layout
@@ -143,7 +144,7 @@ def test_carry_into_itself_or_row_into_row_is_rejected() -> None:
 
 
 @given(pages(), st.data(), st.lists(points, min_size=1, max_size=4))
-@settings(max_examples=300)
+@examples(300)
 def test_carry_preview_equals_drop_whatever_the_path(
     layout: grid.Layout, data: st.DataObject, path: list[tuple[int, int]]
 ) -> None:
@@ -168,7 +169,7 @@ def test_carry_preview_equals_drop_whatever_the_path(
 
 
 @given(pages(), st.data(), points, st.integers(0, 50))
-@settings(max_examples=200)
+@examples(200)
 def test_carry_preview_within_the_visible_rows_equals_the_whole(
     layout: grid.Layout, data: st.DataObject, point: tuple[int, int], until: int
 ) -> None:
@@ -186,7 +187,7 @@ def test_carry_preview_within_the_visible_rows_equals_the_whole(
 
 
 @given(pages(), st.data())
-@settings(max_examples=200)
+@examples(200)
 def test_carry_dropped_at_the_start_changes_nothing(layout: grid.Layout, data: st.DataObject) -> None:
     start = grid.PageIndex(layout)
     if not start.shown:
@@ -199,7 +200,7 @@ def test_carry_dropped_at_the_start_changes_nothing(layout: grid.Layout, data: s
 
 
 @given(pages(), st.data(), st.sampled_from(grid.HANDLES), st.tuples(st.integers(0, 20), st.integers(0, 20)))
-@settings(max_examples=300)
+@examples(300)
 def test_container_resize_preview_equals_drop(
     layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
 ) -> None:
@@ -228,7 +229,7 @@ def test_items_below_a_row_stay_below_when_it_grows() -> None:
     assert [cell.y for cell in grown.cells] == [0, 61, 72, 83]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(layout=pages(), data=st.data())
 def test_container_page_removes_items_like_any_layout(layout: grid.Layout, data: st.DataObject) -> None:
     page = grid.PageIndex(layout)

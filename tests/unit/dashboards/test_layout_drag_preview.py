@@ -1,10 +1,11 @@
 """A drag shows a function of its start and the pointer, free of overlaps, and lets go as it showed."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
+from support.examples import examples
 from support.grids import check, laid, shown, some, starts
 
 Changes = dict[int, grid.Cell]
@@ -18,7 +19,7 @@ def _shown(lifted: grid.Layout, changes: Changes) -> grid.Layout:
 
 
 @given(starts(), st.data(), st.lists(points, min_size=1, max_size=5))
-@settings(max_examples=300)
+@examples(300)
 def test_drag_preview_never_overlaps_and_ignores_the_path(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, path: list[tuple[int, int]]
 ) -> None:
@@ -32,7 +33,7 @@ def test_drag_preview_never_overlaps_and_ignores_the_path(
 
 
 @given(starts(), st.data())
-@settings(max_examples=300)
+@examples(300)
 def test_drag_dropped_at_the_start_changes_nothing(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject
 ) -> None:
@@ -44,7 +45,7 @@ def test_drag_dropped_at_the_start_changes_nothing(
 
 
 @given(starts(), st.data(), points)
-@settings(max_examples=300)
+@examples(300)
 def test_drag_of_one_item_drops_as_previewed(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
@@ -54,7 +55,7 @@ def test_drag_of_one_item_drops_as_previewed(
 
 
 @given(starts(), st.data(), points)
-@settings(max_examples=500)
+@examples(500)
 def test_drag_of_several_items_drops_as_previewed(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
@@ -101,7 +102,7 @@ def test_drag_of_several_items_keeps_distances(
 
 
 @given(starts(), st.data(), points)
-@settings(max_examples=200)
+@examples(200)
 def test_drag_of_a_body_overlaps_nothing_it_passes(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, point: tuple[int, int]
 ) -> None:
@@ -127,7 +128,7 @@ def test_drag_preview_within_the_visible_rows_equals_the_whole(
 
 
 @given(starts(), st.data(), st.integers(-2, 30), st.integers(-2, 15))
-@settings(max_examples=300)
+@examples(300)
 def test_resize_preview_never_overlaps_and_drops_as_previewed(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, w: int, h: int
 ) -> None:
@@ -183,7 +184,7 @@ NORTH: tuple[grid.Handle, ...] = ("n", "ne", "nw")
 
 
 @given(starts(), st.data(), st.sampled_from(NORTH), st.lists(sizes, min_size=1, max_size=4))
-@settings(max_examples=300)
+@examples(300)
 def test_resize_top_edge_upwards_moves_nothing_above(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, handle: grid.Handle, ways: list[tuple[int, int]]
 ) -> None:
@@ -200,7 +201,7 @@ def test_resize_top_edge_upwards_moves_nothing_above(
 
 
 @given(starts(), st.data(), sizes)
-@settings(max_examples=300)
+@examples(300)
 def test_resize_left_edge_under_horizontal_moves_nothing(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject, size: tuple[int, int]
 ) -> None:

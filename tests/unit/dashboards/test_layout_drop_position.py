@@ -3,13 +3,14 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.layout.displacement import BodyShape, Displacement
 from benchboard.dashboards.layout.drop_position import DropBody
 from benchboard.dashboards.layout.model import bounding_box
+from support.examples import examples
 from support.grids import check, hangs, laid, shown, some, starts
 from support.rgl import random_items
 
@@ -22,7 +23,7 @@ class Plodding(DropBody):
 
 
 @given(starts(), st.data())
-@settings(max_examples=300)
+@examples(300)
 def test_drop_position_shortcut_equals_the_full_search(
     start: tuple[grid.Layout, grid.Compact], data: st.DataObject
 ) -> None:
@@ -41,7 +42,7 @@ def test_drop_position_shortcut_equals_the_full_search(
 
 
 @given(starts(), st.data())
-@settings(max_examples=300)
+@examples(300)
 def test_drop_body_splits_only_without_support(start: tuple[grid.Layout, grid.Compact], data: st.DataObject) -> None:
     layout = grid.normalized(start[0], "vertical")
     drag = grid.Drag(layout, some(data, layout, 4))
@@ -57,7 +58,7 @@ def test_drop_body_splits_only_without_support(start: tuple[grid.Layout, grid.Co
 
 
 @given(st.integers(0, 10**9), st.sampled_from([0, 0.05, 0.3]), st.sampled_from([2, 5, 10]), st.integers(0, 60))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_drop_computes_nothing_outside_the_visible_rows(seed: int, statics: float, count: int, row: int) -> None:
     items = random_items(random.Random(seed), 300, 12, statics=statics)
     layout = grid.normalized(grid.parse(items), "vertical")

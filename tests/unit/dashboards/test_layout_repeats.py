@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.layout.model import MAX_ID
 from benchboard.errors import Invalid
+from support.examples import examples
 from support.grids import check, check_grid, laid, shown, starts
 
 SHOPS = ["north", "south", "east", "west", "centre"]
@@ -36,7 +37,7 @@ def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
 
 
 @given(repeating())
-@settings(max_examples=150)
+@examples(150)
 def test_repeat_clones_overlap_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     after, clones = grid.repeated(layout, chosen)
@@ -101,7 +102,7 @@ def test_repeat_line_pushes_neighbours_below_and_stays_one() -> None:
 
 
 @given(repeating())
-@settings(max_examples=200)
+@examples(200)
 def test_repeat_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
     before, clones = grid.repeated(layout, chosen)

@@ -1,9 +1,10 @@
 """A shared edge is found where two items touch, and pulled as far as all of its items allow."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
+from support.examples import examples
 from support.grids import check, laid, shown, starts
 
 Start = tuple[grid.Layout, grid.Compact]
@@ -41,7 +42,7 @@ def test_shared_edge_lies_between_touching_items(found: tuple[grid.Layout, grid.
 
 
 @given(edges(), st.lists(st.integers(-3, 50), min_size=1, max_size=4))
-@settings(max_examples=150)
+@examples(150)
 def test_shared_edge_moved_gives_one_side_what_the_other_loses(
     found: tuple[grid.Layout, grid.Compact, grid.SharedEdge], path: list[int]
 ) -> None:
@@ -70,7 +71,7 @@ def test_shared_edge_moved_gives_one_side_what_the_other_loses(
 
 
 @given(edges())
-@settings(max_examples=120)
+@examples(120)
 def test_shared_edge_stops_at_limits_only(
     found: tuple[grid.Layout, grid.Compact, grid.SharedEdge],
 ) -> None:

@@ -1,9 +1,10 @@
 """Guides name the edges that lie on one line and the distances that are equal, and not too many of them."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
+from support.examples import examples
 from support.grids import some, starts
 
 Start = tuple[grid.Layout, grid.Compact]
@@ -42,7 +43,7 @@ def _common(a: grid.Cell, b: grid.Cell) -> bool:
 
 
 @given(starts(), st.data(), st.integers(-2, 26), st.integers(0, 40))
-@settings(max_examples=150)
+@examples(150)
 def test_snap_guides_equal_a_full_comparison(start: Start, data: st.DataObject, x: int, y: int) -> None:
     layout, compact = start
     drag = grid.Drag(layout, some(data, layout, 3), compact=compact)

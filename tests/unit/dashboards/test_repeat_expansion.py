@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, Variable, fitted, parse_document
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice, expand_repeats, has_repeats, with_choices
 from benchboard.errors import Invalid
+from support.examples import examples
 from support.pages import check_page, random_page
 
 SHOPS = ["north", "south", "west"]
@@ -73,7 +74,7 @@ def test_expand_invalid_repeat_names_its_widget() -> None:
 
 
 @given(st.integers(0, 10**9), st.lists(st.sampled_from(SHOPS), unique=True))
-@settings(max_examples=150)
+@examples(150)
 def test_expand_makes_no_overlap_and_no_duplicate_id(seed: int, chosen: list[str]) -> None:
     rng = random.Random(seed)
     items = random_page(rng, 12)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import row_mapping
@@ -15,6 +15,7 @@ from benchboard.dashboards.layout import walk_items
 from benchboard.dashboards.row_mapping import DashboardRows, WidgetRow
 from benchboard.errors import Invalid
 from benchboard.storage.models.dashboards import WIDGET_TYPES
+from support.examples import examples
 from unit.dashboards.test_document import documents, json_values
 
 ROW = "00000000-0000-4000-8000-00000000000a"
@@ -33,7 +34,7 @@ odd = st.fixed_dictionaries(
 
 
 @given(documents(), st.lists(odd, max_size=6))
-@settings(max_examples=60)
+@examples(60)
 def test_to_rows_then_from_rows_is_equal(document: dict[str, Any], additions: list[dict[str, Any]]) -> None:
     def strange(items: list[dict[str, Any]]) -> None:
         for item in items:
@@ -140,7 +141,7 @@ STRANGE: list[Any] = [None, True, -1, 10**20, 1.5, "", "x" * 300, [], {}, [[]], 
 
 
 @given(documents(), st.data())
-@settings(max_examples=80)
+@examples(80)
 def test_from_rows_of_any_rows_is_a_document_or_rejected(document: dict[str, Any], data: st.DataObject) -> None:
     made = row_mapping.to_rows(write_document(parse_document(document)), {})
     rows: dict[str, Any] = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards import layout as grid
@@ -15,6 +15,7 @@ from benchboard.dashboards.versions.item_map import ItemPosition
 from benchboard.dashboards.versions.json_fields import ABSENT, POSITION, WHOLE
 from benchboard.dashboards.versions.three_way_merge import Key, MergeConflict, Resolution, merge, resolve
 from support.edits import dashboard, documents, edited
+from support.examples import examples
 from support.pages import check_page
 
 A: dict[str, Any] = {"id": "a", "at": (0, 0, 4, 3), "title": "A"}
@@ -35,7 +36,7 @@ def _three(data: st.DataObject) -> tuple[Document, Document, Document]:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_merge_takes_edits_of_one_side_and_equal_edits(data: st.DataObject) -> None:
     base = data.draw(documents())
     edit = data.draw(edited(base, "m"))
@@ -48,7 +49,7 @@ def test_merge_takes_edits_of_one_side_and_equal_edits(data: st.DataObject) -> N
 
 
 @given(st.data())
-@settings(max_examples=250, deadline=None)
+@examples(250)
 def test_merge_loses_nothing_and_is_a_dashboard(data: st.DataObject) -> None:
     base, mine, theirs = _three(data)
     merged = merge(base, mine, theirs)
@@ -66,7 +67,7 @@ def test_merge_loses_nothing_and_is_a_dashboard(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_merge_without_conflicts_is_symmetric(data: st.DataObject) -> None:
     base, mine, theirs = _three(data)
     one, other = merge(base, mine, theirs), merge(base, theirs, mine)
@@ -77,7 +78,7 @@ def test_merge_without_conflicts_is_symmetric(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_merge_every_decision_gives_a_dashboard(data: st.DataObject) -> None:
     base, mine, theirs = _three(data)
     merged = merge(base, mine, theirs)
@@ -312,7 +313,7 @@ def test_merge_query_variable_edited_by_both() -> None:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_merge_all_selected_only_where_offered(data: st.DataObject) -> None:
     flags = st.fixed_dictionaries({"include_all": st.booleans(), "all_chosen": st.booleans()})
     sides = [dashboard(A, variables=[{"name": "shop", **data.draw(flags)}]) for _side in range(3)]

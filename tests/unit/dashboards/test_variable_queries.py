@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.variables.variable_queries import names_in, options_from, query_order, replace_names
+from support.examples import examples
 
 
 def _variable(name: str, *before: str) -> Variable:
@@ -68,7 +69,7 @@ def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
 
 
 @given(graphs())
-@settings(max_examples=300)
+@examples(300)
 def test_query_order_is_stable_and_only_cycle_members_are_rejected(graph: dict[str, list[str]]) -> None:
     order = query_order(_variable(name, *before) for name, before in graph.items())
     reached = {name: set(before) for name, before in graph.items()}

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dongles.protocol import (
@@ -20,10 +20,11 @@ from benchboard.dongles.protocol.framing import Body
 from benchboard.dongles.simulator.node import DESCRIPTION, FACTORY_CONFIG
 from support.cable import seeded
 from support.claims import TOKEN, ask, begun, claim_for, device, flipped, pressed
+from support.examples import examples
 from support.memory_host import ORGANISATION_KEY
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.data())
 def test_claim_with_any_bit_changed_on_the_way_is_refused(data: st.DataObject) -> None:
     """One bit of one member of one message, or a member cut short; either end must notice before anything

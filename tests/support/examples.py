@@ -1,0 +1,17 @@
+"""How many examples a property test tries: all of them in `make fuzz`, fewer and always the same in `make test`."""
+
+import os
+from typing import Any, Final
+
+from hypothesis import settings
+
+FUZZING: Final = os.environ.get("BENCHBOARD_HYPOTHESIS") == "fuzz"
+_FEWEST: Final = 20
+
+
+def examples(count: int, **options: Any) -> settings:
+    """Settings for `count` new examples where we look for faults, else for a third of them, 20 at the least.
+
+    `make test` tries the same ones every time, to see what a change broke: more of them say little more.
+    """
+    return settings(max_examples=count if FUZZING else min(count, max(_FEWEST, count // 3)), **options)
