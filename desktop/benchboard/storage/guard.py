@@ -1,9 +1,12 @@
-"""The few acts that a database must guard, behind one narrow interface.
+"""The few operations that a database must guard, behind one narrow interface.
 
 Opening and ending a session, setting a password, creating a login, changing a role, appending to the audit, searching
 people by a part of their name. On SQLite, and on a PostgreSQL that has no guard yet, they are the statements below, in
-the caller's transaction. The definer functions of a guarded server will stand behind the same names. Nothing here asks
-who may: that is `identity.permissions`, above.
+the caller's transaction. A guarded server's definer functions will have the same names. Permissions are not checked
+here, but in `identity.permissions`, above.
+
+All of them run their statement and return its result, with one deliberate exception: `people_named` returns the
+statement (its docstring says why).
 """
 
 from collections.abc import Iterable, Sequence

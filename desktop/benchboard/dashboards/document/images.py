@@ -1,7 +1,7 @@
-"""Pictures as a document keeps them: their own bytes, bounded, in one text; never an address elsewhere.
+"""Images in a document: the file's own bytes, limited in size, as one text; never a remote address.
 
-Nothing here decodes a picture. What a file says at its beginning is enough to refuse what is none, and what would take
-more memory than it is worth.
+Nothing here decodes an image. A file's header is enough to reject what isn't an image, and what would take too much
+memory.
 """
 
 import base64
@@ -14,30 +14,30 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 MAX_BYTES: Final = 512 * 1024
-"""Of one picture, as a file."""
+"""Most bytes of one image file."""
 MAX_SIDE: Final = 4_096
 MAX_PIXELS: Final = 8_000_000
 MAX_TOGETHER: Final = 3 * 1024 * 1024
-"""Characters of all pictures of a dashboard together, as they are written."""
+"""Most characters of all images of a dashboard together, as they are written."""
 MAX_FILE: Final = 32 * 1024 * 1024
 MAX_FILE_PIXELS: Final = 40_000_000
-"""Of a file somebody chose, before it is brought down to the others."""
+"""Most pixels of a file that a user selected, before it is scaled down."""
 NAMES: Final = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 _WRITTEN: Final = re.compile(r"data:image/(png|jpeg|webp);base64,([A-Za-z0-9+/]+={0,2})")
 _LONGEST: Final = MAX_BYTES // 3 * 4 + 64
 _SCANS: Final = 64
-"""Passes of a JPEG; cameras make one, programs that show it step by step a dozen."""
+"""Most scans of a JPEG; cameras make one, progressive ones have a dozen."""
 _PARTS: Final = 1_000
-"""Parts of a file that are looked at before the one that says how large the picture is."""
+"""Most parts of a file that are read before the one with the image's size."""
 _SIZED: Final = frozenset((*range(0xC0, 0xD0),)) - {0xC4, 0xC8, 0xCC}
 _BARE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
-"""Markers of a JPEG that stand alone, with no length behind them."""
+"""JPEG markers without a length field."""
 _LAST: Final = frozenset((0x00, 0xD9, 0xDA))
-"""Markers behind which no size comes any more: none at all, the end, the picture itself."""
+"""JPEG markers after which no size follows: an invalid one, the end, the image data."""
 
 
 class ImageHeader(NamedTuple):
-    """What a picture's file says of it: its form (`png`, `jpeg`, `webp`), and how large it is."""
+    """The header of an image file: its format (`png`, `jpeg`, `webp`), and its size in pixels."""
 
     form: str
     width: int
@@ -45,8 +45,11 @@ class ImageHeader(NamedTuple):
 
 
 def read_header(data: bytes) -> ImageHeader:
-    """What a file that somebody gave us says at its beginning. Raises `Invalid`, in a sentence, for what is no still
-    picture of a form we take, is not all there, or has more pixels than are read."""
+    """The header of an untrusted file.
+
+    Raises `Invalid`, in a sentence, if it isn't a still image of an accepted format, is incomplete, or has too many
+    pixels.
+    """
     found = _head(data)
     if found.width * found.height > MAX_FILE_PIXELS:
         _refuse_size(found, _("Images can have up to {count} million pixels."), MAX_FILE_PIXELS)
@@ -54,12 +57,12 @@ def read_header(data: bytes) -> ImageHeader:
 
 
 def to_data_uri(form: str, data: bytes) -> str:
-    """A picture's file as a document says it."""
+    """An image file as a document stores it."""
     return f"data:image/{form};base64,{base64.b64encode(data).decode()}"
 
 
 def parse_data_uri(text: str) -> tuple[ImageHeader, bytes]:
-    """The picture that a document says, as a file and what that says of itself. Raises `Invalid`, in a sentence."""
+    """The image in a document, as its header and its file. Raises `Invalid`, in a sentence."""
     match = _WRITTEN.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         if len(text) > _LONGEST:
@@ -90,7 +93,7 @@ def parse_data_uri(text: str) -> tuple[ImageHeader, bytes]:
 
 
 def describe_image(text: str) -> str:
-    """A picture in a few words: `PNG, 640 × 360, 12 KiB`."""
+    """A short description of an image: `PNG, 640 × 360, 12 KiB`."""
     try:
         found, data = parse_data_uri(text)
     except Invalid:
@@ -100,23 +103,23 @@ def describe_image(text: str) -> str:
 
 
 def format_size(count: int) -> str:
-    """So many bytes, as people say it."""
+    """A size in bytes, as text."""
     return _("{count} KiB").format(count=max(1, round(count / 1024)))
 
 
 def is_image(value: object) -> bool:
-    """Whether a value is a picture as a document says it, right or not."""
+    """Whether a value is an image in a document, valid or not."""
     return isinstance(value, str) and value.startswith("data:image/")
 
 
 def total_length(configs: Iterable[object]) -> int:
-    """How many characters the pictures of widgets with these settings take together."""
+    """The number of characters of the images of widgets with these settings."""
     texts = (config.get("picture") for config in configs if isinstance(config, Mapping))
     return sum(len(text) for text in texts if isinstance(text, str))
 
 
 def require_room(before: int, after: int) -> None:
-    """Raises `Invalid` where the pictures of a dashboard come to take more room than it has for them."""
+    """Raise `Invalid` if the images of a dashboard grow beyond its limit."""
     if after > max(MAX_TOGETHER, before):
         most = {"limit": MAX_TOGETHER * 3 // 4 // 1024}
         raise Invalid(
@@ -160,9 +163,9 @@ def _png(data: bytes) -> tuple[int, int] | None:
 
 
 def _ends(data: bytes) -> bool:
-    """Whether a PNG ends with its last part: nothing may ride along behind the picture."""
+    """Whether a PNG ends with its last part: no data may follow the image."""
     at = 8
-    while at < len(data):  # no count: real files come in thousands of parts, and the bytes are bounded
+    while at < len(data):  # without a limit on their number: real files have thousands of parts, and the bytes are limited
         if data[at + 4 : at + 8] == b"IEND":
             return at + 12 == len(data) and data[at : at + 4] == bytes(4)
         at += 12 + int.from_bytes(data[at : at + 4])
@@ -170,7 +173,7 @@ def _ends(data: bytes) -> bool:
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:
-    # What comes behind the last pass ends it; a file cut off has none, and would be shown grey from there on.
+    # Data after the last scan ends it; a truncated file has none, and would be shown grey from there on.
     last = data.rfind(b"\xff\xda")
     if last < 0 or data.find(b"\xff\xd9", last) < 0:
         return None
@@ -187,7 +190,7 @@ def _jpeg(data: bytes) -> tuple[int, int] | None:
             break
         if marker == 0xFF:
             at += 1
-        elif marker in _BARE:  # two bytes behind it taken as a length would lead where no reader looks
+        elif marker in _BARE:  # taking its next two bytes for a length would skip data
             at += 2
         else:
             at += 2 + int.from_bytes(data[at + 2 : at + 4])

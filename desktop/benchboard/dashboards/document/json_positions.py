@@ -1,6 +1,6 @@
-"""Where in a document's text things stand: the line of an item, of one of its fields, of what is wrong.
+"""Positions in a document's text: the lines of an item, of one of its fields, of an error.
 
-A reading of JSON that keeps places, made beside the decoder's, which does not.
+A JSON reader that records positions, in addition to the decoder, which doesn't.
 """
 
 import json
@@ -14,13 +14,13 @@ from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.layout import decode
 from benchboard.errors import AppError, Invalid
 
-# A text that is not closed is one token too, and nothing in it is looked at again: each of its quotes could begin one.
+# An unclosed string is one token too, and isn't searched again: each of its quotes could begin another.
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?P<closed>")?|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 _DEEPEST: Final = 100
-"""Levels of which there is a map: a document has fewer, and each value's way is as long as it is deep."""
+"""Levels that are mapped: a document has fewer, and each value's path is as long as it is deep."""
 
 JsonPath = tuple[str | int, ...]
-"""The way from the top to a value: names of fields and places in lists."""
+"""The path from the top to a value: field names and list indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class LineSpan:
 
 @dataclass(frozen=True, slots=True)
 class PositionMap:
-    """The lines of a JSON text's values. `items`: every item's lines by its id, the outer ones before the inner."""
+    """The lines of the values in a JSON text. `items`: every item's lines by its id, outer items before inner ones."""
 
     values: dict[JsonPath, LineSpan] = field(default_factory=dict)
     items: dict[str, LineSpan] = field(default_factory=dict)
     ways: dict[str, JsonPath] = field(default_factory=dict)
-    """The way to every item; to the last one of an id that is given twice."""
+    """The path to every item; for an id that is used twice, to the last one."""
 
     def item_at(self, line: int) -> str | None:
         """The innermost item on a line."""
@@ -48,8 +48,9 @@ class PositionMap:
         return min(inside)[1] if inside else None
 
     def line_of(self, item: str | None, path: str) -> int | None:
-        """The line of a field that an error names as `item` and dotted `path`; of what is nearest above it where the
-        field itself is missing. None where not even the item is there."""
+        """The line of a field that an error names as `item` and dotted `path`; if the field is missing, of its nearest
+        parent. None if even the item is missing.
+        """
         steps: list[str | int] = [int(part) if part.isdecimal() else part for part in path.split(".") if part]
         base: JsonPath = self.ways.get(item, ()) if item is not None else ()
         if item is None and steps and (steps[0],) not in self.values and steps[0] in self.ways:
@@ -64,7 +65,7 @@ class PositionMap:
 
 
 def map_positions(text: str) -> PositionMap:
-    """The map of a text that is JSON; of the part before the mistake where it is none."""
+    """The map of a JSON text; of the part before the error if it is invalid."""
     found = PositionMap()
     for steps, span in _values(text):
         found.values[steps] = span
@@ -84,8 +85,10 @@ def map_positions(text: str) -> PositionMap:
 def parse_text(
     text: str, complete: Callable[[object], object] = lambda value: value
 ) -> tuple[Document | None, PositionMap, AppError | None, int | None]:
-    """A document's text read: the document or the error with its line, and the map either way. `complete` makes whole
-    what stands in the text in short."""
+    """Parse a document's text: the document or the error with its line, and the map in both cases.
+
+    `complete` restores what placeholders in the text replace.
+    """
     places = map_positions(text)
     try:
         return parse_document(complete(decode(text))), places, None, None
@@ -94,14 +97,14 @@ def parse_text(
 
 
 def format_json(document: object) -> str:
-    """JSON as it is shown and edited: two spaces deeper a level, what is small on one line."""
+    """JSON as it is shown and edited: two spaces of indent per level, small values on one line."""
     return "".join(_pretty(document, 0))
 
 
 def _line_of(error: Invalid, text: str, places: PositionMap) -> int | None:
     cause = error.__cause__
     if isinstance(cause, json.JSONDecodeError):
-        # Where something is missing the decoder names the next thing there is; the mistake is before it.
+        # If something is missing the decoder names the next token; the mistake is before it.
         before = text[: cause.pos].rstrip()
         missing = cause.msg.startswith(("Expecting ',' delimiter", "Expecting ':' delimiter"))
         return (before if missing and cause.pos > len(before) else text[: cause.pos]).count("\n")
@@ -116,7 +119,7 @@ def _line_of(error: Invalid, text: str, places: PositionMap) -> int | None:
 
 
 def _seconds(text: str, key: str) -> Iterator[re.Match[str]]:
-    """Where a field stands for the second time in one object."""
+    """The positions of duplicate fields in one object."""
     seen: list[set[str]] = []
     last: re.Match[str] | None = None
     for match in _TOKEN.finditer(text):
@@ -142,7 +145,7 @@ def _starts(text: str) -> list[int]:
 
 
 def _text_at(text: str, starts: Sequence[int], span: LineSpan) -> str | None:
-    """The text a field `"id": "…"` on these lines gives."""
+    """The value of a field `"id": "…"` on these lines."""
     end = starts[span.last + 1] if span.last + 1 < len(starts) else len(text)
     match = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")').search(text, starts[span.first], end)
     value = _decoded(match.group(1)) if match else None
@@ -166,10 +169,10 @@ class _Open:
 
 
 def _values(text: str) -> Iterator[tuple[JsonPath, LineSpan]]:
-    """Every value's way and lines, a field's from its name on. Stops where the text is no JSON any more."""
+    """Every value's path and lines, a field's from its name on. Stops where the text isn't valid JSON any more."""
     starts = _starts(text)
     stack: list[_Open] = []
-    waiting: tuple[str, int] | None = None  # a text in an object that may be a name
+    waiting: tuple[str, int] | None = None  # a string in an object that may be a name
     named = False
     for match in _TOKEN.finditer(text):
         sign, line = match.group(), bisect_right(starts, match.start()) - 1
@@ -235,7 +238,7 @@ def _pretty(value: object, depth: int) -> Iterator[str]:
 
 
 def _flat(value: object) -> str | None:
-    """What holds no further object or list, on one line; None for what does."""
+    """A value without nested objects or lists on one line; None for any other."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if any(isinstance(part, dict | list) and part for part in parts):
         return None

@@ -1,5 +1,6 @@
-"""Pictures and endless words in a text to be read: a mark stands for each, which is the thing itself again when the
-text is taken back."""
+"""Replaces images and very long texts in a text by placeholders for viewing, and restores them when the text is read
+back.
+"""
 
 import hashlib
 import json
@@ -16,18 +17,18 @@ from benchboard.i18n import _
 _LONG: Final = re.compile(r"data:image/([a-z0-9.+-]{1,20});base64,([A-Za-z0-9+/=]{120,})")
 _MARK: Final = re.compile(r"data:image/[a-z0-9.+-]{1,20};base64,…([0-9a-f]{16})…\(\d+ KiB\)")
 _ENDLESS: Final = 50_000
-"""Characters from which on words are shown in short: an editor takes a second to lay out a line of two million."""
+"""Texts with more characters are replaced: an editor takes a second to lay out a line of two million."""
 _WORDS: Final = re.compile(r"text:…([0-9a-f]{16})…\(\d+ KiB\)")
 _EITHER: Final = re.compile(f"(?:{_MARK.pattern}|{_WORDS.pattern})")
 _KEPT: Final = 16 * 1024 * 1024
-"""Characters of the pictures that are remembered: a few dashboards' worth."""
+"""Most characters of images that are remembered: a few dashboards' worth."""
 
 
 class Truncator:
     """Replaces pictures in texts by short placeholders, and restores them; usable on any thread."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, str] = OrderedDict()  # which forgets its first without looking for it
+        self._known: OrderedDict[str, str] = OrderedDict()  # which can drop its first entry quickly
         self._length = 0
         self._lock = threading.Lock()
 

@@ -1,7 +1,7 @@
-"""The kinds of widgets a layout may hold: what they are called, how large they are, what they ask and can be told.
+"""The kinds of widgets in a layout: their names, sizes, queries and settings.
 
-A layout's item says `title`, `query` and `config` besides its place. Kinds not listed here keep their item as it is and
-are shown as a placeholder that names them.
+An item of a layout has `title`, `query` and `config` besides its cell. Items of kinds not listed here are kept
+unchanged and shown as a placeholder with the kind's name.
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,19 @@ from benchboard.i18n import N_, _
 MAX_TITLE: Final = 200
 MAX_QUERY: Final = 20_000
 MAX_MEASURE: Final = 1e15
-"""Beyond it a number is no longer exact to the last digit."""
+"""Larger numbers are not exact to the last digit."""
 IMAGE: Final = "image"
 PLACEHOLDER: Final = "placeholder"
-"""The type of what was imported and no kind here shows."""
+"""The type of an imported item for which there is no kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Something a kind can be told beside its query; kept in the item's `config` under `key`.
+    """A setting of a kind besides its query; stored in the item's `config` under `key`.
 
-    `kind` says how: a short text (of `most` characters, where that says any), a longer text, a whole number from 0 to
-    `most`, a `measure` (any number, or with an empty default none), one of `choices` (value, title), or a `picture` as
-    `images` writes it. Titles are marked and translated where they are shown.
+    `kind` is its type: a short text (of up to `most` characters, if set), a longer text, a whole number from 0 to
+    `most`, a `measure` (any number, or with an empty default none), one of `choices` (value, title), or a `picture` in
+    the format of `images`. Titles are marked and translated where they are shown.
     """
 
     key: str
@@ -41,8 +41,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class WidgetKind:
-    """A kind of widget. `w`, `h` is its size when it is added, in columns of 12 and rows; `takes` says what its query
-    should answer. Titles and sentences are marked and translated where they are shown."""
+    """A kind of widget.
+
+    `w`, `h` is its size when it is added, in columns of 12 and rows; `takes` describes the result that its query should
+    return. Titles and sentences are marked and translated where they are shown.
+    """
 
     type: str
     title: str
@@ -59,7 +62,7 @@ class WidgetKind:
 
 @dataclass(frozen=True, slots=True)
 class WidgetContent:
-    """What an item of a layout says besides its place. `kind` is None for one this program does not know."""
+    """The content of an item of a layout. `kind` is None for an unknown one."""
 
     id: str
     type: str
@@ -70,20 +73,19 @@ class WidgetContent:
 
     @property
     def icon(self) -> str:
-        """The icon of its kind; a piece of a puzzle for one that is not known here."""
+        """The icon of its kind; a puzzle piece for an unknown one."""
         return kind_icon(self.type)
 
     @property
     def kind_name(self) -> str:
-        """What kind of thing it is, in words. A placeholder is what it stands for: `config.label`, as an import from
-        another program left it."""
+        """The name of its kind. For a placeholder it is the original kind: `config.label`, set by an import."""
         if self.kind is not None:
             return _(self.kind.title)
         label = self.config.get("label")
         return label[:MAX_TITLE] if self.type == PLACEHOLDER and isinstance(label, str) and label.strip() else self.type
 
     def setting(self, key: str) -> str | int | float:
-        """The value of one of its kind's settings; the default where the layout's value cannot be right."""
+        """The value of a setting of its kind; the default if the layout's value is invalid."""
         if self.kind is None:
             raise KeyError(key)
         known = next(setting for setting in self.kind.settings if setting.key == key)
@@ -185,18 +187,18 @@ _BY_TYPE: Final = {kind.type: kind for kind in KINDS}
 
 
 def kind_of(type_name: str) -> WidgetKind | None:
-    """The kind an item's `type` names; None for one that is not known here."""
+    """The kind for an item's `type`; None if it is unknown."""
     return _BY_TYPE.get(_ALSO.get(type_name, type_name))
 
 
 def kind_icon(type_name: str) -> str:
-    """The icon of a type of item; a piece of a puzzle for one that is not known here."""
+    """The icon of a type of item; a puzzle piece for an unknown one."""
     kind = kind_of(type_name)
     return kind.icon if kind is not None else "ph.puzzle-piece"
 
 
 def widget_of(item: Item) -> WidgetContent:
-    """What a layout's item says. Raises `Invalid` naming item and field where that is no title, query or config."""
+    """The content of a layout's item. Raises `Invalid` naming item and field if title, query or config is invalid."""
     source = item.source
     title = _text(item, "title", MAX_TITLE, one_line=True)
     query = _text(item, "query", MAX_QUERY)
@@ -212,14 +214,15 @@ def widget_of(item: Item) -> WidgetContent:
 
 
 def with_fields(item: Item, **fields: object) -> Item:
-    """The item with `title`, `query`, `config` or `repeat` set, or, with None, no longer said; everything else it says
-    stays as it is."""
+    """The item with `title`, `query`, `config` or `repeat` set or, with None, removed; all other fields are
+    unchanged.
+    """
     source = {key: value for key, value in {**item.source, **fields}.items() if value is not None or key not in fields}
     return replace(item, source=MappingProxyType(source))
 
 
 def new_item(kind: WidgetKind, item_id: str) -> Item:
-    """A fresh item of a kind, with its usual title and query and its least size; a container with nothing in it."""
+    """A new item of a kind, with its default title and query and its minimum size; a container is empty."""
     source: dict[str, object] = {"id": item_id, "type": kind.type, "title": _(kind.title)}
     if kind.type in CONTAINERS:
         pane = Pane(Layout.of(kind.w, ()), "t1" if kind.type == TABS else "")
@@ -245,5 +248,5 @@ def _text(item: Item, key: str, most: int, *, one_line: bool = False) -> str:
 
 
 def tab_name(item: Item, place: int) -> str:
-    """What a tab is called; its number where it has no title."""
+    """A tab's name; its number if it has no title."""
     return item.panes[place].title or _("Tab {number}").format(number=place + 1)

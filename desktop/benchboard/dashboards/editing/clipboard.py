@@ -1,6 +1,6 @@
-"""The clipboard: widgets that are copied from one dashboard to another, with the variables they need.
+"""The clipboard: widgets that are copied from one dashboard to another, with the variables they depend on.
 
-What is copied is written as a document of ours; what is pasted may be Grafana's as well.
+Copied widgets are serialised as a document; what is pasted may also be Grafana's.
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,7 @@ class JoinedVariables:
 
     @property
     def message(self) -> str:
-        """What happened to the pasted variables, as sentences; empty if nothing is worth saying."""
+        """What happened to the pasted variables, as sentences; empty if there is nothing to report."""
         parts = []
         if self.added:
             what = ngettext("Added variable {names}.", "Added variables {names}.", len(self.added))
@@ -119,7 +119,7 @@ class JoinedVariables:
 
 
 def join_variables(own: tuple[Variable, ...], coming: Sequence[Variable]) -> JoinedVariables:
-    """A dashboard's `own` variables with those `coming` that it lacks. Those of its own stay, whatever they are."""
+    """A dashboard's `own` variables with those of `coming` that it lacks. Its own definitions take precedence."""
     known = {one.name: one for one in own}
     missing = tuple(one for one in coming if one.name not in known)
     room = MAX_VARIABLES - len(own)
@@ -129,14 +129,14 @@ def join_variables(own: tuple[Variable, ...], coming: Sequence[Variable]) -> Joi
 
 
 def with_variables(document: Document, came: ClipboardContent) -> tuple[Document, str]:
-    """The document with the variables of what came, and what there is to know of that in words."""
+    """The document with the variables of the pasted items, and a message about them."""
     found = join_variables(document.variables, came.variables)
     parts = (came.report.summary() if came.report is not None else "", found.message)
     return replace(document, variables=found.variables), " ".join(part for part in parts if part)
 
 
 def _offers(variable: Variable) -> tuple[object, ...]:
-    """What makes it the one it is, whatever is chosen and it is called. Of a query, not what it answered last."""
+    """What identifies a variable, without its name and selection: of a query variable, not its last result."""
     asked = variable.type == "query"
     return (variable.type, variable.query if asked else "", () if asked else variable.values)
 

@@ -1,5 +1,7 @@
-"""Edits of rows, groups and tabs. Each takes a state and gives the one after it, or a change of the document; those
-that cannot be raise `Invalid`."""
+"""Edits of rows, groups and tabs.
+
+Each takes a state and returns the next one, or a change of the document; those that aren't possible raise `Invalid`.
+"""
 
 from collections.abc import Iterable
 
@@ -32,13 +34,15 @@ def group(state: EditingState, kind: str) -> StateChange | None:
 
 
 def ungroup(state: EditingState) -> StateChange | None:
-    """Put what the selected containers hold in their place."""
+    """Replace the selected containers by the items in them."""
     return apply_layout(state, _("Ungroup"), *page_edits.ungrouped(state.page, state.selection, state.compact))
 
 
 def toggle_rows(state: EditingState, ids: Iterable[str]) -> EditingState | StateChange:
-    """Close the open ones of these rows and open the closed ones. A row that is open in this window only is closed
-    there, which is no step."""
+    """Collapse the expanded ones of these rows and expand the collapsed ones.
+
+    A row that is expanded in this window only is collapsed without a step.
+    """
     rows = [item_id for item_id in ids if state.page.item(item_id).type == grid.ROW]
     revealed = [row for row in rows if is_revealed(state, row)]
     if revealed:
@@ -68,8 +72,9 @@ def show_tab(state: EditingState, item_id: str, tab: int) -> EditingState | Stat
 
 
 def show_next_tab(state: EditingState, by: int) -> EditingState | StateChange:
-    """Show the next (1) or previous (-1) tab of the tabs that are selected, or that hold the selection; they are
-    selected then."""
+    """Show the next (1) or previous (-1) tab of the tabs container that is selected, or around the selection, and
+    select it.
+    """
     for item_id in state.selection[:1]:
         around = [outer for outer, _k in state.page.path(item_id)]
         item = next((i for one in (item_id, *around[::-1]) if (i := state.page.item(one)).type == grid.TABS), None)
@@ -87,7 +92,7 @@ def add_tab(state: EditingState, item_id: str) -> StateChange | None:
 
 
 def remove_tab(state: EditingState, item_id: str, tab: int) -> StateChange | None:
-    """Remove a tab with what it holds."""
+    """Remove a tab with the items in it."""
     return apply_layout(state, _("Remove tab"), page_edits.without_tab(state.page, item_id, tab, state.compact))
 
 
@@ -102,7 +107,7 @@ def rename_tab(state: EditingState, item_id: str, tab: int, title: str) -> State
 
 
 def require_unlocked_content(state: EditingState, item_id: str) -> None:
-    """Raises `Invalid` where an item's content, and with it its title, is locked."""
+    """Raise `Invalid` if an item's content, including its title, is locked."""
     if "content" in page_edits.locks(state.page.item(item_id)):
         widget = state.view.widget(item_id)
         what = _("The content of “{title}” is locked.").format(title=widget.title or widget.kind_name)

@@ -1,7 +1,7 @@
-"""Drafts: what is being written and is not the document's yet, and what the document says at their places.
+"""Drafts: text that is typed but not in the document yet, and the document's values that they are for.
 
-A place is `json`, `variables`, or `<key>/<id>` for a text of a widget; one that was stashed, because the document says
-something else there by now, has a prefix.
+A draft is identified by `json`, `variables`, or `<key>/<id>` for a text of a widget; a stashed one, which the
+document's changes have made obsolete, has a prefix.
 """
 
 from typing import Final
@@ -13,11 +13,11 @@ from benchboard.dashboards.layout import walk_items
 from benchboard.errors import Invalid
 
 JSON: Final = "json"
-"""Where the page is written as text."""
+"""The draft of the JSON view."""
 VARIABLES: Final = "variables"
-"""Where the variables are defined."""
+"""The draft of the Variables dialog."""
 STASHED: Final = "aside/"
-"""Before the place that a stashed draft was written at."""
+"""The prefix of a stashed draft."""
 
 
 def is_stashed(where: str) -> bool:
@@ -26,7 +26,7 @@ def is_stashed(where: str) -> bool:
 
 
 def field_of(where: str) -> tuple[str, str]:
-    """The key of the field that a draft was written in, and the id of its widget (empty for `json`, `variables`)."""
+    """The key of a draft's field, and the id of its widget (empty for `json`, `variables`)."""
     while where.startswith(STASHED):
         where = where.removeprefix(STASHED)
     key, _slash, item_id = where.partition("/")
@@ -34,7 +34,7 @@ def field_of(where: str) -> tuple[str, str]:
 
 
 def value_at(document: Document, where: str) -> object:
-    """What the document says at the place of a draft; None where there is no such widget, or it says nothing there."""
+    """The document's value for a draft's field; None if the widget or the value doesn't exist."""
     key, item_id = field_of(where)
     field, _dot, setting = key.partition(".")
     value = next(
@@ -44,7 +44,7 @@ def value_at(document: Document, where: str) -> object:
 
 
 def draft_error(state: EditingState, where: str, text: str) -> Invalid | None:
-    """Why no document may say this at the place of a draft whose widget is there; None where it may."""
+    """Why a draft's text isn't valid for its existing widget; None if it is."""
     key, item_id = field_of(where)
     try:
         page_edits.with_property(state.page, [item_id], key, text, state.compact)

@@ -1,4 +1,4 @@
-"""Edits that put pictures on a dashboard: into the image that is there, or as a new one."""
+"""Edits that add images to a dashboard: in an existing image widget, or a new one."""
 
 from pathlib import PurePath
 from typing import Final
@@ -11,17 +11,17 @@ from benchboard.dashboards.layout import Cell, Item
 from benchboard.i18n import _
 
 _LINK: Final = ("url", "label")
-"""What an import says of a picture that is not there."""
+"""The settings with which an import describes a missing image."""
 
 
 def selected_image(state: EditingState) -> str:
-    """The id of the image that alone is selected; empty where something else is, or several items."""
+    """The id of the image widget, if it alone is selected; otherwise empty."""
     selected = state.selection
     return selected[0] if len(selected) == 1 and state.page.item(selected[0]).type == IMAGE else ""
 
 
 def locked_reason(state: EditingState, item_id: str) -> str:
-    """Why an image's picture can't be changed, for the person; empty where it can."""
+    """Why an image can't be changed, as text for the user; empty if it can."""
     if not state.editable:
         return state.read_only_reason or _("You can't edit this right now.")
     if item_id in state.page.shown and "content" in page_edits.locks(state.page.item(item_id)):
@@ -30,7 +30,7 @@ def locked_reason(state: EditingState, item_id: str) -> str:
 
 
 def set_picture(state: EditingState, item_id: str, text: str) -> StateChange | None:
-    """Let an image show this picture, or ("") none. Raises `Invalid` where the document has no room for it."""
+    """Set the picture of an image widget, or ("") remove it. Raises `Invalid` if the document has no space for it."""
     page, widget = state.page, state.view.widget(item_id)
     config: dict[str, object] = {key: value for key, value in widget.config.items() if key not in _LINK}
     config["picture"] = text
@@ -44,7 +44,7 @@ def set_picture(state: EditingState, item_id: str, text: str) -> StateChange | N
 
 
 def add_image(state: EditingState, placed: Placed, at: tuple[int, int] | None) -> StateChange | None:
-    """Put a new image at a cell of the page, or in the first free place of the grid that the selection lies in."""
+    """Add a new image widget at a cell of the page, or in the first free cell of the grid that the selection is in."""
     path, at = page_edits.landing(state.page, state.selection, at, stays=bool(state.reader.breakpoint))
     return apply_layout(state, add_image_title(), *page_edits.pasted(state.page, placed, path, at, state.compact))
 
@@ -55,7 +55,7 @@ def add_image_title() -> str:
 
 
 def new_image(new: tuple[Item, Cell], name: str = "", text: str = "", high: int = 0) -> Placed:
-    """A `new` image that shows this picture, named as its file was, `high` rows high."""
+    """A `new` image widget with this picture, titled by its file name, `high` rows high."""
     item, cell = new
     if text:
         item = with_fields(item, config={"picture": text})
@@ -66,7 +66,7 @@ def new_image(new: tuple[Item, Cell], name: str = "", text: str = "", high: int 
 
 
 def image_kind() -> WidgetKind:
-    """The kind of widget that shows a picture."""
+    """The kind of widget that shows an image."""
     kind = kind_of(IMAGE)
     assert kind is not None
     return kind

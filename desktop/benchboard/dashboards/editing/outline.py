@@ -9,8 +9,11 @@ from benchboard.dashboards.layout import Cell, Compact, Item, Layout, PageIndex,
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """One item of an outline. `path` is the grid it lies in; `panes` has, for a container, the title of each pane
-    (empty for rows and groups) and the entries in it."""
+    """An item of an outline.
+
+    `path` is the grid it is in; `panes` has, for a container, the title of each pane (empty for rows and groups) and
+    the entries in it.
+    """
 
     path: Path
     item: Item

@@ -1,7 +1,7 @@
-"""Edits of a page beyond moving and sizing: locks, copies, groups and tabs. Pure: a page and ids go in, a layout that
-is fitted comes out.
+"""Edits of a page other than moving and resizing: locks, copies, groups and tabs. Pure: they take a page and ids and
+return a fitted layout.
 
-What a copy is called, what may not be moved and how deep containers may lie is decided here, for whoever edits.
+The ids of copies, what may not be moved and how deep containers may be nested is decided here, for all callers.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,19 +37,21 @@ _STEM: Final = 190
 
 
 class Edited(NamedTuple):
-    """A page after an edit, fitted, and what is chosen on it then."""
+    """A page after an edit, fitted, and its selection."""
 
     layout: Layout
     selection: tuple[str, ...]
 
 
 Placed = tuple[tuple[Item, Cell], ...]
-"""Items and where they lie to each other."""
+"""Items and their cells relative to each other."""
 
 
 def checked(layout: Layout) -> Layout:
-    """The layout, if a document may say it. Invalid for containers more than eight deep, more than 10,000 items, and
-    what begins below the last row."""
+    """The layout, if it is valid in a document.
+
+    Raises `Invalid` for containers more than eight deep, more than 10,000 items, and items below the last row.
+    """
     count = 0
     for found in grid.walk_items(layout):
         count += 1
@@ -64,7 +66,7 @@ def checked(layout: Layout) -> Layout:
 
 
 def require_room(before: Layout, after: Layout) -> None:
-    """Raises `Invalid` where an edit makes the pictures of a page more than a document has room for."""
+    """Raise `Invalid` if an edit makes the images of a page exceed a document's limit."""
     lengths = [
         images.total_length(found.item.source.get("config") for found in grid.walk_items(page))
         for page in (before, after)
@@ -73,7 +75,7 @@ def require_room(before: Layout, after: Layout) -> None:
 
 
 def outermost(page: PageIndex, ids: Iterable[str]) -> tuple[str, ...]:
-    """These ids without those that lie in another of them."""
+    """These ids without those inside another of them."""
     chosen = frozenset(ids)
     return tuple(one for one in dict.fromkeys(ids) if not chosen & {outer for outer, _k in page.path(one)})
 
@@ -81,8 +83,9 @@ def outermost(page: PageIndex, ids: Iterable[str]) -> tuple[str, ...]:
 def with_property(
     page: PageIndex, ids: Iterable[str], key: str, value: object, compact: Compact = "vertical"
 ) -> PageIndex:
-    """The page with `title`, `query`, `repeat` or (as `config.<key>`) a setting of these items set, but of those that
-    keep their content; itself where they say so already. Invalid where no document may say it."""
+    """The page with `title`, `query`, `repeat` or (as `config.<key>`) a setting of these items set, except those with
+    locked content; the same object if nothing changes. Raises `Invalid` if the value isn't valid.
+    """
     field, _dot, setting = key.partition(".")
     for item_id in ids:
         item = page.item(item_id)
@@ -98,14 +101,14 @@ def with_property(
 
 
 def locks(item: Item) -> frozenset[Lock]:
-    """What of an item is kept as it is: its `place` (`static`), its `size`, its `content`."""
+    """The locks of an item: its `place` (`static`), its `size`, its `content`."""
     named = item.source.get("locked")
     names = named if isinstance(named, list) else []
     return frozenset(lock for lock in LOCKS if (lock == "place" and item.static) or lock in names)
 
 
 def locked(page: PageIndex, ids: Iterable[str], lock: Lock, on: bool, compact: Compact = "vertical") -> Layout:
-    """The page with a lock put on these items, or taken off."""
+    """The page with these items locked or unlocked."""
     wanted = frozenset(ids)
 
     def change(item: Item, cell: Cell) -> tuple[Item, Cell]:
@@ -128,15 +131,16 @@ def _with_lock(item: Item, lock: Lock, on: bool) -> Item:
 
 
 def copied(page: PageIndex, ids: Iterable[str]) -> Placed:
-    """What is copied: these items with all they hold, where they lie to each other."""
+    """The copied items: these with all items in them, and their cells relative to each other."""
     return together([(page.item(one), page.shown[one]) for one in outermost(page, ids) if one in page.shown])
 
 
 def pasted(
     page: PageIndex, copy: Placed, path: Path, at: tuple[int, int] | None = None, compact: Compact = "vertical"
 ) -> Edited:
-    """The page with a copy put into the grid at `path`, under ids nobody has: with its top left corner at a field of
-    the page, where the others give way, or in the first place free for it."""
+    """The page with a copy in the grid at `path`, under unused ids: with its top left corner at a cell of the page,
+    where other items make room, or in the first free cell.
+    """
     taken = set(page.paths)
     fresh = tuple((_unfixed(renewed(item, taken)), cell) for item, cell in copy)
     names = tuple(item.id for item, _cell in fresh)
@@ -155,8 +159,9 @@ def pasted(
 def landing(
     page: PageIndex, chosen: Sequence[str], at: tuple[int, int] | None, *, stays: bool
 ) -> tuple[Path, tuple[int, int] | None]:
-    """The grid into which comes what is put in at a field of the page, and the field if it lies in that grid: the one
-    there, else the one the first of `chosen` lies in. Where what a container holds `stays`, always the latter."""
+    """The grid for items inserted at a cell of the page, and the cell if it is in that grid: the grid there, or else
+    that of the first of `chosen`. If items must stay in their container (`stays`), always the latter.
+    """
     own = page.path(chosen[0]) if chosen else ()
     under = page.pane_at(*at) if at is not None else own
     if not stays:
@@ -165,7 +170,7 @@ def landing(
 
 
 def duplicated(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical") -> Edited:
-    """The page with a copy of each item in the first place free for it in its own grid."""
+    """The page with a copy of each item in the first free cell of its own grid."""
     names: list[str] = []
     for one in outermost(page, ids):
         path, cell = page.path(one), page.cell(one)
@@ -176,7 +181,7 @@ def duplicated(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical
 
 
 def renewed(item: Item, taken: set[str]) -> Item:
-    """A copy of an item, and of what it holds, under ids that are not `taken`; they are then."""
+    """A copy of an item and its content under ids that are not `taken`; adds them to `taken`."""
     name = item.id
     if name in taken:
         stem, number = item.id[:_STEM], 2
@@ -201,7 +206,7 @@ def together(placed: Sequence[tuple[Item, Cell]]) -> Placed:
 
 
 def _squeezed(placed: Placed, columns: int) -> Iterator[tuple[Item, Cell]]:
-    """A copy made for a wider grid, brought inside these columns; what then overlaps goes below."""
+    """A copy from a wider grid, moved into these columns; overlapping items move down."""
     items = [
         (item, cell._replace(x=0, w=columns) if item.type == ROW else cell._replace(x=min(cell.x, columns - w), w=w))
         for item, cell in placed
@@ -211,7 +216,7 @@ def _squeezed(placed: Placed, columns: int) -> Iterator[tuple[Item, Cell]]:
 
 
 def _allowed(page: PageIndex, path: Path, placed: Placed) -> Path:
-    """The grid a copy may go to: a row never lies in another."""
+    """The grid that a copy may be added to: rows can't be nested."""
     if any(item.type == ROW for item, _cell in placed):
         for k, (outer, _pane) in enumerate(path):
             if page.item(outer).type == ROW:
@@ -223,10 +228,10 @@ def _allowed(page: PageIndex, path: Path, placed: Placed) -> Path:
 
 
 def grouped(page: PageIndex, ids: Iterable[str], kind: str, title: str, compact: Compact = "vertical") -> Edited | None:
-    """The page with these items put into a new group or tabs where they are, titled; None where all keep their place.
+    """The page with these items in a new group or tabs container in their position; None if all have locked positions.
 
-    Chosen groups become one tab each when they are put into tabs. What lies in different grids comes together in the
-    innermost that holds all of them.
+    Selected groups become one tab each in a tabs container. Items of different grids are moved to the innermost grid
+    that contains all of them.
     """
     chosen = [one for one in outermost(page, ids) if one in page.shown and not page.item(one).static]
     if not chosen:
@@ -249,14 +254,15 @@ def grouped(page: PageIndex, ids: Iterable[str], kind: str, title: str, compact:
     gone = frozenset(chosen)
     rest = PageIndex(grid.map_items(page.layout, lambda item, cell: None if item.id in gone else (item, cell)))
     pane = rest.pane(path)
-    # The room it takes is known only now: in the order things settle it is where its top edge is.
+    # Its height is known only now: its order during settling depends on its top edge.
     with_it = Layout.of(pane.columns, [*pane, (new, Cell(x, y, w, grid.height(new)))])
     return Edited(checked(grid.fitted(rest.with_pane(path, with_it, compact), compact)), (name,))
 
 
 def ungrouped(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical") -> Edited:
-    """The page with what these containers hold in their place, tabs below one another; what is no container, or keeps
-    its place, stays."""
+    """The page with these containers replaced by their content, tabs below each other; other items, and containers with
+    locked positions, stay.
+    """
     gone = frozenset(one for one in ids if page.item(one).panes and not page.item(one).static)
     freed = tuple(inner.id for one in gone for pane in page.item(one).panes for inner in pane.layout.items)
     return Edited(grid.fitted(_opened(page.layout, gone), compact), tuple(one for one in freed if one not in gone))
@@ -296,7 +302,7 @@ def _unused(stem: str, page: PageIndex) -> str:
 
 
 def with_tab(page: PageIndex, tabs: str, compact: Compact = "vertical") -> Layout:
-    """The page with one more tab, empty and shown. Invalid where there are 50 already."""
+    """The page with a new empty tab, which is shown. Raises `Invalid` if there are 50 already."""
     item = page.item(tabs)
     if len(item.panes) >= _MOST_TABS:
         what = _("You can add up to {limit} tabs.").format(limit=_MOST_TABS)
@@ -308,7 +314,7 @@ def with_tab(page: PageIndex, tabs: str, compact: Compact = "vertical") -> Layou
 
 
 def without_tab(page: PageIndex, tabs: str, tab: int, compact: Compact = "vertical") -> Layout:
-    """The page without a tab and what it holds; the last one stays."""
+    """The page without a tab and its content; the last tab stays."""
     item = page.item(tabs)
     if len(item.panes) < 2:
         return page.layout
@@ -318,7 +324,7 @@ def without_tab(page: PageIndex, tabs: str, tab: int, compact: Compact = "vertic
 
 
 def with_tab_called(page: PageIndex, tabs: str, tab: int, title: str, compact: Compact = "vertical") -> Layout:
-    """The page with a tab under another title."""
+    """The page with a tab renamed."""
     item = page.item(tabs)
     panes = (*item.panes[:tab], replace(item.panes[tab], title=title), *item.panes[tab + 1 :])
     return page.with_item(replace(item, panes=panes), compact)

@@ -1,4 +1,4 @@
-"""Edits of where the selected items lie and how large they are. Each takes a state and gives a change."""
+"""Edits of the position and size of the selected items. Each takes a state and returns a change."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -10,18 +10,19 @@ from benchboard.dashboards.layout import Cell, ContainerDrag, Layout, PageIndex,
 from benchboard.i18n import _
 
 _FARTHEST: Final = 200
-"""How many rows further down a nudge looks for a place."""
+"""Most rows further down in which a nudge looks for a free position."""
 
 
 def movable(state: EditingState, ids: Sequence[str]) -> tuple[str, ...]:
-    """Those that move when all are moved together: not what has its position locked, nor on a narrow page what lies in
-    another grid than the first of them."""
+    """The items that move when all are moved together: without those with a locked position and, on a narrow page,
+    those in another grid than the first.
+    """
     page, free = state.page, _unlocked(state, ids)
     return tuple(one for one in free if not state.reader.breakpoint or page.path(one) == page.path(free[0]))
 
 
 def leaves_some_behind(state: EditingState) -> bool:
-    """Whether part of the selection stays where it is because it lies in another grid."""
+    """Whether a part of the selection doesn't move because it is in another grid."""
     return len(movable(state, state.selection)) < len(_unlocked(state, state.selection))
 
 
@@ -31,14 +32,14 @@ def _unlocked(state: EditingState, ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def sizable(state: EditingState, ids: Sequence[str], *, high: bool) -> tuple[str, ...]:
-    """Those whose width, or (`high`) height, can be set."""
+    """The items whose width, or (`high`) height, can be set."""
     items = [state.page.item(one) for one in ids]
     free = [item for item in items if not locks(item) & {"place", "size"} and item.type != grid.ROW]
     return tuple(item.id for item in free if not (high and item.panes))
 
 
 def move(state: EditingState, ids: Sequence[str], dx: int, dy: int) -> StateChange | None:
-    """Move items of one grid by so many columns and rows."""
+    """Move items of one grid by columns and rows."""
     carry = ContainerDrag(state.page, movable(state, ids), compact=state.compact)
     if not carry.body:
         return None
@@ -47,7 +48,7 @@ def move(state: EditingState, ids: Sequence[str], dx: int, dy: int) -> StateChan
 
 
 def resize_each(state: EditingState, ids: Sequence[str], key: str, value: int) -> StateChange | None:
-    """Make each of these so wide (`w`) or so high (`h`), as near as its limits and its grid let it."""
+    """Set the width (`w`) or height (`h`) of each of these items, within its limits and its grid."""
     page = state.page
     for one in sizable(state, ids, high=key == "h"):
         cell = page.cell(one)._replace(**{key: value})
@@ -56,8 +57,9 @@ def resize_each(state: EditingState, ids: Sequence[str], key: str, value: int) -
 
 
 def nudge(state: EditingState, dx: int, dy: int) -> StateChange | None:
-    """Move the selection one step as one body; where the next row leads nowhere, or nothing holds it there as it is,
-    as far as it takes to get anywhere. Only where nothing does it comes apart, as when it is dropped there."""
+    """Move the selection by one grid unit as one body; if the next row isn't possible, or nothing holds it there, by as
+    many as needed. Only if that fails, its items move independently, as when it is dropped there.
+    """
     carry = ContainerDrag(state.page, movable(state, state.selection), compact=state.compact)
     if not carry.body:
         return None
@@ -72,19 +74,19 @@ def nudge(state: EditingState, dx: int, dy: int) -> StateChange | None:
 
 
 def _steps(carry: ContainerDrag, cells: Mapping[str, Cell]) -> set[tuple[int, int]]:
-    """How far each of the body goes, each distance once."""
+    """The distances that the items of the body move, each once."""
     ways = ((old, cells.get(item.id, old)) for item, old in carry.body)
     return {(new.x - old.x, new.y - old.y) for old, new in ways}
 
 
 def jump(state: EditingState, dx: int, dy: int) -> StateChange | None:
-    """Move the selection past its next neighbour that way, in the grid the first of it lies in."""
+    """Move the selection past its next neighbour in a direction, in the grid of its first item."""
     way: grid.Direction = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
     return arrange(state, _("Move"), lambda pane, ids: grid.nudged(pane, ids, way, compact=state.compact))
 
 
 def auto_arrange(state: EditingState) -> StateChange | None:
-    """Arrange what the selected container shows, or the grid that the selection lies in, or the page."""
+    """Arrange the content of the selected container, or the grid that the selection is in, or the page."""
     page = state.page
     path: Path = ()
     if state.selection:
@@ -95,7 +97,7 @@ def auto_arrange(state: EditingState) -> StateChange | None:
 
 
 def arrange(state: EditingState, title: str, arranged: Callable[[Layout, Sequence[str]], Layout]) -> StateChange | None:
-    """Arrange the selected items that lie in the grid of the first one."""
+    """Arrange the selected items that are in the grid of the first one."""
     if not state.selection:
         return None
     page = state.page
@@ -105,7 +107,7 @@ def arrange(state: EditingState, title: str, arranged: Callable[[Layout, Sequenc
 
 
 def resize(state: EditingState, dw: int, dh: int) -> StateChange | None:
-    """Make the selected items so many columns and rows larger or smaller."""
+    """Resize the selected items by columns and rows."""
     page, compact = state.page, state.compact
     free = [one for one in state.selection if "size" not in locks(page.item(one))]
     for path in dict.fromkeys(map(page.path, free)):
@@ -115,7 +117,7 @@ def resize(state: EditingState, dw: int, dh: int) -> StateChange | None:
 
 
 def place(state: EditingState, item_id: str, cell: Cell) -> StateChange | None:
-    """Bring one item to a place and size of the grid it lies in, as near as the grid and its locks let it."""
+    """Set one item's position and size in its grid, as close as the grid and its locks allow."""
     page, compact = state.page, state.compact
     if "size" not in locks(page.item(item_id)):
         page = PageIndex(grid.ContainerResize(page, item_id, "se", compact=compact).drop(cell.w, cell.h))

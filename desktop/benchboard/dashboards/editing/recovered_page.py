@@ -29,8 +29,9 @@ class RecoveredPage:
     is_outdated: bool = False
     drafts: Mapping[str, Draft] = field(default_factory=dict)
     before: Document | None = None
-    """The page as it was when the drafts were written, if somebody else changed it since and no edits are to be
-    merged."""
+    """The page as it was when the drafts were written, if another user changed it since and no edits are to be
+    merged.
+    """
 
     @property
     def base(self) -> Document | None:
@@ -48,7 +49,7 @@ class RecoveredPage:
 
 
 def recovered_page(version: int, stored: object, journal: Journal) -> RecoveredPage:
-    """What a journal has for a page that is stored as `stored`; only its drafts if a later program wrote it."""
+    """The journal's content for a page that is stored as `stored`; only its drafts if a newer program wrote it."""
     past = journal.recovered
     found = RecoveredPage(version, stored, journal, drafts=past.drafts if past else {})
     if past is None or not _is_readable(past.document):
@@ -63,7 +64,7 @@ def recovered_page(version: int, stored: object, journal: Journal) -> RecoveredP
 def _is_readable(document: object) -> bool:
     try:
         parse_document(document)
-    except Invalid:  # written by a later program
+    except Invalid:  # written by a newer program
         return False
     return True
 

@@ -1,7 +1,7 @@
-"""Containers that are open in one window only: rows opened and tabs turned on the way to what somebody selected.
+"""Containers that are open in one window only: rows expanded and tabs switched to show a selected item.
 
-They lie over a layout as its document has it. `with_revealed` is the layout that is shown; `without_revealed` leads an
-edit of what is shown back to what the document has to say, where they are closed as before.
+They apply on top of the document's layout. `with_revealed` is the layout that is shown; `without_revealed` converts an
+edit of the shown layout back to the document's, with the containers closed as before.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,16 +16,20 @@ Revealed = Mapping[str, str]
 
 
 def panes_around(page: PageIndex, ids: Iterable[str], tabs: Iterable[tuple[str, int]] = ()) -> Revealed:
-    """What has to be revealed to show these items, and these tabs (id, place). Of two items in different tabs of one
-    container the last one is shown."""
+    """What must be revealed to show these items, and these tabs (id, index).
+
+    Of two items in different tabs of one container the last is shown.
+    """
     ways = [way for one in ids if one in page.paths for way in page.path(one)]
     ways += [way for one in tabs if one[0] in page.paths for way in (*page.path(one[0]), one)]
     return {outer: page.item(outer).panes[pane].id for outer, pane in ways if page.item(outer).type in (ROW, TABS)}
 
 
 def with_revealed(layout: Layout, revealed: Revealed, compact: Compact = "vertical") -> Layout:
-    """The layout with these containers open; the same one where it is so already. Raises `Invalid` where that pushes
-    something below the last row a page has."""
+    """The layout with these containers open; the same object if they are already.
+
+    Raises `Invalid` if items would move below the last row of a page.
+    """
     page = PageIndex(layout)
     for item_id, pane in revealed.items():
         item = page.item(item_id) if item_id in page.paths else None
@@ -41,13 +45,15 @@ def with_revealed(layout: Layout, revealed: Revealed, compact: Compact = "vertic
 
 
 def still_revealed(layout: Layout, revealed: Revealed) -> Revealed:
-    """Those that are still open in this layout, an edit of what was shown: a row may have been closed, a tab turned."""
+    """The containers still open in this layout, an edit of the shown one: a row may have been collapsed, a tab
+    switched.
+    """
     page = PageIndex(layout)
     return {one: pane for one, pane in revealed.items() if one not in page.paths or _shows(page.item(one), pane)}
 
 
 def only_revealed(layout: Layout, revealed: Revealed) -> frozenset[str]:
-    """The containers that are open in this window only: the layout has them closed, or turned to another tab."""
+    """The containers that are open in this window only: in the layout they are collapsed, or show another tab."""
     page = PageIndex(layout)
     return frozenset(one for one, pane in revealed.items() if one in page.paths and not _shows(page.item(one), pane))
 
@@ -55,8 +61,9 @@ def only_revealed(layout: Layout, revealed: Revealed) -> frozenset[str]:
 def without_revealed(
     after: Layout, before: Layout, layout: Layout, revealed: Revealed, compact: Compact = "vertical"
 ) -> Layout:
-    """What the document has to say to be shown like `after`, an edit of `before`, which is `layout` with these
-    revealed. Where closing them would not lead there again, the document gets what is shown."""
+    """The document's layout that is shown like `after`, an edit of `before`, which is `layout` with these containers
+    revealed. If no such layout exists, the document gets the shown one.
+    """
     closed = only_revealed(layout, revealed)
     now = PageIndex(after)
     if not closed or not closed & now.paths.keys():
@@ -75,7 +82,7 @@ def without_revealed(
 
 
 def _as_before(item: Item, old: Item) -> Item:
-    """A container closed, or turned to the tab, as it was."""
+    """A container collapsed, or switched to the tab, as it was."""
     if item.type == ROW and old.panes and item.panes:
         return replace(item, collapsed=True, panes=(replace(item.panes[0], top=old.panes[0].top),))
     place = _place(item, old.panes[old.active].id) if item.type == TABS else None

@@ -1,11 +1,12 @@
-"""Saving as a state machine: loads a document, stores it soon after each edit, and never over somebody else's.
+"""Saving as a state machine: loads a document, stores it soon after each edit, and never overwrites another user's
+version.
 
-`handle` takes an event and gives the machine after it with the effects that whoever holds it has to carry out, in
-their order. Nothing here waits, reads a clock or talks to a database. `TRANSITIONS` says which event is possible in
-which state and where it can lead.
+`handle` takes an event and returns the next machine and the effects that the caller must carry out, in their order. It
+never waits, reads a clock or accesses a database. `TRANSITIONS` defines which event is possible in which state and
+where it can lead.
 
-Whatever happens, an edit is stored, on its way, in a conflict that a person is asked about, or known to be unsaved;
-only one write is under way at a time; and `saved` means that what is stored is what is edited.
+At any time, an edit is stored, being stored, in a conflict for the user to resolve, or known to be unsaved; only one
+write runs at a time; and `saved` means that the stored document is the edited one.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,27 +21,27 @@ from benchboard.dashboards.versions.three_way_merge import MergeResult
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 
 PAUSE_MS: Final = 800
-"""So long after the last edit it is stored."""
+"""Delay of a save after the last edit."""
 RETRY_MS: Final = 5_000
-"""So long after a failure it is tried again."""
+"""Delay of a retry after a failure."""
 
 
 class SaveState(StrEnum):
-    """How what is edited and what is stored stand to each other."""
+    """How the edited and the stored document differ."""
 
     LOADING = "loading"
     LOAD_FAILED = "failed"
     SAVED = "saved"
     CHANGED = "changed"
-    """There are edits; they are stored after a pause."""
+    """There are edits; they are saved after a pause."""
     SAVING = "saving"
     """A write is under way."""
     MERGING = "merging"
-    """Somebody else stored a version. It is being read and merged with the edits."""
+    """Another user stored a version. It is being read and merged with the edits."""
     CONFLICT = "conflict"
-    """A person has to decide."""
+    """The user has to resolve a conflict."""
     UNSAVED = "unsaved"
-    """A write failed, or what others store could not be read."""
+    """A write failed, or another user's version could not be read."""
 
 
 LOADING, LOAD_FAILED, SAVED, CHANGED = SaveState.LOADING, SaveState.LOAD_FAILED, SaveState.SAVED, SaveState.CHANGED
@@ -49,8 +50,10 @@ SAVING, MERGING, CONFLICT, UNSAVED = SaveState.SAVING, SaveState.MERGING, SaveSt
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document as it is stored. `version` is what the next write has to be based on, `number` that of the version it
-    was kept as, where versions are kept."""
+    """A document as it is stored.
+
+    `version` is the base of the next write, `number` the version's, if versions are kept.
+    """
 
     document: Document
     version: int
@@ -60,54 +63,54 @@ class StoredDocument:
 
 
 class OtherAuthor(NamedTuple):
-    """Who stored a version meanwhile, and which number it has, where versions are kept."""
+    """Who stored a version meanwhile, and its number, if versions are kept."""
 
     name: str
     number: int
 
 
 class Sending(NamedTuple):
-    """What a write under way stores."""
+    """The document of the write in progress."""
 
     document: Document
     note: str | None
 
 
 Next = Literal["ask", "decide"]
-"""What follows where both changed the same differently: a question, or at once its decision."""
+"""What follows a conflict: the notice, or at once the decision."""
 
 
 class Merging(NamedTuple):
-    """A merge with what somebody else stored. `theirs` and `merge` are there once it has been read."""
+    """A merge with another user's version. `theirs` and `merge` are set once it has been read."""
 
     base: Document
-    """What both began from."""
+    """The common base."""
     next: Next = "ask"
     theirs: StoredDocument | None = None
     merge: MergeResult | None = None
     too_much: Invalid | None = None
-    """Why both together are no dashboard."""
+    """Why the merged document isn't a valid dashboard."""
 
 
 @dataclass(frozen=True, slots=True)
 class SaveMachine:
-    """One document's saving, at one moment."""
+    """The state of saving one document."""
 
     state: SaveState = LOADING
     document: Document = field(default_factory=empty, repr=False)
-    """What is edited."""
+    """The edited document."""
     stored: StoredDocument | None = field(default=None, repr=False)
-    """What is known to be stored; None before it was read."""
+    """The last known stored version; None before it was read."""
     saved: Document | None = field(default=None, repr=False)
-    """The same as it is shown."""
+    """The same document as it is shown."""
     reading: bool = False
     """Whether the first read is under way."""
     note: str | None = None
-    """What the next version is to be called."""
+    """The note for the next version."""
     sending: Sending | None = field(default=None, repr=False)
     merging: Merging | None = field(default=None, repr=False)
     answered: tuple[MergeConflict, ...] = field(default=(), repr=False)
-    """Conflicts that were answered by keeping ours since the merge began."""
+    """Conflicts that were resolved by keeping mine since the merge began."""
     merged: bool = False
     """Whether the next write stores a merge."""
     other: OtherAuthor | None = None
@@ -115,12 +118,12 @@ class SaveMachine:
 
     @property
     def dirty(self) -> bool:
-        """Whether there are edits that are not stored."""
+        """Whether there are unsaved edits."""
         return self.stored is not None and self.stored.may_edit and self.document is not self.saved
 
     @property
     def has_work(self) -> bool:
-        """Whether there is anything to store: edits, or a version to be named."""
+        """Whether there is anything to save: edits, or a note for a version."""
         return self.dirty or self.note is not None
 
 
@@ -129,12 +132,12 @@ class SaveMachine:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The document is to be read."""
+    """Read the document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """It was read; `document` is how it is shown."""
+    """The document was read; `document` is how it is shown."""
 
     stored: StoredDocument
     document: Document
@@ -147,21 +150,21 @@ class LoadFailed:
 
 @dataclass(frozen=True, slots=True)
 class RecoveredOutdated:
-    """Edits of an earlier session were made from `base`, and somebody else has stored a version since."""
+    """Edits of an earlier session were based on `base`, and another user has stored a version since."""
 
     base: Document
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentEdited:
-    """What is edited is this document now."""
+    """The edited document is this one now."""
 
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """It is to be stored at once; with a `note` as a version of that name."""
+    """Save at once; with a `note` as a version of its own."""
 
     note: str | None = None
 
@@ -173,7 +176,7 @@ class TimerElapsed:
 
 @dataclass(frozen=True, slots=True)
 class WriteDone:
-    """The write under way has stored this."""
+    """The write in progress has stored this."""
 
     stored: StoredDocument
 
@@ -185,12 +188,12 @@ class WriteFailed:
 
 @dataclass(frozen=True, slots=True)
 class StoredElsewhere:
-    """Somebody may have stored a version."""
+    """Another user may have stored a version."""
 
 
 @dataclass(frozen=True, slots=True)
 class TheirsRead:
-    """What is stored was read, while `known_version` was the last that was known here."""
+    """The stored version was read, while `known_version` was the last known here."""
 
     stored: StoredDocument
     known_version: int
@@ -203,7 +206,7 @@ class TheirsUnread:
 
 @dataclass(frozen=True, slots=True)
 class MergeDone:
-    """What is stored was read and merged with the edits as they were then (`merge.mine`)."""
+    """The stored version was read and merged with the edits at that time (`merge.mine`)."""
 
     theirs: StoredDocument
     merge: MergeResult = field(repr=False)
@@ -217,34 +220,34 @@ class MergeFailed:
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """The question of a conflict is to be shown again."""
+    """Show the conflict notice again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Somebody wants to decide the conflict now."""
+    """The user wants to resolve the conflict now."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeepMine:
-    """Ours is to be kept wherever it was asked about."""
+    """Keep mine for all conflicts."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergeAgain:
-    """Both were too much for one dashboard; by now they may not be."""
+    """The merged document was too large; try again after edits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Somebody decided the conflict so."""
+    """The user resolved the conflict with this document."""
 
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The page is about to go."""
+    """The page is about to close."""
 
 
 Event = (
@@ -259,12 +262,12 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """Read the document and its journal; tell with `Loaded` or `LoadFailed`."""
+    """Read the document and its journal; report `Loaded` or `LoadFailed`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Store this based on a version; tell with `WriteDone` or `WriteFailed`."""
+    """Store this document based on a version; report `WriteDone` or `WriteFailed`."""
 
     document: Document = field(repr=False)
     base_version: int
@@ -274,7 +277,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class WriteAfterwards:
-    """Store this too, once the write under way is done, and only if that succeeds. Nobody needs to be told."""
+    """Store this document too, after the write in progress, and only if that succeeds. No report is needed."""
 
     document: Document = field(repr=False)
     note: str | None
@@ -282,14 +285,14 @@ class WriteAfterwards:
 
 @dataclass(frozen=True, slots=True)
 class ReadTheirs:
-    """Read what is stored; tell with `TheirsRead` or `TheirsUnread`."""
+    """Read the stored version; report `TheirsRead` or `TheirsUnread`."""
 
     known_version: int
 
 
 @dataclass(frozen=True, slots=True)
 class MergeTheirs:
-    """Read what is stored and merge it (`merge_theirs`); tell with `MergeDone` or `MergeFailed`."""
+    """Read the stored version and merge it (`merge_theirs`); report `MergeDone` or `MergeFailed`."""
 
     base: Document = field(repr=False)
     mine: Document = field(repr=False)
@@ -298,7 +301,7 @@ class MergeTheirs:
 
 @dataclass(frozen=True, slots=True)
 class StartTimer:
-    """Tell with `TimerElapsed` after so long, unless that is started or stopped before."""
+    """Report `TimerElapsed` after this delay, unless the timer is started or stopped before."""
 
     milliseconds: int
 
@@ -310,21 +313,21 @@ class StopTimer:
 
 @dataclass(frozen=True, slots=True)
 class FollowDocument:
-    """Show this, which somebody else stored while nothing was edited."""
+    """Show this document, which another user stored while there were no edits here."""
 
     document: Document = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class EndEditing:
-    """Show this; it may not be changed any more."""
+    """Show this document; it can't be edited any more."""
 
     document: Document = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaceDocument:
-    """Show this as one step: a merge that needed no decision (`automatic`), or one that was decided."""
+    """Show this document as one step: a merge without conflicts (`automatic`), or a resolved one."""
 
     document: Document = field(repr=False)
     automatic: bool
@@ -332,7 +335,7 @@ class ReplaceDocument:
 
 @dataclass(frozen=True, slots=True)
 class RecordSaved:
-    """Note in the journal that this is stored."""
+    """Record in the journal that this document is stored."""
 
     version: int
     document: Document = field(repr=False)
@@ -340,7 +343,7 @@ class RecordSaved:
 
 @dataclass(frozen=True, slots=True)
 class ShowError:
-    """Show why it failed, with a way to try again where (`retry`) that may help."""
+    """Show an error, with a retry action if that may help (`retry`)."""
 
     error: AppError
     retry: bool
@@ -348,38 +351,38 @@ class ShowError:
 
 @dataclass(frozen=True, slots=True)
 class ShowConflict:
-    """Ask what to do where both changed the same."""
+    """Show the conflict notice."""
 
     merge: MergeResult = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ShowTooMuch:
-    """Ask what to do where both together are no dashboard."""
+    """Show the notice that the merged document isn't valid."""
 
     problem: Invalid
 
 
 @dataclass(frozen=True, slots=True)
 class DismissQuestion:
-    """A conflict is asked about no longer."""
+    """Dismiss the conflict notice."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDecision:
-    """Open what lets somebody decide a conflict."""
+    """Open the screen that resolves a conflict."""
 
     merge: MergeResult = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AnnounceDecided:
-    """Both edits are one again."""
+    """The merge is complete."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnnounceMerged:
-    """Say that what was changed elsewhere is on the page now."""
+    """Show that another user's changes were merged into the page."""
 
 
 Effect = (
@@ -390,14 +393,14 @@ Effect = (
 
 
 class Handled(NamedTuple):
-    """The machine after an event, and what is to be done."""
+    """The machine after an event, and the effects to carry out."""
 
     machine: SaveMachine
     effects: tuple[Effect, ...] = ()
 
 
 def merge_theirs(request: MergeTheirs, theirs: StoredDocument) -> MergeDone:
-    """Merge the edits with what somebody else stored. Takes long for a large dashboard."""
+    """Merge the edits with another user's version. Takes long for a large dashboard."""
     shown = fitted(theirs.document)
     merge = three_way_merge.merge(request.base, request.mine, shown)
     merge = three_way_merge.without_resolved(merge, request.answered)
@@ -437,16 +440,16 @@ def _edited_saved(machine: SaveMachine, event: DocumentEdited) -> Handled:
 
 
 def _edited_pending(machine: SaveMachine, event: DocumentEdited) -> Handled:
-    """An edit while others wait to be stored, or could not be; it may undo the last of them."""
+    """Handle an edit while others are unsaved; it may undo the last of them."""
     if event.document is machine.document:
         return Handled(machine)
     after = replace(machine, document=event.document)
     if after.has_work:
         return Handled(replace(after, state=CHANGED), (StartTimer(PAUSE_MS),))
-    # Others may have stored a version that was not followed because of these edits.
+    # Because of these edits, another user's version may not have been loaded.
     if machine.state == CHANGED or isinstance(machine.problem, Invalid):
         return Handled(replace(after, state=SAVED), (StopTimer(), _read_theirs(after)))
-    return Handled(after, (_read_theirs(after),))  # saved, or not: that is known once what is stored was read
+    return Handled(after, (_read_theirs(after),))  # reading the stored version tells whether the edits are saved
 
 
 def _edited_busy(machine: SaveMachine, event: DocumentEdited) -> Handled:
@@ -458,7 +461,7 @@ def _save(machine: SaveMachine, event: Save | TimerElapsed | Close) -> Handled:
     if machine.has_work:
         return _write(machine)
     if machine.state == UNSAVED:
-        return Handled(machine, (StopTimer(), _read_theirs(machine)))  # is what went wrong over?
+        return Handled(machine, (StopTimer(), _read_theirs(machine)))  # check whether the error persists
     return Handled(machine, (StopTimer(),))
 
 
@@ -508,7 +511,7 @@ def _write_failed(machine: SaveMachine, event: WriteFailed) -> Handled:
         assert machine.saved is not None
         return _merge(after, Merging(machine.saved))
     after = replace(after, state=UNSAVED, problem=error)
-    if isinstance(error, Denied | NotFound | Invalid):  # it would be refused again
+    if isinstance(error, Denied | NotFound | Invalid):  # it would be rejected again
         shown = ShowError(error, retry=False)
         return Handled(after, (shown,) if after.has_work else (shown, _read_theirs(after)))
     return Handled(after, (StartTimer(RETRY_MS), ShowError(error, retry=True)))
@@ -541,10 +544,10 @@ def _theirs_read(machine: SaveMachine, event: TheirsRead) -> Handled:
     if machine.has_work:
         return Handled(machine)
     if known.version != event.known_version:
-        return Handled(machine, (_read_theirs(machine),))  # it may be older than what is known by now
+        return Handled(machine, (_read_theirs(machine),))  # it may be older than the last known version
     after = replace(machine, state=SAVED, stored=stored, problem=None)
     if stored.may_edit and not known.may_edit:
-        return _load(machine, event)  # with the journal that a page has which may be edited
+        return _load(machine, event)  # loads the journal too, which an editable page has
     shown = fitted(stored.document)
     if known.may_edit and not stored.may_edit:
         return Handled(replace(after, saved=shown, document=shown), (StopTimer(), EndEditing(shown)))
@@ -552,7 +555,7 @@ def _theirs_read(machine: SaveMachine, event: TheirsRead) -> Handled:
         followed = replace(after, saved=shown, document=shown)
         return Handled(followed, (StopTimer(), FollowDocument(shown), RecordSaved(stored.version, shown)))
     if stored.version == known.version:
-        after = replace(after, stored=replace(stored, number=known.number))  # only a write tells that
+        after = replace(after, stored=replace(stored, number=known.number))  # only a write reports the number
     return Handled(after, (StopTimer(),))
 
 
@@ -561,7 +564,7 @@ def _theirs_unread(machine: SaveMachine, event: TheirsUnread) -> Handled:
 
 
 def _read_failed(machine: SaveMachine, error: AppError) -> Handled:
-    """What is stored could not be read. That is tried again and again, and shown once."""
+    """The stored version could not be read. Reading is retried; the error is shown once."""
     known = machine.problem is not None and machine.problem.code == error.code
     after = replace(machine, state=UNSAVED, problem=error)
     if known:
@@ -593,7 +596,7 @@ def _merge_failed(machine: SaveMachine, event: MergeFailed) -> Handled:
 
 
 def _continue_with(machine: SaveMachine, document: Document, *, automatic: bool) -> Handled:
-    """Store what both edits make together."""
+    """Store the merged document."""
     merging, known = machine.merging, machine.stored
     assert merging is not None
     assert merging.theirs is not None
@@ -609,7 +612,7 @@ def _continue_with(machine: SaveMachine, document: Document, *, automatic: bool)
     after = replace(
         machine,
         document=document,
-        # Where the right to edit is gone meanwhile, the write says so; until then the edits are unsaved ones.
+        # If edit permission was revoked meanwhile, the write reports it; until then the edits are unsaved.
         stored=replace(merging.theirs, may_edit=known.may_edit),
         saved=merging.merge.theirs,
         merging=None,
@@ -638,11 +641,11 @@ def _decide(machine: SaveMachine, _event: Decide) -> Handled:
         return Handled(machine)
     if merging.merge.mine is machine.document:
         return Handled(machine, (OpenDecision(merging.merge),))
-    return _merge(machine, Merging(merging.base, "decide"), DismissQuestion())  # what was edited since is part of it
+    return _merge(machine, Merging(merging.base, "decide"), DismissQuestion())  # includes the edits since
 
 
 def _keep_mine(machine: SaveMachine, _event: KeepMine) -> Handled:
-    """What else both have changed by now is asked about; where both are too much for one page, ours alone is kept."""
+    """Keep mine; new conflicts are shown again. If the merged document is too large, keep only mine."""
     merging = machine.merging
     assert merging is not None
     assert merging.merge is not None
@@ -662,7 +665,7 @@ def _resolved(machine: SaveMachine, event: Resolved) -> Handled:
 
 
 class Transition(NamedTuple):
-    """What an event does in a state, and the states it can lead to."""
+    """The handler of an event in a state, and the states it can lead to."""
 
     run: Callable[[SaveMachine, Any], Handled]
     targets: frozenset[SaveState]
@@ -713,15 +716,15 @@ TRANSITIONS: Final[Mapping[tuple[SaveState, type[Any]], Transition]] = _rows(
     (Resolved, {**_IGNORED, CONFLICT: (_resolved, SAVING, SAVED)}),
     (Close, {**_IGNORED, CHANGED: (_save, SAVING), UNSAVED: (_save, SAVING, UNSAVED), SAVING: (_close_saving,)}),
 )  # fmt: skip
-"""What each event does in each state. An event that is not here for a state cannot happen in it."""
+"""The transition of each event in each state. Events without one can't happen in that state."""
 
 
 class UnexpectedEvent(RuntimeError):
-    """An event that cannot happen in this state: a bug of whoever sent it."""
+    """An event that can't happen in this state: a bug of its sender."""
 
 
 def handle(machine: SaveMachine, event: Event) -> Handled:
-    """The machine after an event, and what is to be done now. Raises `UnexpectedEvent` where that cannot happen."""
+    """The machine after an event, and the effects to carry out. Raises `UnexpectedEvent` if it can't happen."""
     transition = TRANSITIONS.get((machine.state, type(event)))
     if transition is None:
         raise UnexpectedEvent(f"{type(event).__name__} while {machine.state}")

@@ -1,5 +1,7 @@
-"""Edits of the selection as a whole: add, remove, duplicate, copy, paste and lock. Each takes a state and gives a
-change; those that cannot be raise `Invalid`."""
+"""Edits of the selection as a whole: add, remove, duplicate, copy, paste and lock.
+
+Each takes a state and returns a change; those that aren't possible raise `Invalid`.
+"""
 
 import json
 from collections.abc import Iterable
@@ -14,8 +16,7 @@ from benchboard.i18n import _, ngettext
 
 
 def new_widget(page: PageIndex, kind: WidgetKind, serial: int) -> tuple[Item, Cell]:
-    """A new item of a kind, and its size. Its id is taken by nothing on the page; `serial` keeps the ids of what was
-    removed from being given again."""
+    """A new item of a kind, and its size. Its id is unused on the page; `serial` avoids the ids of removed items."""
     while (item_id := f"w{len(page.paths) + serial}") in page.paths:
         serial += 1
     return new_item(kind, item_id), Cell(0, 0, min(kind.w, page.layout.columns), kind.h)
@@ -24,7 +25,7 @@ def new_widget(page: PageIndex, kind: WidgetKind, serial: int) -> tuple[Item, Ce
 def add_widget(
     state: EditingState, kind: WidgetKind, new: tuple[Item, Cell], cell: Cell | None = None
 ) -> StateChange | None:
-    """Put a new widget at `cell`, where others make room, or in the first free place."""
+    """Add a new widget at `cell`, where others make room, or in the first free cell."""
     item, size = new
     title = _("Add {title}").format(title=_(kind.title).lower())
     if cell is None:
@@ -36,7 +37,7 @@ def add_widget(
 
 
 def remove(state: EditingState) -> StateChange | None:
-    """Remove the selected items with what they hold."""
+    """Remove the selected items and the items in them."""
     if not state.selection:
         return None
     count = len(state.selection)
@@ -45,7 +46,7 @@ def remove(state: EditingState) -> StateChange | None:
 
 
 def duplicate(state: EditingState) -> StateChange | None:
-    """Put a copy of each selected item in the first place free for it in its grid, and select the copies."""
+    """Add a copy of each selected item in the first free cell of its grid, and select the copies."""
     if not state.selection:
         return None
     count = len(state.selection)
@@ -54,13 +55,13 @@ def duplicate(state: EditingState) -> StateChange | None:
 
 
 def copied(state: EditingState, ids: Iterable[str]) -> clipboard.ClipboardContent:
-    """These items, and the variables they cannot do without."""
+    """These items, and the variables they depend on."""
     items = page_edits.copied(state.page, ids)
     return clipboard.ClipboardContent(items, clipboard.variables_needed(items, state.document.variables))
 
 
 def copy(state: EditingState) -> str:
-    """The selected items as JSON; empty where nothing is selected."""
+    """The selected items as JSON; empty if none is selected."""
     clip = copied(state, state.selection)
     if not clip.items:
         return ""
@@ -68,8 +69,10 @@ def copy(state: EditingState) -> str:
 
 
 def paste(state: EditingState, text: str, at: tuple[int, int] | None = None) -> StateChange | None:
-    """Put in what was copied: at a cell of the page, or in the first free place of the grid that the selection lies
-    in. Raises `Invalid` for what is no copy of ours or Grafana's."""
+    """Paste copied items at a cell of the page, or in the first free cell of the grid that the selection is in.
+
+    Raises `Invalid` if the text isn't a copy from Benchboard or Grafana.
+    """
     try:
         clip = clipboard.parse(text, state.layout.columns)
     except Invalid as error:

@@ -1,8 +1,8 @@
-"""The state of an editor, and its transitions: a document, what is selected in it and how it is shown.
+"""The state of an editor, and its transitions: a document, its selection and how it is shown.
 
-A state never changes. A transition takes one and gives another, or a `StateChange` where it may be a step of the undo
-history; one that no document may say raises `Invalid`. What is shown (`view`) follows from the document and the
-reader's state alone.
+A state is immutable. A transition takes one and returns another, or a `StateChange` if it may be a step of the undo
+history; one whose result isn't a valid document raises `Invalid`. The view (`view`) depends only on the document and
+the reader's state.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,39 +39,39 @@ class EditingState:
     document: Document
     view: RenderedPage = field(repr=False)
     selection: tuple[str, ...] = ()
-    """The ids of the selected items, the one selected first at the front; all of them are shown."""
+    """The ids of the selected items, in the order in which they were selected; all of them are shown."""
     reader: ReaderState = field(default_factory=ReaderState)
     loading: bool = False
-    """Whether the document is still being read, or could not be: an edit made now would be lost."""
+    """Whether the document isn't loaded yet, or couldn't be loaded: an edit made now would be lost."""
 
     @property
     def page(self) -> PageIndex:
-        """What is shown."""
+        """The items of the page as they are shown."""
         return self.view.page
 
     @property
     def layout(self) -> Layout:
-        """The layout that is shown."""
+        """The layout as it is shown."""
         return self.view.layout
 
     @property
     def compact(self) -> Compact:
-        """Which way the items of the page move up."""
+        """In which direction the page's items are compacted."""
         return self.document.compact
 
     @property
     def read_only(self) -> bool:
-        """Whether this person may not change the document."""
+        """Whether the user has no permission to change the document."""
         return self.reader.read_only
 
     @property
     def editable(self) -> bool:
-        """Whether what is shown can be changed now."""
+        """Whether the page can be edited as it is shown now."""
         return not self.reader.expands_repeats and not self.loading
 
     @property
     def read_only_reason(self) -> str:
-        """Why it can't be changed, for the person; empty where it can, and while it is presented."""
+        """Why it can't be edited, as text for the user; empty if it can, and while it is presented."""
         if self.read_only:
             return _("You have view-only access to “{name}”.").format(name=self.document.title)
         if self.reader.repeats == "preview":
@@ -79,25 +79,25 @@ class EditingState:
         return ""
 
     def name(self, item_id: str) -> str:
-        """What people call an item."""
+        """An item's name for the user."""
         return self.view.widget(item_id).title or item_id
 
 
 class StateChange(NamedTuple):
-    """The state after a transition. `title` is that of the undo step; None where the document is what it was."""
+    """The state after a transition. `title` is the undo step's; None if the document didn't change."""
 
     state: EditingState
     title: str | None = None
     message: str = ""
-    """What else there is to tell the person."""
+    """Another message for the user."""
     burst: str | None = None
-    """What is being typed: changes of one burst that follow each other closely are one step."""
+    """Identifies the text being typed: changes of one burst in quick succession are one step."""
     renames: Mapping[str, str] = _NO_RENAMES
     """Variables that the step renames: old → new name."""
 
 
 def initial(document: Document | None = None) -> EditingState:
-    """An editor that was just opened."""
+    """The state of an editor that was just opened."""
     document = empty() if document is None else document
     return EditingState(document, render(document, ReaderState()))
 
@@ -111,8 +111,10 @@ def show(
     selection: Sequence[str] | None = None,
     reader: ReaderState | None = None,
 ) -> EditingState:
-    """Another document, selection or reader's state, the others as they are. Selected items that are not shown any
-    more are dropped."""
+    """Replace document, selection or reader's state, and keep the others.
+
+    Selected items that are not shown any more are deselected.
+    """
     document = state.document if document is None else document
     reader = state.reader if reader is None else reader
     view = render(document, reader, state.view)
@@ -123,12 +125,12 @@ def show(
 
 
 def load(state: EditingState, document: Document) -> EditingState:
-    """A stored document in the place of the one before, its overlaps resolved."""
+    """Replace the document by a stored one, with its overlaps resolved."""
     return show(state, fitted(document), ())
 
 
 def set_read_only(state: EditingState, read_only: bool) -> EditingState:
-    """This person may change the document, or not any more; then they see repeats as readers do."""
+    """Set whether the user may edit the document; otherwise they see repeats as readers do."""
     reader = replace(state.reader, read_only=read_only)
     if reader.expands_repeats == state.reader.expands_repeats or not repeats_anything(state.document):
         return replace(state, reader=reader)
@@ -136,7 +138,7 @@ def set_read_only(state: EditingState, read_only: bool) -> EditingState:
 
 
 def set_loading(state: EditingState, loading: bool) -> EditingState:
-    """The document is being read, or was."""
+    """Set whether the document is being loaded."""
     return replace(state, loading=loading)
 
 
@@ -146,8 +148,10 @@ def show_breakpoint(state: EditingState, name: str) -> EditingState:
 
 
 def show_repeats(state: EditingState, repeats: Repeats) -> EditingState:
-    """Show repeated widgets in another way. The selection is of copies the widget they show, and the other way the
-    first copy."""
+    """Show repeated items in another way.
+
+    A selected copy is replaced by its source, and in the other direction by the first copy.
+    """
     selection = [state.view.sources.get(one, one) for one in state.selection]
     after = show(state, selection=selection, reader=replace(state.reader, repeats=repeats))
     sources = after.view.sources
@@ -168,13 +172,13 @@ def select(state: EditingState, ids: Iterable[str]) -> EditingState:
 
 
 def toggle(state: EditingState, item_id: str) -> EditingState:
-    """Add an item to the selection, or remove it from there."""
+    """Add an item to the selection, or remove it."""
     rest = [one for one in state.selection if one != item_id]
     return select(state, rest if item_id in state.selection else [*state.selection, item_id])
 
 
 def select_all(state: EditingState) -> EditingState:
-    """Select everything in the grid of the selection; where that is selected already, the whole page."""
+    """Select all items in the grid of the selection; if they are selected already, the whole page."""
     page = state.page
     path = page.path(state.selection[0]) if state.selection else ()
     same = [one for one in page.shown if page.path(one) == path]
@@ -185,8 +189,10 @@ def select_all(state: EditingState) -> EditingState:
 
 
 def reveal_items(state: EditingState, ids: Sequence[str], tabs: Sequence[tuple[str, int]] = ()) -> EditingState:
-    """Select these items with the rows around them open, and tabs turned to them and to these `tabs` (id, place). The
-    document stays as it is. Raises `Invalid` where the page would be too long."""
+    """Select these items with the rows around them expanded, and switch to their tabs and to `tabs` (id, index).
+
+    The document doesn't change. Raises `Invalid` if the page would be too long.
+    """
     revealed = {**state.reader.revealed, **reveal.panes_around(state.page, ids, tabs)}
     if reveal.with_revealed(state.layout, revealed, state.compact) == state.layout:
         return select(state, ids)
@@ -194,22 +200,23 @@ def reveal_items(state: EditingState, ids: Sequence[str], tabs: Sequence[tuple[s
 
 
 def conceal(state: EditingState, ids: Iterable[str]) -> EditingState:
-    """Show these containers as the document has them."""
+    """Show these containers as the document has them, ending `reveal_items`."""
     gone = frozenset(ids)
     revealed = {one: pane for one, pane in state.reader.revealed.items() if one not in gone}
     return show(state, reader=replace(state.reader, revealed=revealed))
 
 
 def is_revealed(state: EditingState, item_id: str) -> bool:
-    """Whether a row is open, or tabs are turned, in this window only."""
+    """Whether a row is expanded, or a tab switched, in this window only."""
     return item_id in reveal.only_revealed(state.view.unrevealed, state.reader.revealed)
 
 
 def show_containers(
     state: EditingState, title: str, change: Callable[[PageIndex], Layout], selection: Sequence[str] | None = None
 ) -> StateChange | None:
-    """Open or close containers: a step where the document can be changed; where this person may not change it, it is
-    shown so until it is read again. Copies that repeats made stay as they are. None: nothing happens."""
+    """Expand or collapse containers: a step if the document is editable; if the user may not edit it, they stay so
+    until it is loaded again. Repeated copies don't change. None: nothing happens.
+    """
     if state.editable:
         return apply_layout(state, title, change(state.page), selection)
     try:
@@ -232,8 +239,11 @@ def apply_layout(
     selection: Sequence[str] | None = None,
     clip: clipboard.ClipboardContent | None = None,
 ) -> StateChange | None:
-    """Take another layout of the page that is shown, normalised. None: it is the same, or can't be changed now. What
-    came from elsewhere (`clip`) brings the variables it names. Raises `Invalid` where no document may say it."""
+    """Replace the layout of the page that is shown, normalised.
+
+    None: it is the same, or can't be changed now. Items from elsewhere (`clip`) bring the variables that they name.
+    Raises `Invalid` if the result isn't a valid document.
+    """
     layout = grid.fitted(layout, state.compact)
     if layout == state.layout:
         return None
@@ -247,12 +257,12 @@ def apply_layout(
     after, message = with_layout(state, layout, selection), ""
     if clip is not None:
         after, message = clipboard.with_variables(after, clip)
-    changed = after != state.document  # else a container was only opened or closed in this window
+    changed = after != state.document  # otherwise a container was only opened or closed in this window
     return StateChange(show(state, after, selection), title if changed else None, message)
 
 
 def with_layout(state: EditingState, layout: Layout, ids: Sequence[str]) -> Document:
-    """The document with the page that is shown laid out like this, `ids` being what was moved."""
+    """The document after its shown page got this layout by moving `ids`."""
     layout = reveal.without_revealed(layout, state.layout, state.view.unrevealed, state.reader.revealed, state.compact)
     if state.reader.breakpoint:
         return breakpoints.with_overrides(state.document, state.reader.breakpoint, layout, ids)
@@ -260,20 +270,22 @@ def with_layout(state: EditingState, layout: Layout, ids: Sequence[str]) -> Docu
 
 
 def apply_document(state: EditingState, title: str, document: Document, burst: str | None = None) -> StateChange | None:
-    """Take a document with the same layout. None: it is the same, or can't be changed now."""
+    """Replace the document by one with the same layout. None: it is the same, or can't be changed now."""
     if document == state.document or not state.editable:
         return None
     return StateChange(show(state, document), title, burst=burst)
 
 
 def replace_document(state: EditingState, title: str, document: Document) -> StateChange | None:
-    """Take another document, also while it is presented: somebody else may have stored it."""
+    """Replace the document, also while presenting: another user may have stored it."""
     return None if state.read_only else StateChange(show(state, fitted(document)), title)
 
 
 def set_property(state: EditingState, ids: Sequence[str], key: str, value: object) -> StateChange | None:
-    """Set `title`, `query`, `repeat` or (as `config.<key>`) a setting of items. Items whose content is locked keep it.
-    None: nothing changes. Raises `Invalid` where no document may say it."""
+    """Set `title`, `query`, `repeat` or (as `config.<key>`) a setting of items.
+
+    Items with locked content are unchanged. None: nothing changes. Raises `Invalid` if the value isn't valid.
+    """
     page = page_edits.with_property(state.page, ids, key, value, state.compact)
     if page is state.page:
         return None
@@ -284,7 +296,7 @@ def set_property(state: EditingState, ids: Sequence[str], key: str, value: objec
 
 
 def follow_desktop(state: EditingState, ids: Sequence[str] | None = None) -> StateChange | None:
-    """Reset these items, or all, at this breakpoint to where they follow from the desktop."""
+    """Reset these items, or all, at this breakpoint to the layout derived from the desktop."""
     if not state.reader.breakpoint:
         return None
     document = breakpoints.without_overrides(state.document, state.reader.breakpoint, ids)
@@ -295,12 +307,12 @@ def follow_desktop(state: EditingState, ids: Sequence[str] | None = None) -> Sta
 
 
 def select_values(state: EditingState, name: str, choice: VariableChoice) -> EditingState:
-    """Choose values of a variable in this window."""
+    """Select values of a variable in this window."""
     return show(state, reader=replace(state.reader, choices={**state.reader.choices, name: choice}))
 
 
 def share_values(state: EditingState, name: str) -> StateChange | None:
-    """Make the values chosen in this window those that everyone starts with; also while it is presented."""
+    """Make the values selected in this window the default values; also while presenting."""
     own = {one.name: one for one in state.view.document.variables}.get(name)
     if own is None or state.read_only or state.loading:
         return None
@@ -309,7 +321,7 @@ def share_values(state: EditingState, name: str) -> StateChange | None:
         replace(one, chosen=chosen, all_chosen=own.all_chosen) if one.name == name else one
         for one in state.document.variables
     )
-    choices = {known: choice for known, choice in state.reader.choices.items() if known != name}  # so that undo shows
+    choices = {known: choice for known, choice in state.reader.choices.items() if known != name}  # so that an undo is visible
     after = replace(state.document, variables=variables)
     title = _("Set default for {name}").format(name=own.label or name) if after != state.document else None
     return StateChange(show(state, after, reader=replace(state.reader, choices=choices)), title)
@@ -318,8 +330,10 @@ def share_values(state: EditingState, name: str) -> StateChange | None:
 def define_variables(
     state: EditingState, variables: tuple[Variable, ...], renames: Mapping[str, str]
 ) -> StateChange | None:
-    """Let the document have these variables; what names one that is renamed (old → new) follows. Raises `Invalid`
-    naming the widget that would say too much."""
+    """Replace the document's variables; references to a renamed one (old → new) are updated.
+
+    Raises `Invalid` naming the widget whose content would become too large.
+    """
     after = replace(state.document, variables=variables, layout=rename_in_layout(state.document.layout, renames))
     if after == state.document:
         return None
@@ -328,7 +342,7 @@ def define_variables(
 
 
 def rename_variables(reader: ReaderState, renames: Mapping[str, str]) -> ReaderState:
-    """The reader's values of variables under new names (old → new)."""
+    """The reader's selected values with variables renamed (old → new)."""
     if not renames:
         return reader
     return replace(
@@ -347,8 +361,10 @@ def _renamed(known: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _
 def answer_options(
     state: EditingState, name: str, values: tuple[str, ...] | None, labels: Mapping[str, str] | None = None
 ) -> EditingState:
-    """A variable's query was answered with these values, or (None) has no answer that still holds. The page is another
-    object only where it could be another page."""
+    """Set the options that a variable's query returned; None: there is no valid result.
+
+    The page is another object only if the options can change it.
+    """
     reader, labels = state.reader, labels or {}
     if reader.options.get(name) == values and reader.labels.get(name, {}) == labels:
         return state
@@ -359,7 +375,7 @@ def answer_options(
 
 
 def forget_options(state: EditingState, name: str) -> EditingState:
-    """A variable is gone, and what its query answered with it; what is shown is not rendered for that."""
+    """Discard the options of a variable that was deleted, without rendering the view again."""
     return replace(state, reader=replace(state.reader, options=_with_option(state.reader, name, None)))
 
 
@@ -369,8 +385,9 @@ def _with_option(reader: ReaderState, name: str, values: tuple[str, ...] | None)
 
 
 def repeated_by(state: EditingState, item: Item) -> tuple[str, tuple[str, ...]] | None:
-    """The label of the variable that an item is repeated by, and its values; None for one that is not repeated, or is
-    a copy."""
+    """The label of the variable by which an item is repeated, and its values; None for an item that isn't repeated, or
+    is a copy.
+    """
     try:
         repeat = None if state.reader.expands_repeats else grid.repeat_of(item)
     except Invalid:

@@ -1,6 +1,6 @@
 """The undo history of an editor as data: the documents before and after each step, and how many steps are applied.
 
-Documents never change and share what they have in common, so that a step costs what it changed.
+Documents are immutable and share their common parts, so that a step takes only the memory of what it changed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +14,12 @@ from benchboard.dashboards.journal.recoverable_steps import EditStep as JournalS
 
 Direction = Literal["undo", "redo"]
 BURST_SECONDS: Final = 1.5
-"""Two changes of one text that are no further apart are one step."""
+"""Two changes of one text no further apart than this are one step."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoStep:
-    """One edit of this session. `number` grows with each; a step that goes on with the last one keeps its number."""
+    """One edit of this session. `number` increases with each; a step that extends the last one keeps its number."""
 
     title: str
     before: Document = field(repr=False)
@@ -29,20 +29,22 @@ class UndoStep:
     renames: Mapping[str, str] = field(default_factory=dict)
     """Variables that it renames: old → new name."""
     burst: str | None = None
-    """Which text it changes; None joins no other step."""
+    """The text it changes; a step with None is never merged."""
     at: float = 0.0
     """When it was made, in seconds of a clock that only goes forward."""
     number: int = 0
 
     def is_continued_by(self, step: "UndoStep") -> bool:
-        """Whether a later change is more of this step."""
+        """Whether a later change extends this step."""
         return step.burst is not None and step.burst == self.burst and step.at - self.at <= BURST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveredStep:
-    """A step of an earlier session. Its documents are read when they are needed: `read` gives the document after
-    the first so many steps."""
+    """A step of an earlier session.
+
+    Its documents are loaded when they are needed: `read` returns the document after a given number of steps.
+    """
 
     title: str
     index: int
@@ -67,7 +69,7 @@ AnyStep = UndoStep | RecoveredStep
 
 
 class Recorded(NamedTuple):
-    """A history with one more edit in it: `step` is the last one, which goes on with an earlier edit where `merged`."""
+    """A history with one more edit in it: `step` is the last one, which extends an earlier edit if `merged`."""
 
     history: "UndoHistory"
     step: UndoStep
@@ -90,8 +92,11 @@ class UndoHistory:
         return self.steps[at] if 0 <= at < len(self.steps) else None
 
     def record(self, step: UndoStep) -> Recorded:
-        """The history after an edit. Steps that could be redone are gone, and the oldest beyond the limit. A change of
-        the burst that the last step belongs to goes on with that step."""
+        """The history after an edit.
+
+        Steps that could be redone are removed, and the oldest beyond the limit. A change of the last step's burst
+        extends that step.
+        """
         last = self.steps[-1] if self.steps and self.position == len(self.steps) else None
         if isinstance(last, UndoStep) and last.is_continued_by(step):
             more = replace(last, after=step.after, selection_after=step.selection_after, at=step.at)
@@ -102,13 +107,13 @@ class UndoHistory:
         return Recorded(replace(self, steps=steps, position=len(steps), last_number=number), step, False)
 
     def move(self, direction: Direction) -> "UndoHistory":
-        """The history after a step was undone, or redone; itself where there is none."""
+        """The history after an undo or redo; the same object if there is no step."""
         if self.step(direction) is None:
             return self
         return replace(self, position=self.position + (-1 if direction == "undo" else 1))
 
     def cleared(self) -> "UndoHistory":
-        """The history without any step; numbers go on."""
+        """The history without steps; the numbering continues."""
         return replace(self, steps=(), position=0)
 
     def recovered(self, steps: Sequence[JournalStep], position: int, read: Callable[[int], Document]) -> "UndoHistory":
@@ -121,7 +126,7 @@ class UndoHistory:
 
 
 def go_to(state: EditingState, step: AnyStep, direction: Direction) -> EditingState:
-    """The state on the other side of a step: before it (`undo`), or after it."""
+    """The state before a step (`undo`), or after it."""
     if direction == "undo":
         back = {new: old for old, new in step.renames.items()}
         return show(state, step.before, step.selection_before, rename_variables(state.reader, back))

@@ -1,8 +1,8 @@
-"""What one reader sees of a document: `render` leads from a document and a reader's state to a view.
+"""What a reader sees of a document: `render` makes a view from a document and a reader's state.
 
 The pipeline has five steps, in this order: `choose_variables`, `expand_repeats`, `apply_breakpoint`,
-`reveal_containers`, `fill_templates`. Nothing here changes the document, and nothing remembers an earlier view except
-to reuse texts that were filled in already.
+`reveal_containers`, `fill_templates`. Nothing here changes the document, and an earlier view is used only for texts
+that were rendered already.
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,9 @@ from benchboard.dashboards.variables.templating import Labels, TemplateRenderer
 from benchboard.errors import Invalid
 
 Repeats = Literal["collapsed", "expanded", "preview"]
-"""How repeated widgets are shown: each as the one widget that can be edited; once for each value; the same between the
-editing panes, with a badge on each copy."""
+"""How repeated widgets are shown: each as the one widget that can be edited; once for each value; or once for each
+value between the editing panes, with a badge on each copy.
+"""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -34,18 +35,18 @@ def _nothing() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ReaderState:
-    """What one reader has set in one window. None of it is stored in the document."""
+    """The settings of a reader in one window. None of them is stored in the document."""
 
     breakpoint: str = ""
-    """The narrower page that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
+    """The breakpoint that is shown and arranged (`tablet`, `phone`); empty for the desktop."""
     revealed: reveal.Revealed = field(default_factory=_nothing)
     """Containers that are open in this window only: id → pane id."""
     choices: Mapping[str, VariableChoice] = field(default_factory=_nothing)
-    """Values chosen for variables in this window: name → choice."""
+    """Variable values selected in this window: name → choice."""
     options: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
-    """Values that the variables' queries have answered: name → values."""
+    """The options that the variables' queries returned: name → values."""
     labels: Labels = field(default_factory=_nothing)
-    """What to show for those values, where a query said so: name → value → label."""
+    """The labels of these values, if the query returned some: name → value → label."""
     repeats: Repeats = "collapsed"
     read_only: bool = False
     """Whether this reader may not change the document. Their repeats are always expanded."""
@@ -68,22 +69,22 @@ class RenderedPage:
     unrevealed: Layout
     """The same layout with the containers open or closed as the document says."""
     revealed: reveal.Revealed
-    """What is revealed; nothing where that would have made the page too long."""
+    """What is revealed; empty if that would have made the page too long."""
     own_values: Mapping[str, Values]
     """Values of widgets that are repeated: id → variable → values."""
     sources: Mapping[str, str]
     """Which widget of the document each copy shows: id → id."""
     templating: TemplateRenderer = field(compare=False)
     problems: tuple[Invalid, ...] = field(default=(), compare=False)
-    """Why a step of the pipeline was left out."""
+    """Why steps of the pipeline were skipped."""
 
     def rendered(self, item: Item) -> Item:
-        """An item with the values of the variables that its texts name."""
+        """An item with the variables in its texts replaced by their values."""
         return self.templating.item(item)
 
     @property
     def rendered_page(self) -> PageIndex:
-        """The page with the texts of all its items filled in."""
+        """The page with the variables in all texts replaced by their values."""
         layout = grid.map_items(self.layout, lambda item, cell: (self.rendered(item), cell))
         return self.page if layout is self.layout else PageIndex(layout)
 
@@ -92,7 +93,7 @@ class RenderedPage:
         return {**self.document.chosen, **self.own_values.get(item_id, {})}
 
     def widget(self, item_id: str) -> WidgetContent:
-        """A widget of the page, without its texts filled in."""
+        """A widget of the page, with its texts as in the document."""
         return widget_of(self.page.item(item_id))
 
 
@@ -114,7 +115,7 @@ class RevealedContainers(NamedTuple):
 
 
 def render(document: Document, reader: ReaderState, previous: RenderedPage | None = None) -> RenderedPage:
-    """The view of a document for one reader. Texts that `previous` has filled in with the same values are reused."""
+    """The view of a document for one reader. Texts that `previous` has rendered with the same values are reused."""
     chosen = choose_variables(document, reader)
     expanded = expand_repeats(chosen, reader)
     narrow = apply_breakpoint(expanded.document, reader)
@@ -133,8 +134,10 @@ def render(document: Document, reader: ReaderState, previous: RenderedPage | Non
 
 
 def render_options(document: Document, reader: ReaderState, view: RenderedPage) -> RenderedPage:
-    """The view after queries of variables were answered. Only the variables and the texts are done again where the
-    page cannot be another one; then it is the same object."""
+    """The view after variable queries returned options.
+
+    If they can't change the page, only the variables and texts are rendered again, and the page is the same object.
+    """
     chosen = choose_variables(document, reader)
     if chosen.chosen != view.document.chosen and repeats_anything(document):
         return render(document, reader, view)
@@ -142,7 +145,7 @@ def render_options(document: Document, reader: ReaderState, view: RenderedPage) 
 
 
 def repeats_anything(document: Document) -> bool:
-    """Whether the page depends on the values of variables, be it that a repeat cannot be shown."""
+    """Whether the page depends on the values of variables, including repeats that can't be shown."""
     try:
         return repeat_expansion.has_repeats(document)
     except Invalid:
@@ -155,8 +158,10 @@ def choose_variables(document: Document, reader: ReaderState) -> Document:
 
 
 def expand_repeats(document: Document, reader: ReaderState) -> ExpandedRepeats:
-    """The document with its repeats once for each value, or each as one widget with the first of its values. A repeat
-    that cannot be, or makes too many widgets, is left out with the reason."""
+    """The document with its repeats once for each value, or each as one widget with the first value.
+
+    If a repeat is invalid, or makes too many widgets, none are expanded, with the reason.
+    """
     try:
         if not repeat_expansion.has_repeats(document):
             return ExpandedRepeats(document)
@@ -169,12 +174,12 @@ def expand_repeats(document: Document, reader: ReaderState) -> ExpandedRepeats:
 
 
 def apply_breakpoint(document: Document, reader: ReaderState) -> Layout:
-    """The layout of the page that the reader looks at."""
+    """The layout of the page at the reader's breakpoint."""
     return breakpoints.layout_at(document, reader.breakpoint) if reader.breakpoint else document.layout
 
 
 def reveal_containers(layout: Layout, reader: ReaderState, compact: Compact) -> RevealedContainers:
-    """The layout with the reader's containers open; none of them where the page would be too long."""
+    """The layout with the reader's containers open; none of them if the page would be too long."""
     if not reader.revealed:
         return RevealedContainers(layout)
     try:
@@ -186,7 +191,6 @@ def reveal_containers(layout: Layout, reader: ReaderState, compact: Compact) -> 
 def fill_templates(
     document: Document, reader: ReaderState, own_values: Mapping[str, Values], previous: RenderedPage | None
 ) -> TemplateRenderer:
-    """What fills the values of variables into the texts that name them; that of `previous` where it fills in the
-    same."""
+    """The renderer of the texts with variables; that of `previous` if it gives the same texts."""
     templating = TemplateRenderer(document.variables, reader.labels, own_values)
     return previous.templating if previous is not None and templating.same_as(previous.templating) else templating

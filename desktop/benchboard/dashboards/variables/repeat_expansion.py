@@ -1,6 +1,6 @@
-"""Repeats as a reader sees them: what is repeated by a variable, once for each value chosen, in every container.
+"""Repeats as a reader sees them: repeated items once for each selected value of a variable, in every container.
 
-The document keeps the one widget; this is for looking, presenting and going out, and is never written back.
+The document keeps the one widget; the expansion is for viewing, presenting and exporting, and is never written back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,14 +17,14 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 MAX_REPEATED_ITEMS: Final = 2_000
-"""How many items repeats may add in all: containers inside containers multiply them."""
+"""Most items that repeats may add in all: nested containers multiply them."""
 
 Values = Mapping[str, tuple[str, ...]]
 _NOTHING: Final[Values] = MappingProxyType({})
 
 
 class VariableChoice(NamedTuple):
-    """What a reader chose for a variable: values, or all that are offered."""
+    """A reader's selection for a variable: values, or All."""
 
     values: tuple[str, ...] = ()
     all: bool = False
@@ -32,8 +32,9 @@ class VariableChoice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExpandedDocument:
-    """A document with its repeats shown; `chosen` says for each widget that is one of several which values are its own
-    (id → variable → value), `sources` which widget of the document it shows (id → id)."""
+    """A document with its repeats expanded; `chosen` has the own values of each copy (id → variable → value), `sources`
+    the widget of the document that it shows (id → id).
+    """
 
     document: Document
     chosen: Mapping[str, Values]
@@ -41,14 +42,15 @@ class ExpandedDocument:
 
 
 def has_repeats(document: Document) -> bool:
-    """Whether anything on it is repeated."""
+    """Whether any item is repeated."""
     return any(grid.repeat_of(found.item) is not None for found in grid.walk_items(document.layout))
 
 
 def with_choices(document: Document, choices: Mapping[str, VariableChoice], offered: Values = _NOTHING) -> Document:
-    """The document as one reader sees it, with their own `choices` for its variables and what their queries have
-    `offered` so far (name → values). A choice that a list no longer offers is passed over; one that a query no longer
-    answers stays."""
+    """The document as one reader sees it, with their `choices` for its variables and the options that queries have
+    `offered` so far (name → values). A choice that a list doesn't have any more is ignored; one that a query doesn't
+    return any more is kept.
+    """
     seen = tuple(_with_choice(one, choices.get(one.name), offered.get(one.name)) for one in document.variables)
     return document if seen == document.variables else replace(document, variables=seen)
 
@@ -75,8 +77,9 @@ def _apply_choice(variable: Variable, choice: VariableChoice) -> Variable:
 
 
 def first_values(document: Document) -> dict[str, Values]:
-    """What each repeated widget, and all in it, is asked with where it is shown once: the first chosen value (id →
-    variable → value)."""
+    """The values with which each repeated widget, and all in it, is queried if it is shown once: the first selected
+    value (id → variable → value).
+    """
     own: dict[str, Values] = {}
     _first(document.layout, document.chosen, {}, own)
     return own
@@ -94,8 +97,10 @@ def _first(layout: Layout, chosen: Values, around: Values, own: dict[str, Values
 
 
 def expand_repeats(document: Document) -> ExpandedDocument:
-    """The document with every repeat shown once for each chosen value. Raises `Invalid` naming the item whose repeat
-    cannot be, or makes too much."""
+    """The document with every repeat expanded for each selected value.
+
+    Raises `Invalid` naming the item whose repeat is invalid, or makes too many items.
+    """
     _require_few(document.layout, document.chosen, 1, 0)
     showing = _Expansion({found.item.id for found in grid.walk_items(document.layout)})
     layout = showing.grid(document.layout, document.chosen, {})
@@ -107,8 +112,10 @@ def expand_repeats(document: Document) -> ExpandedDocument:
 
 
 def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int, added: int) -> int:
-    """How many items repeats add so far, with this grid shown so many `times`; nothing is made to know it. Raises
-    `Invalid` naming the item that makes too many."""
+    """How many items repeats add so far, with this grid shown `times` times; computed without creating them.
+
+    Raises `Invalid` naming the item that makes too many.
+    """
     for item in layout.items:
         repeat = grid.repeat_of(item)
         values = chosen.get(repeat.variable, ()) if repeat else ()
@@ -125,13 +132,13 @@ def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int
 
 
 def _with_value(title: str, variable: str) -> str:
-    """A copy's title, naming the variable it is a copy for."""
+    """A copy's title, with the variable that it is a copy for."""
     named = f" · ${{{variable}}}"
     return title[: MAX_TITLE - len(named)] + named
 
 
 class _Expansion:
-    """One document being expanded: the ids taken so far, and whose values are whose."""
+    """The expansion of one document: the ids used so far, and the values of each copy."""
 
     def __init__(self, taken: set[str]) -> None:
         self._taken, self._used = taken, set[str]()
@@ -166,7 +173,7 @@ class _Expansion:
         return replace(item, panes=panes)
 
     def _renamed(self, layout: Layout) -> Layout:
-        """What a container holds, under ids no other clone of it has."""
+        """A container's content under ids that no other copy of it has."""
         pairs = []
         for item, cell in layout:
             fresh = self._fresh(item.id)

@@ -1,7 +1,7 @@
-"""Words as they are shown: where a title, a tab's name or a text names a variable, its value stands.
+"""Texts with variables: a variable in a title, tab name or text is replaced by its value.
 
-The document keeps what is written. Queries name variables otherwise (`:name`) and are never filled in: there a value
-is bound.
+The document keeps the text as written. Queries name variables differently (`:name`), and their values are bound as
+parameters, never inserted.
 """
 
 import re
@@ -24,30 +24,30 @@ _NAMED: Final = re.compile(
       | \[\[(?P<bracketed>[A-Za-z_]\w*)(?::\w*)?\]\]""",
     re.ASCII | re.VERBOSE,
 )
-"""A variable as a title names it. What may stand behind a colon says how another program would write the values."""
+"""A variable in a title. What may follow a colon is another program's format for the values."""
 _SHOWN: Final = 3
-"""Values named before it says how many more there are."""
+"""Values that are named; more are only counted."""
 _LISTED: Final = 12
-"""The same in a line of its own."""
+"""The same on a line of its own."""
 _LONG: Final = 80
 _MOST: Final = 500
-"""So many times a text is filled in."""
+"""Most replacements in a text."""
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>&~|#!]|^[-+=]|(?<=\d)[.)](?=\s)")
-"""What Markdown would take for more than a letter."""
+"""Characters that are Markdown syntax."""
 
 
 def variables_in(text: str) -> frozenset[str]:
-    """The variables a title or a text names, whether or not there are such."""
+    """The variables that a title or text names, whether or not they exist."""
     return frozenset(found[found.lastgroup or ""] for found in _NAMED.finditer(text))
 
 
 def substitute(text: str, known: Mapping[str, str]) -> str:
-    """The text with the words `known` for each variable it names; what it names besides stays as it is written."""
+    """The text with each variable in `known` replaced; other variables stay as written."""
     return _NAMED.sub(lambda found: known.get(found[found.lastgroup or ""], found[0]), text, count=_MOST)
 
 
 def rename_variables(text: str, names: Mapping[str, str]) -> str:
-    """The text with other names for the variables it names, each as it is written there."""
+    """The text with variables renamed, each in the syntax used there."""
     return _NAMED.sub(lambda found: _with_name(found, names), text)
 
 
@@ -58,13 +58,15 @@ def _with_name(found: re.Match[str], names: Mapping[str, str]) -> str:
 
 
 def display_values(variables: Sequence[Variable], labels: Labels, own: Values = MappingProxyType({})) -> dict[str, str]:
-    """What is chosen for each variable, in words. `labels` says what people call values, `own` what is chosen here
-    otherwise."""
+    """The selected values of each variable, as text.
+
+    `labels` has the values' labels, `own` selections that differ here.
+    """
     return {one.name: _words(one, labels.get(one.name, {}), own.get(one.name)) for one in variables}
 
 
 def selection_summary(variables: Sequence[Variable], labels: Labels) -> str:
-    """What is chosen for each variable as one line: `Shop: EUR, GBP · State: All`."""
+    """The selected values of all variables as one line: `Shop: EUR, GBP · State: All`."""
     return " · ".join(_chosen(one, labels.get(one.name, {})) for one in variables)
 
 
@@ -100,8 +102,10 @@ def _short(value: str) -> str:
 
 
 class TemplateRenderer:
-    """What items say with these values chosen, worked out once for each item. `own` are the values of what is shown
-    once for each value (id → variable → value)."""
+    """Renders the texts of items with these values, once for each item.
+
+    `own` are the values of repeated items (id → variable → value).
+    """
 
     def __init__(
         self,
@@ -114,11 +118,11 @@ class TemplateRenderer:
         self._rendered: dict[str, tuple[Item, Item]] = {}
 
     def same_as(self, other: "TemplateRenderer") -> bool:
-        """Whether it says everything as another one does."""
+        """Whether it gives the same texts as another one."""
         return self._of == other._of
 
     def item(self, item: Item) -> Item:
-        """The item as it is shown; itself where it names no variable."""
+        """The item as it is shown; the same object if it names no variable."""
         if not self._known:
             return item
         rendered = self._rendered.get(item.id)
@@ -154,5 +158,5 @@ def _cut(words: str) -> str:
 
 
 def _plain(value: str) -> str:
-    """A value in Markdown: every letter of it stands for itself."""
+    """A value escaped for Markdown."""
     return _MARKUP.sub(r"\\\g<0>", value)

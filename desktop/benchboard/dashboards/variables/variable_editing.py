@@ -1,5 +1,6 @@
-"""The variables of a dashboard while somebody defines them: what is added, what is called otherwise, what others
-defined meanwhile, and drafts."""
+"""The variables of a dashboard while a user edits them: additions, renames, merging with another user's changes, and
+drafts.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,8 +15,11 @@ _FIELDS: Final = tuple(one.name for one in fields(Variable))
 
 
 class VariableRow(NamedTuple):
-    """One of them. `was` is what the page calls it, empty where it is new; `known` the name by which the queries of
-    others ask for it, while another one is being written."""
+    """A variable.
+
+    `was` is its name on the page, empty if it is new; `known` is the name in other variables' queries, while another
+    one is being typed.
+    """
 
     variable: Variable
     was: str
@@ -23,21 +27,21 @@ class VariableRow(NamedTuple):
 
     @classmethod
     def added(cls, variable: Variable) -> Self:
-        """One the page does not have."""
+        """A row for a variable that the page doesn't have."""
         return cls(variable, "", variable.name)
 
     def named(self, name: str) -> Self:
-        """The same with another name, be it one or not yet."""
+        """The row with another name, valid or not."""
         return self._replace(variable=replace(self.variable, name=name))
 
 
 def rows_of(variables: Iterable[Variable]) -> list[VariableRow]:
-    """Those of a page, as they are."""
+    """The rows of a page's variables."""
     return [VariableRow(one, one.name, one.name) for one in variables]
 
 
 def propagate_renames(rows: Sequence[VariableRow]) -> list[VariableRow]:
-    """The rows with every new name that can be one carried into the queries that ask for it."""
+    """The rows with every valid new name replaced in the queries that use it."""
     names = [row.variable.name for row in rows]
     right = {name for name in names if NAME.fullmatch(name) and names.count(name) == 1}
     other = {row.known: name for row in rows if (name := row.variable.name) != row.known and name in right}
@@ -52,18 +56,19 @@ def propagate_renames(rows: Sequence[VariableRow]) -> list[VariableRow]:
 
 
 def renames_of(rows: Sequence[VariableRow]) -> dict[str, str]:
-    """Which of the page's variables are called otherwise now, and how."""
+    """The page's variables that have another name now (old → new)."""
     return {row.was: row.variable.name for row in rows if row.was and row.was != row.variable.name}
 
 
 def merge_rows(
     base: Iterable[Variable], rows: Sequence[VariableRow], theirs: Iterable[Variable]
 ) -> tuple[tuple[Variable, ...], tuple[str, ...]]:
-    """What the rows and the page by now make of `base`, which the rows began from; and which both changed differently:
-    those are as the rows have them. Raises `Invalid` where that is more than a dashboard has."""
+    """The merge of the rows and the page's present variables, both based on `base`; and the names of conflicts, for
+    which the rows win. Raises `Invalid` if the result exceeds a dashboard's limit.
+    """
     there = {one.name: one for one in theirs}
     names = renames_of(rows)
-    # A name that somebody has given to another one meanwhile names two: both have changed that one.
+    # If another user has meanwhile given a name to another variable, that is a conflict too.
     free = {was: name for was, name in names.items() if name not in there or name in names}
     sides = (
         _find_named(base, free),
@@ -83,17 +88,18 @@ def _find_named(variables: Iterable[Variable], names: Renames) -> tuple[Variable
 
 
 def serialise_draft(rows: Sequence[VariableRow], base: Iterable[Variable]) -> str:
-    """Rows as a text, however wrong they still are, and what they began from."""
+    """Rows as text, valid or not, with the variables that they were made from."""
     return json.dumps(
         {"rows": _serialise_rows(propagate_renames(rows)), "base": _serialise_rows(rows_of(base))}, default=dict
     )
 
 
 def parse_draft(text: str) -> tuple[list[VariableRow], tuple[Variable, ...] | None] | None:
-    """Read a draft that `serialise_draft` wrote: the rows, and the variables they began from.
+    """Parse a draft of `serialise_draft`: the rows, and the variables they were made from.
 
-    None for a draft in another program version's format; the second value is None where an earlier version, which did
-    not store it, wrote the draft."""
+    None for a draft in another program version's format; the second value is None if an earlier version, which didn't
+    store it, wrote the draft.
+    """
     try:
         raw = json.loads(text)
         if isinstance(raw, list):

@@ -1,4 +1,4 @@
-"""Variables whose values a query answers: which of them name which, in what order they are asked, what each offers."""
+"""Variables with queries: which variables a query uses, in what order the queries run, and the options they return."""
 
 import re
 from collections import deque
@@ -24,13 +24,14 @@ _NAMED: Final = re.compile(
     r"""'[^']*(?:'|\Z) | "[^"]*(?:"|\Z) | --[^\n]* | /\*.*?(?:\*/|\Z) | :: | :\s*([A-Za-z_][A-Za-z0-9_]*)""",
     re.DOTALL | re.VERBOSE,
 )
-"""A variable a query names, or what only looks like one: in a text, a quoted name, a note or a cast."""
+"""A variable in a query, or what only looks like one: in a string, a quoted name, a comment or a cast."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryOrder:
-    """In which order variables are asked, each after those its query names; `refused` are those that ask for each
-    other, which nobody can begin with."""
+    """The order in which the variables' queries run, each after those that it uses; `refused` are those that depend on
+    each other and so can't run.
+    """
 
     names: tuple[str, ...]
     errors: Mapping[str, Invalid]
@@ -38,8 +39,9 @@ class QueryOrder:
 
 @dataclass(frozen=True, slots=True)
 class VariableOptions:
-    """What a query answered for a variable: its values, each once, in the query's order, and what people call them
-    where its second column says something else."""
+    """The options that a variable's query returned: the values, each once, in the query's order, with labels where its
+    second column differs.
+    """
 
     values: tuple[str, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +50,7 @@ class VariableOptions:
 
     @property
     def note(self) -> str:
-        """What is worth knowing of it, in words; nothing where it is whole."""
+        """What is notable about the result, as text; empty if it is complete."""
         parts = []
         if self.truncated:
             what = _(
@@ -66,7 +68,7 @@ class VariableOptions:
 
 
 def names_in(query: str) -> tuple[str, ...]:
-    """The variables a query names, each once, in the order it names them. One too long to be asked names none."""
+    """The variables that a query names, each once, in order. Empty for a query that is too long to run."""
     return _names_in(query) if len(query) <= MAX_QUERY else ()
 
 
@@ -76,12 +78,12 @@ def _names_in(query: str) -> tuple[str, ...]:
 
 
 def replace_names(query: str, named: Mapping[str, str]) -> str:
-    """The query with something else in the place of each variable it names (name → that)."""
+    """The query with each variable in `named` replaced (name → replacement)."""
     return _NAMED.sub(lambda found: named.get(found[1], found[0]) if found[1] else found[0], query)
 
 
 def query_order(variables: Iterable[Variable]) -> QueryOrder:
-    """In which order these are asked: as they stand, but each after those its query names."""
+    """The order in which these queries run: their own order, but each after those that it uses."""
     asked = {one.name: one for one in variables if one.type == "query"}
     before = {name: [other for other in names_in(one.query) if other in asked] for name, one in asked.items()}
     refused = {name: _circular_error(way) for name in asked if (way := _find_cycle(name, before))}
@@ -94,7 +96,7 @@ def query_order(variables: Iterable[Variable]) -> QueryOrder:
 def _put(
     name: str, before: Mapping[str, Sequence[str]], refused: Mapping[str, Invalid], order: dict[str, None]
 ) -> None:
-    """Put a name into the order after those before it. A way of its own: a chain may be longer than Python's stack."""
+    """Add a name to the order after those before it. Not recursive: a chain may be longer than Python's stack."""
     stack = [name]
     while stack:
         now = stack[-1]
@@ -109,7 +111,7 @@ def _put(
 
 
 def _find_cycle(name: str, before: Mapping[str, Sequence[str]]) -> list[str]:
-    """The shortest way from a variable over those its query names back to itself; nothing where there is none."""
+    """The shortest cycle from a variable over those that its query uses back to itself; empty if there is none."""
     came: dict[str, str] = {}
     waiting = deque([name])
     while waiting:
@@ -138,15 +140,17 @@ def _circular_error(way: Sequence[str]) -> Invalid:
 def query_options(
     session: Session, actor: Actor, query: str, *, variables: Variables, cancel_token: CancelToken | None = None
 ) -> VariableOptions:
-    """Run a variable's query for `actor`: its first column is what it offers, a second what people call that. Raises
-    what `run_query` raises."""
+    """Run a variable's query for `actor`: its first column has the values, a second one their labels.
+
+    Raises what `run_query` raises.
+    """
     return options_from(
         queries.run_query(session, actor, query, limit=MAX_ROWS, cancel_token=cancel_token, variables=variables)
     )
 
 
 def options_from(table: ResultTable) -> VariableOptions:
-    """What an answer offers. Rows without a value are passed over."""
+    """The options in a result. Rows without a value are skipped."""
     labels: dict[str, str] = {}
     called: dict[str, str] = {}
     left_out: set[str] = set()
@@ -158,14 +162,14 @@ def options_from(table: ResultTable) -> VariableOptions:
             left_out.add(value)
         elif value not in labels:
             labels[value] = label = (_written(row[1]) or "") if len(row) > 1 else ""
-            # What cannot be shown whole is no name; the value itself is shown then.
+            # A label that can't be shown in full is not used; the value is shown then.
             if label and label != value and len(label) <= MAX_NAME and is_storable_text(label):
                 called[value] = label
     return VariableOptions(tuple(labels), called, table.truncated, len(left_out))
 
 
 def _written(cell: Cell) -> str | None:
-    """A cell as a query would compare it with a variable: as text."""
+    """A cell as text, as a query would compare it with a variable."""
     if cell is None:
         return None
     if isinstance(cell, bool):

@@ -1,4 +1,4 @@
-"""Which parts of a document name variables, and another name for one carried into all of them."""
+"""Which parts of a document name variables, and renaming a variable in all of them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 Renames = Mapping[str, str]
-"""What variables are called from now on, by what they were called."""
+"""Renamed variables: old → new name."""
 
 
 def names_in(item: Item) -> frozenset[str]:
-    """The variables an item itself names: in its words and its tabs', in its query and by what it is repeated."""
+    """The variables that an item itself names: in its texts and its tabs', in its query and as its repeat."""
     widget, repeat = widget_of(item), repeat_of(item)
     text = widget.config.get("text")
     words = [widget.title, text if isinstance(text, str) else "", *(pane.title for pane in item.panes)]
@@ -32,12 +32,12 @@ def usage_counts(layout: Layout) -> Counter[str]:
 
 
 def rename_in_query(query: str, names: Renames) -> str:
-    """The query with other names for these variables."""
+    """The query with these variables renamed."""
     return variable_queries.replace_names(query, {was: f":{name}" for was, name in names.items()})
 
 
 def rename_in_layout(layout: Layout, names: Renames) -> Layout:
-    """The layout with other names for these variables. Raises `Invalid` naming the item that would say too much."""
+    """The layout with these variables renamed. Raises `Invalid` naming the item that would become too large."""
     return grid.map_items(layout, lambda item, cell: (_renamed(item, names), cell)) if names else layout
 
 

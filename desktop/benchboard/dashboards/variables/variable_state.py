@@ -1,7 +1,7 @@
-"""What readers chose for the variables of dashboards, for when they are back; nobody else ever sees it.
+"""The variable values that a reader selected on dashboards, saved for their next visit; no other user sees them.
 
-`<home>/open/<account>.bbc`, 0600, one for each account of each database: dashboard → variable → values, or true for all
-there are. Values come out of the database, so they are sealed as a journal is, under a key of their own in the vault.
+`<home>/open/<account>.bbc`, 0600, one for each account of each database: dashboard → variable → values, or true for
+All. Values come from the database, so the file is encrypted like a journal, with a key of its own in the vault.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from benchboard.i18n import _
 from benchboard.vault import Vault
 
 MAX_DASHBOARDS: Final = 200
-"""So many dashboards' choices are kept, those that were chosen on last."""
+"""Most dashboards whose values are kept: the most recently changed."""
 _MOST_BYTES: Final = 4 * 1024 * 1024
 _KEY: Final = "choices"
 
@@ -37,7 +37,7 @@ Choices = Mapping[str, VariableChoice]
 
 
 def changed_choices(document: Document, choices: Choices) -> dict[str, VariableChoice]:
-    """Those that differ from what everybody begins with: who chose that follows it, wherever it goes."""
+    """The choices that differ from the default values: a reader who selected the default follows its changes."""
     theirs = {
         one.name: VariableChoice(all=True) if one.all_chosen else VariableChoice(one.chosen)
         for one in document.variables
@@ -47,7 +47,10 @@ def changed_choices(document: Document, choices: Choices) -> dict[str, VariableC
 
 
 def load(home: Path, vault: Vault, account: Sequence[str], dashboard: str) -> dict[str, VariableChoice]:
-    """What this account chose on a dashboard; nothing where that cannot be read. Waits for the disk and the vault."""
+    """The values that this account selected on a dashboard; empty if they can't be read.
+
+    Waits for the disk and the vault.
+    """
     try:
         return _choices(_read(home, vault, account).get(dashboard))
     except (OSError, Unavailable):
@@ -55,7 +58,10 @@ def load(home: Path, vault: Vault, account: Sequence[str], dashboard: str) -> di
 
 
 def save(home: Path, vault: Vault, account: Sequence[str], dashboard: str, choices: Choices) -> None:
-    """Write down what this account chose on a dashboard. Waits for the disk and the vault. Raises `Unavailable`."""
+    """Write the values that this account selected on a dashboard.
+
+    Waits for the disk and the vault. Raises `Unavailable`.
+    """
     with _file_lock(home):
         known = _read(home, vault, account)
         known.pop(dashboard, None)
@@ -65,8 +71,10 @@ def save(home: Path, vault: Vault, account: Sequence[str], dashboard: str, choic
 
 
 def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[set[str]], set[str]]) -> None:
-    """Forget what was chosen on dashboards that the account does not see any more; `visible` answers which of these it
-    does. Waits for the disk and the vault. Raises `Unavailable`."""
+    """Delete the values for dashboards that the account doesn't see any more; `visible` returns those that it does.
+
+    Waits for the disk and the vault. Raises `Unavailable`.
+    """
     if not _file(home, _name(account)).exists():
         return
     with _file_lock(home):
@@ -78,7 +86,7 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[s
 
 @contextmanager
 def _file_lock(home: Path) -> Iterator[None]:
-    """Other windows of the same account keep what was chosen there in the same file."""
+    """Lock the file: other windows of the same account write to it too."""
     folder = home / "open"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -114,7 +122,7 @@ def _write(home: Path, vault: Vault, account: Sequence[str], known: dict[str, An
 
 
 def _within_size_limit(known: dict[str, Any]) -> dict[str, Any]:
-    """Those chosen on last that there is room for; one too large for it stays out alone, and takes nobody along."""
+    """The most recent entries that fit; an entry that is too large is dropped alone."""
     left, room = dict[str, Any](), _MOST_BYTES
     for dashboard, raw in reversed(list(known.items())[-MAX_DASHBOARDS:]):
         length = len(json.dumps({dashboard: raw}))
@@ -137,7 +145,7 @@ def _serialise_choices(choices: Choices) -> dict[str, Any]:
 
 
 def _choices(raw: object) -> dict[str, VariableChoice]:
-    """Choices as they were written; what makes no sense is none."""
+    """Choices as they were written; invalid ones are dropped."""
     if not isinstance(raw, dict):
         return {}
     read = ((name, _choice(one)) for name, one in list(raw.items())[:MAX_VARIABLES] if NAME.fullmatch(name))

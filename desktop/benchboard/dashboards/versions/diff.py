@@ -26,11 +26,11 @@ Key = tuple[Kind, str]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference: an item was moved, added, removed or changed, or a field of the document was (`kind` is
-    `document` and `id` the field's dotted name). An item that was moved and changed has two.
+    """A difference: an item was moved, added, removed or changed, or a field of the document was (`kind` is `document`
+    and `id` the field's dotted name). An item that was moved and changed has two.
 
-    `before` and `after` are the item's positions, None where it is not there; `changes` are its fields that changed.
-    `displaced`: nobody moved it, it only made room for something, or rose where something went.
+    `before` and `after` are the item's positions, None if it doesn't exist there; `changes` are its changed fields.
+    `displaced`: the item was not moved itself, but made room for another, or moved up after a removal.
     """
 
     kind: Kind
@@ -95,8 +95,10 @@ def _reading_order(new: ItemMap, old: ItemMap) -> list[str]:
 
 
 def revert(after: Document, before: Document, chosen: Iterable[Key]) -> Document:
-    """`after` without the chosen differences from `before`, fitted. Displaced items go back by themselves when
-    everything that moved, was added or was removed in their grid is reverted."""
+    """`after` with the chosen differences from `before` reverted, fitted.
+
+    Displaced items return by themselves when everything that moved, was added or was removed in their grid is reverted.
+    """
     old, new = to_item_map(before), to_item_map(after)
     wanted = set(chosen)
     found = list(differences_between(old, new))
@@ -175,11 +177,13 @@ class WordRun(NamedTuple):
 
 _PARTS: Final = re.compile(r"\w+|\s+|[^\w\s]")
 _LONGEST: Final = 4_000
-"""Words up to which two texts are compared one by one."""
+"""Texts with more words together are not compared word by word."""
 
 
 def word_diff(old: str, new: str) -> tuple[WordRun, ...]:
-    """How one text became the other, word by word with the spaces around them; what went stands before what came."""
+    """The changes from one text to the other, word by word with the spaces around them; removed words come before added
+    ones.
+    """
     was, now = _split(old), _split(new)
     if len(was) + len(now) > _LONGEST:
         return tuple(run for run in (WordRun("gone", old), WordRun("new", new)) if run.text)
@@ -193,12 +197,12 @@ def word_diff(old: str, new: str) -> tuple[WordRun, ...]:
 
 
 def _split(text: str) -> list[str]:
-    """Words, what is between them, and each other sign by itself."""
+    """Words, what is between them, and each other character by itself."""
     return _PARTS.findall(text)
 
 
 def word_count(old: str, new: str) -> int:
-    """How many words changed: of those that went and those that came, the more."""
+    """The number of changed words: the larger of those removed and those added."""
     runs = word_diff(old, new)
     return max(sum(len(run.text.split()) for run in runs if run.kind == kind) for kind in ("gone", "new"))
 
@@ -221,10 +225,10 @@ class JsonLine(NamedTuple):
 
 
 def json_diff(before: Document, after: Document) -> tuple[JsonLine, ...]:
-    """How the JSON of one document became that of the other, line by line.
+    """The differences between the JSON of two documents, line by line.
 
-    Items are matched by their ids, so that what is alike in two items is not taken for the same, and stand in the order
-    of `after`: which is written first means nothing.
+    Items are matched by their ids, so that equal lines of different items are not matched, and are in the order of
+    `after`: their order in the file has no meaning.
     """
     ranks = {name: rank for rank, name in enumerate(to_item_map(after).items)}
     was, now = _blocks(before, ranks), _blocks(after, ranks)
@@ -249,7 +253,7 @@ def _compared(was: list[str], now: list[str], item: str) -> Iterator[JsonLine]:
 
 
 def _blocks(document: Document, ranks: Mapping[str, int]) -> dict[tuple[str, int], list[str]]:
-    """The lines of a document's JSON, cut where they begin to be about another item."""
+    """The lines of a document's JSON, split where another item begins."""
     written = _ordered(Truncator().truncate(write_document(document)), ranks)
     blocks: dict[tuple[str, int], list[str]] = {}
     counts: dict[str, int] = {}
@@ -263,7 +267,7 @@ def _blocks(document: Document, ranks: Mapping[str, int]) -> dict[tuple[str, int
 
 
 def _ordered(value: object, ranks: Mapping[str, int]) -> object:
-    """JSON whose fields stand in one order, the usual ones first, and whose items stand by their ranks."""
+    """JSON with its fields in a fixed order, the usual ones first, and its items in the order of their ranks."""
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: (_FIRST.index(key) if key in _FIRST else len(_FIRST), key))
         return {key: _ordered(value[key], ranks) for key in keys}
@@ -273,7 +277,7 @@ def _ordered(value: object, ranks: Mapping[str, int]) -> object:
     if not all(_is_item(part) for part in parts):
         return parts
     order: list[object] = []
-    for part in parts:  # one that is gone stays behind the one it stood behind
+    for part in parts:  # a removed item stays behind its former predecessor
         place = ranks.get(_id(part))
         later = (k for k, other in enumerate(order) if place is not None and ranks.get(_id(other), -1) > place)
         order.insert(next(later, len(order)), part)

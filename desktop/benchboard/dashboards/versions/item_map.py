@@ -15,8 +15,9 @@ from benchboard.dashboards.versions.json_fields import Tree, tree_of
 
 
 class ItemPosition(NamedTuple):
-    """Where an item lies: its container ("" is the page), the container's pane ("" unless it is a tab), and its
-    cell."""
+    """An item's position: its container ("" is the page), the container's pane ("" unless it is a tab), and its
+    cell.
+    """
 
     container: str
     pane: str
@@ -104,8 +105,8 @@ def _objects(value: object) -> Iterator[Tree]:
 def from_item_map(item_map: ItemMap, removed: Mapping[str, ItemPosition] = MappingProxyType({})) -> Document:
     """The document of these items, fitted.
 
-    An item whose container is missing, is no container or lies too deep goes to the grid around it, where it was seen;
-    `removed` has the positions of removed containers. Containers must not lie in each other (`find_cycle`).
+    An item whose container is missing, is no container or is nested too deep goes to the surrounding grid, in the same
+    position; `removed` has the positions of removed containers. Containers must not contain each other (`find_cycle`).
     """
     positions = {**removed, **{item.id: item.position for item in item_map.items.values()}}
     inside: dict[tuple[str, str], list[MappedItem]] = {}
@@ -215,8 +216,9 @@ def find_cycle(positions: Mapping[str, ItemPosition]) -> tuple[str, ...]:
 
 
 def same_position(one: MappedItem, other: MappedItem) -> bool:
-    """Whether two items have the same position, apart from what follows from elsewhere: a container's height (from its
-    children) and a row's width (from its grid)."""
+    """Whether two items have the same position, apart from derived values: a container's height (from its content) and
+    a row's width (from its grid).
+    """
     return _put(one) == _put(other)
 
 

@@ -1,4 +1,4 @@
-"""The fields of an item or a document as a tree of JSON: which stand for themselves, which differ, one set anew."""
+"""The fields of an item or a document as a JSON tree: comparing and setting fields."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 Path = tuple[str, ...]
 """A field of an item or a document: `("config", "unit")`."""
 POSITION: Final[Path] = ("position",)
-"""The one field that is where an item lies: its grid and its cell there."""
+"""The field for an item's position: its grid and its cell there."""
 WHOLE: Final[Path] = ()
-"""The one field that is an item as such."""
+"""The field for an item as a whole."""
 
 
 class _Absent:
-    """What a field is that is not there."""
+    """The value of a field that doesn't exist."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ Tree = dict[str, object]
 
 
 class Change(NamedTuple):
-    """A field that says something else; `ABSENT` where it says nothing."""
+    """A field with another value; `ABSENT` if it doesn't exist."""
 
     path: Path
     old: object
@@ -33,7 +33,7 @@ class Change(NamedTuple):
 
 
 def is_open(path: Path) -> bool:
-    """Whether an object in this field is compared field by field, and not as one value."""
+    """Whether an object in this field is compared field by field, rather than as one value."""
     if path[0] == "breakpoints":
         return len(path) < 3 or (len(path) == 3 and path[2] == "places")
     if path[0] in ("variables", "tabs"):
@@ -77,5 +77,5 @@ def same(one: object, other: object) -> bool:
 
 
 def tree_of(value: object) -> Tree:
-    """The value where it is a tree, an empty one where it is not."""
+    """The value if it is a tree, otherwise an empty one."""
     return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""Which items somebody moved, and which only gave way to them: both lie elsewhere."""
+"""Finds which items a user moved, and which were only displaced by them."""
 
 from dataclasses import replace
 from typing import Final
@@ -9,12 +9,13 @@ from benchboard.dashboards.versions.item_map import ItemMap, MappedItem, same_po
 
 _TRIES: Final = 12
 _CROWD: Final = 2_000
-"""Items of one grid up to which all pairs are looked at."""
+"""Grids with more items are not compared pair by pair."""
 
 
 def find_moved(before: ItemMap, after: ItemMap) -> tuple[frozenset[str], frozenset[str]]:
-    """The items that lie elsewhere: those somebody moved or sized, and those that only gave way to these, or rose
-    where something was taken away. The latter keep their row's order among each other and what stayed."""
+    """The items with another position: those that a user moved or resized, and those that only made room for these, or
+    moved up after a removal. The latter keep their vertical order among each other and the unchanged items.
+    """
     both = before.items.keys() & after.items.keys()
     elsewhere = {name for name in both if not same_position(before.items[name], after.items[name])}
     maybe = {name for name in elsewhere if _only_row(before.items[name], after.items[name])}
@@ -22,7 +23,7 @@ def find_moved(before: ItemMap, after: ItemMap) -> tuple[frozenset[str], frozens
     if after.fields["compact"] == "vertical":
         moved_ids |= _out_of_turn(before, after, maybe, moved_ids)
         return frozenset(moved_ids), frozenset(maybe - moved_ids)
-    # Where gaps stay, the row says nothing: let the grid settle around what was moved, and see what it explains.
+    # If gaps are kept, the order tells nothing: settle the grid around the moved items, and see what that explains.
     for _try in range(_TRIES):
         unexplained = _unexplained(before, after, moved_ids, maybe)
         if not unexplained:
@@ -35,8 +36,10 @@ def find_moved(before: ItemMap, after: ItemMap) -> tuple[frozenset[str], frozens
 
 
 def _out_of_turn(before: ItemMap, after: ItemMap, maybe: set[str], moved_ids: set[str]) -> set[str]:
-    """The fewest of `maybe` without which all others lie above and below each other as before, as far as that is
-    quickly found: first whoever passed the most, of two that passed each other the one that went farther."""
+    """A small subset of `maybe` without which all others are above and below each other as before (a quick
+    approximation of the smallest): first the item that passed the most, of two that passed each other the one that
+    moved farther.
+    """
     grids: dict[tuple[str, str], list[str]] = {}
     for name, item in after.items.items():
         if name in before.items and name not in moved_ids:
@@ -78,7 +81,9 @@ def _far(before: ItemMap, after: ItemMap, name: str) -> int:
 
 
 def _unexplained(before: ItemMap, after: ItemMap, moved_ids: set[str], maybe: set[str]) -> set[str]:
-    """Those of `maybe` that would lie elsewhere if only `moved_ids`, and what is new or gone, had changed."""
+    """Those of `maybe` that would have another position if only `moved_ids` and the added and removed items had
+    changed.
+    """
     grids: dict[tuple[str, str], list[tuple[Item, Cell]]] = {}
     asked = {after.items[name].position[:2] for name in maybe}
     for piece in after.items.values():
@@ -95,7 +100,7 @@ def _unexplained(before: ItemMap, after: ItemMap, moved_ids: set[str], maybe: se
     for pairs in grids.values():
         page = Layout.of(grid.MAX_COLUMNS, pairs)
         held = frozenset(place for place, item in enumerate(page.items) if item.static)
-        # First all that is not held rises as if the held were in the air, then it gives way to them.
+        # First all other items move up as if the held ones weren't there, then they make room for them.
         risen = grid.normalized(page, compact, without=held)
         for item, cell in grid.normalized(risen, compact):
             if item.id in maybe and cell.y != after.items[item.id].position.cell.y:

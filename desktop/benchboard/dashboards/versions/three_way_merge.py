@@ -1,9 +1,9 @@
-"""Three-way merge of two people's edits of one dashboard, item by item and field by field.
+"""Three-way merge of two users' edits of one dashboard, item by item and field by field.
 
 A change by one side, or the same change by both, is applied. Where the sides differ, a `MergeConflict` keeps both
-values for a person to decide, and the merged document has mine until then. An item's position is one field. Nothing
-that one side has and nobody removed is lost: an item that one side removed and the other changed stays until that is
-decided, and of two new items with the same id both are kept, theirs under another id.
+values for the user to resolve, and the merged document has mine until then. An item's position is one field. Nothing is
+lost without a removal: an item that one side removed and the other changed is kept until the conflict is resolved, and
+of two new items with the same id both are kept, theirs under another id.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,16 +41,16 @@ from benchboard.i18n import _
 Side = Literal["mine", "theirs"]
 Resolution = Literal["mine", "theirs", "both"]
 Key = tuple[str, Path]
-"""An item ("": the document itself) and a field of it; `POSITION` is where it lies, `WHOLE` whether it is there."""
+"""An item ("": the document itself) and a field of it; `POSITION` is its position, `WHOLE` its existence."""
 _LIMITS: Final = (("min_w", "max_w"), ("min_h", "max_h"))
 
 
 @dataclass(frozen=True, slots=True)
 class MergeConflict:
-    """A field that both sides changed, each in its own way.
+    """A field that both sides changed differently.
 
-    A value is JSON, an `ItemPosition`, or `ABSENT`; for the path `WHOLE` it is the item's JSON. `ids` names every item
-    that one choice decides about: containers that were put into each other.
+    A value is JSON, an `ItemPosition`, or `ABSENT`; for the path `WHOLE` it is the item's JSON. `ids` has all items
+    that one choice decides: containers that were moved into each other.
     """
 
     id: str
@@ -62,14 +62,16 @@ class MergeConflict:
 
     @property
     def key(self) -> Key:
-        """What names it in `resolve`'s choices."""
+        """Identifies it in the choices of `resolve`."""
         return self.id, self.path
 
 
 @dataclass(frozen=True, slots=True)
 class AppliedChange:
-    """A change that was applied without a conflict, and whose it was. `instead_of` is the former id of an item of
-    theirs that got another one because an item of mine has the same."""
+    """A change that was applied without a conflict, and whose it was.
+
+    `instead_of` is the former id of an item of theirs that was renamed because an item of mine has the same id.
+    """
 
     by: Literal["mine", "theirs", "both"]
     difference: Difference
@@ -96,13 +98,16 @@ def merge(base: Document, mine: Document, theirs: Document) -> MergeResult:
 
 
 def resolve(merge: MergeResult, choices: Mapping[Key, Resolution]) -> Document:
-    """The merged document with these decisions; conflicts without one have my value. `both`, for any field of an item,
-    keeps mine and theirs, theirs under another id; of an item that one side removed it keeps the other side's."""
+    """The merged document with these choices; unresolved conflicts have my value.
+
+    `both`, for any field of an item, keeps mine and theirs, theirs under another id; of an item that one side removed
+    it keeps the other side's.
+    """
     return _Merger(to_item_map(merge.base), to_item_map(merge.mine), to_item_map(merge.theirs), choices).document()
 
 
 def without_resolved(merge: MergeResult, asked: Iterable[MergeConflict]) -> MergeResult:
-    """The merge without conflicts that were `asked` before and answered with mine, unless theirs has changed since."""
+    """The merge without conflicts that were `asked` before and resolved with mine, unless theirs has changed since."""
     before = {conflict.key: conflict for conflict in asked}
     left = tuple(
         one for one in merge.conflicts if one.key not in before or not same(one.theirs, before[one.key].theirs)
@@ -170,8 +175,10 @@ class _Merger:
                 yield AppliedChange("theirs", other, back.get(other.id, ""))
 
     def _drop_unoffered_all(self, variables: Tree) -> Tree:
-        """The variables without a selected “All” that the other side no longer offers. One that a side itself has that
-        way stays as it is."""
+        """The variables without a selected “All” that the other side removed as an option.
+
+        If a side itself has it that way, it stays.
+        """
         each = dict(tree_of(variables["each"]))
         sides = [tree_of(tree_of(side.fields["variables"])["each"]) for side in (self.mine, self.theirs)]
         for name, variable in each.items():
@@ -249,12 +256,14 @@ class _Merger:
             return theirs.position if choice == "theirs" else mine.position
         if by_mine or by_theirs:
             return mine.position if by_mine else theirs.position
-        # Nobody moved it; each side's own pushes and rises add up.
+        # Neither side moved it; each side's displacements add up.
         down = mine.position.cell.y + theirs.position.cell.y - base.position.cell.y
         return base.position._replace(cell=mine.position.cell._replace(y=max(0, min(down, grid.MAX_ROW))))
 
     def _merge_value(self, name: str, path: Path, base: object, mine: object, theirs: object) -> object:
-        """Merge one value: the side that changed it wins; objects are merged field by field; else it is a conflict."""
+        """Merge one value: the side that changed it wins; objects are merged field by field; otherwise it is a
+        conflict.
+        """
         if same(mine, theirs) or same(theirs, base):
             return mine
         if same(mine, base):
@@ -308,8 +317,10 @@ class _Merger:
     # Containers
 
     def _with_containers(self, items: dict[str, MappedItem]) -> dict[str, MappedItem]:
-        """Add the containers that one side removed and into which the other put something: they are kept until that is
-        decided. Containers around an item that is kept come back with it."""
+        """Add the containers that one side removed and the other added items to: they are kept until that is resolved.
+
+        Containers around a kept item are restored with it.
+        """
         undecided = {conflict.id for conflict in self.conflicts if conflict.path == WHOLE}
         refused: set[str] = set()
         waiting = list(items)
@@ -332,11 +343,11 @@ class _Merger:
         if left is None:
             return self.base.items.get(name) if not asked else None
         if any(conflict.key == (name, WHOLE) for conflict in self.conflicts):
-            return None  # it was decided
+            return None  # resolved as removed
         return self._merge_removed(name, left) if asked else left
 
     def _with_tabs(self, items: dict[str, MappedItem]) -> dict[str, MappedItem]:
-        """Complete the lists of tabs: a removed tab comes back if an item lies in it."""
+        """Complete the lists of tabs: a removed tab is restored if an item is in it."""
         used: dict[str, set[str]] = {}
         for item in items.values():
             used.setdefault(item.position.container, set()).add(item.position.pane)
@@ -356,8 +367,9 @@ class _Merger:
         return items
 
     def _break_cycles(self, items: dict[str, MappedItem]) -> dict[str, MappedItem]:
-        """Resolve containers that lie in each other: if one side put A into B and the other B into A, one choice
-        decides."""
+        """Resolve containers that contain each other: if one side moved A into B and the other B into A, one choice
+        decides.
+        """
         rounds = 0
         while cycle := find_cycle({name: item.position for name, item in items.items()}):
             name, rounds = min(cycle), rounds + 1
@@ -418,7 +430,7 @@ def _renamed(side: ItemMap, names: Mapping[str, str]) -> ItemMap:
 
 
 def _listed(value: object) -> Tree:
-    """A list of named things whose order names each of them once, and nothing else."""
+    """Named values in an order that contains each of them once, and no other names."""
     assert isinstance(value, dict)
     order, each = value["order"], value["each"]
     return {"order": [*(name for name in order if name in each), *(name for name in each if name not in order)],
@@ -426,8 +438,9 @@ def _listed(value: object) -> Tree:
 
 
 def _order(base: Iterable[str], mine: Iterable[str], theirs: Iterable[str], *, gone: bool = True) -> list[str]:
-    """The names in the order both sides lead to, whichever side is called mine; without those that one side took away,
-    unless not `gone`."""
+    """The names in the merged order, which doesn't depend on which side is mine; without those that one side removed,
+    unless not `gone`.
+    """
     was, one, other = list(base), list(mine), list(theirs)
     if one == other or other == was:
         order = one
@@ -445,7 +458,7 @@ def _order(base: Iterable[str], mine: Iterable[str], theirs: Iterable[str], *, g
 
 
 def _with_all(order: Iterable[str], *others: Sequence[str]) -> list[str]:
-    """The order with the names that only the others have, each behind the one it stands behind there."""
+    """The order with the names that only the others have, each behind its predecessor there."""
     whole = list(order)
     known = set(whole)
     for names in others:

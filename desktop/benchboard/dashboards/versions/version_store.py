@@ -1,6 +1,6 @@
-"""What a dashboard was: every save is in a version, and going back to one is a version too.
+"""The versions of a dashboard: every save is part of one, and restoring one makes another.
 
-Whoever may edit a dashboard sees its versions.
+Everyone who may edit a dashboard sees its versions.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,10 @@ from benchboard.storage.search_text import contains
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version without its document. `author` is the person's name now, None where the account or the author is gone.
+    """A version without its document. `author` is the person's present name, None if the account was deleted or there
+    is no author.
 
-    `began_at` and `saved_at` are the first and the last save that an `automatic` one took in.
+    `began_at` and `saved_at` are the first and the last save of an `automatic` one.
     """
 
     number: int
@@ -45,7 +46,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """A version with what the dashboard was."""
+    """A version with its document."""
 
     version: Version
     document: Document
@@ -63,8 +64,10 @@ def list_versions(
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Version]:
-    """The versions of a dashboard, newest first unless sorted by `number`. Filters: `named` (True: those with a note),
-    `author_id`. The search looks in note and author."""
+    """The versions of a dashboard, newest first unless sorted by `number`.
+
+    Filters: `named` (True: those with a note), `author_id`. The search covers note and author.
+    """
     listing = listing or Listing()
     row = _row(session, actor, dashboard_id)
     query = _versions(row)
@@ -88,7 +91,7 @@ def get_version(session: Session, actor: Actor, dashboard_id: str, number: int) 
 
 
 def name_version(session: Session, actor: Actor, dashboard_id: str, number: int, note: str) -> Version:
-    """Say what a version is; later saves leave one that is named as it is. An empty note takes the name away."""
+    """Set a version's note; a version with one is not extended by later saves. An empty note removes it."""
     permissions.require(actor, "dashboards:write")
     row = _row(session, actor, dashboard_id, lock=True)
     found = _find(session, row, number)
@@ -109,7 +112,7 @@ def restore_version(
     base_version: int | None,
     note: str | None = None,
 ) -> SavedDashboard:
-    """Make the dashboard what it was in a version, as a new version. Raises what `library.save` raises."""
+    """Restore a version as a new one. Raises what `library.save` raises."""
     permissions.require(actor, "dashboards:write")
     row = _row(session, actor, dashboard_id, lock=True, layout=True)
     document = _document(_find(session, row, number)[0])
@@ -136,7 +139,7 @@ def _versions(row: Dashboard) -> Select[*tuple[Any, ...]]:
 
 
 def _find(session: Session, row: Dashboard, number: int) -> Any:
-    # Beyond what the column holds a driver would refuse the number itself.
+    # A driver would reject a number outside the column's range.
     found = session.execute(_versions(row).where(DashboardVersion.number == min(max(number, 0), 2**31 - 1))).first()
     if found is None or found[0].number != number:
         raise NotFound(
