@@ -165,7 +165,9 @@ def _png(data: bytes) -> tuple[int, int] | None:
 def _ends(data: bytes) -> bool:
     """Whether a PNG ends with its last part: no data may follow the image."""
     at = 8
-    while at < len(data):  # without a limit on their number: real files have thousands of parts, and the bytes are limited
+    while at < len(
+        data
+    ):  # without a limit on their number: real files have thousands of parts, and the bytes are limited
         if data[at + 4 : at + 8] == b"IEND":
             return at + 12 == len(data) and data[at : at + 4] == bytes(4)
         at += 12 + int.from_bytes(data[at : at + 4])

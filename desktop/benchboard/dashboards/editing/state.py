@@ -321,7 +321,9 @@ def share_values(state: EditingState, name: str) -> StateChange | None:
         replace(one, chosen=chosen, all_chosen=own.all_chosen) if one.name == name else one
         for one in state.document.variables
     )
-    choices = {known: choice for known, choice in state.reader.choices.items() if known != name}  # so that an undo is visible
+    choices = {
+        known: choice for known, choice in state.reader.choices.items() if known != name
+    }  # so that an undo is visible
     after = replace(state.document, variables=variables)
     title = _("Set default for {name}").format(name=own.label or name) if after != state.document else None
     return StateChange(show(state, after, reader=replace(state.reader, choices=choices)), title)
