@@ -20,6 +20,10 @@ def main() -> int:
         from benchboard.tour.run import main as tour
 
         return tour(arguments[1:])
+    if arguments[:1] == ["gallery"]:
+        from benchboard.ui.gallery import main as gallery
+
+        return gallery(arguments[1:])
     if len(arguments) > 1 or (arguments and not _opens(arguments[0])):
         from benchboard.cli.main import main as command
 

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import SegmentedControl
-from benchboard.ui.widgets.focus import _FocusRing
+from benchboard.ui.widgets.focus import FocusRing
 
 
 def _shown(qtbot: QtBot, inside: QWidget) -> QWidget:
@@ -23,8 +23,8 @@ def _shown(qtbot: QtBot, inside: QWidget) -> QWidget:
     return window
 
 
-def _ring(window: QWidget) -> _FocusRing:
-    (ring,) = [one for one in window.findChildren(_FocusRing) if one.isVisible()]
+def _ring(window: QWidget) -> FocusRing:
+    (ring,) = [one for one in window.findChildren(FocusRing) if one.isVisible()]
     return ring
 
 

@@ -95,7 +95,7 @@ def test_server_card_last_used_still_shows_unprotected(
 
 
 def _rings(application: Application) -> list[QWidget]:
-    return [widget for widget in application.window.findChildren(QWidget) if type(widget).__name__ == "_FocusRing"]
+    return [widget for widget in application.window.findChildren(QWidget) if type(widget).__name__ == "FocusRing"]
 
 
 def test_session_by_keyboard_alone_starts_works_and_signs_out(qtbot: QtBot, start: Callable[..., Application]) -> None:

@@ -19,7 +19,7 @@ else:
     _Widget = object  # the class it is mixed into is the widget; Qt allows only one
 
 _RING_MARGIN = 3
-_ring: "_FocusRing | None" = None
+_ring: "FocusRing | None" = None
 _returning_to: QWidget | None = None
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
@@ -35,7 +35,7 @@ def update_focus_ring(widget: QWidget, event: QFocusEvent) -> None:
         _returning_to = widget if had_ring and switched else None
         return
     if (event.reason() in _BY_KEY or (switched and widget is _returning_to)) and widget.parentWidget() is not None:
-        _ring = _FocusRing(widget)
+        _ring = FocusRing(widget)
     _returning_to = None
 
 
@@ -150,7 +150,9 @@ class Pressable(HoverRepaint, QAbstractButton):
             super().keyPressEvent(event)
 
 
-class _FocusRing(QWidget):
+class FocusRing(QWidget):
+    """The ring around a widget, as long as it is there."""
+
     def __init__(self, widget: QWidget) -> None:
         hosts = _ring_parents(widget)
         super().__init__(hosts[-1])

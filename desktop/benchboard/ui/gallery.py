@@ -1,0 +1,291 @@
+"""Every part of `ui/widgets` in every state, on one page in both themes: `benchboard gallery`, for developers.
+
+The page is not translated. A test holds it against a stored description, so that a change of any part is seen.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Final, Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from benchboard import package_data
+from benchboard.ui import theme as theme_module
+from benchboard.ui import widgets as parts
+from benchboard.ui.problems import Action, Notice
+from benchboard.ui.theme import Mode, theme
+from benchboard.ui.widgets.badges import Kind
+from benchboard.ui.widgets.focus import FocusRing
+from benchboard.ui.widgets.labels import Tone
+
+_WIDTH: Final = 720
+_MODES: Final[tuple[Mode, Mode]] = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A part in a state. `make` builds it; where `size` is given, it has that size."""
+
+    part: str
+    state: str
+    make: Callable[[], QWidget]
+    size: tuple[int, int] | None = None
+
+    def build(self) -> QWidget:
+        """The part, as large as it is on a screen."""
+        widget = self.make()
+        for one in (*widget.findChildren(QWidget), widget):  # its size is known once it has its fonts
+            one.ensurePolished()
+        if self.size is not None:
+            widget.setFixedSize(*self.size)
+        elif widget.minimumWidth() == 0:
+            widget.setMinimumWidth(widget.sizeHint().width())
+        return widget
+
+
+def samples() -> tuple[Sample, ...]:
+    """Every part in every state, the states of a part one after the other."""
+    return (*_labels(), *_badges(), *_buttons(), *_fields(), *_surfaces())
+
+
+def _labels() -> Iterator[Sample]:
+    types = ("micro", "caption", "body", "body_strong", "section", "title", "display", "kpi", "mono")
+    for type in types:
+        yield Sample("Text", type, partial(parts.Text, "Conveyor A", type))
+    tones: tuple[Tone, ...] = ("secondary", "muted", "accent", "ok", "warn", "error", "info")
+    for tone in tones:
+        yield Sample("Text", tone, partial(parts.Text, "Conveyor A", tone=tone))
+    yield Sample("Elided", "cut", lambda: parts.Elided("Conveyor A, node 3, third shelf"), (110, 20))
+    yield Sample("Avatar", "rest", lambda: parts.Avatar("Dana Whitfield"))
+    yield Sample("KeyCap", "rest", lambda: parts.KeyCap("Ctrl K"))
+    yield Sample("KeyCap", "disabled", partial(_disabled, partial(parts.KeyCap, "Ctrl K")))
+    yield Sample("Icon", "rest", lambda: parts.Icon("ph.clock"))
+
+
+def _badges() -> Iterator[Sample]:
+    kinds: tuple[Kind, ...] = ("ok", "proven", "observed", "info", "warn", "error", "neutral", "waits")
+    for kind in kinds:
+        yield Sample("Badge", kind, partial(parts.Badge, kind, "Ready"))
+
+
+def _buttons() -> Iterator[Sample]:
+    make: dict[str, Callable[[], parts.Button]] = {
+        "plain": lambda: parts.Button("Save"),
+        "primary": lambda: parts.Button("Sign in", kind="primary"),
+        "danger": lambda: parts.Button("Release", kind="danger"),
+        "destroy": lambda: parts.Button("Release", kind="destroy"),
+        "quiet": lambda: parts.Button("Discard", kind="quiet", icon="ph.x"),
+        "link": lambda: parts.Button("Try again", kind="link"),
+    }
+    for kind, button in make.items():
+        yield Sample("Button", kind, button)
+        yield Sample("Button", f"{kind}, hover", partial(_hovered, button))
+        yield Sample("Button", f"{kind}, pressed", partial(_pressed, button))
+        yield Sample("Button", f"{kind}, focus", partial(_focused, button))
+        yield Sample("Button", f"{kind}, disabled", partial(_disabled, button))
+    yield Sample("Button", "icon alone", lambda: parts.Button("", icon="ph.x", tip="Close"))
+    for state in Qt.CheckState:
+        yield Sample("CheckBox", state.name, partial(_checked, state))
+    yield Sample("CheckBox", "disabled", partial(_disabled, partial(parts.CheckBox, "Keep a copy")))
+    views = (("id", "By ID"), ("rolling", "Rolling"))
+    yield Sample("SegmentedControl", "rest", lambda: parts.SegmentedControl(views, label="View"))
+
+
+def _fields() -> Iterator[Sample]:
+    def field(text: str = "80", error: str = "", note: str = "") -> parts.Field:
+        made = parts.Field("Clock", parts.Edit(unit="MHz", placeholder="80"), note=note)
+        made.edit.setText(text)
+        made.set_error(error)
+        return made
+
+    yield Sample(
+        "Edit", "search", lambda: parts.Edit(placeholder="Person or event", icon="ph.funnel", keys="/"), (230, 28)
+    )
+    yield Sample("Field", "rest", field, (160, 56))
+    yield Sample("Field", "empty", lambda: field(""), (160, 56))
+    yield Sample("Field", "wrong", lambda: field("800", "Between 1 and 200 MHz."), (160, 76))
+    yield Sample("Field", "disabled", partial(_disabled, partial(field, note="Set by the dongle.")), (160, 76))
+    yield Sample("Select", "rest", lambda: parts.Select([("a", "All events")], label="Event"), (140, 28))
+    yield Sample("Select", "disabled", partial(_disabled, partial(parts.Select, [("a", "All events")])), (140, 28))
+
+
+def _surfaces() -> Iterator[Sample]:
+    def card(*, selected: bool) -> QWidget:
+        made = parts.Card()
+        made.column.addWidget(parts.Text("This computer", "section"))
+        made.set_selected(selected)
+        return made
+
+    def toolbar() -> QWidget:
+        made = parts.Toolbar("Audit log")
+        made.set_count("48 214")
+        made.add_right(parts.Button("Add person", kind="primary"))
+        return made
+
+    def banner(kind: Literal["info", "warn", "error"]) -> QWidget:
+        again = Action("Try again", lambda: None)
+        return parts.Banner(Notice("ttyACM4 is busy.", "modem-manager holds it.", kind, actions=(again,)))
+
+    yield Sample("Toolbar", "rest", toolbar, (640, 48))
+    kinds: tuple[Literal["info", "warn", "error"], ...] = ("info", "warn", "error")
+    for kind in kinds:
+        yield Sample("Banner", kind, partial(banner, kind), (640, 40))
+    yield Sample("Chip", "rest", lambda: parts.Chip("Person: Dana Whitfield", lambda: None))
+    yield Sample(
+        "EmptyState",
+        "page",
+        lambda: parts.EmptyState("bb.dongle", "No dongle here yet", "Start a simulated one", why="Plug one in."),
+        (320, 180),
+    )
+    yield Sample(
+        "EmptyState", "error", lambda: parts.EmptyState("ph.warning-circle", "It failed", role="error"), (320, 120)
+    )
+    yield Sample("Card", "rest", lambda: card(selected=False), (200, 60))
+    yield Sample("Card", "selected", lambda: card(selected=True), (200, 60))
+
+
+# ---- states that a person causes
+
+
+def _disabled(make: Callable[[], QWidget]) -> QWidget:
+    widget = make()
+    widget.setEnabled(False)
+    return widget
+
+
+def _hovered(make: Callable[[], QWidget]) -> QWidget:
+    widget = make()
+    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    return widget
+
+
+def _pressed(make: Callable[[], parts.Button]) -> QWidget:
+    button = make()
+    button.setDown(True)
+    return button
+
+
+def _focused(make: Callable[[], QWidget]) -> QWidget:
+    holder, widget = QWidget(), make()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(4, 4, 4, 4)
+    line.addWidget(widget)
+    FocusRing(widget)
+    return holder
+
+
+def _checked(state: Qt.CheckState) -> QWidget:
+    box = parts.CheckBox("Keep a copy")
+    box.setTristate(state == Qt.CheckState.PartiallyChecked)
+    box.setCheckState(state)
+    return box
+
+
+# ---- the page
+
+
+class GalleryPage(QWidget):
+    """Every part in the present theme, the states of each in lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("surface", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 24)
+        column.setSpacing(8)
+        column.addWidget(parts.Text(theme().current.capitalize(), "title"))
+        for part, states in groupby(samples(), key=lambda sample: sample.part):
+            column.addSpacing(8)
+            column.addWidget(parts.Text(part, "body_strong", "secondary"))
+            for line in _lines(states):
+                column.addLayout(line)
+        column.addStretch(1)
+
+
+def _lines(states: Iterator[Sample]) -> Iterator[QHBoxLayout]:
+    """The states side by side, as many as fit into each line."""
+    line, room = QHBoxLayout(), _WIDTH - 48
+    line.setSpacing(16)
+    for sample in states:
+        cell, widget = QVBoxLayout(), sample.build()
+        caption = Sample("", "", partial(parts.Text, sample.state, "caption", "muted")).build()
+        cell.setSpacing(2)
+        for one in (widget, caption):
+            cell.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
+        cell.addStretch(1)
+        width = cell.sizeHint().width()
+        if width > room and line.count():
+            line.addStretch(1)
+            yield line
+            line, room = QHBoxLayout(), _WIDTH - 48
+            line.setSpacing(16)
+        line.addLayout(cell)
+        room -= width + 16
+    line.addStretch(1)
+    yield line
+
+
+def picture(mode: Mode) -> QPixmap:
+    """The page in a theme; the theme is afterwards what it was."""
+    before = theme().appearance
+    theme().set_appearance(mode)
+    page = GalleryPage()
+    page.adjustSize()
+    drawn = page.grab()
+    page.deleteLater()
+    theme().set_appearance(before)
+    return drawn
+
+
+def _both() -> QPixmap:
+    pictures = [picture(mode) for mode in _MODES]
+    whole = QPixmap(sum(one.width() for one in pictures), max(one.height() for one in pictures))
+    whole.fill(Qt.GlobalColor.transparent)
+    with QPainter(whole) as painter:
+        left = 0
+        for one in pictures:
+            painter.drawPixmap(left, 0, one)
+            left += one.width()
+    return whole
+
+
+def _window() -> QScrollArea:
+    """The page to try with mouse and keys, and a picture of it in the other theme beside it."""
+    other = QLabel()
+    other.setPixmap(picture(_MODES[theme().current == "light"]))
+    other.setAccessibleName("The same parts in the other theme")
+    inner = QWidget()
+    line = QHBoxLayout(inner)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(0)
+    for widget in (GalleryPage(), other):
+        line.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+    area = parts.scroll_area(inner)
+    area.setWindowTitle("Parts of the screens")
+    area.resize(2 * _WIDTH + 16, 900)
+    return area
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Show the page in a window, or draw it into a file."""
+    parser = argparse.ArgumentParser(prog="benchboard gallery", description="Show every part of the screens.")
+    parser.add_argument("--out", type=Path, help="Draw the page into this PNG file instead.")
+    out: Path | None = parser.parse_args(arguments).out
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setStyle("Fusion")
+    theme_module.start(package_data.resources_folder() / "themes" / "tokens.json")
+    if out is not None:
+        return 0 if _both().save(str(out)) else 1
+    window = _window()
+    window.show()
+    return app.exec()

@@ -1,0 +1,160 @@
+"""The page with every part (`benchboard gallery`), held against a stored description of each part."""
+
+import importlib.util
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QAccessible, QFont, QFontDatabase, QImage
+from PySide6.QtWidgets import QWidget
+
+from benchboard.ui import gallery
+from benchboard.ui.gallery import Sample
+from benchboard.ui.theme import Mode, Theme
+from benchboard.ui.widgets import __all__ as offered
+
+STORED = Path(__file__).parents[2] / "data" / "gallery.json"
+ACCEPT = "BENCHBOARD_ACCEPT"
+Description = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def boxed(light: Theme, monkeypatch: pytest.MonkeyPatch) -> Theme:
+    """The theme in a font of qtawesome's, which is the same file on every machine. It has hardly a letter, and no other
+    font stands in: text is a row of marks as wide everywhere."""
+    spec = importlib.util.find_spec("qtawesome")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    file = next((Path(spec.submodule_search_locations[0]) / "fonts").glob("fontawesome6-regular-*.ttf"))
+    family = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(file)))[0]
+    real = Theme.font
+
+    def font(self: Theme, role: str = "body") -> QFont:
+        made = real(self, role)
+        made.setFamilies([family])
+        made.setFeature(QFont.Tag("tnum"), 0)
+        made.setStyleStrategy(
+            QFont.StyleStrategy(QFont.StyleStrategy.NoFontMerging | QFont.StyleStrategy.PreferAntialias)
+        )
+        made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        return made
+
+    monkeypatch.setattr(Theme, "font", font)
+    return light
+
+
+def described(theme: Theme, mode: Mode) -> Description:
+    """Of each part in each state: role and name as a screen reader gets them, size, and of each colour of the theme
+    the number of pixels and the smallest rectangle around them."""
+    theme.set_appearance(mode)
+    names = {theme.color(token).rgb(): token for token in reversed(theme.tokens("color")[mode])}
+    names |= {theme.chart(index).rgb(): f"chart.{index}" for index in range(8)}
+    return {f"{one.part}, {one.state}": _described(one, names) for one in gallery.samples()}
+
+
+def _described(sample: Sample, names: dict[int, str]) -> dict[str, Any]:
+    holder = QWidget()
+    holder.setStyleSheet("QWidget#holder { background: #FF00FF }")
+    holder.setObjectName("holder")
+    widget = sample.build()
+    widget.setParent(holder)
+    widget.adjustSize()
+    widget.move(8, 8)
+    holder.resize(widget.width() + 16, widget.height() + 16)
+    image = holder.grab().toImage()
+    said = [f"{role} {name}" for role, name in _said(widget) if name]
+    found = {"size": [widget.width(), widget.height()], "said": said, "colours": _colours(image, names)}
+    holder.deleteLater()
+    return found
+
+
+def _said(widget: QWidget) -> Iterator[tuple[str, str]]:
+    for one in (widget, *widget.findChildren(QWidget)):
+        interface = QAccessible.queryAccessibleInterface(one)
+        if interface is not None and not one.isHidden():
+            yield interface.role().name, interface.text(QAccessible.Text.Name)
+
+
+def _colours(image: QImage, names: dict[int, str]) -> dict[str, list[int]]:
+    counts: Counter[str] = Counter()
+    boxes: dict[str, QRect] = {}
+    for y in range(image.height()):
+        for x in range(image.width()):
+            name = names.get(image.pixel(x, y))
+            if name is not None:
+                counts[name] += 1
+                boxes[name] = boxes.get(name, QRect()).united(QRect(QPoint(x - 8, y - 8), QPoint(x - 8, y - 8)))
+    return {name: [counts[name], *boxes[name].getRect()] for name in sorted(counts) if counts[name] >= 6}
+
+
+def differences(stored: Description, now: Description) -> list[str]:
+    """What of each part differs, a line each. A 50th of a colour's pixels may differ: edges are smoothed."""
+    lines = [f"{name}: {'gone' if name in stored else 'new'}" for name in sorted(set(stored) ^ set(now))]
+    for name in sorted(set(stored) & set(now)):
+        was, is_now = stored[name], now[name]
+        lines += [
+            f"{name}: {key} was {was[key]}, is {is_now[key]}" for key in ("size", "said") if was[key] != is_now[key]
+        ]
+        for colour in sorted(set(was["colours"]) | set(is_now["colours"])):
+            one, other = was["colours"].get(colour), is_now["colours"].get(colour)
+            if one is None or other is None or not _alike(one, other):
+                lines.append(f"{name}: {colour} was {one}, is {other}")
+    return lines
+
+
+def _alike(one: list[int], other: list[int]) -> bool:
+    near = abs(one[0] - other[0]) <= max(2, one[0] // 50)
+    return near and all(abs(a - b) <= 1 for a, b in zip(one[1:], other[1:], strict=True)) and one[3:] == other[3:]
+
+
+def _store(now: dict[str, Description]) -> None:
+    modes = []
+    for mode, description in now.items():
+        lines = [f"  {json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in description.items()]
+        modes.append(f" {json.dumps(mode)}: {{\n" + ",\n".join(lines) + "\n }")
+    STORED.write_text("{\n" + ",\n".join(modes) + "\n}\n", encoding="utf-8")
+
+
+def test_parts_look_and_are_read_as_stored(boxed: Theme) -> None:
+    """A change of any part is noticed, another font on the machine is not.
+
+    Pictures would differ with the fonts of every machine, and a tree of widgets alone would not notice what is painted.
+    So each part is drawn in a font that is the same file everywhere, and what is compared does not depend on how edges
+    are smoothed: how many pixels have exactly a colour of the theme and where they lie, the size, and what a screen
+    reader reads. A line one pixel lower or in another colour is a difference. The file is text, so a review shows which
+    part changed and how. A change that is meant is stored with BENCHBOARD_ACCEPT=1.
+    """
+    modes: tuple[Mode, Mode] = ("light", "dark")
+    now = {mode: described(boxed, mode) for mode in modes}
+    if os.environ.get(ACCEPT):
+        _store(now)
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    for mode in modes:
+        assert differences(stored[mode], now[mode]) == [], f"{mode}; if it is meant, run this with {ACCEPT}=1"
+
+
+def test_change_of_one_pixel_or_colour_is_a_difference() -> None:
+    part = {"size": [80, 20], "said": ["StaticText Ready"], "colours": {"border": [196, 0, 0, 80, 20]}}
+    for colours in ({"border": [196, 0, 0, 80, 21]}, {"accent": [196, 0, 0, 80, 20]}, {"border": [150, 0, 0, 80, 20]}):
+        assert differences({"Badge, ok": part}, {"Badge, ok": {**part, "colours": colours}})
+
+
+@pytest.mark.usefixtures("light")
+def test_gallery_draws_both_themes_into_a_file(tmp_path: Path, light: Theme) -> None:
+    assert gallery.main(["--out", str(tmp_path / "parts.png")]) == 0
+    image = QImage(str(tmp_path / "parts.png"))
+    shown = [image.pixelColor(x, image.height() - 2).name().upper() for x in (2, image.width() - 2)]
+    assert shown == [light.tokens("color")[mode]["window"] for mode in ("light", "dark")]
+
+
+def test_every_widget_that_is_offered_is_in_the_gallery() -> None:
+    shown = {sample.part for sample in gallery.samples()}
+    floating = {"Confirm", "ConfirmByTyping", "Dialog", "Floating", "MenuItem", "Popover", "Scrim", "Toast"}
+    """They stand on a window."""
+    widgets = {name for name in offered if name[0].isupper()} - floating
+    assert widgets - shown == set()
