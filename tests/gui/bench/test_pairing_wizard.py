@@ -192,11 +192,11 @@ def test_pairing_by_enter_alone_completes(
     qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     assert QApplication.focusWidget() is not wizard.close_button
     simulator.say(f"press {list(simulator.ports).index(wizard._device.device_id) + 1}")
-    at("Keep this timing")
+    at("Keep this bit timing")
     enter()
     at("Start listening")
     enter()
-    at("Finish")
+    at("Close")
     qtbot.keyClicks(QApplication.focusWidget(), "Oven 2")
     enter()
     qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
@@ -233,7 +233,7 @@ def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
     press = click.find(window, "pair_press")
     assert QApplication.focusWidget() is press
     qtbot.keyClick(press, Qt.Key.Key_Return)
-    for title in ("Keep this timing", "Start listening"):
+    for title in ("Keep this bit timing", "Start listening"):
         qtbot.waitUntil(lambda title=title: forward.text() == title and forward.isEnabled())
         assert QApplication.focusWidget() is forward
         qtbot.keyClick(forward, Qt.Key.Key_Return)

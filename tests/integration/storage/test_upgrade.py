@@ -506,7 +506,6 @@ UPGRADER = """
 import sys
 import alembic.command, benchboard.storage.models
 from benchboard.storage import upgrade
-from support.examples import FUZZING
 from benchboard.storage.engine import Database
 database = Database.open(sys.argv[1], key=bytes.fromhex(sys.argv[2]) or None)
 print("ready", flush=True)

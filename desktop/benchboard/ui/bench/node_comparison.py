@@ -54,7 +54,7 @@ class NodeComparison(Card):
     def _compare(self) -> None:
         timing, request = self._timing, self._request
         if timing is None or request is None:
-            self._verdict.show_verdict(None, _("Correct the timing to see a comparison."), "")
+            self._verdict.show_verdict(None, _("Correct the marked field to see a comparison."), "")
             self._table.show_rows([])
             return
         try:
@@ -95,7 +95,7 @@ class NodeComparison(Card):
     def _show(self, mine: Timing, other: Timing, comparison: Comparison) -> None:
         margin = abs(comparison.margin)
         if comparison.is_compatible:
-            limit = _("{name} sets the limit: condition {number}, {title}.")
+            limit = _("{name} sets the limit (condition {number}: {title}).")
             why = limit.format(
                 name=comparison.limiting_node, number=comparison.limiting.number, title=comparison.limiting.title
             )

@@ -288,7 +288,7 @@ class BusTestPage(_WizardPage):
     def __init__(self) -> None:
         super().__init__(
             _("Test the dongle on the bus."),
-            _("The channel opens for three seconds. Error-free frames verify timing and wiring."),
+            _("The channel opens for three seconds. Error-free frames verify bit timing and wiring."),
         )
         self.steps = PairingChecklist((_("Open the channel"), _("Listen for three seconds"), _("Close the channel")))
         self.column.addWidget(self.steps)

@@ -49,7 +49,7 @@ class PairingWizard(Dialog):
         super().__init__(
             owner,
             _("Pair a dongle"),
-            steps=(_("Find"), _("Identify"), _("Pair"), _("Set timing"), _("Test on the bus"), _("Done")),
+            steps=(_("Find"), _("Identify"), _("Pair"), _("Set bit timing"), _("Test on the bus"), _("Done")),
             size=QSize(1080, 600),
             name="pairing_wizard",
         )
@@ -85,12 +85,12 @@ class PairingWizard(Dialog):
         self._hint = Text("", "caption", "muted")
         self.footer.insertWidget(0, self._hint)
         self._blink_button = self.add_button(
-            Button(_("Blink again"), self._blink, icon="ph.lightning", name="pair_blink")
+            Button(_("Identify again"), self._blink, icon="ph.lightning", name="pair_blink")
         )
         self._another_button = self.add_button(
             Button(_("Pair next dongle"), self._pair_another, icon="ph.link", name="pair_another")
         )
-        self._skip_button = self.add_button(Button(_("Skip"), self._skip_step, name="pair_skip"))
+        self._skip_button = self.add_button(Button("", self._skip_step, name="pair_skip"))
         self.close_button.setObjectName("pair_close")
         self._next_button = self.add_button(
             Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next")
@@ -134,14 +134,15 @@ class PairingWizard(Dialog):
         self._problem.show_error(None)
         self._blink_button.setVisible(step == _IDENTIFY)
         self._skip_button.setVisible(step in (_TIMING, _TEST))
+        self._skip_button.setText(_("Skip bit timing") if step == _TIMING else _("Skip test"))
         self._another_button.setVisible(step == _DONE and bool(self._pairable()))
         titles = {
             _SELECT: _("Identify dongle"),
             _IDENTIFY: _("Pair this dongle"),
-            _CLAIM: _("Set timing"),
+            _CLAIM: _("Set bit timing"),
             _TIMING: _("Write and verify"),
             _TEST: _("Start listening"),
-            _DONE: _("Finish"),
+            _DONE: _("Close"),
         }
         self._next_button.setText(titles[step])
         self._next_button.updateGeometry()
@@ -243,7 +244,7 @@ class PairingWizard(Dialog):
             with self._devices.device(detected.port.path) as device:
                 device.identify()
 
-        self._run(op, lambda _none: None, _("Blinking {port}").format(port=detected.port_name))
+        self._run(op, lambda _none: None, _("Identifying {port}").format(port=detected.port_name))
 
     # ---- the claim
 
@@ -331,7 +332,7 @@ class PairingWizard(Dialog):
     def _on_bitrate_changed(self) -> None:
         """Update the page after another bit rate was selected."""
         planned = self._bitrate_page.planned
-        self._next_button.setText(_("Keep this timing") if planned == self._config else _("Write and verify"))
+        self._next_button.setText(_("Keep this bit timing") if planned == self._config else _("Write and verify"))
         self._next_button.updateGeometry()
         self._next_button.disable("" if planned is not None else _("Choose a different bit rate."))
 
@@ -351,7 +352,7 @@ class PairingWizard(Dialog):
             self._config = stored
             self._show_page(_TEST)
 
-        self._run(op, done, _("Writing timing"), self._show_failure)
+        self._run(op, done, _("Writing bit timing"), self._show_failure)
 
     # ---- the bus
 
@@ -377,7 +378,7 @@ class PairingWizard(Dialog):
                         count=counters.bus.bus_errors
                     ),
                     why=_("Another node uses a different bit rate, or the wiring is wrong."),
-                    do=_("Change the timing in the Timing tab, or check the termination."),
+                    do=_("Change it in Bit timing, or check the termination."),
                 )
             )
             return
@@ -386,7 +387,9 @@ class PairingWizard(Dialog):
             result = ngettext("{count} frame in 3 s, no errors.", "{count} frames in 3 s, no errors.", counters.frames)
             self._test_result = result.format(count=number(counters.frames))
         else:
-            self._test_result = _("No frames in 3 s. No other node is sending, so timing and wiring aren't verified.")
+            self._test_result = _(
+                "No frames in 3 s. No other node is sending, so bit timing and wiring aren't verified."
+            )
         self._show_done()
 
     def _show_done(self) -> None:

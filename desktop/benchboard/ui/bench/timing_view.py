@@ -103,7 +103,7 @@ class TimingView(QWidget):
     # ---- layout
 
     def _build_toolbar(self) -> None:
-        self.toolbar = Toolbar(_("Timing"))
+        self.toolbar = Toolbar(_("Bit timing"))
         self._dongle = Select(name="timing_dongle", label=_("Dongle"))
         self._dongle.setMinimumWidth(210)
         self._dongle.currentIndexChanged.connect(lambda _index: self._on_dongle_selected())
@@ -111,7 +111,7 @@ class TimingView(QWidget):
         self._differs = Badge("warn", _("Differs from the dongle"), "ph.git-diff")
         self._revert = Button(
             "", self._take_over, kind="quiet", icon="ph.arrow-counter-clockwise",
-            tip=_("Revert to the dongle's timing"), name="timing_revert",
+            tip=_("Revert to the dongle's bit timing"), name="timing_revert",
         )  # fmt: skip
         self._write_button = Button(
             _("Write to dongle and verify"), self._write, kind="primary", icon="ph.download-simple", name="timing_write"
@@ -261,7 +261,7 @@ class TimingView(QWidget):
         elif config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
             reason = _("{name} has a different controller.").format(name=dongle.title)
         elif self._timing is None:
-            reason = _("Correct the timing before you write it.")
+            reason = _("Correct the marked field before you write.")
         self._write_button.disable(reason)
         self.verification.show_reason(reason)
 
@@ -424,7 +424,7 @@ class TimingView(QWidget):
         )
         text = _("{errors} in {frames}").format(errors=errors, frames=frames)
         if counters.bus.bus_off:
-            text = _("Bus off: another node uses a different bit rate")
+            text = _("Bus off. Check that all nodes use the same bit rate, and the wiring.")
         elif not counters.frames and not failed:
             text = _("0 errors, but no frames received")
         self.verification.finish(text, failed=failed)
