@@ -1,4 +1,4 @@
-"""The audit trail: who did what to which thing, from where. Written in the transaction of the change it records."""
+"""The audit log: who did what to which object, from where. Entries are written in the transaction of the change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -38,9 +38,10 @@ class AuditEntry:
 
 
 def record(session: Session, actor: Actor, event: str, resource_id: str | None, /, **details: object) -> None:
-    """Append what `actor` did. `event` is `<resource type>.<verb>` (`session.revoke`); `details` carry no secret.
+    """Append what `actor` did. `event` is `<resource type>.<verb>` (`session.revoke`); `details` must not contain
+    secrets.
 
-    What an admin does in somebody's name also says whose hand it was (`acted_by`, the id of an account).
+    What an admin does on behalf of another account also records the admin (`acted_by`, the id of an account).
     """
     if actor.acted_by is not None:
         details["acted_by"] = actor.acted_by
@@ -76,12 +77,12 @@ def append(
 
 
 def _target(resource_type: str, resource_id: str | None, details: Mapping[str, object]) -> str | None:
-    """The id of the person something was done to: the thing itself, or the one whose session or share it is."""
+    """The id of the person affected: the object itself, or the person whose session or share it is."""
     return _canonical(resource_id if resource_type == "user" else details.get("user_id"))
 
 
 def _canonical(user_id: object) -> str | None:
-    """An account's ID as the database has it; None for what is no ID."""
+    """An account's ID in the database's form; None if it isn't an ID."""
     try:
         return str(UUID(user_id)) if isinstance(user_id, str) else None
     except ValueError:
@@ -138,7 +139,7 @@ def list_entries(
 
 def _acting_admin(entry: AuditEntry) -> str | None:
     admin = _canonical(entry.details.get("acted_by"))
-    return admin if admin != entry.user_id else None  # who acts for themselves, acts
+    return admin if admin != entry.user_id else None  # someone who acts for themselves is recorded without `acted_by`
 
 
 def _concerns(user_id: str) -> ColumnElement[bool]:

@@ -78,7 +78,7 @@ def event_title(event: str) -> str:
 
 
 def entry_title(entry: AuditEntry) -> str:
-    """An entry as a sentence without its subject: whom it was done to, which dongle or dashboard, where it says so."""
+    """An entry as a sentence without its subject: with the person, dongle or dashboard affected, if there is one."""
     if entry.whom is None:
         name = _dongle_name(entry) or _resource_name(entry, "dashboard") or _resource_name(entry, "team")
         return f"{event_title(entry.event)}: {name}" if name else event_title(entry.event)
@@ -121,6 +121,6 @@ def _dongle_name(entry: AuditEntry) -> str:
 
 
 def _resource_name(entry: AuditEntry, resource_type: str) -> str:
-    """The name that what is of this type had then; empty for what is of another."""
+    """The name at that time of an object of this type; empty for one of another type."""
     name = entry.details.get("name") if entry.resource_type == resource_type else None
     return name if isinstance(name, str) else ""

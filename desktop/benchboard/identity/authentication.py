@@ -38,7 +38,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody the demo can be entered as."""
+    """A person that the demo offers for signing in."""
 
     user_id: str
     name: str
@@ -57,7 +57,7 @@ def sign_in(
     one is undone.
     """
     found = guard.find_credentials(session, normalise(email), organisation_slug=organisation)
-    # An unknown address is verified against nobody's hash, so that both answers take as long.
+    # For an unknown address a dummy hash is verified, so that both answers take equally long.
     hashes = [account.password_hash for account in found] or [None]
     right = [passwords.verify(stored, password) for stored in hashes]
     fitting = [account for account, fits in zip(found, right, strict=False) if fits]
@@ -77,7 +77,7 @@ def sign_in(
 
 
 def record_refusal(session: Session, *, email: str, client: Client) -> None:
-    """Leave a trace of a refused sign-in with every account that has the address; nothing where there is none."""
+    """Record a rejected sign-in for every account with this address; does nothing if there is none."""
     for account in guard.find_credentials(session, normalise(email)):
         audit.append(session, client, "session.refuse", None, account.organisation_id, account.user_id)
 
@@ -88,7 +88,7 @@ def sign_in_operator(session: Session, *, client: Client) -> SignedIn:
 
 
 def operator_actor(session: Session, *, client: Client, organisation: str | None = None) -> Actor:
-    """The operator of a local database, for a command that acts without a session of its own."""
+    """The operator of a local database, for a command that runs without a session."""
     user = _operator(session, organisation)
     _require_active(session, user)
     return _actor(session, user, client, None)
@@ -116,7 +116,7 @@ def actor_for_email(session: Session, actor: Actor, *, email: str) -> Actor:
 
 
 def demo_people(session: Session) -> tuple[DemoPerson, ...]:
-    """Whom the demo can be entered as; nobody, in any database that is not the demo's own."""
+    """The people that the demo offers for signing in; empty in any other database."""
     return tuple(
         DemoPerson(user.id, user.name, user.email, user.role)
         for user in session.scalars(_demo_accounts(session).order_by(User.created_at, User.id))
@@ -124,7 +124,7 @@ def demo_people(session: Session) -> tuple[DemoPerson, ...]:
 
 
 def sign_in_demo(session: Session, *, user_id: str, client: Client) -> SignedIn:
-    """Enter the demo as one of its people, without a password; there and nowhere else."""
+    """Sign in to the demo as one of its people, without a password; in no other database."""
     user = session.scalars(_demo_accounts(session).where(User.id == user_id)).first()
     if user is None:
         raise _wrong()
@@ -132,7 +132,7 @@ def sign_in_demo(session: Session, *, user_id: str, client: Client) -> SignedIn:
 
 
 def resume(session: Session, *, token: str, client: Client) -> SignedIn:
-    """Go on with a session that stayed signed in. Raises `Denied` (`accounts.ended`) where it has ended."""
+    """Resume a saved session. Raises `Denied` (`accounts.ended`) if it has ended."""
     now = datetime.now(UTC)
     live = guard.find_session(session, _hash(token), now=now)
     if live is None:
@@ -157,7 +157,7 @@ def touch(session: Session, *, token: str) -> None:
 
 
 def sign_out(session: Session, actor: Actor) -> None:
-    """End the actor's own session. A session that is gone already is no error."""
+    """End the actor's own session. It is not an error if it has ended already."""
     if actor.session_id is not None and guard.end_sessions(
         session, [actor.session_id], reason="signed-out", ended_by=actor.user_id, now=datetime.now(UTC)
     ):
@@ -210,7 +210,7 @@ def _actor(session: Session, user: User, client: Client, session_id: str | None)
 
 
 def _demo_accounts(session: Session) -> Select[User]:
-    """DEMO accounts of a demo organisation, on SQLite alone: a server never lets anybody in without a password."""
+    """DEMO accounts of a demo organisation, on SQLite only: a server never signs anyone in without a password."""
     return (
         select(User)
         .join(Organisation, Organisation.id == User.organisation_id)

@@ -1,4 +1,4 @@
-"""E-mail addresses: what is kept as written, and the form that is compared."""
+"""E-mail addresses: stored as written, and compared in a normalised form."""
 
 import re
 import unicodedata

@@ -47,7 +47,7 @@ def slugs(session: Session) -> tuple[str, ...]:
 
 
 def require_empty(session: Session) -> None:
-    """Raise `Conflict` (`organisations.some`) where there is an organisation already."""
+    """Raise `Conflict` (`organisations.some`) if there is an organisation already."""
     if slugs(session):
         raise Conflict(
             "organisations.some",
@@ -120,8 +120,9 @@ def create_first(session: Session, data_keys: keys.DataKeys, *, name: str, email
 
 
 def require_first(session: Session, *, name: str, email: str, password: str | None = None) -> None:
-    """Raise everything that keeps `create_first` from creating them; without a password, all but what is wrong with
-    that."""
+    """Raise every error that would keep `create_first` from creating them; without a password, all but the
+    password's.
+    """
     require_empty(session)
     check_all(
         lambda: _require_name(name.strip()),

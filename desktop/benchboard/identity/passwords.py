@@ -26,7 +26,9 @@ def hash_password(password: str) -> str:
 
 
 def verify(stored: str | None, password: str) -> bool:
-    """Whether `password` is the one behind `stored`; None stands for nobody's, takes as long and is never right."""
+    """Whether `password` matches the hash `stored`; for None a dummy is verified, which takes as long and never
+    matches.
+    """
     if stored is not None and stored.startswith(("$2a$", "$2b$", "$2y$")):
         import bcrypt  # late: only accounts that were imported and never signed in since
 

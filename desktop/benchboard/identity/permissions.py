@@ -1,7 +1,7 @@
 """Who acts, and what they may do: the actor that every service gets, and the check that every service begins with.
 
-What authorises a person is the roles in `user_roles`, whose permissions are read anew in each transaction that acts for
-them (`Database.bind`): a changed role applies from their next transaction on. `roles` says what each role permits.
+A person is authorised by the roles in `user_roles`, whose permissions are read again in each transaction for them
+(`Database.bind`): a changed role applies from their next transaction on. `roles` defines what each role permits.
 """
 
 import os
@@ -18,7 +18,7 @@ from benchboard.identity.roles import RULES
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What a program says of itself. The address is what it believes; a server may attest another."""
+    """A program's description of itself. The address is its own claim; a server may attest another."""
 
     host_name: str
     program: str
@@ -31,9 +31,9 @@ class Client:
 
 
 def os_user() -> str:
-    """The name of the user this process runs as, `unknown` where there is none (a container without a passwd entry).
+    """The name of the user this process runs as, `unknown` if it has none (a container without a passwd entry).
 
-    By the process's uid: who binds accounts to it must not believe LOGNAME or USER, which anyone can set.
+    By the process's uid: for binding accounts to it, LOGNAME and USER are not trustworthy, because anyone can set them.
     """
     try:
         if sys.platform == "win32":
@@ -56,10 +56,10 @@ class Grants:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An account at work: every service gets one and asks `require` first.
+    """The account that a service acts for: every service gets one and calls `require` first.
 
     `session_id` is None for a command that the operator of a local database runs without signing in. `acted_by` is the
-    account of whoever acts in this one's name (`--as`), None where that is itself.
+    account that acts on behalf of this one (`--as`), None if that is itself.
     """
 
     user_id: str
@@ -79,22 +79,22 @@ class Actor:
 
     @property
     def permissions(self) -> frozenset[str]:
-        """What its roles permit."""
+        """The permissions of its roles."""
         return self.grants.permissions
 
     def grant(self, roles: frozenset[str], permissions: frozenset[str]) -> None:
-        """Take note of what the roles are now: called at the beginning of each transaction that acts for it."""
+        """Set the present roles and permissions: called at the beginning of each transaction for it."""
         self.grants.roles, self.grants.permissions = roles, permissions
 
 
 def has_permission(actor: Actor, act: str) -> bool:
-    """Whether `actor` may do `act`. An act that no rule names is a bug and raises KeyError."""
+    """Whether `actor` has permission `act`. Raises KeyError for one without a rule, which is a bug."""
     RULES[act]
     return act in actor.permissions
 
 
 def require(actor: Actor, act: str) -> None:
-    """Raise `Denied` (`access.denied`) unless `actor` may do `act`."""
+    """Raise `Denied` (`access.denied`) unless `actor` has permission `act`."""
     if not has_permission(actor, act):
         raise Denied(
             "access.denied",

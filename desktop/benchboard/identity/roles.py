@@ -51,7 +51,7 @@ DEFAULT_ROLE: Final = BUSINESS_USER
 
 
 def role_title(role: str) -> str:
-    """A role as people call it."""
+    """The title of a role."""
     titles = {
         "admin": pgettext("role", "Admin"),
         "ops_manager": _("Operations manager"),

@@ -1,6 +1,6 @@
-"""Sessions of an organisation's people: who is signed in where, who was, and ending them.
+"""Sessions of an organisation's people: the open ones, those that ended, and revoking them.
 
-Opening, resuming and keeping a session alive is `authentication`'s.
+Opening, resuming and extending a session is in `authentication`.
 """
 
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ def list_sessions(
 def find_open(session: Session, actor: Actor, text: str) -> str | None:
     """The ID of the open session with this ID or beginning of an ID; None if there is none.
 
-    Raises `Invalid` for what is no beginning of an ID, and `Conflict` if several begin so.
+    Raises `Invalid` if it isn't a beginning of an ID, and `Conflict` if several sessions match.
     """
     require(actor, "sessions:revoke")
     own = select(SignInSession.id).where(SignInSession.organisation_id == actor.organisation_id)

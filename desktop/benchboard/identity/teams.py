@@ -1,4 +1,4 @@
-"""Teams: some of an organisation's people under a name, to share with all of them at once. An admin makes them."""
+"""Teams: groups of an organisation's people, for sharing with all of them. Admins manage them."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from benchboard.storage.short_ids import find_id
 
 @dataclass(frozen=True, slots=True)
 class TeamSummary:
-    """A team. `slug` is its short name, as commands say it; `members` names its people, but those deleted."""
+    """A team. `slug` is its short name, used in commands; `members` are its people, without deleted ones."""
 
     id: str
     name: str
@@ -85,8 +85,10 @@ def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str
 
 
 def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
-    """Take people out of the team with this short name or id: what is shared with it is theirs no longer. Returns how
-    many were in it."""
+    """Remove people from the team with this short name or id; they lose access to what is shared with it.
+
+    Returns how many were in it.
+    """
     row, wanted = _team_and_people(session, actor, team, user_ids)
     inside = TeamMember.team_id == row.id, TeamMember.user_id.in_(wanted)
     there = list(session.scalars(select(TeamMember.user_id).where(*inside)))
@@ -97,7 +99,7 @@ def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[
 
 
 def _team_and_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Team, list[str]]:
-    """The team, locked, and the people as they are known here, each once."""
+    """The team, locked, and its ids of people in the database's form, each once."""
     require(actor, "users:write")
     row = _find_team(session, actor, team)
     if row is None:

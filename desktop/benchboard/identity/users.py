@@ -60,7 +60,7 @@ _PEOPLE = Sorting(
 def list_people(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[Person]:
-    """The organisation's people, but those deleted. Filters: `role`, `state`. The search looks in name and address."""
+    """The organisation's people, without deleted ones. Filters: `role`, `state`. The search covers name and address."""
     require(actor, "users:read")
     query = select(User, _open_count()).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
     columns = {"role": (User.role, ROLES), "state": (User.status, STATES)}
@@ -140,8 +140,9 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
 def require_addable(
     session: Session, actor: Actor, *, email: str, name: str, role: str, password: str | None = None
 ) -> None:
-    """Raise everything that keeps `add_person` from adding this person; without a password, all but what is wrong
-    with that."""
+    """Raise every error that would keep `add_person` from adding this person; without a password, all but the
+    password's.
+    """
     require(actor, "users:write")
     check_all(
         lambda: _require_role(role),
@@ -173,7 +174,7 @@ def _require_free(session: Session, actor: Actor, email: str) -> None:
 
 
 def require_name(name: str) -> None:
-    """Raise `Invalid` (`people.name`) for a name that is too long or holds what no name does."""
+    """Raise `Invalid` (`people.name`) for a name that is too long or has invalid characters."""
     if len(name) > 100:
         raise Invalid("people.name", _("Names can have up to 100 characters."), field="name")
     # Control characters, lone surrogates, line ends, and signs that reverse what is written round them.
@@ -189,7 +190,7 @@ def require_name(name: str) -> None:
 def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: str) -> int:
     """Activate (`active`) or disable (`inactive`) people; disabling ends their sessions. Returns how many changed.
 
-    Raises `Conflict` (`people.self`) for the actor's own account, so that nobody locks everybody out.
+    Raises `Conflict` (`people.self`) for the actor's own account, so that at least one admin can always sign in.
     """
     require(actor, "users:write")
     if state not in ("active", "inactive"):
@@ -207,7 +208,7 @@ def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: st
 
 
 def revoke_all(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:
-    """End every session of these people, but the one that asks. Returns how many there were."""
+    """End every session of these people except the actor's own. Returns how many there were."""
     require(actor, "sessions:revoke")
     return end_all(session, actor, _users(session, actor, user_ids))
 

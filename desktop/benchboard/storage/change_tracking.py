@@ -1,7 +1,7 @@
-"""What a transaction touched: one account of it, given once, after the commit.
+"""Tracks what a transaction changed: one notice of its changes, after the commit.
 
-It refreshes the screens today and will feed the outbox. It also holds the rule that no change goes unrecorded: a
-transaction that changed rows and wrote no audit row is refused before it commits.
+It refreshes the screens today and will feed the outbox. It also enforces that no change is unaudited: a transaction
+that changed rows and wrote no audit row is rejected before it commits.
 """
 
 from collections.abc import Mapping

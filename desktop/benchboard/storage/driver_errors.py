@@ -1,7 +1,7 @@
-"""What a database driver's error means to a person: an `AppError`, by the driver's error code.
+"""Translates a database driver's errors to an `AppError`, by the driver's error code.
 
-PostgreSQL says an SQLSTATE, SQLite a result code. Their texts are read in two places only, where there is no code: a
-connection that a server refuses, and SQLite's single code for every statement it cannot compile.
+PostgreSQL has an SQLSTATE, SQLite a result code. Their messages are parsed only in the two cases without a specific
+code: a connection that a server rejects, and SQLite's single code for every statement it can't compile.
 """
 
 import re
@@ -136,7 +136,7 @@ def translate_errors() -> Iterator[None]:
 
 
 def error_for(error: DBAPIError) -> Unavailable:
-    """The `Unavailable` that says what a driver error means."""
+    """The `Unavailable` for a driver error."""
     driver_error: Any = error.orig
     if hasattr(driver_error, "sqlstate"):
         return _unavailable(_postgresql_code(driver_error.sqlstate, str(driver_error)))

@@ -1,8 +1,8 @@
-"""One database, open: SQLite on this computer (through SQLCipher) or PostgreSQL, used alike.
+"""An open database: SQLite on this computer (through SQLCipher) or PostgreSQL, used alike.
 
-`Transactions.read` and `Transactions.change` are the only two ways to a session; `Database.bind` gives those of an
-account, `Database.system` those of a named act of the program. Whoever opens a session owns the transaction; services
-that are handed it never commit. Driver errors leave here as `Unavailable` or `Conflict`, in words.
+`Transactions.read` and `Transactions.change` are the only two ways to a session; `Database.bind` returns those of an
+account, `Database.system` those of a named system act of the program. The code that opens a session owns the
+transaction; services that get it never commit. Driver errors are translated to `Unavailable` or `Conflict`.
 """
 
 import contextlib
@@ -37,9 +37,9 @@ Key = bytes | Callable[[], bytes]
 
 # libpq takes these behind the question mark of a URL as well.
 _PASSWORDS = ("password", "sslpassword")
-# After 40 s in which a server's computer says nothing, whoever waits for its answer is told; else that takes two hours.
+# After 40 s of silence from a server's computer, waiting callers get an error; by default that takes two hours.
 _SILENCE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
-# How long a writer waits for another program's transaction before it says so.
+# How long a writer waits for another program's transaction before it raises an error.
 BUSY_MS = 5000
 # A connection counts from its own beginning: another one's number is another number.
 _OPENED = count(1)
@@ -53,9 +53,9 @@ connections of their own (`storage.upgrade`)."""
 
 
 class Database:
-    """An open database. Safe to use from several threads; each transaction has its own connection.
+    """An open database. Thread-safe; each transaction has its own connection.
 
-    There are two ways to a transaction: `bind` for an account, `system` for a named act of the program itself.
+    There are two ways to a transaction: `bind` for an account, `system` for a named system act of the program.
     """
 
     def __init__(self, engine: Engine, label: str, writing: Engine | None = None) -> None:
@@ -94,15 +94,15 @@ class Database:
         return cls(engine, parsed.host or "localhost")
 
     def bind(self, principal: "Principal") -> "Transactions":
-        """Transactions in the name of an account: each first checks that its session and account are still live.
+        """Transactions for an account: each first checks that its session and account are still valid.
 
-        A revoked or disabled account's next transaction raises `Denied` (`access.ended`), whatever the program knew
-        before. What the account may do is read anew as well: a changed role holds from the next transaction on.
+        A revoked or disabled account's next transaction raises `Denied` (`access.ended`). The account's permissions are
+        read again as well: a changed role applies from the next transaction on.
         """
         return Transactions(self, principal)
 
     def system(self, act: SystemAct) -> "Transactions":
-        """Transactions of the program itself, for the few acts that nobody's account stands behind."""
+        """Transactions of the program itself, for the few system acts without an account."""
         if act not in SYSTEM_ACTS:
             raise ValueError(act)
         return Transactions(self, None)
@@ -120,7 +120,7 @@ class Database:
         return stop
 
     def announce(self, done: Changes) -> None:
-        """Tell the listeners what a transaction has committed. One that raises changes nothing: the change is kept."""
+        """Notify the listeners of a committed transaction. An exception in one doesn't undo the commit."""
         for listener in tuple(self._listeners):
             try:
                 listener(done)
@@ -128,10 +128,10 @@ class Database:
                 _log.exception("a listener failed after a commit")
 
     def data_version(self) -> int | None:
-        """A number that moves when anybody else, in this program or another, has committed to a SQLite file; else None.
+        """A number that changes when another connection or program has committed to a SQLite file; None for PostgreSQL.
 
-        SQLite answers this to each connection apart, and counts all commits but its own: so the one that writes is
-        asked. While it does, the last answer stands.
+        SQLite counts for each connection all commits but its own: so the writing connection is queried. While it is in
+        use, the last number is returned.
         """
         if self.dialect != "sqlite":
             return None
@@ -147,9 +147,9 @@ class Database:
         return self._seen
 
     def optimize(self) -> None:
-        """Let SQLite count the rows of its tables again where there are many more by now: it plans by these counts.
+        """Let SQLite update its statistics if its tables have grown a lot: the query planner uses them.
 
-        For the end of a program's work; it waits for no other writer. PostgreSQL does this by itself.
+        For the end of a program; it doesn't wait for another writer. PostgreSQL does this by itself.
         """
         used = next((engine for engine in self.engines if _has_idle_connection(engine)), None)
         if self.dialect != "sqlite" or used is None:
@@ -165,7 +165,7 @@ class Database:
             driver.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def dispose(self) -> None:
-        """Close every connection. The object can be used again; it then connects anew."""
+        """Close every connection. The object can be used again; it then reconnects."""
         self._seen = None
         for engine in self.engines:
             engine.dispose()
@@ -192,7 +192,7 @@ def _raw(engine: Engine) -> Iterator[Any]:
 
 
 class Transactions:
-    """Reads and changes of one database, in the name of an account or of a named system act. Safe between threads."""
+    """Reads and changes of one database, for an account or a named system act. Thread-safe."""
 
     def __init__(self, database: Database, principal: "Principal | None") -> None:
         self._database, self._principal = database, principal
@@ -295,7 +295,7 @@ def _sqlite(url: URL, key: Key | None, **pool: Any) -> Engine:
         connection.isolation_level = None  # BEGIN is ours, below
         connection.create_function(search_text.FUNCTION, 1, _folded, deterministic=True)
         cursor = connection.cursor()
-        # Else SQLCipher writes on our standard error what we say in words.
+        # Otherwise SQLCipher writes to standard error what Benchboard reports as an error.
         cursor.execute("PRAGMA cipher_log_level = NONE")
         if key is not None:
             secret = key if isinstance(key, bytes) else key()

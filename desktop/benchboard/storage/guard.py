@@ -65,7 +65,7 @@ _PRINCIPAL: Final = (
 
 
 class Principal(Protocol):
-    """An account that a transaction acts for, as far as the database has to know it."""
+    """An account that a transaction acts for, as far as the database needs to know it."""
 
     @property
     def user_id(self) -> str: ...
@@ -77,16 +77,16 @@ class Principal(Protocol):
 
     @property
     def acted_by(self) -> str | None:
-        """The account of whoever acts in this one's name; None where that is itself."""
+        """The account that acts on behalf of this one; None if that is itself."""
 
     def grant(self, roles: frozenset[str], permissions: frozenset[str]) -> None:
         """Take note of what the account's roles are now, and which permissions they carry."""
 
 
 def require_live(session: Session, principal: Principal) -> None:
-    """Check that the principal may act at all, and tell it what it may do now. One statement.
+    """Check that the principal's session and account are valid, and set its present permissions. One statement.
 
-    Raises `Denied` (`access.ended`) where the session or the account has ended; `facts["reason"]` is `revoked`,
+    Raises `Denied` (`access.ended`) if the session or the account has ended; `facts["reason"]` is `revoked`,
     `signed-out`, `expired`, `deleted`, `disabled` or `organisation`.
     """
     rows = session.execute(_PRINCIPAL, _parameters(principal)).all()
@@ -180,7 +180,7 @@ def find_session(session: Session, token_hash: str, *, now: datetime) -> LiveSes
 
 
 def extend_session(session: Session, token_hash: str, *, now: datetime, expires_at: datetime) -> None:
-    """Note that the session is used now, and let it live until `expires_at`; nothing where it has ended."""
+    """Record that the session is used now, and extend it until `expires_at`; does nothing if it has ended."""
     session.execute(
         update(SignInSession)
         .where(SignInSession.token_hash == token_hash, SignInSession.expires_at > now)
@@ -190,7 +190,7 @@ def extend_session(session: Session, token_hash: str, *, now: datetime, expires_
 
 def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by: str | None, now: datetime) -> int:
     """Move the sessions to `session_history` (`reason`: signed-out, revoked, expired); returns how many there were."""
-    # Locked, so that a desktop that says meanwhile it is in use cannot make its own revocation fail.
+    # Locked, so that a window that extends the session at the same time can't make its revocation fail.
     rows = session.scalars(
         select(SignInSession).where(SignInSession.id.in_(list(ids))).order_by(SignInSession.id).with_for_update()
     ).all()
@@ -216,7 +216,7 @@ def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by:
 
 
 def expire_sessions(session: Session, organisation_id: str, *, now: datetime) -> int:
-    """Move sessions of the organisation that nobody used for too long to `session_history`; at most 500 at a time."""
+    """Move sessions of the organisation that were unused for too long to `session_history`; at most 500 at a time."""
     past = select(SignInSession.id).where(
         SignInSession.organisation_id == organisation_id, SignInSession.expires_at <= now
     )

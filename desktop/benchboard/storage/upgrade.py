@@ -41,7 +41,7 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a migration did: the revision before and after (None: an empty database), and the copy made first."""
+    """The result of a migration: the revision before and after (None: an empty database), and the backup made first."""
 
     before: str | None
     after: str | None
@@ -50,7 +50,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about the database that is not as it should be. `kind` is for machines, `what` for people."""
+    """A defect of the database. `kind` is for machines, `what` for people."""
 
     kind: str
     what: str
@@ -68,7 +68,7 @@ def head() -> str:
 
 
 def current(database: Database) -> str | None:
-    """The database's revision, None if it is empty. Makes no file. Raises `Unavailable` where it cannot be read."""
+    """The database's revision, None if it is empty. Creates no file. Raises `Unavailable` if it can't be read."""
     file = _file(database)
     with _spoken():
         if file is not None and (not file.exists() or file.stat().st_size == 0):
@@ -118,7 +118,7 @@ def downgrade(database: Database, revision: str, *, progress: Progress | None = 
 
 
 def check(database: Database) -> tuple[Finding, ...]:
-    """Look for what is not as it should be; changes nothing. Raises `Unavailable` where the database cannot be read."""
+    """Find defects of the database without changing it. Raises `Unavailable` if it can't be read."""
     before = current(database)
     _require_known(before)
     if before != head():
@@ -257,7 +257,7 @@ def _alone(database: Database, target: str) -> Iterator[tuple[Connection, Path |
 
 @contextmanager
 def _locked(connection: Connection) -> Iterator[None]:
-    """The version table is the lock: whoever comes second waits for it, then finds the work done."""
+    """Lock the version table: a second program waits for it, then finds the migration done."""
     for last in (False, True):
         transaction = connection.begin()
         try:
@@ -280,7 +280,7 @@ def _locked(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _copied(connection: Connection, driver: Any, target: str) -> Iterator[Path | None]:
-    """A transaction with the write lock, and before it a copy that nobody wrote after."""
+    """A transaction with the write lock, and before it a backup after which no other program has written."""
     file = Path(connection.engine.url.database or "")
     while True:
         seen = _data_version(driver)
@@ -314,7 +314,7 @@ def _copy(driver: Any, file: Path, revision: str) -> Path:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for left in folder.glob(f"{file.stem}-*.partial"):
-            if left.stat().st_mtime < time.time() - _ABANDONED_S:  # a younger one may be another program's, at work
+            if left.stat().st_mtime < time.time() - _ABANDONED_S:  # a newer one may be in use by another program
                 left.unlink(missing_ok=True)
         draft.touch(mode=0o600)
         driver.execute("VACUUM INTO ?", (str(draft),))
@@ -457,7 +457,7 @@ def _difference_text(difference: Any) -> str:
 
 
 def _damages(connection: Connection) -> list[Finding]:
-    """What SQLite's own checks say of the file."""
+    """The results of SQLite's own checks of the file."""
     if connection.dialect.name == "postgresql":
         return []
     # The second has no answer at all for a file without a key.
@@ -471,7 +471,7 @@ def _damages(connection: Connection) -> list[Finding]:
 
 
 def _lapses(connection: Connection) -> list[Finding]:
-    """Rows and constraints that are not as the schema says."""
+    """Rows and constraints that violate the schema."""
     if connection.dialect.name == "postgresql":
         unchecked = connection.scalars(text("SELECT conname FROM pg_constraint WHERE NOT convalidated")).all()
         return [

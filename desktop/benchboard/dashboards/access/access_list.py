@@ -75,7 +75,7 @@ _SORTING = Sorting({"name": User.name, "email": User.email_norm}, User.id, defau
 
 
 def _people_with_access(row: Dashboard) -> Select[*tuple[Any, ...]]:
-    """The people with access to one dashboard, each with the sources of their access, without their teams' names."""
+    """The people with access to one dashboard, each with the reasons for their access, without their teams' names."""
     mine = Dashboard.id == row.id
     ways: dict[str, Any] = {
         "owner": User.id == Dashboard.user_id,

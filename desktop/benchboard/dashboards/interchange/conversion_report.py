@@ -1,4 +1,4 @@
-"""What became of a dashboard on its way in or out, for people to read and for programs."""
+"""The report of an import or export: what was changed, kept or left out, as text and as data."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -7,13 +7,16 @@ from typing import Literal, Self
 from benchboard.i18n import _, ngettext
 
 Outcome = Literal["placeholder", "kept", "changed", "left out"]
-"""Stands for something we cannot show; kept without effect here; not quite as it was; gone."""
+"""A placeholder for something unsupported; kept without effect; changed; removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One thing worth knowing. `id` is the item's, `title` what people see of it; both are empty for what concerns
-    the whole dashboard. `what` and `why` are sentences."""
+    """A line of a report.
+
+    `id` is the item's, `title` its title; both are empty if the line is about the whole dashboard. `what` and `why` are
+    sentences.
+    """
 
     id: str
     title: str
@@ -37,14 +40,16 @@ class ConversionReport:
 
     @classmethod
     def of(cls, widgets: int, containers: int, lines: Iterable[ReportLine], *, without_query: int = 0) -> Self:
-        """The report on so many widgets and containers; so many widgets show data and came without a query."""
+        """The report on these numbers of widgets and containers; `without_query` widgets need a query and came
+        without.
+        """
         known = tuple(lines)
         placeholders = {line.id for line in known if line.id and line.outcome == "placeholder"}
         kept = {line.id for line in known if line.id and line.outcome == "kept"} - placeholders
         return cls(widgets - len(placeholders), len(placeholders), containers, len(kept), known, without_query)
 
     def text(self) -> str:
-        """For a terminal or a window: a summary, then one line for each thing."""
+        """The report as text: a summary, then one line for each entry."""
         return "\n".join((self.summary(), *(_line_text(line) for line in self.lines)))
 
     def summary(self) -> str:

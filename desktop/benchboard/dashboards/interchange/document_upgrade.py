@@ -18,10 +18,10 @@ _DEEPEST: Final = 60
 
 
 def upgrade(value: object) -> dict[str, object]:
-    """A decoded document of version 0 (a bare list of items), 1 (`columns` and `items`) or 2 in the form of version 2,
-    naming its schema.
+    """A decoded document of version 0 (a bare list of items), 1 (`columns` and `items`) or 2 in the format of version
+    2, with its schema.
 
-    Raises `Invalid` that names item and field for what is none, and for a version later than this program knows.
+    Raises `Invalid` that names item and field if it isn't a document, and for a version later than this program knows.
     """
     return from_benchboard(value)[0]
 

@@ -13,7 +13,7 @@ def is_grafana(value: object) -> bool:
 
 
 def has_panels(value: object) -> bool:
-    """Whether a decoded file says anything a dashboard of Grafana's says, also inside an API's answer."""
+    """Whether a decoded file has fields of a Grafana dashboard, also inside an API's response."""
     return isinstance(value, dict) and bool(value.keys() & {"panels", "rows", "schemaVersion", "dashboard", "spec"})
 
 

@@ -1,4 +1,7 @@
-"""What Grafana's files leave out and its schema wants all the same. None of it changes what a dashboard shows."""
+"""Defaults for what Grafana's files leave out although its schema requires it.
+
+They don't change what a dashboard shows.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -16,7 +16,7 @@ from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, 
 from benchboard.i18n import _, ngettext
 
 VERSION: Final = 39
-"""The schemaVersion of what was made here: Grafana 11's, which 10.4 and all later ones read."""
+"""The schemaVersion of exported dashboards: Grafana 11's, which 10.4 and all later versions read."""
 _NUMBER: Final = re.compile(r"panel-(0|[1-9][0-9]{0,9})")
 _ROOT: Final = {
     "annotations": {"list": []},
@@ -33,10 +33,10 @@ _Panels = list[dict[str, Any]]
 
 
 def to_grafana(document: Document) -> tuple[dict[str, Any], ConversionReport]:
-    """The classic Grafana dashboard (24 columns) of a document, and what became of its parts.
+    """The classic Grafana dashboard (24 columns) of a document, and the report of its conversion.
 
-    What came from Grafana is given back as it was but for what changed here. Raises `Invalid` naming item and field
-    where what an item keeps under `grafana` is no panel.
+    What was imported from Grafana is exported unchanged except for edits made here. Raises `Invalid` naming item and
+    field if an item's `grafana` field isn't a panel.
     """
     writer = _Writer(document)
     panels = writer.page()
@@ -61,7 +61,7 @@ def to_grafana(document: Document) -> tuple[dict[str, Any], ConversionReport]:
 
 
 def _unexported(document: Document) -> Iterable[ReportLine]:
-    """What a whole dashboard of ours says and Grafana's cannot."""
+    """Settings of a whole dashboard that Grafana doesn't have."""
     if document.breakpoints:
         names = ", ".join(document.breakpoints)
         what = _("The layouts for {names} aren't exported.").format(names=names)
@@ -94,7 +94,7 @@ def _unexported(document: Document) -> Iterable[ReportLine]:
 
 
 class _Writer:
-    """One document on its way out: the numbers given, what is still to be laid out, what there is to tell."""
+    """The export of one document: the ids assigned, the panels left to lay out, the lines of the report."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -126,7 +126,9 @@ class _Writer:
         return panels
 
     def _report_joined(self) -> None:
-        """What lies below an open row without being in it is in it in Grafana, where a row goes on to the next."""
+        """Report items below an open row that aren't in it: in Grafana they are, because a row extends to the next
+        one.
+        """
         row = None
         for item, _cell in sorted(self.document.layout, key=lambda pair: (pair[1].y, pair[1].x)):
             if item.type == ROW:

@@ -1,4 +1,4 @@
-"""A dashboard of Grafana's as a document of ours: every panel where it was, and a report of what became of it."""
+"""Converts a Grafana dashboard to a document: every panel in its position, and a report of the conversion."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -20,15 +20,16 @@ NEWEST: Final = 42
 """The last version of Grafana's classic form this was written for."""
 _DEEPEST: Final = 8
 _USUAL: Final = (12, 9)
-"""How large a panel is that does not say, by Grafana's schema."""
+"""The size of a panel without one, by Grafana's schema."""
 _SPAN: Final = {"x": (0, MAX_COLUMNS - 1), "y": (0, MAX_ROW), "w": (1, MAX_COLUMNS), "h": (1, MAX_HEIGHT)}
 
 
 def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
-    """The document (columns: 24) that a decoded Grafana dashboard becomes, and what became of its parts.
+    """The document (24 columns) for a decoded Grafana dashboard, and the report of its conversion.
 
-    Takes the classic form, also inside an API's answer and as exported for sharing. Everything Grafana said stays under
-    `grafana`, for `to_grafana`. Raises `Invalid` naming item and field for what is none, and for schema version 2.
+    Accepts the classic form, also inside an API's response and as exported for sharing. All of Grafana's fields are
+    kept under `grafana`, for `to_grafana`. Raises `Invalid` naming item and field if it isn't a dashboard, and for
+    schema version 2.
     """
     raw = _classic(value)
     check(raw)
@@ -71,7 +72,7 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
 
 
 def _awaits_query(panel: Panel) -> bool:
-    """Whether the widget for a panel shows what a query answers, and its own could not be asked here."""
+    """Whether the widget for a panel needs a query, and the panel's own can't run here."""
     kind = None if panel.is_row or panel.query else kind_of(tiles.kind_for(panel.fields, panel.id))
     return kind is not None and bool(kind.query)
 
@@ -144,7 +145,7 @@ def _all_panels(panels: list[Panel] | tuple[Panel, ...]) -> list[Panel]:
 
 
 def _assign_numbers(panels: list[Panel]) -> list[ReportLine]:
-    """Give every panel a number of its own: the file's, where it is one and nobody had it before."""
+    """Give every panel a unique id: the file's, if it is valid and unused."""
     taken: set[int] = set()
     without: list[tuple[Panel, str]] = []
     for panel in _all_panels(panels):
@@ -192,7 +193,7 @@ def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
     """Read a panel's `gridPos` into its cell, or leave that open; returns its size."""
     given = mapping(panel.fields.get("gridPos"), item=panel.id, field="gridPos")
     raw = {key: given[key] for key in _SPAN if given.get(key) is not None}
-    if panel.is_row:  # Grafana draws a heading across the page whatever it says, and older tools say 0
+    if panel.is_row:  # Grafana draws a heading across the page whatever its width, and older tools write 0
         raw = {key: value for key, value in raw.items() if key not in ("w", "h") or value != 0}
     found = {key: _field(panel, key, value) for key, value in raw.items()}
     usual = (COLUMNS, 1) if panel.is_row else _USUAL

@@ -12,16 +12,17 @@ from benchboard.i18n import _
 
 COLUMNS: Final = 24
 NUMBERS: Final = range(2**32)
-"""What a panel's id may be in Grafana."""
+"""The valid ids of a panel in Grafana."""
 _ROW_HEIGHT: Final = 250
 _FIELD: Final = 38
-"""Pixels of one field of the grid, its margin included; before Grafana 5 heights were said in pixels."""
+"""Pixels of one grid unit with its margin; before Grafana 5 heights were in pixels."""
 
 
 @dataclass(slots=True)
 class Panel:
-    """One panel of the file on its way: what it said, its number in our document, where it lies, what it holds, and
-    its query where it can be asked here."""
+    """A panel during the import: its fields, its id in the document, its cell, its children, and its query if it can
+    run here.
+    """
 
     fields: Mapping[str, Any]
     number: int = 0
@@ -51,9 +52,9 @@ def unused(taken: Container[int]) -> Iterator[int]:
 
 
 def group_by_row(panels: list[Panel]) -> list[Panel]:
-    """The panels of one grid in reading order, each open row holding those that lie after it up to the next row.
+    """The panels of one grid in reading order, each open row with those after it up to the next row.
 
-    Every panel has its cell. A collapsed row has its panels in the file itself, and what follows it is nobody's.
+    Every panel has its cell. A collapsed row has its panels in the file itself; those after it are in no row.
     """
     placed = [(panel.cell.y, panel.cell.x, panel) for panel in panels if panel.cell is not None]
     free: list[Panel] = []
@@ -75,10 +76,10 @@ def group_by_row(panels: list[Panel]) -> list[Panel]:
 
 
 def panels_of_rows(rows: list[Any]) -> list[dict[str, Any]]:
-    """The panels of a dashboard older than Grafana 5, with the places Grafana's own upgrade gives them.
+    """The panels of a dashboard older than Grafana 5, with the positions of Grafana's own upgrade.
 
-    `rows` hold `panels` that say their width as `span` of 12 and their height in pixels. Headings appear as rows only
-    where one of them is collapsed, repeated or has its title shown.
+    `rows` have `panels` with a width (`span` of 12) and a height in pixels. Headings become rows only if one of them is
+    collapsed, repeated or has its title shown.
     """
     known = [mapping(row, item=None, field=f"rows.{place}") for place, row in enumerate(rows)]
     headed = any(row.get("collapse") or row.get("showTitle") or row.get("repeat") for row in known)
@@ -124,7 +125,7 @@ def _strip(row: Mapping[str, Any], place: int, top: int, height: int) -> tuple[l
 
 
 def _beside(tops: list[int], height: int, wide: int) -> int | None:
-    """The leftmost column of the rightmost stretch with room, if it is as wide as that: where Grafana goes on."""
+    """The leftmost column of the rightmost free stretch, if it is wide enough: where Grafana places the next panel."""
     start = len(tops)
     while start and tops[start - 1] < height and (start == len(tops) or tops[start - 1] <= tops[start]):
         start -= 1

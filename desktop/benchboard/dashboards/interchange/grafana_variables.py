@@ -49,7 +49,7 @@ def import_variables(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[d
 
 
 def export_variables(variables: Sequence[Variable], theirs: Sequence[Any]) -> list[dict[str, Any]]:
-    """`templating.list` of our variables; those that were Grafana's alone stand where they stood."""
+    """`templating.list` for our variables; variables that only Grafana has keep their position."""
     asking = _VariableQueries({one.name for one in variables})
     done = [_export_variable(variable, asking) for variable in variables]
     for entry in theirs:
@@ -136,7 +136,7 @@ def _import_line(
 
 
 def _without_effect(raw: Mapping[str, Any], ours: str) -> list[str]:
-    """What a variable says that means something in Grafana and nothing here, by Grafana's names."""
+    """Grafana's names of a variable's settings that have no effect here."""
     never = ours == "query" and raw.get("refresh") == 0  # it asks when the page opens, all the same
     found = [key for key in ("regex", "sort", "allValue", "hide") if raw.get(key) not in (None, "", 0, False)]
     return [*found, *(["refresh"] if never else [])]
@@ -179,8 +179,7 @@ def _short(values: Sequence[str]) -> list[str]:
 
 
 def _export_variable(variable: Variable, asking: _VariableQueries) -> dict[str, Any]:
-    """A variable of ours as Grafana says it. One that came from there is given back; what was changed here since is
-    written over it."""
+    """A variable in Grafana's format. One imported from there keeps its fields, with the changes made here."""
     came = variable.source.get("grafana")
     if not isinstance(came, Mapping) or not isinstance(came.get("type"), str):
         return _new_export(variable)
@@ -230,7 +229,7 @@ def _new_export(variable: Variable) -> dict[str, Any]:
 
 
 def _selection(variable: Variable) -> object:
-    """What is chosen, as Grafana's `current` has it."""
+    """The selection in the format of Grafana's `current`."""
     if variable.all_chosen:
         return [_ALL] if variable.multiple else _ALL
     chosen = list(variable.chosen)

@@ -24,7 +24,7 @@ TYPES: Final = {
     "text": "text",
     "image": "text",
 }
-"""Our kinds and the panel type that shows each. Every other one becomes a text that says what it was."""
+"""Our kinds and the panel type for each. Any other kind becomes a text panel with its original kind."""
 
 _FILL: Final = 20
 """How much of an area's colour fills it in Grafana, of 100."""
@@ -37,18 +37,18 @@ _NAMES: Final = {unit: name for name, unit in reversed(tiles.UNITS.items()) if u
 
 
 def grafana_source(source: Mapping[str, object]) -> Mapping[str, Any]:
-    """What Grafana said of an item or a document that came from there; empty for one that did not."""
+    """Grafana's fields of an imported item or document; empty for any other."""
     return inside(source, "grafana")
 
 
 def inside(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The object under `key`; an empty one where there is none."""
+    """The object under `key`; an empty one if there is none."""
     found = value.get(key)
     return found if isinstance(found, Mapping) else {}
 
 
 def row_fields(item: Item) -> dict[str, Any]:
-    """What a row that came from Grafana said and a row may say, besides what every row of ours says."""
+    """Grafana's fields of an imported row that are valid for a row, besides those of every exported row."""
     source = grafana_source(item.source).get("datasource")
     return {"datasource": source} if isinstance(source, Mapping) else {}
 
@@ -80,7 +80,7 @@ def _shown_as(widget: WidgetContent, came: Mapping[str, Any]) -> bool:
 
 
 def repeat_fields(item: Item, names: set[str]) -> dict[str, Any]:
-    """How Grafana says an item's `repeat`. One by a variable that is none of `names` is only kept, and stays."""
+    """An item's `repeat` in Grafana's format. One by a variable that isn't in `names` is exported unchanged."""
     repeat, came = repeat_of(item), grafana_source(item.source)
     if repeat is None:
         theirs = came.get("repeat")
@@ -152,14 +152,14 @@ def _unfitted(item: Item, widget: WidgetContent) -> Iterator[ReportLine]:
 
 
 def _picture(widget: WidgetContent) -> str:
-    """The picture as a text says it: its own, or where it was to come from."""
+    """The image as Markdown: itself, or its original address."""
     alt = re.sub(r"([\[\]\\])", r"\\\1", str(widget.setting("alt")))
     address = widget.setting("picture") or widget.config.get("url") or ""
     return f"![{alt}]({address})" if address else ""
 
 
 def _gauge_range(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
-    """What a gauge's panel says of its ends and thresholds, as far as that changed."""
+    """The fields of a gauge's panel for its range and thresholds, if they were changed."""
     was = tiles.gauge_range(panel)
     now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
     fields: dict[str, Any] = {key: now.get(key) for key in ("min", "max") if now.get(key) != was.get(key)}
@@ -172,7 +172,7 @@ def _gauge_range(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, A
 
 
 def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a panel that say what `config` says, over what they said."""
+    """The fields of a panel for the settings in `config`, over its former ones."""
     config = widget.config
     if widget.type in ("text", "image"):
         content = config.get("text", "") if widget.type == "text" else _picture(widget)

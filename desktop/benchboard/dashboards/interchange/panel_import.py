@@ -40,7 +40,7 @@ UNITS: Final = {
     "km/h", "velocityms": "m/s", "massg": "g", "masskg": "kg", "pressurebar": "bar", "pressurepa": "Pa", "degree": "°",
     "dB": "dB", "currencyUSD": "$", "currencyEUR": "€", "currencyGBP": "£", "currencyTRY": "₺",
 }  # fmt: skip
-"""Grafana's names of units that say the same number in ours. `percentunit`, dates and enumerations do not."""
+"""Grafana's units whose numbers are the same in ours. Not `percentunit`, dates and enumerations."""
 
 _MAX_UNIT: Final = 40
 _MAX_WORDS: Final = 20_000
@@ -50,12 +50,12 @@ _ALT: Final = re.compile(r"""\balt\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNO
 _MARKDOWN_IMG: Final = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(([^)\s]+)\)")
 _DATA: Final = re.compile(r"data:image/[a-z0-9.+-]{1,20};base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
 _HERE: Final = "data:"
-"""Stands for a picture that is in a text itself while the rest is looked at."""
+"""Replaces an embedded image in a text while the rest is parsed."""
 _MAX_ALT: Final = 300
 
 
 def panel_title(panel: Mapping[str, Any], item: str) -> str:
-    """What a tile is called: the panel's title on one line, else its library panel's name."""
+    """The title of a tile: the panel's on one line, or else its library panel's name."""
     given = text(panel.get("title"), item=item, field="title")
     if not given.strip() and panel.get("libraryPanel") is not None:
         library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
@@ -70,7 +70,7 @@ def one_line(given: str) -> str:
 
 
 def kind_for(panel: Mapping[str, Any], item: str) -> str:
-    """The type of our widget for a panel; `placeholder` where there is none."""
+    """The type of our widget for a panel; `placeholder` if there is none."""
     if panel.get("libraryPanel") is not None:
         return "placeholder"
     kind = KINDS.get(text(panel.get("type"), item=item, field="type"), "placeholder")
@@ -80,8 +80,9 @@ def kind_for(panel: Mapping[str, Any], item: str) -> str:
 
 
 def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[dict[str, Any], list[ReportLine]]:
-    """`type`, `title`, `description`, `config` and, if it can be asked here, `query` of the widget for a panel, and
-    what its reader should know."""
+    """`type`, `title`, `description`, `config` and, if it can run here, `query` of the widget for a panel, and the
+    lines of the report.
+    """
     kind, title = kind_for(panel, item), panel_title(panel, item)
     fields: dict[str, Any] = {"type": kind, "title": title}
     if about := text(panel.get("description"), item=item, field="description"):
@@ -130,14 +131,14 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
 
 
 def gauge_range(panel: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a gauge begins and ends, and what it warns and alarms at: its two highest thresholds."""
+    """The range of a gauge, and its warning and critical values: its two highest thresholds."""
     defaults = _inside(panel, "fieldConfig", "defaults")
     found = {key: defaults[key] for key in ("min", "max") if _number(defaults.get(key))}
     return found | dict(zip(("alarm", "warn"), _thresholds(defaults)[::-1], strict=False))
 
 
 def _thresholds(defaults: Mapping[str, Any]) -> list[float]:
-    """The thresholds somebody set, as far as they are values, in their order."""
+    """The thresholds that a user set, if they are absolute values, in their order."""
     thresholds = _inside(defaults, "thresholds")
     if not _own_thresholds(defaults) or thresholds.get("mode", "absolute") != "absolute":
         return []
@@ -156,12 +157,12 @@ def _filled(panel: Mapping[str, Any]) -> bool:
 
 
 def panel_image(panel: Mapping[str, Any], item: str) -> str:
-    """The one picture a text panel consists of: its address, or itself (`data:`). Empty if the panel says more."""
+    """The only image in a text panel: its address, or itself (`data:`). Empty if the panel has other content."""
     return _pictured(panel, item)[0]
 
 
 def _pictured(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
-    """The one picture a text panel consists of, and what it is in words."""
+    """The only image in a text panel, and its alternative text."""
     mode, content = _content(panel, item)
     here = _DATA.search(content)
     if here is not None:
@@ -181,7 +182,7 @@ def _pictured(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
 
 
 def _image(panel: Mapping[str, Any], item: str) -> dict[str, Any]:
-    """The picture itself where the panel has it and it can be kept; else where it was to come from."""
+    """The image itself if the panel has it and it can be stored; otherwise its original address."""
     address, alt = _pictured(panel, item)
     more = {"alt": alt} if alt else {}
     if not images.is_image(address.lower()):
@@ -205,7 +206,7 @@ def unmapped_fields(panel: Mapping[str, Any], config: Mapping[str, Any]) -> dict
 
 
 def _label(panel: Mapping[str, Any], item: str) -> str:
-    """What a placeholder stands for. It stays in the document, so it says names only, in no language."""
+    """The label of a placeholder. It is stored in the document, so it has only names, in no language."""
     if panel.get("libraryPanel") is not None:
         library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
         name = text(library.get("name"), item=item, field="libraryPanel.name")
@@ -246,7 +247,7 @@ def _decimals(panel: Mapping[str, Any]) -> int | None:
 
 
 def _kept(panel: Mapping[str, Any], kind: str, *, asked: bool) -> Iterator[str]:
-    """What a panel says that has no place in our widget, in words; its queries unless they are `asked` here."""
+    """What a panel has that our widget can't represent, as text; its queries unless they are `asked` here."""
     if (targets := _listed(panel.get("targets"))) and not asked:
         counted = ngettext("{count} query", "{count} queries", len(targets)).format(count=len(targets))
         sources = sorted({one_line(name) for name in _sources(panel, targets) if name})[:3]
@@ -278,13 +279,13 @@ def _sources(panel: Mapping[str, Any], targets: list[Any]) -> Iterator[str]:
 
 
 def _own_thresholds(defaults: Mapping[str, Any]) -> bool:
-    """Whether somebody set them: Grafana writes a green one, and a red one at 80, into every panel."""
+    """Whether a user set them: Grafana writes a green one, and a red one at 80, into every panel."""
     steps = _listed(_inside(defaults, "thresholds").get("steps"))
     return any(step.get("value") not in (None, 0, 80) for step in steps if isinstance(step, Mapping))
 
 
 def _inside(value: Any, *keys: str) -> Mapping[str, Any]:
-    """The object at the end of a path. What is none there has no effect here and is only kept, so it is nothing."""
+    """The object at the end of a path; an empty one if it isn't an object, which has no effect here."""
     for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value if isinstance(value, Mapping) else {}

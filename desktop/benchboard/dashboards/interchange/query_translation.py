@@ -1,5 +1,4 @@
-"""The queries of Grafana's variables and panels and of ours: their SQL in our words, ours in theirs, or why it cannot
-be said."""
+"""Translates the queries of Grafana's variables and panels to ours and back, or says why that isn't possible."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -13,7 +12,9 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 MOST_READ: Final = 10 * MAX_QUERY
-"""Characters of SQL read for one dashboard: reading is slow, and a file may say the longest query a hundred times."""
+"""Most characters of SQL parsed for one dashboard: parsing is slow, and a file may repeat the longest query a hundred
+times.
+"""
 _FIELDS: Final = ("rawSql", "rawQuery", "query")
 _FIRST: Final = re.compile(r"\s*([A-Za-z_]\w*)")
 _MACRO: Final = re.compile(r"\$__\w+|\$\{__\w+")
@@ -25,11 +26,11 @@ _QUOTING: Final = (None, "", "sqlstring", "singlequote")
 
 
 class UntranslatableQuery(Exception):
-    """A query that cannot be asked here; its words say why."""
+    """A query that can't run here; its text says why."""
 
 
 def sql_of(raw: Mapping[str, Any]) -> str:
-    """What a variable of Grafana's asks its data source, as text; nothing where it says none."""
+    """The query of a Grafana variable as text; empty if it has none."""
     query = raw.get("query")
     if isinstance(query, Mapping):
         query = next((query[key] for key in _FIELDS if isinstance(query.get(key), str)), "")
@@ -75,7 +76,7 @@ def from_grafana_sql(sql: str, names: Collection[str]) -> str:
 
 
 def to_grafana_sql(query: str, names: Collection[str] | None = None) -> str:
-    """A query of ours as Grafana says it: `:shop` becomes `${shop:sqlstring}`, of these `names` or of all."""
+    """A query of ours in Grafana's syntax: `:shop` becomes `${shop:sqlstring}`, for these `names` or all."""
     named = [name for name in names_in(query) if names is None or name in names]
     return replace_names(query, {name: f"${{{name}:sqlstring}}" for name in named})
 
@@ -88,7 +89,9 @@ class PanelQueries:
         self.names, self._left = names, MOST_READ
 
     def read(self, raw: Mapping[str, Any]) -> str:
-        """The query of a panel in our words; empty where it asks another source, several, or what cannot be asked."""
+        """The query of a panel in our syntax; empty if it uses another data source, several queries, or can't run
+        here.
+        """
         sql = _sql_of_panel(raw)
         self._left -= len(sql) if len(sql) <= MAX_QUERY else 0
         if not sql or self._left < 0:

@@ -1,10 +1,11 @@
-"""The crash journal of a document under edit: each gesture on the disk before the next, and undo after a restart.
+"""The crash journal of an edited document: each gesture is on the disk before the next, and undo works after a restart.
 
-`<home>/journal/<document>.<slot>.bbj`, 0600: records of `history`, sealed (`sealed`) with a key from the vault. It
-begins with everything there is and grows by a record for each gesture; grown too large it is written anew, whole
-or not at all.
+`<home>/journal/<document>.<slot>.bbj`, 0600: records of `recoverable_steps`, encrypted (`encrypted_log`) with a key
+from the vault. It begins with the whole state and grows by a record for each gesture; when it is too large it is
+rewritten atomically.
 
-A document open in a second window has a second slot (`slots`); the orphan of a killed program is gone on with.
+A document open in a second window has a second slot (`journal_files`); the next to open the document takes over the
+orphan of a killed program.
 """
 
 import atexit
@@ -177,8 +178,10 @@ class Journal:
             return self._done >= wanted and not self._failing
 
     def announce_close(self) -> None:
-        """Announce that it is about to close: whoever opens the document next in this program waits. An edit revokes
-        it."""
+        """Announce that the journal is about to close: the next to open the document in this program waits.
+
+        An edit revokes it.
+        """
         _closing.add(self)
 
     def close(self, *, wait: bool = True) -> None:
@@ -224,7 +227,7 @@ class Journal:
         try:
             while self._write_queued():
                 pass
-        except Exception:  # noqa: BLE001 - a bug of ours: whoever goes on editing must hear that nothing is kept
+        except Exception:  # noqa: BLE001 - a bug: the user must learn that edits are no longer kept
             _log.exception("writing the crash journal %s stopped", self._slot.path.name)
             self._failed(_stopped_error(self._slot.path.parent))
         finally:

@@ -33,8 +33,10 @@ class DamagedLog(Exception):
 
 
 def load_key(vault: Vault, name: str) -> bytes | None:
-    """The key that files are sealed under, None where none was ever put. Raises `Unavailable`, also where what is kept
-    is no key."""
+    """The key that files are encrypted with, None if none was ever stored.
+
+    Raises `Unavailable`, also if the stored value isn't a key.
+    """
     key = vault.get(name)
     if key is None or len(key) == _KEY_BYTES:
         return key
@@ -47,7 +49,7 @@ def load_key(vault: Vault, name: str) -> bytes | None:
 
 
 def load_or_create_key(vault: Vault, name: str) -> bytes:
-    """The same, made where there is none."""
+    """The same key, created if there is none."""
     vault.create(name, secrets.token_bytes(_KEY_BYTES))
     key = load_key(vault, name)
     assert key is not None, name

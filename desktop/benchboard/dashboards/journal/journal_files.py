@@ -1,7 +1,7 @@
-"""Where journals lie: `<folder>/<document>.<slot>.bbj`, a slot for each window that has the document open.
+"""The files of journals: `<folder>/<document>.<slot>.bbj`, a slot for each window that has the document open.
 
-A slot belongs to whoever holds its lock, which the system takes from a killed program; so what is not locked is an
-orphan, and the next one to open the document goes on with it.
+A slot belongs to the holder of its lock, which the system releases when a program is killed; so an unlocked one is an
+orphan, and the next to open the document takes it over.
 """
 
 import logging
@@ -32,7 +32,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class SlotContents:
-    """What lay in a slot. `damaged`: it goes on after what could be read, and was not merely cut off."""
+    """The content of a slot. `damaged`: there is more after the readable part, it was not merely cut off."""
 
     history: History | None = None
     at: float = 0.0
@@ -40,14 +40,16 @@ class SlotContents:
 
     @property
     def rank(self) -> tuple[bool, float]:
-        """Edits that nobody saved come before everything, then what is newest."""
+        """Sort key: unsaved edits come first, then the newest."""
         history = self.history
         edited = history is not None and (bool(history.drafts) or diff(history.stored, history.document) is not None)
         return edited, self.at
 
 
 def folder_lock(folder: Path) -> FileLock:
-    """Held, nobody else makes a key, or takes a slot whose lock is about to be deleted and so is no lock any more."""
+    """While it is held, no other process creates a key, or takes a slot whose lock is about to be deleted and so is
+    void.
+    """
     return FileLock(folder / "key.lock", timeout=10, mode=0o600)
 
 
@@ -72,7 +74,7 @@ def claim_slot(folder: Path, name: bytes, key: bytes) -> tuple[Slot, SlotContent
 
 
 def read_subject(path: Path, key: bytes) -> tuple[str, ...]:
-    """Whose journal a file is; nobody's where that cannot be read."""
+    """The subject of a journal file; empty if it can't be read."""
     try:
         with path.open("rb") as file:
             first = next(read_records(file, key, bytes.fromhex(path.name.partition(".")[0])), None)
@@ -124,7 +126,7 @@ def _read(slot: Slot, key: bytes) -> SlotContents:
 
 
 def set_aside(slot: Slot, found: SlotContents) -> str:
-    """Keep a copy of what cannot be read, and say where."""
+    """Keep a copy of an unreadable file; returns a message with its path."""
     aside = slot.path.with_suffix(f".{time.time_ns()}.aside")
     shutil.copyfile(slot.path, aside)
     aside.chmod(0o600)

@@ -1,7 +1,7 @@
-"""What an edit changed in a document: the difference of two JSON values, small enough to write down for every gesture.
+"""The difference of two JSON values, small enough to write for every gesture.
 
-A list whose entries are objects with an `id` of their own (items, tabs) is compared by id, whatever the depth: a widget
-that moved costs its own numbers, not the list. Everything else that differs is written whole.
+A list whose entries are objects with unique `id`s (items, tabs) is compared by id, at any depth: a moved widget costs
+only its own numbers, not the list. Any other difference is written as a whole value.
 """
 
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ def diff(before: object, after: object) -> Delta:
 
 
 def apply(value: object, delta: Delta) -> object:
-    """The value with the delta made from it. What did not change is shared with `value`, which stays as it is.
+    """The value with a delta applied. Unchanged parts are shared with `value`, which is not modified.
 
-    Raises `LookupError`, `TypeError` or `ValueError` where the delta was made from something else.
+    Raises `LookupError`, `TypeError` or `ValueError` if the delta was made from another value.
     """
     if delta is None:
         return value

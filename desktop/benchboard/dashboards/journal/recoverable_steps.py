@@ -1,9 +1,9 @@
-"""The steps of an edited document as the journal keeps them: what is stored, what is on the page, and the way between;
-and the drafts, which are texts that are not part of the page yet.
+"""The steps of an edited document as the journal keeps them: the stored document, the page, and the deltas between; and
+the drafts, which are texts that are not part of the page yet.
 
-Made by replaying records, the same ones when they are written and when they are read again; so what a journal says is
-what its writer meant. A step keeps its record as it was written: a page of 1,000 widgets has steps that push hundreds,
-and 200 of them are to take no room, nor be encoded anew when the journal is.
+The history is built by replaying records, the same ones when they are written and when they are read; so a reader gets
+what the writer had. A step keeps its record as it was written: a page of 1,000 widgets has steps that displace
+hundreds, and 200 of them must take little memory, and not be encoded again when the journal is rewritten.
 """
 
 import json
@@ -16,17 +16,17 @@ from benchboard.dashboards.journal.json_delta import Delta, apply, diff
 
 MAX_STEPS: Final = 200
 MAX_STEP_BYTES: Final = 8 * 1024 * 1024
-"""How far back a journal goes: so many steps, and so much of them as it is written."""
+"""Limits of a journal: number of steps, and their size in bytes as written."""
 
 MAX_DRAFT: Final = 8 * 1024 * 1024
-"""Characters of a draft that is kept: twice what a page may have bytes."""
+"""Most characters of a draft that is kept: twice a page's limit in bytes."""
 
 Record = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody had written by `at` (seconds since 1970) that the page does not say."""
+    """A text that was typed by `at` (seconds since 1970) and is not in the document."""
 
     text: str
     at: float
@@ -54,7 +54,7 @@ class EditStep:
 
 
 def pack(record: Record) -> bytes:
-    """A record as it is written: JSON, deflated."""
+    """A record as it is written: JSON, compressed with deflate."""
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=dict)
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
@@ -72,7 +72,7 @@ def unpack(packed: bytes) -> Record:
 
 @dataclass(slots=True)
 class History:
-    """A stack of steps and where one stands in it: `document` is what the page says after `position` of them."""
+    """A stack of steps and the position in it: `document` is the page after `position` of them."""
 
     stored: object
     """The document as the database has it, in its `version`."""
@@ -83,13 +83,15 @@ class History:
     missing: int = 0
     """How many of its steps are still to come from a journal that is being read."""
     subject: tuple[str, ...] = ()
-    """Whose history it is, so that one of a document that is gone can be told."""
+    """The account and document that it belongs to, so that a deleted document's history can be recognised."""
     drafts: dict[str, Draft] = field(default_factory=dict)
     """By where they are written."""
     meant: object = None
-    """What the window said of the page with the record that is replayed next. Where the record leads there, this stands
-    for it: it shares with what the window says after the next gesture what that leaves alone, so that a gesture on a
-    page of thousands costs what it changed."""
+    """The window's document for the record that is replayed next.
+
+    If the record leads to an equal one, this object is used: it shares its unchanged parts with the window's next
+    document, so that a gesture on a page of thousands costs only what it changed.
+    """
 
     def documents(self) -> list[object]:
         """The document before the first step, and after each one. They share what they have in common."""
@@ -101,10 +103,10 @@ class History:
             ahead.append(apply(ahead[-1], step.forward))
         return ahead
 
-    # What is written: records of what happened, made before they are replayed
+    # Writing: records are made before they are replayed
 
     def to_records(self) -> Iterator[bytes]:
-        """Everything, in packed records: what a journal begins with."""
+        """The whole state as packed records: the beginning of a journal."""
         page = diff(self.stored, self.document)
         yield pack(
             {"is": "base", "version": self.version, "stored": self.stored, "page": page, "position": self.position,
@@ -120,7 +122,7 @@ class History:
         amends = amends and self.position > 0
         before = apply(self.document, self.steps[self.position - 1].backward) if amends else self.document
         forward = diff(before, after)
-        # What is the same on both sides is the same object now, which makes the way back quick to find.
+        # Equal parts of both sides are now the same objects, which makes the reverse delta quick to find.
         backward = diff(apply(before, forward), before)
         self.meant = after
         return {
@@ -135,19 +137,21 @@ class History:
         return {"is": "leap", "page": diff(self.document, after)}
 
     def record_saved(self, version: int, stored: object) -> Record:
-        """The database has `stored` now, which need not be what the page says any more."""
+        """A record that the database has `stored` now, which may differ from the page."""
         return {"is": "saved", "version": version, "stored": diff(self.document, stored)}
 
     def record_draft(self, where: str, text: str | None, at: float) -> Record | None:
-        """Another text stands there as a draft, or (None) none any more."""
+        """A record of another draft text for `where`, or (None) of its removal."""
         kept = self.drafts.get(where)
         return None if (kept.text if kept else None) == text else _drafted(where, text, at)
 
-    # What is read
+    # Reading
 
     def replay(self, record: Record, packed: bytes) -> None:
-        """Go on as a record says, which is `packed` as it is written. Raises `LookupError`, `TypeError` or
-        `ValueError` for one of another history."""
+        """Apply a record, which is `packed` as written.
+
+        Raises `LookupError`, `TypeError` or `ValueError` for one of another history.
+        """
         kind = record["is"]
         if self.missing:
             self.steps.append(_step(record, packed))
@@ -212,7 +216,7 @@ def begin_history(record: Record) -> History:
 
 
 def subject_of(record: Record) -> tuple[str, ...]:
-    """Whose history a `base` record begins; nobody's, where an older program wrote it."""
+    """The subject of a `base` record; empty if an older program wrote it."""
     subject = record.get("subject")
     return tuple(str(part) for part in subject) if isinstance(subject, list) else ()
 

@@ -1,8 +1,8 @@
-"""Fit a layout to another number of columns: what was side by side stays so if there is room, and what filled the page
-still does.
+"""Fits a layout to another number of columns: items side by side stay so if there is space, and items that fill the
+page still do.
 
 The layout is split by straight cuts into bands below each other, those into stacks side by side, and so on. Edges are
-rounded, not widths, so that the sum stays right. If the minimum widths do not fit, a line breaks into as few lines as
+rounded, not widths, so that the sum stays right. If the minimum widths don't fit, a line breaks into as few lines as
 possible, of nearly the same width, and each fills the page.
 """
 

@@ -1,7 +1,7 @@
-"""Narrower pages: derived from the desktop layout each time, except for what somebody arranged there by hand.
+"""Narrower pages: derived from the desktop layout each time, except for custom positions that a user has set there.
 
-Only what a person moved or resized is stored, not what was displaced by it: everything else goes on following the
-desktop. The others flow around what was arranged by hand, as they did when it was dropped.
+Only what a user moved or resized is stored, not what was displaced by it: everything else continues to follow the
+desktop. The others flow around the custom positions, as they did when these were dropped.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -49,12 +49,12 @@ def derive_layout(
 
 
 def overrides_after(before: Layout, after: Layout, ids: Collection[str], places: Mapping[str, Cell]) -> dict[str, Cell]:
-    """What is arranged by hand after a gesture that moved or resized `ids` and led from one layout of this breakpoint
-    to another.
+    """The custom positions after a gesture that moved or resized `ids` and changed one layout of this breakpoint to
+    another.
 
-    New are those of `ids` that changed. What was remembered already is remembered as it lies now, even if it only gave
-    way: of two remembered cells that cover each other neither could be kept. Nothing else is remembered. Other grids'
-    places stay as they are. To give an item back to the desktop, leave it out.
+    Those of `ids` that changed are new. Earlier ones are stored with their present cells, even if they were only
+    displaced: of two stored cells that overlap neither could be kept. Nothing else is stored. Other grids' positions
+    are unchanged. To reset an item to the desktop layout, leave it out.
     """
     kept = dict(places)
     for name in (item.id for item in after.items):

@@ -49,13 +49,14 @@ class _TargetGrid:
         return dict(there for item, cell in staying for there in visible_cells(item, cell))
 
     def changes(self, changed: Mapping[int, Cell]) -> dict[str, Cell]:
-        """What a result for this grid means for everything on the page."""
+        """The effect of a result for this grid on all items of the page."""
         items = self.preview.layout.items
         return dict(there for place, cell in changed.items() for there in visible_cells(items[place], cell))
 
     def seen(self, changed: Mapping[int, Cell], still: Places, until: int | None) -> dict[str, Cell]:
-        """What a result changes against `still`, the page without the body: in this grid, and of what is displaced
-        around the containers it lies in, up to row `until`."""
+        """The changes of a result compared with `still`, the page without the body: in this grid, and of what is
+        displaced around its containers, up to row `until`.
+        """
         (x, y), around = self._around(changed, still, until)
         answer = dict(around)
         items, cells = self.preview.layout.items, self.preview.lifted.cells
@@ -149,7 +150,7 @@ class ContainerDrag(_PageGesture):
         self.body = [(page.item(item_id), page.shown[item_id]) for item_id in self.ids if item_id in page.shown]
         self.body += guests
         self.home = page.path(self.ids[0]) if self.ids else ()
-        """The grid the grabbed item lies in."""
+        """The grid of the grabbed item."""
         self._together = bool(self.ids) and not guests and all(page.path(one) == self.home for one in self.ids)
         self._grounds: dict[Path, _TargetGrid] = {}
 

@@ -129,7 +129,7 @@ def fitted_item(
 
 def _fitted_pane(pane: Pane, columns: int, compact: Compact, known: Mapping[int, int], *, collapsed: bool) -> Pane:
     inside = fitted(replace(pane.layout, columns=columns), compact, known=known)
-    # A closed row says only how its items lie to each other: the gap above them would be lost when it is written.
+    # A collapsed row only has the relative positions of its items: the gap above them would be lost when it is written.
     gap = min((cell.y for cell in inside.cells), default=0) if collapsed else 0
     if gap:
         inside = inside.moved_to([cell._replace(y=cell.y - gap) for cell in inside.cells])
@@ -165,7 +165,7 @@ def map_items(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] |
 
 
 def without(layout: Layout, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
-    """The layout without these items and their children, wherever they lie; the rest is fitted."""
+    """The layout without these items and the items in them, in all containers; the rest is fitted."""
     gone = frozenset(ids)
     return fitted(map_items(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact)
 
@@ -224,7 +224,7 @@ class PageIndex:
         return pane.items[pane.index(item_id)]
 
     def cell(self, item_id: str) -> Cell:
-        """An item's cell in the grid that it lies in."""
+        """An item's cell in its grid."""
         return self.pane(self.path(item_id)).cell(item_id)
 
     def pane(self, path: Path) -> Layout:
@@ -251,8 +251,9 @@ class PageIndex:
         return fitted(_without_nested(self.layout, gone, around), compact, known=self.known)
 
     def with_pane(self, path: Path, layout: Layout, compact: Compact = "vertical") -> Layout:
-        """The page with another grid at `path`; the containers around it grow or shrink, and displace what lies around
-        them."""
+        """The page with another grid at `path`; the containers around it grow or shrink, and displace their
+        neighbours.
+        """
         if not path:
             return fitted(layout, compact, known=self.known)
         (item_id, k), outer = path[-1], self.pane(path[:-1])
@@ -305,7 +306,7 @@ def _heights(layout: Layout) -> Iterator[tuple[int, int]]:
 
 
 def _without_nested(layout: Layout, gone: frozenset[str], around: Collection[str]) -> Layout:
-    """The layout without the items in `gone`, which lie in it and in the containers `around`. Nothing is fitted."""
+    """The layout without the items in `gone`, which are in it and in the containers `around`. Nothing is fitted."""
     kept = []
     for item, cell in zip(layout.items, layout.cells, strict=True):
         if item.id in around and item.id not in gone:

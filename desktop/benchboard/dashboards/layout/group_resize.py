@@ -114,7 +114,7 @@ class GroupResize:
 
 
 def _between(wanted: int, old: int) -> range:
-    """From what is wanted to what it is now."""
+    """The values from `wanted` towards `old`, without `old`."""
     return range(wanted, old, 1 if wanted < old else -1)
 
 

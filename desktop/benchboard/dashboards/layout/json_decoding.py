@@ -1,4 +1,4 @@
-"""Decode JSON text strictly; each error says where in the text it is."""
+"""Decodes JSON text strictly; each error has its position in the text."""
 
 import json
 import math

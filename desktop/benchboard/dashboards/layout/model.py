@@ -1,8 +1,8 @@
-"""What a layout is: items and their cells. Parsed from JSON, which is untrusted.
+"""The data model of a layout: items and their cells. Parsed from JSON, which is untrusted.
 
-The JSON form, that of the programs which Benchboard replaces, is a list of
-`{"id", "type", "position": {"x", "y", "w", "h"}, …}`, with optional `static`, `min_w`, `max_w`, `min_h`, `max_h`.
-Unknown fields are kept, beside the others and inside `position`.
+The JSON form, that of the programs which Benchboard replaces, is a list of `{"id", "type", "position": {"x", "y", "w",
+"h"}, …}`, with optional `static`, `min_w`, `max_w`, `min_h`, `max_h`. Unknown fields are kept, beside the others and
+inside `position`.
 """
 
 import json
@@ -242,7 +242,7 @@ def _parse_cell(position: object, name: str) -> Cell:
         what = _("position of item {item} is {value}; it must be an object with x, y, w and h.")
         refuse("bad-position", what.format(item=quote_value(name), value=quote_value(position)), name, "position")
     x, y, w, h = position.get("x"), position.get("y"), position.get("w"), position.get("h")
-    # One quick look for the many that are right; the slow one only finds the words for what is wrong.
+    # One quick check for valid values; the slow one only finds the message for an invalid one.
     if (
         type(x) is type(y) is type(w) is type(h) is int
         and 0 <= x < MAX_COLUMNS

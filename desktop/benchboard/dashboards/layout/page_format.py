@@ -32,7 +32,7 @@ def parse_page(value: object, *, columns: int = 12) -> Layout:
 
 
 WrittenItems = dict[str, tuple[Item, Cell, dict[str, object]]]
-"""What was written last: by id, the item, its cell, and its JSON."""
+"""The last written items: by id, the item, its cell, and its JSON."""
 
 
 def serialise_page(layout: Layout, known: WrittenItems | None = None) -> list[dict[str, object]]:

@@ -37,8 +37,7 @@ class Repeat:
 
 
 def repeat_of(item: Item) -> Repeat | None:
-    """How the item's document says that it is repeated; None if it is not. Raises `Invalid` with the item and the
-    field.
+    """The repeat in the item's document; None if it is not repeated. Raises `Invalid` with the item and the field.
 
     `{"variable": "shop", "direction": "across", "most": 4}`; direction and most can be left out, and other fields are
     ignored.

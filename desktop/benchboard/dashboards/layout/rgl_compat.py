@@ -90,7 +90,7 @@ def remove(layout: Layout, item_id: str, *, compact: Compact = "vertical") -> La
     rest = [pair for number, pair in enumerate(zip(layout.items, cells, strict=True)) if number != place]
     less = Layout.of(layout.columns, rest)
     board = GridArrays(less)
-    board.bring_in()  # its component corrects the bounds of what is left whenever a child goes
+    board.bring_in()  # like the original component, which corrects the bounds of the others whenever an item is removed
     return _compacted(less, board, compact)
 
 

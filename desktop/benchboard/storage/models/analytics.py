@@ -1,4 +1,4 @@
-"""Where figures come from, what is made of them, who is told, and who must approve."""
+"""Tables for data sources, metrics, alerts, reports and approvals."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -67,7 +67,7 @@ class Metric(Identified, Changing, Tenant, Base):
 
 
 class Alert(Identified, Changing, Tenant, Base):
-    """Tells people when a metric crosses a threshold."""
+    """Notifies people when a metric crosses a threshold."""
 
     __tablename__ = "alerts"
     __table_args__ = (
@@ -131,7 +131,7 @@ class DataModel(Identified, Changing, Tenant, Base):
 
 
 class Workflow(Identified, Changing, Tenant, Base):
-    """A request that somebody else approves or rejects."""
+    """A request that another person approves or rejects."""
 
     __tablename__ = "workflows"
     __table_args__ = (

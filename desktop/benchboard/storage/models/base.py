@@ -246,19 +246,19 @@ class Identified:
 
 
 class Dated:
-    """A row that says when it was made."""
+    """A row with the time of its creation."""
 
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=Now(), sort_order=100)
 
 
 class Changing(Dated):
-    """A row that changes, and says when it last did."""
+    """A row with the time of its last change."""
 
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, server_default=Now(), sort_order=101)
 
 
 class Versioned:
-    """A row whose changes are counted, so that two people's edits cannot overwrite each other unseen."""
+    """A row with a version counter, so that concurrent edits can't overwrite each other unnoticed."""
 
     version: Mapped[int] = mapped_column(
         BigInteger(), default=1, onupdate=text("version + 1"), server_default=text("1"), sort_order=90
@@ -282,7 +282,7 @@ def keyed(table: str) -> UniqueConstraint:
 
 
 def belongs(column: str, table: str, key: str = "id") -> ForeignKeyConstraint:
-    """A foreign key within the organisation that cascades: the row goes with the one it belongs to."""
+    """A foreign key within the organisation that cascades: the row is deleted with the one it belongs to."""
     return ForeignKeyConstraint(
         ["organisation_id", column], [f"{table}.organisation_id", f"{table}.{key}"], ondelete="CASCADE"
     )

@@ -55,7 +55,7 @@ class Jwk(Identified, Changing, Versioned, Base):
 
 
 class ApiKey(Identified, Changing, Tenant, Base):
-    """Lets a program act for a person, within `permissions`."""
+    """Allows a program to act for a person, within `permissions`."""
 
     __tablename__ = "api_keys"
     __table_args__ = (
@@ -117,7 +117,7 @@ class OAuthClient(Identified, Changing, Tenant, Base):
 
 
 class Token(Identified, Changing, Tenant, Base):
-    """An access token, by its `jti`; without a person where the client acts for itself."""
+    """An access token, by its `jti`; without a person if the client acts for itself."""
 
     __tablename__ = "tokens"
     __table_args__ = (
@@ -199,7 +199,7 @@ class Consent(Identified, Changing, Tenant, Base):
 
 
 class WebhookEndpoint(Identified, Changing, Tenant, Base):
-    """A URL that is told of events, signed with its secret."""
+    """A URL that is notified of events, in requests signed with its secret."""
 
     __tablename__ = "webhook_endpoints"
     __table_args__ = (Index(None, "organisation_id"), length("secret_nonce", 12))

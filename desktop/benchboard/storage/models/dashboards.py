@@ -79,12 +79,12 @@ class Dashboard(Identified, Changing, Tenant, Base):
 
 
 class DashboardVersion(Identified, Changing, Tenant, Base):
-    """What a dashboard was when it was stored: the whole document.
+    """A stored version of a dashboard: the whole document.
 
-    `number` counts within the dashboard. An `automatic` one grows with its author's next saves until somebody else
-    saves or it is named; `saved_at` is when it last did. `stored_version` is the dashboard row's version then, by
-    which a later save knows whether the document has changed since it was read. `restored_from` is the number of
-    the version it was restored from.
+    `number` counts within the dashboard. An `automatic` one is extended by its author's next saves until another person
+    saves or it is named; `saved_at` is its last save. `stored_version` is the dashboard row's version then, by which a
+    later save knows whether the document has changed since it was read. `restored_from` is the number of the version it
+    was restored from.
     """
 
     __tablename__ = "dashboard_versions"

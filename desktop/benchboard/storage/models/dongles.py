@@ -1,4 +1,4 @@
-"""Dongles: whose they are, what they are set to, how they are grouped, and the hosts that act on them."""
+"""Tables for dongles: their owners, configurations and groups, and the hosts that act on them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -55,7 +55,7 @@ class Agent(Identified, Changing, Tenant, Base):
 
 
 class AgentToken(Identified, Changing, Tenant, Base):
-    """What an agent proves itself with; only its hash is kept."""
+    """The credential of an agent; only its hash is stored."""
 
     __tablename__ = "agent_tokens"
     __table_args__ = (
@@ -192,7 +192,7 @@ class DongleGroupMember(Dated, Tenant, Base):
 
 
 class CanConfig(Identified, Changing, Tenant, Base):
-    """What a dongle's CAN controller is set to. Bit times are in time quanta, sample points in percent."""
+    """The configuration of a dongle's CAN controller. Bit times are in time quanta, sample points in percent."""
 
     __tablename__ = "can_configs"
     __table_args__ = (

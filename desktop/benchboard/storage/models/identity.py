@@ -1,4 +1,4 @@
-"""People, organisations, what they may do, and what was done."""
+"""Tables for people, organisations, permissions and the audit log."""
 
 from datetime import datetime
 from typing import Any
