@@ -1,7 +1,7 @@
-"""How a column of a result is shown to people: its title, its format and, of amounts of money, their currency.
+"""How a column of a result is presented: its title, its format and, for amounts of money, its currency.
 
-A presentation begins at a relation's column, goes through the expressions of a query, and takes the title that an
-author wrote with AS. Where nothing is known of a column, its name is written as a person would read it.
+A presentation starts with a relation's column, is derived through the expressions of a query, and gets the title that
+an author wrote with AS. If nothing is known about a column, its title is its name in plain words.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Final, Literal
 from benchboard.i18n import N_, _, is_currency
 
 Format = Literal["text", "identifier", "integer", "decimal", "money", "percent", "boolean", "date", "time", ""]
-"""How a value is written; empty: as its type says. An identifier's digits aren't grouped."""
+"""The format of a value; empty: by its type. An identifier's digits aren't grouped."""
 
 MAX_TITLE: Final = 500
 _MAX_PATTERNS: Final = 3
@@ -28,7 +28,7 @@ class Presentation:
     patterns: tuple[str, ...] = ()
     """What aggregates make of the title, the innermost first: sentences with `{column}`, marked for translation."""
     written: str = ""
-    """A title in an author's own words, shown as it is. It goes before `title`."""
+    """A title that an author wrote, shown unchanged. It takes precedence over `title`."""
     format: Format = ""
     currency: str = ""
     """Of money: the code of the currency of all its amounts."""
@@ -141,8 +141,11 @@ def humanised(name: str) -> str:
 
 
 def named(presentation: Presentation, name: str, *, quoted: bool) -> Presentation:
-    """The presentation of a column that an author named with AS. In quotes it is a title as it stands; otherwise it is
-    read as a person would read it: “eur” of amounts in euros is “Euro”, “refund_pct” is “Refund”, in percent."""
+    """The presentation of a column that an author named with AS.
+
+    A quoted name is used as the title unchanged; otherwise it is interpreted: “eur” for amounts in euros is “Euro”,
+    “refund_pct” is “Refund”, in percent.
+    """
     titled = replace(presentation, title="", patterns=(), written="")
     if quoted:
         return replace(titled, written=name if name.strip() else "")
@@ -188,8 +191,9 @@ def time_unit(unit: str) -> str:
 
 
 def common(presentations: Sequence[Presentation]) -> Presentation:
-    """The presentation of values that stand for each other, or are added: that of the first, and its currency only if
-    all have the same."""
+    """The presentation of values that are alternatives, or are added: that of the first, and its currency only if all
+    have the same.
+    """
     first = presentations[0] if presentations else NOTHING
     if all((one.format, one.currency, one.currency_origin) == (first.format, first.currency, first.currency_origin)
            for one in presentations):  # fmt: skip

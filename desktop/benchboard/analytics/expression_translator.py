@@ -1,7 +1,7 @@
 """Translates one expression of a query to the SQL of its engine, and finds its type.
 
-The language is PostgreSQL's. Only what `_TRANSLATIONS` names is translated, anything else is refused, and every node is
-built anew from parts known here: nothing of a person's text reaches an engine unread.
+The language is PostgreSQL's. Only what is in `_TRANSLATIONS` is translated, anything else is rejected, and every node
+is rebuilt from known parts: no text of the user reaches an engine unparsed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -106,10 +106,9 @@ class ExpressionTranslator:
         return value
 
     def charge_copies(self, node: exp.Expr, copies: int = 1) -> None:
-        """Count `copies` of `node` in what is built; raise `Invalid` for too many in all.
+        """Count `copies` of `node` in the result; raise `Invalid` if there are too many in all.
 
-        Nested in each other, parts that stand in the result twice double at every level: a short query would be
-        written out to gigabytes.
+        Nested parts that are each copied twice double at every level: a short query would expand to gigabytes.
         """
         self._copied += copies * sum(1 for _node in node.walk())
         if self._copied > _MAX_COPIED:
@@ -149,7 +148,7 @@ class ExpressionTranslator:
         return self._variables.value(node)
 
     def _list_element(self, node: exp.Expr, scope: NameScope) -> list[TypedExpr]:
-        """The values that one element of IN (…) stands for: a variable for all of its values."""
+        """The values for one element of IN (…): a variable gives all of its values."""
         return self._variables.values(node) if isinstance(node, exp.Placeholder) else [self.translate(node, scope)]
 
     def boolean(self, node: exp.Boolean, _scope: NameScope) -> TypedExpr:

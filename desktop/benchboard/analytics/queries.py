@@ -58,9 +58,9 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """The result of a query. `truncated`: there were more rows than were asked for.
+    """The result of a query. `truncated`: there were more rows than requested.
 
-    Cells are text, int, Decimal, bool, datetime (UTC), date or None, as the column's kind says.
+    Cells are text, int, Decimal, bool, datetime (UTC), date or None, by the column's kind.
     """
 
     columns: tuple[ResultColumn, ...]
@@ -145,7 +145,7 @@ def _cell(value: Any, type_: ValueType) -> Cell:
             return value.quantize(Decimal(1).scaleb(-type_.scale), context=_PRECISE)
         raise _not_exact()
     if type_.kind == "integer":
-        if isinstance(value, float):  # SQLite goes on in floating point where 64 bits end
+        if isinstance(value, float):  # SQLite continues in floating point beyond 64 bits
             raise _not_exact()
         return int(value)
     if type_.kind == "boolean":

@@ -184,7 +184,7 @@ class _Postgresql:
                 " SET LOCAL timezone = 'UTC'; SET LOCAL transaction_read_only = on"
             )
             with self._cancel_token.on_cancel(self._driver.cancel_safe):
-                # A cursor on the server: else the driver holds the whole result before anybody can look at its size.
+                # A server-side cursor: otherwise the driver loads the whole result before its size can be checked.
                 streamed = {"stream_results": True, "max_row_buffer": _BATCH}
                 with self._connection.exec_driver_sql(statement, bound, streamed) as result:
                     return _all_rows(result, self._deadline)

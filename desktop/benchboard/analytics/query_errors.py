@@ -1,6 +1,6 @@
-"""What is wrong with a query, at its place in the text: `Invalid` with the facts `field`, `start` and `end`.
+"""Errors in a query with their position in the text: `Invalid` with the facts `field`, `start` and `end`.
 
-Of what cannot be parsed, the first word that makes no sense, and the keyword that it perhaps stands for.
+For a syntax error, the first unexpected word, and the keyword that was perhaps meant.
 """
 
 from difflib import get_close_matches
@@ -19,7 +19,7 @@ _KEYWORDS: Final = (*_FIRST_KEYWORDS, "FROM", "WHERE", "GROUP", "HAVING", "ORDER
 _WRITTEN_OUT: Final = {"GROUP": "GROUP BY", "ORDER": "ORDER BY"}
 _OPERAND_ENDS: Final = (TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.NUMBER, TokenType.STRING,
                         TokenType.STAR)  # fmt: skip
-"""After these no name can stand, but the next clause can."""
+"""A name can't follow these, but the next clause can."""
 _ROW_COUNTS: Final = (TokenType.LIMIT, TokenType.OFFSET)
 _NOT_A_NUMBER: Final = (*_ROW_COUNTS, TokenType.R_PAREN, TokenType.SEMICOLON)
 _SIMILARITY: Final = 0.7
@@ -28,7 +28,7 @@ _SHOWN: Final = 40
 
 
 def position_of(node: exp.Expr) -> dict[str, Any]:
-    """Where in the query's text `node` stands: `start` and `end` (characters from 0, end exclusive), if known."""
+    """The position of `node` in the query's text: `start` and `end` (characters from 0, end exclusive), if known."""
     spans = [found.meta for found in node.walk() if "start" in found.meta]
     if not spans:
         return {}
@@ -87,7 +87,7 @@ def syntax_error(text: str, error: ParseError) -> Invalid:
 
 
 def not_a_select(text: str) -> Invalid:
-    """That `text` is a statement but no query, at the word that says what it is."""
+    """The error that `text` is a statement but not a query, at its first keyword."""
     first_word = _first_word(sqlglot.tokenize(text, read="postgres"))
     if first_word is not None and (keyword := _similar_keyword(first_word, _FIRST_KEYWORDS)):
         return _unexpected(first_word, keyword)

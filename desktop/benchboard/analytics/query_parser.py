@@ -103,7 +103,7 @@ def _check_tokens(tokens: Sequence[Token]) -> None:
 class _BoundedParser(PostgresParser):
     """A parser that reads no query more than twice over.
 
-    Where sqlglot guesses wrong, it goes back and reads the same tokens in another way: in nested brackets after the
+    When sqlglot guesses wrong, it goes back and parses the same tokens in another way: in nested brackets after the
     name of a type (`decimal(decimal(…`, `struct<struct<…`) twice as often at every level, for hours at level 40. A
     query in the language offered here rereads less than one token in five.
     """

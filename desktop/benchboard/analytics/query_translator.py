@@ -375,7 +375,7 @@ def _require_distinct_names(node: exp.Expr, columns: Columns) -> Columns:
 
 
 def _originals(query: exp.Select, result: exp.Select) -> list[exp.Expr]:
-    """For each output of the result, the part of the query that it comes from (a star stands for several)."""
+    """For each output of the result, the part of the query that it comes from (a star gives several)."""
     if len(query.expressions) == len(result.expressions):
         return list(query.expressions)
     return [query] * len(result.expressions)

@@ -32,7 +32,9 @@ class Relation:
     """The act (`access.RULES`) that an actor must be allowed."""
     restriction: Callable[[Actor], str] = _every_row
     """A condition in SQL for the rows that an actor may see within their organisation; empty for all of them.
-    `{organisation}` and `{user}` stand for the actor's ids."""
+
+    `{organisation}` and `{user}` are replaced by the actor's ids.
+    """
     restriction_reads: frozenset[str] = frozenset()
     """The stored tables that a restriction reads."""
     cascades_from: frozenset[str] = frozenset()

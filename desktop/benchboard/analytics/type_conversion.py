@@ -30,7 +30,10 @@ class TypeConversion:
         self._for_sqlite = for_sqlite
 
     def to_common_type(self, node: exp.Expr, values: list[TypedExpr]) -> list[TypedExpr]:
-        """The values as one type, so that they can be compared or stand for each other. `Invalid` if they cannot."""
+        """The values converted to one type, so that they can be compared or be alternatives.
+
+        Raises `Invalid` if they can't be.
+        """
         kinds = {value.kind for value in values} - {"null"}
         if kinds & {"timestamp", "date"} and kinds <= {"timestamp", "date", "text"}:
             convert = self.to_timestamp if "timestamp" in kinds else self.to_date

@@ -14,7 +14,7 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 MAX_BOUND: Final = 2_000
-"""Values that stand for the variables of a query in all, each as often as it is named."""
+"""Most values bound for the variables of a query, counted for each use."""
 
 
 class VariableBinding:

@@ -35,11 +35,11 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class BusState:
-    """The controller's state, and what was counted since the bus was opened.
+    """The controller's state, and the counters since the bus was opened.
 
-    `error_state` is None, and `tx_errors` (TEC), `rx_errors` (REC) and `bus_errors` are 0, where the interface cannot
-    tell. `sent` frames were handed over and `rejected` ones refused by the device afterwards. `overruns` counts the
-    times the device said that it lost frames; `malformed` what arrived and could not be read.
+    `error_state` is None, and `tx_errors` (TEC), `rx_errors` (REC) and `bus_errors` are 0, if the interface can't
+    report them. `sent` frames were handed over and `rejected` ones rejected by the device afterwards. `overruns` counts
+    the device's reports of lost frames; `malformed` what arrived and could not be parsed.
     """
 
     error_state: ErrorState | None = None
@@ -58,9 +58,9 @@ class BusState:
 
 
 class Bus(Protocol):
-    """An open CAN channel. One thread may receive while others send; `close` when nobody receives any more.
+    """An open CAN channel. One thread may receive while others send; call `close` when no thread receives any more.
 
-    Every method but `state` and `close` raises `DeviceFailure` when the interface is gone.
+    Every method but `state` and `close` raises `DeviceFailure` when the interface is disconnected.
     """
 
     @property
@@ -80,7 +80,7 @@ class Bus(Protocol):
         ...
 
     def state(self) -> BusState:
-        """The state now, as far as the interface has told it."""
+        """The present state, as far as the interface has reported it."""
         ...
 
     def close(self) -> None:

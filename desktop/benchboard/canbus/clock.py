@@ -34,7 +34,7 @@ class FrameClock(dict[float | None, Timestamp]):
         self._newest: float | None = None  # the latest count in the chunk that was not there before
 
     def restart(self) -> None:
-        """Forget the device's count: it begins anew."""
+        """Forget the device's count: it has restarted."""
         self.clear()
         self._ahead = self._newest = None
 
@@ -59,7 +59,7 @@ class FrameClock(dict[float | None, Timestamp]):
             self._ahead = self._arrival - seconds
         seconds += self._ahead
         if self._wrap is not None:
-            # The arrival tells the turns of the counter, however long nothing came.
+            # The time of arrival determines the wraps of the counter, however long no frame came.
             seconds += self._wrap * round((self._arrival - seconds) / self._wrap)
         self._newest = count
         found = self[count] = Timestamp(seconds, TimeSource.DEVICE, self._tick)

@@ -1,7 +1,7 @@
 """Serial ports: discovery, exclusive opening, and errors that say what to do.
 
 The only module that uses pyserial. Ports come from pyserial's list, from the links in BENCHBOARD_HOME/ports (to
-pseudo-terminals, which pyserial never lists) and from paths that somebody typed; after discovery all are alike.
+pseudo-terminals, which pyserial never lists) and from paths that the user typed; after discovery all are alike.
 """
 
 import contextlib
@@ -82,7 +82,10 @@ def _linked_ports() -> Iterable[Port]:
 
 
 def is_own_link(link: Path) -> bool:
-    """Whether nobody else can have put `link` there; so for one that is not there. Its dongle would get our tokens."""
+    """Whether no other account can have created `link`; true if it doesn't exist.
+
+    Otherwise its dongle would get our tokens.
+    """
     try:
         return not file_ownership.risk(link.parent, file_ownership.WRITABLE) and file_ownership.is_own(link)
     except FileNotFoundError:
@@ -106,7 +109,7 @@ def is_stale(link: Path) -> bool:
         with lock_path(link).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
-        # Held: alive. Not there: a link somebody made by hand, whose target exists.
+        # Held: running. Not there: a link made by hand, whose target exists.
         return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.ENOENT)
     return True
 
@@ -129,7 +132,7 @@ class PortHandle:
         self._drained_at = time.monotonic()  # when nothing was left to read
 
     def read(self, timeout: float) -> bytes:
-        """Whatever has arrived, as soon as something has; b"" after `timeout` seconds of nothing.
+        """Read what has arrived, waiting for the first bytes; b"" if none arrive in `timeout` seconds.
 
         Raises `DeviceFailure` (`port.gone`).
         """
@@ -222,7 +225,7 @@ def _not_own(path: str) -> Unavailable:
 
 
 def disconnected_error(path: str) -> DeviceFailure:
-    """`port.gone`: what was on `path` is no longer there."""
+    """The error `port.gone`: the device on `path` was disconnected."""
     return DeviceFailure(
         "port.gone",
         _("Lost the connection to {path}.").format(path=path),
@@ -235,7 +238,7 @@ def disconnected_error(path: str) -> DeviceFailure:
 def _open_error(path: str, error: OSError | ValueError) -> AppError:
     number = getattr(error, "errno", None)
     if Path(path).parent == links_folder() and number in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EIO):
-        # A link whose simulator ended leads nowhere, or to a terminal that is somebody else's by now.
+        # The link of a simulator that ended has no target, or one that is another account's terminal by now.
         return NotFound(
             "port.missing",
             _("Simulated dongle {name} isn't running.").format(name=Path(path).name),

@@ -53,7 +53,7 @@ Stamps = Mapping[float | None, Timestamp | None]
 
 
 class _AsCounted(dict[float | None, Timestamp | None]):
-    """The device's count as it stands, in seconds modulo 60: not yet a time of day."""
+    """The device's count in seconds modulo 60: not yet a time of day."""
 
     def __missing__(self, milliseconds: float | None) -> Timestamp | None:
         return None if milliseconds is None else Timestamp(milliseconds / 1000, TimeSource.DEVICE, 0.001)

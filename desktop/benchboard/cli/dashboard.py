@@ -200,8 +200,7 @@ def _read_document(context: CommandContext, which: str | None) -> object:
 
 @contextmanager
 def _read_json(file: BinaryIO, do: str, max_bytes: int = MAX_BYTES) -> Iterator[object]:
-    """The JSON in `file` of so many bytes at most; what is wrong with it, here or where it is used, is said with the
-    file's name."""
+    """The JSON in `file`, of at most this many bytes; errors in it, here or where it is used, name the file."""
     with naming_file("-" if file.name == _STDIN else file.name, do):
         yield layout.decode(file.read(max_bytes + 1), max_bytes=max_bytes)
 

@@ -70,7 +70,7 @@ def unshare(context: CommandContext, which: str, who: str | None, public: bool) 
             sentence = _("“{name}” is no longer shared with everyone.")
         else:
             people = [share.to for share in sharing.sharing_of(session, context.actor, card.id).people]
-            # Somebody disabled can be shared with no more, and still taken out.
+            # No one can share with a disabled person any more, but their share can be revoked.
             to = next((share for share in people if who in (share.id, share.email)), None)
             to = to or sharing.find_candidate(session, context.actor, who)
             sharing.unshare(session, context.actor, card.id, to.kind, to.id)

@@ -29,7 +29,7 @@ BASE_REVISION: Final = click.option(
 
 @contextmanager
 def advise_on_conflict() -> Iterator[None]:
-    """Say of a dashboard that was saved meanwhile what a person can do without a window."""
+    """Add to a conflict error what the user can do about it on the command line."""
     try:
         yield
     except Conflict as error:

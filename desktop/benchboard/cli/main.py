@@ -66,7 +66,7 @@ def root() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit status. No traceback reaches a person: a bug goes to the log."""
+    """Run one command; returns the exit status. Users never see a traceback: a bug goes to the log."""
     home = settings.home()
     _use_language(os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language)
     log.start(home / "logs")

@@ -48,7 +48,7 @@ _PERSON_TEXT = _PERSON | {
     "state": lambda row: _(_STATES.get(row.state, row.state)),
 }
 _SESSION_TEXT = _SESSION | {"end_reason": lambda row: _(_END_REASONS.get(row.end_reason, row.end_reason or ""))}
-"""What tables for people say, as the window does; JSON says the words that options take."""
+"""The texts in tables, as in the window; JSON has the values that options take."""
 
 
 @click.group(cls=CommandGroup)
@@ -126,7 +126,7 @@ def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
       benchboard user add mert@example.com < password.txt
     """
     given = None if sys.stdin.isatty() else _read_password()
-    with context.database.read() as session:  # nobody types a password, twice, for a person who can't be added
+    with context.database.read() as session:  # don't ask for a password, twice, for a person who can't be added
         users.require_addable(session, context.actor, email=email, name=name, role=role, password=given or None)
     password = ask_password(confirm=True) if given is None else _require_given(given)
     with context.database.change() as session:

@@ -1,6 +1,6 @@
-"""Finds out what firmware a USB CAN adapter has: ours, which proves its identity, or one that speaks slcan.
+"""Detects the firmware of a USB CAN adapter: Benchboard's, which proves its identity, or one that speaks slcan.
 
-What USB says of a port is a hint; what the firmware answers decides.
+A port's USB descriptors are a hint; the firmware's answer decides.
 """
 
 import hashlib
@@ -92,7 +92,10 @@ def probe_open(handle: OpenPort, *, clock: Callable[[], float] = time.monotonic)
 
 
 def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:
-    """What slcan firmware other than ours says about itself. Raises `DeviceFailure` (`dongle.silent`) for none."""
+    """The information from slcan firmware other than Benchboard's.
+
+    Raises `DeviceFailure` (`dongle.silent`) without an answer.
+    """
     query = _SlcanCommands(handle, clock)
     query(b"C")
     version = _version(query)

@@ -168,8 +168,8 @@ def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> 
 def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str]) -> None:
     """Set `last_seen_at` of these dongles to now, at most once a minute each.
 
-    It isn't audited, as nobody did anything. A row in CLAIM_PENDING is left alone: `provisioning` tells claims apart by
-    its `last_seen_at`, and their 60 seconds count from `updated_at`.
+    It isn't audited, because no user did it. A row in CLAIM_PENDING is left alone: `provisioning` distinguishes claims
+    by its `last_seen_at`, and their 60 seconds count from `updated_at`.
     """
     require(actor, "dongles:read")
     change_tracking.unaudited(session, "dongles")

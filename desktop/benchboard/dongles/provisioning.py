@@ -87,10 +87,11 @@ def pair(
 
 
 def reconcile(database: Transactions, actor: Actor, data_key: DataKey, device: Device) -> str | None:
-    """Bring a dongle's row up to date with the dongle; returns its ownership state, None for an unknown dongle.
+    """Update a dongle's row from the dongle; returns its ownership state, None for an unknown dongle.
 
-    A pending claim becomes active or ends, as STATUS says; an active dongle that doesn't hold our token any more turns
-    LOST, and a lost one that holds it again CLAIMED_ACTIVE. Raises `DeviceFailure`, `Conflict` (`dongle.other-key`).
+    A pending claim becomes active or ends, depending on STATUS; an active dongle that doesn't hold our token any more
+    becomes LOST, and a lost one that holds it again CLAIMED_ACTIVE. Raises `DeviceFailure`, `Conflict`
+    (`dongle.other-key`).
     """
     require(actor, "dongles:pair")
     return _Pairing(database, actor, data_key, device, lambda _step, _seconds: None, lambda: False).reconcile()

@@ -60,7 +60,7 @@ def _values(context: TourContext) -> None:
 
 
 def _find_value(view: QAbstractItemView, text: str) -> QModelIndex | None:
-    """Where a list says these words."""
+    """The index of the row with this text in a list; None if there is none."""
     model = view.model()
     lines = (model.index(row, 0) for row in range(model.rowCount()))
     return next((line for line in lines if line.data() == text), None)
@@ -231,8 +231,9 @@ _GRAFANA: Final = {
          "panels": [_panel(4, "timeseries", "Orders at night", 0, 40), _panel(5, "table", "Latest", 12, 40)]},
     ],
 }  # fmt: skip
-"""What another program's dashboard looks like: a closed row whose panels say where they were once, and a kind of panel
-that there is none of here."""
+"""A dashboard of another program: a collapsed row whose panels have their former positions, and an unknown kind of
+panel.
+"""
 
 _LATEST: Final = (
     "SELECT {what} FROM (SELECT document, note FROM dashboard_versions JOIN dashboards ON dashboards.id = dashboard_id"
@@ -250,7 +251,7 @@ def _version_field(what: str) -> str:
 
 
 def _item_field(field: str, *ids: str) -> str:
-    """What items of the newest version say, in the order of the document."""
+    """The values of a field of these items in the newest version, in the order of the document."""
     what = f"group_concat(json_extract(one.value, '$.{field}'), '; ')"
     return _ITEM.format(what=what, name=_NAME, ids=", ".join(f"'{item_id}'" for item_id in ids))
 

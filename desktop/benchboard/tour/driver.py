@@ -58,7 +58,7 @@ class Driver:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
 
     def click_first(self, prefix: str, text: str = "") -> None:
-        """Press the first button whose object name begins so; of several, the one that says that."""
+        """Press the first button whose object name begins with `prefix`; of several, the one with `text`."""
 
         def found() -> QAbstractButton | None:
             buttons = (
@@ -105,7 +105,7 @@ class Driver:
         self.write("fileNameEdit", str(path))
         self.press(Qt.Key.Key_Return)
         self.wait_until(lambda: self.find(dialog) is None, f"the end of “{dialog}”")
-        self.window.activateWindow()  # where nobody manages windows, the keyboard stays with none
+        self.window.activateWindow()  # without a window manager, no window gets the focus by itself
 
     def settle(self) -> None:
         """Fades, settling tiles and a first look at the data are over by then."""
@@ -118,7 +118,7 @@ class Driver:
 
 
 def _move(widget: QWidget, position: QPoint) -> None:
-    """A move with the button held, which QTest.mouseMove does not say."""
+    """Move with the button held, which QTest.mouseMove doesn't report."""
     where = QPointF(position)
     button = Qt.MouseButton.LeftButton
     event = QMouseEvent(

@@ -209,7 +209,7 @@ def tour(out: Path, both_themes: bool) -> int:
 
 
 def _qt_message(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    """What Qt says, but for what a screen that is none cannot do with a second window."""
+    """Print Qt's messages, except about what an offscreen platform can't do with a second window."""
     if not message.startswith("This plugin does not support"):
         sys.stderr.write(f"{message}\n")
 

@@ -1,4 +1,4 @@
-"""The steps in order: each is one action and what the database must say afterwards."""
+"""The steps in order: each is one action and the expected state of the database."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from benchboard.tour.dashboard_steps import DASHBOARDS
 from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point
 from benchboard.ui.studio.canvas.canvas import Canvas
 
-# ---- everybody
+# ---- all roles
 
 
 def _enter_as(role: str) -> Callable[[TourContext], None]:
@@ -129,7 +129,7 @@ def _studio(context: TourContext) -> None:
 
 
 def _last_selected(canvas: Canvas) -> str:
-    """The tile chosen last: the one just dropped."""
+    """The selected tile: the one just dropped."""
     return next(iter(canvas.editor.selection))
 
 

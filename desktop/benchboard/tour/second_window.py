@@ -1,4 +1,4 @@
-"""The second desktop: another process on the same demo, signed in as the analyst until somebody ends its session.
+"""The second desktop: another process on the same demo, signed in as the analyst until an admin revokes its session.
 
 `python -m benchboard.tour.second_window HOME PICTURE` prints `signed-in` and, after it was signed out, `signed-out`.
 """

@@ -26,7 +26,7 @@ class TourContext:
     second_desktop: Callable[[str], None]
     """`start` it, or wait until it `ended`."""
     edit_as_colleague: Callable[[str, Callable[[Document], Document]], None]
-    """Somebody else changes the dashboard of that name, and stores it before this returns."""
+    """Edits and stores the dashboard of that name as another user, before it returns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class SlcanBus:
         self._command(b"L\r" if listen_only else b"O\r")
         self._next_query = time.monotonic()
         self._capabilities = Capabilities(
-            # Whether another firmware can, only its answer to a frame tells.
+            # Whether other firmware supports it is known only from its answer to a frame.
             fd=data_bitrate is not None or not benchboard_dialect,
             listen_only=listen_only,
             error_counters=benchboard_dialect,
@@ -162,9 +162,9 @@ class SlcanBus:
             self._parser.malformed += 1
 
     def _command(self, command: bytes, *, required: bool = True) -> bool:
-        """Send one command while nobody receives, and wait for its reply; whether it was taken.
+        """Send one command while no thread receives, and wait for its reply; returns whether it was accepted.
 
-        Raises `DeviceFailure` (`bus.refused`, `bus.silent`) for a refusal or none in time, if it is `required`.
+        Raises `DeviceFailure` (`bus.refused`, `bus.silent`) for a rejection or no reply in time, if it is `required`.
         """
         self._handle.write(command)
         deadline = time.monotonic() + _REPLY_TIMEOUT_S
@@ -173,7 +173,7 @@ class SlcanBus:
             self._clock.arrived(chunk.since, chunk.until)
             parsed = self._parser.feed(chunk.data)
             if command in (b"O\r", b"L\r"):
-                # Frames may come in the very chunk that says the channel is open.
+                # Frames may arrive in the same chunk as the reply that the channel is open.
                 self._early += parsed.frames
             for reply in parsed.replies:
                 if reply.ok or not required:

@@ -148,7 +148,7 @@ _MAC_LABELS: Final = {HOST: "confirm host", DEVICE: "confirm device"}
 
 
 def token_mac(token: bytes, label: str, nonce: bytes, identity: bytes, claim_id: bytes, key_version: int) -> bytes:
-    """HMAC-SHA256 with the token as key (32 bytes): proves that one holds it. `label` tells the uses apart."""
+    """HMAC-SHA256 with the token as key (32 bytes): proves possession of the token. `label` separates its uses."""
     message = join_fields(label, nonce, identity, claim_id, key_version.to_bytes(4, "big"))
     return hmac.digest(token, message, "sha256")
 

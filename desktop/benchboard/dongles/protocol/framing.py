@@ -1,4 +1,4 @@
-"""SMP over a serial console: a packet is some lines of base64, and other lines may stand between packets.
+"""SMP over a serial console: a packet is some lines of base64, and other lines may be between packets.
 
 The first line starts with 06 09, the others with 04 14; each is at most 127 bytes with its LF. Inside: length (16
 bits), packet, CRC-16/XMODEM. A packet is MCUmgr's 8-byte header and a CBOR map. A damaged packet is counted and

@@ -176,7 +176,10 @@ class HostClaim:
         return {"claim_id": self.claim_id, "signature": sign(crypto.transcript_message(crypto.HOST, self._digest))}
 
     def commit_request(self, token: bytes) -> Body:
-        """The body of CLAIM_COMMIT with the sealed token (32 bytes). Each call seals anew, with the next counter."""
+        """The body of CLAIM_COMMIT with the encrypted token (32 bytes).
+
+        Each call encrypts again, with the next counter.
+        """
         plain = {"token": token, "key_version": self.key_version}
         return {"claim_id": self.claim_id, **self._sealed().seal(ProtocolCommand.CLAIM_COMMIT, plain)}
 

@@ -85,7 +85,7 @@ class ProtocolError(Exception):
 
 
 Check = Callable[[object], bool]
-"""Whether a value read from the wire or from flash may stand where the check does."""
+"""Returns whether a value read from the wire or from flash is valid in this field."""
 
 
 def byte_string(size: int) -> Check:

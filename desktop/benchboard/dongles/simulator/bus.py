@@ -134,7 +134,7 @@ class SimulatedController:
 
     @property
     def is_error_passive(self) -> bool:
-        """Whether it is error passive (a counter of 128 or more): its error flags disturb nobody."""
+        """Whether it is error passive (a counter of 128 or more): its error flags don't disturb other nodes."""
         return self.tx_errors >= 128 or self.rx_errors >= 128
 
     @property

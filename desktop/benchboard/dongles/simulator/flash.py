@@ -22,7 +22,7 @@ _SLOT_MAGIC: Final = b"BBS1"
 
 
 class PowerCut(Exception):
-    """The simulated power supply failed during a write. The dongle has to be built anew from its flash."""
+    """The simulated power supply failed during a write. The dongle must be rebuilt from its flash."""
 
 
 class Flash:

@@ -133,7 +133,7 @@ def _remove_stale_links() -> None:
 
 
 def _make_own(folder: Path) -> None:
-    """Make a folder in the home that nobody else can put anything into. Raises `OSError` where somebody can."""
+    """Make a folder in the home that no other account can write to. Raises `OSError` if one can."""
     for one in (settings.home(), folder):
         one.mkdir(parents=True, exist_ok=True, mode=0o700)
     if file_ownership.is_own(folder):
