@@ -139,7 +139,7 @@ def list_entries(
 
 def _acting_admin(entry: AuditEntry) -> str | None:
     admin = _canonical(entry.details.get("acted_by"))
-    return admin if admin != entry.user_id else None  # someone who acts for themselves is recorded without `acted_by`
+    return admin if admin != entry.user_id else None  # an admin acting for themselves is no second person
 
 
 def _concerns(user_id: str) -> ColumnElement[bool]:
