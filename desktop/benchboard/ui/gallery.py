@@ -63,6 +63,10 @@ def _labels() -> Iterator[Sample]:
     for tone in tones:
         yield Sample("Text", tone, partial(parts.Text, "Conveyor A", tone=tone))
     yield Sample("Elided", "cut", lambda: parts.Elided("Conveyor A, node 3, third shelf"), (110, 20))
+    sentence = "The dongle forgets its token and this organisation. Anyone can pair it next."
+    for type in ("caption", "body", "section"):
+        yield Sample("Paragraph", type, partial(parts.Paragraph, sentence, type), (210, 76))
+    yield Sample("Paragraph", "disabled", partial(_disabled, partial(parts.Paragraph, sentence)), (210, 64))
     yield Sample("Avatar", "rest", lambda: parts.Avatar("Dana Whitfield"))
     yield Sample("KeyCap", "rest", lambda: parts.KeyCap("Ctrl K"))
     yield Sample("KeyCap", "disabled", partial(_disabled, partial(parts.KeyCap, "Ctrl K")))
@@ -222,7 +226,7 @@ def _lines(states: Iterator[Sample]) -> Iterator[QHBoxLayout]:
         for one in (widget, caption):
             cell.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
         cell.addStretch(1)
-        width = cell.sizeHint().width()
+        width = max(widget.minimumWidth(), caption.minimumWidth())
         if width > room and line.count():
             line.addStretch(1)
             yield line

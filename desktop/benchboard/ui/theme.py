@@ -77,6 +77,10 @@ class Theme(QObject):
             return self._font(family["mono"], "caption", 400)
         return self._font(family[_platform()], role, _WEIGHTS.get(role, 400))
 
+    def line_height(self, step: str) -> float:
+        """How far lines are apart, as a multiple of the font's size: of `caption`, `body` or `title`."""
+        return float(self._tokens["type"]["line_height"][step])
+
     def icon(self, name: str, role: str = "text.secondary", on: str | None = None) -> QIcon:
         """The icon `ph.<name>` of Phosphor or `bb.<name>` of ours, in colour `role` (`on` while checked)."""
         from benchboard.ui.icons import themed  # imported late: most of a first paint has no icon

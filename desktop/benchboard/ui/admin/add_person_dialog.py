@@ -15,7 +15,7 @@ from benchboard.identity.users import Person
 from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Select, Text
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, Select
 
 
 class AddPersonDialog(Dialog):
@@ -50,11 +50,10 @@ class AddPersonDialog(Dialog):
             self.content.addWidget(widget)
         self.content.addStretch(1)
         self.content.addWidget(
-            Text(
+            Paragraph(
                 _("Benchboard doesn't send an invitation. Give them the password yourself."),
                 "caption",
                 "muted",
-                wrap=True,
             )
         )
         self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))

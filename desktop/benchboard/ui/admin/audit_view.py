@@ -31,6 +31,7 @@ from benchboard.ui.widgets import (
     Edit,
     Elided,
     EmptyState,
+    Paragraph,
     Popover,
     Select,
     Text,
@@ -175,7 +176,7 @@ class AuditEntryPane(DetailPane):
         super().__init__("audit_detail")
         self._context = context
         self._avatar = Avatar("?", 32)
-        self._what = Text("", "section", wrap=True)
+        self._what = Paragraph("", "section")
         self._who = Elided("", "body", "secondary")
         text_column = QVBoxLayout()
         text_column.setSpacing(2)

@@ -25,7 +25,7 @@ from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time
-from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, Text, facts, hairline
+from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, Paragraph, Text, facts, hairline
 
 _MAX_ROWS = 50
 PersonReading = tuple[Person, Page[OpenSession], Page[AuditEntry]]
@@ -184,7 +184,7 @@ class _OverviewTab(QWidget):
         for button in (self._revoke, self._activate, self._disable):
             line.addWidget(button)
         line.addStretch(1)
-        self._note = Text("", "caption", "muted", wrap=True)
+        self._note = Paragraph("", "caption", "muted")
         self._note.setContentsMargins(16, 0, 16, 14)
         for widget in (self._role, hairline(), self._account, hairline()):
             column.addWidget(widget)
@@ -195,7 +195,7 @@ class _OverviewTab(QWidget):
         is_own = person.id == self._pane.context.actor.user_id
         self._role.fill(
             Text(role_title(person.role), "body_strong"),
-            Text(role_description(person.role), "body", "secondary", wrap=True),
+            Paragraph(role_description(person.role), "body", "secondary"),
         )
         signed = Text(relative_time(person.last_seen))
         signed.setToolTip(full_time(person.last_seen))
@@ -250,7 +250,7 @@ class _SessionsTab(QWidget):
             lines.append(Text(_("{name} has no active sessions.").format(name=person.name), "body", "secondary"))
         if page.next_key:
             lines.append(Text(_("Showing the {count} most recently used.").format(count=_MAX_ROWS), "caption", "muted"))
-        lines.append(Text(_("Revoked sessions end within 5 seconds."), "caption", "muted", wrap=True))
+        lines.append(Paragraph(_("Revoked sessions end within 5 seconds."), "caption", "muted"))
         self._all.setVisible(bool(page.rows))
         self._section.fill(*lines)
 

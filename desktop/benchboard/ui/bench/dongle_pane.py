@@ -27,7 +27,7 @@ from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.mini_trace import MiniTrace
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Badge, Button, Edit, Elided, Text, disable_viewport_fill, hairline
+from benchboard.ui.widgets import Badge, Button, Edit, Elided, Paragraph, Text, disable_viewport_fill, hairline
 
 
 def nominal_timing(config: DongleConfig) -> Timing:
@@ -351,7 +351,7 @@ class _PaneSection(QWidget):
         grid.setColumnStretch(1, 1)
         for index, (label, value, kind) in enumerate(rows):
             grid.addWidget(Text(label, tone="muted"), index, 0)
-            shown = Elided(value, kind) if kind == "mono" else Text(value, kind, wrap=True)
+            shown = Elided(value, kind) if kind == "mono" else Paragraph(value, kind)
             grid.addWidget(shown, index, 1)
             if kind == "mono" and value != "–":
                 copy = Button("", kind="quiet", icon="ph.copy", size="xs", tip=_("Copy {what}").format(what=label))
@@ -380,7 +380,7 @@ class _TimingSection(_PaneSection):
             grid.addWidget(self._bars[key], index, 1)
             grid.addWidget(self._figures[key], index, 2)
         self.column.addLayout(grid)
-        self._limits = Text("", "caption", "muted", wrap=True)
+        self._limits = Paragraph("", "caption", "muted")
         self.column.addWidget(self._limits)
 
     def show_config(self, config: DongleConfig, dongle: DongleRecord) -> None:

@@ -20,7 +20,7 @@ from benchboard.ui.bench.dongle_pane import nominal_timing, tseg1_is_split
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
 from benchboard.ui.bench.port_scanner import DetectedDevice
-from benchboard.ui.widgets import Button, Edit, Field, Select, Text
+from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select
 
 _BITRATES: Final = (125_000, 250_000, 500_000, 800_000, 1_000_000)
 # Step of the claim → index of the checklist line that is then current
@@ -44,9 +44,9 @@ class _WizardPage(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(12)
         if title:
-            self.column.addWidget(Text(title, "section", wrap=True))
+            self.column.addWidget(Paragraph(title, "section"))
         if under:
-            self.column.addWidget(Text(under, tone="secondary", wrap=True))
+            self.column.addWidget(Paragraph(under, tone="secondary"))
 
 
 class SelectDonglePage(_WizardPage):
@@ -54,8 +54,8 @@ class SelectDonglePage(_WizardPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title = Text("", "section", wrap=True)
-        self._under = Text("", tone="secondary", wrap=True)
+        self._title = Paragraph("", "section")
+        self._under = Paragraph("", tone="secondary")
         self.column.addWidget(self._title)
         self.column.addWidget(self._under)
         self._choices = QVBoxLayout()
@@ -116,11 +116,11 @@ class IdentifyPage(_WizardPage):
 
     def __init__(self) -> None:
         super().__init__(_("One dongle is blinking."))
-        self._under = Text("", tone="secondary", wrap=True)
+        self._under = Paragraph("", tone="secondary")
         self.column.addWidget(self._under)
         line = QHBoxLayout()
         self._picture = DonglePicture()
-        self._who = Text("", wrap=True)
+        self._who = Paragraph("")
         line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addSpacing(16)
         line.addWidget(self._who, 1, Qt.AlignmentFlag.AlignTop)
@@ -154,7 +154,7 @@ class ClaimPage(_WizardPage):
         super().__init__()
         self._device_id = ""
         self._picture = DonglePicture()
-        self._prompt = Text("", "section", wrap=True)
+        self._prompt = Paragraph("", "section")
         self.steps = PairingChecklist(
             (
                 _("Check identity"),
@@ -233,7 +233,7 @@ class BitratePage(_WizardPage):
         field = Field(_("Bit rate"), self._rate)
         field.setFixedWidth(220)
         self._bar = BitBar(_("Bit timing"))
-        self._solved = Text("", "caption", "muted", wrap=True)
+        self._solved = Paragraph("", "caption", "muted")
         for widget in (field, self._bar, self._solved):
             self.column.addWidget(widget)
         self.column.addStretch(1)
@@ -300,7 +300,7 @@ class DonePage(_WizardPage):
 
     def __init__(self) -> None:
         super().__init__(_("The dongle is paired."))
-        self._summary = Text("", wrap=True)
+        self._summary = Paragraph("")
         self.name = Edit(placeholder=_("Conveyor A, node 3"), name="pair_name")
         self.name.setMaxLength(fleet.NAME_LENGTH)
         field = Field(_("Dongle name"), self.name, note=_("Leave empty to name it by the end of its ID."))

@@ -33,7 +33,7 @@ from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import Button, Dialog, Text
+from benchboard.ui.widgets import Button, Dialog, Paragraph, Text
 from benchboard.ui.widgets.focus import press_on_enter
 
 _SELECT, _IDENTIFY, _CLAIM, _TIMING, _TEST, _DONE = range(6)
@@ -460,7 +460,7 @@ class _ProblemLine(QWidget):
         self.setObjectName("pair_problem")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        self.label = Text("", tone="error", wrap=True)
+        self.label = Paragraph("", tone="error")
         line.addWidget(self.label, 1)
         self.hide()
 

@@ -21,7 +21,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Card, SegmentedControl, Text, paint_icon
+from benchboard.ui.widgets import Button, Card, Paragraph, SegmentedControl, Text, paint_icon
 
 
 class ToleranceCards:
@@ -193,7 +193,7 @@ class RegistersCard(Card):
                 shown = _mono(value)
                 shown.setProperty("tone", "accent" if name else "text")
                 self._grid.addWidget(shown, row, 1, 1, 1 if meaning else 2)
-            self._grid.addWidget(Text(meaning, tone="secondary" if name else "warn", wrap=True), row, 2)
+            self._grid.addWidget(Paragraph(meaning, tone="secondary" if name else "warn"), row, 2)
             if value:
                 copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=_("Copy"), name="timing_copy")
                 copy.clicked.connect(lambda _checked=False, text=value: QApplication.clipboard().setText(text))
@@ -245,7 +245,7 @@ class VerificationCard(Card):
         self.column.addLayout(head)
         self._steps = _VerificationSteps((_("Write"), _("Read back"), _("Compare"), _("Listen")))
         self.column.addWidget(self._steps)
-        self._reason = Text("", "caption", "muted", wrap=True)
+        self._reason = Paragraph("", "caption", "muted")
         self.column.addWidget(self._reason)
 
     def set_step(self, step: int) -> None:

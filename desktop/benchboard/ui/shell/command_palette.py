@@ -13,6 +13,7 @@ from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 _WIDTH: Final = 640
@@ -50,7 +51,7 @@ class CommandPalette(Scrim):
         self._model = CommandMatchModel(self)
         self.list = CommandMatchList(self._model)
         self.list.clicked.connect(self._run)
-        self._no_results = Text("", "body", "secondary", wrap=True)
+        self._no_results = Paragraph("", "body", "secondary")
         self._no_results.setContentsMargins(16, 16, 16, 20)
         self._count = Text("", "caption", "muted")
         column = QVBoxLayout(self.frame.body)

@@ -12,7 +12,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.toasts import Toast
 
 
@@ -82,14 +82,13 @@ class BugReport(Dialog):
     def __init__(self, window: QWidget, summary: str, details: str) -> None:
         super().__init__(window, _("Something went wrong"), size=QSize(640, 420), name="bug_report")
         self.content.addWidget(
-            Text(
+            Paragraph(
                 _(
                     "This action didn't finish, and none of its changes were kept. You can keep working. The "
                     "report below contains no passwords or keys. Pass it on so that the problem can be fixed."
                 ),
                 "body",
                 "secondary",
-                wrap=True,
             )
         )
         box = QPlainTextEdit(details)

@@ -15,6 +15,7 @@ from benchboard.ui.sign_in.sign_in import LANGUAGES
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.fields import Select, facts, row
 from benchboard.ui.widgets.labels import Elided, Text, hairline
+from benchboard.ui.widgets.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -71,7 +72,7 @@ class GeneralSettings(QWidget):
             self._column.addSpacing(10)
         self._column.addWidget(Text(title, "section"))
         if sentence:
-            self._column.addWidget(Text(sentence, "body", "secondary", wrap=True))
+            self._column.addWidget(Paragraph(sentence, "body", "secondary"))
 
     def _add_appearance(self) -> None:
         self._add_section(_("Theme"), _("Match the system, or always use light or dark."))
@@ -111,7 +112,7 @@ class GeneralSettings(QWidget):
         sentence = _("To use another location, sign out and choose it there. Your data stays where it is.")
         if location.kind == "demo":
             sentence = _("To use another location, sign out, then cancel the choice of a person.")
-        self._column.addWidget(Text(sentence, "caption", "muted", wrap=True))
+        self._column.addWidget(Paragraph(sentence, "caption", "muted"))
 
     def _add_session(self) -> None:
         actor = self._context.actor

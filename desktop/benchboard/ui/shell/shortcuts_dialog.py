@@ -13,6 +13,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _SIZE: Final = QSize(1160, 664)
@@ -117,7 +118,7 @@ def _row(title: str, keys: Sequence[str]) -> QHBoxLayout:
     """A row with a layout of its own: many keys in one don't reduce the space of the others."""
     row = QHBoxLayout()
     row.setSpacing(4)
-    name = Text(title, tone="secondary", wrap=True)
+    name = Paragraph(title, tone="secondary")
     name.setObjectName("keys_line")
     name.setAccessibleDescription(", ".join(keys))
     row.addWidget(name, 1)

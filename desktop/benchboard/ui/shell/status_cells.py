@@ -17,6 +17,7 @@ from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import facts
 from benchboard.ui.widgets.labels import Elided, Text, hairline
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover, copyable, heading
 
 if TYPE_CHECKING:
@@ -100,29 +101,28 @@ class ShellStatusCells(QObject):
         popover.column.addWidget(heading(workspace.location_title(location), badge))
         popover.column.addWidget(facts(location_facts(self._context)))
         popover.column.addWidget(hairline())
-        popover.column.addWidget(Text(location_sentence(location.kind), "caption", "muted", wrap=True))
+        popover.column.addWidget(Paragraph(location_sentence(location.kind), "caption", "muted"))
 
     def _fill_saving(self, popover: Popover) -> None:
         if self._unreachable_since is not None:
             popover.column.addWidget(heading(_("The database isn't responding")))
             sentence = _("Benchboard retries every two seconds. You're seeing data as of {time}.")
             popover.column.addWidget(
-                Text(sentence.format(time=self._unreachable_since.strftime("%H:%M")), "body", "secondary", wrap=True)
+                Paragraph(sentence.format(time=self._unreachable_since.strftime("%H:%M")), "body", "secondary")
             )
             return
         saving, unsaved = self._context.tasks.saving, self._unsaved()
         if unsaved and not saving:
             popover.column.addWidget(heading(_("Not saved yet")))
             sentence = _("Not saved yet: {names}.").format(names=", ".join(unsaved))
-            popover.column.addWidget(Text(sentence, "body", "secondary", wrap=True))
+            popover.column.addWidget(Paragraph(sentence, "body", "secondary"))
             return
         popover.column.addWidget(heading(_("Saving") if saving else _("All changes saved")))
         popover.column.addWidget(
-            Text(
+            Paragraph(
                 _("Each change is saved as you make it, in full or not at all. You don't need to save."),
                 "body",
                 "secondary",
-                wrap=True,
             )
         )
 
@@ -143,7 +143,7 @@ class ShellStatusCells(QObject):
             popover.column.addLayout(line)
         popover.column.addWidget(hairline())
         sentence = _("Nothing was overwritten, and nothing is saved until you resolve the conflict.")
-        popover.column.addWidget(Text(sentence, "caption", "muted", wrap=True))
+        popover.column.addWidget(Paragraph(sentence, "caption", "muted"))
 
     def _fill_organisation(self, popover: Popover) -> None:
         actor = self._context.actor

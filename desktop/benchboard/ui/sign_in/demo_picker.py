@@ -14,6 +14,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Avatar, Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Icon
 
 if TYPE_CHECKING:
@@ -43,11 +44,10 @@ class DemoPicker(Dialog):
         )
         self.content.setSpacing(6)
         self.content.addWidget(
-            Text(
+            Paragraph(
                 _("No password needed. To be someone else, sign out and choose again."),
                 "body",
                 "secondary",
-                wrap=True,
             )
         )
         for person in people:
@@ -86,7 +86,7 @@ class _PersonButton(Pressable):
         top.addStretch(1)
         text_column.addStretch(1)
         text_column.addLayout(top)
-        text_column.addWidget(Text(description, "caption", "secondary", wrap=True))
+        text_column.addWidget(Paragraph(description, "caption", "secondary"))
         text_column.addStretch(1)
         line.addLayout(text_column, 1)
         line.addWidget(Icon("ph.caret-right", "text.muted", 14))

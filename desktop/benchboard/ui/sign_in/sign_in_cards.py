@@ -16,6 +16,7 @@ from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import Edit, Field, row
 from benchboard.ui.widgets.labels import Elided, Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Card, Icon
 
@@ -32,11 +33,10 @@ class LocalCard(Card):
         )
         self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, selected=last_used))
         self.column.addWidget(
-            Text(
+            Paragraph(
                 _("One encrypted file on this computer. Everything works, and nobody else sees it. You're the admin."),
                 "body",
                 "secondary",
-                wrap=True,
             )
         )
         self.column.addSpacing(4)
@@ -70,14 +70,13 @@ class ServerCard(Card):
         self._organisation: str | None = None
         self._unprotected = Badge("warn", _("Unprotected"), "ph.shield-warning")
         badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
-        self._role_note = Text(
+        self._role_note = Paragraph(
             _(
                 "Anyone who can use this database role can read everything in the database. Use it only inside "
                 "your own network."
             ),
             "caption",
             "muted",
-            wrap=True,
         )
         policy = self._role_note.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -89,7 +88,7 @@ class ServerCard(Card):
         self._email = Edit(name="server_email")
         self._email.setText(settings.last_email)
         self._password = _password_edit("server_password")
-        self._error = Text("", "caption", "error", wrap=True)
+        self._error = Paragraph("", "caption", "error")
         self._error.hide()
         self._stay_signed_in = CheckBox(_("Stay signed in"))
         self._stay_signed_in.setObjectName("stay_server")
@@ -232,11 +231,10 @@ class DemoCard(Card):
         text_column.setSpacing(1)
         text_column.addWidget(Text(_("Try the demo"), "body_strong"))
         text_column.addWidget(
-            Text(
+            Paragraph(
                 _("A demo organisation with people, orders and dashboards. No password, and none of your data."),
                 "body",
                 "secondary",
-                wrap=True,
             )
         )
         self.button = Button(_("Open demo"), open_demo, size="lg", name="open_demo")
@@ -265,7 +263,7 @@ def _fact_row(icon: str, sentence: str) -> QHBoxLayout:
     line.setSpacing(8)
     line.setContentsMargins(0, 3, 0, 3)
     line.addWidget(Icon(icon, "text.muted", 14))
-    label = Text(sentence, "body", "secondary", wrap=True) if " " in sentence else Elided(sentence, "body", "secondary")
+    label = Paragraph(sentence, "body", "secondary") if " " in sentence else Elided(sentence, "body", "secondary")
     line.addWidget(label, 1)
     return line
 

@@ -7,6 +7,7 @@ from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
 from benchboard.ui.widgets.file_dialog import open_file_dialog
 from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, Popover, copyable, heading, menu
 from benchboard.ui.widgets.surfaces import (
     Card,
@@ -40,6 +41,7 @@ __all__ = [
     "Icon",
     "KeyCap",
     "MenuItem",
+    "Paragraph",
     "Popover",
     "Scrim",
     "SegmentedControl",

@@ -17,6 +17,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
 
@@ -229,7 +230,7 @@ class ConfirmByTyping(Dialog):
     ) -> None:
         super().__init__(window, title, size=QSize(440, 252), name="confirm_by_typing")
         self._name, self._run = name, run
-        self.content.addWidget(Text(consequences, "body", "secondary", wrap=True))
+        self.content.addWidget(Paragraph(consequences, "body", "secondary"))
         self._edit = Edit(name="confirm_name")
         self.content.addWidget(Field(_("Type “{name}” to confirm").format(name=name), self._edit))
         self.content.addStretch(1)
@@ -256,7 +257,7 @@ class Confirm(Dialog):
     ) -> None:
         super().__init__(window, title, size=QSize(440, 190), name="confirm")
         self._run = run
-        self.content.addWidget(Text(consequences, "body", "secondary", wrap=True))
+        self.content.addWidget(Paragraph(consequences, "body", "secondary"))
         self.content.addStretch(1)
         self.add_button(Button(keep, self.dismiss, name="confirm_keep"))
         self.add_button(Button(act, self._confirm, kind="destroy", name="confirm_act"))

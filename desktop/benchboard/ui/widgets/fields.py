@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import KeyCap, Text, restyle
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.window_commands import FILTER, LIST_VIEW
 
 _PAUSE_MS = 200
@@ -185,7 +186,7 @@ class Field(QWidget):
         self._label = Text(label, tone="secondary")
         self._label.setBuddy(self.editor)
         self.editor.setAccessibleName(label)
-        self._message = Text(note, "caption", "muted", wrap=True)
+        self._message = Paragraph(note, "caption", "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px("spacing.1"))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, restyle
+from benchboard.ui.widgets.paragraph import Paragraph
 
 SHADOW = 24
 
@@ -132,8 +133,8 @@ class EmptyState(QWidget):
         column.setSpacing(theme().px("spacing.2"))
         column.addStretch(1)
         column.addWidget(Icon(icon, role, theme().px("icon.empty_state")), 0, Qt.AlignmentFlag.AlignHCenter)
-        self.sentence = Text(sentence, "body_strong", wrap=True)
-        self.why = Text(why, "body", "secondary", wrap=True)
+        self.sentence = Paragraph(sentence, "body_strong")
+        self.why = Paragraph(why, "body", "secondary")
         for text in (self.sentence, self.why):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(text)

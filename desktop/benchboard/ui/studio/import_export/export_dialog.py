@@ -13,11 +13,10 @@ from benchboard.ui.studio.import_export import page_export
 from benchboard.ui.studio.import_export.page_export import Answers, Format, PageExport
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_picture import PagePicture
-from benchboard.ui.widgets import open_file_dialog
+from benchboard.ui.widgets import Paragraph, open_file_dialog
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Field
-from benchboard.ui.widgets.labels import Text
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -61,10 +60,9 @@ class ExportDialog(Dialog):
             what: QWidget = Field(_("Content"), self._part)
         else:
             self._part.hide()
-            what = Text(
+            what = Paragraph(
                 _("Exports the whole dashboard. To export only some widgets, select them first."),
                 tone="secondary",
-                wrap=True,
             )
         for field in (what, Field(_("Format"), self._form), self._scaled, self._size_note):
             self.content.addWidget(field)
@@ -92,7 +90,7 @@ class ExportDialog(Dialog):
         self._scale = SegmentedControl([(str(k), f"{k} ×") for k in (1, 2, 3)], label=_("Scale"))
         self._scale.set_current("2")
         self._scaled = Field(_("Scale"), self._scale)
-        self._size_note = Text("", "caption", "muted", wrap=True)
+        self._size_note = Paragraph("", "caption", "muted")
 
     def _sheet(self) -> PagePicture:
         chosen = self._selection if self._part.current() == "chosen" else ()

@@ -24,7 +24,7 @@ from benchboard.i18n import N_, _
 from benchboard.ui.context import Context
 from benchboard.ui.studio.import_export.page_export import file_name, write_file
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Dialog, Text, open_file_dialog
+from benchboard.ui.widgets import Button, Dialog, Paragraph, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
 
 OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
@@ -62,12 +62,12 @@ class ConversionReportDialog(Dialog):
         super().__init__(window, title, size=QSize(760, 560), name="import_report")
         self._window, self._context, self._title, self._report = window, context, title, report
         self._show_item = show_item
-        self.content.addWidget(Text(report.summary(), "body", "secondary", wrap=True))
+        self.content.addWidget(Paragraph(report.summary(), "body", "secondary"))
         self.lines = _ReportTree(report, self._go)
         self.lines.setAccessibleName(_("Export issues") if left_out else _("Import issues"))
         self.content.addWidget(self.lines, 1)
         hint = _("Double-click a line or press Enter to go to its widget.")
-        self.content.addWidget(Text(hint, "caption", "muted", wrap=True))
+        self.content.addWidget(Paragraph(hint, "caption", "muted"))
         self.add_button(Button(_("Copy report"), self._copy, icon="ph.copy", name="import_report_copy"), left=True)
         save = Button(_("Save as text"), self._ask_file, icon="ph.download-simple", name="import_report_save")
         self.footer.insertWidget(1, save)

@@ -27,6 +27,7 @@ from benchboard.ui.widgets import (
     Edit,
     Elided,
     Field,
+    Paragraph,
     Select,
     Text,
     disable_viewport_fill,
@@ -136,9 +137,7 @@ class ShareDialog(Dialog):
             who = Candidate("person", one.user_id, one.name, access_list.grants_text(one.grants))
             lines.append(_PersonRow(who, Text(level_title(one.level), tone="muted")))
         if page.next_key:
-            lines.append(
-                Text(_("More people have access. Use the command line to list everyone."), tone="muted", wrap=True)
-            )
+            lines.append(Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted"))
         self._access.fill(*lines)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -184,7 +183,7 @@ class ShareDialog(Dialog):
             text = _("No matches, or they already have access.")
             if permissions.has_permission(self._context.actor, "users:write"):
                 text += " " + _("To create a team, run “benchboard team create”.")
-            self._results.fill(Text(text, tone="muted", wrap=True))
+            self._results.fill(Paragraph(text, tone="muted"))
             return
         lines = []
         for one in found:

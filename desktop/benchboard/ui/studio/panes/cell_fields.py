@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.widgets.fields import Field
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 
 _LONGEST: Final = 6
 
@@ -46,7 +46,7 @@ class CellFields(QWidget):
         self._lines: dict[str, UndoLineEdit] = {}
         self._shown: dict[str, str] = {}
         self._bounds: Mapping[str, Bounds] = {}
-        self._reason = Text("", "caption", "muted", wrap=True)
+        self._reason = Paragraph("", "caption", "muted")
         square = QGridLayout()
         square.setHorizontalSpacing(8)
         square.setVerticalSpacing(8)

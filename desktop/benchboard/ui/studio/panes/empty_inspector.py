@@ -10,6 +10,7 @@ from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handlers, can_run
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.widgets.labels import KeyCap, Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.window_commands import SHORTCUTS
 
 _TAB: Final = "studio.select_next"
@@ -27,7 +28,7 @@ class EmptyInspector(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(10)
         column.addWidget(Text(_("Nothing selected"), "body_strong"))
-        self._begin = Text("", tone="secondary", wrap=True)
+        self._begin = Paragraph("", tone="secondary")
         column.addWidget(self._begin)
         column.addSpacing(8)
         self._hints = {command_id: _hint(command_id) for command_id in _HINTS}

@@ -8,7 +8,7 @@ from benchboard.dashboards.document import images
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 
 
 class ImageField(QWidget):
@@ -20,7 +20,7 @@ class ImageField(QWidget):
         self._choose = Button(_("Choose image…"), choose, icon="ph.image", name=name)
         self._remove = Button("", remove, kind="quiet", icon="ph.trash", tip=_("Remove image"),
                               name=f"{name}_remove")  # fmt: skip
-        self._words = Text("", "caption", "muted", wrap=True)
+        self._words = Paragraph("", "caption", "muted")
         self._words.setObjectName(f"{name}_words")
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)

@@ -38,6 +38,7 @@ from benchboard.ui.studio.tiles.stat_tiles import gauge_range
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import fill_column, scroll_area
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class _PropertySheet(QWidget):
         """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
         self._title: UndoLineEdit | None = None
-        self._locked_note = Text("", "caption", "muted", wrap=True)
+        self._locked_note = Paragraph("", "caption", "muted")
         self._buttons: list[tuple[Button, str]] = []
         """The buttons in the heading and the ids of their commands."""
         self._query: QueryEdit | None = None
@@ -337,7 +338,7 @@ class _PropertySheet(QWidget):
             note = _("This version can't show “{kind}” widgets. The widget is kept unchanged.").format(
                 kind=widget.kind_name
             )
-            self._section(_("Data"), [Text(note, tone="secondary", wrap=True)])
+            self._section(_("Data"), [Paragraph(note, tone="secondary")])
         repeats = RepeatSettings(self._editor, widget.id, run)
         self._parts.append(repeats)
         self._section(_("Repeat"), [repeats])
@@ -348,14 +349,14 @@ class _PropertySheet(QWidget):
         places = SharedGeometryFields(self._editor, self._ids)
         self._parts += [order, places, keeps]
         self._column.addWidget(order)
-        together = Text(_("Drag one to move them all."), tone="secondary", wrap=True)
+        together = Paragraph(_("Drag one to move them all."), tone="secondary")
         self._section(_("Position"), [places, keeps, together])
         kinds = {self._editor.widget(item_id).kind for item_id in self._ids}
         kind = kinds.pop() if len(kinds) == 1 else None
         alone = ("prose", "picture")
         shared = [setting for setting in kind.settings if setting.kind not in alone] if kind is not None else []
         if shared:
-            note = Text(_("Changes apply to all selected widgets."), "caption", "muted", wrap=True)
+            note = Paragraph(_("Changes apply to all selected widgets."), "caption", "muted")
             self._section(
                 _("Appearance"), [*(self._setting(setting, run) for setting in shared), note, self._locked_note]
             )

@@ -20,6 +20,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.json_editor import JsonEditor
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -165,7 +166,7 @@ class JsonView(QWidget):
         row.addWidget(self._apply_button)
         self._discard_button = Button(_("Discard changes"), self.discard, size="sm", name="json_drop")
         row.addWidget(self._discard_button)
-        self._sentence = Text("", wrap=True)
+        self._sentence = Paragraph("")
         self._sentence.setObjectName("json_error")
         self._sentence.setContentsMargins(16, 10, 16, 12)
         self._line = hairline()

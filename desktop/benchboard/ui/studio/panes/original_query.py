@@ -8,6 +8,7 @@ from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 
@@ -39,7 +40,7 @@ class OriginalQueryView(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.text)
-        column.addWidget(Text(_("This query can't run here: rewrite it in SQL above."), "caption", "muted", wrap=True))
+        column.addWidget(Paragraph(_("This query can't run here: rewrite it in SQL above."), "caption", "muted"))
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.text.toPlainText())

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import Icon
 
 
@@ -19,7 +19,7 @@ class ReadOnlyBar(QWidget):
         self.setObjectName("studio_looking")
         self.setProperty("surface", "alt")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._why = Text("", tone="secondary", wrap=True)
+        self._why = Paragraph("", tone="secondary")
         self.copy = Button(
             _("Duplicate to edit"), duplicate, icon="ph.copy", size="sm", name="studio_duplicate_to_change"
         )

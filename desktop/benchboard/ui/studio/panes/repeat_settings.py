@@ -11,7 +11,7 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
-from benchboard.ui.widgets import Button, Field, Select, Text
+from benchboard.ui.widgets import Button, Field, Paragraph, Select
 
 _MOST = 12
 
@@ -29,10 +29,9 @@ class RepeatSettings(QWidget):
             label=_("Direction"),
         )
         self._most = UndoLineEdit(name="inspector_repeat_most", label=_("Maximum per row"))
-        self._none = Text(
+        self._none = Paragraph(
             _("Viewers pick a variable's value, such as a shop, to change what the dashboard shows."),
             tone="muted",
-            wrap=True,
         )
         self._define = Button(
             _("Edit variables"), lambda: run("studio.edit_variables"), size="sm", name="inspector_variables"

@@ -12,7 +12,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.value_list import ROW, ValueList, ValueListModel, value_label
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
-from benchboard.ui.widgets import Button, Edit, Popover, Text, heading
+from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, heading
 from benchboard.ui.widgets.fields import row
 
 _MANY: Final = 10
@@ -58,8 +58,8 @@ class ValuePicker(Popover):
         self._list = ValueList(self._values, self._tick, self._continue_search)
         self._find = _ValueSearchField(self._focus_list)
         self._find.textChanged.connect(self._search)
-        self._none = Text("", tone="muted", wrap=True)
-        self._note = Text("", "caption", "muted", wrap=True)
+        self._none = Paragraph("", tone="muted")
+        self._note = Paragraph("", "caption", "muted")
         self._refresh = Button(
             _("Refresh"), self._refresh_values, icon="ph.arrows-clockwise", size="sm", name="choice_again"
         )

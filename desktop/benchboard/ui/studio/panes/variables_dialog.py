@@ -22,7 +22,7 @@ from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
 from benchboard.ui.studio.studio_commands import VARIABLES
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, SegmentedControl, Text
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, SegmentedControl
 from benchboard.ui.widgets.fields import row
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class VariablesDialog(Dialog):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(10)
         right.addLayout(row(self._name_field, Field(_("Label"), self._label)))
-        self._used_by = Text("", "caption", "muted", wrap=True)
+        self._used_by = Paragraph("", "caption", "muted")
         self._used_by.setObjectName("variable_used_by")
         right.addWidget(self._used_by)
         for widget, share in ((self._kind, 0), (self._values_field, 1), (self._query, 1)):
@@ -102,10 +102,9 @@ class VariablesDialog(Dialog):
         ticks.addStretch(1)
         right.addLayout(ticks)
         right.addStretch(0)
-        self._none = Text(
+        self._none = Paragraph(
             _("Viewers pick a variable's value, such as a shop, to change what the dashboard shows."),
             tone="muted",
-            wrap=True,
         )
         both = QHBoxLayout()
         both.setSpacing(16)
@@ -113,7 +112,7 @@ class VariablesDialog(Dialog):
         both.addWidget(self._form, 1)
         both.addWidget(self._none, 1)
         self.content.addLayout(both, 1)
-        self._removed_note = Text("", tone="warn", wrap=True)
+        self._removed_note = Paragraph("", tone="warn")
         self._removed_note.setObjectName("variables_missed")
         self._removed_note.hide()
         self.content.addWidget(self._removed_note)

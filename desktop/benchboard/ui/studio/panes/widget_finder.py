@@ -24,6 +24,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover
 
 _ROW_HEIGHT: Final = 44
@@ -127,7 +128,7 @@ class _FindPopover(Popover):
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setItemDelegate(_WidgetMatchDelegate(self._list))
-        self._none = Text("", tone="muted", wrap=True)
+        self._none = Paragraph("", tone="muted")
         self._hint = Text(_("Enter to go there, F3 for the next result."), "caption", "muted")
         for widget in (self._field, self._list, self._none, self._hint):
             self.column.addWidget(widget)

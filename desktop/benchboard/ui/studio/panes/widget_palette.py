@@ -24,6 +24,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import scroll_area
 
 
@@ -47,7 +48,7 @@ class WidgetPalette(QWidget):
         self._groups: list[tuple[QWidget, QGridLayout, list[_KindButton]]] = []
         self.card = WidgetPreview(self)
         self.add_requested.connect(lambda _kind: self.search.clear())
-        self._nothing = Text(_("No matching widgets."), tone="muted", wrap=True)
+        self._nothing = Paragraph(_("No matching widgets."), tone="muted")
         self._nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
@@ -56,7 +57,7 @@ class WidgetPalette(QWidget):
         column.addWidget(self._nothing)
         column.addWidget(self._make_groups(), 1)
         hint = _("Drag onto the dashboard, or press Enter to add it in the first free space.")
-        self._hint = Text(hint, "caption", "muted", wrap=True)
+        self._hint = Paragraph(hint, "caption", "muted")
         self._hint.setObjectName("palette_hint")
         column.addWidget(self._hint)
 

@@ -12,6 +12,7 @@ from benchboard.ui.studio.panes import sample_data
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
 
 _ROOM: Final = QSize(264, 190)
@@ -85,7 +86,7 @@ def _make_card(window: QWidget, kind: WidgetKind) -> Floating:
     small.setPixmap(_thumbnail(kind, window.devicePixelRatioF()))
     column.addWidget(small)
     if kind.takes:
-        column.addWidget(Text(_(kind.takes), "caption", "secondary", wrap=True))
+        column.addWidget(Paragraph(_(kind.takes), "caption", "secondary"))
     card.body.setFixedWidth(_ROOM.width() + 24)
     return card
 

@@ -10,7 +10,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head, wide
 from benchboard.ui.studio.versions.difference_list import DifferenceList, DifferenceListModel
 from benchboard.ui.studio.versions.difference_text import ItemNames
-from benchboard.ui.widgets import Button, KeyCap, Text, hairline
+from benchboard.ui.widgets import Button, KeyCap, Paragraph, Text, hairline
 
 
 class DifferencesPane(QWidget):
@@ -26,7 +26,7 @@ class DifferencesPane(QWidget):
         self.model = DifferenceListModel(self)
         self.list = DifferenceList(self.model)
         self._heading = Text("", "body_strong")
-        self._empty_text = Text("", "body", "muted", wrap=True)
+        self._empty_text = Paragraph("", "body", "muted")
         self._empty_text.setContentsMargins(16, 16, 16, 16)
         self._empty_text.hide()
         self._filler = QWidget()
@@ -42,7 +42,7 @@ class DifferencesPane(QWidget):
             )
         )
         self._revert = wide(Button("…", self.revert_requested.emit, name="versions_take_back"))
-        self._hint = Text("", "caption", "muted", wrap=True)
+        self._hint = Paragraph("", "caption", "muted")
         self._lay_out()
         self.model.ticked_changed.connect(self._update_buttons)
         self._update_buttons()

@@ -20,7 +20,17 @@ from benchboard.ui.studio.versions.merge_cards import ResultCard, SideCard
 from benchboard.ui.studio.versions.merge_decisions import ConflictGroup, MergeDecisions, Party, merged_text
 from benchboard.ui.studio.versions.merge_lists import ConflictRow, MergeBanner, merged_row
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
-from benchboard.ui.widgets import Button, Elided, Icon, KeyCap, Text, hairline, keep_toasts_above, scroll_area
+from benchboard.ui.widgets import (
+    Button,
+    Elided,
+    Icon,
+    KeyCap,
+    Paragraph,
+    Text,
+    hairline,
+    keep_toasts_above,
+    scroll_area,
+)
 
 _MAX_LISTED: Final = 200
 """Most merged changes that are listed; more are only counted."""
@@ -318,7 +328,7 @@ class MergeScreen(QWidget):
         row = QHBoxLayout(self._problem_bar)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(10)
-        self._problem_text = Text("", wrap=True)
+        self._problem_text = Paragraph("")
         row.addWidget(Icon("ph.warning-circle", "error", 18))
         row.addWidget(self._problem_text, 1)
         self._problem_bar.hide()

@@ -1,0 +1,77 @@
+"""Paragraph: text in lines, as far apart as the design tokens say."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QFontInfo, QFontMetricsF, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
+from PySide6.QtWidgets import QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import Text, Tone
+
+_STEPS: Final = {"micro": "caption", "caption": "caption", "section": "title", "title": "title", "display": "title"}
+"""The step whose line height each step of the type scale has; any other has that of `body`."""
+
+
+class Paragraph(Text):
+    """A sentence or more: breaks into lines where the room ends."""
+
+    def __init__(
+        self, text: str = "", type: str = "body", tone: Tone = "text", *, parent: QWidget | None = None
+    ) -> None:
+        self._line_height = theme().line_height(_STEPS.get(type, "body"))
+        super().__init__(text, type, tone, parent=parent)
+        self.setWordWrap(True)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        margins = self.contentsMargins()
+        room = width - margins.left() - margins.right()
+        count = sum(layout.lineCount() for layout in self._laid_out(room))
+        return count * self._pitch() + margins.top() + margins.bottom()
+
+    def sizeHint(self) -> QSize:
+        width = super().sizeHint().width()
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        least = self._pitch() + margins.top() + margins.bottom() if self.text() else 0
+        return QSize(super().minimumSizeHint().width(), least)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        room, pitch = self.contentsRect(), self._pitch()
+        layouts = list(self._laid_out(room.width()))
+        # Within its line the text stands in the middle, as it does in a label of one line.
+        top = room.top() + (pitch - QFontMetricsF(self.font()).height()) / 2
+        if self.alignment() & Qt.AlignmentFlag.AlignVCenter:
+            top += max(0.0, (room.height() - pitch * sum(layout.lineCount() for layout in layouts)) / 2)
+        group = QPalette.ColorGroup.Active if self.isEnabled() else QPalette.ColorGroup.Disabled
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(group, QPalette.ColorRole.WindowText))
+            for layout in layouts:
+                for number in range(layout.lineCount()):
+                    line = layout.lineAt(number)
+                    line.setPosition(QPointF(0, 0))
+                    line.draw(painter, QPointF(room.left(), round(top)))
+                    top += pitch
+
+    def _pitch(self) -> int:
+        """The distance from line to line, in pixels."""
+        metrics = QFontMetricsF(self.font())
+        return round(max(metrics.height(), QFontInfo(self.font()).pixelSize() * self._line_height))
+
+    def _laid_out(self, width: int) -> Iterator[QTextLayout]:
+        option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
+        option.setWrapMode(QTextOption.WrapMode.WordWrap)
+        for part in self.text().split("\n"):
+            layout = QTextLayout(part, self.font(), self)
+            layout.setTextOption(option)
+            layout.beginLayout()
+            while (line := layout.createLine()).isValid():
+                line.setLineWidth(max(width, 1))
+            layout.endLayout()
+            yield layout
