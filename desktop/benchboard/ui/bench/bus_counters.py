@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import paint_meter
@@ -66,7 +66,7 @@ class BusCounters(QWidget):
     @property
     def load_text(self) -> str:
         """The bus load in percent; a dash until it is known."""
-        return "–" if self._load is None else _("{percent} %").format(percent=round(self._load * 100))
+        return "–" if self._load is None else percent(self._load * 100, 0)
 
     def value(self, name: str) -> str:
         """The value with the title `name`."""

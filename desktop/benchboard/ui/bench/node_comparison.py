@@ -1,5 +1,6 @@
 """Compares the timing with another node's: whether the two can communicate, and with what margin."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
 from benchboard.errors import AppError
-from benchboard.i18n import _, number, parse_number
+from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.timing_inputs import TimingRequest, split_for_cable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
@@ -113,20 +114,19 @@ class NodeComparison(Card):
             self._verdict.show_verdict(False, _("Not compatible"), comparison.problems[0])
         rate = comparison.nominal_rate_difference
         point = comparison.nominal_point_difference
-        percent = _("{percent} %")
         self._table.show_rows(
             [
                 (
                     _("Bit rate (kbit/s)"),
                     number(mine.bitrate / 1e3, most=3),
                     number(other.bitrate / 1e3, most=3),
-                    _difference_text(rate, " %"),
+                    _difference_text(rate, percent),
                 ),
                 (
                     _("Sample point"),
-                    percent.format(percent=number(mine.sample_point, 1)),
-                    percent.format(percent=number(other.sample_point, 1)),
-                    _difference_text(point, ""),
+                    percent(mine.sample_point, 1),
+                    percent(other.sample_point, 1),
+                    _difference_text(point, number),
                 ),
                 (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
                 (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
@@ -140,9 +140,9 @@ def _unreachable() -> AppError:
     return Invalid("timing.unreachable", _("The other node can't reach that bit rate from its clock."))
 
 
-def _difference_text(difference: float, unit: str) -> str:
+def _difference_text(difference: float, write: Callable[[float, int], str]) -> str:
     sign = "+" if difference > 0 else ""
-    return _("same") if abs(difference) < 0.0005 else f"{sign}{number(difference, 1)}{unit}"
+    return _("same") if abs(difference) < 0.0005 else f"{sign}{write(difference, 1)}"
 
 
 class _ComparisonVerdict(QWidget):

@@ -17,7 +17,7 @@ from benchboard.canbus.timing import (
     registers,
 )
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.theme import theme
@@ -54,7 +54,7 @@ class ToleranceCards:
             (
                 f"{condition.number}  {condition.title}",
                 "" if condition.verified else _("unverified"),
-                _("{percent} %").format(percent=number(condition.percent, 2)),
+                percent(condition.percent, 2),
                 condition.percent >= request.clock_tolerance,
             )
             for condition in verdict.tolerance.conditions

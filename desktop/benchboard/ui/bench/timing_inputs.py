@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePo
 from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, check, controller
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
-from benchboard.i18n import _, ngettext, number, parse_number
+from benchboard.i18n import _, ngettext, number, parse_number, percent
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
 
@@ -248,9 +248,9 @@ class _SolutionRow(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         timing = solution.timing
         self._texts = (
-            _("{percent} %").format(percent=number(timing.sample_point, 1)),
+            percent(timing.sample_point, 1),
             _("{quanta} tq · /{prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
-            _("{percent} %").format(percent=number(solution.bitrate_error, 2)),
+            percent(solution.bitrate_error, 2),
         )
         self.setAccessibleName(
             _("Solution {place}: sample point {point} percent, {quanta} time quanta, error {error} percent").format(

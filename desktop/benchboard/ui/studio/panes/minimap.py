@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.dashboards.layout import Cell, walk_items
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.theme import theme
@@ -41,7 +41,7 @@ class Minimap(QWidget):
         self._show_zoom(canvas.zoom)
 
     def _show_zoom(self, zoom: float) -> None:
-        self._zoom.setText(_("{percent} %").format(percent=round(zoom * 100)))
+        self._zoom.setText(percent(zoom * 100, 0))
 
 
 class _Map(QWidget):

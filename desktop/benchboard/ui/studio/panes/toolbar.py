@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.commands import REGISTRY, Command, Handlers
 from benchboard.ui.studio.document.undo_stack import UndoStack
 from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
@@ -153,7 +153,7 @@ class PageToolbar(Toolbar):
 
     def show_zoom(self, zoom: float) -> None:
         """Show the zoom; 1 is 100 %."""
-        self._zoom.setText(_("{percent} %").format(percent=round(zoom * 100)))
+        self._zoom.setText(percent(zoom * 100, 0))
 
     def show_state(self, text: str, icon: str, role: str, *, may_save: bool) -> None:
         """Show the save state."""
