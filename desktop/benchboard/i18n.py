@@ -94,9 +94,10 @@ def with_currency(written: str, currency: str) -> str:
     return sign + (f"{symbol}{_NO_BREAK}{amount}" if is_before else f"{amount}{_NO_BREAK}{symbol}")
 
 
-def currency_symbol(currency: str) -> str:
-    """`€` for EUR; the code itself where the language has no symbol."""
-    return _currency_symbol(currency, _language)[0]
+def load_currencies() -> None:
+    """Read what amounts of money are written with, which takes a moment the first time; from any thread."""
+    currency_decimals("EUR")
+    _currency_symbol("EUR", _language)
 
 
 @cache

@@ -22,7 +22,7 @@ from benchboard.analytics.query_translator import translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
 from benchboard.errors import Invalid
-from benchboard.i18n import _, is_currency
+from benchboard.i18n import _, is_currency, load_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Unreadable
@@ -73,16 +73,27 @@ class ResultTable:
 
     def currency(self, row: Sequence[Cell], column: int) -> str:
         """The code of the currency of a cell; empty where it is no money or its currency isn't known."""
+        return self._currency(row, column, self.currency_column(column))
+
+    def _currency(self, row: Sequence[Cell], column: int, currency_column: int | None) -> str:
         shown = self.columns[column].presentation
-        if shown.currency or not shown.currency_origin:
-            return shown.currency
-        place = self.currency_column(column)
-        code = row[place] if place is not None else None
+        code = shown.currency or (row[currency_column] if currency_column is not None else None)
         return code if isinstance(code, str) and is_currency(code) else ""
 
     def currencies(self, column: int) -> frozenset[str]:
         """The currencies of all amounts in a column; with an empty one among them, some have none that is known."""
-        return frozenset(self.currency(row, column) for row in self.rows if row[column] is not None)
+        place = self.currency_column(column)
+        return frozenset(self._currency(row, column, place) for row in self.rows if row[column] is not None)
+
+    def shown_columns(self) -> list[int]:
+        """The indexes of the columns that a table shows: all but those after the first that only have the currencies of
+        amounts, which stand beside the amounts themselves. One whose title somebody wrote in quotes is shown."""
+        joined = set()
+        for amount in range(len(self.columns)):
+            place = self.currency_column(amount)
+            if place and "" not in self.currencies(amount):
+                joined.add(place)
+        return [k for k, one in enumerate(self.columns) if k not in joined or one.presentation.written == one.name]
 
 
 Variables = Mapping[str, Sequence[str]]
@@ -123,6 +134,8 @@ def run_query(
         session, actor, query, timeout=timeout, started=started, cancel_token=cancel_token or CancelToken()
     )
     cells = tuple(_row(row, query.columns) for row in rows[:limit])
+    if any(type_.presentation.format == "money" for _name, type_ in query.columns):
+        load_currencies()  # here, in the background, rather than when the window shows the first amount
     return ResultTable(_columns(query.columns), cells, len(rows) > limit)
 
 

@@ -99,7 +99,7 @@ _TRANSLATED_FIELDS: Final = ("title", "description", "text", "alt", "compare")
 WORDS: Final = (
     N_("Twelve numbers you can read from across the room."),
     N_("Orders"),
-    N_("in 7 days"),
+    N_("vs last week"),
     N_("Fulfilled"),
     N_("Paid"),
     N_("Pending"),
@@ -151,7 +151,7 @@ WORDS: Final = (
     N_("Tables and notes you need now and then. This row is collapsed; click the arrow to expand it."),
     N_("New orders, orders to ship and notes."),
     N_("Orders, last day"),
-    N_("previous day"),
+    N_("vs previous day"),
     N_("Euro revenue, last day"),
     N_("Paid, to ship"),
     N_("To ship, oldest first"),

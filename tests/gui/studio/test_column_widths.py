@@ -4,13 +4,14 @@ import csv
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, Qt
 
-from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.ui.studio.tiles.column_widths import GAP, ColumnWidthHint, fit_widths, natural_widths, shrink_largest
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.studio.tiles.table_rows import TableRows
@@ -32,14 +33,11 @@ def test_column_widths_fit_their_space_and_never_cut_numbers(needs: list[ColumnW
         assert sum(need.minimum + GAP for need in needs[: len(widths) + 1]) - GAP > room
 
 
-def test_column_widths_shrink_headings_then_texts_then_numbers() -> None:
+def test_column_widths_shrink_texts_before_headings_and_numbers() -> None:
     needs = [ColumnWidthHint(160, 60, True), ColumnWidthHint(30, 90, True), ColumnWidthHint(70, 80, False)]
-    wide, heading, number = fit_widths(needs, 160 + 60 + 75 + 2 * GAP)
-    assert wide == pytest.approx(160, abs=0.1)
-    assert heading < 90
-    wide, heading, number = fit_widths(needs, 120 + 40 + 70 + 2 * GAP)
-    assert number >= 70
-    assert wide == pytest.approx(120, abs=0.1)
+    assert fit_widths(needs, 120 + 90 + 80 + 2 * GAP) == pytest.approx([120, 90, 80], abs=0.1)
+    assert len(fit_widths(needs, 72 + 90 + 79 + 2 * GAP)) == 2  # a column less rather than half a heading
+    assert fit_widths([ColumnWidthHint(30, 900, True)], 300) == pytest.approx([300], abs=0.1)
 
 
 @given(st.lists(st.tuples(st.floats(1, 500), st.floats(0, 1)), min_size=1, max_size=20), st.floats(0, 1))
@@ -76,6 +74,48 @@ def test_table_tile_with_eight_columns_shows_the_few_that_fit() -> None:
     assert f"{len(shown)} of 8 columns" in face.footer
     assert "of 20 rows" in face.footer
     assert face.at(shown[0].box.center()) is shown[0]
+
+
+def _amounts(*rows: tuple[Cell, ...], select: str = "shop_id, order_total, currency") -> ResultTable:
+    return ResultTable(check_query(f"select {select} from orders"), rows, truncated=False)
+
+
+_MIXED: Final = (("a", Decimal("20.5"), "EUR"), ("b", Decimal(1), "USD"), ("c", Decimal(3), "EUR"), ("d", None, None))
+
+
+@pytest.mark.usefixtures("light")
+def test_table_tile_amounts_stand_with_the_currency_of_their_row() -> None:
+    face = TableLayout(QRectF(0, 0, 600, 400), _amounts(*_MIXED))
+    assert [[cell.full for cell in line] for line in face.lines] == [
+        ["Shop", "Order total"], ["a", "€\xa020.50"], ["b", "$\xa01.00"], ["c", "€\xa03.00"], ["d", "–"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "select"),
+    [
+        ((("a", Decimal(1), "EUR"), ("b", Decimal(1), "unknown")), "shop_id, order_total, currency"),
+        ((("EUR", Decimal(1), "a"),), "currency, order_total, shop_id"),
+        ((("a", Decimal(1), "EUR"),), 'shop_id, order_total, currency as "Money"'),
+    ],
+)
+def test_table_keeps_currencies_that_are_no_codes_or_come_first_or_have_a_title(
+    rows: tuple[tuple[Cell, ...], ...], select: str
+) -> None:
+    assert TableRows(_amounts(*rows, select=select)).columnCount() == 3
+
+
+def test_table_rows_amounts_are_sorted_within_their_currency_and_copied_with_it() -> None:
+    model = TableRows(_amounts(*_MIXED))
+    model.sort(1)
+    assert [model.text(row, 1) for row in range(4)] == ["€\xa03.00", "€\xa020.50", "$\xa01.00", "–"]
+    assert model.tsv([(0, 0), (0, 1), (2, 1)]) == "c\t3\tEUR\n\t1\tUSD"
+    assert model.tsv([(3, 0), (3, 1)]) == "d\t\t"
+
+
+def test_table_rows_year_has_no_thousands() -> None:
+    table = ResultTable(check_query("select extract(year from created_dt) from orders"), ((2026,),), truncated=False)
+    assert TableRows(table).text(0, 0) == "2026"
 
 
 @pytest.mark.usefixtures("light")

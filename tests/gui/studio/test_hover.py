@@ -72,8 +72,8 @@ def test_hover_over_chart_shows_nearest_point(read: "Studio", item_id: str) -> N
     assert table is not None
     days = {f">{row[0].day} " + row[0].strftime("%b %Y<"): row for row in table.rows}  # type: ignore[union-attr]
     day = next(day for day in days if day in tip)
-    assert f"orders: {days[day][1]}" in tip
-    assert "revenue: " in tip
+    assert f"Orders: {days[day][1]}" in tip
+    assert "Revenue: " in tip
     assert tip.count("<b>") == 1
     assert QToolTip.text() == tip
     assert ("€" in tip) == (item_id == "line")
@@ -88,7 +88,7 @@ def test_hover_over_bar_shows_full_name(read: "Studio") -> None:
     body = body_of(_tile(read, "bar").rect.size())
     tip = _hover(read, "bar", QPointF(body.left() + 50, body.center().y()))
     assert str(name) in tip
-    assert f"n: {count}" in tip
+    assert f"N: {count}" in tip
 
 
 def test_hover_over_pie_slice_shows_share(read: "Studio") -> None:
@@ -173,7 +173,7 @@ def test_menu_button_with_page_focused_is_on_selected_tile(read: "Studio") -> No
 def test_hover_while_presenting_shows_values_without_menu_button(read: "Studio") -> None:
     read.key(Qt.Key.Key_F5)
     read.wait(lambda: read.canvas.width() == read.application.window.width())
-    assert "orders: " in _hover(read, "line")
+    assert "Orders: " in _hover(read, "line")
     assert not read.canvas.hover.menu_button.isVisible()
 
 
@@ -184,4 +184,4 @@ def test_hover_over_enlarged_widget_shows_values(read: "Studio") -> None:
     face = view.content.content
     assert isinstance(face, EnlargedDrawing)
     read.qtbot.mouseMove(face, QPoint(face.width() // 2, face.height() // 2))
-    assert "n: " in face.toolTip()
+    assert "N: " in face.toolTip()

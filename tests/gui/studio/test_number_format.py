@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF
 
+from benchboard.analytics.queries import ResultTable, check_query
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing import placement_edits
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles import charts, number_format
 from benchboard.ui.studio.tiles.error_painting import fit_text
 from benchboard.ui.theme import Theme
 
@@ -49,6 +50,45 @@ def test_axis_labels_are_as_short_as_possible() -> None:
     assert number_format.axis_labels([day.replace(hour=9, minute=5) for day in days[:1]]) == ["09:05"]
     assert number_format.axis_labels([date(2026, 12, 31)]) == ["31 Dec"]
     assert number_format.axis_labels(["a", None]) == ["a", "–"]
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["a.example", "b-c.example"], ["a", "b-c"]),
+        (["a@x.org", "b@x.org"], ["a", "b"]),
+        (["a.example", "b.org"], ["a.example", "b.org"]),
+        (["a.example"], ["a.example"]),
+        (["a.example", "a.example"], ["a.example", "a.example"]),
+        ([".example", "b.example"], [".example", "b.example"]),
+        (["1.5", "2.5"], ["1.5", "2.5"]),
+        ([], []),
+    ],
+)
+def test_names_lose_the_domain_that_all_share(names: list[str], shown: list[str]) -> None:
+    assert number_format.without_shared_end(names) == shown
+
+
+@given(st.lists(st.text("ab.@1- ", max_size=8), max_size=6))
+def test_names_without_a_shared_end_stay_different_and_are_not_empty(names: list[str]) -> None:
+    shown = number_format.without_shared_end(names)
+    assert len(set(shown)) == len(set(names))
+    assert all(bool(ours) == bool(name) for ours, name in zip(shown, names, strict=True))
+
+
+def test_chart_series_have_titles_and_the_currency_of_their_last_amount(light: Theme) -> None:
+    assert light is not None
+    columns = check_query(
+        "select date_trunc('week', created_dt) as week, sum(order_total) filter (where currency = 'EUR') as eur,"
+        " sum(order_total) filter (where currency = 'USD') as total_usd, count(*) from orders group by 1"
+    )
+    row = (datetime(2026, 3, 2, tzinfo=UTC), Decimal("2474.40"), None, 7)
+    series = charts.series_of(ResultTable(columns, (row,), truncated=False), "")
+    assert [(one.name, one.last) for one in series] == [
+        ("Euro", "€\xa02\u2009474"), ("Total USD", "–"), ("Orders", "7"),
+    ]  # fmt: skip
+    in_euros = charts.series_of(ResultTable(columns, (row,), truncated=False), "€")
+    assert [one.last for one in in_euros] == ["€\xa02\u2009474", "–", "7"]
 
 
 _ends = st.floats(-1e12, 1e12)

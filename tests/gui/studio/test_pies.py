@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
-from benchboard.ui.studio.tiles.pies import Pie, slices
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
+from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.ui.studio.tiles.pies import Pie, slice_text, slices, unit_of
+from benchboard.ui.studio.tiles.renderers import mismatch_reason
 
 
 def _table(*values: Cell) -> ResultTable:
@@ -40,6 +43,27 @@ def test_pie_with_negative_values_shows_a_warning() -> None:
     assert plain.warning == ""
     assert plain.note.height() == 0
     assert Pie(body, _table(-3, 5)).ring.bottom() <= Pie(body, _table(-3, 5)).note.top()
+
+
+def _amounts(*rows: tuple[str, str, Decimal]) -> ResultTable:
+    return ResultTable(check_query("select shop_id, currency, order_total from orders"), rows, truncated=False)
+
+
+def test_pie_of_amounts_in_different_currencies_has_no_total() -> None:
+    ((item, _cell),) = parse_document(
+        [{"id": "a", "type": "pie_chart", "position": {"x": 0, "y": 0, "w": 4, "h": 4}, "config": {"unit": "€"}}]
+    ).layout
+    widget, euros = widget_of(item), ("a", "EUR", Decimal(5))
+    why = mismatch_reason(widget, _amounts(euros, ("b", "USD", Decimal(5))))
+    assert why == "These amounts are in different currencies, so they have no total."
+    assert mismatch_reason(widget, _amounts(euros, ("b", "EUR", Decimal("0.5")))) is None
+
+
+def test_pie_of_amounts_in_one_currency_shows_it() -> None:
+    table = _amounts(("a.example", "USD", Decimal(5)), ("b.example", "USD", Decimal("0.5")))
+    parts, _below = slices(table)
+    assert [slice_text(one, unit_of(table, "")) for one in parts] == ["$\xa05", "$\xa00.5"]
+    assert [(one.name, one.label) for one in parts] == [("a.example", "a"), ("b.example", "b")]
 
 
 @given(st.lists(st.integers(1, 1_000), min_size=1, max_size=40))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
-from benchboard import i18n
-from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard import i18n, package_data
+from benchboard.analytics.queries import ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
 from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
@@ -35,8 +35,10 @@ def test_figure_in_any_width_is_whole_or_abbreviated(
 ) -> None:
     figure = stat_tiles.StatValue(value, None, [])
     words = stat_tiles.fit_number(figure, _widget(unit), room)
-    whole = number_format.format_number(value, 2)
-    assert words.number in (whole, number_format.abbreviate(float(value), 1))
+    known = number_format.Unit.of(unit)
+    unit, known = (unit, number_format.Unit()) if known.is_apart else ("", known)
+    whole = known.after(number_format.format_number(value, 2))
+    assert words.number in (whole, known.after(number_format.abbreviate(float(value), 1)))
     assert words.width <= room
     assert words.unit in ("", unit) or words.unit.endswith("…")
     if QFontMetricsF(light.font("kpi")).horizontalAdvance(f"{whole} {unit}") + 12 < room:
@@ -49,6 +51,37 @@ def test_figure_in_a_small_card_has_its_magnitude() -> None:
         stat_tiles.StatValue(Decimal("123456789012.345"), None, []), _widget("kilometres per hour"), 96
     )
     assert words.number == "123.5 bn"
+
+
+def _amounts(*rows: tuple[Decimal, str]) -> ResultTable:
+    return ResultTable(check_query("select order_total, currency from orders"), rows, truncated=False)
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"), [("", "€\xa05.00"), ("€", "€\xa05.00"), ("$", "€\xa05.00"), ("k€", "5.00 k€")]
+)
+def test_figure_of_an_amount_has_its_own_currency_once(unit: str, shown: str) -> None:
+    assert stat_tiles.StatValue.of(_amounts((Decimal(5), "EUR"))).formatted(_widget(unit)) == shown
+
+
+def test_change_between_amounts_in_different_currencies_is_none() -> None:
+    same = stat_tiles.StatValue.of(_amounts((Decimal(4), "EUR"), (Decimal(5), "EUR")))
+    other = stat_tiles.StatValue.of(_amounts((Decimal(4), "USD"), (Decimal(5), "EUR")))
+    assert same.percent_change() == 25
+    assert other.percent_change() is None
+
+
+def test_percent_stands_where_the_language_puts_it(light: Theme) -> None:
+    assert light is not None
+    column = check_query("select count(*) as refund_pct from orders")
+    stat = stat_tiles.StatValue.of(ResultTable(column, ((71,),), truncated=False))
+    assert stat_tiles.fit_number(stat, _widget(decimals=0), 200).unit == "%"
+    try:
+        i18n.use("tr", package_data.resources_folder() / "i18n")
+        words = stat_tiles.fit_number(stat, _widget(decimals=0), 200)
+        assert (words.number, words.unit) == ("%71", "")
+    finally:
+        i18n.use("en", Path())
 
 
 @pytest.mark.parametrize(

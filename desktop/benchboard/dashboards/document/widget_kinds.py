@@ -110,7 +110,7 @@ KINDS: Final = (
         (
             _UNIT,
             _DECIMALS,
-            Setting("compare", N_("Comparison label"), "text", N_("vs. previous")),
+            Setting("compare", N_("Comparison label"), "text", N_("vs previous")),
             Setting("good", N_("Better when"), "choice", "up",
                     (("up", N_("Higher")), ("down", N_("Lower")), ("neither", N_("Neither")))),
         ),

@@ -256,4 +256,7 @@ def _utf16_offset(text: str, place: int) -> int:
 
 def columns_hint(columns: tuple[ResultColumn, ...]) -> str:
     """The columns that a query returns, as text for the line below it."""
-    return _("Returns {columns}.").format(columns=", ".join(column.name for column in columns[:8]))
+    hint = _("Returns {columns}.").format(columns=", ".join(column.title for column in columns[:8]))
+    if any(column.presentation.adds_currencies for column in columns):
+        hint += " " + _("It adds up amounts in all currencies. Filter or group by currency to keep them apart.")
+    return hint

@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
 
@@ -18,6 +18,8 @@ _MAX_SERIES: Final = 8
 _LEGEND_HEIGHT: Final = 22
 _FILL_OPACITY: Final = 0.14
 """The opacity of the area under a line."""
+_SPARK_DOT: Final = 2.5
+"""The radius of the dot at the end of a sparkline, in pixels."""
 _LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
 _MIN_NAME_WIDTH: Final = 40.0
@@ -44,18 +46,26 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
     ]
     found_series = []
     for place, index in enumerate(found):
-        last = next((row[index] for row in reversed(table.rows) if row[index] is not None), None)
+        last = next((row for row in reversed(table.rows) if row[index] is not None), None)
         found_series.append(
             Series(
-                number_format.column_title(table.columns[index]),
+                table.columns[index].title,
                 number_format.column_numbers(table, index),
                 theme().chart(place),
                 _DASHES[place % 4],
-                number_format.format_number(last, None if isinstance(last, int) else 0, unit),
+                _last_text(table, last, index, unit),
                 index,
             )
         )
     return found_series
+
+
+def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str) -> str:
+    """The last value of a series, without decimals."""
+    if row is None:
+        return number_format.format_cell(None)
+    decimals = None if isinstance(row[column], int) else 0
+    return number_format.format_value(table, row, column, decimals=decimals, unit=unit)
 
 
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
@@ -76,7 +86,7 @@ def _paint_lines(
 ) -> None:
     count = len(table.rows)
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
-    _paint_axis_labels(painter, plot.box, number_format.axis_labels([row[0] for row in table.rows]), xs)
+    _paint_axis_labels(painter, plot.box, number_format.category_labels(table), xs)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for line in lines if filled else ():
         fill = QColor(line.colour)
@@ -113,7 +123,7 @@ def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) ->
     categories = [row[0] for row in table.rows]
     # A shortened name is still useful, a shortened date is not.
     category_width = slot if slot > _MIN_NAME_WIDTH and not any(isinstance(one, date) for one in categories) else None
-    _paint_axis_labels(painter, plot.box, number_format.axis_labels(categories), centres, category_width)
+    _paint_axis_labels(painter, plot.box, number_format.category_labels(table), centres, category_width)
     painter.setPen(Qt.PenStyle.NoPen)
     base = plot.y(0.0)
     for place, bars in enumerate(sets):
@@ -130,12 +140,13 @@ def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) ->
 
 
 def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], colour: QColor) -> None:
-    """Draw a sparkline: a small line without axes."""
+    """Draw a sparkline: a small line without axes, with a dot at its end."""
     known = [value for value in values if value is not None]
     if len(known) < 2 or box.width() < 24:
         return
     low, high = min(known), max(known)
     span = (high - low) or 1.0
+    box = box.adjusted(0, _SPARK_DOT, -_SPARK_DOT, -_SPARK_DOT)
     points = [
         QPointF(box.left() + box.width() * k / (len(known) - 1), box.bottom() - box.height() * (value - low) / span)
         for k, value in enumerate(known)
@@ -143,6 +154,10 @@ def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(colour, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.drawPolyline(QPolygonF(points))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(points[-1], _SPARK_DOT, _SPARK_DOT)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import accumulate
 from typing import Final
 
 from PySide6.QtGui import QFontMetricsF
 
-from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.queries import ResultColumn
 from benchboard.ui.studio.tiles import number_format
 
 GAP: Final = 16.0
 """Pixels between two columns."""
 _MIN_TEXT: Final = 72.0
 """The minimum width of a column of texts, in pixels."""
-_MIN_HEADING: Final = 40.0
-"""The minimum width of a heading, in pixels."""
+_MAX_HEADING: Final = 160.0
+"""The width up to which a heading is never cut, in pixels."""
 _MAX_TEXT: Final = 420.0
 """The maximum natural width of a column of texts, in pixels."""
 _MEASURED_TEXTS: Final = 12
@@ -40,18 +39,18 @@ class ColumnWidthHint:
     def minimum(self) -> float:
         """The width below which the column is not shown."""
         content = min(self.content, _MIN_TEXT) if self.is_text else self.content
-        return max(content, min(self.heading, _MIN_HEADING))
+        return max(content, min(self.heading, _MAX_HEADING))
 
 
 def width_hints(
-    table: ResultTable, texts: Sequence[Sequence[str]], body: QFontMetricsF, heading: QFontMetricsF
+    columns: Sequence[ResultColumn], texts: Sequence[Sequence[str]], body: QFontMetricsF, heading: QFontMetricsF
 ) -> list[ColumnWidthHint]:
     """The width hint of each column, for these rows of texts."""
     found = []
-    for place, column in enumerate(table.columns):
+    for place, column in enumerate(columns):
         longest = sorted((row[place] for row in texts), key=len)[-_MEASURED_TEXTS:]
         content = max((body.horizontalAdvance(text) for text in longest), default=0.0)
-        head = heading.horizontalAdvance(number_format.column_title(column))
+        head = heading.horizontalAdvance(column.title)
         found.append(ColumnWidthHint(content + 2, head + 2, not number_format.is_numeric(column)))
     return found
 
@@ -59,7 +58,7 @@ def width_hints(
 def fit_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) -> list[float]:
     """The widths of the first columns that fit into `room` pixels with their minimum widths.
 
-    Spare width is divided among all. If it is short, headings shrink first, then texts, the widest ones first.
+    Spare width is divided among all. If it is short, very long headings shrink first, then texts, the widest first.
     """
     count = _visible_count(hints, room, gap)
     shown = hints[:count]
@@ -68,7 +67,7 @@ def fit_widths(hints: Sequence[ColumnWidthHint], room: float, gap: float = GAP) 
     if sum(full) <= room:
         spare = (room - sum(full)) / max(count, 1)
         return [one + spare for one in full]
-    heads = [max(hint.content, min(hint.heading, _MIN_HEADING)) for hint in shown]
+    heads = [max(hint.content, min(hint.heading, _MAX_HEADING)) for hint in shown]
     if sum(heads) <= room:
         return shrink_largest(full, heads, room)
     return shrink_largest(heads, [hint.minimum for hint in shown], room)
@@ -91,14 +90,6 @@ def shrink_largest(values: Sequence[float], minimums: Sequence[float], room: flo
         else:
             low = level
     return [max(floor, min(value, low)) for value, floor in zip(values, minimums, strict=True)]
-
-
-def column_decimals(table: ResultTable, place: int, cells: Sequence[Cell]) -> int | None:
-    """The number of decimals for all numbers of a column, so that they align; None for a column without decimals."""
-    if table.columns[place].kind != "decimal":
-        return None
-    most = max((number_format.decimal_places(value) for value in cells if isinstance(value, Decimal)), default=0)
-    return min(max(most, 2), 4)
 
 
 def _visible_count(hints: Sequence[ColumnWidthHint], room: float, gap: float) -> int:

@@ -1,7 +1,9 @@
 """Formats numbers, dates and cells for display, and finds round ticks for an axis."""
 
 import math
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -10,7 +12,7 @@ from PySide6.QtCore import QDate, QLocale
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.i18n import N_, _, number
+from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
 
 _MAX_DIGITS: Final = 30
 _MAX_CELL: Final = 500
@@ -22,6 +24,12 @@ _SIZES: Final = (
     (1e3, N_("{number} k")),
 )
 _MINUS: Final = "\N{MINUS SIGN}"
+_PERCENT: Final = "%"
+_CODES: Final = ("EUR", "USD", "GBP", "TRY")
+_UNITS_OF_MONEY: Final = dict(zip("€$£₺", _CODES, strict=True)) | dict(zip(_CODES, _CODES, strict=True))
+"""Units that somebody may set for amounts whose currency the query doesn't fix."""
+_DOMAIN: Final = re.compile(r"(?:[.@][^\W\d][\w-]*)+")
+"""The end of a name that says where it belongs: the `.example` of a shop's domain."""
 
 
 def format_number(value: Cell | float, decimals: int | None = None, unit: str = "") -> str:
@@ -34,7 +42,75 @@ def format_number(value: Cell | float, decimals: int | None = None, unit: str = 
     exact = Decimal(value)
     if not exact.is_finite() or exact.adjusted() > _MAX_DIGITS:
         return f"{_format_extreme(exact)}{' ' if unit else ''}{unit}"
-    return f"{number(value, decimals)}{' ' if unit else ''}{unit}"
+    return Unit.of(unit).after(number(value, decimals))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What the numbers of a cell count: a currency, percent, or a unit in an author's words."""
+
+    text: str = ""
+    currency: str = ""
+
+    @classmethod
+    def of(cls, own: str, currency: str = "", *, is_percent: bool = False) -> "Unit":
+        """The unit that a widget sets, or that of the cell itself.
+
+        A unit that is no currency was set on purpose, such as “k€”, and replaces that of the cell.
+        """
+        if own and own not in _UNITS_OF_MONEY:
+            return cls(own)
+        return cls(_PERCENT if is_percent and not own else "", currency or _UNITS_OF_MONEY.get(own, ""))
+
+    def after(self, written: str) -> str:
+        """A number already written, with the unit where the language puts it."""
+        if self.currency:
+            return with_currency(written, self.currency)
+        if self.text == _PERCENT:
+            return with_percent_sign(written)
+        return f"{written} {self.text}" if self.text else written
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it stands behind the number, and may be drawn smaller."""
+        return bool(self.text) and self.after("0").startswith("0")
+
+
+def unit_of(table: ResultTable, row: Sequence[Cell], column: int, own: str = "") -> Unit:
+    """The unit of a cell, with the unit that its widget sets. A currency is the unit of amounts alone, not of the
+    counts beside them."""
+    formats = [one.format for one in table.columns]
+    if own in _UNITS_OF_MONEY and formats[column] == "integer" and "money" in formats:
+        own = ""
+    return Unit.of(own, table.currency(row, column), is_percent=table.columns[column].format == "percent")
+
+
+def format_value(
+    table: ResultTable, row: Sequence[Cell], column: int, *, decimals: int | None = None, unit: str = ""
+) -> str:
+    """A cell with its unit, as its column says. Without `decimals`, a number has those of `format_cell`."""
+    value = row[column]
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return format_cell(value)
+    if isinstance(value, int) and table.columns[column].format == "identifier":
+        return str(value)
+    written = format_cell(value) if decimals is None else format_number(value, decimals)
+    return unit_of(table, row, column, unit).after(written) if to_float(value) is not None else written
+
+
+def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cell]]) -> int | None:
+    """The number of decimals for all numbers of a column, so that they align; None for a column without decimals.
+
+    Amounts of money have those of their currency, or none where all are whole.
+    """
+    if table.columns[column].kind != "decimal":
+        return None
+    known = [value for row in rows if isinstance(value := row[column], Decimal)]
+    most = max((decimal_places(value) for value in known), default=0)
+    if table.columns[column].format == "money":
+        codes = {table.currency(row, column) for row in rows if row[column] is not None} - {""}
+        return max((currency_decimals(code) for code in codes), default=2) if most else 0
+    return min(max(most, 2), 4)
 
 
 def _format_extreme(value: Decimal) -> str:
@@ -76,11 +152,6 @@ def truncate(value: str, max_length: int) -> str:
     return value if len(value) <= max_length else f"{value[:max_length]}…"
 
 
-def column_title(column: ResultColumn) -> str:
-    """The name of a column as a heading, no longer than a cell may be."""
-    return truncate(column.name, _MAX_CELL).replace("_", " ")
-
-
 def unit(widget: WidgetContent) -> str:
     """The unit of a widget's numbers, as set in the widget."""
     return truncate(str(widget.setting("unit")), _MAX_UNIT)
@@ -109,6 +180,26 @@ def axis_labels(values: Sequence[Cell]) -> list[str]:
         format_day(value) if isinstance(value, date) and not isinstance(value, datetime) else format_cell(value)
         for value in values
     ]
+
+
+def category_labels(table: ResultTable) -> list[str]:
+    """The labels of the first column's values on an axis or in a legend."""
+    values = [row[0] for row in table.rows]
+    if any(isinstance(value, date) for value in values):
+        return axis_labels(values)
+    return without_shared_end([format_value(table, row, 0) for row in table.rows])
+
+
+def without_shared_end(names: Sequence[str]) -> list[str]:
+    """Names without the domain that all of them end with: “a.example” and “b.example” are shown as a and b."""
+    ends = {match[0] if (match := _last_domain(name)) else "" for name in names}
+    (end,) = ends if len(ends) == 1 else ("",)
+    return [name.removesuffix(end) for name in names] if end and len(set(names)) > 1 else list(names)
+
+
+def _last_domain(name: str) -> re.Match[str] | None:
+    found = _DOMAIN.search(name)
+    return found if found is not None and found.start() > 0 and found.end() == len(name) else None
 
 
 def is_numeric(column: ResultColumn) -> bool:

@@ -31,25 +31,51 @@ class Slice:
     name: str
     value: float
     row_count: int = 1
+    label: str = ""
+    """The name in the legend, without what all names end with."""
 
 
 def slices(table: ResultTable) -> tuple[list[Slice], int]:
     """The slices in the order of the rows, the smallest combined if there are many; and the number of rows with
     negative values, which can't be shown.
     """
-    index = next((k for k, column in enumerate(table.columns) if number_format.is_numeric(column) and k > 0), None)
+    index = value_column(table)
     if index is None:
         return [], 0
     values = number_format.column_numbers(table, index)
     negative_count = sum(value is not None and value < 0 for value in values)
-    parts = [Slice(number_format.format_cell(row[0]), value) for row, value in zip(table.rows, values, strict=True)
-             if value and value > 0]  # fmt: skip
+    labels = number_format.category_labels(table)
+    parts = [
+        Slice(number_format.format_value(table, row, 0), value, label=label)
+        for row, value, label in zip(table.rows, values, labels, strict=True)
+        if value and value > 0
+    ]
     if len(parts) <= _MAX_SLICES:
         return parts, negative_count
     largest = sorted(range(len(parts)), key=lambda k: parts[k].value, reverse=True)
     largest_in_order, rest = sorted(largest[: _MAX_SLICES - 1]), largest[_MAX_SLICES - 1 :]
-    others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest))
+    others = Slice(_("Other"), math.fsum(parts[k].value for k in rest), len(rest), label=_("Other"))
     return [*(parts[k] for k in largest_in_order), others], negative_count
+
+
+def value_column(table: ResultTable) -> int | None:
+    """The index of the first numeric column after the names."""
+    return next((k for k, column in enumerate(table.columns) if number_format.is_numeric(column) and k > 0), None)
+
+
+def has_mixed_currencies(table: ResultTable) -> bool:
+    """Whether the slices are amounts in different currencies, which have no total and no shares."""
+    index = value_column(table)
+    return index is not None and len(table.currencies(index)) > 1
+
+
+def unit_of(table: ResultTable, own: str) -> number_format.Unit:
+    """The unit of all slices, with the one that the widget sets."""
+    index = value_column(table)
+    if index is None:
+        return number_format.Unit.of(own)
+    currency = next(iter(table.currencies(index)), "")
+    return number_format.Unit.of(own, currency, is_percent=table.columns[index].format == "percent")
 
 
 class Pie:
@@ -98,7 +124,7 @@ class Pie:
                 return one
         return None
 
-    def paint(self, painter: QPainter, unit: str) -> None:
+    def paint(self, painter: QPainter, unit: number_format.Unit) -> None:
         """Draw it."""
         side = self.ring.width()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -116,7 +142,7 @@ class Pie:
         painter.drawEllipse(hole)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme().color("text"))
-        total, font = number_format.abbreviate(self.total), theme().font("section")
+        total, font = _with_currency(number_format.abbreviate(self.total), unit), theme().font("section")
         while QFontMetricsF(font).horizontalAdvance(total) > hole.width() - 8 and font.pointSizeF() > 6:
             font.setPointSizeF(font.pointSizeF() - 0.5)
         painter.setFont(font)
@@ -138,7 +164,7 @@ class Pie:
 
 def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw a pie chart of the first numeric column after the names."""
-    Pie(box, table).paint(painter, unit)
+    Pie(box, table).paint(painter, unit_of(table, unit))
 
 
 def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:
@@ -148,7 +174,7 @@ def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:
     return [QRectF(box.left(), top + place * _LEGEND_ROW, box.width(), _LEGEND_ROW) for place in range(shown)]
 
 
-def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: str) -> None:
+def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: number_format.Unit) -> None:
     metrics = QFontMetricsF(theme().font("body"))
     painter.setFont(theme().font("body"))
     painter.setPen(Qt.PenStyle.NoPen)
@@ -157,16 +183,21 @@ def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: st
     painter.setBrush(Qt.BrushStyle.NoBrush)
     text = slice_text(one, unit)
     if metrics.horizontalAdvance(text) > row.width() - 16:
-        text = number_format.abbreviate(one.value, 1)
+        text = _with_currency(number_format.abbreviate(one.value, 1), unit)
     painter.setPen(theme().color("text"))
     painter.drawText(row, _RIGHT, text)
     room = row.width() - 16 - metrics.horizontalAdvance(text) - 8
-    label = metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, max(0.0, room))
+    label = metrics.elidedText(one.label, Qt.TextElideMode.ElideRight, max(0.0, room))
     painter.setPen(theme().color("text.secondary"))
     painter.drawText(row.adjusted(16, 0, 0, 0), _LEFT, label)
 
 
-def slice_text(one: Slice, unit: str) -> str:
+def _with_currency(written: str, unit: number_format.Unit) -> str:
+    """A short number with its currency; other units are left out."""
+    return unit.after(written) if unit.currency else written
+
+
+def slice_text(one: Slice, unit: number_format.Unit) -> str:
     """The number of a slice, as in the legend."""
     value = one.value
-    return number_format.format_number(int(value) if value == int(value) else value, None, unit)
+    return unit.after(number_format.format_number(int(value) if value == int(value) else value))

@@ -254,7 +254,7 @@ def _paint_result(
     elif not result.table.rows:
         _paint_message(painter, body, "ph.tray", _("The query returned no rows."), "")
     elif (why := mismatch_reason(widget, result.table)) is not None:
-        do = _(widget.kind.takes) if widget.kind and can_edit else ""
+        do = mismatch_advice(widget, result.table) if can_edit else ""
         _paint_message(painter, body, "ph.warning-circle", why, do)
     else:
         _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table)
@@ -274,7 +274,16 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
             return _("The minimum, {low}, must be below the maximum, {high}.").format(**ends)
     if kind in ("line_chart", "area_chart", "bar_chart", "pie_chart") and not any(index > 0 for index in found):
         return _("No numeric column to plot after the first column.")
+    if kind == "pie_chart" and pies.has_mixed_currencies(table):
+        return _("These amounts are in different currencies, so they have no total.")
     return None
+
+
+def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
+    """What to do about a result that the widget can't show."""
+    if widget.kind is not None and widget.kind.type == "pie_chart" and pies.has_mixed_currencies(table):
+        return _("Filter by one currency, or use a table or a bar chart.")
+    return _(widget.kind.takes) if widget.kind is not None else ""
 
 
 def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable) -> None:

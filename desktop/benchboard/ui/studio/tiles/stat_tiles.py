@@ -8,9 +8,9 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
-from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
-from benchboard.i18n import _
+from benchboard.i18n import _, percent
 from benchboard.ui.studio.tiles import charts, number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -27,6 +27,10 @@ _MIN_POINT_SIZE: Final = 11.0
 _SMALLEST_POINT_SIZE: Final = 7.5
 _NUMBER_SHARE: Final = 0.65
 """The share of the width that a number gets if its unit has to be shortened."""
+_SPARK_WIDTH: Final = 80.0
+_SPARK_HEIGHT: Final = 28.0
+_SPARK_ROOM: Final = 140.0
+"""The width in pixels that the number gets before the sparkline grows."""
 _MIN_SHRINK: Final = 0.75
 """A sparkline is omitted if the number beside it would shrink below this share of its size."""
 
@@ -34,20 +38,48 @@ _MIN_SHRINK: Final = 0.75
 class StatValue:
     """The number of a card or gauge: the last row's, the one before it, and the history of up to 60."""
 
-    def __init__(self, current: Cell, previous: Cell, history: list[float | None]) -> None:
+    def __init__(
+        self,
+        current: Cell,
+        previous: Cell,
+        history: list[float | None],
+        column: ResultColumn | None = None,
+        currencies: tuple[str, str] = ("", ""),
+    ) -> None:
         self.current, self.previous, self.history = current, previous, history
+        self.column = column
+        self._currency, self._previous_currency = currencies
 
     @classmethod
     def of(cls, table: ResultTable) -> "StatValue":
         """The last number of the table's last row."""
         index = _value_column(table)
         assert index is not None, "`mismatch_reason` is asked first"
-        previous = table.rows[-2][index] if len(table.rows) > 1 else None
-        return cls(table.rows[-1][index], previous, number_format.column_numbers(table, index)[-60:])
+        last, before = table.rows[-1], table.rows[-2] if len(table.rows) > 1 else None
+        return cls(
+            last[index],
+            before[index] if before is not None else None,
+            number_format.column_numbers(table, index)[-60:],
+            table.columns[index],
+            (table.currency(last, index), table.currency(before, index) if before is not None else ""),
+        )
+
+    def unit(self, own: str) -> number_format.Unit:
+        """The unit of the number, with the one that the widget sets."""
+        return number_format.Unit.of(own, self._currency, is_percent=self._is_percent)
+
+    def previous_unit(self, own: str) -> number_format.Unit:
+        """The unit of the number before."""
+        return number_format.Unit.of(own, self._previous_currency, is_percent=self._is_percent)
+
+    @property
+    def _is_percent(self) -> bool:
+        return self.column is not None and self.column.format == "percent"
 
     def formatted(self, widget: WidgetContent) -> str:
         """The number with the widget's decimals and unit."""
-        return number_format.format_number(self.current, int(widget.setting("decimals")), number_format.unit(widget))
+        written = number_format.format_number(self.current, int(widget.setting("decimals")))
+        return self.unit(number_format.unit(widget)).after(written)
 
     @property
     def value(self) -> float | None:
@@ -61,6 +93,8 @@ class StatValue:
             or not isinstance(self.previous, int | Decimal)
             or not self.previous
         ):
+            return None
+        if self._currency != self._previous_currency:
             return None
         if number_format.to_float(self.current) is None or number_format.to_float(self.previous) is None:
             return None
@@ -88,8 +122,11 @@ def fit_number(stat: StatValue, widget: WidgetContent, room: float) -> FittedNum
 
     A number that is still too long is abbreviated (`123.5 bn`), a unit shortened.
     """
-    full, unit = number_format.format_number(stat.current, int(widget.setting("decimals"))), number_format.unit(widget)
-    abbreviated = number_format.abbreviate(stat.value, 1) if stat.value is not None else full
+    known = stat.unit(number_format.unit(widget))
+    unit = known.text if known.is_apart else ""
+    joined = number_format.Unit() if unit else known
+    full = joined.after(number_format.format_number(stat.current, int(widget.setting("decimals"))))
+    abbreviated = joined.after(number_format.abbreviate(stat.value, 1)) if stat.value is not None else full
     abbreviated = abbreviated if len(abbreviated) < len(full) else full
     candidates = [
         (full, unit, room, _MIN_POINT_SIZE),
@@ -122,7 +159,7 @@ def _fit_by_size(number: str, unit: str, room: float, least: float) -> FittedNum
 
 
 def _at_size(number: str, unit: str, size: float) -> FittedNumber:
-    number_font, unit_font = theme().font("kpi"), theme().font("title")
+    number_font, unit_font = theme().font("kpi"), theme().font("body")
     number_font.setPointSizeF(size)
     unit_font.setPointSizeF(min(unit_font.pointSizeF(), max(size * 0.7, _SMALLEST_POINT_SIZE)))
     return FittedNumber(number, unit, number_font, unit_font)
@@ -134,7 +171,9 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
     change = stat.percent_change()
     note = body.height() > 58 and change is not None
     bottom = body.bottom() - (20 if note else 2)
-    spark = min(80.0, body.width() * 0.25) if len(stat.history) > 1 and body.width() > 150 else 0.0
+    spark = 0.0
+    if len(stat.history) > 1 and body.width() > 150:
+        spark = min(_SPARK_WIDTH, max(body.width() * 0.25, body.width() - _SPARK_ROOM))
     words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0))
     if spark and words.number_font.pointSizeF() < theme().font("kpi").pointSizeF() * _MIN_SHRINK:
         spark, words = 0.0, fit_number(stat, widget, body.width())
@@ -147,13 +186,13 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
         x = number_font.horizontalAdvance(words.number) + _UNIT_GAP
         base = (number_font.ascent() - number_font.descent() - unit_font.ascent() + unit_font.descent()) / 2
         painter.setFont(words.unit_font)
-        painter.setPen(theme().color("text.secondary"))
+        painter.setPen(theme().color("text.muted"))
         painter.drawText(line.translated(x, base), _LEFT, words.unit)
     if note and change is not None:
         end = spark + 8 if spark else 0.0
         _paint_change(painter, QRectF(body.left(), body.bottom() - 18, body.width() - end, 18), widget, change)
     if spark:
-        box = QRectF(body.right() - spark, body.bottom() - 30, spark, 26)
+        box = QRectF(body.right() - spark, body.bottom() - _SPARK_HEIGHT - 2, spark, _SPARK_HEIGHT)
         charts.paint_spark(painter, box, stat.history, theme().chart(0))
 
 
@@ -168,9 +207,9 @@ def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change:
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     painter.setPen(theme().color(tone))
-    percent = _("{percent} %").format(percent=number_format.format_number(abs(change), 0 if abs(change) >= 100 else 1))
-    painter.drawText(box.adjusted(16, 0, 0, 0), _LEFT, percent)
-    used = 16 + metrics.horizontalAdvance(percent) + 5
+    size = percent(abs(change), 0 if abs(change) >= 100 else 1)
+    painter.drawText(box.adjusted(16, 0, 0, 0), _LEFT, size)
+    used = 16 + metrics.horizontalAdvance(size) + 5
     painter.setPen(theme().color("text.muted"))
     words = metrics.elidedText(_(str(widget.setting("compare"))), Qt.TextElideMode.ElideRight, box.width() - used)
     painter.drawText(box.adjusted(used, 0, 0, 0), _LEFT, words)

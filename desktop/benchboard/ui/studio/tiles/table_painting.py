@@ -26,16 +26,16 @@ def heading_font() -> QFont:
     return font
 
 
-def row_texts(table: ResultTable, rows: Sequence[tuple[Cell, ...]]) -> list[list[str]]:
-    """The cells of rows as texts, all numbers of a column with the same number of decimals."""
-    cells = [[number_format.format_cell(cell) for cell in row] for row in rows]
-    for place in range(len(table.columns)):
-        known = [row[place] for row in rows]
-        decimals = column_widths.column_decimals(table, place, known)
-        if decimals is not None:
-            for row, value in zip(cells, known, strict=True):
-                row[place] = number_format.format_number(value, decimals)
-    return cells
+def row_texts(table: ResultTable, rows: Sequence[tuple[Cell, ...]], columns: Sequence[int]) -> list[list[str]]:
+    """The cells of rows in these columns as texts, all numbers of a column with the same number of decimals."""
+    decimals = [number_format.column_decimals(table, column, rows) for column in columns]
+    return [
+        [
+            number_format.format_value(table, row, column, decimals=places)
+            for column, places in zip(columns, decimals, strict=True)
+        ]
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +60,39 @@ class TableLayout:
         fits = max(1, int((body.height() - ROW_HEIGHT + 4) // ROW_HEIGHT))
         self.has_more_rows = len(table.rows) > fits
         heads, font = QFontMetricsF(heading_font()), QFontMetricsF(theme().font("body"))
-        first = row_texts(table, table.rows[:fits])
-        hints = column_widths.width_hints(table, first, font, heads)
+        columns = table.shown_columns()
+        self._columns = [table.columns[column] for column in columns]
+        first = row_texts(table, table.rows[:fits], columns)
+        hints = column_widths.width_hints(self._columns, first, font, heads)
         widths = column_widths.fit_widths(hints, body.width())
-        self.has_more_columns = len(widths) < len(table.columns)
+        self.has_more_columns = len(widths) < len(columns)
         if self.has_more_rows or self.has_more_columns:
             fits = max(1, int((body.height() - ROW_HEIGHT - _FOOTER_HEIGHT + 8) // ROW_HEIGHT))
             self.has_more_rows = len(table.rows) > fits
         self._body, self._table = body, table
-        names = [number_format.column_title(column) for column in table.columns]
-        self.lines = [self._row_boxes(0, names, names, widths, heads)]
+        names = [column.title for column in self._columns]
+        self.lines = [self._row_boxes(0, names, names, [], widths, heads)]
         for place, (row, cells) in enumerate(zip(table.rows[:fits], first, strict=False), 1):
-            self.lines.append(self._row_boxes(place, row, cells, widths, font))
+            units = [number_format.unit_of(table, row, column) for column in columns]
+            self.lines.append(self._row_boxes(place, [row[column] for column in columns], cells, units, widths, font))
 
     def _row_boxes(
         self,
         place: int,
         cells: Sequence[Cell],
         row_texts: Sequence[str],
+        units: Sequence[number_format.Unit],
         widths: Sequence[float],
         metrics: QFontMetricsF,
     ) -> list[CellBox]:
         line, left, top = [], self._body.left(), self._body.top() + place * ROW_HEIGHT
-        for width, cell, text in zip(widths, cells, row_texts, strict=False):
+        for column, (width, cell, text) in enumerate(zip(widths, cells, row_texts, strict=False)):
             box = QRectF(left, top, min(width, self._body.right() - left), ROW_HEIGHT)
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             if shown != text and (value := number_format.to_float(cell)) is not None:
-                shown = number_format.abbreviate(value, 1)  # a number must not be cut: it would read as another one
+                shown = units[column].after(
+                    number_format.abbreviate(value, 1)
+                )  # a number must not be cut: it would read as another one
             line.append(
                 CellBox(box, shown, text, number_format.truncate(cell, _MAX_TOOLTIP) if isinstance(cell, str) else text)
             )
@@ -102,7 +108,7 @@ class TableLayout:
             parts.append(_("{shown} of {count} rows").format(shown=len(self.lines) - 1, count=more))
         if self.has_more_columns:
             shown = len(self.lines[0])
-            parts.append(_("{shown} of {count} columns").format(shown=shown, count=len(table.columns)))
+            parts.append(_("{shown} of {count} columns").format(shown=shown, count=len(self._columns)))
         return " · ".join(parts)
 
     def at(self, spot: QPointF) -> CellBox | None:
@@ -116,7 +122,7 @@ class TableLayout:
         for place, line in enumerate(self.lines):
             painter.setFont(font if place else heading)
             painter.setPen(theme().color("text" if place else "text.secondary"))
-            for column, spot in zip(self._table.columns, line, strict=False):
+            for column, spot in zip(self._columns, line, strict=False):
                 painter.drawText(spot.box, _RIGHT if number_format.is_numeric(column) else _LEFT, spot.shown)
             if place < len(self.lines) - 1 or footer:
                 painter.setPen(rule)

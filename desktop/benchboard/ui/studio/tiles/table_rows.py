@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.ui.studio.tiles import column_widths, number_format
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -27,8 +27,11 @@ class TableRows(QAbstractTableModel):
         self.table = table
         self._order: Sequence[int] = range(len(table.rows))
         self._sorted: tuple[int, bool] | None = None
+        self.columns: list[ResultColumn] = []
+        """Those shown; amounts stand beside their currencies."""
+        self._shown: list[int] = []
         self._decimals: list[int | None] = []
-        self._update_decimals()
+        self._update_columns()
 
     def show_table(self, table: ResultTable) -> None:
         """Show another result, in the same order if its columns are the same."""
@@ -37,49 +40,57 @@ class TableRows(QAbstractTableModel):
         self.table = table
         if not same:
             self._sorted = None
-        self._update_decimals()
+        self._update_columns()
         self._order = self._sorted_rows()
         self.endResetModel()
 
     def cell(self, row: int, column: int) -> Cell:
         """The value of a cell."""
-        return self.table.rows[self._order[row]][column]
+        return self.table.rows[self._order[row]][self._shown[column]]
 
     def text(self, row: int, column: int) -> str:
         """The formatted text of a cell."""
-        value, decimals = self.cell(row, column), self._decimals[column]
-        return number_format.format_cell(value) if decimals is None else number_format.format_number(value, decimals)
+        return self._text(self.table.rows[self._order[row]], column)
+
+    def _text(self, row: Sequence[Cell], column: int) -> str:
+        return number_format.format_value(self.table, row, self._shown[column], decimals=self._decimals[column])
 
     def width_samples(self) -> list[list[str]]:
         """Some rows of texts for measuring, with the lowest and the highest number of each column among them."""
         step = max(1, len(self._order) // _MAX_SAMPLES)
         rows = [[self.text(row, k) for k in range(self.columnCount())] for row in range(0, len(self._order), step)]
-        for place, column in enumerate(self.table.columns):
+        for place, column in enumerate(self.columns):
             if number_format.is_numeric(column) and rows:
-                known = [row[place] for row in self.table.rows if number_format.to_float(row[place]) is not None]
-                for value in (min(known), max(known)) if known else ():  # type: ignore[type-var]  # numbers all
-                    decimals = self._decimals[place]
-                    text = (
-                        number_format.format_cell(value)
-                        if decimals is None
-                        else number_format.format_number(value, decimals)
-                    )
+                at = self._shown[place]
+                known = [row for row in self.table.rows if number_format.to_float(row[at]) is not None]
+                for pick in (min, max) if known else ():
+                    text = self._text(pick(known, key=lambda row: row[at]), place)  # type: ignore[arg-type, return-value]  # numbers all
                     rows.append([text if k == place else "" for k in range(self.columnCount())])
         return rows
 
     def tsv(self, cells: Iterable[tuple[int, int]]) -> str:
-        """Cells (row, column) as tab-separated values for a spreadsheet, with exact values."""
+        """Cells (row, column) as tab-separated values for a spreadsheet, with exact values.
+
+        A currency that stands beside its amounts has a field of its own, behind them.
+        """
         selected = sorted(cells)
         selected_columns = sorted({column for _row, column in selected})
         selected_set, lines = set(selected), []
         for row in sorted({row for row, _column in selected}):
             lines.append(
                 "\t".join(
-                    _tsv_field(exact_text(self.cell(row, k))) if (row, k) in selected_set else ""
+                    _tsv_field(text) if (row, k) in selected_set else ""
                     for k in selected_columns
+                    for text in self._exact_texts(row, k)
                 )
             )
         return "\n".join(lines)
+
+    def _exact_texts(self, row: int, column: int) -> list[str]:
+        texts, beside = [exact_text(self.cell(row, column))], self.table.currency_column(self._shown[column])
+        if beside is not None and beside not in self._shown:
+            texts.append(exact_text(self.table.rows[self._order[row]][beside]))
+        return texts
 
     # QAbstractTableModel
 
@@ -87,7 +98,7 @@ class TableRows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._order)
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.table.columns)
+        return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -95,7 +106,7 @@ class TableRows(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.text(index.row(), index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if number_format.is_numeric(self.table.columns[index.column()]) else LEFT
+            return RIGHT if number_format.is_numeric(self.columns[index.column()]) else LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
             value = self.cell(index.row(), index.column())
             return plain_tooltip(value if isinstance(value, str) else self.text(index.row(), index.column()))
@@ -104,11 +115,11 @@ class TableRows(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
-        column = self.table.columns[section]
+        column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return number_format.column_title(column)
+            return column.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(number_format.column_title(column))
+            return plain_tooltip(column.title)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if number_format.is_numeric(column) else LEFT
         return None
@@ -128,19 +139,22 @@ class TableRows(QAbstractTableModel):
 
     def _sorted_rows(self) -> Sequence[int]:
         count = len(self.table.rows)
-        if self._sorted is None or self._sorted[0] >= len(self.table.columns):
+        if self._sorted is None or self._sorted[0] >= len(self.columns):
             return range(count)
-        column, descending = self._sorted
+        column, descending = self._shown[self._sorted[0]], self._sorted[1]
         keys = [_sort_key(row[column]) for row in self.table.rows]
+        if len(self.table.currencies(column)) > 1:  # amounts in different currencies are not more or less
+            codes = [self.table.currency(row, column) for row in self.table.rows]
+            keys = [(3, (code, key)) if key is not None else None for code, key in zip(codes, keys, strict=True)]
         known = [k for k in range(count) if keys[k] is not None]
         known.sort(key=lambda k: keys[k], reverse=descending)  # type: ignore[arg-type, return-value]  # `known` rows have keys
         return [*known, *(k for k in range(count) if keys[k] is None)]
 
-    def _update_decimals(self) -> None:
+    def _update_columns(self) -> None:
         table = self.table
-        self._decimals = [
-            column_widths.column_decimals(table, k, [row[k] for row in table.rows]) for k in range(len(table.columns))
-        ]
+        self._shown = table.shown_columns()
+        self.columns = [table.columns[column] for column in self._shown]
+        self._decimals = [number_format.column_decimals(table, column, table.rows) for column in self._shown]
 
 
 def exact_text(value: Cell) -> str:

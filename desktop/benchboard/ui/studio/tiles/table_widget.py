@@ -163,13 +163,13 @@ class TableWidget(QWidget):
             self._scroll_target = None
 
     def _restore_sorting(self) -> None:
-        names = [column.name for column in self.rows.table.columns]
+        names = [column.name for column in self.rows.columns]
         if self._state.column in names:
             order = Qt.SortOrder.DescendingOrder if self._state.descending else Qt.SortOrder.AscendingOrder
             self.view.sortByColumn(names.index(self._state.column), order)
 
     def _save_sorting(self, place: int, order: Qt.SortOrder) -> None:
-        self._state.column = self.rows.table.columns[place].name if place >= 0 else ""
+        self._state.column = self.rows.columns[place].name if place >= 0 else ""
         self._state.descending = order == Qt.SortOrder.DescendingOrder
 
     @property
@@ -196,13 +196,13 @@ class TableWidget(QWidget):
         table, hints = self._width_hints
         if table is not self.rows.table:
             body, heading = QFontMetricsF(self.view.font()), QFontMetricsF(self.view.horizontalHeader().font())
-            hints = column_widths.width_hints(self.rows.table, self.rows.width_samples(), body, heading)
+            hints = column_widths.width_hints(self.rows.columns, self.rows.width_samples(), body, heading)
             self._width_hints = self.rows.table, hints
         pad = 2 * _PADDING * self._zoom
         room = self.width() - 12 - pad * len(hints)
         self._is_resizing_columns = True
         for place, width in enumerate(column_widths.natural_widths(hints, room, gap=0.0)):
-            saved = self._state.widths.get(self.rows.table.columns[place].name)
+            saved = self._state.widths.get(self.rows.columns[place].name)
             total = (
                 saved * self._zoom
                 if saved is not None
@@ -217,7 +217,7 @@ class TableWidget(QWidget):
 
     def _save_column_width(self, place: int, _old: int, width: int) -> None:
         if not self._is_resizing_columns:
-            self._state.widths[self.rows.table.columns[place].name] = width / self._zoom
+            self._state.widths[self.rows.columns[place].name] = width / self._zoom
 
     def _update_footer(self) -> None:
         table, count = self.rows.table, self.rows.rowCount()
@@ -347,7 +347,7 @@ class _ResultCellDelegate(QStyledItemDelegate):
         room, text = _text_rect(rect), rows.text(row, column)
         if metrics.horizontalAdvance(text) > room.width():
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, RIGHT if number_format.is_numeric(rows.table.columns[column]) else LEFT, text)
+        painter.drawText(room, RIGHT if number_format.is_numeric(rows.columns[column]) else LEFT, text)
         if view.currentIndex() == index and view.hasFocus():
             painter.setPen(QPen(theme().color("focus"), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))

@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QFontMetricsF
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
-from benchboard.ui.studio.tiles.pies import Pie, slice_text
+from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_reason
+from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.theme import theme
 
@@ -76,13 +76,13 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
     if table is None or not table.rows:
         return _no_readout
     if (why := mismatch_reason(widget, table)) is not None:
-        problem = _text_readout(why, _(widget.kind.takes) if widget.kind is not None else "")
+        problem = _text_readout(why, mismatch_advice(widget, table))
         return lambda _spot: problem
     if kind == "table":
         return _table_reader(body, table)
     unit = number_format.unit(widget) if kind else ""
     if kind == "pie_chart":
-        return _pie_reader(Pie(body, table), unit)
+        return _pie_reader(Pie(body, table), unit_of(table, unit))
     if kind in ("metric_card", "gauge"):
         readout = _stat_readout(widget, table)
         return lambda _spot: readout
@@ -113,7 +113,7 @@ def _table_reader(body: QRectF, table: ResultTable) -> Reader:
     return at
 
 
-def _pie_reader(pie: Pie, unit: str) -> Reader:
+def _pie_reader(pie: Pie, unit: number_format.Unit) -> Reader:
     def at(spot: QPointF) -> Readout | None:
         if pie.note.contains(spot) and pie.warning:
             return _text_readout(pie.warning)
@@ -121,7 +121,7 @@ def _pie_reader(pie: Pie, unit: str) -> Reader:
         if one is None:
             return None
         place = pie.slices.index(one)
-        share = _("{percent} %").format(percent=number_format.format_number(round(pie.share(one), 1), 1))
+        share = percent(pie.share(one), 1)
         lines = [
             ReadoutLine(one.name, theme().chart(place)),
             ReadoutLine(f"{slice_text(one, unit)} · {share}", strong=True),
@@ -137,10 +137,14 @@ def _pie_reader(pie: Pie, unit: str) -> Reader:
 
 def _stat_readout(widget: WidgetContent, table: ResultTable) -> Readout:
     stat = stat_tiles.StatValue.of(table)
-    lines = [ReadoutLine(_with_unit(stat.current, number_format.unit(widget)), strong=True)]
+    own = number_format.unit(widget)
+    title = f"{stat.column.title}: " if stat.column is not None else ""
+    lines = [ReadoutLine(title + _with_unit(stat.current, stat.unit(own)), strong=True)]
     if stat.previous is not None:
-        before = _with_unit(stat.previous, number_format.unit(widget))
+        before = _with_unit(stat.previous, stat.previous_unit(own))
         lines.append(ReadoutLine(_("previous: {value}").format(value=before)))
+    if stat.column is not None and stat.column.presentation.adds_currencies:
+        lines.append(ReadoutLine(_("Amounts in all currencies, added up")))
     if widget.kind is not None and widget.kind.type == "gauge":
         lines += [ReadoutLine(threshold.label) for threshold in stat_tiles.thresholds(widget)]
     return Readout(tuple(lines))
@@ -157,31 +161,30 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
             return None
         share = min(max((spot.x() - plot.box.left()) / plot.box.width(), 0.0), 1.0)
         row = min(int(share * count), count - 1) if kind == "bar_chart" else round(share * (count - 1))
-        lines = [ReadoutLine(_category_text(table.rows[row][0], all_days=all_days))]
+        lines = [ReadoutLine(_category_text(table, row, all_days=all_days))]
         known = [(abs(plot.y(value) - spot.y()), k) for k, one in enumerate(series)
                  if (value := one.values[row]) is not None]  # fmt: skip
         nearest = min(known)[1] if known else -1
         for k, one in enumerate(series):
-            text = f"{one.name}: {_with_unit(table.rows[row][one.column], unit)}"
+            text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
             lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
         return Readout(tuple(lines), follows_pointer=True)
 
     return at
 
 
-def _with_unit(value: Cell, unit: str) -> str:
-    return (
-        f"{number_format.format_cell(value)} {unit}".rstrip() if value is not None else number_format.format_cell(value)
-    )
+def _with_unit(value: Cell, unit: number_format.Unit) -> str:
+    return unit.after(number_format.format_cell(value)) if value is not None else number_format.format_cell(value)
 
 
 def _is_day(value: Cell) -> bool:
     return isinstance(value, date) and (not isinstance(value, datetime) or value.time() == time())
 
 
-def _category_text(value: Cell, *, all_days: bool) -> str:
+def _category_text(table: ResultTable, row: int, *, all_days: bool) -> str:
     """The category of a point on the x axis: a day with its year, a timestamp with its time."""
+    value = table.rows[row][0]
     if not isinstance(value, date):
-        return number_format.format_cell(value)
+        return number_format.format_value(table, table.rows[row], 0)
     day = QLocale().toString(QDate(value.year, value.month, value.day), "d MMM yyyy")
     return day if all_days or not isinstance(value, datetime) else f"{day} {value:%H:%M}"
