@@ -292,6 +292,16 @@ def test_revoke_sessions_moves_the_whole_row_to_the_history_without_its_token(to
     assert not hasattr(ended, "token_hash")
 
 
+def test_find_open_session_of_the_organisation_by_the_beginning_of_its_id(town: Town) -> None:
+    own, strange = town.actor.session_id, town.stranger.actor.session_id
+    with unbound(town.database).read() as session:
+        assert sessions.find_open(session, town.actor, own) == own
+        assert sessions.find_open(session, town.actor, f" {own[:8].upper()} ") == own
+        assert sessions.find_open(session, town.actor, strange) is None
+        with pytest.raises(Invalid, match="isn't a session ID"):
+            sessions.find_open(session, town.actor, own[:7])
+
+
 def test_list_sessions_ended_are_listed_for_90_days(town: Town) -> None:
     town.add("mert@north.example", "Mert")
     town.sign_in("mert@north.example")

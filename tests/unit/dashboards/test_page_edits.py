@@ -191,6 +191,18 @@ def test_paste_container_never_exceeds_eight_levels() -> None:
         page_edits.grouped(page, ["a"], GROUP, "")
 
 
+@pytest.mark.parametrize("kind", [GROUP, TABS])
+def test_group_of_narrow_widgets_is_as_wide_as_they_are(kind: str) -> None:
+    items = [
+        ONE | {"position": {"x": 3, "y": 0, "w": 2, "h": 2}},
+        ONE | {"id": "b", "position": {"x": 5, "y": 0, "w": 4, "h": 2}},
+    ]
+    made = page_edits.grouped(PageIndex(grid.fitted(grid.parse_page(items))), ["a", "b"], kind, "")
+    assert made is not None
+    (cell,) = made.layout.cells
+    assert (cell.x, cell.w) == (3, 6)
+
+
 def test_move_groups_into_tabs_makes_a_tab_each() -> None:
     one = {"id": "g", "type": "group", "title": "North", "position": {"x": 0, "y": 0, "w": 6, "h": 3}, "items": [ONE]}
     two = one | {
