@@ -105,6 +105,8 @@ def test_fetch_more_repeated_loads_every_row_once_in_order(qtbot: QtBot, model: 
     names = [row.name for row in model.rows]
     assert names == sorted(names)
     assert len({row.id for row in model.rows}) == COUNT + 1
+    assert [model.find(row.id) for row in model.rows[:3]] == [0, 1, 2]
+    assert model.find("no such person") == -1
 
 
 def test_sort_and_search_reload_the_rows(qtbot: QtBot, model: PagedTableModel[Person]) -> None:

@@ -152,6 +152,20 @@ def test_commit_that_arrives_after_its_claim_expired_is_refused() -> None:
     assert dongle.persistent.token is None
 
 
+def test_commit_to_a_dongle_that_forgot_the_claim_is_lost_with_its_cause() -> None:
+    dongle, clock, device, _kept = held_back_commit()
+    claim = device.claim_begin(claim_id=UUID(int=8, version=4), organisation=ORGANISATION, organisation_key=PUBLIC)
+    device.claim_prove(claim, sign=ORGANISATION_KEY.sign)
+    clock.now += 60
+    dongle.tick(clock.now)
+    with pytest.raises(DeviceFailure) as lost:
+        device.claim_commit(claim, TOKEN)
+    assert lost.value.code == "dongle.claim-lost"
+    assert lost.value.what == "The dongle didn't accept the pairing."
+    assert isinstance(lost.value.__cause__, AppError)
+    assert lost.value.why == lost.value.__cause__.what
+
+
 @pytest.mark.parametrize("state", OwnershipState)
 @pytest.mark.parametrize("same_claim", [False, True])
 @pytest.mark.parametrize("same_token", [False, True])
