@@ -69,7 +69,8 @@ class ResultTable:
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""
-        return currency_column([one.presentation for one in self.columns], self.columns[column].presentation)
+        amount = self.columns[column].presentation
+        return currency_column([one.presentation for one in self.columns], amount) if amount.currency_origin else None
 
     def currency(self, row: Sequence[Cell], column: int) -> str:
         """The code of the currency of a cell; empty where it is no money or its currency isn't known."""
@@ -82,8 +83,11 @@ class ResultTable:
 
     def currencies(self, column: int) -> frozenset[str]:
         """The currencies of all amounts in a column; with an empty one among them, some have none that is known."""
-        place = self.currency_column(column)
-        return frozenset(self._currency(row, column, place) for row in self.rows if row[column] is not None)
+        place, fixed = self.currency_column(column), self.columns[column].presentation.currency
+        amounts = (row for row in self.rows if row[column] is not None)
+        if fixed or place is None:
+            return frozenset([fixed]) if any(True for _row in amounts) else frozenset()
+        return frozenset(code if is_currency(code) else "" for code in {row[place] for row in amounts})  # type: ignore[misc]  # a code is text
 
     def shown_columns(self) -> list[int]:
         """The indexes of the columns that a table shows: all but those after the first that only have the currencies of

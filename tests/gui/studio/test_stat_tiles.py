@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from benchboard import i18n, package_data
 from benchboard.analytics.queries import ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
+from benchboard.ui.studio.panes.query_editor import columns_hint
 from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
 
 ROOMS = (72.0, 96.0, 120.0, 200.0, 400.0)
@@ -69,6 +72,19 @@ def test_change_between_amounts_in_different_currencies_is_none() -> None:
     other = stat_tiles.StatValue.of(_amounts((Decimal(4), "USD"), (Decimal(5), "EUR")))
     assert same.percent_change() == 25
     assert other.percent_change() is None
+
+
+def test_sum_over_all_currencies_says_so_under_the_query_and_the_pointer(light: Theme) -> None:
+    assert light is not None
+    columns = check_query("select sum(order_total) as revenue from orders")
+    assert columns_hint(columns) == (
+        "Returns Revenue. It adds up amounts in all currencies. Filter or group by currency to keep them apart."
+    )
+    assert columns_hint(check_query("select count(*) from orders")) == "Returns Orders."
+    result = QueryResult("", ResultTable(columns, ((Decimal(5),),), truncated=False))
+    readout = body_reader(QRectF(0, 0, 200, 80), _widget(), result)(QPointF(5, 5))
+    assert readout is not None
+    assert [line.text for line in readout.lines] == ["Revenue: 5.00", "Amounts in all currencies, added up"]
 
 
 def test_percent_stands_where_the_language_puts_it(light: Theme) -> None:

@@ -108,7 +108,7 @@ def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cel
     known = [value for row in rows if isinstance(value := row[column], Decimal)]
     most = max((decimal_places(value) for value in known), default=0)
     if table.columns[column].format == "money":
-        codes = {table.currency(row, column) for row in rows if row[column] is not None} - {""}
+        codes = table.currencies(column) - {""}
         return max((currency_decimals(code) for code in codes), default=2) if most else 0
     return min(max(most, 2), 4)
 

@@ -207,7 +207,7 @@ def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change:
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     painter.setPen(theme().color(tone))
-    size = percent(abs(change), 0 if abs(change) >= 100 else 1)
+    size = percent(abs(change), 0 if abs(change) >= 100 or not change else 1)
     painter.drawText(box.adjusted(16, 0, 0, 0), _LEFT, size)
     used = 16 + metrics.horizontalAdvance(size) + 5
     painter.setPen(theme().color("text.muted"))
