@@ -14,6 +14,7 @@ from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.identity import organisations
 from benchboard.storage import upgrade as migrations
+from benchboard.storage.backups import restore_sentence
 from benchboard.storage.engine import Database
 from benchboard.storage.upgrade import Moved, Progress
 from benchboard.workspace import Workspace
@@ -72,7 +73,7 @@ def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
     Changes nothing. The exit status is 1 if there is a problem.
     """
     with closing(options.connect()) as opened:
-        findings = migrations.check(opened.database)
+        file, findings = opened.database.file, migrations.check(opened.database)
     if as_json:
         write_json({"findings": list(findings)})
     elif not findings:
@@ -82,6 +83,8 @@ def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
         whole = "" if as_json else " ".join(finding.what for finding in findings)
         if any(finding.kind == "revision" for finding in findings):
             do = _("Run “benchboard db upgrade”, or ask the server administrator to.")
+        elif file is not None and any(finding.kind == "damage" for finding in findings):
+            do = restore_sentence(file)
         else:
             do = _("Restore the newest backup, or save the log and report this.")
         raise AppError("db.check", count.format(count=len(findings)), why=whole, do=do)

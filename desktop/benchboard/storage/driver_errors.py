@@ -7,6 +7,7 @@ code: a connection that a server rejects, and SQLite's single code for every sta
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
@@ -15,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
 from benchboard.i18n import N_, _
+from benchboard.storage.backups import restore_sentence
 
 # https://sqlite.org/rescode.html
 _SQLITE_ERROR: Final = 1
@@ -73,8 +75,8 @@ _SENTENCES: Final = {
         N_("Restore the key or a backup. Nothing was changed."),
     ),
     "storage.damaged": (
-        N_("The database file is damaged."),
-        N_("Restore the newest backup from its folder."),
+        N_("The database is damaged."),
+        N_("Ask the server administrator to restore a backup."),
     ),
     "storage.full": (
         N_("The disk is full."),
@@ -112,8 +114,8 @@ _SENTENCES: Final = {
 
 
 @contextmanager
-def translate_errors() -> Iterator[None]:
-    """Raise drivers' errors as ours. SQL and its parameters stay out of them."""
+def translate_errors(file: Path | None = None) -> Iterator[None]:
+    """Raise drivers' errors as ours. SQL and its parameters stay out of them. `file` is a SQLite database's file."""
     try:
         yield
     except AppError:
@@ -123,7 +125,7 @@ def translate_errors() -> Iterator[None]:
     except StaleDataError as error:
         raise _conflict() from error
     except DBAPIError as error:
-        raise error_for(error) from error
+        raise error_for(error, file) from error
     except NoFreeConnection as error:
         raise _unavailable("storage.busy") from error
     except UnicodeEncodeError as error:
@@ -135,12 +137,15 @@ def translate_errors() -> Iterator[None]:
         raise _invalid_value() from error
 
 
-def error_for(error: DBAPIError) -> Unavailable:
-    """The `Unavailable` for a driver error."""
+def error_for(error: DBAPIError, file: Path | None = None) -> Unavailable:
+    """The `Unavailable` for a driver error. `file` is a SQLite database's file."""
     driver_error: Any = error.orig
     if hasattr(driver_error, "sqlstate"):
         return _unavailable(_postgresql_code(driver_error.sqlstate, str(driver_error)))
-    return _unavailable(_sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error)))
+    code = _sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error))
+    if code == "storage.damaged" and file is not None:
+        return Unavailable(code, _("The database file is damaged."), do=restore_sentence(file))
+    return _unavailable(code)
 
 
 def _sqlite_code(result_code: int | None, text: str) -> str:

@@ -64,6 +64,8 @@ class Database:
         self.dialect: Dialect = "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
         self.engines = (engine,) if writing is None else (engine, writing)
         """All there are: on SQLite another one writes."""
+        self.file = Path(engine.url.database or "") if self.dialect == "sqlite" else None
+        """A SQLite database's file."""
         self.writing = self.engines[-1].execution_options(bb_writing=True)
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
@@ -137,7 +139,7 @@ class Database:
             return None
         pool = self.writing.pool
         if self._seen is None or not (isinstance(pool, QueuePool) and pool.checkedout()):
-            with translate_errors(), self.writing.connect() as connection:
+            with translate_errors(self.file), self.writing.connect() as connection:
                 opened = connection.info.setdefault("bb_opened", next(_OPENED))
                 cursor = connection.connection.cursor()
                 try:
@@ -201,7 +203,10 @@ class Transactions:
     def read(self) -> Iterator[Session]:
         """A session on one consistent view of the data. Nothing it does is kept."""
         database = self._database
-        with translate_errors(), Session(database.engine, autoflush=False, expire_on_commit=False) as session:
+        with (
+            translate_errors(database.file),
+            Session(database.engine, autoflush=False, expire_on_commit=False) as session,
+        ):
             if database.dialect == "postgresql":
                 session.connection(
                     execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
@@ -218,7 +223,7 @@ class Transactions:
         On SQLite it takes the write lock at its beginning (BEGIN IMMEDIATE), so it never fails half-way for want of it.
         """
         database = self._database
-        with translate_errors(), Session(database.writing, expire_on_commit=False) as session:
+        with translate_errors(database.file), Session(database.writing, expire_on_commit=False) as session:
             change_tracking.watch(session)
             with session.begin():
                 self._require_live_session(session)

@@ -24,6 +24,7 @@ from benchboard import package_data
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.paging import Unreadable
+from benchboard.storage.backups import backup_folder, backups
 from benchboard.storage.driver_errors import error_for
 from benchboard.storage.engine import Database
 
@@ -69,8 +70,8 @@ def head() -> str:
 
 def current(database: Database) -> str | None:
     """The database's revision, None if it is empty. Creates no file. Raises `Unavailable` if it can't be read."""
-    file = _file(database)
-    with _spoken():
+    file = database.file
+    with _spoken(database):
         if file is not None and (not file.exists() or file.stat().st_size == 0):
             return None
         with database.engine.connect() as connection:
@@ -130,21 +131,17 @@ def check(database: Database) -> tuple[Finding, ...]:
                 ),
             ),
         )
-    with _spoken(), database.engine.connect() as connection:
+    with _spoken(database), database.engine.connect() as connection:
         # Of a damaged file, nothing else can be said: reading it may fail at any row.
         return tuple(_damages(connection) or (*_differences(connection), *_lapses(connection)))
 
 
-def _file(database: Database) -> Path | None:
-    return Path(database.engine.url.database or "") if database.dialect == "sqlite" else None
-
-
 @contextmanager
-def _spoken() -> Iterator[None]:
+def _spoken(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise error_for(error) from error
+        raise error_for(error, database.file) from error
     except OSError as error:
         raise Unavailable(
             "storage.missing",
@@ -178,9 +175,9 @@ def _require_known(revision: str | None) -> None:
 
 
 def _require_writable(database: Database) -> None:
-    file = _file(database)
+    file = database.file
     if file is None:
-        with _spoken(), database.engine.connect() as connection:
+        with _spoken(database), database.engine.connect() as connection:
             refused = connection.scalar(text("SELECT current_setting('transaction_read_only')")) == "on"
     else:
         # Mode bits as well: nobody takes them off to have the file written all the same, and root passes access().
@@ -199,7 +196,7 @@ def _require_writable(database: Database) -> None:
 
 def _move(database: Database, target: str, progress: Progress | None) -> Moved:
     """From wherever the database is, once the write lock is ours, to `target`."""
-    with _failing(target), _alone(database, target) as (connection, backup):
+    with _failing(database, target), _alone(database, target) as (connection, backup):
         before = _revision(connection)
         _require_known(before)
         if before is None:
@@ -212,13 +209,13 @@ def _move(database: Database, target: str, progress: Progress | None) -> Moved:
 
 
 @contextmanager
-def _failing(target: str) -> Iterator[None]:
+def _failing(database: Database, target: str) -> Iterator[None]:
     try:
         yield
     except AppError:
         raise
     except DBAPIError as error:
-        known = error_for(error)
+        known = error_for(error, database.file)
         # Here a table that is missing is the migration's fault, not the database's age.
         if known.code not in ("storage.refused", "storage.unreachable", "storage.outdated"):
             raise known from error
@@ -248,7 +245,7 @@ def _alone(database: Database, target: str) -> Iterator[tuple[Connection, Path |
         with _copied(connection, driver, target) as backup:
             yield connection, backup
     except driver.Error as error:
-        raise error_for(DBAPIError(None, None, error)) from error
+        raise error_for(DBAPIError(None, None, error), database.file) from error
     finally:
         # Its settings are not for others: the pool gets no such connection back.
         connection.detach()
@@ -308,7 +305,7 @@ def _copy(driver: Any, file: Path, revision: str) -> Path:
 
     VACUUM INTO, because opening the file itself and closing it would drop SQLite's own locks on it (POSIX).
     """
-    folder = file.parent / "backups"
+    folder = backup_folder(file)
     target = folder / f"{file.stem}-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.db"
     draft = target.with_suffix(f".{os.getpid()}.partial")
     try:
@@ -335,9 +332,7 @@ def _copy(driver: Any, file: Path, revision: str) -> Path:
 
 def _thin_out(file: Path) -> None:
     """Keep the newest copies of `file` only."""
-    form = re.compile(re.escape(file.stem) + r"-\d{4}-\d{8}T\d{12}Z\.db")
-    copies = [copy for copy in (file.parent / "backups").glob("*.db") if form.fullmatch(copy.name)]
-    for old in sorted(copies, key=lambda copy: copy.name[-24:])[:-_KEPT_COPIES]:
+    for old in backups(file)[:-_KEPT_COPIES]:
         old.unlink(missing_ok=True)
 
 
