@@ -50,7 +50,7 @@ class Settings:
         target = folder / "settings.json"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomically(target, json.dumps(asdict(self), indent=1).encode())
+            write_atomically(target, json.dumps(asdict(self), indent=1).encode(), mode=0o600)
         except OSError as error:
             raise Unavailable(
                 "settings.unwritable",

@@ -92,6 +92,8 @@ class Vault:
         self._make_folder()
         with self._locked():
             stored = self.get(name)
+            if stored is None:
+                self._use_marker(name).unlink(missing_ok=True)
             if stored is None and self._store_in_keyring(name, secret):
                 write_private(marker, b"")
             elif stored is None:
@@ -110,6 +112,20 @@ class Vault:
             self._delete_from_keyring(name)
             marker.unlink(missing_ok=True)
         file.unlink(missing_ok=True)
+        self._use_marker(name).unlink(missing_ok=True)
+
+    def record_use(self, name: str) -> None:
+        """Note durably that data encrypted with the secret exists. Raises `Unavailable`."""
+        if not self.is_used(name):
+            write_private(self._use_marker(name), b"")
+
+    def is_used(self, name: str) -> bool:
+        """Whether the secret exists and `record_use` was called for it."""
+        return self.where(name) is not None and self._use_marker(name).exists()
+
+    def file(self, name: str) -> Path:
+        """The file that holds the secret, if it isn't in the keyring."""
+        return self._paths(name)[1]
 
     def require_safe(self) -> None:
         """Raise `Unavailable` (`vault.unsafe`) if another account could plant a key, or read one."""
@@ -125,6 +141,9 @@ class Vault:
         if not _NAME.fullmatch(name):
             raise ValueError(f"not a vault name: {name!r}")
         return self._folder / f"{name}.in-keyring", self._folder / f"{name}.key"
+
+    def _use_marker(self, name: str) -> Path:
+        return self._folder / f"{name}.in-use"
 
     def _make_folder(self) -> None:
         try:

@@ -2,35 +2,32 @@
 
 A location is this computer's own encrypted file, the demo's file beside it, or a database given by URL. A local file is
 created, upgraded and seeded at its first use; a server is never changed unasked. One program at a time does this
-(`<home>/benchboard.lock`), so a window and a command may start together. Only the holder of that lock creates a
-database's key.
+(`home_folder.locked`), so a window and a command may start together. Only the holder of that lock creates a database's
+key.
 """
 
 import functools
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
-
-from benchboard import demo
+from benchboard import demo, home_folder
 from benchboard.errors import AppError, Denied, Unavailable
 from benchboard.i18n import _
 from benchboard.identity import authentication, keys, organisations
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.storage import upgrade
+from benchboard.storage.backups import restore_sentence
 from benchboard.storage.engine import Database, file_url
 from benchboard.vault import Vault
 
 Report = Callable[[str], None]
 Kind = Literal["local", "demo", "file", "server"]
-
-_LOCK_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +74,13 @@ class Workspace:
 def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> Workspace:
     """Open the database without preparing it: to read it, or to work in one prepared before. Creates no key or file.
 
-    An encrypted file's key is looked up at the first connection; it raises `Unavailable` (`workspace.key-missing`).
+    An encrypted file's key is looked up at the first connection; it raises `Unavailable` (`workspace.key-missing`). A
+    database that was there before and is gone raises it at once (`workspace.database-missing`).
     """
     if url is not None:
         return _connect_url(home, url)
     file, key_name, vault = *_local_file(home, demo_file), Vault(home)
+    _require_database(vault, key_name, file)
     # Only when connecting: another program may be creating key and file right now.
     key = functools.cache(functools.partial(_existing_key, vault, key_name, file))
     location = Location("demo" if demo_file else "local", str(file), True, vault.where(key_name))
@@ -89,36 +88,39 @@ def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> W
 
 
 @contextmanager
-def open_exclusively(home: Path, *, url: str | None = None, demo_file: bool = False) -> Iterator[Workspace]:
+def open_exclusively(
+    home: Path, *, url: str | None = None, demo_file: bool = False, on_wait: Report | None = None
+) -> Iterator[Workspace]:
     """Open the database, locked, to upgrade, downgrade or seed it. Creates the key of an encrypted file if it has none.
 
     No other program opens an encrypted file until the block ends. A database given by URL is not locked: its own
-    transactions are enough.
+    transactions are enough. `on_wait` is called as in `home_folder.locked`.
     """
-    with _locked(home) if url is None else nullcontext():
+    with home_folder.locked(home, on_wait) if url is None else nullcontext():
         workspace = _connect_with_key(home, url=url, demo_file=demo_file)
         try:
             yield workspace
+            _record_database(workspace)
         finally:
             workspace.close()
 
 
-def open_local(home: Path, *, report: Report | None = None) -> Workspace:
+def open_local(home: Path, *, report: Report | None = None, on_wait: Report | None = None) -> Workspace:
     """Open this computer's own database, prepared. Raises `Unavailable`; existing data is never overwritten."""
-    return _open_prepared(home, report)
+    return _open_prepared(home, report, on_wait)
 
 
-def open_demo(home: Path, *, report: Report | None = None) -> Workspace:
+def open_demo(home: Path, *, report: Report | None = None, on_wait: Report | None = None) -> Workspace:
     """Open the demo organisation, which has a file of its own."""
-    return _open_prepared(home, report, demo_file=True)
+    return _open_prepared(home, report, on_wait, demo_file=True)
 
 
-def open_url(url: str, home: Path, *, report: Report | None = None) -> Workspace:
+def open_url(url: str, home: Path, *, report: Report | None = None, on_wait: Report | None = None) -> Workspace:
     """Open the database at `url`.
 
     A SQLite file is prepared; a server must be up to date already, otherwise `Unavailable`.
     """
-    return _open_prepared(home, report, url=url)
+    return _open_prepared(home, report, on_wait, url=url)
 
 
 def prepare(workspace: Workspace, report: Report | None = None) -> None:
@@ -179,41 +181,18 @@ def sign_in(workspace: Workspace, *, email: str, password: str, organisation: st
         raise
 
 
-def _open_prepared(home: Path, report: Report | None, *, url: str | None = None, demo_file: bool = False) -> Workspace:
-    with _locked(home):
+def _open_prepared(
+    home: Path, report: Report | None, on_wait: Report | None, *, url: str | None = None, demo_file: bool = False
+) -> Workspace:
+    with home_folder.locked(home, on_wait):
         workspace = _connect_with_key(home, url=url, demo_file=demo_file)
         try:
             prepare(workspace, report)
+            _record_database(workspace)
         except BaseException:
             workspace.close()
             raise
     return workspace
-
-
-@contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(home / "benchboard.lock", timeout=_LOCK_TIMEOUT_S)
-        lock.acquire()
-    except Timeout as error:
-        raise Unavailable(
-            "workspace.busy",
-            _("Another Benchboard is still preparing the database."),
-            do=_("Wait for it to finish or quit it, then try again."),
-        ) from error
-    except OSError as error:
-        raise Unavailable(
-            "workspace.home",
-            _("Benchboard can't save files in {folder}.").format(folder=home),
-            why=error.strerror or "",
-            do=_("Make the folder writable, or set BENCHBOARD_HOME to another one."),
-        ) from error
-    try:
-        Vault(home).require_safe()
-        yield
-    finally:
-        lock.release()
 
 
 def _local_file(home: Path, demo_file: bool) -> tuple[Path, str]:
@@ -232,6 +211,34 @@ def _connect_with_key(home: Path, *, url: str | None, demo_file: bool) -> Worksp
                 raise _key_missing(file)
             vault.create(key_name, secrets.token_bytes(32))
     return connect(home, url=url, demo_file=demo_file)
+
+
+def _record_database(workspace: Workspace) -> None:
+    """Note beside the key of an encrypted file that the file is complete: from now on it can't be missing."""
+    if workspace.location.encrypted and upgrade.current(workspace.database) is not None:
+        with suppress(Unavailable):  # a vault that can't be written gets no new key either
+            workspace.vault.record_use(_local_file(workspace.home, workspace.location.kind == "demo")[1])
+
+
+def _require_database(vault: Vault, key_name: str, file: Path) -> None:
+    """Raise `Unavailable` for a file that was complete once and is missing or empty now.
+
+    A first start that was interrupted left a key too, but has not recorded its use.
+    """
+    present = file.exists()
+    if not vault.is_used(key_name) or (present and file.stat().st_size > 0):
+        return
+    if vault.where(key_name) == "file":
+        anew = _("To start with a new database, move {key} to another folder.").format(key=vault.file(key_name))
+    else:
+        anew = _("To start with a new database, set BENCHBOARD_HOME to another folder.")
+    what = _("The database file {file} is empty.") if present else _("The database file {file} is missing.")
+    raise Unavailable(
+        "workspace.database-missing",
+        what.format(file=file),
+        why=_("Its key exists, so it held data before. Nothing was changed."),
+        do=f"{restore_sentence(file)} {anew}",
+    )
 
 
 def _existing_key(vault: Vault, name: str, file: Path) -> bytes:

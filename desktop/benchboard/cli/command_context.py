@@ -40,15 +40,16 @@ class DatabaseOptions:
 
     def open_exclusively(self) -> AbstractContextManager[Workspace]:
         """Open it under a lock, to upgrade, downgrade or seed it."""
-        return workspace.open_exclusively(settings.home(), url=self.url, demo_file=self.demo)
+        return workspace.open_exclusively(settings.home(), url=self.url, demo_file=self.demo, on_wait=_print_progress)
 
     def open(self) -> Workspace:
         """Open it for work: a local one is created and upgraded first."""
         home = settings.home()
         report = _print_progress if sys.stderr.isatty() else None
         if self.url is not None:
-            return workspace.open_url(self.url, home, report=report)
-        return workspace.open_demo(home, report=report) if self.demo else workspace.open_local(home, report=report)
+            return workspace.open_url(self.url, home, report=report, on_wait=_print_progress)
+        open_file = workspace.open_demo if self.demo else workspace.open_local
+        return open_file(home, report=report, on_wait=_print_progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from benchboard import workspace
+from benchboard import home_folder, settings, workspace
 from benchboard.cli.main import main as run_command
 from benchboard.errors import Denied, Unavailable
 from benchboard.identity import authentication, keys, organisations
@@ -97,6 +97,149 @@ def test_open_local_with_another_key_is_refused_and_keeps_the_file(tmp_path: Pat
         workspace.open_local(tmp_path)
     assert refused.value.code == "storage.key"
     assert (tmp_path / "benchboard.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["benchboard", "demo"])
+@pytest.mark.parametrize("empty", [False, True])
+@pytest.mark.parametrize("command", [("db", "current"), ("db", "check"), ("db", "upgrade"), ("dashboard", "list")])
+def test_command_where_the_database_was_lost_is_refused_and_makes_none(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    empty: bool,
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
+    demo = ["--demo"] if name == "demo" else []
+    assert run_command(["db", "upgrade", *demo]) == 0
+    file, key = tmp_path / f"{name}.db", tmp_path / "vault" / f"database.{name}.key"
+    file.unlink()
+    if empty:
+        file.touch()
+    kept = key.read_bytes()
+    capsys.readouterr()
+    assert run_command([*command, *demo]) == 1
+    error = capsys.readouterr().err
+    assert f"The database file {file} is {'empty' if empty else 'missing'}." in error
+    assert "Nothing was changed" in error
+    assert f"move {key} to another folder" in error
+    assert file.exists() is empty
+    assert not empty or file.stat().st_size == 0
+    assert key.read_bytes() == kept
+
+
+def test_open_local_where_the_database_was_lost_names_the_newest_backup(tmp_path: Path) -> None:
+    _assert_complete(tmp_path)
+    (tmp_path / "backups").mkdir()
+    for day in (1, 3, 2):
+        (tmp_path / "backups" / f"benchboard-0003-2026110{day}T120000000000Z.db").touch()
+    (tmp_path / "benchboard.db").unlink()
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_local(tmp_path)
+    assert refused.value.code == "workspace.database-missing"
+    assert str(tmp_path / "backups" / "benchboard-0003-20261103T120000000000Z.db") in refused.value.do
+
+
+def test_open_local_after_key_and_database_were_moved_away_begins_anew(tmp_path: Path) -> None:
+    _assert_complete(tmp_path)
+    for file in ("benchboard.db", "vault/database.benchboard.key"):
+        (tmp_path / file).unlink()
+    # Interrupted: the key is new, and no database was ever encrypted with it.
+    cut = [sys.executable, "-c", _CUT, str(tmp_path), "after the database key"]
+    assert subprocess.run(cut, env=_environment(), timeout=120).returncode == -signal.SIGKILL
+    assert (tmp_path / "vault" / "database.benchboard.key").exists()
+    _assert_complete(tmp_path)
+
+
+def test_open_local_of_a_damaged_file_says_which_backup_there_is(tmp_path: Path) -> None:
+    _assert_complete(tmp_path)
+    file = tmp_path / "benchboard.db"
+    with file.open("r+b") as damaged:
+        damaged.seek(4096)
+        damaged.write(bytes(file.stat().st_size - 4096))
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_local(tmp_path)
+    assert refused.value.code == "storage.damaged"
+    assert refused.value.do.startswith("Benchboard has no backup of it.")
+    backup = tmp_path / "backups" / "benchboard-0003-20261103T120000000000Z.db"
+    backup.parent.mkdir()
+    backup.touch()
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_local(tmp_path)
+    assert str(backup) in refused.value.do
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("with_other_files", [False, True])
+def test_open_local_closes_its_files_to_other_accounts(tmp_path: Path, with_other_files: bool) -> None:
+    home = tmp_path / "home"
+    _assert_complete(home)
+    settings.Settings().save(home)
+    own = [home / name for name in ("benchboard.db", "benchboard.lock", "settings.json")]
+    assert {_mode(path) for path in own} == {0o600}
+    notes = home / "notes.txt"
+    for path in (*own, *([notes] if with_other_files else [])):
+        path.touch()
+        path.chmod(0o644)
+    home.chmod(0o755)
+    opened = workspace.open_local(home)
+    assert {_mode(path) for path in home.glob("benchboard.db*")} == {0o600}
+    opened.close()
+    assert {_mode(path) for path in own} == {0o600}
+    # Of a folder with others' files too, others may need to read them.
+    assert _mode(home) == (0o755 if with_other_files else 0o700)
+    assert not with_other_files or _mode(notes) == 0o644
+
+
+def test_open_local_leaves_the_access_to_a_home_that_holds_the_account_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "person"))
+    (tmp_path / "person").mkdir()
+    (tmp_path / "person").chmod(0o755)
+    _assert_complete(tmp_path / "person")
+    assert _mode(tmp_path / "person") == 0o755
+
+
+_HOLD = """
+import sys
+from filelock import FileLock
+with FileLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("program", ["another program", "Benchboard"])
+def test_command_that_waits_for_the_lock_says_who_holds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(home_folder, "_SILENT_S", 0)
+    monkeypatch.setattr(home_folder, "_LOCK_TIMEOUT_S", 0.1)
+    (tmp_path / "home").mkdir()
+    lock = tmp_path / "home" / "benchboard.lock"
+    script = tmp_path / ("benchboard.py" if program == "Benchboard" else "backup.py")
+    script.write_text(_HOLD)
+    arguments = [sys.executable, str(script), str(lock)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        assert run_command(["user", "list"]) == 1
+        holder.communicate()
+    waiting, busy = capsys.readouterr().err.splitlines()
+    if program == "Benchboard":
+        assert waiting == f"Waiting for another Benchboard (process {holder.pid}) that is preparing the database …"
+        assert busy.startswith(f"Another Benchboard (process {holder.pid}) is still preparing the database.")
+    else:
+        assert waiting.endswith(f"(process {holder.pid}), which has locked {lock} …")
+        assert "another Benchboard" not in waiting
+        assert "Another Benchboard" not in busy
+        assert f"(process {holder.pid}) has locked {lock}." in busy
 
 
 @pytest.mark.parametrize("planted", ["home", "vault"])
@@ -200,10 +343,10 @@ def test_db_command_that_changes_waits_for_a_starting_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
-    monkeypatch.setattr(workspace, "_LOCK_TIMEOUT_S", 0)
+    monkeypatch.setattr(home_folder, "_LOCK_TIMEOUT_S", 0)
     with FileLock(tmp_path / "benchboard.lock"):
         assert run_command(["db", *command.split()]) == 1
-    assert "Another Benchboard is still preparing the database" in capsys.readouterr().err
+    assert f"Another Benchboard (process {os.getpid()}) is still preparing the database." in capsys.readouterr().err
     assert not (tmp_path / "vault").exists()
 
 

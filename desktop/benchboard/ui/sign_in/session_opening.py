@@ -69,10 +69,12 @@ def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "W
         progress.report(0, None, sentence)
 
     if request.kind == "local":
-        return workspace.open_local(home, report=report)
+        return workspace.open_local(home, report=report, on_wait=report)
     if request.kind == "demo":
-        return workspace.open_demo(home, report=report)
-    return workspace.open_url(with_password(request.url, request.database_password), home, report=report)
+        return workspace.open_demo(home, report=report, on_wait=report)
+    return workspace.open_url(
+        with_password(request.url, request.database_password), home, report=report, on_wait=report
+    )
 
 
 def open_session(request: SignInRequest, home: Path, progress: Progress) -> ActiveSession:

@@ -1,0 +1,156 @@
+"""The home folder: closes it to other accounts, and lets one program at a time prepare its databases."""
+
+import contextlib
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from benchboard import file_ownership
+from benchboard.errors import Unavailable
+from benchboard.file_ownership import REACHABLE
+from benchboard.i18n import _
+from benchboard.vault import Vault
+
+LOCK_NAME: Final = "benchboard.lock"
+_LOCK_TIMEOUT_S = 60
+_SILENT_S = 2
+"""How long a program waits for the lock before it says so."""
+
+_OWN_FILES: Final = re.compile(r"benchboard\.lock|settings\.json|(benchboard|demo)\.db(-wal|-shm|-journal)?")
+_PROGRAMS: Final = ("benchboard", "benchboard.exe", "benchboard.py")
+_OWN_FOLDERS: Final = frozenset({"backups", "journal", "logs", "open", "ports", "simulated", "vault"})
+
+
+@contextmanager
+def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hold the lock of `home`, which is created if need be; its files are made private.
+
+    `on_wait` gets a sentence when another program has held the lock for a while. Raises `Unavailable`.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(home / LOCK_NAME, mode=0o600)
+        _acquire(lock, home / LOCK_NAME, on_wait)
+    except OSError as error:
+        raise Unavailable(
+            "workspace.home",
+            _("Benchboard can't save files in {folder}.").format(folder=home),
+            why=error.strerror or "",
+            do=_("Make the folder writable, or set BENCHBOARD_HOME to another one."),
+        ) from error
+    try:
+        Vault(home).require_safe()
+        make_private(home)
+        yield
+    finally:
+        lock.release()
+
+
+def make_private(home: Path) -> None:
+    """Take access to Benchboard's own files in `home`, and to `home`, away from other accounts.
+
+    `home` stays as it is where it holds other files too: others may have a reason to read them.
+    """
+    if not hasattr(os, "geteuid"):
+        return
+    with contextlib.suppress(OSError):
+        found = list(home.iterdir())
+        for path in found:
+            if _OWN_FILES.fullmatch(path.name):
+                _close_to_others(path, stat.S_ISREG)
+        known = all(_OWN_FILES.fullmatch(path.name) or path.name in _OWN_FOLDERS for path in found)
+        if known and not _contains_user_home(home):
+            _close_to_others(home, stat.S_ISDIR)
+
+
+def _close_to_others(path: Path, is_kind: Callable[[int], bool]) -> None:
+    # Not through an open file: closing it would drop SQLite's own locks on it (POSIX).
+    with contextlib.suppress(OSError):
+        mode = path.lstat().st_mode
+        if is_kind(mode) and mode & REACHABLE and file_ownership.is_own(path):
+            path.chmod(stat.S_IMODE(mode) & ~REACHABLE)
+
+
+def _contains_user_home(folder: Path) -> bool:
+    try:
+        return Path.home().resolve().is_relative_to(folder.resolve())
+    except RuntimeError:  # an account without a home folder
+        return False
+
+
+def _acquire(lock: FileLock, path: Path, on_wait: Callable[[str], None] | None) -> None:
+    deadline = time.monotonic() + _LOCK_TIMEOUT_S
+    try:
+        lock.acquire(timeout=min(_SILENT_S, _LOCK_TIMEOUT_S))
+    except Timeout:
+        if on_wait is not None:
+            on_wait(_waiting_sentence(path))
+    else:
+        return
+    try:
+        lock.acquire(timeout=max(0.0, deadline - time.monotonic()))
+    except Timeout as error:
+        raise Unavailable(
+            "workspace.busy", _busy_sentence(path), do=_("Wait for it to finish or quit it, then try again.")
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """The process that holds a lock."""
+
+    pid: int
+    name: str
+    is_benchboard: bool
+
+
+def _waiting_sentence(path: Path) -> str:
+    holder = _holder(path)
+    if holder is None:
+        return _("Waiting for another program that has locked {file}").format(file=path)
+    if holder.is_benchboard:
+        return _("Waiting for another Benchboard (process {pid}) that is preparing the database").format(pid=holder.pid)
+    return _("Waiting for “{name}” (process {pid}), which has locked {file}").format(
+        name=holder.name, pid=holder.pid, file=path
+    )
+
+
+def _busy_sentence(path: Path) -> str:
+    holder = _holder(path)
+    if holder is None:
+        return _("Another program has locked {file}.").format(file=path)
+    if holder.is_benchboard:
+        return _("Another Benchboard (process {pid}) is still preparing the database.").format(pid=holder.pid)
+    return _("“{name}” (process {pid}) has locked {file}.").format(name=holder.name, pid=holder.pid, file=path)
+
+
+def _holder(path: Path) -> _Holder | None:
+    """The process that holds a lock on `path`, None if the system doesn't tell."""
+    try:
+        status = path.stat()
+        device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
+        for line in Path("/proc/locks").read_text().splitlines():
+            # "1: FLOCK  ADVISORY  WRITE 812 08:01:131 0 EOF"; a process that waits has "->" after its number.
+            parts = line.split()
+            if len(parts) >= 6 and parts[1] == "FLOCK" and parts[5] == f"{device}:{status.st_ino}":
+                return _process(int(parts[4]))
+    except (OSError, ValueError, AttributeError):  # no Linux, or a process that has ended
+        pass
+    return None
+
+
+def _process(pid: int) -> _Holder | None:
+    folder = Path("/proc") / str(pid)
+    name = (folder / "comm").read_text(errors="replace").strip()
+    # The program, and the script or module that an interpreter runs.
+    words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")[:4]
+    ours = pid == os.getpid() or any(Path(word).name in _PROGRAMS for word in words)
+    return _Holder(pid, name, ours)
