@@ -393,6 +393,8 @@ def test_import_rows_before_grafana_5_get_grafanas_positions() -> None:
     assert [inner["id"] for inner in found["A"]["items"]] == ["panel-1", "panel-2", "panel-3"]
     assert (found["B"]["collapsed"], found["C"]["position"]["y"]) == (True, 16)
     assert report.containers == 3
+    (old_format,) = [line for line in report.lines if not line.id and line.outcome == "changed"]
+    assert "before Grafana 5" in old_format.what
 
 
 @pytest.mark.parametrize("wrap", ["dashboard", "spec", "none"])
