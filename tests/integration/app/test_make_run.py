@@ -19,11 +19,13 @@ pytestmark = [
 # Installing for real would change the machine: these stand for Debian's programs, over a list of what is installed.
 _PROGRAMS = {
     "dpkg-query": 'for name; do :; done; grep -qx "$name" "$LISTS/installed" && echo "install ok installed"',
-    "apt-get": 'echo "$*" >> "$LISTS/apt-get"; for name; do echo "$name"; done >> "$LISTS/installed"',
+    "apt-get": 'echo "$*" >> "$LISTS/apt-get"; case "$*" in *"$ABSENT"*) exit 100; esac; '
+    'for name; do echo "$name"; done >> "$LISTS/installed"',
     "id": 'echo "$USER_ID"',
     "sudo": "exit 1",
 }
 _BASE = "libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 fonts-dejavu-core libglib2.0-0"
+_FONTS = "fonts-inter fonts-jetbrains-mono"
 Make = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -52,8 +54,21 @@ def make(tmp_path: Path, lists: Path) -> Make:
 
     def run(target: str, **environment: str) -> subprocess.CompletedProcess[str]:
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-        given = {"PATH": path, "LISTS": str(lists), "USER_ID": "0", **environment}
+        given = {"PATH": path, "LISTS": str(lists), "USER_ID": "0", "ABSENT": "no such package", **environment}
         return subprocess.run(["make", "-C", str(clone), "-s", target], env=given, capture_output=True, text=True)
+
+    return run
+
+
+@pytest.fixture
+def prepare(make: Make, tmp_path: Path, lists: Path) -> Make:
+    """Runs the preparing step alone, as making the environment does."""
+
+    def run(**environment: str) -> subprocess.CompletedProcess[str]:
+        path = f"{tmp_path / 'programs'}{os.pathsep}{os.environ['PATH']}"
+        given = {"PATH": path, "LISTS": str(lists), "USER_ID": "0", "ABSENT": "no such package", **environment}
+        script = tmp_path / "clone" / "packaging" / "linux" / "prepare.sh"
+        return subprocess.run(["sh", str(script)], env=given, capture_output=True, text=True)
 
     return run
 
@@ -83,3 +98,41 @@ def test_run_where_nothing_may_be_installed_names_the_command_and_stops(make: Ma
     assert "libxcb-cursor0" in ended.stderr
     assert "started" not in ended.stdout
     assert not (lists / "apt-get").exists()
+
+
+def test_preparing_a_new_environment_installs_the_fonts_once(prepare: Make, lists: Path) -> None:
+    for _ in range(2):
+        ended = prepare()
+        assert ended.returncode == 0, ended.stderr
+    calls = (lists / "apt-get").read_text().splitlines()
+    assert [call.split()[0] for call in calls] == ["update", "install"]
+    assert calls[1].endswith(_FONTS)
+
+
+@pytest.mark.parametrize("absent", ["update", "fonts-inter"])
+def test_preparing_where_the_fonts_cannot_be_had_says_so_and_goes_on(prepare: Make, absent: str) -> None:
+    ended = prepare(ABSENT=absent)
+    assert ended.returncode == 0, ended.stderr
+    assert ("Couldn't install: fonts-inter" in ended.stderr) == (absent == "fonts-inter")
+
+
+def test_preparing_where_nothing_may_be_installed_names_the_fonts_and_goes_on(prepare: Make, lists: Path) -> None:
+    ended = prepare(USER_ID="1000")
+    assert ended.returncode == 0, ended.stderr
+    assert "sudo apt-get update && sudo apt-get install" in ended.stderr
+    assert _FONTS in ended.stderr
+    assert not (lists / "apt-get").exists()
+
+
+def test_preparing_on_debian_13_knows_its_name_of_glib(prepare: Make, lists: Path) -> None:
+    named = f"{_BASE} {_FONTS}".replace("libglib2.0-0", "libglib2.0-0t64")
+    (lists / "installed").write_text(named.replace(" ", "\n") + "\n")
+    ended = prepare(USER_ID="1000")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+
+
+def test_preparing_still_stops_where_a_needed_package_cannot_be_had(prepare: Make, lists: Path) -> None:
+    (lists / "installed").write_text(_FONTS.replace(" ", "\n"))
+    ended = prepare(ABSENT="libegl1")
+    assert ended.returncode != 0
