@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from hatchling.build import build_wheel
 
 ROOT = Path(__file__).parents[3]
@@ -32,9 +33,25 @@ def test_wheel_unpacked_holds_migrations_and_resources(unpacked: Path) -> None:
         there = {
             path.relative_to(unpacked / "benchboard" / inside)
             for path in (unpacked / "benchboard" / inside).rglob("*")
-            if path.suffix
+            if path.suffix and path.parent.name != "fonts"
         }
         assert here == there
+
+
+def test_wheel_carries_the_fonts_in_static_weights_with_their_licences(unpacked: Path) -> None:
+    folder = unpacked / "benchboard" / "_resources" / "fonts"
+    fonts = {path.name: TTFont(path) for path in folder.glob("*.ttf")}
+    assert {name: font["OS/2"].usWeightClass for name, font in fonts.items()} == {
+        "Inter-Regular.ttf": 400,
+        "Inter-Medium.ttf": 500,
+        "Inter-SemiBold.ttf": 600,
+        "JetBrainsMono-Regular.ttf": 400,
+    }
+    assert not any("fvar" in font for font in fonts.values())
+    assert {font["name"].getBestFamilyName() for font in fonts.values()} == {"Inter", "JetBrains Mono"}
+    licences = [(folder / f"{family}-LICENSE.txt").read_text() for family in ("Inter", "JetBrainsMono")]
+    assert all("SIL Open Font License, Version 1.1" in text for text in licences)
+    assert not list((ROOT / "resources").rglob("*.ttf"))
 
 
 def test_wheel_away_from_the_checkout_upgrades_a_database(unpacked: Path, tmp_path: Path) -> None:
