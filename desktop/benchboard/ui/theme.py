@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from benchboard.settings import Appearance
-from benchboard.ui import stylesheet
+from benchboard.ui import fonts, stylesheet
 
 Mode = Literal["light", "dark"]
 _WEIGHTS: Final = {"body_strong": 600, "section": 600, "title": 600, "display": 600, "kpi": 600}
@@ -37,6 +37,10 @@ class Theme(QObject):
         self._colours: dict[str, QColor] = {}
         self._paper = False
         self._read()
+        fonts.load(tokens_file.parents[1] / "fonts")
+        named, kind = self._tokens["type"]["family"], QFontDatabase.SystemFont
+        self._families = fonts.families(named[_platform()], kind.GeneralFont)
+        self._mono_families = fonts.families(named["mono"], kind.FixedFont)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
 
@@ -72,10 +76,11 @@ class Theme(QObject):
 
     def font(self, role: str = "body") -> QFont:
         """The font of a step of the scale (`body`, `title`, …), or `mono`: body's digits one size smaller."""
-        family = self._tokens["type"]["family"]
-        if role == "mono":
-            return self._font(family["mono"], "caption", 400)
-        return self._font(family[_platform()], role, _WEIGHTS.get(role, 400))
+        if role != "mono":
+            return self._font(self._families, role, _WEIGHTS.get(role, 400))
+        font = self._font(self._mono_families, "caption", 400)
+        font.setFeature(QFont.Tag("calt"), 0)  # JetBrains Mono would draw `!=` as one sign
+        return font
 
     def line_height(self, step: str) -> float:
         """How far lines are apart, as a multiple of the font's size: of `caption`, `body` or `title`."""
@@ -137,8 +142,8 @@ class Theme(QObject):
 
     def _style_sheet(self) -> str:
         radii = {name: self.px(f"radius.{name}") for name in stylesheet.RADII}
-        fonts = {role: self.font(role) for role in self._tokens["type"]["scale_pt"]}
-        return stylesheet.sheet(self._colours, radii, fonts, self.font("mono"))
+        scale = {role: self.font(role) for role in self._tokens["type"]["scale_pt"]}
+        return stylesheet.sheet(self._colours, radii, scale, self.font("mono"))
 
 
 _theme: Theme | None = None

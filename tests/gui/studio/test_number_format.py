@@ -8,8 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import QSizeF
 
 from benchboard.analytics.queries import ResultTable, check_query
 from benchboard.dashboards import layout as grid
@@ -19,6 +18,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import charts, number_format
 from benchboard.ui.studio.tiles.error_painting import fit_text
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 
 @pytest.mark.parametrize(
@@ -165,14 +165,13 @@ def _do(editor: Editor, step: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("height", [5, 20, 45, 200])
 def test_fitted_text_too_long_ends_with_a_word_and_ellipsis(light: Theme, width: int, height: int) -> None:
     text = "The database can't be reached. Check that the server is running and the network is up, then try again."
-    metrics, wrap = QFontMetricsF(light.font("body")), int(Qt.TextFlag.TextWordWrap)
-    shown, need = fit_text(metrics, text, QSizeF(width, height), wrap)
+    shown, need = fit_text(text, QSizeF(width, height))
     assert need <= height
     if shown not in ("", text):
         kept = shown.removesuffix(" …")
         assert text.startswith(kept + " ")
         longer = text[: (text + " ").index(" ", len(kept) + 1)] + " …"
-        assert metrics.boundingRect(QRectF(0, 0, width, 9999), wrap, longer).height() > height
+        assert PaintedParagraph(longer, width).height > height
 
 
 @given(st.decimals() | st.decimals(allow_nan=False).map(lambda one: one * 10**30) | st.integers(), st.integers(0, 6))

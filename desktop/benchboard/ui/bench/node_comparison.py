@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.timing_inputs import TimingRequest, split_for_cable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
+from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 
 class NodeComparison(Card):
@@ -170,10 +171,8 @@ class _ComparisonVerdict(QWidget):
             painter.setPen(theme().color("text"))
             painter.setFont(theme().font("body_strong"))
             painter.drawText(QRectF(38, 8, self.width() - 46, 20), Qt.AlignmentFlag.AlignVCenter, self._what)
-            painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.secondary"))
-            box = QRectF(38, 28, self.width() - 46, 32)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self._why)
+            PaintedParagraph(self._why, self.width() - 46, "caption").paint(painter, QPointF(38, 28))
 
 
 class _DifferenceTable(QWidget):

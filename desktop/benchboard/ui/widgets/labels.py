@@ -32,6 +32,8 @@ class Text(QLabel):
         self.setProperty("type", type)
         self.setProperty("tone", tone)
         self.setWordWrap(wrap)
+        if type == "mono":
+            self.setFont(theme().font(type))
         self.setText(text)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFontInfo, QFontMetricsF, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QWidget
 
 from benchboard.ui.theme import theme
@@ -60,9 +60,7 @@ class Paragraph(Text):
                     top += pitch
 
     def _pitch(self) -> int:
-        """The distance from line to line, in pixels."""
-        metrics = QFontMetricsF(self.font())
-        return round(max(metrics.height(), QFontInfo(self.font()).pixelSize() * self._line_height))
+        return _pitch(self.font(), self._line_height)
 
     def _laid_out(self, width: int) -> Iterator[QTextLayout]:
         option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
@@ -75,3 +73,35 @@ class Paragraph(Text):
                 line.setLineWidth(max(width, 1))
             layout.endLayout()
             yield layout
+
+
+class PaintedParagraph:
+    """Text broken into lines of `width` pixels, for painting."""
+
+    def __init__(
+        self,
+        text: str,
+        width: float,
+        type: str = "body",
+        alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        font = theme().font(type)
+        pitch = _pitch(font, theme().line_height(_STEPS.get(type, "body")))
+        self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
+        self._layout.setTextOption(QTextOption(alignment))
+        self.height = 0
+        self._layout.beginLayout()
+        while (line := self._layout.createLine()).isValid():
+            line.setLineWidth(max(width, 1.0))
+            line.setPosition(QPointF(0.0, self.height + (pitch - line.height()) / 2))
+            self.height += pitch
+        self._layout.endLayout()
+
+    def paint(self, painter: QPainter, spot: QPointF) -> None:
+        """Draw the lines with the painter's pen, from `spot` down."""
+        self._layout.draw(painter, spot)
+
+
+def _pitch(font: QFont, line_height: float) -> int:
+    """The distance from line to line, in pixels."""
+    return round(max(QFontMetricsF(font).height(), QFontInfo(font).pixelSize() * line_height))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +23,7 @@ from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_g
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.outline_row import OutlineRow, OutlineRowDelegate, make_row, row_of, show_row
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 
 class OutlinePane(QTreeWidget):
@@ -292,11 +293,9 @@ class OutlinePane(QTreeWidget):
 
     def _paint_empty(self) -> None:
         with QPainter(self.viewport()) as painter:
-            painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text.muted"))
-            room = self.viewport().rect().adjusted(12, 14, -12, 0)
             words = _("No widgets yet. Add one or start from a template.")
-            painter.drawText(room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), words)
+            PaintedParagraph(words, self.viewport().width() - 24).paint(painter, QPointF(12, 14))
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from benchboard.dashboards.document.widget_kinds import kind_of
@@ -17,6 +17,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.paragraph import PaintedParagraph
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _ACROSS: Final = 4
@@ -99,12 +100,11 @@ class _TemplateCard(Pressable):
             painter.setFont(theme().font("body_strong"))
             painter.setPen(theme().color("text"))
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
-            font = theme().font("caption")
-            painter.setFont(font)
             painter.setPen(theme().color("text.muted"))
-            below = QRectF(room.left(), room.bottom() + 2, room.width(), 2 * QFontMetricsF(font).lineSpacing())
-            wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
-            painter.drawText(below, wrap, _(self.template.about))
+            painter.setClipRect(box)
+            PaintedParagraph(_(self.template.about), room.width(), "caption").paint(
+                painter, room.bottomLeft() + QPointF(0, 2)
+            )
 
 
 def paint_miniature(painter: QPainter, box: QRectF, page: PageIndex) -> None:

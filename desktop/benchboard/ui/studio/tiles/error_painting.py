@@ -13,6 +13,7 @@ from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 _MAX_TEXT: Final = 2_000
 """Most characters of an error that are shown: a database may repeat the whole query in it."""
@@ -35,7 +36,7 @@ def paint_error(painter: QPainter, body: QRectF, error: AppError, audience: Audi
     for text, tone in ((error.what, "text"), (" ".join(part for part in (error.why, error.do) if part), "text.muted")):
         box = QRectF(room.left(), top, room.width(), max(0.0, room.bottom() - top))
         painter.setPen(theme().color(tone))
-        top += _paint_text(painter, metrics, box, text, required=tone == "text") + 2
+        top += _paint_text(painter, metrics, box, text, required=tone == "text")
     painter.setPen(theme().color("accent.text"))
     for spot, word in ((links.edit, _("Edit query")), (links.retry, _("Try again"))):
         if spot is not None:
@@ -46,13 +47,13 @@ def paint_error(painter: QPainter, body: QRectF, error: AppError, audience: Audi
 
 def _paint_text(painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: str, *, required: bool) -> float:
     """Draw as many words as fit; of a `required` text at least the beginning of a line. Returns its height."""
-    wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    shown, need = fit_text(metrics, text, box.size(), wrap)
-    if required and not shown:
+    shown, need = fit_text(text, box.size())
+    if shown:
+        PaintedParagraph(shown, box.width()).paint(painter, box.topLeft())
+    elif required:
         line = number_format.truncate(text, _MAX_TEXT)
-        shown, need = metrics.elidedText(line, Qt.TextElideMode.ElideRight, box.width()), metrics.height()
-        wrap = int(_LEFT)
-    painter.drawText(box, wrap, shown)
+        need = metrics.height()
+        painter.drawText(box, int(_LEFT), metrics.elidedText(line, Qt.TextElideMode.ElideRight, box.width()))
     return need
 
 
@@ -70,11 +71,11 @@ def _links(room: QRectF, metrics: QFontMetricsF, error: AppError, audience: Audi
     return Links(retry=retry if retry.right() <= line.right() else None, edit=edit)
 
 
-def fit_text(metrics: QFontMetricsF, text: str, room: QSizeF, wrap: int) -> tuple[str, float]:
+def fit_text(text: str, room: QSizeF) -> tuple[str, float]:
     """As many words of `text` as fit, with an ellipsis if some don't, and their height."""
 
     def height(shown: str) -> float:
-        return metrics.boundingRect(QRectF(0, 0, room.width(), 9999), wrap, shown).height()
+        return PaintedParagraph(shown, room.width()).height
 
     text = number_format.truncate(text, _MAX_TEXT)
     if (whole := height(text)) <= room.height():

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
+    QFontInfo,
     QFontMetricsF,
     QImage,
     QPainter,
     QPalette,
     QPen,
+    QTextBlockFormat,
+    QTextCursor,
     QTextDocument,
     QTextListFormat,
     QTextOption,
@@ -35,6 +38,7 @@ from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
@@ -325,7 +329,22 @@ def markdown_document(markdown: str) -> QTextDocument:
     lines = [*lines[:_MAX_LINES], "…"] if len(lines) > _MAX_LINES else lines
     document.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
     document.setIndentWidth(_indent(document, QFontMetricsF(font)))
+    _set_line_heights(document)
     return document
+
+
+def _set_line_heights(document: QTextDocument) -> None:
+    """Set the tokens' line height; a heading gets that of a title, in proportion to its size."""
+    cursor = QTextCursor(document)
+    block = document.begin()
+    while block.isValid():
+        step = "title" if block.blockFormat().headingLevel() else "body"
+        distance = round(QFontInfo(block.charFormat().font()).pixelSize() * theme().line_height(step))
+        spaced = QTextBlockFormat()
+        spaced.setLineHeight(distance, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        cursor.setPosition(block.position())
+        cursor.mergeBlockFormat(spaced)
+        block = block.next()
 
 
 def _indent(document: QTextDocument, metrics: QFontMetricsF) -> float:
@@ -357,22 +376,21 @@ def _paint_markdown(painter: QPainter, body: QRectF, markdown: str) -> None:
 
 def _paint_message(painter: QPainter, body: QRectF, icon: str, what: str, do: str) -> None:
     """Draw an icon and a message in the middle of the tile, with what to do if there is space."""
-    metrics = QFontMetricsF(theme().font("body"))
-    wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter)
-    need = metrics.boundingRect(QRectF(0, 0, body.width(), 999), wrap, what).height()
-    more = metrics.boundingRect(QRectF(0, 0, body.width(), 999), wrap, do).height() if do else 0
+    said = PaintedParagraph(what, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
+    advice = PaintedParagraph(do, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter) if do else None
+    need, more = said.height, advice.height if advice else 0.0
     if need + more > body.height():
-        more, do = 0, ""
+        more, advice = 0.0, None
     mark = 24 if body.height() > need + more + 40 else 0
     top = body.center().y() - (need + more + (mark + 8 if mark else 0)) / 2
     if mark:
         paint_icon(painter, icon, QRectF(body.center().x() - mark / 2, top, mark, mark), theme().color("text.muted"))
         top += mark + 8
-    painter.setFont(theme().font("body"))
     painter.setPen(theme().color("text.secondary"))
-    painter.drawText(QRectF(body.left(), top, body.width(), need + 2), wrap, what)
-    painter.setPen(theme().color("text.muted"))
-    painter.drawText(QRectF(body.left(), top + need + 2, body.width(), more + 2), wrap, do)
+    said.paint(painter, QPointF(body.left(), top))
+    if advice:
+        painter.setPen(theme().color("text.muted"))
+        advice.paint(painter, QPointF(body.left(), top + need))
 
 
 def _paint_skeleton(painter: QPainter, body: QRectF, widget: WidgetContent) -> None:

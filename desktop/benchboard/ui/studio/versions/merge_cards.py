@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.dashboards.versions.three_way_merge import Key, Resolution
@@ -16,6 +16,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Avatar, Button, Card, Elided, Text, hairline
 from benchboard.ui.widgets.buttons import paint_radio
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.paragraph import PaintedParagraph
 
 Side = Literal["mine", "theirs"]
 _LABEL: Final = 112
@@ -56,10 +57,7 @@ class FieldChoice(QRadioButton):
 
     def heightForWidth(self, width: int) -> int:
         room = max(40, width - _LABEL - 16 - 48)
-        metrics = QFontMetrics(theme().font("body_strong"))
-        flags = int(Qt.TextFlag.TextWordWrap)
-        need = metrics.boundingRect(0, 0, room, 10_000, flags, self._value).height()
-        return min(max(32, need + 14), _HIGHEST)
+        return min(max(32, PaintedParagraph(self._value, room, "body_strong").height + 14), _HIGHEST)
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.heightForWidth(max(self.width(), 200)))
@@ -85,9 +83,9 @@ class FieldChoice(QRadioButton):
             top = box.adjusted(16, 7, -40, -5)
             name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, _LABEL - 8)
             painter.drawText(top, Qt.AlignmentFlag.AlignTop, name)
-            painter.setFont(theme().font("body_strong"))
             painter.setPen(theme().color("text"))
-            painter.drawText(top.adjusted(_LABEL, 0, 0, 0), int(Qt.TextFlag.TextWordWrap), self._value)
+            value = PaintedParagraph(self._value, top.width() - _LABEL, "body_strong")
+            value.paint(painter, QPointF(top.left() + _LABEL, top.top() - 1))
             if self.hasFocus():  # drawn inside, where the card doesn't clip it
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
