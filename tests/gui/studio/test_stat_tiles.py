@@ -146,3 +146,19 @@ def test_sparkline_in_any_width_keeps_clear_of_the_number(
     assert laid[-1].width <= (lines[0].left() if lines else width)
     assert bool(lines) == (width > 150)
     assert laid[-1].number_font.pointSizeF() >= light.font("kpi").pointSizeF() * 0.7
+
+
+@pytest.mark.parametrize(("width", "beside_the_number"), [(180, True), (400, False)])
+def test_sparkline_leaves_the_change_whole(
+    light: Theme, width: int, beside_the_number: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[QRectF] = []
+    monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
+    table = ResultTable((ResultColumn("n", "integer"),), ((7,), (82,)), truncated=False)
+    image = QImage(width, 80, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        stat_tiles.paint_metric(painter, QRectF(0, 0, width, 80), _widget(decimals=0), table)
+    (box,) = lines
+    assert light is not None
+    assert box.top() >= 0
+    assert (box.bottom() <= 80 - 18) is beside_the_number

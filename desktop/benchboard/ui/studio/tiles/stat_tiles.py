@@ -27,6 +27,8 @@ _MIN_POINT_SIZE: Final = 11.0
 _SMALLEST_POINT_SIZE: Final = 7.5
 _NUMBER_SHARE: Final = 0.65
 """The share of the width that a number gets if its unit has to be shortened."""
+_ICON_WIDTH: Final = 16.0
+_WORD_GAP: Final = 5.0
 _SPARK_WIDTH: Final = 80.0
 _SPARK_HEIGHT: Final = 28.0
 _SPARK_ROOM: Final = 140.0
@@ -188,12 +190,28 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
         painter.setFont(words.unit_font)
         painter.setPen(theme().color("text.muted"))
         painter.drawText(line.translated(x, base), _LEFT, words.unit)
+    spark_bottom = body.bottom() - 2
     if note and change is not None:
         end = spark + 8 if spark else 0.0
+        if spark and _change_width(widget, change) > body.width() - end:
+            end, spark_bottom = 0.0, bottom - 6  # beside the number, where it is in nothing's way
         _paint_change(painter, QRectF(body.left(), body.bottom() - 18, body.width() - end, 18), widget, change)
     if spark:
-        box = QRectF(body.right() - spark, body.bottom() - _SPARK_HEIGHT - 2, spark, _SPARK_HEIGHT)
+        box = QRectF(body.right() - spark, spark_bottom - _SPARK_HEIGHT, spark, _SPARK_HEIGHT)
         charts.paint_spark(painter, box, stat.history, theme().chart(0))
+
+
+def _change_text(change: Decimal) -> str:
+    return percent(abs(change), 0 if abs(change) >= 100 or not change else 1)
+
+
+def _change_width(widget: WidgetContent, change: Decimal) -> float:
+    """The width in pixels at which nothing of a change is cut."""
+    metrics = QFontMetricsF(theme().font("body"))
+    words = metrics.horizontalAdvance(_change_text(change)) + metrics.horizontalAdvance(
+        _(str(widget.setting("compare")))
+    )
+    return _ICON_WIDTH + words + _WORD_GAP
 
 
 def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change: Decimal) -> None:
@@ -207,9 +225,9 @@ def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change:
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     painter.setPen(theme().color(tone))
-    size = percent(abs(change), 0 if abs(change) >= 100 or not change else 1)
-    painter.drawText(box.adjusted(16, 0, 0, 0), _LEFT, size)
-    used = 16 + metrics.horizontalAdvance(size) + 5
+    size = _change_text(change)
+    painter.drawText(box.adjusted(_ICON_WIDTH, 0, 0, 0), _LEFT, size)
+    used = _ICON_WIDTH + metrics.horizontalAdvance(size) + _WORD_GAP
     painter.setPen(theme().color("text.muted"))
     words = metrics.elidedText(_(str(widget.setting("compare"))), Qt.TextElideMode.ElideRight, box.width() - used)
     painter.drawText(box.adjusted(used, 0, 0, 0), _LEFT, words)
