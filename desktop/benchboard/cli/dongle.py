@@ -183,13 +183,15 @@ def identify(port: str, seconds: float) -> None:
 @with_context
 def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
     """Pair a dongle with your organisation, or resume an earlier attempt."""
+    if name:
+        fleet.require_name(context.actor, name)
     with link.open_port(port) as handle:
         info = probe_open(handle)
         already_claimed = _is_claimed(context, info)
         if not yes and not already_claimed:
             _confirm(context, port, info)
         if info.is_benchboard:
-            claimed = _claim(context, Device(handle))
+            claimed = _claim(context, Device(handle), name)
             dongle_id, resumed = claimed.dongle_id, claimed.resumed
             already_claimed = already_claimed and resumed
         else:
@@ -197,10 +199,10 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
             connected = next(one for one in ports if one.path == port)
             with context.database.change() as session:
                 dongle_id = provisioning.observe(session, context.actor, port=connected, info=info, present=ports)
+                if name:
+                    fleet.rename_dongle(session, context.actor, dongle_id, name)
             resumed = False
-    with context.database.change() as session:
-        if name:
-            fleet.rename_dongle(session, context.actor, dongle_id, name)
+    with context.database.read() as session:
         dongle = fleet.get_dongle(session, context.actor, dongle_id)
     sentence = (
         _("{name} is already paired with {organisation}.")
@@ -235,7 +237,7 @@ def _confirm(context: CommandContext, port: str, info: DongleInfo) -> None:
     click.confirm(text, abort=True, err=True)
 
 
-def _claim(context: CommandContext, device: Device) -> provisioning.PairedDongle:
+def _claim(context: CommandContext, device: Device, name: str) -> provisioning.PairedDongle:
     reported: set[object] = set()
 
     def on_step(step: provisioning.PairingStep, seconds: float | None) -> None:
@@ -250,7 +252,7 @@ def _claim(context: CommandContext, device: Device) -> provisioning.PairedDongle
             click.echo((sentence if waits_for_press else _(sentence)).format(seconds=round(seconds or 0)), err=True)
 
     data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-    claimed = provisioning.pair(context.database, context.actor, data_key, device, on_step=on_step)
+    claimed = provisioning.pair(context.database, context.actor, data_key, device, name=name, on_step=on_step)
     stored = device.config_read()
     with context.database.change() as session:
         fleet.store_config(session, context.actor, claimed.dongle_id, stored)

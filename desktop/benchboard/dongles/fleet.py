@@ -147,6 +147,17 @@ def count_dongles(session: Session, actor: Actor) -> int:
 
 def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> DongleRecord:
     """Name a dongle, or remove its name with an empty one. Raises `Invalid` (`dongles.name`), `NotFound`."""
+    cleaned = require_name(actor, name)
+    row = _editable(session, actor, dongle_id)
+    before, row.name = row.name, cleaned or None
+    if before != row.name:
+        session.flush()
+        audit.record(session, actor, "dongle.rename", row.id, before=before, after=row.name)
+    return get_dongle(session, actor, dongle_id)
+
+
+def require_name(actor: Actor, name: str) -> str:
+    """`name` as it is stored. Raises `Denied`, and `Invalid` (`dongles.name`) for one that no dongle can have."""
     require(actor, "dongles:configure")
     cleaned = " ".join(name.split())
     if len(cleaned) > NAME_LENGTH or not cleaned.isprintable():
@@ -157,12 +168,7 @@ def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> 
             do=_("Choose another name."),
             field="name",
         )
-    row = _editable(session, actor, dongle_id)
-    before, row.name = row.name, cleaned or None
-    if before != row.name:
-        session.flush()
-        audit.record(session, actor, "dongle.rename", row.id, before=before, after=row.name)
-    return get_dongle(session, actor, dongle_id)
+    return cleaned
 
 
 def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str]) -> None:

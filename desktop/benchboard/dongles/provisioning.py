@@ -22,7 +22,7 @@ from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
-from benchboard.dongles.fleet import require_registered_key
+from benchboard.dongles.fleet import rename_dongle, require_name, require_registered_key
 from benchboard.dongles.protocol import Hello, OwnershipState, Status, messages
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid
 from benchboard.i18n import _
@@ -73,17 +73,25 @@ def pair(
     data_key: DataKey,
     device: Device,
     *,
+    name: str = "",
     on_step: OnStep = lambda _step, _seconds: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> PairedDongle:
-    """Claim the dongle behind `device` for the actor's organisation, or finish an earlier attempt.
+    """Claim the dongle behind `device` for the actor's organisation, or finish an earlier attempt, and name it.
 
-    Raises `Denied`; `Cancelled`; `Conflict` (`dongle.already-claimed`, `dongle.token-missing`, `dongle.rolled-back`,
-    `dongle.other-key`, `dongle.raced`); `DeviceFailure`; `Unavailable` (`dongle.outcome-unknown`: call again when the
-    dongle is back).
+    An unusable `name` is refused before the dongle is touched (`Invalid`, `dongles.name`); without one it keeps its
+    own. Raises `Denied`; `Cancelled`; `Conflict` (`dongle.already-claimed`, `dongle.token-missing`,
+    `dongle.rolled-back`, `dongle.other-key`, `dongle.raced`); `DeviceFailure`; `Unavailable`
+    (`dongle.outcome-unknown`: call again when the dongle is back).
     """
     require(actor, "dongles:pair")
-    return _Pairing(database, actor, data_key, device, on_step, cancelled).run()
+    if name:
+        require_name(actor, name)
+    paired = _Pairing(database, actor, data_key, device, on_step, cancelled).run()
+    if name:
+        with database.change() as session:
+            rename_dongle(session, actor, paired.dongle_id, name)
+    return paired
 
 
 def reconcile(database: Transactions, actor: Actor, data_key: DataKey, device: Device) -> str | None:

@@ -47,6 +47,16 @@ def run(programs: Programs) -> Run:
     return ran
 
 
+@pytest.mark.parametrize("name", ["x" * 101, "Rig \u202e1"])
+def test_dongle_pair_with_a_name_that_cannot_be_used_pairs_nothing(
+    home: Path, simulator: Simulator, run: Run, name: str
+) -> None:
+    device_id, port = next(iter(simulator.ports.items()))
+    assert "This name can't be used." in run(home, "dongle", "pair", "--port", port, "--yes", "--name", name, status=1)
+    info = json.loads(run(home, "dongle", "info", "--port", port, "--json"))
+    assert (info["device_id"], info["ownership_state"]) == (device_id, "UNCLAIMED")
+
+
 def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run: Run) -> None:
     device_id, port = next(iter(simulator.ports.items()))
     paired = json.loads(run(home, "dongle", "pair", "--port", port, "--yes", "--name", "Rig 1", "--json"))

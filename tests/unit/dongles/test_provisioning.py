@@ -53,6 +53,21 @@ def test_pair_with_a_new_dongle_leaves_one_token_and_reports_each_step(bench: Be
     assert bench.events("dongle") == ["dongle.claim-begin", "dongle.token-store", "dongle.claim"]
 
 
+def test_pair_with_a_name_names_the_dongle(bench: Bench, dongle: LoopbackDongle) -> None:
+    paired = pair(bench, dongle, name=" Rig  1 ")
+    with bench.database.bind(bench.technician).read() as session:
+        assert fleet.get_dongle(session, bench.technician, paired.dongle_id).name == "Rig 1"
+
+
+def test_pair_with_a_name_that_cannot_be_used_does_not_touch_the_dongle(bench: Bench, dongle: LoopbackDongle) -> None:
+    steps: list[PairingStep] = []
+    with pytest.raises(Invalid) as refused:
+        pair(bench, dongle, name="Rig \u202e1", on_step=lambda step, _seconds: steps.append(step))
+    assert refused.value.code == "dongles.name"
+    assert steps == []
+    assert bench.events("dongle") == []
+
+
 def test_pair_with_a_paired_dongle_changes_nothing(bench: Bench, dongle: LoopbackDongle) -> None:
     first = pair(bench, dongle)
     before = bench.events("dongle")
