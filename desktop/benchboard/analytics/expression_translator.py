@@ -15,7 +15,7 @@ from benchboard.analytics import column_presentation as presentations
 from benchboard.analytics import sqlite_functions as sqlite
 from benchboard.analytics.column_presentation import COUNT, NOTHING, Presentation
 from benchboard.analytics.name_scope import NameScope
-from benchboard.analytics.query_errors import refuse, refuse_other_parts
+from benchboard.analytics.query_errors import refuse, refuse_other_parts, written_name
 from benchboard.analytics.query_parser import Query
 from benchboard.analytics.query_types import (
     BOOLEAN,
@@ -78,17 +78,10 @@ class ExpressionTranslator:
         """The expression in the engine's SQL. Raises `Invalid` at the place of what cannot be."""
         translation = _TRANSLATIONS.get(type(node))
         if translation is None:
-            name = (
-                node.name
-                if isinstance(node, exp.Anonymous)
-                else node.sql_name()
-                if isinstance(node, exp.Func)
-                else node.key
-            )
             refuse(
                 node,
                 "not-offered",
-                _("“{name}” isn't supported in queries.").format(name=str(name).lower()[:40]),
+                _("“{name}” isn't supported in queries.").format(name=written_name(node)[:40]),
                 _("Supported functions: {names}.").format(names=", ".join(FUNCTIONS)),
             )
         return translation(self, node, scope)
@@ -137,7 +130,9 @@ class ExpressionTranslator:
             refuse(node, "number", _("“{value}” isn't a number.").format(value=raw[:40]))
         decimals = -int(exact.as_tuple().exponent)
         # By its exponent: to calculate with 1e99999999999 overflows, to write it out takes all memory.
-        if decimals > MAX_SCALE or (exact and exact.adjusted() >= 15) or len(raw) > 40:
+        if exact and exact.adjusted() >= 15:
+            refuse(node, "number", _("“{value}” is too large.").format(value=raw[:40]))
+        if decimals > MAX_SCALE or len(raw) > 40:
             refuse(node, "number", _("“{value}” has too many digits.").format(value=raw[:40]))
         if decimals <= 0:
             return TypedExpr(integer(int(exact)), INTEGER)

@@ -22,6 +22,15 @@ _OPERAND_ENDS: Final = (TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, 
 """A name can't follow these, but the next clause can."""
 _ROW_COUNTS: Final = (TokenType.LIMIT, TokenType.OFFSET)
 _NOT_A_NUMBER: Final = (*_ROW_COUNTS, TokenType.R_PAREN, TokenType.SEMICOLON)
+_AROUND_FUNCTIONS: Final = (exp.Window, exp.WithinGroup, exp.Filter, exp.IgnoreNulls, exp.RespectNulls)
+_OPERATORS: Final[dict[type[exp.Expr], str]] = {
+    exp.Pow: "^", exp.RegexpLike: "~", exp.RegexpILike: "~*", exp.SimilarTo: "SIMILAR TO", exp.BitwiseAnd: "&",
+    exp.BitwiseOr: "|", exp.BitwiseXor: "#", exp.BitwiseNot: "~", exp.BitwiseLeftShift: "<<",
+    exp.BitwiseRightShift: ">>", exp.JSONExtract: "->", exp.JSONExtractScalar: "->>", exp.AtTimeZone: "AT TIME ZONE",
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM", exp.NullSafeNEQ: "IS DISTINCT FROM", exp.Window: "OVER",
+    exp.Tuple: "(…, …)",
+}  # fmt: skip
+"""The operators that sqlglot calls otherwise than the query."""
 _SIMILARITY: Final = 0.7
 _SHOWN: Final = 40
 """Characters of a word that an error shows."""
@@ -35,6 +44,28 @@ def position_of(node: exp.Expr) -> dict[str, Any]:
     return {"start": min(int(span["start"]) for span in spans), "end": max(int(span["end"]) for span in spans) + 1}
 
 
+def keep_written(node: exp.Expr, token: Token) -> None:
+    """Note at a function its name in the query and the place of it: sqlglot has names of its own for many."""
+    while isinstance(node, _AROUND_FUNCTIONS):
+        node = node.this
+    node.meta.setdefault("written", token.text)
+    node.meta.setdefault("start", token.start)
+    node.meta.setdefault("end", token.end)
+
+
+def written_name(node: exp.Expr) -> str:
+    """What the query calls a function or an operator."""
+    if isinstance(node, exp.Dot):
+        return f"{node.this.name}.{written_name(node.expression)}"
+    if isinstance(node, exp.Anonymous):
+        return str(node.name).lower()
+    if "written" in node.meta:
+        return str(node.meta["written"]).lower()
+    if type(node) in _OPERATORS:
+        return _OPERATORS[type(node)]
+    return (node.sql_name() if isinstance(node, exp.Func) else node.key).lower()
+
+
 def refuse(node: exp.Expr, code: str, what: str, do: str = "") -> NoReturn:
     """Raise `Invalid` (`query.<code>`) at the place of `node`."""
     raise Invalid(f"query.{code}", what, do=do, field="query", **position_of(node))
@@ -45,6 +76,10 @@ def refuse_other_parts(node: exp.Expr, *known: str) -> None:
     for name, value in node.args.items():
         if value and name not in known:
             part = value[0] if isinstance(value, list) else value
+            if isinstance(part, exp.Lock) and name == "locks":
+                refuse(node, "not-offered", _("{name} isn't supported here.").format(name="FOR UPDATE"))
+            if isinstance(node, exp.Distinct) and name == "on":
+                refuse(part, "not-offered", _("{name} isn't supported here.").format(name="DISTINCT ON"))
             at = part if isinstance(part, exp.Expr) else node
             clause = (at.key if isinstance(part, exp.Expr) else name).upper().rstrip("_")
             refuse(at, "not-offered", _("{name} isn't supported here.").format(name=clause.replace("_", " ")))

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlglot import Token, TokenType, exp
@@ -11,7 +11,7 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.parsers.postgres import PostgresParser
 
 from benchboard.analytics.name_scope import MAX_NAME
-from benchboard.analytics.query_errors import at_token, not_a_select, refuse, syntax_error, too_deep
+from benchboard.analytics.query_errors import at_token, keep_written, not_a_select, refuse, syntax_error, too_deep
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -101,7 +101,7 @@ def _check_tokens(tokens: Sequence[Token]) -> None:
 
 
 class _BoundedParser(PostgresParser):
-    """A parser that reads no query more than twice over.
+    """A parser that reads no query more than twice over, and keeps the names of functions as they are written.
 
     When sqlglot guesses wrong, it goes back and parses the same tokens in another way: in nested brackets after the
     name of a type (`decimal(decimal(…`, `struct<struct<…`) twice as often at every level, for hours at level 40. A
@@ -111,6 +111,19 @@ class _BoundedParser(PostgresParser):
     def reset(self) -> None:
         super().reset()
         self._reread = 0
+
+    def _parse_function_call(
+        self,
+        functions: dict[str, Callable[..., object]] | None = None,
+        anonymous: bool = False,
+        optional_parens: bool = True,
+        any_token: bool = False,
+    ) -> exp.Expr | None:
+        token = self._curr
+        found = super()._parse_function_call(functions, anonymous, optional_parens, any_token)
+        if token and isinstance(found, exp.Expr):
+            keep_written(found, token)
+        return found
 
     def _retreat(self, index: int) -> None:
         self._reread += max(self._index - index, 0)

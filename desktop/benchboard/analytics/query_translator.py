@@ -217,6 +217,10 @@ class _QueryTranslator:
             return exp.Subquery(this=body, alias=exp.TableAlias(this=sql_nodes.identifier(name)))
         if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
             refuse(node, "not-a-table", _("A table name is expected here."), self._known_relations())
+        if node.args.get("db"):
+            path = ".".join(part.name for part in node.parts)
+            place = exp.Table(**{part: node.args.get(part) for part in ("this", "db", "catalog")})
+            refuse(place, "no-table", _("There is no table “{name}”.").format(name=path), self._known_relations())
         refuse_other_parts(node, "this", "alias")
         table = name_of(node.this)
         if table in ctes:

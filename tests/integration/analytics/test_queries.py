@@ -160,10 +160,6 @@ ATTACKS = {
         "select * from (with orders as (select 1 as id) select * from orders) as x",
     ],
     "query.not-offered": [
-        "select * from public.orders",
-        "select * from main.orders",
-        "select * from pg_catalog.pg_class",
-        "select * from information_schema.tables",
         "select group_concat(id) from orders",
         "select string_agg(id, ',') from orders",
         "select load_extension('/tmp/x.so')",
@@ -185,6 +181,10 @@ ATTACKS = {
         "select row_number() over () from orders",
     ],
     "query.no-table": [
+        "select * from public.orders",
+        "select * from main.orders",
+        "select * from pg_catalog.pg_class",
+        "select * from information_schema.tables",
         "select * from sqlite_master",
         "select * from users",
     ],

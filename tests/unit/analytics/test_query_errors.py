@@ -83,3 +83,39 @@ def test_check_query_unknown_column_lists_those_there_are() -> None:
     with pytest.raises(Invalid) as refused:
         check_query("select o.xyz from (select id as a, status as b from orders) as o")
     assert str(refused.value) == "There is no column “o.xyz”. Available columns: a, b."
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence", "place"),
+    [
+        ("select string_agg(id, ',') from orders", "“string_agg” isn't supported in queries.", "string_agg(id, ','"),
+        ("select String_Agg(distinct id, ',' order by id) from orders", "“string_agg” isn't supported in queries.",
+         "String_Agg(distinct id, ',' order by id"),
+        ("select to_char(created_dt, 'YYYY') from orders", "“to_char” isn't supported in queries.", None),
+        ("select position('a' in id) from orders", "“position” isn't supported in queries.", "position('a' in id"),
+        ("select power(2, 3) from orders", "“power” isn't supported in queries.", None),
+        ("select 2 ^ 3 from orders", "“^” isn't supported in queries.", "2 ^ 3"),
+        ("select id from orders where id ~ 'x'", "“~” isn't supported in queries.", "id ~ 'x'"),
+        ("select id from orders where id ~* 'x'", "“~*” isn't supported in queries.", "id ~* 'x'"),
+        ("select id from orders where id similar to 'x'", "“SIMILAR TO” isn't supported in queries.", None),
+        ("select id from orders where id is distinct from 'x'", "“IS DISTINCT FROM” isn't supported in queries.", None),
+        ("select 1 & 2 from orders", "“&” isn't supported in queries.", None),
+        ("select 1 | 2 from orders", "“|” isn't supported in queries.", None),
+        ("select now() at time zone 'UTC' from orders", "“AT TIME ZONE” isn't supported in queries.", None),
+        ("select row_number() over (order by id) from orders", "“OVER” isn't supported in queries.", None),
+        ("select * from information_schema.tables", "There is no table “information_schema.tables”.",
+         "information_schema.tables"),
+        ("select * from a.b.c x", "There is no table “a.b.c”.", "a.b.c"),
+        ("select distinct on (id) id from orders", "DISTINCT ON isn't supported here.", "id"),
+        ("select id from orders for update", "FOR UPDATE isn't supported here.", None),
+        ("select 9e307 from orders", "“9e307” is too large.", "9e307"),
+        ("select 1234567890123456 from orders", "“1234567890123456” is too large.", None),
+        ("select 1.23456789012345 from orders", "“1.23456789012345” has too many digits.", None),
+    ],
+)  # fmt: skip
+def test_check_query_names_what_the_query_says(query: str, sentence: str, place: str | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query(query)
+    assert refused.value.what == sentence
+    if place is not None:
+        assert query[refused.value.facts["start"] : refused.value.facts["end"]] == place  # type: ignore[misc]
