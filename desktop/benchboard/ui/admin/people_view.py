@@ -21,7 +21,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, fill_column, search_field
-from benchboard.ui.widgets.split_view import ListAndDetail
+from benchboard.ui.widgets.drawer import Drawer
 
 _CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
 
@@ -37,7 +37,7 @@ class PeopleView(QWidget):
         self._fill_toolbar()
         self._table = self._make_table()
         self._detail = PersonPane(context)
-        self._body = ListAndDetail(self._table, self._detail)
+        self._body = Drawer(self._table, self._detail)
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""

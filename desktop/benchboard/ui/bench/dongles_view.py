@@ -37,7 +37,7 @@ from benchboard.ui.widgets import (
     hairline,
     heading,
 )
-from benchboard.ui.widgets.split_view import ListAndDetail
+from benchboard.ui.widgets.drawer import Drawer
 
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
@@ -137,7 +137,7 @@ class DonglesView(QWidget):
         left.addWidget(self.table, 1)
         left.addWidget(hairline())
         left.addWidget(self._hint_line())
-        self._body = ListAndDetail(list_side, self.detail, theme().px("shell.detail_pane"))
+        self._body = Drawer(list_side, self.detail, theme().px("shell.detail_pane"))
         fill_column(self, self.toolbar, self._body)
 
     def _hint_line(self) -> QWidget:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.drawer import DrawerShadow, is_narrow
 from benchboard.ui.widgets.focus import HoverRepaint
-from benchboard.ui.widgets.split_view import NARROW
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -98,6 +98,7 @@ class SidePanes(QWidget):
         self._shown_before = (True, True)
         for widget in (left, middle, right, json):
             widget.setParent(self)
+        self._shadow = DrawerShadow(self)
         pulls: dict[Side, Callable[[int], None]] = {"left": self._resize_left, "right": self._resize_right}
         self._edges = {side: _Splitter(self, side, pull, self._reset, self._save) for side, pull in pulls.items()}
         self._arrange()
@@ -105,7 +106,7 @@ class SidePanes(QWidget):
     @property
     def narrow(self) -> bool:
         """Whether the window is too narrow for all panes side by side."""
-        return self.width() < NARROW
+        return is_narrow(self.width())
 
     def shown(self, side: Side) -> bool:
         """Whether a pane is shown on this side now."""
@@ -182,6 +183,7 @@ class SidePanes(QWidget):
             if widget.isHidden() is on:
                 widget.setVisible(on)
         pane.raise_()
+        self._shadow.place(pane, shown=over)
         self._place_edge("left", left_on, left)
         self._place_edge("right", right_on, whole - right - 1)
         if self._shown_before != (left_on, right_on):

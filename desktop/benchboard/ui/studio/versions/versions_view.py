@@ -30,7 +30,7 @@ from benchboard.ui.studio.versions.version_list import VersionsPane
 from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
-from benchboard.ui.widgets.split_view import NARROW
+from benchboard.ui.widgets.drawer import is_narrow
 
 _MAX_CACHED: Final = 12
 """Most documents that are cached, so that going back and forth loads nothing twice."""
@@ -373,7 +373,7 @@ class VersionsScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
+        narrow = is_narrow(self.width())
         self._show_list.setVisible(narrow)
         shown = not narrow or self._show_list.isChecked()
         self._left.setVisible(shown)
