@@ -46,6 +46,7 @@ QWidget[surface="canvas"] { background: $canvas; }
 QWidget[surface="header"] { background: $header; }
 QWidget[surface="rail"] { background: $rail; }
 QWidget[surface="selection"] { background: $selection; }
+QWidget[corners="left"] { border-top-left-radius: ${r_dialog}px; border-bottom-left-radius: ${r_dialog}px; }
 QFrame[line="true"] { background: $border; border: 0; }
 QFrame[card="true"] { background: $surface; border: 1px solid $tile_border; border-radius: ${r_panel}px; }
 QFrame[card="chosen"] { background: $surface; border: 2px solid $accent; border-radius: ${r_panel}px; }

@@ -49,7 +49,14 @@ class PairingWizard(Dialog):
         super().__init__(
             owner,
             _("Pair a dongle"),
-            steps=(_("Find"), _("Identify"), _("Pair"), _("Set bit timing"), _("Test on the bus"), _("Done")),
+            steps=(
+                (_("Find"), _("Dongles on this computer")),
+                (_("Identify"), _("Its light blinks")),
+                (_("Pair"), _("Press its button once")),
+                (_("Set bit timing"), _("Written, then read back")),
+                (_("Test on the bus"), _("Listens for three seconds")),
+                (_("Done"), _("Give it a name")),
+            ),
             size=QSize(1080, 600),
             name="pairing_wizard",
         )
@@ -65,7 +72,7 @@ class PairingWizard(Dialog):
         self._stack = QStackedWidget()
         self.content.addWidget(self._stack, 1)
         self._problem = _ProblemLine()
-        self.content.addWidget(self._problem)
+        self.content.insertWidget(0, self._problem)
         self._select_page = SelectDonglePage()
         self._identify_page = IdentifyPage()
         self._claim_page = ClaimPage(self._press_simulated)

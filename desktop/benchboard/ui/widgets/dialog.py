@@ -5,21 +5,21 @@ They don't block: a dialog opens and reports by signal, background work continue
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover
-from benchboard.ui.widgets.surfaces import SHADOW, Floating
+from benchboard.ui.widgets.stepper import Stepper
+from benchboard.ui.widgets.surfaces import SHADOW, Floating, fill_column
 
 
 class Scrim(QWidget):
@@ -102,7 +102,13 @@ class Dialog(Scrim):
     """
 
     def __init__(
-        self, window: QWidget, title: str, *, steps: Sequence[str] = (), size: QSize | None = None, name: str = "dialog"
+        self,
+        window: QWidget,
+        title: str,
+        *,
+        steps: Sequence[tuple[str, str]] = (),
+        size: QSize | None = None,
+        name: str = "dialog",
     ) -> None:
         super().__init__(window.window())
         self.setObjectName(name)
@@ -110,39 +116,54 @@ class Dialog(Scrim):
         self._size = size
         self.frame = Floating(self, radius="dialog")
         whole = QVBoxLayout(self.frame.body)
-        whole.setContentsMargins(0, 0, 0, 0)
+        edge = 1 if steps else 0  # the side column leaves the line around the dialog visible
+        whole.setContentsMargins(edge, edge, edge, edge)
         whole.setSpacing(0)
         head = QHBoxLayout()
         head.setContentsMargins(20, 14, 12, 12)
-        head.addWidget(Text(title, "title"), 1)
+        self.heading = Text(title, "section" if steps else "title")
+        head.addWidget(self.heading, 1)
+        self._place = Text("", tone="muted")
+        head.addWidget(self._place)
         self.close_button = Button(
             "", self.dismiss, kind="quiet", icon="ph.x", tip=_("Close"), keys="", name="dialog_close"
         )
         head.addWidget(self.close_button)
-        whole.addLayout(head)
         holder = QWidget()
         holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         middle = QHBoxLayout(holder)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        self._steps = _StepList(steps)
+        self._steps = tuple(steps)
+        self._stepper = Stepper(steps)
+        right = whole
         if steps:
-            whole.addWidget(hairline())
-            middle.addWidget(self._steps)
+            middle.addWidget(self._step_column(title))
             middle.addWidget(hairline(vertical=True))
+            right = QVBoxLayout()
+            right.setSpacing(0)
+            middle.addLayout(right, 1)
+            right.addLayout(head)
+            right.addWidget(hairline())
+            whole.addWidget(holder, 1)
+        else:
+            whole.addLayout(head)
         self.content = QVBoxLayout()
         self.content.setContentsMargins(20, 12 if steps else 0, 20, 16)
         self.content.setSpacing(theme().px("spacing.3"))
-        middle.addLayout(self.content, 1)
-        whole.addWidget(holder, 1)
-        whole.addWidget(hairline())
+        if steps:
+            right.addLayout(self.content, 1)
+        else:
+            middle.addLayout(self.content, 1)
+            whole.addWidget(holder, 1)
+        right.addWidget(hairline())
         self.footer = QHBoxLayout()
         self.footer.setContentsMargins(20, 0, 20, 0)
         self.footer.setSpacing(theme().px("spacing.2"))
         foot = QWidget()
         foot.setFixedHeight(56)
         foot.setLayout(self.footer)
-        whole.addWidget(foot)
+        right.addWidget(foot)
         self.footer.addStretch(1)
 
     def add_button(self, button: Button, *, left: bool = False) -> Button:
@@ -155,7 +176,20 @@ class Dialog(Scrim):
 
     def set_step(self, index: int) -> None:
         """Show the current step; those before it are done."""
-        self._steps.set_current(index)
+        self._stepper.set_current(index)
+        self.heading.setText(self._steps[index][0])
+        self._place.setText(_("{number} of {count}").format(number=index + 1, count=len(self._steps)))
+
+    def _step_column(self, title: str) -> QWidget:
+        """The title and the steps, at the left from top to bottom."""
+        column = QWidget()
+        column.setProperty("surface", "window")
+        column.setProperty("corners", "left")
+        column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        words = Text(title, "title")
+        words.setContentsMargins(20, 20, 20, 16)
+        fill_column(column, words, self._stepper)
+        return column
 
     def open(self) -> None:
         """Show it with the focus in the first field."""
@@ -173,45 +207,6 @@ class Dialog(Scrim):
         box = QRect(0, 0, size.width(), size.height())
         box.moveCenter(self.rect().center())
         self.frame.setGeometry(box)
-
-
-class _StepList(QWidget):
-    def __init__(self, titles: Sequence[str]) -> None:
-        super().__init__()
-        self._titles = tuple(titles)
-        self._current = 0
-        self.setFixedWidth(200)
-
-    def set_current(self, index: int) -> None:
-        self._current = index
-        self.setAccessibleName(
-            _("Step {number} of {count}: {title}").format(
-                number=index + 1, count=len(self._titles), title=self._titles[index]
-            )
-        )
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for index, title in enumerate(self._titles):
-                y = 16 + index * 36
-                mark = QRectF(20, y, 20, 20)
-                current, done = index == self._current, index < self._current
-                if done:
-                    paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
-                else:
-                    painter.setPen(
-                        QPen(theme().color("accent" if current else "border.control"), 1.5 if current else 1)
-                    )
-                    painter.setBrush(theme().color("accent") if current else Qt.BrushStyle.NoBrush)
-                    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-                    painter.setPen(theme().color("on.accent" if current else "text.muted"))
-                    painter.setFont(theme().font("caption"))
-                    painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
-                painter.setFont(theme().font("body_strong" if current else "body"))
-                painter.setPen(theme().color("text" if current else "text.secondary" if done else "text.muted"))
-                painter.drawText(QRectF(50, y, self.width() - 58, 20), Qt.AlignmentFlag.AlignVCenter, title)
 
 
 class ConfirmByTyping(Dialog):

@@ -1,0 +1,74 @@
+"""Stepper: the steps of a job in a column, with what each is about."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+
+_WIDTH: Final = 240
+_ROW: Final = 60
+_MARK: Final = 24
+_LEFT: Final = 20
+
+
+class Stepper(QFrame):
+    """Steps as (title, caption), 240 px wide, for a ground of `window`: those done are green, the current one blue."""
+
+    def __init__(self, steps: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._steps = tuple(steps)
+        self._current = 0
+        self.setFixedWidth(_WIDTH)
+        self.setMinimumHeight(_ROW * len(self._steps))
+        self.set_current(0)
+
+    def set_current(self, index: int) -> None:
+        """Step `index` is under way; those before it are done."""
+        self._current = index
+        if self._steps:
+            sentence = _("Step {number} of {count}: {title}")
+            title = self._steps[index][0]
+            self.setAccessibleName(sentence.format(number=index + 1, count=len(self._steps), title=title))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for index in range(len(self._steps)):
+                self._paint_step(painter, index)
+
+    def _paint_step(self, painter: QPainter, index: int) -> None:
+        (title, caption), top = self._steps[index], index * _ROW
+        current, done = index == self._current, index < self._current
+        mark = QRectF(_LEFT, top + 4, _MARK, _MARK)
+        if index + 1 < len(self._steps):
+            line = QRectF(mark.center().x() - 1, mark.bottom() + 2, 2, _ROW - _MARK - 4)
+            painter.fillRect(line, theme().color("ok" if done else "border"))
+        filled = "accent" if current else "ok" if done else ""
+        painter.setPen(Qt.PenStyle.NoPen if filled else QPen(theme().color("border.control"), 1))
+        painter.setBrush(theme().color(filled) if filled else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(mark if filled else mark.adjusted(0.5, 0.5, -0.5, -0.5))
+        if done:
+            paint_icon(painter, "ph.check", mark.adjusted(5, 5, -5, -5), theme().color("surface"))
+        else:
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("on.accent" if current else "text.muted"))
+            painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+        room = QRectF(mark.right() + 10, mark.top(), self.width() - mark.right() - 20, _MARK)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        for font, ink, text, box in (
+            ("body_strong" if current else "body", "accent.text" if current else "text" if done else "text.muted",
+             title, room),
+            ("caption", "text.secondary" if current or done else "text.muted", caption, room.translated(0, 21)),
+        ):  # fmt: skip
+            painter.setFont(theme().font(font))
+            painter.setPen(theme().color(ink))
+            metrics = QFontMetricsF(painter.font())
+            painter.drawText(box, middle, metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
