@@ -2,31 +2,26 @@
 
 import time
 from collections import deque
-
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from typing import Final
 
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
-from benchboard.ui.theme import theme
-from benchboard.ui.widgets import paint_meter
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+
+_BUSY: Final = 0.6
+"""The bus load from which it is trouble, as a share."""
 
 
-class BusCounters(QWidget):
+class BusCounters(StatStrip):
     """Bus load, totals, error counters, and the frames that were dropped or not shown."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("live_counters")
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(58)
-        self._values: list[tuple[str, str, str]] = []
         self.is_open = False
         self._load: float | None = None
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
-        self._note = _("Channel closed.")
+        self.show_note(_("Channel closed."))
 
     def reset(self) -> None:
         self._rates.clear()
@@ -34,9 +29,7 @@ class BusCounters(QWidget):
     def show_ended(self, reason: str) -> None:
         """Show that no bus is open; `reason` replaces the counters."""
         self.is_open = False
-        self._note = reason
-        self.setAccessibleName(reason)
-        self.update()
+        self.show_note(reason)
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
         """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
@@ -46,22 +39,26 @@ class BusCounters(QWidget):
         self._rates.append((time.monotonic(), counters.frames))
         (first, first_frames), (last, last_frames) = self._rates[0], self._rates[-1]
         speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
-        errors = "error" if bus.bus_errors or bus.bus_off else "text"
-        self._values = [
-            (number(counters.frames), _("Frames"), "text"),
-            (number(speed, 0), _("Frames/s"), "text"),
-            (number(bus.sent), _("Sent"), "text"),
-            (str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
-            (str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),
-            (_("Bus off") if bus.bus_off else number(bus.bus_errors), _("Bus errors"), errors),
-            (number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text"),
-            (number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text"),
-            (number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text"),
+        load = self._load or 0.0
+        stats = [
+            Stat(self.load_text, _("Bus load"), "warn" if load > _BUSY else "text", load),
+            Stat(number(counters.frames), _("Frames")),
+            Stat(number(speed, 0), _("Frames/s")),
+            Stat(number(bus.sent), _("Sent")),
+            Stat(str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
+            Stat(str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),
+            Stat(
+                _("Bus off") if bus.bus_off else number(bus.bus_errors),
+                _("Bus errors"),
+                "error" if bus.bus_errors or bus.bus_off else "text",
+            ),
+            Stat(number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text"),
+            Stat(number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text"),
+            Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text"),
         ]
         if skipped:
-            self._values.append((number(skipped), _("Not shown"), "warn"))
-        self.setAccessibleName(", ".join(f"{name} {value}" for value, name, _tone in self._values))
-        self.update()
+            stats.append(Stat(number(skipped), _("Not shown"), "warn"))
+        self.show_stats(stats)
 
     @property
     def load_text(self) -> str:
@@ -70,33 +67,4 @@ class BusCounters(QWidget):
 
     def value(self, name: str) -> str:
         """The value with the title `name`."""
-        return next((value for value, title, _tone in self._values if title == name), "")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        with QPainter(self) as painter:
-            if not self.is_open:
-                painter.setPen(theme().color("text.muted"))
-                box = QRectF(16, 0, self.width() - 32, self.height())
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._note)
-                return
-            painter.setFont(theme().font("title"))
-            painter.setPen(theme().color("text"))
-            painter.drawText(QRectF(16, 8, 70, 22), Qt.AlignmentFlag.AlignVCenter, self.load_text)
-            load = self._load or 0.0
-            paint_meter(painter, QRectF(76, 8, 70, 22), load, "warn" if load > 0.6 else "info")
-            self._label(painter, 16, _("Bus load"))
-            x = 170.0
-            for value, name, tone in self._values:
-                painter.fillRect(QRectF(x - 14, 12, 1, 34), theme().color("border"))
-                painter.setFont(theme().font("title"))
-                painter.setPen(theme().color(tone))
-                painter.drawText(QRectF(x, 8, 110, 22), Qt.AlignmentFlag.AlignVCenter, value)
-                width = max(QFontMetrics(painter.font()).horizontalAdvance(value), self._label(painter, x, name))
-                x += max(72.0, width) + 28
-
-    def _label(self, painter: QPainter, x: float, text: str) -> float:
-        painter.setFont(theme().font("caption"))
-        painter.setPen(theme().color("text.muted"))
-        painter.drawText(QRectF(x, 32, 140, 16), Qt.AlignmentFlag.AlignVCenter, text)
-        return float(QFontMetrics(painter.font()).horizontalAdvance(text))
+        return next((stat.value for stat in self.stats if stat.name == name), "")

@@ -1,0 +1,102 @@
+"""StatStrip: figures side by side with their names under them, over a list of what they count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_meter
+
+_EDGE, _METER, _LEAST = 16.0, 64.0, 48.0
+_GAPS = (28.0, 16.0)
+"""Between two figures, where there is room and where there is little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """A figure and its name. A `tone` of warn or error is trouble; `share` (0 to 1) is also drawn as a bar."""
+
+    value: str
+    name: str
+    tone: Literal["text", "warn", "error"] = "text"
+    share: float | None = None
+
+    @property
+    def ink(self) -> str:
+        """The colour of the figure: a zero is nothing to look at."""
+        return "text.muted" if self.tone == "text" and self.value == "0" else self.tone
+
+
+class StatStrip(QFrame):
+    """Figures in a strip of 64 px: zeros muted, trouble coloured; in a narrow window smaller and closer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(64)
+        self._stats: tuple[Stat, ...] = ()
+        self._note = ""
+
+    @property
+    def stats(self) -> tuple[Stat, ...]:
+        return self._stats
+
+    def show_stats(self, stats: Sequence[Stat]) -> None:
+        """Show these figures."""
+        self._stats, self._note = tuple(stats), ""
+        self._changed(", ".join(f"{stat.name} {stat.value}" for stat in self._stats))
+
+    def show_note(self, note: str) -> None:
+        """There are no figures; this says why."""
+        self._stats, self._note = (), note
+        self._changed(note)
+
+    def _changed(self, name: str) -> None:
+        self.setAccessibleName(name)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self) as painter:
+            if self._note:
+                painter.setFont(theme().font("body"))
+                painter.setPen(theme().color("text.muted"))
+                box = QRectF(self.rect()).adjusted(_EDGE, 0, -_EDGE, 0)
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._note)
+            else:
+                self._paint_stats(painter)
+            painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
+
+    def _paint_stats(self, painter: QPainter) -> None:
+        font, gap = "display", _GAPS[0]
+        widths = self._widths(font)
+        if sum(widths) + 2 * gap * len(widths) > self.width():
+            font, gap = "title", _GAPS[1]
+            widths = self._widths(font)
+        x = _EDGE
+        for place, (stat, width) in enumerate(zip(self._stats, widths, strict=True)):
+            if place:
+                painter.fillRect(QRectF(round(x - gap / 2), 14, 1, 36), theme().color("border"))
+            painter.setFont(theme().font(font))
+            painter.setPen(theme().color(stat.ink))
+            painter.drawText(QRectF(x, 8, width + 2, 28), Qt.AlignmentFlag.AlignVCenter, stat.value)
+            if stat.share is not None:
+                bar = QRectF(x + width - _METER, 8, _METER, 28)
+                paint_meter(painter, bar, stat.share, "warn" if stat.tone == "warn" else "info")
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.muted"))
+            painter.drawText(QRectF(x, 38, width + gap, 16), Qt.AlignmentFlag.AlignVCenter, stat.name)
+            x += width + gap
+
+    def _widths(self, font: str) -> list[float]:
+        figures, names = QFontMetricsF(theme().font(font)), QFontMetricsF(theme().font("caption"))
+        bars = (0.0 if stat.share is None else _METER + 10 for stat in self._stats)
+        return [
+            max(_LEAST, figures.horizontalAdvance(stat.value) + bar, names.horizontalAdvance(stat.name))
+            for stat, bar in zip(self._stats, bars, strict=True)
+        ]
