@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.canbus.timing import Timing
 from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 
 _HIT_RADIUS: Final = 14.0
 _TARGET_BAND: Final = 2.0
@@ -153,18 +154,9 @@ class SolutionPlot(QWidget):
                 point=number(point.sample_point, 1), error=number(point.error, 2), tolerance=number(point.tolerance, 2)
             ),
         )
-        fonts = ("body_strong", "caption")
-        width = max(QFontMetrics(theme().font(f)).horizontalAdvance(t) for f, t in zip(fonts, lines, strict=True)) + 20
         at = self.position(point.sample_point, point.error)
-        box = QRectF(min(at.x() + 12, self.width() - width - 4), max(4.0, at.y() - 56), width, 44)
-        painter.setPen(QPen(theme().color("border.strong"), 1))
-        painter.setBrush(theme().color("raised"))
-        painter.drawRoundedRect(box, 4, 4)
-        for index, (font, text) in enumerate(zip(fonts, lines, strict=True)):
-            painter.setFont(theme().font(font))
-            painter.setPen(theme().color("text" if index == 0 else "text.secondary"))
-            line = QRectF(box.x() + 10, box.y() + 4 + 18 * index, box.width(), 18)
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+        paint_crosshair(painter, self._plot(), at)
+        paint_values(painter, QRectF(self.rect()), at, lines)
 
     # ---- by hand
 

@@ -16,6 +16,7 @@ from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number, parse_number, percent
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets.legend import Legend, LegendEntry
 
 _SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
 """Hz per MHz, bit/s per kbit/s: the unit of a field, if it isn't the request's own."""
@@ -282,35 +283,18 @@ class _SolutionRow(QAbstractButton):
             painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
 
 
-class PlotLegend(QWidget):
+class PlotLegend(Legend):
     """The legend of the plot's colours."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._clock_tolerance = 0.0
-        self.setFixedSize(330, 18)
-
     def set_clock_tolerance(self, percent: float) -> None:
-        self._clock_tolerance = percent
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setFont(theme().font("caption"))
-            x = 0.0
-            entries = (
-                (theme().chart(0), _("Tolerance ≥ {percent} %").format(percent=number(2 * self._clock_tolerance))),
-                (theme().chart(2), _("≥ {percent} %").format(percent=number(self._clock_tolerance))),
-                (theme().color("text.disabled"), _("Less")),
+        enough, twice = number(percent), number(2 * percent)
+        self.show_entries(
+            lambda: (
+                LegendEntry(theme().chart(0), _("Tolerance ≥ {percent} %").format(percent=twice), dash=None),
+                LegendEntry(theme().chart(2), _("≥ {percent} %").format(percent=enough), dash=None),
+                LegendEntry(theme().color("text.disabled"), _("Less"), dash=None),
             )
-            for colour, text in entries:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(colour)
-                painter.drawEllipse(QRectF(x, 5, 8, 8))
-                painter.setPen(theme().color("text.secondary"))
-                painter.drawText(QRectF(x + 13, 0, 160, 18), Qt.AlignmentFlag.AlignVCenter, text)
-                x += painter.fontMetrics().horizontalAdvance(text) + 30
+        )
 
 
 def _pair(left: Field, right: Field) -> QHBoxLayout:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.legend import LegendEntry, paint_legend
 
 _MAX_SERIES: Final = 8
 _LEGEND_HEIGHT: Final = 22
@@ -211,34 +212,9 @@ def _paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind:
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
     if _has_legend(series, kind):
-        _paint_legend(
-            painter, QRectF(box.left(), box.bottom() - _LEGEND_HEIGHT + 4, box.width(), _LEGEND_HEIGHT - 4), series
-        )
+        line = QRectF(box.left(), box.bottom() - _LEGEND_HEIGHT + 4, box.width(), _LEGEND_HEIGHT - 4)
+        paint_legend(painter, line, [LegendEntry(one.colour, one.name, one.last, one.dash) for one in series])
     return plot
-
-
-def _paint_legend(painter: QPainter, box: QRectF, series: Sequence[Series]) -> None:
-    font = theme().font("caption")
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
-    x = box.left()
-    for one_series in series:
-        name, last = one_series.name, f"  {one_series.last}"
-        width = metrics.horizontalAdvance(name + last) + 24
-        if x + width > box.right() and x > box.left():
-            break
-        pen = QPen(one_series.colour, 2)
-        if one_series.dash:
-            pen.setDashPattern([value * 0.75 for value in one_series.dash])
-        painter.setPen(pen)
-        y = round(box.center().y()) + 0.5
-        painter.drawLine(QPointF(x, y), QPointF(x + 12, y))
-        painter.setPen(theme().color("text.secondary"))
-        room = QRectF(x + 17, box.top(), min(width, box.right() - x) - 17, box.height())
-        rest = max(0.0, room.width() - metrics.horizontalAdvance(last))
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, rest)  # a cut number would be misread
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown + last if rest else shown)
-        x += width + 6
 
 
 def _paint_axis_labels(
