@@ -6,14 +6,14 @@ The page is not translated. A test holds it against a stored description, so tha
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import package_data
@@ -22,8 +22,16 @@ from benchboard.ui import widgets as parts
 from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import Mode, theme
 from benchboard.ui.widgets.badges import Kind
+from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
+from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.empty_state import paint_empty_tile
 from benchboard.ui.widgets.focus import FocusRing
 from benchboard.ui.widgets.labels import Tone
+from benchboard.ui.widgets.legend import Legend, LegendEntry
+from benchboard.ui.widgets.skeleton import Skeleton
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+from benchboard.ui.widgets.stepper import Stepper
+from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _WIDTH: Final = 720
 _MODES: Final[tuple[Mode, Mode]] = ("light", "dark")
@@ -52,7 +60,7 @@ class Sample:
 
 def samples() -> tuple[Sample, ...]:
     """Every part in every state, the states of a part one after the other."""
-    return (*_labels(), *_badges(), *_buttons(), *_fields(), *_surfaces())
+    return (*_labels(), *_badges(), *_buttons(), *_fields(), *_surfaces(), *_data(), *_charts())
 
 
 def _labels() -> Iterator[Sample]:
@@ -151,8 +159,89 @@ def _surfaces() -> Iterator[Sample]:
     yield Sample(
         "EmptyState", "error", lambda: parts.EmptyState("ph.warning-circle", "It failed", role="error"), (320, 120)
     )
+
+    def tile(painter: QPainter, box: QRectF) -> None:
+        paint_empty_tile(painter, box, "ph.tray", "No orders in these dates.", "Choose more days.")
+
+    for size, state in (((200, 90), "tile"), ((200, 44), "low tile"), ((60, 24), "no room")):
+        yield Sample("EmptyState", state, partial(_Painted, tile), size)
     yield Sample("Card", "rest", lambda: card(selected=False), (200, 60))
     yield Sample("Card", "selected", lambda: card(selected=True), (200, 60))
+
+
+def _data() -> Iterator[Sample]:
+    def key_value() -> QWidget:
+        rows = [("Language", parts.Text("Türkçe")), ("Device ID", parts.copyable("3ec6582f", "Device ID"))]
+        return parts.KeyValue(rows)
+
+    def strip(*stats: Stat, note: str = "") -> QWidget:
+        made = StatStrip()
+        made.show_stats(stats)
+        if note:
+            made.show_note(note)
+        return made
+
+    def stepper(current: int) -> QWidget:
+        made = Stepper((("Find", "On this computer"), ("Identify", "Its light blinks"), ("Pair", "Press its button")))
+        made.set_current(current)
+        return made
+
+    def skeleton() -> QWidget:
+        made = Skeleton(height=36)
+        made.show_columns([(240, 200), (120, 100), (200, 120)])
+        return made
+
+    load = Stat("38 %", "Bus load", share=0.38)
+    quiet = (load, Stat("1 662", "Frames/s"), Stat("0", "TEC"), Stat("0", "Dropped"))
+    trouble = (replace(load, tone="warn"), Stat("3", "TEC", "warn"), Stat("12", "Dropped", "error"))
+    yield Sample("KeyValue", "rest", key_value, (320, 44))
+    yield Sample("StatStrip", "rest", partial(strip, *quiet), (640, 64))
+    yield Sample("StatStrip", "trouble", partial(strip, *trouble), (640, 64))
+    yield Sample("StatStrip", "narrow", partial(strip, *quiet), (340, 64))
+    yield Sample("StatStrip", "no figures", partial(strip, note="Channel closed."), (640, 64))
+    for current, state in enumerate(("first", "middle", "last")):
+        yield Sample("Stepper", state, partial(stepper, current), (200, 180))
+    yield Sample("Skeleton", "list", skeleton, (560, 108))
+    what, under = "Changed tile “Orders per day”", "by Ines Okafor"
+    yield Sample("TimelineRow", "rest", partial(TimelineRow, "14 min ago", what, under), (320, 40))
+    yield Sample("TimelineRow", "one line", partial(TimelineRow, "now", what), (320, 24))
+    yield Sample("Drawer", "over the list", _drawer, (640, 96))
+
+
+def _drawer() -> QWidget:
+    table, detail = (parts.Card() for _place in range(2))
+    made = Drawer(table, detail, 260)
+    made.show_detail(True)
+    return made
+
+
+def _charts() -> Iterator[Sample]:
+    def legend() -> QWidget:
+        made = Legend()
+        entries = (("MotorSpeed", "1 483", ()), ("MotorTorque", "112", (6.0, 3.0)), ("Enough", "", None))
+        made.show_entries(lambda: [LegendEntry(theme().chart(at), *entry) for at, entry in enumerate(entries)])
+        return made
+
+    def crosshair(painter: QPainter, box: QRectF, at: QPointF) -> None:
+        paint_crosshair(painter, box, at)
+        paint_values(painter, box, at, ("16 tq, prescaler 5", "80 %, error 0 %"))
+
+    yield Sample("Legend", "rest", legend, (360, 18))
+    yield Sample("Legend", "too narrow", legend, (90, 18))
+    for at, state in ((QPointF(80, 70), "in the middle"), (QPointF(300, 20), "at the edge")):
+        yield Sample("Crosshair", state, partial(_Painted, partial(crosshair, at=at)), (320, 100))
+
+
+class _Painted(QWidget):
+    """What a helper draws."""
+
+    def __init__(self, paint: Callable[[QPainter, QRectF], None]) -> None:
+        super().__init__()
+        self._paint = paint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self._paint(painter, QRectF(self.rect()))
 
 
 # ---- states that a person causes

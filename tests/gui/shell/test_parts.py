@@ -3,12 +3,18 @@
 from typing import Literal
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontInfo
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontInfo, QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Paragraph
+from benchboard.ui.widgets import KeyValue, Paragraph, Text
+from benchboard.ui.widgets.drawer import Drawer, DrawerShadow
+from benchboard.ui.widgets.empty_state import paint_empty_tile
+from benchboard.ui.widgets.legend import Legend, LegendEntry
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+from benchboard.ui.widgets.stepper import Stepper
 
 SENTENCE = "The dongle forgets its token and this organisation. Anyone can pair it next."
 
@@ -44,3 +50,88 @@ def test_paragraph_is_drawn_in_its_tone_after_the_theme_changes(light: Theme) ->
         colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
         assert light.color("error").rgb() in colours
     assert paragraph.alignment() & Qt.AlignmentFlag.AlignLeft
+
+
+@pytest.mark.usefixtures("light")
+def test_stat_strip_zeros_are_muted_and_trouble_has_its_colour() -> None:
+    inks = {
+        ("0", "text"): "text.muted",
+        ("0 %", "text"): "text",
+        ("12", "text"): "text",
+        ("3", "warn"): "warn",
+        ("0", "error"): "error",
+    }
+    for (value, tone), ink in inks.items():
+        assert Stat(value, "Dropped", tone).ink == ink  # type: ignore[arg-type]  # the tones of a Stat
+
+
+@pytest.mark.usefixtures("light")
+def test_stat_strip_is_read_as_names_and_figures_or_the_note() -> None:
+    strip = StatStrip()
+    strip.show_stats([Stat("38 %", "Bus load", share=0.38), Stat("0", "Dropped")])
+    assert strip.accessibleName() == "Bus load 38 %, Dropped 0"
+    strip.show_note("Channel closed.")
+    assert strip.accessibleName() == "Channel closed."
+    assert strip.stats == ()
+
+
+def test_key_value_rows_are_replaced_and_a_value_is_read_with_its_name(light: Theme) -> None:
+    rows = KeyValue([("Server", Text("a.example.com")), ("Role", Text("Viewer"))])
+    rows.show_rows([("Server", Text("b.example.com"))])
+    shown = [label for label in rows.findChildren(Text) if not label.isHidden()]
+    assert [label.text() for label in shown] == ["Server", "b.example.com"]
+    assert shown[0].buddy() is shown[1]
+    assert shown[1].accessibleDescription() == "Server"
+
+
+def test_stepper_is_240_wide_on_window_and_says_where_one_is(light: Theme) -> None:
+    stepper = Stepper((("Find", "On this computer"), ("Pair", "Press its button")))
+    stepper.set_current(1)
+    assert stepper.width() == 240
+    assert stepper.accessibleName() == "Step 2 of 2: Pair"
+    stepper.resize(240, 200)
+    image = stepper.grab().toImage()
+    assert image.pixelColor(2, 190) == light.color("window")
+    column = {image.pixelColor(x, 44).name() for x in range(20, 44)}
+    assert column == {light.color("window").name(), light.color("ok").name()}
+    assert sum(image.pixelColor(x, 44) == light.color("ok") for x in range(240)) == 2
+
+
+@pytest.mark.usefixtures("light")
+@pytest.mark.parametrize(("width", "table"), [(1136, 696), (1135, 1135)])
+def test_drawer_lies_over_the_list_in_a_window_below_1200(width: int, table: int) -> None:
+    left, detail = QWidget(), QWidget()
+    drawer = Drawer(left, detail)
+    drawer.resize(width, 500)
+    drawer.show_detail(True)
+    drawer.grab()
+    assert left.width() == table
+    assert detail.geometry().getRect() == (width - 440, 0, 440, 500)
+    shadow = drawer.findChild(DrawerShadow)
+    assert shadow is not None
+    assert shadow.isVisibleTo(drawer) == (table == width)
+
+
+def test_empty_tile_without_room_for_its_sentence_shows_the_icon_alone(light: Theme) -> None:
+    def drawn(height: int) -> set[int]:
+        image = QImage(160, height, QImage.Format.Format_RGB32)
+        image.fill(light.color("surface"))
+        with QPainter(image) as painter:
+            paint_empty_tile(painter, QRectF(image.rect()), "ph.tray", "The query returned no rows in these dates.")
+        return {image.pixel(x, y) for x in range(160) for y in range(height)}
+
+    words, mark = light.color("text.secondary").rgb(), light.color("text.muted").rgb()
+    assert {words, mark} <= drawn(120)
+    assert words in drawn(50)
+    assert words not in drawn(18)
+    assert mark in drawn(18)
+
+
+def test_legend_colours_follow_the_theme(light: Theme) -> None:
+    legend = Legend()
+    legend.show_entries(lambda: [LegendEntry(light.chart(0), "Enough", dash=None)])
+    appearances: tuple[Appearance, Appearance] = ("light", "dark")
+    for appearance in appearances:
+        light.set_appearance(appearance)
+        assert legend.grab().toImage().pixelColor(6, 9) == light.chart(0)
+    assert legend.accessibleName() == "Enough"

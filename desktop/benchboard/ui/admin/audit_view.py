@@ -31,19 +31,19 @@ from benchboard.ui.widgets import (
     Edit,
     Elided,
     EmptyState,
+    KeyValue,
     Paragraph,
     Popover,
     Select,
     Text,
     Toolbar,
     copyable,
-    facts,
     fill_column,
     hairline,
     search_field,
 )
+from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.split_view import ListAndDetail
 
 _CSV = (
     "id",
@@ -93,7 +93,7 @@ class AuditView(QWidget):
             ticks=False,
         )
         self._detail = AuditEntryPane(context)
-        self._body = ListAndDetail(self._table, self._detail)
+        self._body = Drawer(self._table, self._detail)
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._table.current_changed.connect(self._show_entry)
@@ -212,11 +212,11 @@ class AuditEntryPane(DetailPane):
         if entry.resource_id:
             rows.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
         rows.append((_("Entry ID"), copyable(entry.id)))
-        self._facts.fill(facts(rows))
+        self._facts.fill(KeyValue(rows))
         details = [(key, copyable(_plain(value))) for key, value in sorted(entry.details.items())]
         for widget in (self._line, self._more):
             widget.setVisible(bool(details))
-        self._more.fill(facts(details))
+        self._more.fill(KeyValue(details))
 
 
 class PersonPicker(Popover):

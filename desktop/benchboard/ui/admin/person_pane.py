@@ -20,12 +20,12 @@ from benchboard.ui.admin.admin_format import session_origin, state_mark
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
-from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time
-from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, Paragraph, Text, facts, hairline
+from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, KeyValue, Paragraph, Text, hairline
+from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
 PersonReading = tuple[Person, Page[OpenSession], Page[AuditEntry]]
@@ -209,7 +209,7 @@ class _OverviewTab(QWidget):
         ]
         if person.department:
             rows.insert(0, (_("Department"), Elided(person.department)))
-        self._account.fill(facts(rows))
+        self._account.fill(KeyValue(rows))
         active = person.state == "active"
         self._disable.setVisible(active)
         self._activate.setVisible(not active)
@@ -296,7 +296,7 @@ class _AuditTab(QWidget):
         column.addWidget(self._section)
 
     def show_entries(self, person: Person, page: Page[AuditEntry]) -> None:
-        lines: list[QWidget] = [_EntryRow(person, entry) for entry in page.rows]
+        lines: list[QWidget] = [_entry_row(person, entry) for entry in page.rows]
         if not lines:
             lines.append(Text(_("No activity yet."), "body", "secondary"))
         if page.next_key:
@@ -308,24 +308,10 @@ class _AuditTab(QWidget):
             self._pane.context.go(f"admin/audit/{self._pane.person.id}")
 
 
-class _EntryRow(QWidget):
-    def __init__(self, person: Person, entry: AuditEntry) -> None:
-        super().__init__()
-        when = Text(relative_time(entry.at), "body", "muted")
-        when.setFixedWidth(84)
-        when.setToolTip(full_time(entry.at))
-        text_column = QVBoxLayout()
-        text_column.setSpacing(1)
-        text_column.addWidget(Elided(entry_title(entry)))
-        by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
-        text_column.addWidget(
-            Elided(_("by {name}").format(name=by) if by else program_title(entry.user_agent or ""), "caption", "muted")
-        )
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 1, 0, 1)
-        line.setSpacing(8)
-        line.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(text_column, 1)
+def _entry_row(person: Person, entry: AuditEntry) -> TimelineRow:
+    by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
+    under = _("by {name}").format(name=by) if by else (entry.user_agent or "")
+    return TimelineRow(relative_time(entry.at), entry_title(entry), under, exact=full_time(entry.at))
 
 
 def _column(page: QWidget) -> QVBoxLayout:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import Timing, check, controller
 from benchboard.dongles import fleet
@@ -27,7 +27,18 @@ from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.mini_trace import MiniTrace
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Badge, Button, Edit, Elided, Paragraph, Text, disable_viewport_fill, hairline
+from benchboard.ui.widgets import (
+    Badge,
+    Button,
+    Edit,
+    Elided,
+    KeyValue,
+    Paragraph,
+    Text,
+    copyable,
+    disable_viewport_fill,
+    hairline,
+)
 
 
 def nominal_timing(config: DongleConfig) -> Timing:
@@ -87,6 +98,8 @@ class DonglePane(QWidget):
         self.setFixedWidth(theme().px("shell.detail_pane"))
         self._head = _DongleHeader(context, self)
         self._identity = _PaneSection(_("Identity"))
+        self._facts = KeyValue()
+        self._identity.column.addWidget(self._facts)
         self._timing = _TimingSection()
         self._trace = _TraceSection(devices)
         self._trace.open_button.clicked.connect(self._open_bus)
@@ -118,7 +131,7 @@ class DonglePane(QWidget):
         """Show this dongle."""
         self._row = row
         self._head.show_row(row)
-        self._identity.show_facts(_facts(row))
+        self._facts.show_rows([(label, _value(label, text, kind)) for label, text, kind in _facts(row)])
         config = row.dongle.config if row.dongle is not None else None
         self._timing.setVisible(config is not None)
         if config is not None and row.dongle is not None:
@@ -200,6 +213,13 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     elif dongle is not None:
         facts.append((_("Last seen"), full_time(dongle.last_seen_at) or "–", "body"))
     return facts
+
+
+def _value(label: str, text: str, kind: str) -> QWidget:
+    """A value of the identity; what one may want elsewhere can be copied."""
+    if kind != "mono":
+        return Paragraph(text, kind)
+    return copyable(text, label) if text != "–" else Text(text, kind)
 
 
 def _verification(row: DongleRow) -> str:
@@ -340,28 +360,6 @@ class _PaneSection(QWidget):
         self.head.addStretch(1)
         column.addLayout(self.head)
         self.column = column
-        self._grid: QWidget | None = None
-
-    def show_facts(self, rows: list[tuple[str, str, str]]) -> None:
-        holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(7)
-        grid.setColumnMinimumWidth(0, 96)
-        grid.setColumnStretch(1, 1)
-        for index, (label, value, kind) in enumerate(rows):
-            grid.addWidget(Text(label, tone="muted"), index, 0)
-            shown = Elided(value, kind) if kind == "mono" else Paragraph(value, kind)
-            grid.addWidget(shown, index, 1)
-            if kind == "mono" and value != "–":
-                copy = Button("", kind="quiet", icon="ph.copy", size="xs", tip=_("Copy {what}").format(what=label))
-                copy.clicked.connect(lambda _checked=False, text=value: QApplication.clipboard().setText(text))
-                grid.addWidget(copy, index, 2)
-        if self._grid is not None:
-            self.column.removeWidget(self._grid)
-            self._grid.deleteLater()
-        self._grid = holder
-        self.column.addWidget(holder)
 
 
 class _TimingSection(_PaneSection):

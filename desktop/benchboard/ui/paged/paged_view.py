@@ -5,8 +5,7 @@ ticked rows.
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
@@ -15,8 +14,9 @@ from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, CheckBox
+from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Text, hairline
-from benchboard.ui.widgets.surfaces import EmptyState
+from benchboard.ui.widgets.skeleton import Skeleton
 
 Row = TypeVar("Row")
 _QUIET_MS = 150
@@ -65,7 +65,9 @@ class PagedTable(QWidget, Generic[Row]):
         self._error.action.setObjectName(f"{name}_retry")
         self._footer = _PagedFooter(model)
         self._stack = QStackedLayout()
-        self._loading_bars = _LoadingBars(self.view, model)
+        self._loading_bars = Skeleton(
+            height=height, top=theme().px("table.header"), left=theme().px("table.checkbox_col")
+        )
         for page in (self.view, self._loading_bars, self._empty, self._no_match, self._error):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
@@ -142,6 +144,10 @@ class PagedTable(QWidget, Generic[Row]):
                 page = self._error
             elif model.loading or not model.requested:
                 page = self._loading_bars
+                widths = [
+                    (max(self.view.columnWidth(at), one.width), one.width) for at, one in enumerate(model.columns)
+                ]
+                self._loading_bars.show_columns(widths)
             else:
                 page = self._no_match if listing.search or listing.filters else self._empty
         if self._stack.currentWidget() is not page:
@@ -162,31 +168,6 @@ class PagedTable(QWidget, Generic[Row]):
         why = " ".join(part for part in (error.why, error.do) if part)
         self._error.why.setText(why)
         self._error.why.setVisible(bool(why))
-
-
-class _LoadingBars(QWidget):
-    """Placeholder bars in the shape of rows."""
-
-    def __init__(self, view: PagedRows, model: "PagedTableModel[Any]") -> None:
-        super().__init__()
-        self._view, self._model = view, model
-        self.setAccessibleName(_("Loading"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("border"))
-            height = self._view.verticalHeader().defaultSectionSize()
-            top = theme().px("table.header")
-            row = 0
-            while self._model.loading and top + row * height < self.height() and row < 12:
-                left = theme().px("table.checkbox_col")
-                for at, column in enumerate(self._model.columns):
-                    width = column.width * (0.55 + 0.25 * ((row + at) % 2))
-                    painter.drawRoundedRect(QRectF(left, top + row * height + height / 2 - 6, width, 12), 3, 3)
-                    left += max(self._view.columnWidth(at), column.width)
-                row += 1
 
 
 class _PagedFooter(QWidget):

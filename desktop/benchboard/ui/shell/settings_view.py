@@ -13,7 +13,8 @@ from benchboard.ui.sections import Room, RoomView
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, program_title, role_titles
 from benchboard.ui.sign_in.sign_in import LANGUAGES
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
-from benchboard.ui.widgets.fields import Select, facts, row
+from benchboard.ui.widgets.fields import Select, row
+from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
 
@@ -107,7 +108,7 @@ class GeneralSettings(QWidget):
         location = self._context.workspace.location
         self._add_section(_("Data location"), location_sentence(location.kind))
         self._column.addWidget(
-            facts(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
+            KeyValue(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
         )
         sentence = _("To use another location, sign out and choose it there. Your data stays where it is.")
         if location.kind == "demo":
@@ -120,7 +121,7 @@ class GeneralSettings(QWidget):
             _("This session"), _("Ends 24 hours after last use, when you sign out, or when an admin revokes it.")
         )
         self._column.addWidget(
-            facts(
+            KeyValue(
                 (
                     (_("Account"), Elided(f"{actor.name}, {actor.email}")),
                     (_("Organisation"), Elided(actor.organisation)),

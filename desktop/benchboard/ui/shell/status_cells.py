@@ -15,7 +15,7 @@ from benchboard.ui.sections import PendingConflict
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.fields import facts
+from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover, copyable, heading
@@ -99,7 +99,7 @@ class ShellStatusCells(QObject):
             "server": Badge("warn", _("Unprotected"), "ph.shield-warning"),
         }[location.kind]
         popover.column.addWidget(heading(workspace.location_title(location), badge))
-        popover.column.addWidget(facts(location_facts(self._context)))
+        popover.column.addWidget(KeyValue(location_facts(self._context)))
         popover.column.addWidget(hairline())
         popover.column.addWidget(Paragraph(location_sentence(location.kind), "caption", "muted"))
 
@@ -149,7 +149,7 @@ class ShellStatusCells(QObject):
         actor = self._context.actor
         popover.column.addWidget(heading(actor.organisation))
         popover.column.addWidget(
-            facts(
+            KeyValue(
                 (
                     (_("You"), Elided(actor.name)),
                     (_("Email"), Elided(actor.email)),

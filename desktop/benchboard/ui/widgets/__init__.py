@@ -1,17 +1,19 @@
 """The widgets that all screens are made of. Rooms import them from here."""
 
-from benchboard.ui.widgets.badges import Badge, Chip, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
+from benchboard.ui.widgets.badges import Badge, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
+from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
-from benchboard.ui.widgets.fields import Edit, Field, Select, facts, row, search_field
+from benchboard.ui.widgets.empty_state import EmptyState
+from benchboard.ui.widgets.fields import Edit, Field, Select, row, search_field
 from benchboard.ui.widgets.file_dialog import open_file_dialog
+from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Avatar, Elided, KeyCap, Text, hairline, initials, paint_avatar, restyle
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, Popover, copyable, heading, menu
 from benchboard.ui.widgets.surfaces import (
     Card,
-    EmptyState,
     Floating,
     Icon,
     Toolbar,
@@ -40,6 +42,7 @@ __all__ = [
     "Floating",
     "Icon",
     "KeyCap",
+    "KeyValue",
     "MenuItem",
     "Paragraph",
     "Popover",
@@ -52,7 +55,6 @@ __all__ = [
     "badge_width",
     "copyable",
     "disable_viewport_fill",
-    "facts",
     "fill_column",
     "hairline",
     "heading",

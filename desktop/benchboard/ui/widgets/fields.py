@@ -226,22 +226,6 @@ class Field(QWidget):
         return super().eventFilter(watched, event)
 
 
-def facts(rows: Sequence[tuple[str, QWidget]], parent: QWidget | None = None) -> QWidget:
-    """Names on the left, values on the right: `Server   bench-db.example.com`."""
-    from PySide6.QtWidgets import QGridLayout
-
-    holder = QWidget(parent)
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(theme().px("spacing.4"))
-    grid.setVerticalSpacing(6)
-    grid.setColumnStretch(1, 1)
-    for index, (label, value) in enumerate(rows):
-        grid.addWidget(Text(label, tone="muted"), index, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(value, index, 1)
-    return holder
-
-
 def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
     """Widgets side by side."""
     layout = QHBoxLayout()

@@ -219,7 +219,7 @@ def heading(title: str, trailing: QWidget | None = None) -> QWidget:
     return holder
 
 
-def copyable(text: str) -> QWidget:
+def copyable(text: str, name: str = "") -> QWidget:
     """A value in a monospaced font with a copy button."""
     from benchboard.ui.widgets.buttons import Button
 
@@ -235,7 +235,7 @@ def copyable(text: str) -> QWidget:
             kind="quiet",
             icon="ph.copy",
             size="xs",
-            tip=_("Copy"),
+            tip=_("Copy {what}").format(what=name) if name else _("Copy"),
         )
     )
     return holder

@@ -1,6 +1,5 @@
 """Surfaces: cards, toolbars, the empty state, scroll areas, and the shadow of floating widgets."""
 
-from collections.abc import Callable
 from functools import cache
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -17,9 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, restyle
-from benchboard.ui.widgets.paragraph import Paragraph
 
 SHADOW = 24
 
@@ -112,38 +109,6 @@ class Toolbar(QWidget):
         super().paintEvent(event)
         with QPainter(self) as painter:
             painter.fillRect(QRect(0, self.height() - 1, self.width(), 1), theme().color("border"))
-
-
-class EmptyState(QWidget):
-    """The empty state: that there is nothing, why, and one action."""
-
-    def __init__(
-        self,
-        icon: str,
-        sentence: str,
-        action: str = "",
-        run: Callable[[], object] | None = None,
-        *,
-        why: str = "",
-        role: str = "text.muted",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setSpacing(theme().px("spacing.2"))
-        column.addStretch(1)
-        column.addWidget(Icon(icon, role, theme().px("icon.empty_state")), 0, Qt.AlignmentFlag.AlignHCenter)
-        self.sentence = Paragraph(sentence, "body_strong")
-        self.why = Paragraph(why, "body", "secondary")
-        for text in (self.sentence, self.why):
-            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(text)
-        self.action = Button(action, run, kind="link")
-        column.addWidget(self.action, 0, Qt.AlignmentFlag.AlignHCenter)
-        # Only now: showing a widget without a parent would open a window.
-        self.why.setVisible(bool(why))
-        self.action.setVisible(bool(action))
-        column.addStretch(2)
 
 
 class Floating(QWidget):

@@ -9,7 +9,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
-from benchboard.ui.widgets.surfaces import EmptyState
+from benchboard.ui.widgets.empty_state import EmptyState
 
 
 class EmptyPageNotice(QObject):

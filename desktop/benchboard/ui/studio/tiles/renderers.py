@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFontInfo,
@@ -38,7 +38,8 @@ from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
-from benchboard.ui.widgets.paragraph import PaintedParagraph
+from benchboard.ui.widgets.empty_state import paint_empty_tile
+from benchboard.ui.widgets.skeleton import paint_bars
 
 HEADER: Final = 32
 LOCK: Final = "ph.lock-simple"
@@ -133,7 +134,7 @@ def paint_body(
 ) -> Links:
     """Draw a widget's content, without frame and header. Returns its links."""
     if widget.kind is None:
-        _paint_message(painter, body, widget.icon, unknown_kind_text(widget), _("The widget is kept unchanged."))
+        paint_empty_tile(painter, body, widget.icon, unknown_kind_text(widget), _("The widget is kept unchanged."))
     elif widget.kind.type == IMAGE:
         _paint_image(painter, body, widget, result, audience)
     elif not widget.kind.query:
@@ -181,9 +182,9 @@ def _paint_image(
 ) -> None:
     if not widget.setting("picture"):
         what, do = _no_picture(widget)
-        _paint_message(painter, body, "ph.image", what, do if audience == "edit" else "")
+        paint_empty_tile(painter, body, "ph.image", what, do if audience == "edit" else "")
     elif result is not None and result.error is not None:
-        _paint_message(painter, body, "ph.warning-circle", result.error.what, result.error.do)
+        paint_empty_tile(painter, body, "ph.warning-circle", result.error.what, result.error.do)
     elif result is not None and result.picture is not None:
         if body.width() > 1 and body.height() > 1:
             image_painting.paint_picture(painter, body, widget, result.picture)
@@ -249,17 +250,17 @@ def _paint_result(
     can_edit = audience == "edit"
     if result is None:
         do = _("Write one on the right.") if can_edit else ""
-        _paint_message(painter, body, "ph.code", _("No query yet."), do)
+        paint_empty_tile(painter, body, "ph.code", _("No query yet."), do)
     elif result.error is not None:
         return error_painting.paint_error(painter, body, result.error, audience)
     elif result.table is None:
         if result.late:
             _paint_skeleton(painter, body, widget)
     elif not result.table.rows:
-        _paint_message(painter, body, "ph.tray", _("The query returned no rows."), "")
+        paint_empty_tile(painter, body, "ph.tray", _("The query returned no rows."))
     elif (why := mismatch_reason(widget, result.table)) is not None:
         do = mismatch_advice(widget, result.table) if can_edit else ""
-        _paint_message(painter, body, "ph.warning-circle", why, do)
+        paint_empty_tile(painter, body, "ph.warning-circle", why, do)
     else:
         _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table)
     return Links()
@@ -374,44 +375,28 @@ def _paint_markdown(painter: QPainter, body: QRectF, markdown: str) -> None:
     painter.restore()
 
 
-def _paint_message(painter: QPainter, body: QRectF, icon: str, what: str, do: str) -> None:
-    """Draw an icon and a message in the middle of the tile, with what to do if there is space."""
-    said = PaintedParagraph(what, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
-    advice = PaintedParagraph(do, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter) if do else None
-    need, more = said.height, advice.height if advice else 0.0
-    if need + more > body.height():
-        more, advice = 0.0, None
-    mark = 24 if body.height() > need + more + 40 else 0
-    top = body.center().y() - (need + more + (mark + 8 if mark else 0)) / 2
-    if mark:
-        paint_icon(painter, icon, QRectF(body.center().x() - mark / 2, top, mark, mark), theme().color("text.muted"))
-        top += mark + 8
-    painter.setPen(theme().color("text.secondary"))
-    said.paint(painter, QPointF(body.left(), top))
-    if advice:
-        painter.setPen(theme().color("text.muted"))
-        advice.paint(painter, QPointF(body.left(), top + need))
-
-
 def _paint_skeleton(painter: QPainter, body: QRectF, widget: WidgetContent) -> None:
     """Draw the placeholder of a widget that is loading: pale shapes of its kind."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().color("grid"))
     kind = widget.kind.type if widget.kind else ""
     if kind in ("metric_card", "gauge"):
-        painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24), 4, 4)
-        painter.drawRoundedRect(QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10), 3, 3)
+        high = QRectF(body.left(), body.bottom() - 52, body.width() * 0.45, 24)
+        paint_bars(painter, [high, QRectF(body.left(), body.bottom() - 14, body.width() * 0.6, 10)])
     elif kind == "table":
         for row in range(int(body.height() // table_painting.ROW_HEIGHT)):
             y = body.top() + row * table_painting.ROW_HEIGHT + 9
-            for left, width in ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2)):
-                painter.drawRoundedRect(QRectF(body.left() + body.width() * left, y, body.width() * width, 10), 3, 3)
+            columns = ((0.0, 0.38), (0.5, 0.2), (0.8, 0.2))
+            at = [(body.left() + body.width() * left, body.width() * width) for left, width in columns]
+            paint_bars(painter, [QRectF(left, y, width, 10) for left, width in at])
     elif kind in ("line_chart", "area_chart", "pie_chart"):
         skeleton.paint(painter, body, kind)
     else:
         count = max(3, int(body.width() // 40))
-        for place in range(count):
-            height = body.height() * (0.35 + 0.12 * ((place * 3) % 5))
-            left = body.left() + place * body.width() / count
-            painter.drawRoundedRect(QRectF(left, body.bottom() - height, body.width() / count - 12, height), 3, 3)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+        heights = [body.height() * (0.35 + 0.12 * ((place * 3) % 5)) for place in range(count)]
+        step = body.width() / count
+        paint_bars(
+            painter,
+            [
+                QRectF(body.left() + place * step, body.bottom() - height, step - 12, height)
+                for place, height in enumerate(heights)
+            ],
+        )

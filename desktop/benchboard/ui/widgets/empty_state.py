@@ -1,0 +1,72 @@
+"""EmptyState: that there is nothing here, why, and one thing to do about it; of a page, or painted on a tile."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.paragraph import PaintedParagraph, Paragraph
+from benchboard.ui.widgets.surfaces import Icon
+
+_TILE_ICON: Final = 16
+_GAP: Final = 6
+
+
+class EmptyState(QWidget):
+    """The empty state: that there is nothing, why, and one action."""
+
+    def __init__(
+        self,
+        icon: str,
+        sentence: str,
+        action: str = "",
+        run: Callable[[], object] | None = None,
+        *,
+        why: str = "",
+        role: str = "text.muted",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme().px("spacing.2"))
+        column.addStretch(1)
+        column.addWidget(Icon(icon, role, theme().px("icon.empty_state")), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.sentence = Paragraph(sentence, "body_strong")
+        self.why = Paragraph(why, "body", "secondary")
+        for text in (self.sentence, self.why):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(text)
+        self.action = Button(action, run, kind="link")
+        column.addWidget(self.action, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Only now: showing a widget without a parent would open a window.
+        self.why.setVisible(bool(why))
+        self.action.setVisible(bool(action))
+        column.addStretch(2)
+
+
+def paint_empty_tile(painter: QPainter, body: QRectF, icon: str, sentence: str, why: str = "") -> None:
+    """Draw the empty state of a tile in the middle of its body. Where there is little room the icon goes first, then
+    `why`; where not even the sentence fits, the icon stands alone."""
+    said = PaintedParagraph(sentence, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
+    reason = PaintedParagraph(why, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
+    texts = [(said, "text.secondary"), *([(reason, "text.muted")] if why else [])]
+    while texts and sum(text.height for text, _ink in texts) > body.height():
+        texts.pop()
+    need = sum(text.height for text, _ink in texts)
+    mark = _TILE_ICON + (_GAP if texts else 0) if not texts or body.height() > need + _TILE_ICON + _GAP else 0
+    top = body.center().y() - (need + mark) / 2
+    painter.save()
+    if mark:
+        spot = QRectF(body.center().x() - _TILE_ICON / 2, top, _TILE_ICON, _TILE_ICON)
+        paint_icon(painter, icon, spot, theme().color("text.muted"))
+        top += mark
+    for text, ink in texts:
+        painter.setPen(theme().color(ink))
+        text.paint(painter, QPointF(body.left(), top))
+        top += text.height
+    painter.restore()

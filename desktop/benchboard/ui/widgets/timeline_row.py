@@ -1,0 +1,32 @@
+"""TimelineRow: when something happened, what, and under it who or from where."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
+
+_WHEN_WIDTH = 84
+
+
+class TimelineRow(QFrame):
+    """`14 min ago   Changed tile “Orders per day”`; `exact` is the time in full, for the tooltip."""
+
+    def __init__(
+        self, when: str, what: str, under: str = "", *, exact: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(", ".join(part for part in (when, what, under) if part))
+        time = Text(when, "body", "muted")
+        time.setFixedWidth(_WHEN_WIDTH)
+        time.setToolTip(plain_tooltip(exact))
+        column = QVBoxLayout()
+        column.setSpacing(1)
+        column.addWidget(Elided(what))
+        if under:
+            column.addWidget(Elided(under, "caption", "muted"))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 1, 0, 1)
+        line.setSpacing(theme().px("spacing.2"))
+        line.addWidget(time, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(column, 1)
