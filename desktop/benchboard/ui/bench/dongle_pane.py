@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import Timing, check, controller
@@ -137,6 +138,12 @@ class DonglePane(QWidget):
         if config is not None and row.dongle is not None:
             self._timing.show_config(config, row.dongle)
         self._live_changed()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def blink(self) -> None:
         """Make the dongle blink, so that the user can identify it."""
