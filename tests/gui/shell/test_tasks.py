@@ -125,6 +125,7 @@ def test_run_reports_progress_and_cancels(qtbot: QtBot, tasks: Tasks, owner: QOb
     work.cancel()
     qtbot.waitUntil(lambda: bool(ended))
     assert isinstance(ended[0], Cancelled)
+    assert (ended[0].code, ended[0].what) == ("tasks.cancelled", "Stopped.")
     assert tasks.running == ()
 
 

@@ -1,5 +1,6 @@
 """Versions of a dashboard: which saves are one, which begin a new one, and going back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from benchboard.dashboards.document.document import write_document
 from benchboard.dashboards.versions import version_store
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
 from benchboard.identity import audit
-from benchboard.identity.permissions import Actor
+from benchboard.identity.permissions import Actor, Grants
 from benchboard.paging import Listing
 from benchboard.storage.models.dashboards import DashboardVersion
 from benchboard.storage.models.identity import User
@@ -157,6 +158,17 @@ def test_list_versions_requires_edit_access(office: Office) -> None:
         for who, error in ((bob, Denied), (cleo, NotFound), (office.town.stranger.actor, NotFound)):
             with pytest.raises(error):
                 office.do(act, who, made.card.id, *given, **named)
+
+
+def test_change_of_versions_without_the_permission_is_denied(office: Office) -> None:
+    ada = office.actor("ada")
+    made = office.make(ada)
+    powerless = replace(ada, grants=Grants())
+    with pytest.raises(Denied):
+        office.do(version_store.name_version, powerless, made.card.id, 1, "x")
+    with pytest.raises(Denied):
+        office.do(version_store.restore_version, powerless, made.card.id, 1, base_version=None)
+    assert office.ask(version_store.list_versions, ada, made.card.id).rows[0].note is None
 
 
 def test_list_versions_is_paged(office: Office) -> None:
