@@ -157,8 +157,13 @@ def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -
         token = opened.vault.get(token_name(opened))
         if token is None:
             raise not_signed_in(opened)
-        with database.system("sign-in").change() as session:
-            actor = authentication.resume(session, token=token.decode(), client=client).actor
+        try:
+            with database.system("sign-in").change() as session:
+                actor = authentication.resume(session, token=token.decode(), client=client).actor
+        except Denied as error:
+            if error.code == "accounts.ended":  # no one can ever use this token again
+                opened.vault.delete(token_name(opened))
+            raise
     else:
         with database.system("sign-in").read() as session:
             actor = authentication.operator_actor(session, client=client, organisation=org)
