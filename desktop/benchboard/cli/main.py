@@ -4,6 +4,7 @@ Exit status: 0 done, 1 failed (one line on stderr: what, why, what to do), 2 wro
 """
 
 import importlib
+import io
 import logging
 import os
 import sys
@@ -14,7 +15,7 @@ import click
 
 from benchboard import __version__, i18n, log, package_data, settings
 from benchboard.cli.options import CommandGroup
-from benchboard.cli.terminal import printable
+from benchboard.cli.terminal import printable, shorten_arguments
 from benchboard.errors import AppError
 from benchboard.i18n import _
 
@@ -36,6 +37,12 @@ _COMMANDS: Final = {
 SUMMARIES: Final = _COMMANDS | {"tour": "Run the guided tour, and save a screenshot of each step."}
 """What each command does, as the first sentence of its own help. `__main__` runs `tour` itself: it opens the window."""
 _MODULES: Final = {"user": "people", "session": "people", "login": "account", "logout": "account", "whoami": "account"}
+
+
+_LONGEST_ARGUMENT: Final = 80
+"""How many characters of an argument are shown when the command line is wrong."""
+_LONGEST_PATH: Final = 300
+"""Likewise in other errors, which name files."""
 
 
 class _LazyGroup(CommandGroup):
@@ -72,17 +79,14 @@ def main(arguments: Sequence[str]) -> int:
     log.start(home / "logs")
     try:
         result = root.main(list(arguments), prog_name="benchboard", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return 2
     except click.ClickException as error:
-        error.show()
-        return 1
+        _show_shortened(error, arguments)
+        return 2 if isinstance(error, click.UsageError) else 1
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("Stopped."), err=True)
         return 130
     except AppError as error:
-        click.echo(printable(str(error)), err=True)
+        click.echo(shorten_arguments(printable(str(error)), arguments, _LONGEST_PATH), err=True)
         return 1
     except BrokenPipeError:
         # The reader of our output has closed it; keep the interpreter from complaining at exit.
@@ -98,6 +102,13 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _show_shortened(error: click.ClickException, arguments: Sequence[str]) -> None:
+    """Print a wrong use as click does, its usage line first, without the whole of a long argument."""
+    shown = io.StringIO()
+    error.show(shown)
+    click.echo(shorten_arguments(shown.getvalue(), arguments, _LONGEST_ARGUMENT), err=True, nl=False)
 
 
 def _use_language(language: str) -> None:

@@ -1,7 +1,7 @@
 """Makes text safe for a terminal: text from a database, a file or a command line may hold escape sequences."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 def printable(text: str) -> str:
     """`text` on one line, every control character replaced by U+FFFD."""
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
+
+
+def shorten_arguments(text: str, arguments: Sequence[str], limit: int) -> str:
+    """`text` with the command line's own arguments shortened to `limit` characters: their beginning and end."""
+    words = {
+        word for argument in arguments for word in (argument, argument.partition("=")[2], argument.partition("=")[0])
+    }
+    for word in sorted((word for word in words if len(word) > limit), key=len, reverse=True):
+        # click quotes some of them as Python does.
+        for form in (word, repr(word)[1:-1], printable(word)):
+            if len(form) > limit:
+                text = text.replace(form, f"{form[: limit // 2]}…{form[len(form) - limit // 2 + 1 :]}")
+    return text
 
 
 def cell_text(value: object) -> str:

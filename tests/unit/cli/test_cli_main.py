@@ -45,6 +45,34 @@ def test_main_unknown_language_is_reported_once(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["{long}"],
+        ["timing", "{long}"],
+        ["--{long}"],
+        ["timing", "solve", "--{long}=1"],
+        ["dongle", "list", "--state={long}"],
+        ["dongle", "list", "--state", "{spaces}"],
+        ["whoami", "{long}"],
+        ["dashboard", "import", "{long}"],
+    ],
+)
+def test_main_shows_the_ends_of_a_long_argument_only(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    texts = {"long": "begin" + "x" * 100_000 + "end", "spaces": "begin" + " x'" * 33_000 + "end"}
+    assert main([argument.format(**texts) for argument in arguments]) in (1, 2)
+    error = capsys.readouterr().err
+    assert len(error) < 600
+    assert "begin" in error
+    assert "…" in error
+    assert "end" in error
+
+
+def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["timing", "x" * 80]) == 2
+    assert f"'{'x' * 80}'" in capsys.readouterr().err
+
+
 def test_help_lists_the_tour(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "  tour " in capsys.readouterr().out
