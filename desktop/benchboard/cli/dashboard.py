@@ -18,7 +18,7 @@ from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
-from benchboard.cli.options import CommandGroup
+from benchboard.cli.options import CommandGroup, InputFile, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title
@@ -201,8 +201,12 @@ def _read_document(context: CommandContext, which: str | None) -> object:
 @contextmanager
 def _read_json(file: BinaryIO, do: str, max_bytes: int = MAX_BYTES) -> Iterator[object]:
     """The JSON in `file`, of at most this many bytes; errors in it, here or where it is used, name the file."""
+    try:
+        content = file.read(max_bytes + 1)
+    except OSError as error:
+        raise unreadable(file.name, error) from error
     with naming_file("-" if file.name == _STDIN else file.name, do):
-        yield layout.decode(file.read(max_bytes + 1), max_bytes=max_bytes)
+        yield layout.decode(content, max_bytes=max_bytes)
 
 
 def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None) -> None:
@@ -223,7 +227,7 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
 @_which
 @dashboard_versions.BASE_REVISION
 @click.option("--note", help="Name of the new version.")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=InputFile())
 @with_context
 def save(
     context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO
@@ -257,7 +261,7 @@ def save(
 @dashboard.command("import")
 @click.option("--home", is_flag=True, help="Replace the home page instead.")
 @click.option("--name", help="Name of the dashboard; default: the name in FILE, else the file's name.")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=InputFile())
 @with_context
 def import_(context: CommandContext, home: bool, name: str | None, file: BinaryIO) -> None:
     """Create a dashboard from a Benchboard or Grafana file.

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 import click
 
-from benchboard.cli.options import CommandGroup
+from benchboard.cli.options import CommandGroup, require_readable, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import interchange
 from benchboard.dashboards import layout as grid
@@ -134,18 +134,15 @@ def naming_file(file: str, do: str) -> Iterator[None]:
 
 
 def _content(file: Path) -> bytes:
+    do = _("Enter the path of a JSON file. For a saved dashboard, use “benchboard dashboard export”.")
     try:
         if str(file) == "-":
             return sys.stdin.buffer.read(MAX_FILE + 1)
+        require_readable(file, do)
         with file.open("rb") as stream:
             return stream.read(MAX_FILE + 1)
     except OSError as error:
-        raise Invalid(
-            "cli.file",
-            _("Can't read {file}.").format(file=file),
-            why=error.strerror or "",
-            do=_("Enter the path of a JSON file. For a saved dashboard, use “benchboard dashboard export”."),
-        ) from error
+        raise unreadable(file, error, do) from error
 
 
 def _print(document: object, report: interchange.ConversionReport, *, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """`benchboard dashboard …` as a person or a script runs it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,27 @@ def test_layout_save_file_without_a_layout_names_it_and_what_to_do(
     assert str(home / "bad.json") in said
     assert "dashboard export --home" in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["dashboard", "import"], ["dashboard", "save", "--home"], ["layout", "import"]])
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("pipe", "It isn't an ordinary file."),
+        ("folder", "It's a folder."),
+        ("unreadable", "Input/output error."),
+        ("missing", "No such file or directory."),
+    ],
+)
+def test_command_with_a_file_that_cannot_be_read_prints_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str], command: list[str], kind: str, why: str
+) -> None:
+    file = Path("/proc/self/mem") if kind == "unreadable" else home / "given"
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    assert main([*command, str(file)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"Can't read {file}. {why} ")
+    assert error.count("\n") == 1
