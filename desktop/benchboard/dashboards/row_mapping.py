@@ -1,14 +1,14 @@
-"""A document taken apart for the tables `dashboards` and `widgets`, and put together again.
+"""Convert a document to rows of the tables `dashboards` and `widgets`, and back.
 
-Each fact has one place. `dashboards`: name and description are the document's title and description; `layout` is the
-rest of the document, whose `items` is the tree of containers, in which a text stands for a widget: the id of its row.
-A row of `widgets` has the item's type, query, config and position, the latter two as the document says them. What else
-an item says lies in `config` under "benchboard":
+Each fact is stored once. In `dashboards`, name and description are the document's title and description; `layout` is
+the rest of the document, whose `items` is the tree of containers, in which a string stands for a widget: the id of its
+row. A row of `widgets` has the item's type, query, config and position, config and position as in the document. The
+item's other data are in `config` under "benchboard":
 
-    {"id": the document's id where it is not the row's, "type": one that the table does not know (the row says
-     placeholder), "item": every other field, and query and config where they are none that fit their columns}
+    {"id": the document's id if it is not the row's, "type": a type that the table does not know (the row then has
+     placeholder), "item": all other fields, and query and config if their values do not fit the columns}
 
-A row without it is an item too: one that another system wrote.
+A row without "benchboard" is an item too: another system wrote it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ class WidgetRow:
 
 @dataclass(frozen=True, slots=True)
 class DashboardRows:
-    """A document as it is stored in the two tables."""
+    """A document as rows of the two tables."""
 
     name: str
     description: str | None
@@ -98,15 +98,17 @@ def _widget(item: Json, row_id: str) -> WidgetRow:
         rest["config"], config = config, None
     if rest:
         extra["item"] = rest
-    told = {**(config or {}), **({EXTRA: extra} if extra else {})}
-    return WidgetRow(row_id, item["type"] if item["type"] in WIDGET_TYPES else _UNKNOWN, told, query, item["position"])
+    stored = {**(config or {}), **({EXTRA: extra} if extra else {})}
+    return WidgetRow(
+        row_id, item["type"] if item["type"] in WIDGET_TYPES else _UNKNOWN, stored, query, item["position"]
+    )
 
 
 def from_rows(parts: DashboardRows) -> Json:
     """The document of these rows, as JSON for `parse_document`, which validates the rest.
 
-    Widgets that the tree doesn't name are put at its end. Raises `Invalid` naming item and field if the tree names a
-    missing widget, names one twice, or isn't a tree.
+    Widgets that the tree does not contain are added at its end. Raises `Invalid` naming item and field if the tree
+    contains a missing widget, contains one twice, or isn't a tree.
     """
     if not isinstance(parts.layout, dict):
         _refuse("bad-layout", _("This dashboard must be an object, not {value}."), parts.layout)
@@ -123,13 +125,13 @@ def from_rows(parts: DashboardRows) -> Json:
 
 
 class _TreeReader:
-    """A tree being read; `left` are the widgets that it has not named so far."""
+    """Reads one tree of containers; `left` are the widgets that have not occurred in it so far."""
 
     def __init__(self, widgets: Iterable[WidgetRow]) -> None:
         self.left = {widget.id: widget for widget in widgets}
 
     def nodes(self, items: object, where: str, depth: int) -> Iterator[object]:
-        """The items of the container `where`."""
+        """The items of the container that errors call `where`."""
         if not isinstance(items, list) or depth > DEEPEST:
             what = _("The items of {item} must be a list nested at most eight levels deep, not {value}.")
             _refuse("bad-tree", what, items, where)

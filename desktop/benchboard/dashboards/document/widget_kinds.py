@@ -181,7 +181,7 @@ KINDS: Final = (
     WidgetKind(TABS, N_("Tabs"), N_("Containers"), "ph.browser", 6, 3, 1, 1),
 )  # fmt: skip
 
-# Source 000 calls two of them by names of its own; an item keeps the name it came with.
+# The programs that Benchboard replaces have other names for two types; an item keeps the one in its document.
 _ALSO: Final = {"kpi": "metric_card", "chart": "line_chart"}
 _BY_TYPE: Final = {kind.type: kind for kind in KINDS}
 

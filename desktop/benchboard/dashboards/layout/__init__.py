@@ -1,7 +1,7 @@
-"""Grid geometry, pure: documents, react-grid-layout's exact results, and a preview of drags without
-hysteresis.
+"""Layout engine for dashboards on a grid, without a user interface: reading and writing documents, exactly the results
+of react-grid-layout, and drag previews that do not depend on the pointer's path.
 
-A `Layout` is never changed: every operation gives a new one, so undo is keeping the old.
+A `Layout` is immutable: every operation returns a new one, so undo keeps the old one.
 """
 
 from benchboard.dashboards.layout.alignment import Axis, Edge, align, distribute, equalise, grow, swap

@@ -1,7 +1,7 @@
 """Align, distribute, equalise, grow and swap several selected items at once.
 
-The selected items go where they are asked to, and the others are displaced downwards. Under `vertical` everything
-rises afterwards; of a line along the rows (top, middle, bottom) only the order of the items remains.
+The selected items move to the positions asked for, and the others are pushed down. Under `vertical` everything is
+compacted upwards afterwards; after an alignment to a row (top, middle, bottom) only the order of the items remains.
 """
 
 from collections.abc import Sequence
@@ -19,21 +19,21 @@ Axis = Literal["across", "down"]
 
 
 def align(layout: Layout, ids: Sequence[str], edge: Edge, *, compact: Compact = "vertical") -> Layout:
-    """Align the selected items to an edge, or the middle, of the rectangle around them.
+    """Align the selected items to an edge, or the middle, of their bounding box.
 
-    If some of them are static, the rectangle is that of the statics alone. Of two items that would overlap, the later
-    in reading order goes below. Aligning twice along the columns is the same as once; fewer than two items change
-    nothing. Raises `Invalid` if there is no such item.
+    If some of them are static, it is the bounding box of the static items alone. Of two items that would overlap, the
+    later in reading order is moved below the other. Aligning twice to a column (left, centre, right) is the same as
+    once; fewer than two items change nothing. Raises `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
-    chosen = _chosen(layout, ids)
-    if len(chosen) < 2:
+    selected = _selected(layout, ids)
+    if len(selected) < 2:
         return layout
-    anchors = [place for place in chosen if layout.items[place].static] or chosen
-    along = {place: _span(layout.cells[place], _axis(edge)) for place in chosen}
+    anchors = [place for place in selected if layout.items[place].static] or selected
+    along = {place: _span(layout.cells[place], _axis(edge)) for place in selected}
     low = min(along[place][0] for place in anchors)
     high = max(sum(along[place]) for place in anchors)
-    # Around the longest, half a field is rounded once: else aligning again would move everything by one.
+    # The half grid unit is rounded once, for the longest item: otherwise aligning again would move all by one.
     longest = max(along[place][1] for place in anchors)
     middle = 2 * ((low + high - longest) // 2) + longest
     starts = {}
@@ -44,14 +44,14 @@ def align(layout: Layout, ids: Sequence[str], edge: Edge, *, compact: Compact = 
 
 
 def distribute(layout: Layout, ids: Sequence[str], axis: Axis, *, compact: Compact = "vertical") -> Layout:
-    """Distribute the selected items at equal distances. The outermost stay, and so do statics, between which the
-    others are spread.
+    """Distribute the selected items at equal distances. The outermost items and static ones stay, and the others are
+    spread between them.
 
-    Distances are whole grid fields; the remainder is spread evenly. Items too large to lie side by side have their
-    middles spread. Fewer than three items change nothing. Raises `Invalid` if there is no such item.
+    Distances are whole grid units; the remainder is spread evenly. If the items are too large to fit side by side,
+    their middles are spread. Fewer than three items change nothing. Raises `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
-    spans = {place: _span(layout.cells[place], axis) for place in _chosen(layout, ids)}
+    spans = {place: _span(layout.cells[place], axis) for place in _selected(layout, ids)}
     order = sorted(spans, key=lambda place: (2 * spans[place][0] + spans[place][1], place))
     held = [n for n, place in enumerate(order) if n in (0, len(order) - 1) or layout.items[place].static]
     starts = {place: start for place, (start, _size) in spans.items()}
@@ -69,14 +69,14 @@ def equalise(
     *,
     compact: Compact = "vertical",
 ) -> Layout:
-    """Make the selected items as wide, as high or as large as the first of them, within their limits and the grid.
-    Statics keep their size. Raises `Invalid` if there is no such item."""
+    """Give the selected items the width, the height or both of the first one, within their limits and the grid. Static
+    items keep their size. Raises `Invalid` if there is no such item."""
     layout = normalized(layout, compact)
     if not ids:
         return layout
     model = layout.cell(ids[0])
     cells = {ids[0]: model}
-    for place in _chosen(layout, ids)[1:]:
+    for place in _selected(layout, ids)[1:]:
         item, old = layout.items[place], layout.cells[place]
         w = old.w if what == "height" else model.w
         h = old.h if what == "width" else model.h
@@ -85,13 +85,13 @@ def equalise(
 
 
 def grow(layout: Layout, ids: Sequence[str], dw: int, dh: int, *, compact: Compact = "vertical") -> Layout:
-    """Make the selected items `dw` columns wider and `dh` rows higher, each within its limits, the grid and the
-    statics. Statics keep their size. The cost grows with the items, not with the selection. Raises `Invalid` if there
-    is no such item."""
+    """Make the selected items `dw` columns wider and `dh` rows higher, each within its limits and the grid. Static
+    items keep their size, and so does an item that would newly overlap one. The cost grows with the number of items in
+    the layout, not with the selection. Raises `Invalid` if there is no such item."""
     layout = normalized(layout, compact)
     statics = [cell for item, cell in layout if item.static]
     cells = {}
-    for place in _chosen(layout, ids):
+    for place in _selected(layout, ids):
         item, old = layout.items[place], layout.cells[place]
         if not item.static:
             w, h = limited_size(item, old, old.w + dw, old.h + dh, "se", layout.columns)
@@ -102,11 +102,12 @@ def grow(layout: Layout, ids: Sequence[str], dw: int, dh: int, *, compact: Compa
 
 
 def swap(layout: Layout, a: str, b: str, *, compact: Compact = "vertical") -> Layout:
-    """Swap two items. Each keeps its own size if that overlaps nothing; else it takes the other's, within its limits,
-    and displaces what it still overlaps.
+    """Swap the positions of two items. Each keeps its own size if that overlaps nothing; else it takes the other's
+    size, within its limits, and pushes down what it still overlaps.
 
-    Above one another in the same columns, or beside one another in the same rows, they share the room that both had. A
-    static can't be swapped. Raises `Invalid` if there is no such item.
+    Two items above one another in the same columns, or beside one another in the same rows, change their order between
+    their outer edges, with their own sizes. Swapping with a static item changes nothing. Raises `Invalid` if there is
+    no such item.
     """
     layout = normalized(layout, compact)
     one, two = layout.index(a), layout.index(b)
@@ -124,7 +125,8 @@ def swap(layout: Layout, a: str, b: str, *, compact: Compact = "vertical") -> La
 
 
 def _sharing(a: Cell, b: Cell) -> list[tuple[Cell, Cell]]:
-    """The cells of two items in the same columns, or rows, that change their order between their outer edges."""
+    """The cells of two items in the same columns (or rows) in the other order, between their outer edges; none for
+    other items."""
     if (a.x, a.w) == (b.x, b.w):
         top, bottom = min(a.y, b.y), max(a.bottom, b.bottom)
         down = a.y < b.y
@@ -143,7 +145,7 @@ def _free(pair: tuple[Cell, Cell], rest: Sequence[Cell], columns: int) -> bool:
 
 
 def _sized(item: Item, wanted: Cell, old: Cell, columns: int) -> Cell:
-    """The wanted cell with its size held to the item's limits; a size that the item already has is always allowed."""
+    """The wanted cell with its size within the item's limits; a size that the item already has is always allowed."""
     w = wanted.w if wanted.w == old.w else max(item.min_w or 1, min(item.max_w or columns, wanted.w))
     h = wanted.h if wanted.h == old.h else max(item.min_h or 1, min(item.max_h or MAX_HEIGHT, wanted.h))
     w = min(w, columns)
@@ -170,7 +172,7 @@ def _span(cell: Cell, axis: Axis) -> tuple[int, int]:
     return (cell.x, cell.w) if axis == "across" else (cell.y, cell.h)
 
 
-def _chosen(layout: Layout, ids: Sequence[str]) -> list[int]:
+def _selected(layout: Layout, ids: Sequence[str]) -> list[int]:
     return list(dict.fromkeys(layout.index(item_id) for item_id in ids))
 
 

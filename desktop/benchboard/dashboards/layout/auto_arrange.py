@@ -1,4 +1,4 @@
-"""Auto-arrange: put a page's items in order, as a typesetter fills lines."""
+"""Auto-arrange a page: put its items into lines in reading order, as words are set in justified text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,15 +8,16 @@ from benchboard.dashboards.layout.placement import Occupancy
 
 
 def arranged(layout: Layout) -> Layout:
-    """Arrange the items in lines in reading order, and widen them into what is free to the right of each line.
-    Remaining holes go to the first items that fit.
+    """Arrange the items in lines in reading order, and widen them into the free space to the right of each line.
+    Remaining gaps are filled with the first items that fit.
 
-    Heights stay; widths only grow, in proportion and up to `max_w`. As in a justified paragraph, a last line less than
-    half full stays as it is. Statics stay. The result is normalised, and arranging it again changes nothing.
+    Heights stay; widths only grow, in proportion and up to `max_w`. As in a justified paragraph, a last line that is
+    less than half full stays as it is. Static items stay. The result is normalised, and arranging it again changes
+    nothing.
     """
     now = _filled(_fitted(normalized(layout, "vertical"), in_turn=True))
     while (after := _filled(_fitted(now))) != now:
-        # It ends: widths only grow, and while none does, the list of places taken only comes earlier.
+        # This ends: widths only grow, and while no width grows, items only move to earlier positions.
         now = after
     return now
 
@@ -29,7 +30,7 @@ def _order(layout: Layout) -> list[int]:
 
 def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
     """Each item, in reading order, at the topmost, then leftmost free position; with `in_turn`, at the first one that
-    is also after its predecessor's in reading order."""
+    also comes after that of the item before it."""
     cells = list(layout.cells)
     taken = Occupancy(cells[place] for place, item in enumerate(layout.items) if item.static)
     columns, x, y = layout.columns, 0, 0
@@ -42,7 +43,7 @@ def _fitted(layout: Layout, *, in_turn: bool = False) -> Layout:
 
 
 def _filled(layout: Layout) -> Layout:
-    """Widen the lines (items that begin in the same row and touch) into what is free to their right."""
+    """Widen the lines (items that begin in the same row and touch) into the free space to their right."""
     cells, columns = list(layout.cells), layout.columns
     taken = Occupancy(cells)
     order = _order(layout)
@@ -81,8 +82,8 @@ def _lines(cells: Sequence[Cell], order: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _widened(items: Sequence[Item], cells: Sequence[Cell], end: int) -> list[Cell]:
-    """Grow the cells of one line up to column `end`, field by field: always the one that has grown least for its
-    size."""
+    """Widen the cells of one line up to column `end`, one column at a time: always the item that has grown least in
+    proportion to its width."""
     widths = [cell.w for cell in cells]
     for _field in range(end - cells[-1].right):
         able = [n for n, item in enumerate(items) if item.max_w is None or widths[n] < item.max_w]

@@ -1,9 +1,9 @@
-"""Fits a layout to another number of columns: items side by side stay so if there is space, and items that fill the
-page still do.
+"""Fit a layout to another number of columns: items side by side stay so if there is space, and items that fill the
+page's width still do.
 
-The layout is split by straight cuts into bands below each other, those into stacks side by side, and so on. Edges are
-rounded, not widths, so that the sum stays right. If the minimum widths don't fit, a line breaks into as few lines as
-possible, of nearly the same width, and each fills the page.
+The layout is split by straight horizontal cuts into bands below each other, those by vertical cuts into stacks side by
+side, and so on. Edges are rounded, not widths, so that the sum of the widths is right. If the minimum widths don't fit
+side by side, the line is broken into as few lines as possible, of nearly the same width, each scaled to fill the page.
 """
 
 from bisect import bisect_left
@@ -21,7 +21,7 @@ _DEEPEST: Final = 40
 
 @dataclass(slots=True)
 class _Block:
-    """Items that no straight cut separates, or what a cut gives: `bands` below each other or `stacks` side by side.
+    """Items that no straight cut separates, or the result of a cut: `bands` below each other or `stacks` side by side.
     `least` is the minimum number of columns."""
 
     places: list[int]
@@ -37,14 +37,14 @@ def minimum_width(item: Item) -> int:
 
 
 def fit_columns(layout: Layout, columns: int, least: Callable[[Item], int] = minimum_width) -> list[Cell]:
-    """Every item's cell on `columns` columns, in the layout's order, without new overlaps. `least` gives the minimum
-    number of columns of an item."""
+    """Every item's cell on a grid of `columns` columns, in the layout's order, without new overlaps. `least` gives the
+    minimum number of columns of an item."""
     if not len(layout):
         return []
-    narrowing = _ColumnFitter(layout, columns, least)
-    block = narrowing.block(list(range(len(layout))))
-    narrowing.put(block, Cell(0, block.cell.y, layout.columns, block.cell.h), 0, columns, block.cell.y)
-    return narrowing.cells
+    fitter = _ColumnFitter(layout, columns, least)
+    block = fitter.block(list(range(len(layout))))
+    fitter.put(block, Cell(0, block.cell.y, layout.columns, block.cell.h), 0, columns, block.cell.y)
+    return fitter.cells
 
 
 class _ColumnFitter:
@@ -54,7 +54,7 @@ class _ColumnFitter:
         self._layout, self._columns, self._needs = layout, columns, least
         self.cells = list(layout.cells)
 
-    # Taking apart
+    # Splitting
 
     def block(self, places: list[int], depth: int = 0) -> _Block:
         """Split these items into blocks."""
@@ -77,11 +77,11 @@ class _ColumnFitter:
     def _least(self, place: int) -> int:
         return max(1, min(self._needs(self._layout.items[place]), self._columns))
 
-    # Putting together
+    # Placing
 
     def put(self, block: _Block, span: Cell, x: int, w: int, y: int) -> int:
-        """Place a block that lay in the columns of `span` into `w` columns from `x` on, from row `y` on. Returns the
-        row where it ends."""
+        """Place a block, whose original columns are those of `span`, into `w` columns from column `x` on, and from row
+        `y` on. Returns the first row below it."""
         if block.bands:
             bottom = end = y
             before = block.cell.y
@@ -97,8 +97,9 @@ class _ColumnFitter:
         return y
 
     def _beside(self, stacks: Sequence[_Block], span: Cell | None, x: int, w: int, y: int, top: int | None) -> int:
-        """Place stacks side by side, with their gaps, or without a span closely. Each begins as far below `top` as it
-        did, or without one at `y`."""
+        """Place stacks side by side, with their gaps to scale, or without gaps if `span` is None. Each begins as many
+        rows below `y` as it originally did below `top`, or at `y` if `top` is None. Returns the first row below
+        them."""
         bottom = y
         for stack, (left, wide) in zip(stacks, _shares(stacks, span, w), strict=True):
             at = y if top is None else y + stack.cell.y - top
@@ -116,8 +117,8 @@ class _ColumnFitter:
         return self._knot(stack, x, w, y)
 
     def _knot(self, stack: _Block, x: int, w: int, y: int) -> int:
-        """Place items that no cut separates: as they lie or, if that is too narrow for one, each at the topmost free
-        position."""
+        """Place items that no cut separates: scaled at their original positions or, if that makes one of them too
+        narrow, each at the topmost free position. Returns the first row below them."""
         whole, taken = stack.cell, Occupancy()
         scaled = [(place, _scaled(self._layout.cells[place], whole, w)) for place in stack.places]
         if all(cell.w >= self._least(place) for place, cell in scaled):
@@ -139,7 +140,8 @@ class _ColumnFitter:
 
 
 def _parted(places: Sequence[int], edges: Callable[[int], tuple[int, int]]) -> list[list[int]]:
-    """The items in as many groups as straight cuts across these edges make, in order."""
+    """The items in the groups between which straight cuts are possible, in order. `edges` gives an item's start and end
+    on the axis that is cut."""
     parts: list[list[int]] = []
     end = -1
     for place in sorted(places, key=edges):
@@ -152,20 +154,20 @@ def _parted(places: Sequence[int], edges: Callable[[int], tuple[int, int]]) -> l
 
 
 def _round(over: int, under: int) -> int:
-    """The nearest whole number, a half up."""
+    """The nearest whole number to `over` / `under`; a half is rounded up."""
     return (2 * over + under) // (2 * under)
 
 
 def _scaled(cell: Cell, whole: Cell, w: int) -> Cell:
-    """A cell in a block that becomes `w` columns wide, from that block's corner on."""
+    """A cell of a block that becomes `w` columns wide, counted from the block's top left corner."""
     left, right = (_round((edge - whole.x) * w, whole.w) for edge in (cell.x, cell.right))
     return Cell(left, cell.y - whole.y, right - left, cell.h)
 
 
 def _shares(stacks: Sequence[_Block], span: Cell | None, w: int) -> list[tuple[int, int]]:
-    """The start and width of each stack in `w` columns: its edges in proportion, none narrower than its minimum. What
-    is missing is taken from the widest gap, else from the stack with most to spare. Without a span there are no
-    gaps."""
+    """The start and width of each stack in `w` columns: its edges to scale, and none narrower than its minimum. Missing
+    columns are taken from the widest gap, or else from the stack that exceeds its minimum most. Without a span there
+    are no gaps."""
     edges = [0]
     for stack in stacks:
         begin = edges[-1] if span is None else stack.cell.x - span.x
@@ -177,8 +179,8 @@ def _shares(stacks: Sequence[_Block], span: Cell | None, w: int) -> list[tuple[i
     for k, stack in enumerate(stacks):
         while widths[2 * k + 1] < stack.least:
             gap = max(range(0, len(widths), 2), key=lambda one: widths[one])
-            giver = gap if widths[gap] else 1 + 2 * _richest(stacks, widths)
-            widths[giver] -= 1
+            donor = gap if widths[gap] else 1 + 2 * _richest(stacks, widths)
+            widths[donor] -= 1
             widths[2 * k + 1] += 1
     begins = [0, *accumulate(widths)]
     return [(begins[2 * k + 1], widths[2 * k + 1]) for k in range(len(stacks))]
@@ -189,7 +191,7 @@ def _richest(stacks: Sequence[_Block], widths: Sequence[int]) -> int:
 
 
 def _lines(stacks: Sequence[_Block], w: int) -> list[list[_Block]]:
-    """The stacks in as few lines as their minimum widths need, as equal in width as that allows."""
+    """The stacks in as few lines as their minimum widths need, with lines of as equal width as possible."""
     total = sum(stack.cell.w for stack in stacks)
     fewest = len(_broken(stacks, w, total))
     caps = range(-(-total // fewest), total + 1)
@@ -197,8 +199,8 @@ def _lines(stacks: Sequence[_Block], w: int) -> list[list[_Block]]:
 
 
 def _broken(stacks: Sequence[_Block], w: int, cap: int) -> list[list[_Block]]:
-    """Fill one line after the other, none with more than `cap` of the desktop's columns unless a single stack has
-    more."""
+    """The stacks in lines, each filled before the next begins. No line has more than `cap` of the desktop's columns,
+    unless a single stack has more."""
     lines: list[list[_Block]] = []
     least = wide = 0
     for stack in stacks:

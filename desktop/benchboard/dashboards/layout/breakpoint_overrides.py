@@ -1,7 +1,9 @@
-"""Narrower pages: derived from the desktop layout each time, except for custom positions that a user has set there.
+"""Tablet and phone layouts: derived from the desktop layout each time, except for custom positions that a user has set
+for that width.
 
-Only what a user moved or resized is stored, not what was displaced by it: everything else continues to follow the
-desktop. The others flow around the custom positions, as they did when these were dropped.
+Only the positions of items that a user moved or resized are stored, not those of items displaced by that: everything
+else continues to follow the desktop layout. The other items are arranged around the custom positions, as they were when
+these were set.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -13,7 +15,7 @@ from benchboard.dashboards.layout.normalize import normalized
 from benchboard.dashboards.layout.placement import Occupancy, reading_order
 
 _SINGLE = 2
-"""On so few columns everything is as wide as the page."""
+"""With this many columns or fewer, every item is as wide as the page."""
 
 
 def derive_layout(
@@ -24,15 +26,17 @@ def derive_layout(
     compact: Compact = "vertical",
     least: Callable[[Item], int] = minimum_width,
 ) -> Layout:
-    """The desktop's `layout` on a page of `columns`, `fit_columns`: what stood side by side does so as long as there is
-    room, and what filled the page still does; everything as high as on the desktop.
+    """The desktop's `layout` on a page of `columns` columns (`fit_columns`): items side by side stay so if there is
+    space, and items that fill the page's width still do. Heights are those of the desktop.
 
-    Widths are held to the items' limits, and to what `least` says they need; on one or two columns, and for a row's
-    heading, they are the whole page, and nothing comes above a heading it stood below. Where a static was put by hand,
-    the others flow around it in reading order, each to the topmost place that is free. `places` (id → cell there) are
-    put into their cells, lowered where two of them cover each other; under `vertical` they rise to what is above them.
-    Ids this layout does not have are passed over: they are of another grid, or gone. On as many columns as the desktop
-    has, nothing is derived but what gives way to `places`.
+    Widths are within the items' limits and not less than `least` returns. On one or two columns all items, and always
+    the headings of rows, are as wide as the page, and no item moves above a heading that it was below. If a static item
+    has a custom position, the others are placed around it in reading order, each at the topmost free position.
+
+    `places` are the custom positions (id → cell on this page). Their items are put into these cells, and moved down
+    where two of them overlap; under `vertical` they are then compacted upwards. Ids that are not in this layout are
+    ignored: they are in another grid, or were deleted. If `columns` is the desktop's number of columns, only the items
+    displaced by `places` differ from the desktop.
     """
     known = {name: _inside(cell, columns) for name, cell in places.items() if name in layout.places}
     if columns == layout.columns and not known:
@@ -49,12 +53,12 @@ def derive_layout(
 
 
 def overrides_after(before: Layout, after: Layout, ids: Collection[str], places: Mapping[str, Cell]) -> dict[str, Cell]:
-    """The custom positions after a gesture that moved or resized `ids` and changed one layout of this breakpoint to
-    another.
+    """The custom positions after a gesture that moved or resized `ids`, and so changed one layout of this breakpoint
+    from `before` to `after`.
 
-    Those of `ids` that changed are new. Earlier ones are stored with their present cells, even if they were only
-    displaced: of two stored cells that overlap neither could be kept. Nothing else is stored. Other grids' positions
-    are unchanged. To reset an item to the desktop layout, leave it out.
+    Items of `ids` whose cells changed get a custom position. Items that had one before are stored with their present
+    cells, even if they were only displaced: two stored cells that overlap could not both be used. No other items are
+    stored. Positions in other grids are unchanged. To reset an item to the desktop layout, remove it from the result.
     """
     kept = dict(places)
     for name in (item.id for item in after.items):
@@ -69,7 +73,8 @@ def _inside(cell: Cell, columns: int) -> Cell:
 
 
 def _flowed(layout: Layout, columns: int, fixed: Mapping[str, Cell]) -> list[Cell]:
-    """Every item's cell on the narrower page; those in `fixed` are placed already."""
+    """Every item's cell on the page of `columns` columns: those in `fixed` as given, the others in reading order at the
+    topmost free position."""
     cells = list(layout.cells)
     taken = Occupancy(fixed.values())
     floor = bottom = 0

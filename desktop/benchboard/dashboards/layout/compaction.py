@@ -1,8 +1,8 @@
-"""Compaction as react-grid-layout 2.3.0 does it, every side effect included, in near-linear time.
+"""Compact a layout with the same results as react-grid-layout 2.3.0, including every side effect, in near-linear time.
 
-Items are taken in order and rise (or slide left) until an item placed before stops them; they push later ones that
-they now touch. A skyline answers nearly every item in constant time; what lies under an overhang, and what meets a
-static, takes the slow path.
+Items are processed in order. Each moves up (or left) until an item placed before stops it, and pushes on the later
+items that it collides with. A skyline, the lowest bottom edge in each column, answers for nearly every item in constant
+time; items below an overhang, and items that collide with a static item, take the slow path.
 """
 
 from bisect import bisect_left
@@ -13,27 +13,27 @@ from benchboard.dashboards.layout.grid_arrays import BLOCK, ColumnOccupancy, Gri
 
 _NEVER = 1 << 62
 _EACH = 3
-"""The steps that one pushed item costs, beside those of comparing it."""
+"""The steps accounted for each pushed item, besides those of comparing it."""
 _AT_ONCE = 10_000
-"""A push accounts for this many steps at once."""
+"""A push accounts for its steps in portions of this size."""
 
 _FAR = 4
-"""Steps down after which it is checked whether the rest can be done at once."""
+"""Number of steps down after which it is checked whether the remaining steps can be taken at once."""
 
 
 def compact_vertically(board: GridArrays, watched: int = -1) -> int:
-    """Let all items but the statics rise. Returns the row from which the layout's item `watched` began to rise,
-    whether others had pushed it there or not (0 without one)."""
+    """Move all items except static ones up. Returns the row that the layout's item `watched` had when its turn came,
+    before it moved up; items processed earlier may have pushed it there (0 without one)."""
     return _Compaction(board, "rows").rise(watched)
 
 
 def compact_horizontally(board: GridArrays) -> None:
-    """Let all items but the statics slide left; an item without room in its rows goes to the next."""
+    """Move all items except static ones left; an item without room in its rows moves on to the next row."""
     _Compaction(board, "columns").slide()
 
 
 class _Compaction:
-    """One pass over a board: what is placed so far, and the pushing of later items along one axis."""
+    """One compaction pass: the items placed so far, and the pushing of later items along one axis."""
 
     def __init__(self, board: GridArrays, along: Literal["rows", "columns"]) -> None:
         board.arrange(along)
@@ -42,9 +42,10 @@ class _Compaction:
         self.placed = 0
         self.solid: RowBlocks | None = None
         self.taken: ColumnOccupancy | None = None
-        """The rows that `solid` takes; made only once something had far to go."""
+        """The rows that the items of `solid` occupy in each column; created only when an item has to move down far."""
         self.began = [*(board.ys if along == "rows" else board.xs), _NEVER]
-        """The row or column each had before anything moved: sorted, with an end that stops any look ahead."""
+        """Each item's row (or column) before anything moved: sorted, with a sentinel at the end for loops that look
+        ahead."""
 
     def rise(self, watched: int) -> int:
         board, began, masks = self.board, self.began, self.board.masks
@@ -52,7 +53,7 @@ class _Compaction:
         sky = [0] * max(map(add, board.xs, board.ws), default=0)
         lowest = max((ys[i] + board.hs[i] for i in board.statics), default=0)
         row, turn = 0, board.ids.index(watched) if watched >= 0 else -1
-        # What is pushed on meanwhile is read as it is when its turn comes.
+        # `ys` changes meanwhile: an item that has been pushed is read with its new row when its turn comes.
         for i, (x, y, w, h, mask) in enumerate(zip(board.xs, ys, board.ws, board.hs, masks, strict=True)):
             if fixed and static[i]:
                 continue
@@ -116,18 +117,20 @@ class _Compaction:
         )
 
     def _look(self, h: int) -> None:
-        """Account for a look at the blocks of `h` rows; each may hold dozens of items."""
+        """Account for a search of the blocks of `h` rows; each may hold dozens of items."""
         self.board.spend(32 * ((h >> BLOCK) + 2))
 
     def _solid(self) -> RowBlocks:
-        """Everything that an item may run into, statics first; made only when needed."""
+        """Index of the items that an item can collide with: static items first, then those placed so far. Created only
+        when needed."""
         if self.solid is None:
             placed = (i for i in range(self.placed) if not self.board.static[i])
             self.solid = RowBlocks(self.board, [*self.board.statics, *placed])
         return self.solid
 
     def _rise_around(self, i: int, y: int) -> None:
-        """From row `y`, rise to the first thing above; without room there, sink below everything in the way."""
+        """From row `y`, move the item up to the first item above it; if it collides with something at `y`, move it down
+        below everything in the way."""
         board, solid = self.board, self._solid()
         x, w, h, ys = board.xs[i], board.ws[i], board.hs[i], board.ys
         self._look(h)
@@ -159,9 +162,9 @@ class _Compaction:
         return self.taken
 
     def _sinks_alone(self, i: int, y: int, row: int) -> bool:
-        """Whether item `i`, on its way from row `y` down to `row`, pushes nothing on, as far as that can be told
-        without going there: so many rows are not to be walked one by one. What is pushed is looked for in turn up to
-        the first item that lies below; see `_push_down`."""
+        """Whether item `i` pushes no other item on its way from row `y` down to row `row`. It is told without moving
+        through that many rows one by one; False if it is uncertain. The items that could be pushed are examined in
+        order, up to the first one below; see `_push_down`."""
         board, began = self.board, self.began
         ys, hs, masks, static, free = board.ys, board.hs, board.masks, board.static, not board.statics
         mask, h, bottom, lowest = masks[i], hs[i], row + hs[i], -1
@@ -177,8 +180,8 @@ class _Compaction:
         return alone
 
     def _slide_around(self, i: int) -> None:
-        """Slide left; where there is no room, jump right of what is in the way, beyond the last column to the
-        next row."""
+        """Move the item left; where there is no room, move it right past the items in the way, and beyond the last
+        column to the next row."""
         board, solid = self.board, self._solid()
         xs, ys, w, h = board.xs, board.ys, board.ws[i], board.hs[i]
         hit = self._slide_to_wall(i)
@@ -193,7 +196,8 @@ class _Compaction:
         xs[i] = max(xs[i], 0)
 
     def _slide_to_wall(self, i: int) -> int | None:
-        """Slide left into the first thing there (one column too far, as the rule has it), and return that."""
+        """Move the item left up to the first item in its way (one column too far, as react-grid-layout does) and return
+        that item; None if there is none."""
         board, solid = self.board, self._solid()
         x, y, w, h = board.xs[i], board.ys[i], board.ws[i], board.hs[i]
         self._look(h)
@@ -205,8 +209,8 @@ class _Compaction:
         return solid.first(wall - 1, y, w, h) if wall else None
 
     def _push_down(self, i: int, target: int) -> None:
-        """Item `i` comes to row `target`; later items it meets one row on are pushed below it, and those push
-        on in turn. Depth first, without recursion: a chain can be as long as the layout."""
+        """Move item `i` to row `target`. Later items that it overlaps one row further down are pushed below it, and
+        push others in turn. Depth first, without recursion: a chain of pushes can be as long as the layout."""
         board, began = self.board, self.began
         ys, hs, masks, static, free = board.ys, board.hs, board.masks, board.static, not board.statics
         stack: list[tuple[int, int, int]] = []
@@ -217,7 +221,7 @@ class _Compaction:
             bottom = top + h
             spent += _EACH - j
             met = False
-            # Later items only ever move down, so what began below cannot be met.
+            # Later items only ever move down, so one that began below can't collide.
             while began[j] < bottom:
                 y = ys[j]
                 if y < bottom:
@@ -244,7 +248,7 @@ class _Compaction:
         self.board.spend(spent)
 
     def _push_right(self, i: int, target: int) -> None:
-        """As `_push_down`, along a row."""
+        """Move item `i` right to column `target`, pushing later items, as `_push_down` does downwards."""
         board, stack = self.board, [(i, i + 1, target)]
         board.xs[i] += 1
         while stack:

@@ -1,7 +1,7 @@
-"""Drags and resizes across a page's containers: the results of `drag_preview` in the page's own fields.
+"""Drags and resizes across the containers of a page: the results of `drag_preview` in cells of the page.
 
-Every result depends only on the page at the start and on where the pointer is now. The grid under the pointer is
-looked up on the page as it was at the start, so that displaced containers do not run from the pointer.
+Every result depends only on the page at the start and on the present pointer position. The grid under the pointer is
+looked up on the page as it was at the start, so that containers that are pushed down do not move away from the pointer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,13 +35,13 @@ class _TargetGrid:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether a result concerns this grid alone: it is the page's own, and no container is resized."""
+        """Whether results change this grid alone: it is the page's own, and the body has no container in it."""
         lifted = self.preview.layout
         return not self.path and not any(lifted.items[place].panes for place in self.preview.places)
 
     @cached_property
     def still(self) -> Places:
-        """The cells of everything that stays while the body is lifted; empty unless `plain`."""
+        """The cells of everything outside the body, while the body is taken out; empty unless `plain`."""
         if not self.plain:
             return {}
         held = frozenset(self.preview.places)
@@ -49,18 +49,17 @@ class _TargetGrid:
         return dict(there for item, cell in staying for there in visible_cells(item, cell))
 
     def changes(self, changed: Mapping[int, Cell]) -> dict[str, Cell]:
-        """The effect of a result for this grid on all items of the page."""
+        """The cells, by id, of all items of the page that a result of this grid changes; only if `plain`."""
         items = self.preview.layout.items
         return dict(there for place, cell in changed.items() for there in visible_cells(items[place], cell))
 
     def seen(self, changed: Mapping[int, Cell], still: Places, until: int | None) -> dict[str, Cell]:
-        """The changes of a result compared with `still`, the page without the body: in this grid, and of what is
-        displaced around its containers, up to row `until`.
-        """
+        """The cells, by id, that differ from `still`, the page without the body: in this grid and, up to row `until`,
+        of items pushed down around its containers."""
         (x, y), around = self._around(changed, still, until)
         answer = dict(around)
         items, cells = self.preview.layout.items, self.preview.lifted.cells
-        # Where the container is where it was, all that gives way in it is in the answer.
+        # If the container has not moved, all items that are pushed down in it are in `changed`.
         places = changed if (x, y) == self._origin(still) else range(len(items))
         for place in places:
             cell = changed.get(place, cells[place])
@@ -78,8 +77,8 @@ class _TargetGrid:
     def _around(
         self, changed: Mapping[int, Cell], still: Places, until: int | None
     ) -> tuple[tuple[int, int], Mapping[str, Cell]]:
-        """Where this grid begins with that result in it, and what changes around it. It is as high as its lowest item,
-        and only that decides what is displaced."""
+        """The position of this grid on the page with that result in it, and the changes around it. The grid is as high
+        as its lowest item, and its height alone decides what is pushed down around it."""
         if not self.path:
             return (0, 0), {}
         bottom = max(self._lowest, *(cell.bottom for cell in changed.values()))
@@ -90,7 +89,7 @@ class _TargetGrid:
 
     @cached_property
     def _lowest(self) -> int:
-        """The bottom of this grid without the body; displaced items only go down."""
+        """The first free row of this grid without the body; a result only pushes items down."""
         held = frozenset(self.preview.places)
         cells = self.preview.lifted.cells
         return max((cell.bottom for place, cell in enumerate(cells) if place not in held), default=0)
@@ -126,10 +125,10 @@ class _PageGesture:
 
 
 class ContainerDrag(_PageGesture):
-    """Items dragged as one rigid body over a page, into whichever grid is under the pointer.
+    """Items dragged as one rigid body over a page, into the grid that is under the pointer.
 
-    `ids` names them, the one under the pointer first; statics stay behind, and a container takes its children along.
-    `guests` are items that are not on the page yet, in their relative positions.
+    `ids` names them, the item under the pointer first; static items are left out, and a container is moved with its
+    children. `guests` are items that are not on the page yet, with their positions relative to each other.
     """
 
     def __init__(
@@ -141,16 +140,16 @@ class ContainerDrag(_PageGesture):
         compact: Compact = "vertical",
     ) -> None:
         super().__init__(page, compact)
-        chosen = frozenset(ids)
+        selected = frozenset(ids)
         self.ids = tuple(
             item_id
             for item_id in dict.fromkeys(ids)
-            if not page.item(item_id).static and not chosen & {outer for outer, _k in page.path(item_id)}
+            if not page.item(item_id).static and not selected & {outer for outer, _k in page.path(item_id)}
         )
         self.body = [(page.item(item_id), page.shown[item_id]) for item_id in self.ids if item_id in page.shown]
         self.body += guests
         self.home = page.path(self.ids[0]) if self.ids else ()
-        """The grid of the grabbed item."""
+        """The grid of the item under the pointer."""
         self._together = bool(self.ids) and not guests and all(page.path(one) == self.home for one in self.ids)
         self._grounds: dict[Path, _TargetGrid] = {}
 
@@ -161,12 +160,12 @@ class ContainerDrag(_PageGesture):
 
     @property
     def original(self) -> Places:
-        """The cells of everything visible while the body is held over its own grid."""
+        """The cells of everything visible while the body is dragged, without the body."""
         return self._ground(self.home).still or self.rest.shown
 
     def target(self, x: int, y: int) -> Path:
-        """The grid that the body would be dropped into with the pointer at a field of the page: never one of its own
-        containers, and for a row never one inside another row."""
+        """The grid that a drop with the pointer at this cell of the page puts the body into: never one inside the body,
+        and for a row never one inside another row."""
         path = self.page.pane_at(x, y)
         has_row = any(item.type == ROW for item, _cell in self.body)
         for k, (outer, _pane) in enumerate(path):
@@ -175,8 +174,9 @@ class ContainerDrag(_PageGesture):
         return path
 
     def at(self, target: Path, x: int, y: int, *, until: int | None = None) -> dict[str, Cell]:
-        """Ids and cells, in the page's fields, of what changes against `original`, the body included, with the grabbed
-        item at column `x` and row `y` of the page over the grid `target`."""
+        """The cells on the page, by id, that differ from `original`, the body included, with the item under the pointer
+        at column `x` and row `y` of the page, over the grid `target`. Changes in rows from `until` on may be
+        missing."""
         if not self.body:
             return {}
         if not self._together and self._is_start(target, x, y):
@@ -184,12 +184,12 @@ class ContainerDrag(_PageGesture):
         ground, drag, at = self._landing(target, x, y)
         if ground.plain and target == self.home:
             return ground.changes(drag.at(*at, until=until))
-        # How high a container becomes depends on all that gives way in it.
+        # The height of a container depends on all items that are pushed down in it.
         changed = drag.at(*at, until=None if target else until)
         return ground.seen(changed, self.original, until)
 
     def drop(self, target: Path, x: int, y: int) -> Layout:
-        """The page if it is dropped there. Dropped at the start, it is unchanged."""
+        """The page after a drop there. A drop at the original position changes nothing."""
         if not self.body:
             return self.page.layout
         if self._is_start(target, x, y):
@@ -234,7 +234,8 @@ class ContainerDrag(_PageGesture):
 
 
 class ContainerResize(_PageGesture):
-    """One item resized at a handle. A static keeps its size, and a container the height of its children."""
+    """One item resized at one of its handles. A static item keeps its size, and a container the height of its
+    children."""
 
     def __init__(self, page: PageIndex, item_id: str, handle: Handle, *, compact: Compact = "vertical") -> None:
         super().__init__(page, compact)
@@ -245,11 +246,11 @@ class ContainerResize(_PageGesture):
 
     @property
     def still(self) -> Places:
-        """The cells of everything visible while the item is resized."""
+        """The cells of everything visible that results are compared with."""
         return self._ground.still or self.page.shown
 
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[str, Cell]:
-        """Ids and cells, in the page's fields, of what changes with the item `w` by `h`."""
+        """The cells on the page, by id, that change with the item `w` columns wide and `h` rows high."""
         resize = self._resize
         if self._ground.plain:
             return self._ground.changes(resize.at(w, h, until=until))
@@ -257,11 +258,11 @@ class ContainerResize(_PageGesture):
         return {name: cell for name, cell in after.items() if before.get(name) != cell}
 
     def within(self, w: int, h: int) -> Cell:
-        """The item's cell, in the page's fields, as near to this size as its limits and its surroundings allow, before
-        it rises."""
+        """The item's cell on the page with this size, or as near to it as its limits and the items around it allow,
+        before it is compacted upwards."""
         (left, top), cell = self.page.origin(self._ground.path), self._resize.within(w, h)
         return cell._replace(x=cell.x + left, y=cell.y + top)
 
     def drop(self, w: int, h: int) -> Layout:
-        """The page if it is dropped there."""
+        """The page after the resize ends at this size."""
         return self._ground.whole(self._resize.drop(w, h))

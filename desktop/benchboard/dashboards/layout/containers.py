@@ -1,8 +1,8 @@
 """Rows, groups and tabs: items with a grid of their own (docs/dashboard-format.md).
 
-A container is an `Item` with panes. In its own grid it is a rectangle like any other: one field of heading, and below
-it as high as its children. A pane is as wide in fields as its container, so that every item's fields are the page's
-fields too. `PageIndex` finds items in them.
+A container is an `Item` with panes. In its own grid it is a rectangle like any other: a heading one row high, and below
+it the height of its children. A pane has as many columns as its container is wide, so that columns and rows are the
+same size at every level. `PageIndex` finds items in containers.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,9 +20,9 @@ GROUP: Final = "group"
 TABS: Final = "tabs"
 CONTAINERS: Final = (ROW, GROUP, TABS)
 HEADING: Final = 1
-"""The height of a container's heading, in fields."""
+"""The height of a container's heading, in rows."""
 EMPTY: Final = 2
-"""The height of an open, empty pane, in fields."""
+"""The height of an open, empty pane, in rows."""
 DEEPEST: Final = 8
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
@@ -42,7 +42,7 @@ class LocatedItem(NamedTuple):
 
 
 def height(item: Item, bottoms: Mapping[int, int] = _NONE) -> int:
-    """A container's height in fields: its heading and the highest of its panes, hidden ones included, so that changing
+    """A container's height in rows: its heading and the highest of its panes, hidden ones included, so that changing
     tabs moves nothing. `bottoms` replaces the heights of some panes."""
     if item.collapsed:
         return HEADING
@@ -51,9 +51,10 @@ def height(item: Item, bottoms: Mapping[int, int] = _NONE) -> int:
 
 
 def bottom_bound(layout: Layout) -> int:
-    """A row below which nothing is written once the layout is fitted, and nothing ends; seldom the lowest such row."""
-    # What is pushed lies right below something else, down to what is pushed by none; statics may have been pushed by
-    # what is elsewhere in the end, and what lies below a container goes down with its growth.
+    """An upper bound for the rows of a fitted layout: no item is written or ends below it. It is seldom the least
+    one."""
+    # An item that is pushed down lies right below another, and so on up to one that is not pushed. A static item may
+    # have been pushed by an item that ends elsewhere, and items below a container move down as it grows.
     times = 2 if any(item.static for item in layout.items) else 1
     row = max((cell.y for cell in layout.cells), default=0)
     for item, cell in layout:
@@ -63,8 +64,8 @@ def bottom_bound(layout: Layout) -> int:
 
 
 def overfull_item(layout: Layout, limit: int) -> Item | None:
-    """An item that needs more fields than a grid of `limit` rows has, so that it cannot be fitted; None if unknown. A
-    quick check before a long one."""
+    """An item that no longer fits by area into a grid of `limit` rows, so that the layout can't be fitted; None if
+    unknown. A quick check before a long one."""
     room = limit * layout.columns
     for item, cell in layout:
         room -= 0 if item.static or item.panes else min(cell.w, layout.columns) * cell.h
@@ -79,9 +80,9 @@ def overfull_item(layout: Layout, limit: int) -> Item | None:
 
 
 def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int, int] = _NONE) -> Layout:
-    """The layout with every container as high as its children, and everything inside its grid without overlaps, at
+    """The layout with every container as high as its children, and all items inside their grids without overlaps, at
     every level. A layout that is fitted already comes back equal. `known` maps the `id()`s of containers that are
-    fitted inside (as long as they keep their width) to their heights: a gesture asks for this sixty times a second."""
+    fitted inside (as long as they keep their width) to their heights: a gesture calls this sixty times a second."""
     if not any(item.panes for item in layout.items):
         return normalized(layout, compact)
     placed = [fitted_item(item, cell, layout.columns, compact, known) for item, cell in layout]
@@ -89,7 +90,7 @@ def fitted(layout: Layout, compact: Compact = "vertical", *, known: Mapping[int,
 
 
 def _make_room(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[tuple[Item, Cell]]:
-    """Move everything below a container that grew down by as much. Normalising alone would put a low item above a
+    """Move all items below a container that grew down by as much. Normalising alone would put a low item above a
     container that became high."""
     for k, (grown, cell) in enumerate(placed):
         growth = cell.h - before[k].h
@@ -103,7 +104,7 @@ def _make_room(placed: list[tuple[Item, Cell]], before: Sequence[Cell]) -> list[
 
 
 def with_container_height(layout: Layout, place: int, high: int, compact: Compact = "vertical") -> Layout:
-    """A fitted layout with one of its containers `high` fields high, as `fitted` leaves it when its children need
+    """A fitted layout with one of its containers `high` rows high, as `fitted` leaves it when its children need
     that."""
     if layout.cells[place].h == high:
         return layout
@@ -165,13 +166,13 @@ def map_items(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] |
 
 
 def without(layout: Layout, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
-    """The layout without these items and the items in them, in all containers; the rest is fitted."""
-    gone = frozenset(ids)
-    return fitted(map_items(layout, lambda item, cell: None if item.id in gone else (item, cell)), compact)
+    """The layout without these items and their children, in all containers; the rest is fitted."""
+    removed = frozenset(ids)
+    return fitted(map_items(layout, lambda item, cell: None if item.id in removed else (item, cell)), compact)
 
 
 def visible_cells(item: Item, cell: Cell) -> Iterator[tuple[str, Cell]]:
-    """An item in a cell of the page, and the page's fields of everything visible in it."""
+    """An item in a cell of the page, and all items visible in it, with their ids and cells on the page."""
     yield item.id, cell
     if item.panes and not item.collapsed:
         yield from _shown(visible_pane(item).layout, cell.x, cell.y + HEADING)
@@ -201,7 +202,7 @@ class PageIndex:
 
     @cached_property
     def shown(self) -> Mapping[str, Cell]:
-        """The cells, in the page's fields, of everything visible, a container before its children."""
+        """The cells on the page of everything visible, a container before its children."""
         return dict(_shown(self.layout, 0, 0))
 
     @cached_property
@@ -235,7 +236,7 @@ class PageIndex:
         return layout
 
     def origin(self, path: Path) -> tuple[int, int]:
-        """The page's field where a grid begins."""
+        """The column and row of the page where a grid begins."""
         layout, x, y = self.layout, 0, 0
         for item_id, k in path:
             place = layout.index(item_id)
@@ -246,9 +247,9 @@ class PageIndex:
 
     def without(self, ids: Iterable[str], compact: Compact = "vertical") -> Layout:
         """The page without these items and their children; the rest is fitted."""
-        gone = frozenset(ids)
-        around = {outer for item_id in gone for outer, _pane in self.paths.get(item_id, ())}
-        return fitted(_without_nested(self.layout, gone, around), compact, known=self.known)
+        removed = frozenset(ids)
+        around = {outer for item_id in removed for outer, _pane in self.paths.get(item_id, ())}
+        return fitted(_without_nested(self.layout, removed, around), compact, known=self.known)
 
     def with_pane(self, path: Path, layout: Layout, compact: Compact = "vertical") -> Layout:
         """The page with another grid at `path`; the containers around it grow or shrink, and displace their
@@ -272,7 +273,8 @@ class PageIndex:
         return self.with_pane(path, replace(pane, items=items), compact)
 
     def pane_at(self, x: int, y: int) -> Path:
-        """The innermost visible grid at a field of the page. Below the last row, everything belongs to that row."""
+        """The innermost visible grid at a column and row of the page. A row (the container) at the bottom of its grid
+        also has all positions below it."""
         layout, path = self.layout, ()  # type: Layout, Path
         while True:
             step = next((k for k, pair in enumerate(layout) if _contains_point(layout, *pair, x, y)), None)
@@ -305,14 +307,14 @@ def _heights(layout: Layout) -> Iterator[tuple[int, int]]:
                 yield from _heights(pane.layout)
 
 
-def _without_nested(layout: Layout, gone: frozenset[str], around: Collection[str]) -> Layout:
-    """The layout without the items in `gone`, which are in it and in the containers `around`. Nothing is fitted."""
+def _without_nested(layout: Layout, removed: frozenset[str], around: Collection[str]) -> Layout:
+    """The layout without the items in `removed`, which are in it and in the containers `around`. Nothing is fitted."""
     kept = []
     for item, cell in zip(layout.items, layout.cells, strict=True):
-        if item.id in around and item.id not in gone:
-            panes = (replace(pane, layout=_without_nested(pane.layout, gone, around)) for pane in item.panes)
+        if item.id in around and item.id not in removed:
+            panes = (replace(pane, layout=_without_nested(pane.layout, removed, around)) for pane in item.panes)
             kept.append((replace(item, panes=tuple(panes)), cell))
-        elif item.id not in gone:
+        elif item.id not in removed:
             kept.append((item, cell))
     return Layout.of(layout.columns, kept)
 

@@ -1,4 +1,5 @@
-"""Place a body among other items: later items are displaced downwards and keep their order."""
+"""Place the dragged items (the body) among the others: items that come later in the order are pushed down and keep
+their order."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -11,23 +12,25 @@ from benchboard.dashboards.layout.model import Cell, bounding_box
 from benchboard.dashboards.layout.ordering import DisplacementOrder, Ranks
 
 Part = tuple[Cell, int]
-"""A part of a body: its columns, row and size, and its index in the layout."""
+"""One item of the body: its cell, and its index in the layout."""
 
-_new = tuple.__new__  # half of what calling Cell costs, a hundred times a step
+_new = tuple.__new__  # half the cost of calling Cell, a hundred times per preview
 
 
 class BodyShape:
-    """The parts of a body in their relative positions, sorted by row."""
+    """The parts of a body in their original cells, sorted by row."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = sorted(parts, key=lambda part: (part[0].y, part[0].x))
         self.box = bounding_box([cell for cell, _place in self.parts])
         self.ahead: list[int] = []
-        """Of several, for each the columns of it and of all later ones, as bits from the box's first on."""
+        """Only for several parts: for each, the columns of it and of all later ones, as bits from the bounding box's
+        first column on."""
         self.heads: dict[int, tuple[int, int]] = {}
-        """Of several, by place those that lie on no other: row and such columns."""
+        """Only for several parts: those with no other part directly above them, by index in the layout; each with its
+        row and its columns, as bits from the bounding box's first column on."""
         self.taken = ColumnOccupancy(self.box.right)
-        """The rows that several take where they lie."""
+        """Only for several parts: the rows that they occupy in their original cells."""
         if len(self.parts) > 1:
             self._index()
 
@@ -46,12 +49,13 @@ class BodyShape:
 
 
 class Displacement:
-    """One result, worked out part by part in the order of the rows: a part is placed, then what ranks after it and
-    before the next part goes below it, or below what is placed.
+    """One preview, computed part by part from top to bottom: after a part is placed, the items that rank after it and
+    before the next part are pushed down until they overlap neither the body nor each other.
 
-    The parts of the `shape` are `dx` columns and `dy` rows from where they lie. A body that `falls` comes apart: each
-    part rises in its turn as far as it can. One that does not is put `lower` rows further down, clear of the statics.
-    Items are displaced in `order`, by default that of the ranks.
+    The parts of the `shape` are moved by `dx` columns and `dy` rows. With `falls`, the body can come apart: each part
+    moves up by itself as far as it can. Without it, the body stays in one piece and is moved down by another `lower`
+    rows (up if negative); the caller makes sure that it overlaps no static item there. Items are displaced in `order`,
+    by default that of `ranks`. Changes in rows from `until` on may be missing.
     """
 
     def __init__(
@@ -70,7 +74,7 @@ class Displacement:
         self.parts, self.order = shape.parts, order or ranks.order
         self.dx, self.dy = dx, dy
         self.changed: dict[int, Cell] = {}
-        """What has changed so far: indexes in the layout and their cells."""
+        """The cells that have changed so far, by index in the layout."""
         self._turn = self._active = self._reach = 0
         self._rise = 0
         keys, key = self.order.keys, self.order.key
@@ -88,15 +92,17 @@ class Displacement:
 
     @property
     def torn(self) -> bool:
-        """Whether it can be told at once that a part is held up more than the first."""
+        """Whether it is certain, before any part is placed, that an item above stops a part after fewer rows than the
+        first, so that the body comes apart."""
         down = self._floors[0] - self.parts[0][0].y
         if down > self.dy and self.ranks.obstructed:
-            return False  # it may yet come down further, on a static
+            return False  # the first part may be moved down further, below a static item
         return any(floor - cell.y > down for floor, (cell, _place) in zip(self._floors, self.parts, strict=True))
 
     def run(self, *, whole: bool = False) -> bool:
-        """Continue to the end. With `whole`, stop and return False as soon as a part rises unlike the first or, of a
-        body that does not fall, rests on nothing; the next call continues from there."""
+        """Place all parts; returns True when done. With `whole`, stop and return False at the first part that moves up
+        by another number of rows than the first part or that, without `falls`, is not supported from above; the next
+        call continues from there."""
         while True:
             if self._turn:
                 self._press()
@@ -112,7 +118,8 @@ class Displacement:
                 return False
 
     def _held(self, cell: Cell) -> bool:
-        """Whether a part that lies on no other can hang where it comes: on top of the page, or on what ends there."""
+        """Whether a part with no other part directly above it is supported at its new position: by the top of the page,
+        or by an item that ends at the part's top edge."""
         row, pushed, changed = cell.y + self.dy + self.lower, self._pushed, self.changed
         left, right = cell.x + self.dx, cell.right + self.dx
         if not row or row in pushed[left:right]:
@@ -121,7 +128,7 @@ class Displacement:
         return any(columns & there and place not in changed for there, place in self.ranks.ends.get(row, ()))
 
     def _land(self, cell: Cell, place: int) -> int:
-        """Place a part. Returns how far it rose."""
+        """Place a part. Returns the number of rows by which it moved up from where the pointer puts it."""
         ranks, pushed = self.ranks, self._pushed
         x, y, w, h = cell
         x, y = x + self.dx, y + self.dy
@@ -143,8 +150,9 @@ class Displacement:
         return y - row
 
     def _press(self) -> None:
-        """Move everything that ranks before the next part below the body, or below what was placed. It ends once
-        nothing that is left begins above the lowest edge so far; a column ends with the first item that stays in it."""
+        """Push down the items that rank before the next part and overlap the body or an item that was pushed down. It
+        ends when all remaining items begin at or below the lowest bottom edge so far; a column is done at the first
+        item that stays where it is."""
         ranks, order = self.ranks, self.order
         start, end, last = self._from, self._end, self._turn == len(self.parts)
         if not last:
@@ -177,7 +185,8 @@ class Displacement:
         self._active, self._reach, self._from = active, reach, end
 
     def _free_row(self, x: int, row: int, w: int, h: int) -> int:
-        """The first row from `row` on where there is neither a static nor, of a body that hangs, a part."""
+        """The first row from `row` on where the rectangle overlaps no static item and, unless the body can come apart,
+        no part of the body."""
         left, down = max(0, x - self.dx), self.dy + self.lower
         while True:
             start = row

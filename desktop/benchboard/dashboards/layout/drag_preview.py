@@ -1,17 +1,22 @@
-"""Preview of a drag, resize or placement: a function of the layout at its start and of where the pointer is now.
+"""Preview the layout while items are dragged, resized or placed.
 
-The result does not depend on the pointer's path, so neighbours return when it moves back. Nothing overlaps, statics
-included (statics that overlap each other stay so). The lifted items are taken out of the layout once, at the start
-(`lifted`); every result is what changes against that. Around the body, later items are displaced downwards and keep
-their order.
+Every preview is computed from the layout at the start of the gesture and the present pointer position alone. It does
+not depend on the pointer's path, so displaced items return to their original positions when the pointer moves back. No
+items overlap in the result, static ones included (static items that overlapped each other before still do).
 
-- `vertical`: the gap that the body leaves closes; the body and everything else rise as far as they can. The body
-  goes before the items whose middle (without it) is not above its top edge, and behind the others. Where the parts
-  of several items would not rise equally far, they go as one to the nearest rows where something holds them, and
-  displace what they overlap; without such rows near, each part rises by itself. Either is shown before it is dropped.
-- `none`, `horizontal`: the gap stays, the body stays where the pointer is, and what it overlaps goes below it.
+The items of the gesture, "the body", are taken out of the layout once, at the start, and the others are compacted
+without them (`lifted`). Every result is the set of cells that differ from that. Items that collide with the body and
+come after it in the order are pushed down, and keep their order.
 
-An edge that is pulled towards where items rise stops at what lies there (`resize_limits`).
+- `vertical`: the gap that the body leaves is closed, and the body and all other items are compacted upwards. In a drag,
+  the body comes after the items whose vertical middle (in the layout without the body) is above its top edge, and
+  before the others. If several dragged items would not all move up by the same number of rows, they stay in one piece,
+  at the nearest rows where they are supported from above, and push down what they overlap; if there are no such rows
+  nearby, each moves up by itself. The preview shows which of the two a drop will do.
+- `none`, `horizontal`: the gap stays open, the body stays at the pointer, and items that it overlaps are pushed below
+  it.
+
+A top edge under `vertical`, and a left edge under `horizontal`, can't be pulled past the items there (`resize_limits`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +31,8 @@ from benchboard.dashboards.layout.resize_limits import Handle, Stops, limited_si
 
 
 class _LayoutGesture:
-    """The layout at the start of a gesture without the lifted items, indexed for many previews."""
+    """The layout at the start of a gesture, with and without the body, indexed so that many previews can be computed
+    from it."""
 
     def __init__(self, layout: Layout, lifted: Sequence[int], compact: Compact, *, by_middle: bool) -> None:
         self.layout = normalized(layout, compact)
@@ -35,14 +41,15 @@ class _LayoutGesture:
         self.places = list(lifted)
         without = frozenset(lifted)
         self.lifted = normalized(self.layout, compact, without=without)
-        """The cells of everything without the lifted items, which are here as they were at the start."""
+        """The layout with all other items where they are without the body. The body's items have their cells of the
+        start."""
         slack = min((cell.h for cell in self.body), default=0)
         middle = by_middle and compact == "vertical"
         self.ranks = Ranks(self.layout, self.lifted, without, slack, by_middle=middle)
 
     def _around(self, shape: BodyShape, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
-        """The cells that change against `lifted` with the rigid body that far from its start; rows from `until` on may
-        be missing."""
+        """The cells that differ from `lifted`, by index, with the body moved by (dx, dy) in one piece; under `vertical`
+        it is then compacted upwards, still in one piece. Changes in rows from `until` on may be missing."""
         if not shape.parts:
             return {}
         ranks, lower = self.ranks, 0
@@ -52,9 +59,9 @@ class _LayoutGesture:
                 ranks.floor(x + dx, x + dx + w, ranks.key(y + dy)) - y - dy for (x, y, w, _h), _place in shape.parts
             )
             lower = ranks.sunk(shape.parts, dx, dy + lower) - dy
-        giving = Displacement(ranks, shape, dx, dy, until=until, falls=False, lower=lower)
-        giving.run()
-        return giving.changed
+        displacement = Displacement(ranks, shape, dx, dy, until=until, falls=False, lower=lower)
+        displacement.run()
+        return displacement.changed
 
     def _dropped(self, changed: dict[int, Cell]) -> Layout:
         cells = list(self.lifted.cells)
@@ -64,8 +71,9 @@ class _LayoutGesture:
 
 
 class Drag(_LayoutGesture):
-    """Items dragged as one rigid body. `ids` names them, the one under the pointer first; statics stay behind. Their
-    relative positions are those of the normalised layout, or with `shaped` those of now."""
+    """Items dragged together as one rigid body. `ids` names them, the item under the pointer first; static items are
+    left out. The positions of the items relative to each other are those in the normalised layout, or with `shaped`
+    those in `layout` as it is given."""
 
     def __init__(
         self, layout: Layout, ids: Sequence[str], *, compact: Compact = "vertical", shaped: bool = False
@@ -78,8 +86,9 @@ class Drag(_LayoutGesture):
         self._resting = DropBody(self.ranks, self._shape) if compact == "vertical" else None
 
     def at(self, x: int, y: int, *, until: int | None = None) -> dict[int, Cell]:
-        """What changes against `lifted` (index in the layout → cell) with the first item at column `x`, row `y`, or as
-        near as the grid and the statics let the whole body. Rows from `until` on, out of sight, may be unchanged."""
+        """The cells that differ from `lifted` (index in the layout → cell) with the first item at column `x`, row `y`,
+        or as near to it as the grid and the static items allow for the whole body. Changes in rows from `until` on,
+        below the visible ones, may be missing."""
         if not self.body:
             return {}
         box, grabbed = self._shape.box, self.body[0]
@@ -90,12 +99,12 @@ class Drag(_LayoutGesture):
         return self._around(self._shape, dx, dy, until)
 
     def drop(self, x: int, y: int) -> Layout:
-        """The layout if it is dropped there, as `at` showed it. Dropped at the start, it is unchanged."""
+        """The layout after a drop there, the same as `at` shows. A drop at the original position changes nothing."""
         return self._dropped(self.at(x, y))
 
 
 class Resize(_LayoutGesture):
-    """One item resized at a handle. A static keeps its size."""
+    """One item resized at one of its handles. A static item keeps its size."""
 
     def __init__(self, layout: Layout, item_id: str, handle: Handle, *, compact: Compact = "vertical") -> None:
         place = layout.index(item_id)
@@ -106,23 +115,26 @@ class Resize(_LayoutGesture):
         self._stops = Stops(others, handle, compact)
 
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[int, Cell]:
-        """What changes against `lifted` with the item `w` by `h`, as near as its limits and its surroundings allow."""
+        """The cells that differ from `lifted` (index in the layout → cell) with the item `w` columns wide and `h` rows
+        high, or as near to that as its size limits and the items around it allow. Changes in rows from `until` on may
+        be missing."""
         if not self.body:
             return {}
         return self._around(BodyShape([(self.within(w, h), self.places[0])]), 0, 0, until)
 
     def within(self, w: int, h: int) -> Cell:
-        """The item's cell as near to this size as its limits and its surroundings allow, before it rises."""
+        """The item's cell with this size, or as near to it as its size limits and the items around it allow, before it
+        is compacted upwards."""
         return self._stops.held(self._old, self._free_of_statics(w, h)) if self.body else self._old
 
     def drop(self, w: int, h: int) -> Layout:
-        """The layout if it is dropped there."""
+        """The layout after the resize ends at this size."""
         return self._dropped(self.at(w, h))
 
     def _free_of_statics(self, w: int, h: int) -> Cell:
         old, item = self._old, self.layout.items[self.places[0]]
         w, h = limited_size(item, old, w, h, self.handle, self.layout.columns)
-        # The grid has the last word over the item's own least size.
+        # The item must fit into the grid, even if it is then smaller than its own minimum size.
         w = min(w, old.right if "w" in self.handle else self.layout.columns - old.x)
         h = min(h, old.bottom) if "n" in self.handle else h
         while w > old.w and self.ranks.fixed.first(*resized_cell(old, w, old.h, self.handle)) is not None:
@@ -133,7 +145,7 @@ class Resize(_LayoutGesture):
 
 
 class Placing(_LayoutGesture):
-    """Items put into cells of their own in one go."""
+    """Several items moved in one step, each into a given cell; they do not form a rigid body."""
 
     def __init__(self, layout: Layout, places: Sequence[int], compact: Compact) -> None:
         super().__init__(layout, places, compact, by_middle=False)
@@ -143,11 +155,12 @@ class Placing(_LayoutGesture):
 
 
 def placed(layout: Layout, cells: Mapping[str, Cell], *, compact: Compact = "vertical") -> Layout:
-    """The layout with these items in these cells, the others displaced downwards; statics stay where they are.
+    """The layout with these items in the given cells and the others pushed down; static items don't move.
 
-    Cells are held to the grid. Of two that overlap, the later in reading order goes below, and so does one that
-    overlaps a static. Under `vertical` everything rises then. Items that lie as asked already change nothing. Raises
-    `Invalid` if there is no such item.
+    The given cells are clamped to the grid. Of two that overlap, the later one in reading order is moved below the
+    other, and one that overlaps a static item is moved below it. Under `vertical`, everything is then compacted
+    upwards. If all of the items are in the given cells already, nothing changes. Raises `Invalid` if there is no such
+    item.
     """
     layout = normalized(layout, compact)
     asked = {layout.index(item_id): _inside(cell, layout.columns) for item_id, cell in cells.items()}
@@ -164,7 +177,8 @@ def _inside(cell: Cell, columns: int) -> Cell:
 
 
 def separated(layout: Layout, wanted: Mapping[int, Cell]) -> dict[int, Cell]:
-    """These cells, lowered as needed below each other and below the statics; the upper ones first."""
+    """The given cells, by index in the layout, moved down until they overlap neither each other nor a static item; the
+    upper ones are placed first."""
     board = GridArrays(layout)
     taken = RowBlocks(board, board.statics)
     sky = [0] * layout.columns

@@ -1,5 +1,9 @@
-"""Where a body of several items comes to rest when everything rises: in one piece, at the nearest position that holds
-it so."""
+"""Find the final position of several dragged items under vertical compaction: in one piece, at the nearest position
+where they are supported from above.
+
+Supported means that every part of the body touches the top of the page, another item or another part with its top edge,
+so that compacting does not move it.
+"""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -10,12 +14,13 @@ from benchboard.dashboards.layout.model import Cell
 from benchboard.dashboards.layout.ordering import Ranks
 
 _FARTHEST = 12
-"""The most rows from the pointer at which a body of several items is put to stay in one piece."""
+"""The greatest distance from the pointer, in rows, at which a body is placed so that it stays in one piece."""
 _NEAR = sorted(range(-_FARTHEST, _FARTHEST + 1), key=abs)
 
 
 class _Seam(NamedTuple):
-    """A column in which one part lies right on another: the top rows of the two."""
+    """A column in which one part is directly below another, with the top rows of the upper (`high`) and the lower part
+    (`low`)."""
 
     column: int
     high: int
@@ -23,7 +28,7 @@ class _Seam(NamedTuple):
 
 
 class DropBody:
-    """The parts of a body over what they are let down on."""
+    """The dragged items, to be dropped on the layout without them."""
 
     def __init__(self, ranks: Ranks, shape: BodyShape) -> None:
         self.ranks, self.shape = ranks, shape
@@ -39,16 +44,17 @@ class DropBody:
                 for column in range(cell.x, cell.right)
                 for high in over.get((column, cell.y), ())
             ),
-            key=lambda seam: seam.high - seam.low,  # the likeliest to be torn first
+            key=lambda seam: seam.high - seam.low,  # below tall parts, where an item most likely comes between, first
         )
-        several = len(cells) > 1  # one alone rests wherever it is let down
+        several = len(cells) > 1  # a single item can't come apart
         self._order, self._edges = (ranks.by_bottom, ranks.edges) if several else (ranks.order, {})
         self._known: set[tuple[int, int]] = set()
-        """Offsets, in columns and rows, that were tried and do not hold the body."""
+        """Offsets, in columns and rows, that were tried and where the body is not supported."""
 
     def resting_position(self, dx: int, dy: int, until: int | None) -> dict[int, Cell]:
-        """What changes with the body dropped at this offset: where all parts rise equally far, at the nearest position
-        where something holds it, or else each by itself."""
+        """The cells that change with the body dropped at this offset. If all parts move up by the same number of rows,
+        that is the result; else the body goes in one piece to the nearest rows where it is supported; if there are
+        none, each part moves up by itself."""
         ranks, parts = self.ranks, self.shape.parts
         asked, dy = dy, ranks.sunk(parts, dx, dy)
         here = Displacement(ranks, self.shape, dx, dy, until=until, falls=True)
@@ -63,8 +69,8 @@ class DropBody:
         return here.changed
 
     def _places(self, dx: int, dy: int) -> Iterator[int]:
-        """Offsets by distance, nearest first: rows where each part would rest on something or on top of the page, and
-        none on a static."""
+        """Row offsets to try, nearest first: those where each part would touch the top of the page, another item or
+        another part from below, and none would overlap a static item."""
         ranks, top, left, edges = self.ranks, -self.shape.box.y, self.shape.box.x + dx, self._edges
         heads = self.shape.heads.values()
         for row in (dy + by for by in _NEAR):
@@ -76,7 +82,7 @@ class DropBody:
                     yield row
 
     def _torn(self, dx: int, dy: int) -> bool:
-        """Whether something would come between two parts that touch."""
+        """Whether the order puts another item between two parts that touch, so that the body comes apart."""
         ranks = self.ranks
         for column, high, low in self._seams:
             keys = ranks.in_columns[column + dx][0]

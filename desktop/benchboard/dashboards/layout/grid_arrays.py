@@ -1,4 +1,4 @@
-"""A layout as parallel lists of numbers: many times faster to work on in plain Python than objects."""
+"""A layout as parallel lists of numbers, on which plain Python works many times faster than on objects."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -11,16 +11,16 @@ from benchboard.i18n import _
 BLOCK = 3
 """Rows are indexed in blocks of 2**BLOCK."""
 PATIENCE = 48_000_000
-"""The steps that one operation may take: less than three seconds. 5,000 widgets after a drag need a thousandth of it;
-5,000 strewn at random over less room than they take need nearly all; items piled on each other by the thousand need
-time that grows with their cube, by the rule itself."""
+"""The number of steps that one operation may take: less than three seconds. A drag among 5,000 widgets needs a
+thousandth of it; 5,000 at random positions in less space than they need take nearly all; thousands of items on top of
+each other need time that grows with the cube of their number, because of react-grid-layout's rule itself."""
 
 
 class GridArrays:
     """The mutable geometry of one layout while one operation works on it.
 
-    An item is a number: its position in these lists. `arrange` changes the positions; `ids` says which item
-    of the layout each is.
+    An item is identified by its index in these lists. `arrange` changes the indexes; `ids` maps them to indexes in the
+    layout.
     """
 
     __slots__ = (
@@ -37,14 +37,14 @@ class GridArrays:
         self.xs, self.ys, self.ws, self.hs = axes
         full = [(1 << w) - 1 for w in range(max(self.ws, default=0) + 1)]
         self.masks = [full[w] << x for x, w in zip(self.xs, self.ws, strict=True)]
-        """The columns that each item covers, as bits; call `remask` after changing a column or a width."""
+        """The columns that each item occupies, as bits; call `remask` after changing a column or a width."""
         self.statics = [place for place, item in enumerate(layout.items) if item.static]
-        """The positions of the statics, always in the layout's order."""
+        """The indexes of the static items, always in the layout's order."""
         self.static = [False] * self.count
         for place in self.statics:
             self.static[place] = True
         self.ranks: list[int] = []
-        """Of a board arranged in rows, each item's rank; what has been `displaced` since has another."""
+        """Once arranged by rows, each item's sort key; the keys of items `displaced` since then are out of date."""
         self.displaced: set[int] | None = None
         self.span = 0
         self.patience = PATIENCE
@@ -53,7 +53,7 @@ class GridArrays:
 
     @property
     def sticks_out(self) -> bool:
-        """Whether an item reaches beyond the last column."""
+        """Whether an item extends beyond the last column."""
         return max(map(add, self.xs, self.ws), default=0) > self.columns
 
     def spend(self, steps: int) -> None:
@@ -88,7 +88,7 @@ class GridArrays:
             self.ghost = turns.index(self.ghost)
 
     def _rearrange(self, displaced: set[int]) -> None:
-        """Sort again what was sorted by rows and has moved only a little since."""
+        """Restore the order by rows after the `displaced` items moved; quick if they moved only a little."""
         ranks, low, high = self.ranks, self.count, 0
         now = {i: (self.ys[i] * self.span + self.xs[i]) * self.count + self.ids[i] for i in displaced}
         for i, rank in now.items():
@@ -109,7 +109,7 @@ class GridArrays:
             self.statics = sorted((k for k, fixed in enumerate(self.static) if fixed), key=self.ids.__getitem__)
 
     def remask(self, i: int) -> None:
-        """Item `i` has another column or width now."""
+        """Update the column bits of item `i` after its column or width changed."""
         self.masks[i] = ((1 << self.ws[i]) - 1) << max(self.xs[i], 0)
 
     def colliding(self, items: Iterable[int], x: int, y: int, w: int, h: int) -> Iterator[int]:
@@ -118,9 +118,9 @@ class GridArrays:
         return (i for i in items if ys[i] < bottom and y < ys[i] + hs[i] and xs[i] < right and x < xs[i] + ws[i])
 
     def bring_in(self) -> None:
-        """Push what sticks out to the left and cut what is wider than the grid; statics make way downwards
-        for what stands before them, as react-grid-layout corrects a layout it is given. In the layout's order
-        only."""
+        """Correct a layout as react-grid-layout corrects one that it is given: move items that extend beyond the last
+        column left, cut those wider than the grid, and move static items down until they overlap neither the items
+        before them nor other static ones. Only valid while the items are in the layout's order."""
         waiting = dict.fromkeys(self.statics)
         taken = ColumnOccupancy(self.columns)
         for i in range(self.count):
@@ -135,7 +135,8 @@ class GridArrays:
             taken.put(self.xs[i], self.ys[i], self.ws[i], self.hs[i])
 
     def _lower(self, i: int, waiting: Iterable[int], taken: "ColumnOccupancy") -> None:
-        # In whichever order it makes way, it comes to the first row where it has room: passes downwards find it.
+        # The order of collisions doesn't matter: it ends in the first row where it collides with nothing, which
+        # repeated passes downwards find.
         xs, ys, ws, hs = self.xs, self.ys, self.ws, self.hs
         left, right, row, h = xs[i], xs[i] + ws[i], ys[i], hs[i]
         beside = sorted(
@@ -153,7 +154,7 @@ class GridArrays:
 
 
 class ColumnOccupancy:
-    """The rows taken in each column, as stretches that do not touch. What is put here stays."""
+    """The occupied rows of each column, as intervals that don't touch. Nothing is ever removed."""
 
     __slots__ = ("bottoms", "tops")
 
@@ -162,7 +163,7 @@ class ColumnOccupancy:
         self.bottoms: list[list[int]] = [[] for _ in range(columns)]
 
     def put(self, x: int, y: int, w: int, h: int) -> None:
-        """Take a rectangle; what is outside the columns is ignored."""
+        """Mark a rectangle as occupied; parts outside the columns are ignored."""
         for column in range(x, min(x + w, len(self.tops))):
             tops, bottoms = self.tops[column], self.bottoms[column]
             first, end = bisect_left(bottoms, y), bisect_right(tops, y + h)
@@ -174,7 +175,7 @@ class ColumnOccupancy:
             bottoms[first:end] = [bottom]
 
     def free_row(self, x: int, y: int, w: int, h: int) -> int:
-        """The first row from `y` on where a rectangle has room."""
+        """The first row from `y` on where the rectangle overlaps nothing."""
         columns = range(x, min(x + w, len(self.tops)))
         while True:
             row = y
@@ -189,7 +190,8 @@ class ColumnOccupancy:
             y = row
 
     def ceiling(self, x: int, w: int, y: int) -> int:
-        """The lowest bottom edge at or above row `y`, where nothing is taken; 0 if there is none."""
+        """The lowest bottom edge at or above row `y` in these columns, in which row `y` must be free; 0 if there is
+        none."""
         edge = 0
         for bottoms in self.bottoms[x : x + w]:
             place = bisect_right(bottoms, y)
@@ -199,7 +201,7 @@ class ColumnOccupancy:
 
 
 class RowBlocks:
-    """Which items of a board lie in which block of rows, in the order they were put there."""
+    """Index of items by blocks of rows, which also knows the order in which they were added."""
 
     __slots__ = ("blocks", "board", "masks", "ranks")
 
@@ -207,13 +209,13 @@ class RowBlocks:
         self.board = board
         self.blocks: dict[int, list[int]] = {}
         self.masks: dict[int, int] = {}
-        """The columns taken somewhere in a block, as bits."""
+        """The columns that are occupied anywhere in a block, as bits."""
         self.ranks: dict[int, int] = {}
         for i in items:
             self.put(i)
 
     def put(self, i: int) -> None:
-        """Add an item at its position on the board. It must not move while it is here."""
+        """Add an item at its present position. It must not move while it is in the index."""
         board = self.board
         self.ranks[i] = len(self.ranks)
         top, height, mask = board.ys[i], board.hs[i], board.masks[i]
@@ -222,14 +224,14 @@ class RowBlocks:
             self.masks[block] = self.masks.get(block, 0) | mask
 
     def may_meet(self, mask: int, top: int, bottom: int) -> bool:
-        """A quick check: False means that nothing here lies in these columns and rows."""
+        """A quick check: False means that no item of the index is in these columns and rows."""
         taken = 0
         for block in range(top >> BLOCK, ((bottom - 1) >> BLOCK) + 1):
             taken |= self.masks.get(block, 0)
         return taken & mask != 0
 
     def first(self, x: int, y: int, w: int, h: int) -> int | None:
-        """The item put here first among those that overlap the rectangle."""
+        """Of the items that overlap the rectangle, the one that was added first."""
         best: int | None = None
         for block in range(y >> BLOCK, ((y + h - 1) >> BLOCK) + 1):
             hit = next(self.board.colliding(self.blocks.get(block, ()), x, y, w, h), None)
@@ -240,7 +242,7 @@ class RowBlocks:
     def ceiling(self, x: int, w: int, y: int) -> int:
         """The lowest bottom edge at or above row `y` in these columns; 0 if there is none."""
         board = self.board
-        if y >> BLOCK > len(self.ranks):  # so few items in so many rows are sooner looked at one by one
+        if y >> BLOCK > len(self.ranks):  # with fewer items than blocks it is faster to check each item
             above = (i for i in self.ranks if board.xs[i] < x + w and x < board.xs[i] + board.ws[i])
             return max((b for i in above if (b := board.ys[i] + board.hs[i]) <= y), default=0)
         for block in range((y - 1) >> BLOCK, -1, -1):

@@ -1,4 +1,4 @@
-"""Several items resized at a handle of the frame around them: they grow and shrink as one body."""
+"""Several items resized as one body, at a handle of the frame around them."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
@@ -11,10 +11,10 @@ from benchboard.dashboards.layout.resize_limits import Handle, Stops, resized_ce
 
 
 class GroupResize:
-    """Items of one grid resized together; statics among them are left out. What touched goes on touching, except that
-    items keep their size limits, those in `fixed` their size, and containers the height of their children. An edge
-    stops where that of a single item does (`resize_limits`), and the body with it. Each result depends on the page at
-    the start and the size asked for."""
+    """Items of one grid resized together in proportion; static ones are left out. Items that touched still touch,
+    except that items keep within their size limits, those in `fixed` keep their size, and containers the height of
+    their children. An edge stops where that of a single item does (`resize_limits`), and the body with it. Every result
+    depends only on the page at the start and the requested size."""
 
     def __init__(
         self,
@@ -36,14 +36,14 @@ class GroupResize:
         ]
         self.ids = tuple(item.id for item, _cell in self._body)
         self.box = bounding_box([cell for _item, cell in self._body])
-        """The bounding box of all of them, in their grid."""
+        """The bounding box of all resized items, in their grid."""
         self._statics = [cell for item, cell in self._pane if item.static]
         others = (cell for item, cell in self._pane if item.id not in self.ids)
         self._stops = Stops(others, handle, compact)
         self._dropped: dict[Cell, Layout] = {self.box: self._pane}
 
     def at(self, w: int, h: int) -> dict[str, Cell]:
-        """Ids and cells, in the page's fields, of what changes with the body `w` by `h`."""
+        """The cells on the page, by id, that change with the body `w` columns wide and `h` rows high."""
         moved, before = self._moved(self._within(w, h)), self.page.shown
         if self.path or any(item.panes for item, _cell in self._body):
             after = PageIndex(self.page.with_pane(self.path, moved, self.compact)).shown
@@ -52,12 +52,12 @@ class GroupResize:
         return dict(there for (item, cell), old in pairs if cell != old for there in visible_cells(item, cell))
 
     def drop(self, w: int, h: int) -> Layout:
-        """The page if it is dropped there."""
+        """The page after the resize ends at this size."""
         moved = self._moved(self._within(w, h))
         return self.page.layout if moved is self._pane else self.page.with_pane(self.path, moved, self.compact)
 
     def _moved(self, box: Cell) -> Layout:
-        """The body's grid with it in that box, before the containers around grow or shrink with it."""
+        """The body's grid with the body in that box, before the containers around it grow or shrink."""
         if box not in self._dropped:
             cells = {self._pane.index(name): cell for name, cell in self._cells(box).items()}
             self._dropped[box] = self._placing.drop([*separated(self._pane, cells).values()])
@@ -68,13 +68,14 @@ class GroupResize:
         return Placing(self._pane, [self._pane.index(name) for name in self.ids], self.compact)
 
     def within(self, w: int, h: int) -> Cell:
-        """The body's box, in the page's fields, as near to this size as its surroundings allow, before it rises."""
+        """The body's bounding box on the page with this size, or as near to it as the items around it allow, before it
+        is compacted upwards."""
         (left, top), box = self.page.origin(self.path), self._within(w, h)
         return box._replace(x=box.x + left, y=box.y + top)
 
     def _within(self, w: int, h: int) -> Cell:
-        """The body's box as near to that size as the grid, the minimum sizes, the statics and the limits of its edges
-        allow."""
+        """The body's bounding box with this size, or as near to it as the grid, the minimum sizes, the static items and
+        `resize_limits` allow."""
         old, stops = self.box, self._stops
         w = max(1, min(w, old.right if "w" in self.handle else self._pane.columns - old.x))
         h = max(1, min(h, old.bottom if "n" in self.handle else max(old.h, MAX_HEIGHT)))
@@ -87,7 +88,7 @@ class GroupResize:
         return resized_cell(old, wide, high, self.handle)
 
     def _stopped(self, w: int, h: int) -> bool:
-        """Whether an edge would go past what it stops at."""
+        """Whether an edge would be pulled past the items that stop it."""
         cells = self._cells(resized_cell(self.box, w, h, self.handle))
         return any(self._stops.held(cell, cells[item.id]) != cells[item.id] for item, cell in self._body)
 
@@ -119,13 +120,12 @@ def _between(wanted: int, old: int) -> range:
 
 
 def _most(old: int, wanted: int, stopped: Callable[[int], bool]) -> int:
-    """The largest size up to `wanted` that is not stopped; the present size never is, and smaller ones are not
-    checked."""
+    """The largest size up to `wanted` that is not stopped. The present size never is; smaller ones are not checked."""
     return min(wanted, old) if wanted <= old else old + bisect_left(range(old + 1, wanted + 1), True, key=stopped)
 
 
 def _scaled(cell: Cell, old: Cell, new: Cell) -> Cell:
-    """A cell of the box scaled to another box: edges that were one stay one."""
+    """A cell of the box `old` scaled to the box `new`: edges at the same position stay at the same position."""
     left, right = _edge(cell.x - old.x, old.w, new.w), _edge(cell.right - old.x, old.w, new.w)
     top, bottom = _edge(cell.y - old.y, old.h, new.h), _edge(cell.bottom - old.y, old.h, new.h)
     return Cell(new.x + left, new.y + top, right - left, bottom - top)

@@ -1,4 +1,4 @@
-"""The data model of a layout: items and their cells. Parsed from JSON, which is untrusted.
+"""The data model of a layout: items and their cells, parsed from untrusted JSON.
 
 The JSON form, that of the programs which Benchboard replaces, is a list of `{"id", "type", "position": {"x", "y", "w",
 "h"}, …}`, with optional `static`, `min_w`, `max_w`, `min_h`, `max_h`. Unknown fields are kept, beside the others and
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
 
 
 def bounding_box(cells: Collection[Cell]) -> Cell:
-    """The smallest rectangle that holds them all; one field for none."""
+    """The smallest rectangle that contains all of the cells; one of 1 by 1 at the origin if there are none."""
     if not cells:
         return Cell(0, 0, 1, 1)
     left, top = min(cell.x for cell in cells), min(cell.y for cell in cells)
@@ -79,25 +79,27 @@ class Item:
     active: int = 0
     """The index of the active tab."""
     line: str = ""
-    """Items of one grid that have the same line and begin in one row rise and are displaced as one (`repeats`)."""
+    """Items of one grid that have the same line and begin in one row are compacted and displaced together
+    (`repeats`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """A grid inside a container; its cells count from its own top left field, below the container's heading."""
+    """A grid inside a container; its cells are relative to its own top left corner, below the container's heading."""
 
     layout: "Layout"
     id: str = ""
     title: str = ""
     top: int = 0
-    """Where the items of a collapsed row began in its document (`containers`)."""
+    """The row in the document at which the items of a collapsed row begin (`containers`)."""
     source: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     """A tab's own fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Items and, beside each, its cell. Immutable: every change makes a new one (undo keeps the old)."""
+    """Items, and the cell of each at the same index. Immutable: every change makes a new layout (undo keeps the old
+    one)."""
 
     columns: int
     items: tuple[Item, ...] = ()

@@ -1,4 +1,5 @@
-"""Bring a layout inside its grid, without overlaps: what every gesture begins and ends with."""
+"""Normalise a layout: every item inside the grid, without overlaps, and under vertical compaction as far up as it can
+be. Every gesture begins and ends with this."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
@@ -9,8 +10,10 @@ from benchboard.dashboards.layout.model import Compact, Layout
 
 
 def normalized(layout: Layout, compact: Compact, *, without: frozenset[int] = frozenset()) -> Layout:
-    """The layout inside the grid without overlaps, in order; under `vertical` with everything risen, a line as one.
-    The indexes in `without` are left alone and leave room. A normalised layout comes back equal."""
+    """The layout with every item inside the grid and without overlaps (static items may still overlap each other).
+    Items keep their order, which is that of their vertical middles; under `vertical` they are compacted upwards, the
+    clones of one line (`Item.line`) together. Items with an index in `without` are not moved and do not get in the way
+    of others. A normalised layout comes back equal."""
     board = GridArrays(layout)
     if board.sticks_out:
         board.bring_in()
@@ -27,7 +30,8 @@ def normalized(layout: Layout, compact: Compact, *, without: frozenset[int] = fr
         x, y, w, h = board.xs[i], board.ys[i], board.ws[i], board.hs[i]
         row = max(sky[x : x + w])
         if compact == "vertical" and row < y:
-            # Never past a static above it: only what has room where it lies rises, to the lowest static above.
+            # An item never moves up past a static item: one that overlaps a static item doesn't move up, any
+            # other moves up at most to the lowest static item above it.
             if board.statics:
                 row = max(row, fixed.ceiling(x, w, y)) if fixed.free_row(x, y, w, h) == y else y
         else:
@@ -42,7 +46,8 @@ def normalized(layout: Layout, compact: Compact, *, without: frozenset[int] = fr
 
 
 def _lines(layout: Layout, board: GridArrays, without: frozenset[int]) -> dict[int, list[int]]:
-    """For the indexes of each line all of them, if they lie beside each other."""
+    """For the index of each item in a line, the indexes of all items in that line. Lines whose items have columns in
+    common are left out."""
     found: dict[tuple[str, int], list[int]] = {}
     for i in [i for i, item in enumerate(layout.items) if item.line]:
         if not board.static[i] and i not in without:
@@ -56,18 +61,18 @@ def _lines(layout: Layout, board: GridArrays, without: frozenset[int]) -> dict[i
 
 
 def _side_by_side(turns: Sequence[int], lines: Mapping[int, Sequence[int]]) -> Iterator[int]:
-    """These indexes, with all of a line in the turn of its first one."""
-    come = set[int]()
+    """These indexes in order, but all of a line at the turn of its first item."""
+    done = set[int]()
     for i in turns:
-        if i not in come:
+        if i not in done:
             line = lines.get(i, (i,))
-            come.update(line)
+            done.update(line)
             yield from line
 
 
 def _level(line: Sequence[int], board: GridArrays, fixed: ColumnOccupancy, sky: list[int]) -> None:
-    """Bring a line whose parts have risen separately to the lowest row among them, or to the first where all have
-    room."""
+    """Put the items of a line, which were compacted separately, into one row again: the lowest of their rows, or the
+    first below it where none of them overlaps a static item."""
     row = max(board.ys[i] for i in line)
     while board.statics:
         lower = max(fixed.free_row(board.xs[i], row, board.ws[i], board.hs[i]) for i in line)

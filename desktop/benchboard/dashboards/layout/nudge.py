@@ -1,4 +1,4 @@
-"""Move a body past its next neighbour to the left, right, top or bottom, as one key does."""
+"""Move the selected items past their next neighbour to the left, right, top or bottom, as an arrow key does."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -11,16 +11,16 @@ from benchboard.dashboards.layout.normalize import normalized
 Direction = Literal["left", "right", "up", "down"]
 
 _TRIES = 64
-"""How many rows are tried to find one behind a neighbour; the first is nearly always right."""
+"""How many rows are tried to find one beyond a neighbour; the first is nearly always right."""
 
 
 def nudged(layout: Layout, ids: Sequence[str], way: Direction, *, compact: Compact = "vertical") -> Layout:
-    """Move the selected items, as one body, past the next neighbour that way.
+    """Move the selected items, as one body, past the next neighbour in that direction.
 
-    The body goes right behind the neighbour if there is room for it. If not, the two change their order in the room
-    that they have. If the neighbour cannot move either (it is static, or would overlap something), the body goes there
-    all the same, or to the edge of the page, and displaces the others downwards. Without a neighbour it goes to the
-    edge; a body that is there already stays. Statics stay. Raises `Invalid` if there is no such item.
+    The body goes right beyond the neighbour if that overlaps nothing. If not, the two change their order in the space
+    that both have. If the neighbour can't be moved either (it is static, or would overlap something), the body goes
+    beyond it all the same, or to the edge of the page, and pushes other items down. Without a neighbour it goes to the
+    edge; a body at the edge stays. Static items stay. Raises `Invalid` if there is no such item.
     """
     layout = normalized(layout, compact)
     drag = Drag(layout, ids, compact=compact)
@@ -36,7 +36,7 @@ def nudged(layout: Layout, ids: Sequence[str], way: Direction, *, compact: Compa
 
 
 class _Turn:
-    """Turns the grid so that the direction is rightwards. Downwards the page has an edge only for a body without
+    """Rotates the grid so that the direction is to the right. Downwards the page has no edge, except for a body without
     neighbours."""
 
     def __init__(self, way: Direction, columns: int, rows: int) -> None:
@@ -55,7 +55,7 @@ class _Turn:
 
 
 def _past(layout: Layout, cells: Sequence[Cell], body: Sequence[int], turn: _Turn) -> Mapping[int, Cell]:
-    """Where the body, and maybe its neighbours, go on a grid turned rightwards."""
+    """The new cells of the body, and of its neighbours if they move, on a grid rotated to the right."""
     box = bounding_box([cells[place] for place in body])
     own = frozenset(body)
     band = [
@@ -94,7 +94,7 @@ def _free(moved: Mapping[int, Cell], cells: Sequence[Cell]) -> bool:
 
 
 def _reordered(layout: Layout, drag: Drag, way: Literal["up", "down"]) -> Layout:
-    """Where everything rises, a body moves up or down by changing its order among the items in its columns."""
+    """Under vertical compaction, a body moves up or down by changing its order among the items in its columns."""
     body, grabbed, down = bounding_box(drag.body), drag.body[0], way == "down"
     own = frozenset(drag.places)
     rows: set[int] = set()
@@ -105,7 +105,7 @@ def _reordered(layout: Layout, drag: Drag, way: Literal["up", "down"]) -> Layout
         if item.static:
             rows.add(cell.bottom if down else cell.y - body.h)
         else:
-            # Behind the middle of what it jumps past, or before it: what a drag goes by.
+            # Just past the middle of the item that it changes places with, or before it, by which a drag orders items.
             row = max(cell.y, before.y - min(part.h for part in drag.body))
             rows.add((2 * row + cell.h) // 2 + 1 if down else row)
     ahead = sorted((row for row in rows if row > body.y) if down else (max(0, row) for row in rows if row < body.y))

@@ -1,4 +1,4 @@
-"""The order in which items that are not lifted are displaced, indexed for many previews."""
+"""The order in which the items around a body are pushed down, indexed for many previews."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,13 +10,14 @@ from benchboard.dashboards.layout.grid_arrays import BLOCK, ColumnOccupancy, Gri
 from benchboard.dashboards.layout.model import Cell, Layout
 
 Rest = tuple[int, int, int, int, int, int, int]
-"""One item that is not lifted: the highest row of it and of all that rank after it, its columns as bits, its row,
-first column, the column after its last, its height, its index in the layout. A plain tuple: a step goes through a
-hundred."""
+"""One item outside the body: the topmost row of it and of all that rank after it, its columns as bits, its row, its
+first column, the column after its last, its height, and its index in the layout. A plain tuple for speed: a preview
+goes through a hundred."""
 
 
 class DisplacementOrder:
-    """The order of displacement: the indexes `ranked`, each with twice the row of its middle or its bottom edge."""
+    """Items in the order of displacement. `ranked` has each item's rank, which is twice the row of its middle or of its
+    bottom edge, and its index in the layout."""
 
     def __init__(
         self, board: GridArrays, cells: Sequence[Cell], ranked: list[tuple[int, int]], *, by_middle: bool
@@ -25,7 +26,7 @@ class DisplacementOrder:
         self.keys = [key for key, _place in ranked]
         rows = [cells[place].y for _key, place in ranked]
         self.lows = list(accumulate(reversed(rows), min))[::-1]
-        """From each item on, the highest row of all that is left."""
+        """For each item, the topmost row of it and of all that rank after it."""
         self.rest: list[Rest] = [
             (low, board.masks[place], y, x, x + w, h, place)
             for low, (_key, place) in zip(self.lows, ranked, strict=True)
@@ -33,13 +34,14 @@ class DisplacementOrder:
         ]
 
     def key(self, row: int) -> int:
-        """How a part of the body ranks with its top edge in this row."""
+        """The rank of a part of the body whose top edge is in this row."""
         return 2 * row if self.by_middle else 2 * row + 1
 
 
 class Ranks:
-    """The order of the `lifted` layout's indexes except `without`. What rose from `before` when the body was lifted
-    ranks as if it had risen by no more than `slack`, so that the body fits in again exactly where it came from."""
+    """The ranks of all items of the `lifted` layout except the body's, the indexes in `without`. An item that moved up
+    from its row in `before` when the body was taken out ranks as if it had moved up by no more than `slack` rows, so
+    that the body fits exactly into its original position again."""
 
     def __init__(self, before: Layout, lifted: Layout, without: frozenset[int], slack: int, *, by_middle: bool) -> None:
         self.cells, self.columns = lifted.cells, lifted.columns
@@ -60,8 +62,8 @@ class Ranks:
 
     def _index_columns(self, ranked: list[tuple[int, int]]) -> None:
         self.in_columns: list[tuple[list[int], list[int]]] = [([], [0]) for _ in range(self.columns)]
-        """For each column the keys in it and the bottom edges, the top of the page before them. A static is above
-        whatever begins below it."""
+        """For each column, the ranks of the items in it, and their bottom edges after a first 0 for the top of the
+        page. A static item ranks before all parts that begin below it."""
         for key, place in sorted(ranked):
             cell = self.cells[place]
             for keys, bottoms in self.in_columns[cell.x : cell.right]:
@@ -70,13 +72,14 @@ class Ranks:
 
     @cached_property
     def by_bottom(self) -> DisplacementOrder:
-        """The order in which all that ends above a row ranks before what stands in it."""
+        """The order in which items that end above a row rank before a part in that row, and items that reach into it
+        after."""
         ranked = sorted((2 * self.cells[place].bottom, place) for place in self._free)
         return DisplacementOrder(self._board, self.cells, ranked, by_middle=False)
 
     @cached_property
     def ends(self) -> dict[int, list[tuple[int, int]]]:
-        """For each row what ends right above it: columns as bits, place."""
+        """For each row the items that end right above it: columns as bits, index in the layout."""
         found: dict[int, list[tuple[int, int]]] = {}
         for place in [*self._free, *self._statics]:
             found.setdefault(self.cells[place].bottom, []).append((self._board.masks[place], place))
@@ -84,7 +87,7 @@ class Ranks:
 
     @cached_property
     def edges(self) -> dict[int, int]:
-        """For each row the columns, as bits, in which something ends right above it."""
+        """For each row the columns, as bits, in which an item ends right above it."""
         return {row: reduce(or_, (mask for mask, _place in some)) for row, some in self.ends.items()}
 
     def _index_statics(self) -> None:
@@ -98,7 +101,7 @@ class Ranks:
         self._near: dict[int, int] = {}
 
     def near(self, block: int) -> int:
-        """The columns, as bits, in which an item whose row is in this block may meet a static."""
+        """The columns, as bits, in which an item with its top row in this block of rows may overlap a static item."""
         known = self._near.get(block)
         if known is None:
             known = 0
@@ -108,11 +111,12 @@ class Ranks:
         return known
 
     def floor(self, x: int, right: int, key: int) -> int:
-        """How far up a part with this key can rise in these columns: to what ranks before, and to the statics above."""
+        """The topmost row that a part with this rank can move up to in these columns: below the items that rank before
+        it and the static items above."""
         return max([bottoms[bisect_left(keys, key)] for keys, bottoms in self.in_columns[x:right]])
 
     def sunk(self, parts: Sequence[tuple[Cell, int]], dx: int, dy: int) -> int:
-        """How many rows, `dy` or more, the body as one has to go down to overlap no static."""
+        """The row offset, `dy` or more, at which the body in one piece overlaps no static item."""
         start = None if self.obstructed else dy
         while start != dy:
             start = dy
@@ -123,7 +127,7 @@ class Ranks:
         return dy
 
     def clear(self, parts: Sequence[tuple[Cell, int]], dx: int, dy: int) -> bool:
-        """Whether the body overlaps no static there."""
+        """Whether the body, moved by (dx, dy), overlaps no static item."""
         return not self.obstructed or not any(
             self.fixed.first(x + dx, y + dy, w, h) is not None for (x, y, w, h), _place in parts
         )

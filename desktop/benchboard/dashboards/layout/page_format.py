@@ -183,7 +183,7 @@ def _write_panes(item: Item, cell: Cell, written: dict[str, object], known: Writ
 
 
 def written_rows(layout: Layout, top: int = 0) -> Iterator[tuple[str, int]]:
-    """The row that every item is written in, with its id, as `serialise_page` writes it."""
+    """The ids of all items, each with the row that `serialise_page` writes for it."""
     for item, cell in layout:
         row = cell.y + top
         yield item.id, row
@@ -193,15 +193,16 @@ def written_rows(layout: Layout, top: int = 0) -> Iterator[tuple[str, int]]:
 
 
 def numbering_grid(page: PageIndex, path: Path) -> Path:
-    """The path of the grid in whose fields a grid's rows are written: its own, or the one around its rows."""
+    """The path of the grid whose rows are counted in a grid's document cells: its own, or for a row's grid the one
+    around the row."""
     while path and page.item(path[-1][0]).type == ROW:
         path = path[:-1]
     return path
 
 
 def document_cell(page: PageIndex, item_id: str) -> Cell:
-    """An item's cell as its document writes it. Groups and tabs count from their own first field; a row continues the
-    numbers of the grid it lies in. Raises `Invalid` if there is no such item."""
+    """An item's cell as its document writes it. The cells in groups and tabs are relative to their own grid; those in a
+    row continue the row numbers of the grid around it. Raises `Invalid` if there is no such item."""
     cell, y = page.cell(item_id), 0
     for outer, _k in reversed(page.path(item_id)):
         row = page.item(outer)

@@ -1,6 +1,6 @@
 """Repeat by variable: one widget of the document is shown once for each selected value.
 
-The document has the one; the page shows the clones. Nothing of this is ever written back.
+The document has the widget once; the page shows its clones. Clones are never written to the document.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The variable by which an item is repeated, the direction, and the most clones side by side."""
+    """The variable by which an item is repeated, the direction, and the greatest number of clones side by side."""
 
     variable: str
     direction: Axis = "across"
@@ -73,18 +73,20 @@ def repeat_of(item: Item) -> Repeat | None:
 def repeated(
     layout: Layout, chosen: Mapping[str, Sequence[str]], *, taken: Collection[str] = ()
 ) -> tuple[Layout, Mapping[str, tuple[str, str, str]]]:
-    """The layout with every repeated item shown once for each value `chosen` of its variable, and which clone shows
-    what: clone id → (id of its item, variable, value).
+    """The layout with every repeated item shown once for each selected value of its variable, and what each clone
+    shows: clone id → (id of its item, variable, value). `chosen` maps variables to their selected values.
 
-    Across, the clones share the width of the page, at most `most` side by side and none narrower than its `min_w`, on
-    as many lines as it takes; down, they lie below each other, each as large as the item. A clone is called
-    `<id>@<n>`, n from 1; if one of this layout's ids or of `taken` is called so, with more @ between. For one value
-    the item itself is shown, and told of; for none, or a variable that is not among `chosen`, it is shown only.
+    Across, the clones share the width of the page, at most `most` side by side and each within the item's `min_w` and
+    `max_w`, on as many lines as needed; down, they are below each other, each as large as the item. The id of a clone
+    is `<id>@<n>`, n from 1; if that is one of this layout's ids or in `taken`, with more @ between. For one value the
+    item itself is shown and is in the result; for none, or a variable that is not in `chosen`, it is shown but not in
+    the result.
 
-    What the clones cover goes below them, and what that covers too; so does what begins above a line of them and
-    reaches beside it. Statics stay, as does what lies above or covers nothing. A line stays one (`Item.line`), whatever
-    rises. Invalid names the item whose clones would make too many items or too long a page, or whose
-    repeat cannot be right.
+    Items that the clones overlap are pushed down below them, and so are items that those overlap, and items that begin
+    above a line of clones in the same columns and reach into its first row. Static items, items above and items that
+    nothing overlaps stay where they are. The clones of a line stay in one row when the layout is compacted
+    (`Item.line`). Raises `Invalid` naming the item whose clones would be too many items or make the page too long, or
+    whose repeat is invalid.
     """
     page = normalized(layout, "none")
     units, clones = _units(page, chosen, {*taken, *layout.places})
@@ -101,7 +103,8 @@ def repeated(
 
 
 class _Unit(NamedTuple):
-    """One item of the layout as it is shown: once, or as clones that stay together."""
+    """One item of the layout as it is shown: once, or as clones that move together. `zone` is the rectangle that they
+    occupy."""
 
     place: int
     parts: list[tuple[Item, Cell]]
@@ -150,8 +153,8 @@ def _spread(repeat: Repeat, item: Item, cell: Cell, count: int, columns: int) ->
 
 
 def _lowered(layout: Layout, units: Sequence[_Unit]) -> list[int]:
-    """The row each unit comes to: its own, or the first below what it would cover. Of what begins in one row, or
-    reaches beside a line that does, clones come first."""
+    """The final row of each unit: its own, or the first below units placed before it and static items. Of units in one
+    turn (`_turns`), clones are placed first."""
     fixed = [unit.place for unit in units if layout.items[unit.place].static and len(unit.parts) == 1]
     board = GridArrays(layout)
     statics, held = RowBlocks(board, fixed), frozenset(fixed)
@@ -170,7 +173,8 @@ def _lowered(layout: Layout, units: Sequence[_Unit]) -> list[int]:
 
 
 def _turns(layout: Layout, units: Sequence[_Unit]) -> list[int]:
-    """The row in which each unit's turn comes: its own, or that of the lowest line of clones it reaches beside."""
+    """The row by which units are sorted: a unit's own, or that of the lowest line of clones that it overlaps from
+    above."""
     lines = [unit.zone for unit in units if unit.parts[0][0].line]
     turns = []
     for unit, cell in zip(units, layout.cells, strict=True):
@@ -180,7 +184,7 @@ def _turns(layout: Layout, units: Sequence[_Unit]) -> list[int]:
 
 
 def _meet(cell: Cell, line: Cell) -> bool:
-    """Whether they have a column in common."""
+    """Whether the two have a column in common."""
     return cell.x < line.right and line.x < cell.right
 
 

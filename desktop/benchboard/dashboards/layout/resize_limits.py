@@ -1,9 +1,9 @@
-"""Limits of a resize: an item's own least and greatest size, the grid, and what lies in an edge's way.
+"""Limits of a resize: an item's own minimum and maximum size, the grid, and the items that stop a dragged edge.
 
-An edge cannot be pulled past items on the side to which things rise: under `vertical` an item above a widget cannot
-be displaced upwards, so a top edge stops at the lowest of them in the widget's columns; under `horizontal` items to the
-left stop a left edge in the widget's rows. Otherwise what is overlapped goes below, and only the grid and the statics
-stop an edge.
+An edge can't be pulled past items on the side to which the layout is compacted: under `vertical` an item above a widget
+can't be pushed up, so a top edge stops at the lowest of them in the widget's columns; under `horizontal` items to the
+left stop a left edge in the widget's rows. In all other cases items that are overlapped are pushed down, and only the
+grid and static items stop an edge.
 """
 
 from bisect import bisect_right
@@ -18,7 +18,8 @@ HANDLES: tuple[Handle, ...] = get_args(Handle)
 
 
 def limited_size(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns: int) -> tuple[int, int]:
-    """The size asked for, held to the grid and then to the item's own limits; the minimum wins over the maximum."""
+    """The requested size, clamped to the grid and then to the item's own limits; the minimum takes precedence over the
+    maximum."""
     widest = cell.right if "w" in handle else columns - cell.x
     tallest = cell.bottom if "n" in handle else MAX_HEIGHT
     w, h = max(1, min(w, widest)), max(1, min(h, tallest))
@@ -27,7 +28,8 @@ def limited_size(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns
 
 
 def resized_cell(cell: Cell, w: int, h: int, handle: Handle) -> Cell:
-    """`cell` with this size, its far edge (seen from `handle`) where it was; held at the left and upper border."""
+    """`cell` with this size; the edge opposite `handle` stays where it is. If it would extend beyond the left or upper
+    border, it is put at the border with its old size on that axis."""
     x, y = cell.x, cell.y
     if "w" in handle:
         x = cell.right - w
@@ -39,15 +41,15 @@ def resized_cell(cell: Cell, w: int, h: int, handle: Handle) -> Cell:
 
 
 class Stops:
-    """Where the edge pulled at `handle` stops, among these `cells`, which are not resized themselves. Nothing stops it
-    if it is `free`."""
+    """The positions at which an edge dragged at `handle` stops, among these `cells`, which do not include the resized
+    items. If `free`, no item stops it."""
 
     def __init__(self, cells: Iterable[Cell], handle: Handle, compact: Compact) -> None:
         self.up = compact == "vertical" and "n" in handle
         self.left = compact == "horizontal" and "w" in handle
         self.free = not (self.up or self.left)
         self._ends: dict[int, list[int]] = {}
-        """For each column, or row, the edges in it, in order."""
+        """For each column (or row), the sorted positions of the edges in it."""
         for cell in () if self.free else cells:
             lanes, end = self._lanes(cell), cell.bottom if self.up else cell.right
             for lane in lanes:
@@ -56,7 +58,7 @@ class Stops:
             ends.sort()
 
     def held(self, old: Cell, new: Cell) -> Cell:
-        """`old` resized to `new`, or as far as its edge can go."""
+        """`old` resized to `new`, or as far as its edge can be pulled."""
         if self.free:
             return new
         least = max(map(self._last_before, self._lanes(new), repeat(old.y if self.up else old.x)))

@@ -1,7 +1,9 @@
-"""react-grid-layout 2.3.0's own results, for compatibility with other programs, overlaps included.
+"""Move, resize, add, remove and compact with exactly the results of react-grid-layout 2.3.0, for compatibility with
+other programs. Where its results overlap, these do too.
 
-A request is held to the grid before it is carried out, as its component does with what a mouse asks for. Items that
-reach beyond the grid are brought in first. `prevent_collision` refuses a move or resize for which there is no room.
+The requested position or size is first clamped to the grid, as its component does with pointer input. Items that reach
+beyond the grid are first moved or cut to fit. With `prevent_collision`, a move or resize without free space does
+nothing.
 """
 
 from benchboard.dashboards.layout.compaction import compact_horizontally, compact_vertically
@@ -30,8 +32,8 @@ def move(
     compact: Compact = "vertical",
     prevent_collision: bool = False,
 ) -> Layout:
-    """Move `item_id` to column `x`, row `y`, as far as the grid lets it. A static stays. Raises `Invalid` if there is
-    no such item."""
+    """Move `item_id` to column `x`, row `y`, clamped to the grid. A static item doesn't move. Raises `Invalid` if there
+    is no such item."""
     place = layout.index(item_id)
     board = _board(layout)
     x = max(0, min(x, board.columns - board.ws[place]))
@@ -49,8 +51,9 @@ def resize(
     compact: Compact = "vertical",
     prevent_collision: bool = False,
 ) -> Layout:
-    """Resize `item_id` to `w` by `h` at `handle`; the opposite edge stays. A static keeps its size. Raises `Invalid`
-    if there is no such item. At a northern handle it keeps its new row even over others, as the rule has it."""
+    """Resize `item_id` to `w` columns and `h` rows at `handle`; the opposite edge stays. A static item keeps its size.
+    With a handle on the top edge, the item keeps its new row even if it overlaps others there, as in react-grid-layout.
+    Raises `Invalid` if there is no such item."""
     place = layout.index(item_id)
     board = _board(layout)
     if board.static[place]:
@@ -71,7 +74,7 @@ def resize(
 
 
 def add(layout: Layout, item: Item, cell: Cell, *, compact: Compact = "vertical") -> Layout:
-    """The layout with one more item, last. Raises `Invalid` if its id is taken or the layout is full."""
+    """The layout with one more item, added as the last. Raises `Invalid` if its id is in use or the layout is full."""
     if item.id in layout.places:
         refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
     if len(layout) >= MAX_ITEMS:
@@ -95,7 +98,7 @@ def remove(layout: Layout, item_id: str, *, compact: Compact = "vertical") -> La
 
 
 def compacted(layout: Layout, *, compact: Compact = "vertical") -> Layout:
-    """The layout, compacted."""
+    """The layout after compaction."""
     return _compacted(layout, _board(layout), compact)
 
 
@@ -107,7 +110,8 @@ def _board(layout: Layout) -> GridArrays:
 
 
 def _compacted(layout: Layout, board: GridArrays, compact: Compact, keeps_row: int | None = None) -> Layout:
-    """The board as a layout. `keeps_row` is the item that stays in the row it has when its turn comes."""
+    """Compact the arrays, and return them as a layout. The item `keeps_row` is compacted with the others, but ends in
+    the row that it had when its turn came."""
     kept = 0 if keeps_row is None else board.ys[board.ids.index(keeps_row)]
     if compact == "vertical":
         kept = compact_vertically(board, -1 if keeps_row is None else keeps_row)

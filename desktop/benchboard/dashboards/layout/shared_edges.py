@@ -1,4 +1,4 @@
-"""The edge that neighbours share, resized with all items along it: one side gains what the other loses."""
+"""Resize all items along an edge that neighbours share: one side grows by what the other shrinks."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from benchboard.dashboards.layout.normalize import normalized
 
 @dataclass(frozen=True, slots=True)
 class SharedEdge:
-    """A straight edge between items. `across`: it stands at column `at` and reaches from row `begin` to `end`,
-    `before` are the ids left of it and `after` those right of it; `down`: at row `at`, from column to column, above
-    and below. The items of each side in the layout's order."""
+    """A straight edge between items. `across`: a vertical edge at column `at`, from row `begin` to `end`; `before` are
+    the ids of the items left of it and `after` of those right of it. `down`: a horizontal edge at row `at`, from column
+    to column, with the items above and below. The items of each side are in the layout's order."""
 
     axis: Axis
     at: int
@@ -30,12 +30,12 @@ def edge_at(
     reach: tuple[float, float] = (0.2, 0.2),
     fixed: Collection[str] = (),
 ) -> SharedEdge | None:
-    """The shared edge at this point of the grid (in fields), no further away than `reach` (columns, rows); the nearer
-    one, in terms of its reach, where two cross.
+    """The shared edge at this point of the grid (in grid units), not further away than `reach` (columns, rows); where
+    two cross, the one that is nearer in proportion to its reach.
 
-    It is as long as it must be for pulling it to leave no step: from the two items that touch at the point on over all
-    whose edges hang together. None if nothing touches there, or if a static or one of `fixed` (whose size is locked)
-    would have to change.
+    It is long enough that moving it leaves no step: it begins with the two items that touch at the point and extends
+    over all items whose edges continue it. None if no items touch there, or if a static item or one of `fixed` (whose
+    size is locked) would have to change.
     """
     ways: list[tuple[float, Axis, float, float]] = [
         (abs(column - round(column)) / reach[0], "across", column, row),
@@ -49,17 +49,18 @@ def edge_at(
 
 
 class SharedEdgeResize:
-    """A shared edge pulled to other columns or rows. What it shows depends on where the edge is, not on the way
-    there; nothing ever overlaps.
+    """A shared edge dragged to other columns or rows. Results depend on where the edge is, not on the pointer's path;
+    no items ever overlap in them.
 
-    `edge` is one of `layout`, settled as a page on show is. The edge stops where the first of its items reaches a
-    limit, or would cover something that does not lie along it. Statics among its items hold it.
+    `edge` belongs to `layout`, which must be normalised, as a displayed page is. The edge stops where the first of its
+    items reaches a size limit, or would overlap an item that is not along the edge. Static items along it hold it in
+    place.
     """
 
     def __init__(self, layout: Layout, edge: SharedEdge, *, compact: Compact = "vertical") -> None:
         self.layout = normalized(layout, compact)
         self.lifted = self.layout
-        """What the results of `at` are compared with: nothing is lifted here."""
+        """The layout that results of `at` are compared with; no items are taken out of it."""
         self.edge = edge
         self.compact = compact
         self.before = [layout.index(name) for name in edge.before]
@@ -69,15 +70,15 @@ class SharedEdgeResize:
         self._shown: dict[int, Layout] = {edge.at: self.layout}
 
     def at(self, position: int) -> dict[int, Cell]:
-        """What changes against the start (index in the layout → cell) with the edge at this column or row, or as near
-        as it can come."""
+        """The cells that differ from the start (index in the layout → cell) with the edge at this column or row, or as
+        near to it as it can be dragged."""
         pairs = zip(self.layout.cells, self.drop(position).cells, strict=True)
         return {place: new for place, (old, new) in enumerate(pairs) if new != old}
 
     def drop(self, position: int) -> Layout:
-        """The layout if it is dropped there."""
+        """The layout after the edge is dropped there."""
         position = max(self.least, min(position, self.most))
-        if position not in self._shown:  # as many as there are fields to pull through
+        if position not in self._shown:  # bounded: one entry for each position of the edge
             self._shown[position] = self._pulled(position)
         return self._shown[position]
 
@@ -117,7 +118,7 @@ class SharedEdgeResize:
 
 
 def _shared(layout: Layout, axis: Axis, at: int, point: float) -> SharedEdge | None:
-    """The edge at this column (or row) that the point of the other axis lies on."""
+    """The shared edge at this column (or row) that contains the point `point` of the other axis."""
     turned = layout.cells if axis == "across" else [Cell(y, x, h, w) for x, y, w, h in layout.cells]
     before = [(place, y, y + h) for place, (x, y, w, h) in enumerate(turned) if x + w == at]
     after = [(place, y, y + h) for place, (x, y, w, h) in enumerate(turned) if x == at]
@@ -136,7 +137,7 @@ def _shared(layout: Layout, axis: Axis, at: int, point: float) -> SharedEdge | N
 
 
 def _turned(cell: Cell, axis: Axis) -> Cell:
-    """The cell with its axes swapped for a horizontal edge; turned twice it is itself."""
+    """The cell with its axes swapped if the edge is horizontal; swapped twice it is itself."""
     return cell if axis == "across" else Cell(cell.y, cell.x, cell.h, cell.w)
 
 

@@ -1,8 +1,8 @@
-"""Snap guides: which edges of a body that is dragged or resized align with others', and which of its distances are
-equal.
+"""Snap guides for a drag or resize: which edges of the dragged items are in line with edges of others, and which
+distances to the others are equal.
 
-All in grid fields, where a drag lies anyway: there is nothing to pull the body to. A guide only shows what its fields
-have in common with others.
+All positions and sizes are in grid units (columns or rows). A drag always lies on the grid, so guides do not pull the
+dragged items anywhere; they only show what is in line.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,13 +13,14 @@ from benchboard.dashboards.layout.alignment import Axis
 from benchboard.dashboards.layout.model import Cell
 
 _BLOCK = 5
-"""What lies in the way is looked for in strips of 2**_BLOCK fields."""
+"""Neighbours are searched in strips of 2**_BLOCK grid units."""
 _FAR = 1 << 40
 
 
 class Guide(NamedTuple):
-    """A line through edges that lie on it. `across`: it stands at column `at` and spans rows `begin` to `end`;
-    `down`: it lies at row `at` and spans columns. `at` counts in half fields, for middles lie between."""
+    """A line that edges of several items lie on. `across`: a vertical line at column `at`, from row `begin` to `end`;
+    `down`: a horizontal line at row `at`, from column to column. `at` is in half grid units, because the middle of an
+    item can lie between two."""
 
     axis: Axis
     at: int
@@ -28,8 +29,9 @@ class Guide(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """One of several equal distances: `size` fields from `begin` to `end`, columns for `across` and rows for `down`. It
-    is best drawn at `beside`, in half fields of the other axis, the middle of what both sides have in common."""
+    """One of several equal distances: `size` grid units from `begin` to `end`, columns for `across` and rows for
+    `down`. It is best drawn at `beside` on the other axis, in half grid units: the middle of the range that both sides
+    share."""
 
     axis: Axis
     begin: int
@@ -39,14 +41,14 @@ class Gap(NamedTuple):
 
 
 class SnapHints(NamedTuple):
-    """What to draw beside a body; each side of it adds at most one relation."""
+    """The guides and gaps to draw for a body. Each side of the body is in at most one relation of either sort."""
 
     guides: tuple[Guide, ...]
     gaps: tuple[Gap, ...]
 
 
 class _Span(NamedTuple):
-    """A cell seen along one axis: `start` to `end` along it, `low` to `high` across it."""
+    """A cell projected on one axis: `start` to `end` on that axis, `low` to `high` on the other."""
 
     start: int
     end: int
@@ -54,14 +56,15 @@ class _Span(NamedTuple):
     high: int
 
     def beside(self, other: "_Span") -> bool:
-        """Whether the two overlap across the axis."""
+        """Whether the two overlap on the other axis."""
         return self.low < other.high and other.low < self.high
 
 
 class Guides:
-    """Everything that a body can be compared with, indexed once when the gesture begins.
+    """The items that a body is compared with, indexed once when the gesture begins.
 
-    `cells` by any number, best the index in the layout (those of `Drag.lifted` that are not `Drag.places`).
+    `cells` has them by any number, best the index in the layout (the items of `Drag.lifted` that are not in
+    `Drag.places`).
     """
 
     def __init__(self, cells: Mapping[int, Cell]) -> None:
@@ -71,11 +74,11 @@ class Guides:
     def for_body(
         self, body: Sequence[Cell], changed: Mapping[int, Cell] | None = None, *, view: Cell | None = None
     ) -> SnapHints:
-        """The hints for a body of these cells, taken by the rectangle around them.
+        """The guides and gaps for a body of these cells, of which only the bounding box counts.
 
-        `changed` says which of the indexed cells lie elsewhere just now (what `Drag.at` gave; numbers that are not
-        indexed are passed over). What does not reach into `view` is not compared with. Of each edge the nearest on
-        either side counts, no more: there are at most six guides and eight gaps.
+        `changed` has the present cells of the indexed items that are elsewhere now (the result of `Drag.at`; numbers
+        that are not indexed are ignored). Items outside `view` are not compared. For each edge only the nearest item on
+        either side counts: there are at most six guides and eight gaps.
         """
         if not body:
             return SnapHints((), ())
@@ -102,7 +105,7 @@ class Guides:
 
 
 class _Sorted:
-    """Places by one of their spans' bounds, in order."""
+    """Numbers of cells, sorted by one bound of their spans."""
 
     __slots__ = ("bounds", "places")
 
@@ -111,18 +114,18 @@ class _Sorted:
         self.bounds = [bounds[place] for place in self.places]
 
     def down(self, start: int, stop: int) -> Iterator[int]:
-        """The indexes with bounds of `start` or less but more than `stop`, the greatest first."""
+        """The numbers with a bound of `start` or less but more than `stop`, the greatest bound first."""
         bounds = self.bounds
         return (self.places[k] for k in range(bisect_right(bounds, start) - 1, bisect_right(bounds, stop) - 1, -1))
 
     def up(self, start: int, stop: int) -> Iterator[int]:
-        """The indexes with bounds of `start` or more but less than `stop`, the least first."""
+        """The numbers with a bound of `start` or more but less than `stop`, the least bound first."""
         bounds = self.bounds
         return (self.places[k] for k in range(bisect_left(bounds, start), bisect_left(bounds, stop)))
 
 
 class _Index:
-    """Spans by where their edges and middles are, and by the strips across the axis they reach into."""
+    """Spans by the positions of their edges and middles, and by the strips of the other axis that they reach into."""
 
     def __init__(self, spans: dict[int, _Span]) -> None:
         self.spans = spans
@@ -145,7 +148,7 @@ class _Index:
 
 
 class _VisibleIndex:
-    """The visible part of an index: without what moved, with where it is now, inside the view."""
+    """An index as it is now: moved items count with their present cells, and only items in the view count."""
 
     def __init__(self, index: _Index, moved: Mapping[int, Cell], now: Sequence[_Span], view: _Span) -> None:
         self.index = index
@@ -158,7 +161,7 @@ class _VisibleIndex:
         return span.beside(view) and span.start < view.end and view.start < span.end
 
     def guides(self, axis: Axis, body: _Span) -> Iterator[Guide]:
-        """The lines the body's edges lie on, and its middle unless both edges say it all."""
+        """Guides at the edges of the body, and at its middle unless both edges have one."""
         ends = [self._line(axis, 2 * at, body, middle=False) for at in (body.start, body.end)]
         middle = None if all(ends) else self._line(axis, body.start + body.end, body, middle=True)
         return (guide for guide in (*ends, middle) if guide is not None)
@@ -188,7 +191,8 @@ class _VisibleIndex:
         return next((span for place in places if place not in moved and self._seen(span := spans[place])), None)
 
     def gaps(self, axis: Axis, body: _Span) -> Iterator[Gap]:
-        """The distances to the neighbours before and behind, where they equal each other or the neighbours' own."""
+        """The distances to the nearest items on both sides, where they equal each other or the distance from that item
+        to the next one beyond it."""
         before, after = self._before(body, body), self._after(body, body)
         ahead, behind = _distance(before, body), _distance(body, after)
         pairs: dict[tuple[_Span, _Span], None] = {}
@@ -209,7 +213,7 @@ class _VisibleIndex:
         )
 
     def _before(self, span: _Span, body: _Span) -> _Span | None:
-        """The nearest before the span among what is beside the body."""
+        """The nearest item before the span, among those that overlap the body on the other axis."""
         found = (self._beside(ends.down(span.start, self.view.start), body) for ends, _starts in self._strips(body))
         here = (now for now in self.now if now.end <= span.start and now.beside(body))
         near = [other for other in (*found, *here) if other is not None]
@@ -236,5 +240,5 @@ class _VisibleIndex:
 
 
 def _distance(one: _Span | None, two: _Span | None) -> int:
-    """The free fields between two spans; 0 if they overlap."""
+    """The free grid units between two spans; 0 if one is missing."""
     return two.start - one.end if one and two else 0
