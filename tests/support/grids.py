@@ -10,7 +10,7 @@ from support import rgl
 
 @st.composite
 def starts(draw: st.DrawFn, columns: tuple[int, ...] = (6, 12, 24)) -> tuple[grid.Layout, grid.Compact]:
-    """A settled layout, with or without statics and limits, and how it is compacted."""
+    """A normalised layout, with or without static items and size limits, and its compaction."""
     rng = random.Random(draw(st.integers(0, 10**9)))
     wide = draw(st.sampled_from(columns))
     compact: grid.Compact = draw(st.sampled_from(grid.COMPACTS))
@@ -39,13 +39,14 @@ def shown(layout: grid.Layout) -> dict[str, tuple[int, ...]]:
 
 
 def check(after: grid.Layout, before: grid.Layout) -> None:
-    """Inside the grid, no overlaps but of statics with each other, the statics where they were."""
+    """Every item is inside the grid, none overlap except static ones with each other, and static items have not
+    moved."""
     check_grid(after)
     assert all(after.cell(item.id) == cell for item, cell in before if item.static)
 
 
 def check_grid(layout: grid.Layout) -> None:
-    """Inside the grid, no overlaps but of statics with each other."""
+    """Every item is inside the grid, and none overlap except static ones with each other."""
     pairs = list(layout)
     for number, (item, cell) in enumerate(pairs):
         assert cell.x >= 0
@@ -56,8 +57,8 @@ def check_grid(layout: grid.Layout) -> None:
 
 
 def hangs(drag: grid.Drag, dx: int, dy: int) -> bool:
-    """Whether all of a body can hang so far from where it was: on the top of the page, on another part, or on what need
-    not give way for it."""
+    """Whether a body is supported everywhere at this offset: each part touches the top of the page, another part, or an
+    item that does not have to move down for it."""
     body = [cell._replace(x=cell.x + dx, y=cell.y + dy) for cell in drag.body]
     others = [pair for place, pair in enumerate(drag.lifted) if place not in drag.places]
     if any(cell.y < 0 for cell in body):

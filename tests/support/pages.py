@@ -50,15 +50,15 @@ def _contain(rng: random.Random, item: JsonItem, columns: int, depth: int, numbe
 
 @st.composite
 def pages(draw: st.DrawFn, *, statics: float = 0.1) -> grid.Layout:
-    """A page as it is shown: fitted."""
+    """A page as it is displayed: fitted."""
     rng = random.Random(draw(st.integers(0, 10**9)))
     columns = draw(st.sampled_from([6, 12, 24]))
     return grid.fitted(grid.parse_page(random_page(rng, columns, statics=statics), columns=columns))
 
 
 def check_page(layout: grid.Layout) -> None:
-    """Nothing overlaps (but statics each other), everything is inside its grid, containers are as high as they have to
-    be, at every level."""
+    """No items overlap (except static ones with each other), all are inside their grids, and containers are as high as
+    their children need, at every level."""
     check_grid(layout)
     for item, cell in layout:
         for pane in item.panes:

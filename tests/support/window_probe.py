@@ -1,7 +1,7 @@
 """The window as `benchboard` opens it, which also reports on request where its widgets are.
 
 A line on stdin asks: the name of a widget, or `page`. A line of JSON on stdout answers, in pixels of the screen: where
-that widget is (null: it cannot be seen), or what Studio's page shows, has chosen and has in hand.
+that widget is (null: it cannot be seen), or what Studio's page shows, has selected and is dragging.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Narrower pages of a whole document: derived in every container, arranged by hand, and following again."""
+"""Tablet and phone layouts of a whole document: derived in every container, customised, and reset to the desktop
+layout."""
 
 import random
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The crash journal: what was on the disk comes back, wherever it was cut, and nothing that was not."""
+"""The crash journal: everything that was on the disk is restored, wherever the file was cut, and nothing else."""
 
 import io
 import os

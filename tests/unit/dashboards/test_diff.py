@@ -1,4 +1,4 @@
-"""What differs between two dashboards: places, fields, texts, lines; and taking differences back."""
+"""Differences between two dashboards: positions, fields, texts and lines; and reverting them."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""What an edit changed: any document is made of any other, and a gesture costs what it moved."""
+"""JSON deltas turn any document into any other, and the delta of a move is as small as what it moved."""
 
 import copy
 import json

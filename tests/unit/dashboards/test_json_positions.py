@@ -1,4 +1,4 @@
-"""Places in a document's text: of items, of fields, of what is wrong."""
+"""Positions in a document's text: of items, of fields and of errors."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Several items brought into order: where the chosen come to lie, and that nothing else is broken by it."""
+"""Align, distribute, equalise, grow, swap and auto-arrange items: their final positions, and no overlaps."""
 
 import itertools
 from typing import get_args

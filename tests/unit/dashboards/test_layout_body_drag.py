@@ -1,4 +1,4 @@
-"""Several items are resized as one body, and every item has the numbers its document says."""
+"""Several items resized as one body, and cells as a document writes them."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Narrower pages follow the desktop, except for what was arranged there by hand."""
+"""Tablet and phone layouts follow the desktop layout, except for custom positions."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ narrow = st.sampled_from([1, 2, 4, 6, 8])
 
 @st.composite
 def arranged_by_hand(draw: st.DrawFn) -> tuple[grid.Layout, grid.Compact, int, dict[str, grid.Cell]]:
-    """A desktop and a breakpoint on which some items have cells of their own that do not cover each other."""
+    """A desktop layout, and a breakpoint with custom positions that do not overlap each other."""
     layout, compact = draw(starts((12,)))
     columns = draw(narrow)
     places: dict[str, grid.Cell] = {}

@@ -1,4 +1,4 @@
-"""Rows, groups and tabs: what they hold stays whole, fits, and can be carried from one to another."""
+"""Rows, groups and tabs: containers fit their children, and items can be dragged from one container to another."""
 
 import random
 from dataclasses import replace

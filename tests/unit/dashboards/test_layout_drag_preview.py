@@ -1,4 +1,5 @@
-"""A drag shows a function of its start and the pointer, free of overlaps, and lets go as it showed."""
+"""A drag preview depends only on the start and the pointer position, has no overlaps, and equals the layout after the
+drop."""
 
 import pytest
 from hypothesis import assume, given

@@ -1,4 +1,5 @@
-"""A body of several comes to rest in one piece where it can; the shortcuts to that place change nothing."""
+"""Several dragged items stay in one piece where they are supported; the shortcuts of the search do not change its
+result."""
 
 import random
 
@@ -15,8 +16,8 @@ from support.grids import check, hangs, laid, shown, some, starts
 from support.rgl import random_items
 
 
-class Plodding(DropBody):
-    """Looks at every place anew, also where parts that touch are torn apart."""
+class UnshortenedSearch(DropBody):
+    """Searches without shortcuts: no body is rejected early because it would come apart."""
 
     def _torn(self, dx: int, dy: int) -> bool:
         return False
@@ -37,8 +38,8 @@ def test_drop_position_shortcut_equals_the_full_search(
         dy = data.draw(st.integers(-shape.box.y, 40))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Displacement, "torn", False)
-            plodding = Plodding(drag.ranks, shape).resting_position(dx, dy, None)
-        assert drag.at(drag.body[0].x + dx, drag.body[0].y + dy) == plodding
+            full = UnshortenedSearch(drag.ranks, shape).resting_position(dx, dy, None)
+        assert drag.at(drag.body[0].x + dx, drag.body[0].y + dy) == full
 
 
 @given(starts(), st.data())

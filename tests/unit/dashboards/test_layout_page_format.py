@@ -1,4 +1,4 @@
-"""Documents in, documents out: identity for what is right, one clear refusal for what is not."""
+"""Reading and writing documents: a valid one is written unchanged, an invalid one is rejected with one clear error."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A repeated item is shown once for each chosen value, and nothing is covered by it."""
+"""A repeated item is shown once for each selected value, and its clones overlap nothing."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ def _repeating(layout: grid.Layout, **repeats: object) -> grid.Layout:
 
 @st.composite
 def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
-    """A layout in which some items repeat, and what is chosen."""
+    """A layout in which some items are repeated, and the selected values of their variables."""
     layout, _compact = draw(starts())
     repeat = st.fixed_dictionaries(
         {"variable": st.sampled_from(["a", "b", "unknown"])},

@@ -1,4 +1,4 @@
-"""Exact mode against react-grid-layout's own answers, and against itself."""
+"""`rgl_compat` against results of react-grid-layout itself, and properties of its own results."""
 
 import json
 import random
@@ -31,7 +31,7 @@ def test_apply_equals_react_grid_layout(line: str) -> None:
 
 
 def test_apply_equals_react_grid_layout_on_random_operations() -> None:
-    """A short seeded part; `benchmarks/layout_differential.py` runs as many as one likes."""
+    """A short seeded sample; `benchmarks/layout_differential.py` runs any number."""
     rng = random.Random(20)
     try:
         with rgl.oracle() as oracle:
@@ -118,7 +118,8 @@ def test_compact_unsolvable_heap_is_rejected(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_compact_effort_limit_is_checked_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However the steps are accounted for, far fewer than a second's go by between two looks at the purse."""
+    """Compaction compares its steps with the limit often: after far less than a second's work, however it accounts for
+    them."""
     spent: list[int] = []
     spend = grid_arrays.GridArrays.spend
 
@@ -147,7 +148,7 @@ def test_compact_effort_limit_counts_pushes(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _grown(count: int, columns: int, w: int, h: int, statics: int = 0) -> grid.Layout:
-    """A grid full of items of one field, the first made larger than it may."""
+    """A grid full of items of 1 by 1, the first of them made larger than allowed."""
     cells = [grid.Cell(k % columns, k // columns, 1, 1) for k in range(count)]
     pairs = [(grid.Item(f"w{k}", "t", static=0 < k <= statics), cell) for k, cell in enumerate(cells)]
     return grid.Layout.of(columns, [(pairs[0][0], grid.Cell(0, 0, w, h)), *pairs[1:]])
@@ -173,7 +174,8 @@ def test_compact_shortcut_for_items_sinking_alone_changes_nothing(
 
 
 def test_remove_with_overlapping_statics_leaves_no_overlap() -> None:
-    """As react-grid-layout's component answers: it corrects the bounds of what is left whenever a child goes."""
+    """Like react-grid-layout's component, which corrects the bounds of the remaining items whenever a child is
+    removed."""
     items = [
         {"id": "r", "type": "text", "position": {"x": 0, "y": 0, "w": 2, "h": 2}, "static": True},
         {"id": "s", "type": "text", "position": {"x": 1, "y": 1, "w": 2, "h": 2}, "static": True},

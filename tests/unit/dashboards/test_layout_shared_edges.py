@@ -1,4 +1,4 @@
-"""A shared edge is found where two items touch, and pulled as far as all of its items allow."""
+"""A shared edge is found where two items touch, and can be dragged as far as all of its items allow."""
 
 from hypothesis import given
 from hypothesis import strategies as st

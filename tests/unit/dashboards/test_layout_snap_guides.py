@@ -1,4 +1,4 @@
-"""Guides name the edges that lie on one line and the distances that are equal, and not too many of them."""
+"""Snap guides show edges on one line and equal distances, within their limits in number."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,8 @@ def _box(cells: list[grid.Cell]) -> grid.Cell:
 
 
 def _lines(body: grid.Cell, others: list[grid.Cell]) -> dict[int, tuple[list[int], list[int]]]:
-    """By looking at each: which of the body's columns others share above and below it, and how far away those are."""
+    """Computed item by item: which of the body's columns other items above and below it share, and how far away these
+    are."""
 
     def related(at: int, *, middle: bool) -> tuple[list[int], list[int]]:
         on = [c for c in others if (at == c.x + c.right if middle else at in (2 * c.x, 2 * c.right))]
@@ -72,7 +73,7 @@ def test_snap_guides_equal_a_full_comparison(start: Start, data: st.DataObject, 
 
 
 def _check_gaps(body: grid.Cell, others: list[grid.Cell], gaps: list[grid.Gap]) -> None:
-    """Each lies free between two that face each other, and has an equal one beside it."""
+    """Every gap is free of items, between two that overlap on the other axis, and has an equal gap beside it."""
     everything = [body, *others]
     for gap in gaps:
         assert gap.size == gap.end - gap.begin > 0

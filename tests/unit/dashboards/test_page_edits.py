@@ -1,4 +1,4 @@
-"""Copies, groups, tabs and locks of a page: nothing is lost, nothing overlaps, what keeps its place keeps it."""
+"""Copies, groups, tabs and locks of a page: nothing is lost, no items overlap, and locked items stay where they are."""
 
 import json
 from collections.abc import Callable

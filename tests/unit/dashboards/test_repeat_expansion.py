@@ -1,4 +1,5 @@
-"""Repeats are shown once for each chosen value, in every container, each with its own value; the document stays."""
+"""Repeated items are shown once for each selected value, in every container, each with its own value; the document does
+not change."""
 
 import random
 from dataclasses import replace

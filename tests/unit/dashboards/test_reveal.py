@@ -1,4 +1,4 @@
-"""Looking into closed rows and other tabs changes nothing of what the document says, whatever is edited meanwhile."""
+"""Revealing the content of collapsed rows and other tabs does not change the document, whatever is edited meanwhile."""
 
 import random
 from dataclasses import replace

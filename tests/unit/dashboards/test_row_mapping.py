@@ -1,4 +1,4 @@
-"""A document in the rows of its tables: nothing lost on the way there and back, and hostile rows named."""
+"""A document converted to rows of its tables and back: nothing is lost, and errors name hostile rows."""
 
 import copy
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Every template is a document, free of overlaps, whose queries can be asked."""
+"""Every template is a valid document without overlaps, and its queries can be run."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Variables named in titles and words are shown as their values; what is written stays as it is."""
+"""Variables in titles and texts are shown as their values; the stored text does not change."""
 
 from typing import Any
 

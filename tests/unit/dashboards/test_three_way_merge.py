@@ -1,4 +1,4 @@
-"""Two edits of one dashboard brought together: nothing lost, nothing guessed, and an end in every case."""
+"""Three-way merges of a dashboard: no edit is lost, none is guessed, and every merge ends."""
 
 from dataclasses import replace
 from typing import Any

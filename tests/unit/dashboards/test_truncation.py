@@ -1,4 +1,4 @@
-"""Pictures in a text in short: the text is short, and what it stands for is what was there."""
+"""Images in a text replaced by short placeholders: the text is short, and the images can be restored."""
 
 import json
 import time

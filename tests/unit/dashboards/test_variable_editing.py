@@ -1,4 +1,4 @@
-"""Variables that somebody defined while others went on: what is taken of both."""
+"""Merging variables that were edited while others edited them too: which side's changes are kept."""
 
 from dataclasses import replace
 

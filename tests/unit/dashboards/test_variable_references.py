@@ -1,4 +1,4 @@
-"""What names a variable goes with it when it is called otherwise."""
+"""References to a variable are renamed with it."""
 
 from typing import Any
 

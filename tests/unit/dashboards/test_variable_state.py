@@ -1,4 +1,5 @@
-"""What a reader chose is kept for one account and one dashboard, sealed, and only where it is their own."""
+"""A reader's selected values are stored encrypted, for one account and one dashboard, and only in the reader's own
+data."""
 
 import json
 from pathlib import Path

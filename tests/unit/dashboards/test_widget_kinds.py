@@ -1,4 +1,4 @@
-"""What the items of a layout say, and what they are when nothing is right about them."""
+"""The content of layout items, and their errors and fallbacks for invalid data."""
 
 import pytest
 

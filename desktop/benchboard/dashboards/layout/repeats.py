@@ -71,15 +71,15 @@ def repeat_of(item: Item) -> Repeat | None:
 
 
 def repeated(
-    layout: Layout, chosen: Mapping[str, Sequence[str]], *, taken: Collection[str] = ()
+    layout: Layout, selected: Mapping[str, Sequence[str]], *, taken: Collection[str] = ()
 ) -> tuple[Layout, Mapping[str, tuple[str, str, str]]]:
     """The layout with every repeated item shown once for each selected value of its variable, and what each clone
-    shows: clone id → (id of its item, variable, value). `chosen` maps variables to their selected values.
+    shows: clone id → (id of its item, variable, value). `selected` maps variables to their selected values.
 
     Across, the clones share the width of the page, at most `most` side by side and each within the item's `min_w` and
     `max_w`, on as many lines as needed; down, they are below each other, each as large as the item. The id of a clone
     is `<id>@<n>`, n from 1; if that is one of this layout's ids or in `taken`, with more @ between. For one value the
-    item itself is shown and is in the result; for none, or a variable that is not in `chosen`, it is shown but not in
+    item itself is shown and is in the result; for none, or a variable that is not in `selected`, it is shown but not in
     the result.
 
     Items that the clones overlap are pushed down below them, and so are items that those overlap, and items that begin
@@ -89,7 +89,7 @@ def repeated(
     whose repeat is invalid.
     """
     page = normalized(layout, "none")
-    units, clones = _units(page, chosen, {*taken, *layout.places})
+    units, clones = _units(page, selected, {*taken, *layout.places})
     if all(len(unit.parts) == 1 for unit in units):
         return layout, clones
     pairs: list[tuple[Item, Cell]] = []
@@ -112,14 +112,14 @@ class _Unit(NamedTuple):
 
 
 def _units(
-    layout: Layout, chosen: Mapping[str, Sequence[str]], taken: set[str]
+    layout: Layout, selected: Mapping[str, Sequence[str]], taken: set[str]
 ) -> tuple[list[_Unit], dict[str, tuple[str, str, str]]]:
     clones: dict[str, tuple[str, str, str]] = {}
     units: list[_Unit] = []
     count = len(layout)
     for place, (item, cell) in enumerate(layout):
         repeat = repeat_of(item)
-        values = chosen.get(repeat.variable, ()) if repeat else ()
+        values = selected.get(repeat.variable, ()) if repeat else ()
         if repeat is None or len(values) < 2:
             if repeat and values:
                 clones[item.id] = (item.id, repeat.variable, values[0])
