@@ -37,6 +37,7 @@ from benchboard.i18n import _
 ANSWER_TIMEOUT: Final = 1.0
 TRIES: Final = 3
 _PRESENCE_POLL: Final = 0.1
+_MOST_UNREAD: Final = 65_536
 
 
 class OpenPort(Protocol):
@@ -81,6 +82,8 @@ class Device:
         self._console = ConsoleDecoder()
         self._sequence = 0
         self._hello: Hello | None = None
+        self._sent: list[bytes] = []
+        self._unread = b""
 
     @property
     def path(self) -> str:
@@ -98,6 +101,12 @@ class Device:
         with translate_protocol_errors():
             self._hello = host_side.read_hello(answer, nonce)
         return self._hello
+
+    def has_unreadable_answer(self) -> bool:
+        """Whether what came back since the last answer begins like a protocol message, and is no echo of a request."""
+        *lines, _unfinished = self._unread.replace(b"\n", b"\r").split(b"\r")
+        starts = [line for line in lines if line.startswith(protocol.MESSAGE_START)]
+        return any(not any(sent in line for sent in self._sent) for line in starts)
 
     def identify(self, seconds: float = 5.0) -> None:
         """Make the dongle blink for `seconds` (0 to 60)."""
@@ -275,8 +284,10 @@ class Device:
             self._sequence = (self._sequence + 1) & 0xFF
             content = body() if callable(body) else body
             request = Packet(messages.OPERATIONS[command], messages.GROUP, command, self._sequence, content)
+            encoded = protocol.encode(request)
+            self._sent = [*self._sent, *encoded.split(b"\n")[:1]][-TRIES:]
             # The CR ends an unfinished line that an earlier failure may have left at the dongle.
-            self._handle.write(b"\r" + protocol.encode(request))
+            self._handle.write(b"\r" + encoded)
             answer = self._answer(request, self._clock() + timeout)
             if answer is not None:
                 return _validated(command, answer)
@@ -290,12 +301,15 @@ class Device:
 
     def _answer(self, request: Packet, deadline: float) -> Packet | None:
         while (left := deadline - self._clock()) > 0:
-            for found in self._console.feed(self._handle.read(left)):
+            chunk = self._handle.read(left)
+            self._unread = (self._unread + chunk)[:_MOST_UNREAD]
+            for found in self._console.feed(chunk):
                 if (
                     isinstance(found, Packet)
                     and (found.op, found.group, found.command, found.sequence)
                     == (request.op + 1, request.group, request.command, request.sequence)
                 ):  # fmt: skip
+                    self._unread = b""
                     return found
         return None
 

@@ -58,8 +58,8 @@ _DIALECTS: Final = (
 def probe(path: str) -> DongleInfo:
     """Find out what firmware is on the port `path`. Closes the CAN channel; takes at most about three seconds.
 
-    Raises `DeviceFailure` (`dongle.silent`: nothing there speaks slcan; `dongle.untrusted`) and what
-    `link.open_port` raises.
+    Raises `DeviceFailure` (`dongle.silent`: nothing there speaks slcan; `dongle.unreadable`: Benchboard's firmware
+    answered damaged; `dongle.untrusted`) and what `link.open_port` raises.
     """
     with link.open_port(path) as handle:
         return probe_open(handle)
@@ -74,6 +74,14 @@ def probe_open(handle: OpenPort, *, clock: Callable[[], float] = time.monotonic)
     except DeviceFailure as error:
         if error.code != "dongle.silent":
             raise
+        if device.has_unreadable_answer():
+            raise DeviceFailure(
+                "dongle.unreadable",
+                _("The dongle on {path} responded, but its identity couldn't be read.").format(path=handle.path),
+                why=_("Its response was damaged, or its firmware doesn't match this version of Benchboard."),
+                do=_("Unplug the dongle, plug it back in and try again. If this persists, use another cable."),
+                path=handle.path,
+            ) from error
         return _stock(handle, clock)
     return DongleInfo(
         handle.path,

@@ -1,5 +1,6 @@
 """Finding out what firmware a port has: ours, stock slcan firmware of several makers, and what only looks like one."""
 
+import re
 from collections.abc import Callable
 from itertools import count
 
@@ -143,6 +144,32 @@ def test_probe_of_what_is_no_dongle_finds_none(make: Callable[[Clock], Stock]) -
         probe_open(make(clock), clock=clock)
     assert silent.value.code == "dongle.silent"
     assert clock.now - 1000 < 3
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        lambda line: line[:-9] + b"AAAA" + line[-5:],
+        lambda line: line[:40],
+        lambda line: line + b"!",
+        lambda line: b"\x06\x09" + b"/" * 30_000,
+        lambda _line: b"\x06\x09//8AAAAA",
+    ],
+)
+def test_probe_of_a_dongle_with_a_damaged_answer_does_not_take_it_for_stock_firmware(
+    altered: Callable[[bytes], bytes],
+) -> None:
+    dongle, clock = new_dongle(), Clock()
+    cable = Cable(dongle, clock)
+
+    def tamper(way: int, data: bytes) -> bytes:
+        return re.sub(rb"\x06\x09[^\n]*", lambda line: altered(line[0]), data) if way else data
+
+    cable.tamper = tamper
+    with pytest.raises(DeviceFailure) as unreadable:
+        probe_open(cable, clock=clock)
+    assert unreadable.value.code == "dongle.unreadable"
+    assert "identity couldn't be read" in unreadable.value.what
 
 
 def test_probe_of_a_stock_dongle_whose_channel_is_open_reads_past_its_frames() -> None:

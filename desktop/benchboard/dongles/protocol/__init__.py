@@ -4,7 +4,7 @@ framing (bytes ↔ packets), messages (numbers and members), crypto, device_side
 """
 
 from benchboard.dongles.protocol.device_side import DeviceDescription, DeviceSide, ErrorCounters, PersistentState
-from benchboard.dongles.protocol.framing import ConsoleDecoder, Packet, encode
+from benchboard.dongles.protocol.framing import MESSAGE_START, ConsoleDecoder, Packet, encode
 from benchboard.dongles.protocol.host_side import ConfigSigner, Hello, HostClaim, Sign, Status, StoredConfig
 from benchboard.dongles.protocol.messages import (
     CanFilter,
@@ -17,6 +17,7 @@ from benchboard.dongles.protocol.messages import (
 )
 
 __all__ = [
+    "MESSAGE_START",
     "CanFilter",
     "ConfigSigner",
     "ConsoleDecoder",

@@ -84,6 +84,10 @@ def _read_map(raw: bytes) -> Body | None:
     return body if isinstance(body, dict) and all(isinstance(key, str) for key in body) else None
 
 
+MESSAGE_START: Final[bytes] = smp_packet.START_DELIMITER
+"""What the first line of every packet begins with."""
+
+
 def encode(packet: Packet) -> bytes:
     """The lines of `packet`, each ended by LF. Raises ValueError for a packet longer than `MAX_PACKET`."""
     body = encode_cbor(packet.body)
