@@ -214,8 +214,17 @@ class Application(QObject):
         except AppError as error:
             self.problems.show(error)
         self._start_watch(session)
-        self._show_shell(lambda shell: shell.go_or_home(self._start_address or self.settings.last_place))
-        self._start_address = ""
+        address, self._start_address = self._start_address, ""
+        self._show_shell(lambda shell: shell.go_or_home(address or self.settings.last_place))
+        if address and self.shell is not None and not self.shell.has_address(address):
+            self.problems.notice(
+                _("The link's page can't be opened."),
+                _("benchboard://{address} doesn't exist, or you don't have access to it.").format(
+                    address=address if len(address) <= 80 else f"{address[:79]}…"
+                ),
+                kind="warn",
+                icon="ph.warning",
+            )
         gc_control.freeze_once()
 
     def _start_watch(self, session: "ActiveSession") -> None:

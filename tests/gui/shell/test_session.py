@@ -213,6 +213,18 @@ def test_start_with_a_link_opens_it_after_sign_in(
     assert place.rests == ["42"]
 
 
+@pytest.mark.parametrize("address", ["nowhere/at-all", "admin/" + "x" * 1000])
+def test_start_with_a_link_to_no_page_says_so_after_sign_in(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker, address: str
+) -> None:
+    application = start(address=address)
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert "The link's page can't be opened." in banner(application)
+    assert f"benchboard://{address[:40]}" in banner(application)
+    assert len(banner(application)) < 300
+
+
 def test_sign_in_after_a_revoked_session_succeeds(qtbot: QtBot, working: Application, click: Clicker) -> None:
     revoke_everybody(working.home)
     qtbot.waitUntil(lambda: working.shell is None)
