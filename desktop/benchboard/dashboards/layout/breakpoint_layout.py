@@ -64,11 +64,11 @@ class _ColumnFitter:
             return _Block(places, whole, least=self._least(places[0]))
         if depth == _DEEPEST:
             return _Block(places, whole, least=max(self._least(place) for place in places))
-        parts = _parted(places, lambda place: (self._layout.cells[place].y, self._layout.cells[place].bottom))
+        parts = _split(places, lambda place: (self._layout.cells[place].y, self._layout.cells[place].bottom))
         if len(parts) > 1:
             bands = tuple(self.block(part, depth + 1) for part in parts)
             return _Block(places, whole, bands=bands, least=max(band.least for band in bands))
-        parts = _parted(places, lambda place: (self._layout.cells[place].x, self._layout.cells[place].right))
+        parts = _split(places, lambda place: (self._layout.cells[place].x, self._layout.cells[place].right))
         if len(parts) > 1:
             stacks = tuple(self.block(part, depth + 1) for part in parts)
             return _Block(places, whole, stacks=stacks, least=min(self._columns, sum(one.least for one in stacks)))
@@ -114,9 +114,9 @@ class _ColumnFitter:
             item, cell = self._layout.items[place], self._layout.cells[place]
             self.cells[place] = Cell(x, y, max(self._least(place), min(w, item.max_w or w)), cell.h)
             return y + cell.h
-        return self._knot(stack, x, w, y)
+        return self._place_inseparable(stack, x, w, y)
 
-    def _knot(self, stack: _Block, x: int, w: int, y: int) -> int:
+    def _place_inseparable(self, stack: _Block, x: int, w: int, y: int) -> int:
         """Place items that no cut separates: scaled at their original positions or, if that makes one of them too
         narrow, each at the topmost free position. Returns the first row below them."""
         whole, taken = stack.cell, Occupancy()
@@ -139,7 +139,7 @@ class _ColumnFitter:
         return y + max(cell.bottom for _place, cell in found)
 
 
-def _parted(places: Sequence[int], edges: Callable[[int], tuple[int, int]]) -> list[list[int]]:
+def _split(places: Sequence[int], edges: Callable[[int], tuple[int, int]]) -> list[list[int]]:
     """The items in the groups between which straight cuts are possible, in order. `edges` gives an item's start and end
     on the axis that is cut."""
     parts: list[list[int]] = []
@@ -179,26 +179,28 @@ def _shares(stacks: Sequence[_Block], span: Cell | None, w: int) -> list[tuple[i
     for k, stack in enumerate(stacks):
         while widths[2 * k + 1] < stack.least:
             gap = max(range(0, len(widths), 2), key=lambda one: widths[one])
-            donor = gap if widths[gap] else 1 + 2 * _richest(stacks, widths)
+            donor = gap if widths[gap] else 1 + 2 * _most_spare(stacks, widths)
             widths[donor] -= 1
             widths[2 * k + 1] += 1
     begins = [0, *accumulate(widths)]
     return [(begins[2 * k + 1], widths[2 * k + 1]) for k in range(len(stacks))]
 
 
-def _richest(stacks: Sequence[_Block], widths: Sequence[int]) -> int:
+def _most_spare(stacks: Sequence[_Block], widths: Sequence[int]) -> int:
     return max(range(len(stacks)), key=lambda k: widths[2 * k + 1] - stacks[k].least)
 
 
 def _lines(stacks: Sequence[_Block], w: int) -> list[list[_Block]]:
     """The stacks in as few lines as their minimum widths need, with lines of as equal width as possible."""
     total = sum(stack.cell.w for stack in stacks)
-    fewest = len(_broken(stacks, w, total))
+    fewest = len(_filled_lines(stacks, w, total))
     caps = range(-(-total // fewest), total + 1)
-    return _broken(stacks, w, caps[bisect_left(caps, -fewest, key=lambda cap: -len(_broken(stacks, w, cap)))])
+    return _filled_lines(
+        stacks, w, caps[bisect_left(caps, -fewest, key=lambda cap: -len(_filled_lines(stacks, w, cap)))]
+    )
 
 
-def _broken(stacks: Sequence[_Block], w: int, cap: int) -> list[list[_Block]]:
+def _filled_lines(stacks: Sequence[_Block], w: int, cap: int) -> list[list[_Block]]:
     """The stacks in lines, each filled before the next begins. No line has more than `cap` of the desktop's columns,
     unless a single stack has more."""
     lines: list[list[_Block]] = []

@@ -151,7 +151,7 @@ class ContainerDrag(_PageGesture):
         self.home = page.path(self.ids[0]) if self.ids else ()
         """The grid of the item under the pointer."""
         self._together = bool(self.ids) and not guests and all(page.path(one) == self.home for one in self.ids)
-        self._grounds: dict[Path, _TargetGrid] = {}
+        self._grids: dict[Path, _TargetGrid] = {}
 
     @cached_property
     def rest(self) -> PageIndex:
@@ -161,7 +161,7 @@ class ContainerDrag(_PageGesture):
     @property
     def original(self) -> Places:
         """The cells of everything visible while the body is dragged, without the body."""
-        return self._ground(self.home).still or self.rest.shown
+        return self._grid(self.home).still or self.rest.shown
 
     def target(self, x: int, y: int) -> Path:
         """The grid that a drop with the pointer at this cell of the page puts the body into: never one inside the body,
@@ -181,12 +181,12 @@ class ContainerDrag(_PageGesture):
             return {}
         if not self._together and self._is_start(target, x, y):
             return {name: cell for name, cell in self.page.shown.items() if self.original.get(name) != cell}
-        ground, drag, at = self._landing(target, x, y)
-        if ground.plain and target == self.home:
-            return ground.changes(drag.at(*at, until=until))
+        grid, drag, at = self._drop_target(target, x, y)
+        if grid.plain and target == self.home:
+            return grid.changes(drag.at(*at, until=until))
         # The height of a container depends on all items that are pushed down in it.
         changed = drag.at(*at, until=None if target else until)
-        return ground.seen(changed, self.original, until)
+        return grid.seen(changed, self.original, until)
 
     def drop(self, target: Path, x: int, y: int) -> Layout:
         """The page after a drop there. A drop at the original position changes nothing."""
@@ -194,22 +194,22 @@ class ContainerDrag(_PageGesture):
             return self.page.layout
         if self._is_start(target, x, y):
             return self.page.layout
-        ground, drag, at = self._landing(target, x, y)
-        return ground.whole(drag.drop(*at))
+        grid, drag, at = self._drop_target(target, x, y)
+        return grid.whole(drag.drop(*at))
 
     def _is_start(self, target: Path, x: int, y: int) -> bool:
         return bool(self.ids) and target == self.home and (x, y) == self.page.shown[self.ids[0]][:2]
 
-    def _landing(self, target: Path, x: int, y: int) -> tuple[_TargetGrid, Drag, tuple[int, int]]:
-        ground = self._ground(target)
-        assert isinstance(ground.preview, Drag)
-        left, top = ground.page.origin(target)
-        return ground, ground.preview, (x - left, y - top)
+    def _drop_target(self, target: Path, x: int, y: int) -> tuple[_TargetGrid, Drag, tuple[int, int]]:
+        grid = self._grid(target)
+        assert isinstance(grid.preview, Drag)
+        left, top = grid.page.origin(target)
+        return grid, grid.preview, (x - left, y - top)
 
-    def _ground(self, path: Path) -> _TargetGrid:
-        known = self._grounds.get(path)
+    def _grid(self, path: Path) -> _TargetGrid:
+        known = self._grids.get(path)
         if known is None:
-            known = self._grounds[path] = self._own(path) if self._together and path == self.home else self._other(path)
+            known = self._grids[path] = self._own(path) if self._together and path == self.home else self._other(path)
         return known
 
     def _own(self, path: Path) -> _TargetGrid:
@@ -242,27 +242,27 @@ class ContainerResize(_PageGesture):
         path = page.path(item_id)
         self.id = item_id
         self._resize = Resize(page.pane(path), item_id, handle, compact=compact)
-        self._ground = _TargetGrid(page, path, self._resize, compact)
+        self._grid = _TargetGrid(page, path, self._resize, compact)
 
     @property
     def still(self) -> Places:
         """The cells of everything visible that results are compared with."""
-        return self._ground.still or self.page.shown
+        return self._grid.still or self.page.shown
 
     def at(self, w: int, h: int, *, until: int | None = None) -> dict[str, Cell]:
         """The cells on the page, by id, that change with the item `w` columns wide and `h` rows high."""
         resize = self._resize
-        if self._ground.plain:
-            return self._ground.changes(resize.at(w, h, until=until))
-        before, after = self.page.shown, PageIndex(self._ground.whole(resize.drop(w, h))).shown
+        if self._grid.plain:
+            return self._grid.changes(resize.at(w, h, until=until))
+        before, after = self.page.shown, PageIndex(self._grid.whole(resize.drop(w, h))).shown
         return {name: cell for name, cell in after.items() if before.get(name) != cell}
 
     def within(self, w: int, h: int) -> Cell:
         """The item's cell on the page with this size, or as near to it as its limits and the items around it allow,
         before it is compacted upwards."""
-        (left, top), cell = self.page.origin(self._ground.path), self._resize.within(w, h)
+        (left, top), cell = self.page.origin(self._grid.path), self._resize.within(w, h)
         return cell._replace(x=cell.x + left, y=cell.y + top)
 
     def drop(self, w: int, h: int) -> Layout:
         """The page after the resize ends at this size."""
-        return self._ground.whole(self._resize.drop(w, h))
+        return self._grid.whole(self._resize.drop(w, h))

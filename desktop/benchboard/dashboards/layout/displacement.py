@@ -75,7 +75,7 @@ class Displacement:
         self.dx, self.dy = dx, dy
         self.changed: dict[int, Cell] = {}
         """The cells that have changed so far, by index in the layout."""
-        self._turn = self._active = self._reach = 0
+        self._next_part = self._active = self._reach = 0
         self._rise = 0
         keys, key = self.order.keys, self.order.key
         self._from = bisect_left(keys, key(self.parts[0][0].y + dy))
@@ -104,20 +104,20 @@ class Displacement:
         by another number of rows than the first part or that, without `falls`, is not supported from above; the next
         call continues from there."""
         while True:
-            if self._turn:
-                self._press()
-            if self._turn == len(self.parts):
+            if self._next_part:
+                self._push_items()
+            if self._next_part == len(self.parts):
                 return True
-            part = self.parts[self._turn]
-            held = self.falls or not whole or part[1] not in self.shape.heads or self._held(part[0])
-            rise = self._land(*part)
-            if not self._turn:
+            part = self.parts[self._next_part]
+            supported = self.falls or not whole or part[1] not in self.shape.heads or self._is_supported(part[0])
+            rise = self._place_part(*part)
+            if not self._next_part:
                 self._rise = rise
-            self._turn += 1
-            if not held or (whole and rise != self._rise):
+            self._next_part += 1
+            if not supported or (whole and rise != self._rise):
                 return False
 
-    def _held(self, cell: Cell) -> bool:
+    def _is_supported(self, cell: Cell) -> bool:
         """Whether a part with no other part directly above it is supported at its new position: by the top of the page,
         or by an item that ends at the part's top edge."""
         row, pushed, changed = cell.y + self.dy + self.lower, self._pushed, self.changed
@@ -127,14 +127,14 @@ class Displacement:
         columns = ((1 << cell.w) - 1) << left
         return any(columns & there and place not in changed for there, place in self.ranks.ends.get(row, ()))
 
-    def _land(self, cell: Cell, place: int) -> int:
+    def _place_part(self, cell: Cell, place: int) -> int:
         """Place a part. Returns the number of rows by which it moved up from where the pointer puts it."""
         ranks, pushed = self.ranks, self._pushed
         x, y, w, h = cell
         x, y = x + self.dx, y + self.dy
         right = x + w
         if self.falls:
-            row = max(self._floors[self._turn], *pushed[x:right])
+            row = max(self._floors[self._next_part], *pushed[x:right])
             if row > y and ranks.obstructed:
                 row = ranks.taken.free_row(x, row, w, h)
             bottom = row + h
@@ -149,22 +149,22 @@ class Displacement:
             self._reach = bottom
         return y - row
 
-    def _press(self) -> None:
+    def _push_items(self) -> None:
         """Push down the items that rank before the next part and overlap the body or an item that was pushed down. It
         ends when all remaining items begin at or below the lowest bottom edge so far; a column is done at the first
         item that stays where it is."""
         ranks, order = self.ranks, self.order
-        start, end, last = self._from, self._end, self._turn == len(self.parts)
+        start, end, last = self._from, self._end, self._next_part == len(self.parts)
         if not last:
-            end = bisect_left(order.keys, order.key(self.parts[self._turn][0].y + self.dy), start, end)
+            end = bisect_left(order.keys, order.key(self.parts[self._next_part][0].y + self.dy), start, end)
         if start >= end:
             return
         pushed, changed = self._pushed, self.changed
         active, reach, fixed = self._active, self._reach, ranks.near if ranks.obstructed else None
         ahead, top = 0, 0
         if not self.falls and not last:
-            ahead = self.shape.ahead[self._turn] << self.shape.box.x + self.dx
-            top = self.parts[self._turn][0].y + self.dy + self.lower
+            ahead = self.shape.ahead[self._next_part] << self.shape.box.x + self.dx
+            top = self.parts[self._next_part][0].y + self.dy + self.lower
         for low, mask, y, x, right, h, place in order.rest[start:end]:
             if low >= reach:
                 break

@@ -4,15 +4,16 @@ Every preview is computed from the layout at the start of the gesture and the pr
 not depend on the pointer's path, so displaced items return to their original positions when the pointer moves back. No
 items overlap in the result, static ones included (static items that overlapped each other before still do).
 
-The items of the gesture, "the body", are taken out of the layout once, at the start, and the others are compacted
+The items of the gesture, "the body", are taken out of the layout once, at the start, and the others are normalised
 without them (`lifted`). Every result is the set of cells that differ from that. Items that collide with the body and
 come after it in the order are pushed down, and keep their order.
 
 - `vertical`: the gap that the body leaves is closed, and the body and all other items are compacted upwards. In a drag,
   the body comes after the items whose vertical middle (in the layout without the body) is above its top edge, and
-  before the others. If several dragged items would not all move up by the same number of rows, they stay in one piece,
-  at the nearest rows where they are supported from above, and push down what they overlap; if there are no such rows
-  nearby, each moves up by itself. The preview shows which of the two a drop will do.
+  before the others; in a resize, after those that end at or above its top edge. If several dragged items would not all
+  move up by the same number of rows, they stay in one piece, at the nearest rows where they are supported from above,
+  and push down what they overlap; if there are no such rows nearby, each moves up by itself. The preview shows which of
+  the two a drop will do.
 - `none`, `horizontal`: the gap stays open, the body stays at the pointer, and items that it overlaps are pushed below
   it.
 
@@ -41,8 +42,8 @@ class _LayoutGesture:
         self.places = list(lifted)
         without = frozenset(lifted)
         self.lifted = normalized(self.layout, compact, without=without)
-        """The layout with all other items where they are without the body. The body's items have their cells of the
-        start."""
+        """The layout without the body: all other items in the cells that they have without it. The items of the body
+        have their cells of the start."""
         slack = min((cell.h for cell in self.body), default=0)
         middle = by_middle and compact == "vertical"
         self.ranks = Ranks(self.layout, self.lifted, without, slack, by_middle=middle)

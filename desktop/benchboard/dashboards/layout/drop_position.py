@@ -60,7 +60,7 @@ class DropBody:
         here = Displacement(ranks, self.shape, dx, dy, until=until, falls=True)
         if not self._torn(dx, dy) and not here.torn and here.run(whole=True):
             return here.changed
-        for row in self._places(dx, asked):
+        for row in self._candidate_rows(dx, asked):
             there = Displacement(ranks, self.shape, dx, row, until=until, falls=False, order=self._order)
             if there.run(whole=True):
                 return there.changed
@@ -68,7 +68,7 @@ class DropBody:
         here.run()
         return here.changed
 
-    def _places(self, dx: int, dy: int) -> Iterator[int]:
+    def _candidate_rows(self, dx: int, dy: int) -> Iterator[int]:
         """Row offsets to try, nearest first: those where each part would touch the top of the page, another item or
         another part from below, and none would overlap a static item."""
         ranks, top, left, edges = self.ranks, -self.shape.box.y, self.shape.box.x + dx, self._edges
