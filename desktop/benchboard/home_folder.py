@@ -19,9 +19,9 @@ from benchboard.file_ownership import REACHABLE
 from benchboard.i18n import _
 from benchboard.vault import Vault
 
-LOCK_NAME: Final = "benchboard.lock"
-_LOCK_TIMEOUT_S = 60
-_SILENT_S = 2
+_LOCK_NAME: Final = "benchboard.lock"
+LOCK_TIMEOUT_S = 60
+SILENT_S = 2
 """How long a program waits for the lock before it says so."""
 
 _OWN_FILES: Final = re.compile(r"benchboard\.lock|settings\.json|(benchboard|demo)\.db(-wal|-shm|-journal)?")
@@ -37,8 +37,8 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
     """
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(home / LOCK_NAME, mode=0o600)
-        _acquire(lock, home / LOCK_NAME, on_wait)
+        lock = FileLock(home / _LOCK_NAME, mode=0o600)
+        _acquire(lock, home / _LOCK_NAME, on_wait)
     except OSError as error:
         raise Unavailable(
             "workspace.home",
@@ -87,9 +87,9 @@ def _contains_user_home(folder: Path) -> bool:
 
 
 def _acquire(lock: FileLock, path: Path, on_wait: Callable[[str], None] | None) -> None:
-    deadline = time.monotonic() + _LOCK_TIMEOUT_S
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
     try:
-        lock.acquire(timeout=min(_SILENT_S, _LOCK_TIMEOUT_S))
+        lock.acquire(timeout=min(SILENT_S, LOCK_TIMEOUT_S))
     except Timeout:
         if on_wait is not None:
             on_wait(_waiting_sentence(path))

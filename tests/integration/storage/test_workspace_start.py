@@ -219,8 +219,8 @@ def test_command_that_waits_for_the_lock_says_who_holds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], program: str
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(home_folder, "_SILENT_S", 0)
-    monkeypatch.setattr(home_folder, "_LOCK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(home_folder, "SILENT_S", 0)
+    monkeypatch.setattr(home_folder, "LOCK_TIMEOUT_S", 0.1)
     (tmp_path / "home").mkdir()
     lock = tmp_path / "home" / "benchboard.lock"
     script = tmp_path / ("benchboard.py" if program == "Benchboard" else "backup.py")
@@ -343,7 +343,7 @@ def test_db_command_that_changes_waits_for_a_starting_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
-    monkeypatch.setattr(home_folder, "_LOCK_TIMEOUT_S", 0)
+    monkeypatch.setattr(home_folder, "LOCK_TIMEOUT_S", 0)
     with FileLock(tmp_path / "benchboard.lock"):
         assert run_command(["db", *command.split()]) == 1
     assert f"Another Benchboard (process {os.getpid()}) is still preparing the database." in capsys.readouterr().err
