@@ -82,6 +82,18 @@ def test_recovery_of_a_killed_window_restores_unsaved_edits(open_studio: Open, t
         assert second.cells() == cells
 
 
+def test_recovery_of_a_killed_window_that_had_saved_its_edits_recovers_none(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    seen = edit(first)
+    first.wait_until_saved()
+    home = crashed(first, tmp_path)
+    first.close()
+    second = open_studio(home)
+    assert second.cells() == seen[3]
+    assert notice(second) is None
+    assert walk_back(second) == seen[::-1]
+
+
 def test_recovery_discarded_is_undone(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     seen = edit(first)
