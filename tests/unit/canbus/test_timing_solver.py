@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.canbus.timing import CONTROLLERS, Limits, Timing, controller, nearest, solve, solve_fd
+from benchboard.canbus.timing.solver import cia_sample_point
 from benchboard.errors import Invalid, NotFound
 from support.examples import examples
 
@@ -259,3 +260,10 @@ def test_nearest_has_the_least_error_that_brute_force_finds(request_: tuple) -> 
         ]
         assert abs(found.timing.rate - bitrate) == min(errors)
         assert not limits.violations(found.timing)
+
+
+@pytest.mark.parametrize(
+    ("bitrate", "percent"), [(500_000, 87.5), (500_001, 80), (800_000, 80), (800_001, 75), (1_000_000, 75), (1, 87.5)]
+)
+def test_cia_sample_point_changes_above_500_and_800_kbit_per_second(bitrate: int, percent: float) -> None:
+    assert cia_sample_point(bitrate) == percent

@@ -135,6 +135,31 @@ def held_back_commit() -> tuple[SimulatedDongle, Clock, Device, list[bytes]]:
     return dongle, clock, device, kept
 
 
+def test_commit_answered_by_somebody_without_the_keys_is_not_believed() -> None:
+    clock = Clock()
+    cable = Cable(new_dongle(), clock)
+    device = Device(cable, clock=clock, random=seeded(2))
+    claim = device.claim_begin(claim_id=CLAIM, organisation=ORGANISATION, organisation_key=PUBLIC)
+    device.claim_prove(claim, sign=ORGANISATION_KEY.sign)
+    kept: list[Packet] = []
+
+    def forge(way: int, data: bytes) -> bytes:
+        if way == 0:
+            found = [one for one in ConsoleDecoder().feed(data) if isinstance(one, Packet)]
+            commits = [one for one in found if one.command == ProtocolCommand.CLAIM_COMMIT]
+            kept.extend(commits)
+            return b"" if commits else data
+        if kept and not data:
+            request = kept.pop()
+            return encode(replace(request, op=request.op + 1, body={"counter": 1, "sealed": request.body["sealed"]}))
+        return data
+
+    cable.tamper = forge
+    with pytest.raises(Unavailable) as unknown:
+        device.claim_commit(claim, TOKEN)
+    assert unknown.value.code == "dongle.outcome-unknown"
+
+
 def test_claim_outcome_while_a_commit_may_still_arrive_is_pending() -> None:
     dongle, clock, device, kept = held_back_commit()
     assert device.claim_outcome(CLAIM, TOKEN) is ClaimOutcome.PENDING
