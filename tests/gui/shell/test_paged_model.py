@@ -20,7 +20,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets.surfaces import EmptyState
+from benchboard.ui.widgets import EmptyState
 from support.databases import unbound
 from support.people import Town
 from support.window import Clicker
@@ -179,6 +179,10 @@ def test_refresh_keeps_ticks_and_current_row(
     ticked, current = table.selected(), table.current()
     assert [person.name for person in ticked] == [model.row(3).name]
     assert current == model.row(5)
+    with qtbot.waitSignal(model.dataChanged):
+        model.clear_ticks()
+    with qtbot.waitSignal(model.dataChanged):
+        qtbot.mouseClick(table.view.viewport(), Qt.MouseButton.LeftButton, pos=box)
     load(qtbot, model, model.refresh)
     assert table.selected() == ticked
     assert table.current() == current
