@@ -84,7 +84,7 @@ def decode_key(key: str, length: int) -> list[Scalar]:
         raise Invalid(
             "paging.key",
             _("“{key}” isn't a valid page key for this list.").format(key=key[:60]),
-            do=_("Start from the first page, or copy the full “next” value."),
+            do=_("Start from the first page, or copy the whole key after “Next page: --after”."),
             field="after",
         )
     return values

@@ -17,11 +17,12 @@ from benchboard.cli.command_context import (
 )
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
-from benchboard.errors import Denied
+from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import role_title
+from benchboard.workspace import Workspace
 
 
 @click.command()
@@ -64,7 +65,7 @@ def logout(options: DatabaseOptions, as_json: bool) -> None:
     with closing(options.open()) as opened:
         token = opened.vault.get(token_name(opened)) if opened.location.kind == "server" else None
         if token is None:
-            raise not_signed_in(opened)
+            raise _nothing_to_sign_out(opened)
         with contextlib.suppress(Denied), opened.database.system("sign-out").change() as session:
             actor = authentication.resume(session, token=token.decode(), client=Client.here()).actor
             authentication.sign_out(session, actor)
@@ -73,6 +74,16 @@ def logout(options: DatabaseOptions, as_json: bool) -> None:
         write_json({"signed_out": True})
     else:
         click.echo(_("Signed out."))
+
+
+def _nothing_to_sign_out(opened: Workspace) -> AppError:
+    if opened.location.kind == "server":
+        return not_signed_in(opened)
+    return Invalid(
+        "cli.no-login",
+        _("You aren't signed in to a shared database on this computer."),
+        do=_("If you signed in with --url, use the same --url."),
+    )
 
 
 @click.command()

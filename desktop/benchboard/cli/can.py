@@ -14,7 +14,7 @@ from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, Timestamp
-from benchboard.cli.options import CommandGroup
+from benchboard.cli.options import CommandGroup, Number, WholeNumber
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import probe_open
 from benchboard.errors import DeviceFailure, Invalid
@@ -23,7 +23,7 @@ from benchboard.i18n import _, ngettext
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 _BITRATE = click.option(
     "--bitrate",
-    type=click.IntRange(1_000, 1_000_000),
+    type=WholeNumber(1_000, 1_000_000),
     metavar="BIT/S",
     help="Bit rate, such as 500000; needed only if the dongle doesn't report its own.",
 )
@@ -40,8 +40,8 @@ def can() -> None:
 @can.command()
 @_PORT
 @_BITRATE
-@click.option("--count", type=click.IntRange(1), help="Stop after this many frames.")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after this many seconds.")
+@click.option("--count", type=WholeNumber(1), help="Stop after this many frames.")
+@click.option("--seconds", type=Number(0, min_open=True), help="Stop after this many seconds.")
 @click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
 def monitor(

@@ -9,18 +9,20 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import click
 
 from benchboard import settings, workspace
-from benchboard.cli.terminal import cell_text, printable
+from benchboard.cli.options import WholeNumber
+from benchboard.cli.terminal import cell_text, column_title, printable
 from benchboard.errors import AppError, Denied, Invalid
-from benchboard.i18n import N_, _
+from benchboard.i18n import _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Page, Unreadable
 from benchboard.storage.engine import Transactions, refuse_password
+from benchboard.storage.keyset_paging import LARGEST
 from benchboard.storage.short_ids import shorten
 from benchboard.workspace import Workspace
 
@@ -134,8 +136,15 @@ def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Cal
 
 def paging_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add `--limit` and `--after` to a command that lists."""
-    after = click.option("--after", metavar="KEY", help="Go on after this key, which the page before ends with.")
-    limit = click.option("--limit", default=50, show_default=True, metavar="N", help="List at most this many rows.")
+    after = click.option("--after", metavar="KEY", help="Continue after the key that the previous page ended with.")
+    limit = click.option(
+        "--limit",
+        type=WholeNumber(1, LARGEST),
+        default=50,
+        show_default=True,
+        metavar="N",
+        help="List at most this many rows.",
+    )
     return limit(after(command))
 
 
@@ -179,7 +188,7 @@ def not_signed_in(opened: Workspace) -> AppError:
         return Invalid(
             "cli.no-login",
             _("The database on this computer needs no sign-in."),
-            do=_("Name a shared database with --url, or act as another account with --as."),
+            do=_("Name a shared database with --url. To act as another account on this one, add --as to a command."),
         )
     return Denied(
         "cli.signed-out",
@@ -199,60 +208,6 @@ def write_json(value: object) -> None:
     """Print one JSON value on a line of its own, control characters escaped."""
     text = json.dumps(value, default=_json_value, ensure_ascii=False)
     click.echo("".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text))
-
-
-_TITLES: Final = {
-    "auto_restart_ms": N_("Restart after bus-off (ms)"),
-    "at": N_("When"),
-    "author": N_("Author"),
-    "bitrate": N_("Bit rate"),
-    "clock_hz": N_("CAN clock"),
-    "data_bitrate": N_("Data bit rate"),
-    "data_sjw": N_("Data SJW"),
-    "device_id": N_("ID"),
-    "email": N_("Email"),
-    "end_reason": N_("Reason"),
-    "event": N_("Event"),
-    "fd": N_("CAN FD"),
-    "fd_enabled": N_("CAN FD"),
-    "host_name": N_("Computer"),
-    "id": N_("ID"),
-    "last_seen": N_("Last sign-in"),
-    "last_used_at": N_("Last used"),
-    "level": N_("Access"),
-    "members": N_("Members"),
-    "name": N_("Name"),
-    "note": N_("Name"),
-    "number": N_("Version"),
-    "owner": N_("Owner"),
-    "ownership_state": N_("Status"),
-    "people": N_("People"),
-    "person": N_("Person"),
-    "port": N_("Port"),
-    "program": N_("Program"),
-    "restored_from": N_("Restored from"),
-    "role": N_("Role"),
-    "saved_at": N_("Saved"),
-    "sessions": N_("Sessions"),
-    "shared_with": N_("Shared with"),
-    "short_name": N_("Short name"),
-    "sjw": N_("SJW"),
-    "state": N_("Status"),
-    "tdc_enabled": N_("Delay compensation"),
-    "tdc_offset": N_("Delay compensation offset"),
-    "termination_ohm": N_("Termination (ohm)"),
-    "updated_at": N_("Last changed"),
-    "what": N_("What"),
-    "who": N_("Who"),
-    "why": N_("Why"),
-    "widgets": N_("Widgets"),
-}
-"""What tables and the window call a column whose name in JSON, on which scripts depend, isn't a word."""
-
-
-def column_title(name: str) -> str:
-    """What people call a column with this name in JSON."""
-    return _(_TITLES[name]) if name in _TITLES else name.replace("_", " ").capitalize()
 
 
 def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[Any]) -> None:

@@ -4,7 +4,7 @@ Sharing and versions are in `dashboard_shares` and `dashboard_versions`.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from operator import itemgetter
@@ -18,7 +18,7 @@ from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
-from benchboard.cli.options import CommandGroup, InputFile, unreadable
+from benchboard.cli.options import Choice, CommandGroup, InputFile, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title
@@ -26,7 +26,7 @@ from benchboard.dashboards.document import document as form
 from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, parse_document, write_document
 from benchboard.dashboards.home_layout import HomeLayout
 from benchboard.dashboards.library import DashboardSummary
-from benchboard.errors import Invalid
+from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Listing, Page
 
@@ -43,9 +43,28 @@ _STDIN: Final = "<stdin>"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _Dashboard(click.Argument):
+    """A dashboard's name or ID. Before a FILE, the only argument is taken for the FILE, though it is a name."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        named = isinstance(opts.get("which"), tuple) and opts["which"]
+        if not named and opts.get("home") is not True and isinstance(opts.get("file"), str):
+            file = next(param for param in ctx.command.params if param.name == "file")
+            reads = isinstance(file.type, click.File)
+            raise click.UsageError(
+                _("Specify a FILE, or - for standard input.")
+                if reads
+                else _("Specify a FILE to write to, or - for standard output."),
+                ctx,
+            )
+        return super().handle_parse_result(ctx, opts, args)
+
+
 def _which(command: F) -> F:
     """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home page."""
-    named = click.argument("which", metavar="[DASHBOARD]", nargs=-1, callback=_home_summary)
+    named = click.argument("which", cls=_Dashboard, metavar="[DASHBOARD]", nargs=-1, callback=_home_summary)
     return click.option("--home", is_flag=True, is_eager=True, help="Use the home page instead of a dashboard.")(
         named(command)
     )
@@ -76,7 +95,7 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 @click.option(
     "--filter",
     "which",
-    type=click.Choice(library.WHICH_FILTERS),
+    type=Choice(library.WHICH_FILTERS),
     help="Only your own, those shared with you or with everyone, those in the trash, or an admin's all.",
 )
 @sort_options("", "name, updated_at, created_at, owner or deleted_at; default: last changed first.")
@@ -105,7 +124,7 @@ def list_dashboards(
         if not (narrowed or after):
             stored = home_layout.home_layout(session, context.actor)
             rows = [_home_row(context, stored)] if stored.version else []
-        room = max(limit - len(rows), 1) if limit > 0 else limit
+        room = max(limit - len(rows), 1)
         key = None if after == _HOME_KEY else after
         page: Page[DashboardSummary] = Page(())
         if not home:
@@ -117,7 +136,12 @@ def list_dashboards(
     columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in _COLUMNS}
     if not context.as_json:
         columns |= {"level": lambda row: level_title(row["level"]), "shared_with": _shared_with}
-    context.list_page(found, columns, shown=_SHOWN, empty=_("No dashboards found."))
+    context.list_page(
+        found,
+        columns,
+        shown=_SHOWN,
+        empty=_("The trash is empty.") if which == "trash" and not search else _("No dashboards found."),
+    )
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:
@@ -159,12 +183,12 @@ def show(context: CommandContext, which: str | None) -> None:
 
 @dashboard.command("export")
 @_which
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path))
+@click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 @with_context
 def export(context: CommandContext, which: str | None, file: Path) -> None:
     """Write a dashboard to a file, as JSON.
 
-    FILE can be - for standard output.
+    Use - as FILE for standard output.
     """
     document = _read_document(context, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -226,7 +250,7 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
 @dashboard.command("save")
 @_which
 @dashboard_versions.BASE_REVISION
-@click.option("--note", help="Name of the new version.")
+@dashboard_versions.VERSION_NAME
 @click.argument("file", type=InputFile())
 @with_context
 def save(
@@ -234,11 +258,11 @@ def save(
 ) -> None:
     """Save the JSON in a file as a dashboard's new version.
 
-    FILE is in the format that “benchboard dashboard export” writes, - for standard input.
+    FILE is in the format that “benchboard dashboard export” writes; use - for standard input.
     """
     if which is None:
         if note is not None:
-            raise click.UsageError(_("The home page has no versions, so --note can't be used with --home."))
+            raise click.UsageError(_("The home page has no versions, so --name can't be used with --home."))
         _save_home(context, file, base_version)
         return
     do = _("Use a file in the format that “benchboard dashboard export” writes.")
@@ -266,7 +290,7 @@ def save(
 def import_(context: CommandContext, home: bool, name: str | None, file: BinaryIO) -> None:
     """Create a dashboard from a Benchboard or Grafana file.
 
-    FILE is JSON that Benchboard or Grafana exported, - for standard input. What was changed or left out goes to
+    FILE is JSON that Benchboard or Grafana exported; use - for standard input. What was changed or left out goes to
     standard error.
 
     \b
@@ -343,6 +367,17 @@ def duplicate(context: CommandContext, which: str, name: str | None) -> None:
     context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 
 
+@contextmanager
+def _advise_on_trash(do: str) -> Iterator[None]:
+    """Add to the error of a dashboard that isn't in the trash what the user can do about it on the command line."""
+    try:
+        yield
+    except Conflict as error:
+        if error.code == "dashboards.not-in-trash":
+            error.do = do
+        raise
+
+
 @dashboard.command("delete")
 @click.argument("which", metavar="DASHBOARD...", nargs=-1, required=True)
 @click.option("--forever", is_flag=True, help="Permanently delete dashboards that are in the trash.")
@@ -353,7 +388,8 @@ def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> No
     They can be restored for 30 days.
     """
     with context.database.change() as session:
-        ids = [library.find(session, context.actor, dashboard_id, trashed=forever).id for dashboard_id in which]
+        with _advise_on_trash(_("To move it there, leave out --forever.")):
+            ids = [library.find(session, context.actor, dashboard_id, trashed=forever).id for dashboard_id in which]
         act = library.delete_forever if forever else library.discard
         count = act(session, context.actor, ids)
     if forever:
@@ -369,7 +405,8 @@ def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> No
 def restore(context: CommandContext, which: tuple[str, ...]) -> None:
     """Restore dashboards from the trash, with their shares."""
     with context.database.change() as session:
-        ids = [library.find(session, context.actor, dashboard_id, trashed=True).id for dashboard_id in which]
+        with _advise_on_trash(_("There is nothing to restore.")):
+            ids = [library.find(session, context.actor, dashboard_id, trashed=True).id for dashboard_id in which]
         count = library.restore(session, context.actor, ids)
     sentence = ngettext("{count} dashboard restored.", "{count} dashboards restored.", count)
     context.report(sentence.format(count=count), restored=count)

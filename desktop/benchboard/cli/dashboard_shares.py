@@ -12,13 +12,11 @@ from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.i18n import _
 from benchboard.paging import Listing
 
-_PUBLIC: Final = click.option("--public", is_flag=True, help="Everyone in the organisation, who can only view.")
-
 
 @click.command("share")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("who", required=False)
-@_PUBLIC
+@click.option("--public", is_flag=True, help="Share with everyone in the organisation, to view only.")
 @click.option("--edit", is_flag=True, help="Let them edit it, instead of only view it.")
 @with_context
 def share(context: CommandContext, which: str, who: str | None, public: bool, edit: bool) -> None:
@@ -55,7 +53,7 @@ def share(context: CommandContext, which: str, who: str | None, public: bool, ed
 @click.command("unshare")
 @click.argument("which", metavar="DASHBOARD")
 @click.argument("who", required=False)
-@_PUBLIC
+@click.option("--public", is_flag=True, help="Stop sharing with everyone.")
 @with_context
 def unshare(context: CommandContext, which: str, who: str | None, public: bool) -> None:
     """Stop sharing a dashboard with a person, a team or everyone.

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
-from benchboard.cli.options import CommandGroup, RenamedOption
+from benchboard.cli.options import CommandGroup, RenamedOption, WholeNumber
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import write_document
 from benchboard.dashboards.versions import version_store as kept
@@ -21,10 +21,11 @@ BASE_REVISION: Final = click.option(
     "--base-version",
     "base_version",
     cls=RenamedOption,
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     help="Fail if it was saved after this revision, from “benchboard dashboard list --json”.",
 )
-"""Both kinds of a save: of a file, and of an older version."""
+VERSION_NAME: Final = click.option("--name", "--note", "note", cls=RenamedOption, help="Name of the new version.")
+"""Both for each kind of a save: of a file, and of an older version."""
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def advise_on_conflict() -> Iterator[None]:
         ) from error
 
 
-_NUMBER: Final = click.argument("number", type=int)
+_NUMBER: Final = click.argument("number", type=WholeNumber())
 _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 
 
@@ -113,7 +114,7 @@ def name(context: CommandContext, which: str, number: int, note: str) -> None:
 @_DASHBOARD
 @_NUMBER
 @BASE_REVISION
-@click.option("--note", help="Name of the new version.")
+@VERSION_NAME
 @with_context
 def restore(context: CommandContext, which: str, number: int, base_version: int | None, note: str | None) -> None:
     """Restore a version of a dashboard as a new version.

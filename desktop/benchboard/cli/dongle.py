@@ -9,33 +9,38 @@ from operator import itemgetter
 from typing import Any, Final
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from benchboard.canbus import link
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.cli.command_context import (
     CommandContext,
     DatabaseOptions,
-    column_title,
     database_options,
     paging_options,
     resolve_actor,
     sort_options,
     with_context,
 )
-from benchboard.cli.options import CommandGroup, RenamedOption
-from benchboard.cli.terminal import bit_rate, cell_text
+from benchboard.cli.options import Choice, CommandGroup, Number, RenamedOption, WholeNumber
+from benchboard.cli.terminal import print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.protocol import DongleConfig, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.i18n import N_, _, ngettext, number
+from benchboard.i18n import N_, _, ngettext
 from benchboard.paging import Listing, Page, Scalar
 
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_STATUSES: Final = {
+    "not-paired": "UNCLAIMED",
+    "pairing-incomplete": "CLAIM_PENDING",
+    "paired": "CLAIMED_ACTIVE",
+    "transfer-pending": "TRANSFER_PENDING",
+    "revoked": "REVOKED",
+    "lost": "LOST",
+}
 _FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
 
 
@@ -57,8 +62,8 @@ def dongle() -> None:
     "--state",
     "state",
     cls=RenamedOption,
-    type=click.Choice(fleet.OWNERSHIP_STATES),
-    help="Only dongles with this status; CLAIMED_ACTIVE is paired, UNCLAIMED not paired.",
+    type=Choice(_STATUSES),
+    help="Only dongles with this status.",
 )
 @sort_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
 @paging_options
@@ -99,20 +104,14 @@ _COLUMNS: Final = (
 _SHORT: Final = ("name", "device_id", "ownership_state", "port", "bitrate")
 
 
-def _text_of(name: str, row: Mapping[str, Any]) -> object:
+def _text_of(name: str, row: Mapping[str, object]) -> object:
     """A value as people read it; JSON has the value itself."""
     value = row[name]
     if value is None:
         return None
     if name == "ownership_state":
-        return fleet.ownership_title(value)
-    if name in ("bitrate", "data_bitrate"):
-        return bit_rate(value)
-    if name == "clock_hz":
-        return f"{number(value / 1_000_000, most=6)} MHz"
-    if name.endswith("sample_point"):
-        return f"{number(value, most=3)} %"
-    return value
+        return fleet.ownership_title(str(value))
+    return value_text(name, value)
 
 
 def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
@@ -167,7 +166,7 @@ def info(port: str, as_json: bool) -> None:
 
 @dongle.command()
 @_PORT
-@click.option("--seconds", type=click.FloatRange(0, 60), default=5.0, show_default=True, help="How long to blink.")
+@click.option("--seconds", type=Number(0, 60), default=5.0, show_default=True, help="How long to blink.")
 def identify(port: str, seconds: float) -> None:
     """Blink a dongle's light to find it."""
     with link.open_port(port) as handle:
@@ -272,15 +271,18 @@ _STEPS: Final = {
 @_PORT
 @click.option("--read", is_flag=True, help="Show the stored settings; the default.")
 @click.option(
-    "--write", metavar="JSON", help='Settings to change, such as {"mode": "LISTEN_ONLY"}; - for standard input.'
+    "--write",
+    metavar="JSON",
+    help='Settings to change, such as {"mode": "LISTEN_ONLY"}, with the names that “benchboard dongle config --json” '
+    "prints; use - for standard input.",
 )
-@click.option("--clock", type=click.IntRange(1), metavar="HZ", help="CAN clock, such as 80000000.")
+@click.option("--clock", type=WholeNumber(1), metavar="HZ", help="CAN clock, such as 80000000.")
 @click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Bit timing, such as 10/6/7/2/2.")
 @click.option(
     "--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2."
 )
 @click.option(
-    "--mode", type=click.Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]), help="Mode of the channel."
+    "--mode", type=Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]), help="Mode of the channel."
 )
 @click.option(
     "--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Short name of the organisation that owns the dongle."
@@ -303,8 +305,8 @@ def config(
 ) -> None:
     """Show or change a dongle's bit timing and other settings.
 
-    Showing needs no database. Changing needs a dongle that is paired with your organisation, and the database that
-    holds its key. A bit timing is prescaler, propagation segment, phase segments 1 and 2, and jump width.
+    Once a dongle is paired, changing it needs the database that holds its key. A bit timing is prescaler,
+    propagation, phase 1, phase 2 and SJW.
 
     \b
     Examples:
@@ -401,15 +403,11 @@ def _show_config(stored: StoredConfig, *, as_json: bool) -> None:
 
 
 def _print_pairs(row: Mapping[str, object]) -> None:
-    table = Table(box=None, show_header=False)
-    for name, value in row.items():
-        if value is not None:
-            table.add_row(column_title(name), cell_text(_text_of(name, row)))
-    Console().print(table)
+    print_pairs({name: _text_of(name, row) for name in row})
 
 
 @dongle.command()
-@click.option("--count", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of dongles.")
+@click.option("--count", type=WholeNumber(1, 64), default=1, show_default=True, help="Number of dongles.")
 @click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
 @click.option(
     "--manual", is_flag=True, help="Don't press buttons automatically; type “press 1” to press the first one's."
@@ -417,7 +415,7 @@ def _print_pairs(row: Mapping[str, object]) -> None:
 @click.option("--until-eof", is_flag=True, help="Stop at the end of standard input.")
 @click.option(
     "--traffic",
-    type=click.FloatRange(0, 10_000),
+    type=Number(0, 10_000),
     default=0.0,
     metavar="RATE",
     help="Frames per second that another node sends, such as 100; default: none.",

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 import click
 
-from benchboard.cli.options import CommandGroup, require_readable, unreadable
+from benchboard.cli.options import Choice, CommandGroup, require_readable, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import interchange
 from benchboard.dashboards import layout as grid
@@ -83,13 +83,13 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 @layout.command("import")
 @_file
 @click.option(
-    "--format", "form", type=click.Choice(list(_READERS)), help="Format of FILE; default: detected from its content."
+    "--format", "form", type=Choice(list(_READERS)), help="Format of FILE; default: detected from its content."
 )
 @_as_json
 def import_(file: Path, form: str | None, as_json: bool) -> None:
     """Convert the dashboard in FILE to Benchboard's format and print it.
 
-    FILE is a Benchboard or Grafana dashboard, - for standard input. What was changed or left out goes to standard
+    FILE is a Benchboard or Grafana dashboard; use - for standard input. What was changed or left out goes to standard
     error. Nothing is saved; to save a dashboard, use “benchboard dashboard import”.
     """
     content, read = _content(file), _READERS[form] if form is not None else interchange.from_any
@@ -100,13 +100,13 @@ def import_(file: Path, form: str | None, as_json: bool) -> None:
 
 @layout.command("export")
 @_file
-@click.option("--format", "form", type=click.Choice(["benchboard", "grafana"]), required=True, help="Format to print.")
+@click.option("--format", "form", type=Choice(["benchboard", "grafana"]), required=True, help="Format to print.")
 @_as_json
 def export(file: Path, form: str, as_json: bool) -> None:
     """Convert the Benchboard dashboard in FILE to another format and print it.
 
-    FILE is a Benchboard dashboard of any version, - for standard input. What was changed or left out goes to standard
-    error. To export a saved dashboard, use “benchboard dashboard export”.
+    FILE is a Benchboard dashboard of any version; use - for standard input. What was changed or left out goes to
+    standard error. To export a saved dashboard, use “benchboard dashboard export”.
     """
     content = _content(file)
     with naming_file(str(file), _("Use a JSON file of a dashboard that Benchboard exported.")):

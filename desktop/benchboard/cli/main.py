@@ -4,7 +4,6 @@ Exit status: 0 done, 1 failed (one line on stderr: what, why, what to do), 2 wro
 """
 
 import importlib
-import io
 import logging
 import os
 import sys
@@ -16,6 +15,7 @@ import click
 from benchboard import __version__, i18n, log, package_data, settings
 from benchboard.cli.options import CommandGroup
 from benchboard.cli.terminal import printable, shorten_arguments
+from benchboard.cli.usage_errors import error_text
 from benchboard.errors import AppError
 from benchboard.i18n import _
 
@@ -51,6 +51,9 @@ class _LazyGroup(CommandGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*_COMMANDS, *super().list_commands(ctx)})
 
+    def known_names(self) -> list[str]:
+        return sorted(SUMMARIES)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return super().get_command(ctx, cmd_name)
@@ -80,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         result = root.main(list(arguments), prog_name="benchboard", standalone_mode=False)
     except click.ClickException as error:
-        _show_shortened(error, arguments)
+        click.echo(shorten_arguments(error_text(error), arguments, _LONGEST_ARGUMENT), err=True)
         return 2 if isinstance(error, click.UsageError) else 1
     except (click.Abort, KeyboardInterrupt):
         click.echo(_("Stopped."), err=True)
@@ -102,13 +105,6 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 1
     return result if isinstance(result, int) else 0
-
-
-def _show_shortened(error: click.ClickException, arguments: Sequence[str]) -> None:
-    """Print a wrong use as click does, its usage line first, without the whole of a long argument."""
-    shown = io.StringIO()
-    error.show(shown)
-    click.echo(shorten_arguments(shown.getvalue(), arguments, _LONGEST_ARGUMENT), err=True, nl=False)
 
 
 def _use_language(language: str) -> None:

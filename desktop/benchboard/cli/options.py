@@ -1,12 +1,14 @@
-"""Kinds of commands and options that the whole command line shares: summaries, option names, files to read."""
+"""Kinds of commands and options that the whole command line shares: summaries, option names, values, files to read."""
 
 import os
 import stat
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from benchboard.cli.terminal import printable
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -15,6 +17,10 @@ class CommandGroup(click.Group):
     """A group whose help lists its commands with whole sentences."""
 
     group_class = type
+
+    def known_names(self) -> list[str]:
+        """The names of its commands, to find the one that was meant."""
+        return sorted(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
@@ -31,6 +37,77 @@ class RenamedOption(click.Option):
             return super().get_help_record(ctx)
         finally:
             self.opts = old
+
+
+class Choice(click.Choice[str]):
+    """One of some values, which scripts may still give by the old ones: a mapping is from the value to the old one,
+    which the command gets."""
+
+    def __init__(self, values: Iterable[str] | Mapping[str, str]) -> None:
+        super().__init__(list(values))
+        self._stored = dict(values) if isinstance(values, Mapping) else {value: value for value in values}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in self._stored:
+            return self._stored[value]
+        if value in self._stored.values():
+            return str(value)
+        sentence = _("{option} can't be “{value}”. Choose one of: {names}.")
+        raise click.UsageError(
+            sentence.format(option=parameter_name(param), value=printable(str(value)), names=", ".join(self.choices)),
+            ctx,
+        )
+
+
+class WholeNumber(click.IntRange):
+    """A whole number, within limits if there are any."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            allowed = self._describe_range() or _("a whole number")
+            raise _number_error(allowed, param, ctx) from error
+
+    def _describe_range(self) -> str:
+        return _range_text(self.min, self.max, self.min_open)
+
+
+class Number(click.FloatRange):
+    """A number, within limits if there are any."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            allowed = self._describe_range() or _("a number")
+            raise _number_error(allowed, param, ctx) from error
+
+    def _describe_range(self) -> str:
+        return _range_text(self.min, self.max, self.min_open)
+
+
+def _range_text(low: float | None, high: float | None, open_: bool) -> str:
+    """`1 to 64`, as help and errors say it; empty without limits."""
+    if low is None:
+        return ""
+    if high is not None:
+        return _("{low} to {high}").format(low=low, high=high)
+    return (_("more than {low}") if open_ else _("{low} or more")).format(low=low)
+
+
+def _number_error(allowed: str, param: click.Parameter | None, ctx: click.Context | None) -> click.UsageError:
+    sentence = _("{option} must be {allowed}.")
+    return click.UsageError(sentence.format(option=parameter_name(param), allowed=allowed), ctx)
+
+
+def parameter_name(param: click.Parameter | None) -> str:
+    """What the help calls an option or argument."""
+    if param is None:
+        return _("The value")
+    return (
+        param.opts[0] if isinstance(param, click.Option) else (param.metavar or param.name or "").upper().strip(".[]")
+    )
 
 
 class InputFile(click.File):

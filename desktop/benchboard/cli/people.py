@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
-from benchboard.cli.options import CommandGroup, RenamedOption
+from benchboard.cli.options import Choice, CommandGroup, RenamedOption
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import N_, _, ngettext
 from benchboard.identity import sessions, users
@@ -58,14 +58,14 @@ def user() -> None:
 
 @user.command("list")
 @click.option("--search", default="", help="Part of a name or email address.")
-@click.option("--role", type=click.Choice(ROLES), help="Only people with this role.")
+@click.option("--role", type=Choice(ROLES), help="Only people with this role.")
 @click.option(
     "--status",
     "--state",
     "state",
     cls=RenamedOption,
-    type=click.Choice(users.STATES),
-    help="Only people with this status; inactive is disabled, pending is invited.",
+    type=Choice({"active": "active", "disabled": "inactive", "invited": "pending"}),
+    help="Only people with this status.",
 )
 @sort_options("name", "name, email, role, state, last_seen or created_at.")
 @paging_options
@@ -113,7 +113,7 @@ def show_user(context: CommandContext, who: str) -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", default="", help="Name; default: the part of EMAIL before the @.")
-@click.option("--role", type=click.Choice(ROLES), default=DEFAULT_ROLE, show_default=True, help="Role of the person.")
+@click.option("--role", type=Choice(ROLES), default=DEFAULT_ROLE, show_default=True, help="Role of the person.")
 @with_context
 def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
     """Add a person.

@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import timing as core
-from benchboard.cli.options import CommandGroup, RenamedOption
-from benchboard.cli.terminal import bit_rate, cell_text
+from benchboard.cli.options import Choice, CommandGroup, InputFile, Number, RenamedOption
+from benchboard.cli.terminal import bit_rate, cell_text, column_title, print_lines, value_text
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, ngettext, number, percent
 
 
 class _Frequency(click.ParamType[float, object]):
@@ -33,9 +33,7 @@ class _Frequency(click.ParamType[float, object]):
         match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
         if match is None:
             self.fail(
-                _("{value} isn't a valid frequency. Use a format such as 80M, 500k or 83333.").format(
-                    value=repr(value)
-                ),
+                _("“{value}” isn't a valid frequency. Use a format such as 80M, 500k or 83333.").format(value=value),
                 param,
                 ctx,
             )
@@ -54,7 +52,7 @@ class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
         match = re.fullmatch(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})", str(value))
         if match is None:
             self.fail(
-                _("{value} isn't a valid bit timing. Use a format such as 1/95/32/32/32.").format(value=repr(value)),
+                _("“{value}” isn't a valid bit timing. Use a format such as 1/95/32/32/32.").format(value=value),
                 param,
                 ctx,
             )
@@ -67,6 +65,7 @@ _CONTROLLERS: Final = "Controller, such as bxcan, fdcan, mcp2515, mcp2518fd, sja
 _CLOCK: Final = "CAN clock, such as 80M."
 _NOMINAL: Final = "Bit timing, such as 1/95/32/32/32."
 _DATA: Final = "Bit timing of the CAN FD data phase, such as 1/23/8/8/8."
+_SEGMENT_NAMES: Final = ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
 _SegmentValues = tuple[int, int, int, int, int]
 
 
@@ -74,8 +73,8 @@ _SegmentValues = tuple[int, int, int, int, int]
 def timing() -> None:
     """Calculate, check, convert and compare CAN bit timings.
 
-    A bit timing is written as five numbers: prescaler, propagation segment, phase segments 1 and 2, and jump width,
-    such as 1/95/32/32/32. Frequencies and bit rates are in Hz and bit/s, or as 80M and 500k.
+    A bit timing is written as five numbers: prescaler, propagation, phase 1, phase 2 and SJW, such as 1/95/32/32/32.
+    Frequencies and bit rates are in Hz and bit/s, or as 80M and 500k.
     """
 
 
@@ -86,14 +85,14 @@ def timing() -> None:
 )
 @click.option("--bitrate", type=_HZ, help="Bit rate, such as 500k; with --phase data, of the data phase.")
 @click.option(
-    "--sample-point", type=float, help="Sample point in percent; default: CiA's recommendation for the bit rate."
+    "--sample-point", type=Number(), help="Sample point in percent; default: CiA's recommendation for the bit rate."
 )
 @click.option("--data-bitrate", type=_HZ, help="Bit rate of the CAN FD data phase, such as 2M.")
-@click.option("--data-sample-point", type=float, help="Sample point of the data phase in percent.")
+@click.option("--data-sample-point", type=Number(), help="Sample point of the data phase in percent.")
 @click.option(
-    "--phase", type=click.Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."
+    "--phase", type=Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."
 )
-@click.option("--tolerance", type=float, help="Largest bit rate error in percent; default: 0.5.")
+@click.option("--tolerance", type=Number(), help="Largest bit rate error in percent; default: 0.5.")
 @click.option(
     "--algorithm",
     metavar="NAME",
@@ -103,7 +102,7 @@ def timing() -> None:
 @click.option("--all", "everything", is_flag=True, help="List all solutions, not only the best ones.")
 @click.option("--batch", is_flag=True, help="Read one JSON request per line from REQUESTS or standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.argument("requests", type=click.File("rb"), default="-")
+@click.argument("requests", type=InputFile(), default="-")
 @click.pass_context
 def solve(
     ctx: click.Context,
@@ -137,7 +136,7 @@ def solve(
         click.echo(json.dumps(answer))
         return
     if not answer["solutions"]:
-        advice = _("Allow a larger bit rate error or change the clock.")
+        advice = _("Allow a larger bit rate error, or change the CAN clock.")
         click.echo(f"{answer['reason']} {advice}", err=True)
         ctx.exit(1)
     _print_solutions(answer)
@@ -177,23 +176,19 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
     solutions = answer["solutions"]
     assert isinstance(solutions, list)
     heads = (
-        _("Phase"),
-        "prescaler",
-        "prop_seg",
-        "phase_seg1",
-        "phase_seg2",
-        "sjw",
+        "",
+        *map(column_title, _SEGMENT_NAMES),
         _("Bit rate"),
-        _("Error %"),
-        _("Sample point %"),
-        _("Oscillator tolerance %"),
+        _("Error"),
+        _("Sample point"),
+        _("Oscillator tolerance"),
     )
     table = Table(*heads, box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for item in solutions:
         name = _("Nominal") if "data" in item else ""
-        table.add_row(name, *_cells(item), f"{item['tolerance']:.3f}")
+        table.add_row(name, *_cells(item), percent(item["tolerance"], most=3))
         if "data" in item:
             table.add_row(_("Data"), *_cells(item["data"]), "")
     Console(width=140).print(table)
@@ -202,11 +197,11 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
 
 
 def _cells(timing: Mapping[str, object]) -> Iterator[str]:
-    for key in ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw"):
+    for key in _SEGMENT_NAMES:
         yield str(timing[key])
     yield str(bit_rate(float(str(timing["bitrate"]))))
     for key in ("bitrate_error", "sample_point"):
-        yield str(timing[key])
+        yield percent(float(str(timing[key])), most=3)
 
 
 @timing.command()
@@ -219,16 +214,16 @@ def _cells(timing: Mapping[str, object]) -> Iterator[str]:
     "--clock-tolerance",
     "clock_tolerance",
     cls=RenamedOption,
-    type=float,
+    type=Number(),
     default=0.0,
     show_default=True,
     help="Oscillator tolerance in percent.",
 )
-@click.option("--cable", "length", type=float, help="Cable length in metres.")
-@click.option("--delay", type=float, default=5.0, show_default=True, help="Cable delay in ns per metre.")
+@click.option("--cable", "length", type=Number(), help="Cable length in metres.")
+@click.option("--delay", type=Number(), default=5.0, show_default=True, help="Cable delay in ns per metre.")
 @click.option(
     "--loop-delay",
-    type=float,
+    type=Number(),
     default=210.0,
     show_default=True,
     help="Loop delay of the transceiver at each end in ns.",
@@ -277,12 +272,65 @@ def check(
     }
     if verdict.cable:
         answer["cable"] = asdict(verdict.cable)
-    _show(answer | {"violations": list(verdict.violations), "ok": verdict.is_ok}, as_json=as_json)
+    if as_json:
+        click.echo(json.dumps(answer | {"violations": list(verdict.violations), "ok": verdict.is_ok}))
+    else:
+        print_lines(_verdict_lines(name, verdict, length))
     if not verdict.is_ok:
-        click.echo(
-            _("The bit timing fails the check. See the violations above, and change the timing or the cable."), err=True
-        )
+        click.echo(_("The bit timing fails the check. Change the bit timing, the oscillator or the cable."), err=True)
         ctx.exit(1)
+
+
+def _verdict_lines(name: str, verdict: core.Verdict, length: float | None) -> Iterator[tuple[str, str]]:
+    """The verdict in words, for controller `name`."""
+    yield column_title("controller"), cell_text(name)
+    yield from _timing_lines(core.timing_values(verdict.nominal), _("Nominal phase"))
+    if verdict.data and verdict.delay_compensation:
+        yield from _timing_lines(core.timing_values(verdict.data), _("Data phase"))
+        yield column_title("tdc_offset"), str(verdict.delay_compensation.offset)
+    yield (
+        _("Oscillator tolerance"),
+        _("{allowed} allowed, yours {yours}").format(
+            allowed=percent(floor(1000 * verdict.tolerance.percent) / 1000, most=3),
+            yours=percent(verdict.clock_tolerance, most=3),
+        ),
+    )
+    for condition in verdict.tolerance.conditions:
+        figure = percent(condition.percent, most=3)
+        yield (
+            f"  {condition.number} {condition.title}",
+            figure if condition.verified else f"{figure} ({_('unverified')})",
+        )
+    if verdict.cable is not None:
+        needed = _("Propagation needed for {metres} m").format(metres=number(length or 0))
+        yield _("Cable"), _cable_text(verdict.cable)
+        yield f"  {needed}", cell_text(value_text("needed_ns", verdict.cable.needed_ns))
+        yield f"  {_('Propagation available')}", cell_text(value_text("segment_ns", verdict.cable.segment_ns))
+        if verdict.cable.is_possible:
+            yield f"  {_('Maximum cable length')}", f"{number(_tenths(verdict.cable.longest_m))} m"
+    if verdict.violations:
+        yield _("Outside the controller's limits"), ", ".join(map(column_title, verdict.violations))
+    yield _("Result"), _("Passed") if verdict.is_ok else _("Failed")
+
+
+def _cable_text(cable: core.Cable) -> str:
+    if not cable.is_possible:
+        sentence = _("Not possible with this bit timing: {ns} ns too little propagation time, even without a cable")
+        return sentence.format(ns=number(cable.missing_ns, most=1))
+    # Never more to spare, and never less missing, than there is.
+    sentence = _("{metres} m to spare") if cable.fits else _("{metres} m too long")
+    return sentence.format(metres=number(abs(_tenths(cable.spare_m))))
+
+
+def _tenths(metres: float) -> float:
+    return floor(metres * 10) / 10
+
+
+def _timing_lines(values: Mapping[str, object], phase: str) -> Iterator[tuple[str, str]]:
+    """A phase of a bit timing, under its title."""
+    yield phase, ""
+    for name, value in values.items():
+        yield f"  {column_title(name)}", cell_text(value_text(name, value))
 
 
 def _phases(
@@ -313,24 +361,6 @@ def _condition(condition: core.Condition) -> dict[str, object]:
     }
 
 
-def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> None:
-    """`answer` as JSON, or as indented lines of what it says."""
-    if as_json:
-        click.echo(json.dumps(answer))
-        return
-    for key, value in answer.items():
-        rows = value if isinstance(value, list | tuple) else [value]
-        if not rows:
-            continue
-        inner = [row for row in rows if isinstance(row, Mapping)]
-        if inner:
-            click.echo(f"{indent}{key}")
-            for row in inner:
-                _show(row, as_json=False, indent=indent + "  ")
-        else:
-            click.echo(f"{indent}{key} {', '.join(cell_text(row) for row in rows)}")
-
-
 @timing.command()
 @click.option("--controller", "name", required=True, metavar="NAME", help=_CONTROLLERS)
 @click.option("--clock", type=_HZ, required=True, help=_CLOCK)
@@ -350,12 +380,14 @@ def _show(answer: Mapping[str, object], *, as_json: bool, indent: str = "") -> N
     help="Register to convert back to a bit timing, such as NBTP=0x3E007E1F.",
 )
 @click.option(
+    "--format",
     "--as",
     "form",
-    type=click.Choice(["registers", "c", "ip-link", "python-can"]),
+    cls=RenamedOption,
+    type=Choice(["registers", "c", "ip-link", "python-can"]),
     default="registers",
     show_default=True,
-    help="What to print.",
+    help="Format to print.",
 )
 @click.option("--interface", default="can0", show_default=True, help="Name of the network interface for ip-link.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -384,7 +416,7 @@ def registers(
         raise click.UsageError(_("Use either --nominal or --decode."), ctx)
     item = core.controller(name)
     if nominal is None:
-        _show(_decoded(item, clock, dict(_assignment(ctx, value) for value in values)), as_json=as_json)
+        _print_decoded(name, core.decode(item.name, clock, dict(_assignment(ctx, value) for value in values)), as_json)
         return
     first, second = _phases(item, clock, nominal, data)
     if as_json:
@@ -402,12 +434,17 @@ def registers(
         click.echo(core.c_snippet(values_) if form == "c" else "\n".join(rest))
 
 
-def _decoded(item: core.Controller, clock: float, values: Mapping[str, int]) -> dict[str, object]:
-    read = core.decode(item.name, clock, values)
-    answer: dict[str, object] = {"controller": item.name, "nominal": core.timing_values(read.nominal)}
-    if read.data:
-        answer |= {"data": core.timing_values(read.data), "tdc_offset": read.tdc_offset}
-    return answer
+def _print_decoded(name: str, read: core.DecodedTimings, as_json: bool) -> None:
+    nominal = core.timing_values(read.nominal)
+    data = core.timing_values(read.data) if read.data else None
+    if as_json:
+        answer: dict[str, object] = {"controller": core.controller(name).name, "nominal": nominal}
+        click.echo(json.dumps(answer | ({"data": data, "tdc_offset": read.tdc_offset} if data else {})))
+        return
+    lines = [(column_title("controller"), cell_text(name)), *_timing_lines(nominal, _("Nominal phase"))]
+    if data:
+        lines += [*_timing_lines(data, _("Data phase")), (column_title("tdc_offset"), cell_text(read.tdc_offset))]
+    print_lines(lines)
 
 
 def _registers(
@@ -428,7 +465,7 @@ def _assignment(ctx: click.Context, text: str) -> tuple[str, int]:
     match = re.fullmatch(r"(\w{1,16})=(0[xX][0-9a-fA-F]{1,16}|\d{1,12})", text)
     if match is None:
         raise click.UsageError(
-            _("{text} isn't a valid register value. Use a format such as NBTP=0x3E007E1F.").format(text=repr(text)), ctx
+            _("“{text}” isn't a valid register value. Use a format such as NBTP=0x3E007E1F.").format(text=text), ctx
         )
     return match[1], int(match[2], 0) if match[2][:2] in ("0x", "0X") else int(match[2])
 
@@ -438,7 +475,7 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
         for option in (
             click.option(
                 f"--{end}-tolerance",
-                type=float,
+                type=Number(),
                 default=0.0,
                 show_default=True,
                 help=f"Oscillator tolerance of {node} in percent.",

@@ -176,9 +176,46 @@ def find_summary(session: Session, actor: Actor, dashboard_id: str) -> Dashboard
 def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> DashboardSummary:
     """The dashboard with this name or else this ID or beginning of an ID; `trashed`: search the trash.
 
-    Raises `NotFound`, or `Conflict` if several have that name (`dashboards.ambiguous`) or beginning.
+    Raises `NotFound`, or `Conflict` if several have that name (`dashboards.ambiguous`) or beginning, or if it is in
+    the trash (`dashboards.in-trash`) or not (`dashboards.not-in-trash`) against `trashed`.
     """
     permissions.require(actor, "studio:enter")
+    if found := _search(session, actor, who, trashed=trashed):
+        return found
+    if elsewhere := _search(session, actor, who, trashed=not trashed):
+        raise _not_in_trash(elsewhere) if trashed else _in_trash(elsewhere)
+    raise NotFound(
+        "dashboards.unknown",
+        (
+            _("There's no dashboard named “{name}” in the trash.")
+            if trashed
+            else _("There's no dashboard named “{name}”, or it isn't shared with you.")
+        ).format(name=who[:80]),
+        do=_("Choose one listed by “benchboard dashboard list --filter trash”.")
+        if trashed
+        else _("Choose one listed by “benchboard dashboard list”."),
+    )
+
+
+def _in_trash(card: DashboardSummary) -> Conflict:
+    return Conflict(
+        "dashboards.in-trash",
+        _("“{name}” is in the trash.").format(name=card.name),
+        do=_("To restore it, run “benchboard dashboard restore”."),
+        dashboard_id=card.id,
+    )
+
+
+def _not_in_trash(card: DashboardSummary | Dashboard) -> Conflict:
+    return Conflict(
+        "dashboards.not-in-trash",
+        _("“{name}” isn't in the trash.").format(name=card.name),
+        do=_("Move it to trash first."),
+        dashboard_id=card.id,
+    )
+
+
+def _search(session: Session, actor: Actor, who: str, *, trashed: bool) -> DashboardSummary | None:
     shared = _filter_condition(actor, "trash" if trashed else None)
     everything = "all" if permissions.has_permission(actor, "dashboards:manage") else None
     within = _filter_condition(actor, "trash" if trashed else everything)
@@ -189,7 +226,7 @@ def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> 
         with suppress(ValueError):
             if dashboard_id := find_id(session, _summaries(actor).where(within), Dashboard.id, who):
                 return _one(session, actor, dashboard_id)
-        raise dashboard_permissions.not_found()
+        return None
     if len(found) > 1:
         raise Conflict(
             "dashboards.ambiguous",
@@ -291,12 +328,7 @@ def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str])
     rows = _require_ownership(session, actor, dashboard_ids)
     for row in rows:
         if row.deleted_at is None:
-            raise Conflict(
-                "dashboards.not-in-trash",
-                _("“{name}” isn't in the trash.").format(name=row.name),
-                do=_("Move it to trash first."),
-                dashboard_id=row.id,
-            )
+            raise _not_in_trash(row)
         audit.record(session, actor, "dashboard.delete", row.id, name=row.name)
     session.execute(delete(Dashboard).where(Dashboard.id.in_([row.id for row in rows])))
     return len(rows)

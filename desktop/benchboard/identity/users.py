@@ -110,7 +110,11 @@ def find_person(session: Session, actor: Actor, who: str) -> Person:
     else:
         user_id = session.scalars(people.where(User.email_norm == normalise(who))).first()
     if user_id is None:
-        raise _not_found()
+        raise NotFound(
+            "people.unknown",
+            _("There's no person with the email address or ID “{who}”.").format(who=who[:80]),
+            do=_("Choose one listed by “benchboard user list”."),
+        )
     return get_person(session, actor, user_id)
 
 
@@ -257,4 +261,6 @@ def _person(row: Any) -> Person:
 
 
 def _not_found() -> NotFound:
-    return NotFound("people.unknown", _("Person not found."), do=_("Check the list of people."))
+    return NotFound(
+        "people.unknown", _("Person not found."), do=_("They may have been deleted. Reload the list of people.")
+    )

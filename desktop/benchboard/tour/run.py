@@ -16,9 +16,11 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import text
 
 from benchboard import log, workspace
+from benchboard.cli.terminal import printable
+from benchboard.cli.usage_errors import error_text
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Document
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
@@ -154,8 +156,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         status: int = tour.main(list(arguments), prog_name="benchboard tour", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        click.echo(error_text(error), err=True)
         return error.exit_code
+    except AppError as error:
+        click.echo(printable(str(error)), err=True)
+        return 1
     except click.Abort:
         return 130
     return status
@@ -164,7 +169,7 @@ def main(arguments: Sequence[str]) -> int:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     default=Path("tour-out"),
     show_default=True,
     metavar="DIR",
@@ -178,9 +183,7 @@ def tour(out: Path, both_themes: bool) -> int:
     fails; failed.png then shows where.
     """
     out = out.absolute()
-    out.mkdir(parents=True, exist_ok=True)
-    for old in (*out.glob("*.png"), *out.glob("*.pdf")):
-        old.unlink()
+    _prepare_folder(out)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")  # what the offscreen screen cannot do is no news
     home = Path(tempfile.mkdtemp(prefix="benchboard-tour-"))
@@ -206,6 +209,21 @@ def tour(out: Path, both_themes: bool) -> int:
         + "\n"
     )
     return 0
+
+
+def _prepare_folder(out: Path) -> None:
+    """Create the folder, or remove an earlier tour's files from it. Raises `Invalid` (`tour.folder`)."""
+    if out.exists() and not out.is_dir():
+        raise click.UsageError(_("{path} is a file. Choose a folder.").format(path=out), click.get_current_context())
+    sentence = _("Can't write to the folder {path}.") if out.is_dir() else _("Can't create the folder {path}.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for old in (*out.glob("*.png"), *out.glob("*.pdf")):
+            old.unlink()
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise Invalid("tour.folder", sentence.format(path=out), do=_("Choose another with --out.")) from error
 
 
 def _qt_message(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

@@ -36,6 +36,18 @@ def test_cards_timings_with_the_same_registers_show_the_same_figures(
     assert any("Maximum cable length 95.5 m enough" in text for text in shown[0][1])
 
 
+def test_cards_timing_too_fast_for_any_cable_names_no_length(qtbot: QtBot, shell: Shell) -> None:
+    cards = ToleranceCards()
+    for card in (cards.tolerance, cards.cable):
+        qtbot.addWidget(card)
+    wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 2_000_000, 87.5, 20, 5.0, 210, 2.0)
+    cards.show_timing(Timing(80_000_000, 1, 29, 5, 5, 5), wish)
+    shown = _texts(cards.cable)
+    assert "Not possible" in shown
+    assert not [text for text in shown if "too long" in text or "Maximum" in text]
+    assert any("Missing even without a cable 57.5 ns not enough" in text for text in shown)
+
+
 def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
     cards = ToleranceCards()
     for card in (cards.tolerance, cards.cable):

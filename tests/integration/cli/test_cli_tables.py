@@ -184,11 +184,11 @@ def test_user_add_on_a_terminal_checks_the_address_before_it_asks_for_a_password
     assert "isn't a valid email address" in terminal.err
 
 
-@pytest.mark.parametrize("option", ["--status", "--state"])
-def test_user_list_is_filtered_by_status_under_its_old_name_too(terminal: Terminal, option: str) -> None:
+@pytest.mark.parametrize(("option", "value"), [("--status", "disabled"), ("--state", "inactive")])
+def test_user_list_is_filtered_by_status_under_its_old_name_too(terminal: Terminal, option: str, value: str) -> None:
     terminal("user", "add", "dana@example.com", typed=PASSWORD)
     terminal("user", "disable", "dana@example.com")
-    shown = terminal("user", "list", option, "inactive")
+    shown = terminal("user", "list", option, value)
     assert "dana@example.com" in shown
     assert len(shown.splitlines()) == 2
     head = shown.splitlines()[0]
@@ -260,7 +260,20 @@ def test_user_add_without_a_name_or_role_takes_the_defaults_that_help_names(term
         (("dashboard", "create", "n" * 300), "Name is too long. Use at most 255 characters."),
         (("dashboard", "share", "Wall", "nobody"), "“nobody” isn't a person or a team. Enter the email address"),
         (("dashboard", "share", "Wall", "nobody@example.com"), "“nobody@example.com” isn't a person or a team. Enter"),
-        (("logout",), "The database on this computer needs no sign-in. Name a shared database with --url"),
+        (("logout",), "You aren't signed in to a shared database on this computer."),
+        (("dashboard", "show", "Gone"), "There's no dashboard named “Gone”, or it isn't shared with you. Choose one"),
+        (
+            ("dashboard", "delete", "--forever", "Wall"),
+            "“Wall” isn't in the trash. To move it there, leave out --forev",
+        ),
+        (("dashboard", "restore", "Wall"), "“Wall” isn't in the trash. There is nothing to restore."),
+        (("dashboard", "restore", "Gone"), "There's no dashboard named “Gone” in the trash. Choose one listed by"),
+        (
+            ("dashboard", "version", "show", "Wall", "7"),
+            "“Wall” has no version 7. To see its versions, run “benchboard",
+        ),
+        (("user", "show", "a@b.c"), "There's no person with the email address or ID “a@b.c”. Choose one listed by"),
+        (("audit", "list", "--after", "zzz"), "copy the whole key after “Next page: --after”."),
         (("login", "dana@example.com"), "The database on this computer needs no sign-in. Name a shared database"),
         (("layout", "export", "x", "--format", "grafana"), "benchboard dashboard export"),
         (("whoami", "--as", "nobody@x"), "benchboard user list"),
@@ -270,6 +283,40 @@ def test_user_add_without_a_name_or_role_takes_the_defaults_that_help_names(term
 def test_an_error_names_what_and_says_what_to_do(terminal: Terminal, arguments: tuple[str, ...], sentence: str) -> None:
     terminal("dashboard", "create", "Wall")
     assert sentence in _error(terminal, *arguments, status=1)
+
+
+def test_a_dashboard_in_the_trash_is_said_to_be_there(terminal: Terminal) -> None:
+    assert "The trash is empty." in _error(terminal, "dashboard", "list", "--filter", "trash")
+    terminal("dashboard", "create", "Wall")
+    terminal("dashboard", "delete", "Wall")
+    for command in ("show", "delete"):
+        said = _error(terminal, "dashboard", command, "Wall", status=1)
+        assert said == "“Wall” is in the trash. To restore it, run “benchboard dashboard restore”.\n"
+    assert "1 dashboard permanently deleted" in terminal("dashboard", "delete", "--forever", "Wall")
+
+
+@pytest.mark.parametrize("option", ["--name", "--note"])
+def test_a_new_version_is_named_under_the_old_name_of_the_option_too(
+    terminal: Terminal, tmp_path: Path, option: str
+) -> None:
+    terminal("dashboard", "create", "Wall")
+    (tmp_path / "wall.json").write_text("[]")
+    terminal("dashboard", "save", "Wall", str(tmp_path / "wall.json"), option, "First")
+    terminal("dashboard", "version", "restore", "Wall", "1", option, "Second")
+    assert [row["note"] for row in json.loads(terminal("dashboard", "versions", "Wall", "--json"))["items"]][:1] == [
+        "Second"
+    ]
+    assert "--note" not in terminal("dashboard", "save", "--help") + terminal(
+        "dashboard", "version", "restore", "--help"
+    )
+
+
+def test_dongles_are_filtered_by_the_words_of_the_window_and_the_old_values(terminal: Terminal) -> None:
+    shown = terminal("dongle", "list", "--help")
+    assert "not-paired|" in shown
+    assert "CLAIMED" not in shown
+    for status in ("paired", "CLAIMED_ACTIVE"):
+        assert "No dongles" in _error(terminal, "dongle", "list", "--status", status)
 
 
 @pytest.mark.parametrize("command", [("dashboard", "import"), ("layout", "import")])

@@ -106,7 +106,7 @@ def test_dashboard_list_shows_the_home_page_first_and_pages(terminal: Terminal, 
     assert "Specify one dashboard" in _usage(terminal, "show")
     assert "Specify one dashboard" in _usage(terminal, "show", "--home", "A")
     assert "Specify one dashboard" in _usage(terminal, "save", "A", "B", str(file))
-    terminal.run("list", "--limit", "0", status=1)
+    terminal.run("list", "--limit", "0", status=2)
 
 
 def test_dashboard_export_home_page_names_its_schema_only_in_that_form(terminal: Terminal, folder: Path) -> None:
@@ -129,7 +129,7 @@ def _usage(terminal: Terminal, *arguments: str) -> str:
 
 def test_dashboard_share_and_access_list_agree(terminal: Terminal) -> None:
     terminal.run("create", "Rig")
-    assert "Dashboard not found" in terminal.run("show", "Rig", "--as", BOB, status=1)
+    assert "There's no dashboard named “Rig”" in terminal.run("show", "Rig", "--as", BOB, status=1)
     assert terminal.json("share", "Rig", BOB, "--edit")["permission"] == "edit"
     terminal.run("share", "Rig", "rig")
     terminal.run("share", "Rig", "--public")

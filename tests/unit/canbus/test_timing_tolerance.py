@@ -84,6 +84,9 @@ def test_cable_at_and_beyond_the_longest_length_fits_and_does_not() -> None:
     short = cable(Timing(80_000_000, 1, 10, 5, 5, 5), length_m=1)
     assert (short.longest_m, short.fits) == (0, False)
     assert short.spare_m < 0
+    # Two transceivers of 210 ns, against 125 ns.
+    assert (short.missing_ns, short.is_possible) == (295, False)
+    assert cable(NOMINAL, length_m=76.76).is_possible
 
 
 @pytest.mark.parametrize(

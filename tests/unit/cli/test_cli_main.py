@@ -14,6 +14,7 @@ from benchboard.cli.command_context import show_table
 from benchboard.cli.main import SUMMARIES, main, root
 from benchboard.cli.options import summary
 from benchboard.errors import Unavailable
+from benchboard.tour.run import main as run_tour
 from benchboard.tour.run import tour
 
 
@@ -45,6 +46,33 @@ def test_main_unknown_language_is_reported_once(
     assert capsys.readouterr().err == ""
 
 
+def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:
+    """Every command that isn't a group of others."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _commands(command, context)
+        else:
+            yield command
+
+
+def _groups_and_commands(group: click.Group, path: str = "benchboard") -> Iterator[tuple[str, click.Command]]:
+    """Every command and group with its full name, from the program itself on."""
+    yield path, group
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _groups_and_commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+EVERY_COMMAND = [*_groups_and_commands(root), ("benchboard tour", tour)]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -70,7 +98,72 @@ def test_main_shows_the_ends_of_a_long_argument_only(arguments: list[str], capsy
 
 def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["timing", "x" * 80]) == 2
-    assert f"'{'x' * 80}'" in capsys.readouterr().err
+    assert f"“{'x' * 80}”" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["dongl"], "No such command “dongl”. Did you mean “dongle”?"),
+        (["turo", "--out", "x"], "No such command “turo”. Did you mean “tour”?"),
+        (["dongle", "simulat"], "No such command “simulat”. Did you mean “simulate”?"),
+        (["dongle", "zzz"], "No such command “zzz”."),
+        (["dongle", "list", "--jsn"], "No such option “--jsn”. Did you mean “--json”?"),
+        (["dashboard", "save", "--not"], "No such option “--not”."),  # --note is an old name
+        (["dongle", "simulate", "--count", "100"], "--count must be 1 to 64."),
+        (["dongle", "simulate", "--count", "some"], "--count must be 1 to 64."),
+        (["user", "list", "--limit", "0"], "--limit must be 1 to 1000."),
+        (["can", "monitor", "--port", "p", "--seconds", "0"], "--seconds must be more than 0."),
+        (["can", "monitor", "--port", "p", "--count", "0"], "--count must be 1 or more."),
+        (["timing", "solve", "--tolerance", "x"], "--tolerance must be a number."),
+        (["dashboard", "version", "show", "Wall", "x"], "NUMBER must be a whole number."),
+        (["dongle", "info"], "--port is required."),
+        (["dongle", "info", "--port"], "Option “--port” requires an argument."),
+        (["user", "show"], "WHO is required."),
+        (["layout", "export", "-"], "--format is required. Choose one of: benchboard, grafana."),
+        (
+            ["user", "list", "--status", "gone"],
+            "--status can't be “gone”. Choose one of: active, disabled, invited.",
+        ),
+        (["timing", "check", "--nominal", "1/2"], "--nominal: “1/2” isn't a valid bit timing. Use a format such as"),
+        (["dashboard", "export", "Shop review", "--demo"], "Specify a FILE to write to, or - for standard output."),
+        (["dashboard", "save", "Shop review", "--demo"], "Specify a FILE, or - for standard input."),
+        (["dashboard", "export"], "Specify one dashboard by name or ID, or use --home."),
+        (["dashboard", "export", "--home"], "FILE is required."),
+    ],
+)
+def test_wrong_usage_says_what_is_wrong_by_the_names_of_the_help(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1].startswith(f"Error: {sentence}")
+    assert "'" not in lines[-1].replace("can't", "").replace("isn't", "")
+
+
+@pytest.mark.parametrize(("name", "command"), EVERY_COMMAND)
+def test_every_help_says_ranges_in_words(name: str, command: click.Command) -> None:
+    assert not re.search(
+        "x[<>]|[<>]=", command.get_help(click.Context(command, info_name=name, help_option_names=["-h", "--help"]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "error", "status"),
+    [
+        ("file", "{folder} is a file. Choose a folder.", 2),
+        ("file/below", "Can't create the folder {folder}. Choose another with --out.", 1),
+        ("/proc/x", "Can't create the folder {folder}. Choose another with --out.", 1),
+        ("/proc", "Can't write to the folder {folder}. Choose another with --out.", 1),
+    ],
+)
+def test_tour_folder_that_cannot_be_written_is_one_sentence(
+    folder: str, error: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    out = tmp_path / folder
+    assert run_tour(["--out", str(out)]) == status
+    assert capsys.readouterr().err.splitlines()[-1].removeprefix("Error: ") == error.format(folder=out)
 
 
 def test_help_lists_the_tour(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,33 +191,6 @@ def test_whoami_unknown_organisation_lists_those_there_are(
 def test_show_table_cell_with_a_dict_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     show_table({"details": lambda row: row}, [{"role": "admin", "kept": True}])
     assert "role=admin, kept=yes" in capsys.readouterr().out
-
-
-def _commands(group: click.Group, context: click.Context) -> Iterator[click.Command]:
-    """Every command that isn't a group of others."""
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        if isinstance(command, click.Group):
-            yield from _commands(command, context)
-        else:
-            yield command
-
-
-def _groups_and_commands(group: click.Group, path: str = "benchboard") -> Iterator[tuple[str, click.Command]]:
-    """Every command and group with its full name, from the program itself on."""
-    yield path, group
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        if isinstance(command, click.Group):
-            yield from _groups_and_commands(command, f"{path} {name}")
-        else:
-            yield f"{path} {name}", command
-
-
-EVERY_COMMAND = [*_groups_and_commands(root), ("benchboard tour", tour)]
 
 
 def test_every_command_takes_the_options_it_declares() -> None:

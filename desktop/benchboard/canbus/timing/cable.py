@@ -13,8 +13,8 @@ from benchboard.canbus.timing.tolerance import oscillator_tolerance
 class Cable:
     """The propagation delay of a cable, there and back, against the propagation that a timing allows (both in ns).
 
-    `spare_m` is negative where the cable is too long; `longest_m` is 0 where the transceivers alone take longer
-    than the segment.
+    `spare_m` is negative where the cable is too long. `missing_ns` is what even a cable of 0 m lacks, where the
+    transceivers alone take longer than the segment: `longest_m` is 0 then, and `spare_m` longer than the cable.
     """
 
     needed_ns: float
@@ -22,6 +22,12 @@ class Cable:
     longest_m: float
     spare_m: float
     fits: bool
+    missing_ns: float
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the timing allows a cable of any length."""
+        return self.missing_ns == 0
 
 
 def _exact_cable(length_m: float, delay_ns_per_m: float, loop_delay_ns: float) -> tuple[Fraction, Fraction, Fraction]:
@@ -57,6 +63,7 @@ def cable(nominal: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop
         float(max(longest, Fraction(0))),
         float(longest - length),
         needed <= segment,
+        float(max(2 * loop - segment, Fraction(0))),
     )
 
 

@@ -321,7 +321,7 @@ CONTROLLERS: tuple[Controller, ...] = (
         Limits(2, 256, 1, 128, 128, 1, 256),
         Limits(1, 32, 1, 16, 16, 1, 256),
         "Linux mcp251xfd-core.c and mcp251xfd.h (NBTCFG, DBTCFG, TDC)",
-        aliases=("mcp2517fd", "mcp2518fd", "mcp2517", "mcp2518"),
+        aliases=("mcp2518fd", "mcp2517fd", "mcp2518", "mcp2517"),
         tdco_max=63,
         tdco_sync=False,
     ),
@@ -409,12 +409,10 @@ def controller(name: str) -> Controller:
     if found is None:
         raise NotFound(
             "timing.controller",
-            _("Unknown controller {name}.").format(name=repr(name)[:60]),
-            do=_("Choose one of: {names}.").format(names=", ".join(_names_of(item) for item in CONTROLLERS)),
+            _("Unknown controller “{name}”.").format(name=str(name)[:60]),
+            do=_("Choose one of: {names}.").format(
+                names=", ".join((*item.aliases, item.name)[0] for item in CONTROLLERS)
+            ),
             field="controller",
         )
     return found
-
-
-def _names_of(item: Controller) -> str:
-    return f"{item.name} ({', '.join(item.aliases)})" if item.aliases else item.name

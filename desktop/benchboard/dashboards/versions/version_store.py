@@ -145,7 +145,7 @@ def _find(session: Session, row: Dashboard, number: int) -> Any:
         raise NotFound(
             "dashboards.no-version",
             _("“{name}” has no version {number}.").format(name=row.name, number=number),
-            do=_("Check its versions."),
+            do=_("To see its versions, run “benchboard dashboard versions”, or open Versions in the dashboard."),
             number=number,
         )
     return found

@@ -68,21 +68,25 @@ class ToleranceCards:
             self._show_cable(verdict.cable, request)
 
     def _show_cable(self, cable: Cable, request: TimingRequest) -> None:
-        spare = _("{metres} m to spare") if cable.fits else _("{metres} m too long")
-        needed = _("Propagation needed for {metres} m").format(metres=number(request.length))
+        if cable.is_possible:
+            spare = _("{metres} m to spare") if cable.fits else _("{metres} m too long")
+            summary = spare.format(metres=format_metres(abs(cable.spare_m), up=not cable.fits))
+            last: _FigureLine = (_("Maximum cable length"), "", f"{format_metres(cable.longest_m)} m", cable.fits)
+        else:
+            summary = _("Not possible")
+            last = (_("Missing even without a cable"), "", f"{number(cable.missing_ns, most=1)} ns", False)
         segment = (
             _("Propagation segment")
             if controller(request.controller).nominal.has_prop_seg
             else _("Longest propagation segment")
         )
+        needed = _("Propagation needed for {metres} m").format(metres=number(request.length))
         lines: list[_FigureLine] = [
-            (needed, "", f"{number(cable.needed_ns, 0)} ns", cable.fits),
-            (segment, "", f"{number(cable.segment_ns, 0)} ns", None),
-            (_("Maximum cable length"), "", f"{format_metres(cable.longest_m)} m", cable.fits),
+            (needed, "", f"{number(cable.needed_ns, most=1)} ns", cable.fits),
+            (segment, "", f"{number(cable.segment_ns, most=1)} ns", None),
+            last,
         ]
-        self.cable.show_lines(
-            spare.format(metres=format_metres(abs(cable.spare_m), up=not cable.fits)), lines, good=cable.fits
-        )
+        self.cable.show_lines(summary, lines, good=cable.fits)
 
 
 _FigureLine = tuple[str, str, str, bool | None]
