@@ -21,7 +21,7 @@ from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
 from benchboard.cli.options import Choice, CommandGroup, InputFile, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
-from benchboard.dashboards.access.dashboard_permissions import level_title
+from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
 from benchboard.dashboards.document import document as form
 from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, parse_document, write_document
 from benchboard.dashboards.home_layout import HomeLayout
@@ -145,14 +145,12 @@ def list_dashboards(
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:
-    return {name: card.version if name == "revision" else getattr(card, name) for name in _COLUMNS}
+    known = {name: card.version if name == "revision" else getattr(card, name) for name in _COLUMNS}
+    return known | {"team_shares": card.team_shares}
 
 
 def _shared_with(row: dict[str, Any]) -> str:
-    parts = [_("Everyone")] if row["public"] else []
-    if row["shares"]:
-        parts.append(ngettext("{count} share", "{count} shares", row["shares"]).format(count=row["shares"]))
-    return ", ".join(parts) or _("Not shared")
+    return shares_title(public=row["public"], people=row["shares"] - row["team_shares"], teams=row["team_shares"])
 
 
 def _home_row(context: CommandContext, home: HomeLayout) -> dict[str, object]:
@@ -162,6 +160,7 @@ def _home_row(context: CommandContext, home: HomeLayout) -> dict[str, object]:
         "level": "own",
         "public": False,
         "shares": 0,
+        "team_shares": 0,
         "widgets": _count(home.content),
         "revision": home.version,
         "updated_at": home.updated_at,

@@ -42,8 +42,9 @@ in the trash; all of the organisation, for actors who may `dashboards:manage`.
 class DashboardSummary:
     """A dashboard in a list, without its content.
 
-    `level` is the actor's access level; `shares` counts people and teams; `version` increases with every change of the
-    row, `number` is its newest version's (None if another system wrote it), `widgets` counts tiles, not containers.
+    `level` is the actor's access level; `shares` counts people and teams, `team_shares` the teams among them; `version`
+    increases with every change of the row, `number` is its newest version's (None if another system wrote it),
+    `widgets` counts tiles, not containers.
     """
 
     id: str
@@ -55,6 +56,7 @@ class DashboardSummary:
     level: Level
     public: bool
     shares: int
+    team_shares: int
     widgets: int
     version: int
     number: int | None
@@ -401,13 +403,15 @@ def _summaries(actor: Actor) -> Select[*tuple[Any, ...]]:
         Widget.organisation_id == Dashboard.organisation_id, Widget.dashboard_id == Dashboard.id
     )
     newest = select(func.max(DashboardVersion.number)).where(DashboardVersion.dashboard_id == Dashboard.id)
-    shares = people.correlate(Dashboard).scalar_subquery() + teams.correlate(Dashboard).scalar_subquery()
+    team_shares = teams.correlate(Dashboard).scalar_subquery()
+    shares = people.correlate(Dashboard).scalar_subquery() + team_shares
     return (
         select(
             Dashboard,
             User.name.label("owner"),
             dashboard_permissions.level_of(actor).label("level"),
             shares.label("shares"),
+            team_shares.label("team_shares"),
             widgets.correlate(Dashboard).scalar_subquery().label("widgets"),
             newest.correlate(Dashboard).scalar_subquery().label("number"),
             _REMOVER.name.label("remover"),
@@ -435,6 +439,7 @@ def _summary(found: Any, actor: Actor) -> DashboardSummary:
         level=found.level,
         public=row.is_public,
         shares=found.shares,
+        team_shares=found.team_shares,
         widgets=found.widgets,
         version=row.version,
         number=found.number,

@@ -55,7 +55,7 @@ def event_title(event: str) -> str:
         "dongle.configure": _("Wrote a dongle's bit timing"),
         "dongle.read-config": _("Read a dongle's bit timing"),
         "dongle.lose": _("Marked a dongle as lost"),
-        "dashboard_layout.save": _("Saved a home page"),
+        "dashboard_layout.save": _("Saved their home page"),
         "dashboard.create": _("Created a dashboard"),
         "dashboard.duplicate": _("Duplicated a dashboard"),
         "dashboard.import": _("Imported a dashboard"),
@@ -81,6 +81,8 @@ def entry_title(entry: AuditEntry) -> str:
     """An entry as a sentence without its subject: with the person, dongle or dashboard affected, if there is one."""
     if entry.whom is None:
         name = _dongle_name(entry) or _resource_name(entry, "dashboard") or _resource_name(entry, "team")
+        if name and (sentence := _titles_of_everyone().get(entry.event)):
+            return sentence.format(dashboard=name)
         return f"{event_title(entry.event)}: {name}" if name else event_title(entry.event)
     about_a_person = {
         "session.revoke": _("Revoked {name}'s session"),
@@ -101,6 +103,39 @@ def entry_title(entry: AuditEntry) -> str:
         if sentence
         else f"{event_title(entry.event)}: {entry.whom}"
     )
+
+
+def _titles_of_everyone() -> dict[str, str]:
+    return {
+        "dashboard.publish": _("Shared “{dashboard}” with everyone"),
+        "dashboard.unpublish": _("Stopped sharing “{dashboard}” with everyone"),
+    }
+
+
+def detail_title(key: str) -> str:
+    """A detail of an entry by its title; an unknown one by its key."""
+    return {
+        "acted_by": _("Done by (ID)"),
+        "after": _("After"),
+        "before": _("Before"),
+        "bitrate": _("Bit rate"),
+        "claim_id": _("Pairing ID"),
+        "controller": _("Controller"),
+        "count": _("Count"),
+        "device_id": _("Dongle ID"),
+        "email": _("Email"),
+        "host_name": _("Computer"),
+        "name": _("Name"),
+        "note": _("Version name"),
+        "number": _("Version"),
+        "permission": _("Access"),
+        "reason": _("Reason"),
+        "role": _("Role"),
+        "source": _("Source"),
+        "team_id": _("Team ID"),
+        "user_id": _("Person ID"),
+        "version": _("Revision"),
+    }.get(key, key)
 
 
 def actor_title(entry: AuditEntry) -> str:

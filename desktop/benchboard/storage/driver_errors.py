@@ -56,6 +56,8 @@ _POSTGRESQL_REFUSALS: Final = (
     (re.compile(r"FATAL:  password authentication failed for user "), "storage.password"),
     (re.compile(r"no password supplied"), "storage.password"),
 )
+# psycopg looks the host up itself. -3 is a lookup that failed for now, as without a network.
+_UNKNOWN_HOST: Final = re.compile(r"failed to resolve host '.*': \[Errno (?!-3\])")
 
 _SENTENCES: Final = {
     "storage.busy": (
@@ -114,8 +116,10 @@ _SENTENCES: Final = {
 
 
 @contextmanager
-def translate_errors(file: Path | None = None) -> Iterator[None]:
-    """Raise drivers' errors as ours. SQL and its parameters stay out of them. `file` is a SQLite database's file."""
+def translate_errors(file: Path | None = None, server: str = "") -> Iterator[None]:
+    """Raise drivers' errors as ours. SQL and its parameters stay out of them. `file` is a SQLite database's file,
+    `server` a PostgreSQL server's host and port.
+    """
     try:
         yield
     except AppError:
@@ -125,7 +129,7 @@ def translate_errors(file: Path | None = None) -> Iterator[None]:
     except StaleDataError as error:
         raise _conflict() from error
     except DBAPIError as error:
-        raise error_for(error, file) from error
+        raise error_for(error, file, server) from error
     except NoFreeConnection as error:
         raise _unavailable("storage.busy") from error
     except UnicodeEncodeError as error:
@@ -137,11 +141,14 @@ def translate_errors(file: Path | None = None) -> Iterator[None]:
         raise _invalid_value() from error
 
 
-def error_for(error: DBAPIError, file: Path | None = None) -> Unavailable:
-    """The `Unavailable` for a driver error. `file` is a SQLite database's file."""
+def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> Unavailable:
+    """The `Unavailable` for a driver error; `file` and `server` as in `translate_errors`."""
     driver_error: Any = error.orig
     if hasattr(driver_error, "sqlstate"):
-        return _unavailable(_postgresql_code(driver_error.sqlstate, str(driver_error)))
+        code = _postgresql_code(driver_error.sqlstate, str(driver_error))
+        if code == "storage.unreachable" and server:
+            return _unreachable(server, unknown=_UNKNOWN_HOST.search(str(driver_error)) is not None)
+        return _unavailable(code)
     code = _sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error))
     if code == "storage.damaged" and file is not None:
         return Unavailable(code, _("The database file is damaged."), do=restore_sentence(file))
@@ -169,6 +176,15 @@ def _postgresql_code(state: str | None, text: str) -> str:
 def _unavailable(code: str) -> Unavailable:
     what, do = _SENTENCES[code]
     return Unavailable(code, _(what), do=_(do))
+
+
+def _unreachable(server: str, *, unknown: bool) -> Unavailable:
+    if unknown:
+        what = _("There is no server named {server}.").format(server=server.partition(":")[0])
+        return Unavailable("storage.unreachable", what, do=_("Check the address."))
+    code = "storage.unreachable"
+    _what, do = _SENTENCES[code]
+    return Unavailable(code, _("Can't reach {server}.").format(server=server), do=_(do))
 
 
 def _invalid_value() -> Invalid:

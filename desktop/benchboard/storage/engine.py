@@ -66,6 +66,8 @@ class Database:
         """All there are: on SQLite another one writes."""
         self.file = Path(engine.url.database or "") if self.dialect == "sqlite" else None
         """A SQLite database's file."""
+        self.server = "" if self.dialect == "sqlite" else _address(engine.url)
+        """A PostgreSQL server's host, and its port if the URL has one."""
         self.writing = self.engines[-1].execution_options(bb_writing=True)
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
@@ -139,7 +141,7 @@ class Database:
             return None
         pool = self.writing.pool
         if self._seen is None or not (isinstance(pool, QueuePool) and pool.checkedout()):
-            with translate_errors(self.file), self.writing.connect() as connection:
+            with translate_errors(self.file, self.server), self.writing.connect() as connection:
                 opened = connection.info.setdefault("bb_opened", next(_OPENED))
                 cursor = connection.connection.cursor()
                 try:
@@ -204,7 +206,7 @@ class Transactions:
         """A session on one consistent view of the data. Nothing it does is kept."""
         database = self._database
         with (
-            translate_errors(database.file),
+            translate_errors(database.file, database.server),
             Session(database.engine, autoflush=False, expire_on_commit=False) as session,
         ):
             if database.dialect == "postgresql":
@@ -223,7 +225,10 @@ class Transactions:
         On SQLite it takes the write lock at its beginning (BEGIN IMMEDIATE), so it never fails half-way for want of it.
         """
         database = self._database
-        with translate_errors(database.file), Session(database.writing, expire_on_commit=False) as session:
+        with (
+            translate_errors(database.file, database.server),
+            Session(database.writing, expire_on_commit=False) as session,
+        ):
             change_tracking.watch(session)
             with session.begin():
                 self._require_live_session(session)
@@ -255,6 +260,11 @@ def refuse_password(url: str) -> None:
         )
 
 
+def _address(url: URL) -> str:
+    host = url.host or "localhost"
+    return host if url.port is None else f"{host}:{url.port}"
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -264,7 +274,7 @@ def _parse(url: str) -> URL:
         raise Invalid(
             "storage.url",
             _("Benchboard can't use this database URL."),
-            do=_("Use sqlite:///path/to/file.db or postgresql://person@server/database."),
+            do=_("Use sqlite:///path/to/file.db or postgresql://role@server/database."),
             field="url",
         )
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):

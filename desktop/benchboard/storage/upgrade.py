@@ -141,7 +141,7 @@ def _spoken(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise error_for(error, database.file) from error
+        raise error_for(error, database.file, database.server) from error
     except OSError as error:
         raise Unavailable(
             "storage.missing",
@@ -215,7 +215,7 @@ def _failing(database: Database, target: str) -> Iterator[None]:
     except AppError:
         raise
     except DBAPIError as error:
-        known = error_for(error, database.file)
+        known = error_for(error, database.file, database.server)
         # Here a table that is missing is the migration's fault, not the database's age.
         if known.code not in ("storage.refused", "storage.unreachable", "storage.outdated"):
             raise known from error

@@ -1,8 +1,9 @@
 """Formats times for display: relative to now, and in full for a tooltip."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDate, QLocale, QTimer
+from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
@@ -53,9 +54,27 @@ def full_time(time: datetime | None) -> str:
     return f"{time.astimezone():%Y-%m-%d %H:%M:%S %Z}" if time is not None else ""
 
 
-def refresh_times(view: QWidget) -> None:
-    """Repaint the relative times of a view twice a minute."""
+class _OnPaint(QObject):
+    def __init__(self, view: QWidget, call: Callable[[], None]) -> None:
+        super().__init__(view)
+        self._call = call
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._call()
+        return super().eventFilter(watched, event)
+
+
+def refresh_times(view: QWidget, also: Callable[[], None] | None = None) -> None:
+    """Repaint the relative times of a view twice a minute.
+
+    `also` is called then and at each other repaint, for a relative time elsewhere that must not differ.
+    """
     clock = QTimer(view)
     clock.setInterval(30_000)
     clock.timeout.connect(view.update)
+    if also is not None:
+        clock.timeout.connect(also)
+        _OnPaint(view, also)
     clock.start()

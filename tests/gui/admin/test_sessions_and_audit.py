@@ -5,13 +5,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLabel
 
-from benchboard.identity import sessions
+from benchboard import i18n, package_data
+from benchboard.identity import audit_titles, sessions
 from benchboard.paging import Listing
+from benchboard.ui.admin import admin_format, audit_view, sessions_view
+from benchboard.ui.shell import status_cells
 from support.admin import Admin
 
 
@@ -50,6 +54,39 @@ def test_sessions_list_marks_the_session_of_this_window(admin: Admin) -> None:
         if admin.column("sessions_table")[row] == "Ines Okafor"
     ]
     assert len([text for text in own if "This window" in text]) == 1
+
+
+def test_session_of_this_window_is_used_now(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions_view, "relative_time", lambda _time: "3 min ago")
+    admin.go("admin/sessions")
+    admin.row("sessions_table", "Ines Okafor")
+    model = admin.table("sessions_table").model()
+    computers, used = admin.column("sessions_table", 1), admin.column("sessions_table", 4)
+    own = [
+        "This window" in str(model.index(row, 1).data(Qt.ItemDataRole.AccessibleTextRole))
+        for row in range(len(computers))
+    ]
+    assert used == ["now" if mine else "3 min ago" for mine in own]
+
+
+def test_audit_entry_shows_the_time_of_its_row(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin.go("admin/audit")
+    table = "audit_table"
+    admin.wait(lambda: admin.column(table))
+    admin.press_row(table, admin.column(table)[0])
+    detail = admin.find("audit_detail")
+    admin.wait(detail.isVisible)
+    for module in (audit_view, admin_format):
+        monkeypatch.setattr(module, "relative_time", lambda _time: "4 min ago")
+    admin.table(table).viewport().repaint()
+    assert any(label.text().endswith(", 4 min ago") for label in detail.findChildren(QLabel))
+
+
+def test_audit_entry_of_this_program_is_all_in_turkish(request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(lambda: i18n.use("en", Path()))
+    i18n.use("tr", package_data.resources_folder() / "i18n")
+    assert status_cells.program_title("Benchboard/0.1.0 (Linux) on vm") == "vm üzerinde Benchboard 0.1.0 (Linux)"
+    assert audit_titles.detail_title("name") == "Ad"
 
 
 def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:

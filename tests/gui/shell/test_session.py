@@ -91,7 +91,7 @@ def test_server_card_last_used_still_shows_unprotected(
 ) -> None:
     Settings(last_way="postgresql://role@server/bench").save(tmp_path / "home")
     card = Clicker(qtbot).find(start().window, "card_server")
-    assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {"Last used", "Unprotected"}
+    assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {"Last used", "No row-level protection"}
 
 
 def _rings(application: Application) -> list[QWidget]:

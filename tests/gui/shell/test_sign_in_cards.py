@@ -52,7 +52,7 @@ def form(qtbot: QtBot, light: Theme, tmp_path: Path) -> Form:
     return Form(qtbot, tmp_path)
 
 
-def test_server_is_called_unprotected_once_there_is_an_address(form: Form) -> None:
+def test_server_without_row_level_protection_is_called_so_once_it_has_answered(form: Form) -> None:
     def warned() -> list[bool]:
         return [
             any(badge.isVisible() for badge in form.card.findChildren(Badge)),
@@ -61,14 +61,21 @@ def test_server_is_called_unprotected_once_there_is_an_address(form: Form) -> No
 
     assert warned() == [False, False]
     form.type(URL, "postgresql://ines@db.example.com/bench")
+    form.card.show_error(Unavailable("storage.unreachable", "Can't reach db.example.com."))
+    assert warned() == [False, False]
+    form.card.show_error(Denied("accounts.wrong", "The email address or password is incorrect.", field="password"))
     assert warned() == [True, True]
-    form.edit(URL).clear()
+    form.type(URL, "2")
     assert warned() == [False, False]
 
 
 def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:
     form.submit()
-    assert form.wrong() == {URL, EMAIL, PASSWORD}
+    assert [form.edit(name).accessibleDescription() for name in (URL, EMAIL, PASSWORD)] == [
+        "Enter a server address, such as postgresql://role@server/database.",
+        "Enter your email address.",
+        "Enter your password.",
+    ]
     assert not form.requests
 
 

@@ -309,6 +309,7 @@ def test_import_file_without_a_dashboard_is_rejected_in_one_sentence(
     assert said is not None
     assert "broken.json" in said.what
     assert named in said.why
+    assert said.why.endswith("Use a JSON file of a dashboard that Benchboard or Grafana exported.")
     assert len(dashboards.cards()) == 3
 
 

@@ -66,13 +66,13 @@ def test_import_report_is_grouped_counted_and_collapsed(imported: DashboardsDriv
     assert [top.text(0) for top in tops] == ["Replaced with a placeholder  1", "Not supported, kept for export  9"]
     (heat,), (stats,) = ([top.child(k) for k in range(top.childCount())] for top in tops)
     assert heat.text(0).startswith("Heat: ")
-    assert stats.text(0) == "Benchboard queries use SQL. Write one for this widget.  9"
+    assert stats.text(0) == "Write an SQL query for it.  9"
     assert not stats.isExpanded()
     tree.setCurrentItem(stats)
     imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
     assert stats.isExpanded()
     assert [stats.child(k).text(0) for k in range(2)] == [
-        "Stat 1: Not supported, kept for export: 2 queries.", "Stat 2: Not supported, kept for export: 1 query."
+        "Stat 1: Its 2 Grafana queries were kept for export.", "Stat 2: Its Grafana query was kept for export."
     ]  # fmt: skip
     imported.qtbot.keyClick(tree, Qt.Key.Key_Return)
     assert not stats.isExpanded()

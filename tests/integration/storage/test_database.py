@@ -255,7 +255,14 @@ def test_server_that_does_not_answer_is_unreachable() -> None:
     with pytest.raises(Unavailable) as refused:
         slugs(nowhere)
     assert refused.value.code == "storage.unreachable"
-    assert "127.0.0.1" not in str(refused.value)
+    assert refused.value.what == "Can't reach 127.0.0.1:9."
+
+
+def test_server_with_an_unknown_name_says_so() -> None:
+    nowhere = Database.open("postgresql://somebody@db.invalid/nothing")
+    with pytest.raises(Unavailable) as refused:
+        slugs(nowhere)
+    assert str(refused.value) == "There is no server named db.invalid. Check the address."
 
 
 def test_server_without_the_database_or_role_raises(pg_server: Server) -> None:

@@ -415,14 +415,14 @@ def test_sign_in_denied_through_workspace_is_recorded(tmp_path: Path) -> None:
     opened = workspace.open_demo(tmp_path)
     with pytest.raises(Denied):
         workspace.sign_in(opened, email="john@example.com", password="password124")
-    assert workspace.sign_in(opened, email="john@example.com", password="password123").actor.name == "John"
+    assert workspace.sign_in(opened, email="john@example.com", password="password123").actor.name == "John Carter"
     with unbound(opened.database).read() as session:
         from benchboard.identity import audit
         from benchboard.paging import Listing
 
         admin = authentication.operator_actor(session, client=Client.here())
         refused = audit.list_entries(session, admin, Listing(filters={"event": "session.refuse"})).rows
-    assert [row.who for row in refused] == ["John"]
+    assert [row.who for row in refused] == ["John Carter"]
     opened.close()
 
 

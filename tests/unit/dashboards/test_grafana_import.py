@@ -153,11 +153,24 @@ def test_import_units_and_decimals_map_and_others_are_reported() -> None:
     assert found["panel-6"]["config"] == {"text": "old"}
     assert found["panel-7"]["type"] == "image"
     assert found["panel-7"]["config"]["url"] == "http://h/p.png"
-    told = {line.id: line.what for line in report.lines if line.outcome == "kept"}
-    for word in ("1 query (prometheus)", "1 series", "value mappings", "thresholds"):
+    told: dict[str, str] = {}
+    for line in report.lines:
+        if line.outcome == "kept":
+            told[line.id] = f"{told.get(line.id, '')} {line.what} {line.why}"
+    asks = "Its Grafana query was kept for export. Write an SQL query for it."
+    for word in (asks, "1 series", "value mappings", "thresholds"):
         assert word in told["panel-1"]
     assert "percentunit" in told["panel-2"]
     assert set(told) == {"panel-1", "panel-2"}
+
+
+def test_import_variable_without_values_says_what_to_do() -> None:
+    asked = {"name": "host", "type": "query", "query": "label_values(up, host)"}
+    _found, _document, report = _read(templating={"list": [asked]})
+    (line,) = report.lines
+    assert f"{line.what} {line.why}" == (
+        "Variable “host” has no values. Its Grafana query isn't SQL. Write a SELECT query, or list its values."
+    )
 
 
 def test_import_library_panel_becomes_a_named_placeholder() -> None:
@@ -235,8 +248,8 @@ def test_import_variable_query_that_translates_runs_here(given: Json, query: str
 
 
 NOT_ASKED: list[tuple[Any, str]] = [
-    ("label_values(up, job)", "starts with “label_values”"),
-    ({"query": "label_values(up, job)", "refId": "A"}, "starts with “label_values”"),
+    ("label_values(up, job)", "Its Grafana query isn't SQL."),
+    ({"query": "label_values(up, job)", "refId": "A"}, "Its Grafana query isn't SQL."),
     ("SELECT hostname FROM host", "There is no table “host”"),
     ("SELECT status FROM orders WHERE $__timeFilter(created_dt)", "“$__timeFilter”"),
     ("SELECT status FROM orders WHERE id = '${__user.login}'", "“${__user”"),
@@ -299,7 +312,8 @@ def test_import_variables_of_real_dashboards_are_reported(file: Path) -> None:
         asked = [line.why for line in mine if line.why]
         assert len(asked) == (entry["type"] in ("query", "datasource"))
         if entry["type"] == "query":
-            assert asked == ["It isn't a SELECT query: it starts with “label_values”."]
+            assert asked[0].startswith("Its Grafana query isn't SQL.")
+            assert ("has no values" in mine[0].what) == asked[0].endswith("Write a SELECT query, or list its values.")
         without = " ".join(line.what for line in mine if not line.why)
         assert ("sort" in without) == bool(entry.get("sort"))
         assert ("regex" in without) == bool(entry.get("regex"))
@@ -456,7 +470,7 @@ def test_report_text_and_json_agree() -> None:
         _panel(1, _at(0, 0), "heatmap", title="A <b>map</b>"), _panel(2, _at(6, 0), "stat")
     )
     first, second = report.text().splitlines()
-    assert first == "1 widget (1 needs a query), 1 placeholder."
+    assert first == "2 widgets (1 placeholder, 1 needs a query)."
     placeholder = "“Grafana: heatmap” becomes a placeholder of the same size. Benchboard has no equivalent widget."
     assert second == f"- panel-1 “A <b>map</b>”: {placeholder}"
     said = json.loads(json.dumps(report.to_json()))

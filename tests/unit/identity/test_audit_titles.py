@@ -35,6 +35,8 @@ def test_what_of_a_dongle_entry_names_the_dongle(event: str, details: dict[str, 
         ("dashboard.save", None, "Saved a dashboard: Line 2"),
         ("dashboard.share", "Mert", "Shared “Line 2” with Mert"),
         ("dashboard.share", None, "Shared a dashboard: Line 2"),
+        ("dashboard.publish", None, "Shared “Line 2” with everyone"),
+        ("dashboard.unpublish", None, "Stopped sharing “Line 2” with everyone"),
         ("dashboard.unshare", "Mert", "Revoked Mert's access to “Line 2”"),
     ],
 )

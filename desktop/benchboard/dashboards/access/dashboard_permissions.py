@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, defer
 
 from benchboard.dashboards import trash_retention
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
@@ -28,6 +28,19 @@ LEVELS: Final[tuple[Level, ...]] = ("view", "edit", "own")
 def level_title(level: Level) -> str:
     """A level as text, the same on every screen and in every table."""
     return {"view": _("Can view"), "edit": _("Can edit"), "own": _("Full access")}[level]
+
+
+def shares_title(*, public: bool, people: int, teams: int) -> str:
+    """With whom a dashboard is shared as text, the same on every screen and in every table."""
+    parts = [
+        *([_("Everyone")] if public else []),
+        *([ngettext("{count} person", "{count} people", people).format(count=people)] if people else []),
+        *([ngettext("{count} team", "{count} teams", teams).format(count=teams)] if teams else []),
+    ]
+    if not parts:
+        return _("Not shared")
+    *first, last = parts
+    return _("{parts} and {last}").format(parts=", ".join(first), last=last) if first else last
 
 
 def shared_with(user: Any, permission: str | None = None) -> ColumnElement[bool]:

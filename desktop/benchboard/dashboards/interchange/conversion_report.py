@@ -54,18 +54,19 @@ class ConversionReport:
 
     def summary(self) -> str:
         """The counts, in words; of what there is none, nothing."""
+        all_widgets = self.mapped + self.placeholder
         waiting = ngettext("{count} needs a query", "{count} need a query", self.without_query)
         placeholders = ngettext("{count} placeholder", "{count} placeholders", self.placeholder)
         containers = ngettext("{count} row or group", "{count} rows or groups", self.containers)
         kept = ngettext("{count} has unsupported settings", "{count} have unsupported settings", self.kept)
-        widgets = ngettext("{count} widget", "{count} widgets", self.mapped).format(count=self.mapped)
+        widgets = ngettext("{count} widget", "{count} widgets", all_widgets).format(count=all_widgets)
         of_them = [
+            *([placeholders.format(count=self.placeholder)] if self.placeholder else []),
             *([waiting.format(count=self.without_query)] if self.without_query else []),
             *([kept.format(count=self.kept)] if self.kept else []),
         ]
         parts = [
             _("{widgets} ({details})").format(widgets=widgets, details=", ".join(of_them)) if of_them else widgets,
-            *([placeholders.format(count=self.placeholder)] if self.placeholder else []),
             *([containers.format(count=self.containers)] if self.containers else []),
         ]
         return _("{parts}.").format(parts=", ".join(parts))

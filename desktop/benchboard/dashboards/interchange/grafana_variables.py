@@ -123,9 +123,14 @@ def _import_line(
 ) -> Iterator[ReportLine]:
     if why:
         count = len(ours["values"])
-        what = _("Variable “{name}” uses its last saved values: {values}.")
-        shown = one_line(", ".join(ours["values"][:5])) + (" …" if count > 5 else "") if count else _("none")
-        yield ReportLine("", "", "kept", what.format(name=name, values=shown), why)
+        what = (
+            _("Variable “{name}” uses its last saved values: {values}.")
+            if count
+            else _("Variable “{name}” has no values.")
+        )
+        shown = one_line(", ".join(ours["values"][:5])) + (" …" if count > 5 else "")
+        advice = "" if count else _("Write a SELECT query, or list its values.")
+        yield ReportLine("", "", "kept", what.format(name=name, values=shown), " ".join((why, advice)).strip())
     if without := _without_effect(raw, ours["type"]):
         what = _("Variable “{name}” has unsupported settings, kept for export: {fields}.")
         yield ReportLine("", "", "kept", what.format(name=name, fields=", ".join(without)), "")

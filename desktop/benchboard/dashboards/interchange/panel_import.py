@@ -105,11 +105,16 @@ def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[
         lines.append(ReportLine(item, title, "changed", what, ""))
     if query:
         fields["query"] = query
-    if kept := ", ".join(_kept(panel, kind, asked=bool(query))):
+    asked = _listed(panel.get("targets"))
+    waits = bool(asked) and not query and kind_of(kind) is not None  # a placeholder has no query
+    if waits:
+        what = ngettext(
+            "Its Grafana query was kept for export.", "Its {count} Grafana queries were kept for export.", len(asked)
+        ).format(count=len(asked))
+        lines.append(ReportLine(item, title, "kept", what, _("Write an SQL query for it.")))
+    if kept := ", ".join(_kept(panel, kind, asked=bool(query) or waits)):
         what = _("Not supported, kept for export: {things}.").format(things=kept)
-        waits = bool(panel.get("targets")) and not query and kind_of(kind) is not None  # a placeholder has no query
-        why = _("Benchboard queries use SQL. Write one for this widget.") if waits else ""
-        lines.append(ReportLine(item, title, "kept", what, why))
+        lines.append(ReportLine(item, title, "kept", what, ""))
     return fields, lines
 
 

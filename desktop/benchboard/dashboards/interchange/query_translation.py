@@ -16,6 +16,19 @@ MOST_READ: Final = 10 * MAX_QUERY
 times.
 """
 _FIELDS: Final = ("rawSql", "rawQuery", "query")
+_STATEMENTS: Final = (
+    "insert",
+    "update",
+    "delete",
+    "create",
+    "alter",
+    "drop",
+    "show",
+    "explain",
+    "values",
+    "table",
+    "call",
+)
 _FIRST: Final = re.compile(r"\s*([A-Za-z_]\w*)")
 _MACRO: Final = re.compile(r"\$__\w+|\$\{__\w+")
 _NAMED: Final = r"\$\{(\w+)(?::(\w+))?\}|\$([A-Za-z_]\w*)|\[\[(\w+)(?::(\w+))?\]\]"
@@ -58,7 +71,11 @@ def from_grafana_sql(sql: str, names: Collection[str]) -> str:
         raise UntranslatableQuery(_("Its query is longer than {limit} characters.").format(limit=MAX_QUERY))
     first = _FIRST.match(sql)
     if first is not None and first[1].lower() not in ("select", "with"):
-        raise UntranslatableQuery(_("It isn't a SELECT query: it starts with “{word}”.").format(word=first[1][:60]))
+        raise UntranslatableQuery(
+            _("Its Grafana query isn't a SELECT query.")
+            if first[1].lower() in _STATEMENTS
+            else _("Its Grafana query isn't SQL.")
+        )
     if macro := _MACRO.search(sql):
         raise UntranslatableQuery(_("It uses the Grafana macro “{name}”.").format(name=macro[0][:60]))
     query = _PART.sub(lambda part: _own(part, names), sql)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import EVENTS, actor_title, entry_title, event_title
+from benchboard.identity.audit_titles import EVENTS, actor_title, detail_title, entry_title, event_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.admin_format import time_column
@@ -89,7 +89,9 @@ class AuditView(QWidget):
             label=_("Audit log"),
             name="audit_table",
             empty=EmptyState("ph.list-magnifying-glass", _("No audit log entries yet")),
-            no_match=EmptyState("ph.funnel", _("No results match the filters"), _("Clear filters"), self._show_all),
+            no_match=EmptyState(
+                "ph.funnel", _("No audit log entries match the filters"), _("Clear filters"), self._show_all
+            ),
             ticks=False,
         )
         self._detail = AuditEntryPane(context)
@@ -99,7 +101,7 @@ class AuditView(QWidget):
         self._table.current_changed.connect(self._show_entry)
         self._table.activated.connect(self._focus_entry)
         self._detail.closed.connect(self._close_detail)
-        refresh_times(self._table.view.viewport())
+        refresh_times(self._table.view.viewport(), self._detail.refresh_time)
         context.changed.watch(self, {"audit_logs"}, self._model.refresh)
         self._model.listing = Listing(sort="at", descending=True)
 
@@ -176,6 +178,7 @@ class AuditEntryPane(DetailPane):
         super().__init__("audit_detail")
         self._context = context
         self._avatar = Avatar("?", 32)
+        self._entry: AuditEntry | None = None
         self._what = Paragraph("", "section")
         self._who = Elided("", "body", "secondary")
         text_column = QVBoxLayout()
@@ -199,10 +202,10 @@ class AuditEntryPane(DetailPane):
 
     def show_entry(self, entry: AuditEntry) -> None:
         """Show this entry."""
-        who = actor_title(entry)
         self._avatar.set_name(entry.who or _("System"))
         self._what.setText(entry_title(entry))
-        self._who.setText(f"{who}, {relative_time(entry.at)}")
+        self._entry = entry
+        self.refresh_time()
         rows: list[tuple[str, QWidget]] = [
             (_("When"), Text(full_time(entry.at), selectable=True)),
             (_("Event"), copyable(entry.event)),
@@ -213,10 +216,17 @@ class AuditEntryPane(DetailPane):
             rows.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
         rows.append((_("Entry ID"), copyable(entry.id)))
         self._facts.fill(KeyValue(rows))
-        details = [(key, copyable(_plain(value))) for key, value in sorted(entry.details.items())]
+        details = [(detail_title(key), copyable(_plain(value))) for key, value in sorted(entry.details.items())]
         for widget in (self._line, self._more):
             widget.setVisible(bool(details))
         self._more.fill(KeyValue(details))
+
+    def refresh_time(self) -> None:
+        """Show how long ago it was, as of now."""
+        if self._entry is not None:
+            text = f"{actor_title(self._entry)}, {relative_time(self._entry.at)}"
+            if text != self._who.text():
+                self._who.setText(text)
 
 
 class PersonPicker(Popover):

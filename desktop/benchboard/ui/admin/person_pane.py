@@ -20,6 +20,7 @@ from benchboard.ui.admin.admin_format import session_origin, state_mark
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
+from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
@@ -310,7 +311,7 @@ class _AuditTab(QWidget):
 
 def _entry_row(person: Person, entry: AuditEntry) -> TimelineRow:
     by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
-    under = _("by {name}").format(name=by) if by else (entry.user_agent or "")
+    under = _("by {name}").format(name=by) if by else program_title(entry.user_agent or "")
     return TimelineRow(relative_time(entry.at), entry_title(entry), under, exact=full_time(entry.at))
 
 

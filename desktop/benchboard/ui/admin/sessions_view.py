@@ -16,7 +16,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import refresh_times
+from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
 
 _CSV = (
@@ -181,7 +181,10 @@ def _open_columns() -> tuple[Column[OpenSession], ...]:
         replace(_computer(), sortable=True),
         _program(),
         time_column("started_at", _("Signed in"), lambda row: row.started_at),
-        time_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
+        replace(
+            time_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
+            text=lambda row: _("now") if row.mine else relative_time(row.last_used_at),
+        ),
     )
 
 

@@ -60,7 +60,9 @@ class PagedTable(QWidget, Generic[Row]):
         self.view.setAccessibleName(label)
         self._bulk = _BulkBar(self.view, model, bulk)
         self._empty = empty or EmptyState("ph.tray", _("Nothing here yet"))
-        self._no_match = no_match or EmptyState("ph.funnel", _("No results match the filters"))
+        self._no_match = no_match or EmptyState(
+            "ph.funnel", _("No entries in “{list}” match the filters").format(list=label)
+        )
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
         self._error.action.setObjectName(f"{name}_retry")
         self._footer = _PagedFooter(model)

@@ -112,7 +112,7 @@ class GeneralSettings(QWidget):
         )
         sentence = _("To use another location, sign out and choose it there. Your data stays where it is.")
         if location.kind == "demo":
-            sentence = _("To use another location, sign out, then cancel the choice of a person.")
+            sentence = _("To use another location, sign out, then close the list of people.")
         self._column.addWidget(Paragraph(sentence, "caption", "muted"))
 
     def _add_session(self) -> None:

@@ -96,7 +96,7 @@ class ShellStatusCells(QObject):
             "local": Badge("ok", _("Encrypted"), "ph.lock-simple-fill"),
             "demo": Badge("info", _("Demo"), "ph.play"),
             "file": Badge("warn", _("Not encrypted"), "ph.lock-simple-open"),
-            "server": Badge("warn", _("Unprotected"), "ph.shield-warning"),
+            "server": Badge("warn", _("No row-level protection"), "ph.shield-warning"),
         }[location.kind]
         popover.column.addWidget(heading(workspace.location_title(location), badge))
         popover.column.addWidget(KeyValue(location_facts(self._context)))
@@ -227,8 +227,9 @@ def role_titles(slugs: frozenset[str]) -> str:
 
 
 def program_title(text: str) -> str:
-    """`Benchboard/0.1.0 (Linux 6.1)` as people write it: `Benchboard 0.1.0 (Linux 6.1)`."""
-    return text.replace("/", " ", 1)
+    """`Benchboard/0.1.0 (Linux 6.1) on rig-12` as people write it: `Benchboard 0.1.0 (Linux 6.1) on rig-12`."""
+    program, on, computer = text.replace("/", " ", 1).rpartition(" on ")
+    return _("{program} on {computer}").format(program=program, computer=computer) if on else computer
 
 
 def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:

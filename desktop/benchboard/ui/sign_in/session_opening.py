@@ -189,6 +189,12 @@ def saved_request(name: str, home: Path) -> SignInRequest | None:
 def parse_server_url(text: str) -> str:
     """A server's URL as the user typed it, with `postgresql://` added if it is missing. Raises `Invalid`."""
     text = text.strip()
+    if not text:
+        raise Invalid(
+            "signin.url",
+            _("Enter a server address, such as postgresql://role@server/database."),
+            field="url",
+        )
     url = text if "://" in text else f"postgresql://{text}"
     try:
         parts = urlsplit(url)
@@ -205,7 +211,7 @@ def parse_server_url(text: str) -> str:
         raise Invalid(
             "signin.url",
             _("This isn't a server address."),
-            do=_("Use a format such as postgresql://bench@db.example.com/bench: role, server and database."),
+            do=_("Use a format such as postgresql://role@server/database."),
             field="url",
         )
     if password is not None:

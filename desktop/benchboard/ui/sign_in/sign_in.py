@@ -242,7 +242,14 @@ class SignIn(QWidget):
         text_column.setSpacing(0)
         text_column.addWidget(Text("Benchboard", "display"))
         text_column.addWidget(
-            Text(_("Choose where to keep your data. To use another location later, sign out."), "body", "secondary")
+            Text(
+                _(
+                    "CAN dongles and dashboards for your test bench.\n"
+                    "Choose where to keep your data; to use another location later, sign out."
+                ),
+                "body",
+                "secondary",
+            )
         )
         head = QHBoxLayout()
         head.setSpacing(12)

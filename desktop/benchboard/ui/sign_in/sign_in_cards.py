@@ -68,7 +68,7 @@ class ServerCard(Card):
         self.set_selected(last_used)
         self._start = start
         self._organisation: str | None = None
-        self._unprotected = Badge("warn", _("Unprotected"), "ph.shield-warning")
+        self._unprotected = Badge("warn", _("No row-level protection"), "ph.shield-warning")
         badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
         self._role_note = Paragraph(
             _(
@@ -98,8 +98,8 @@ class ServerCard(Card):
         self.button.add_key_cap("Enter")
         self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, selected=last_used))
         self._lay_out()
-        self._url.textChanged.connect(self._warn_of_server)
-        self._warn_of_server()
+        self._url.textChanged.connect(lambda: self._warn_of_server(answered=False))
+        self._warn_of_server(answered=bool(self._url.text()))  # the address of an earlier session
         self._edits = (self._url, self._role_password, self._email, self._password)
         for edit in self._edits:
             edit.returnPressed.connect(self._submit)
@@ -134,10 +134,10 @@ class ServerCard(Card):
         self.column.addStretch(1)
         self.column.addLayout(foot)
 
-    def _warn_of_server(self) -> None:
-        """Show that a server is unprotected once there is an address."""
+    def _warn_of_server(self, *, answered: bool) -> None:
+        """Show that a server has no row-level protection, if it has answered."""
         for widget in (self._unprotected, self._role_note):
-            widget.setVisible(bool(self._url.text().strip()))
+            widget.setVisible(answered)
 
     def _on_focus_changed(self, _previous: QWidget | None, focused: QWidget | None) -> None:
         """Enter signs in only from a field of this card; while the window is in the background nothing changes."""
@@ -159,6 +159,8 @@ class ServerCard(Card):
         self._error.hide()
         if error is None:
             return False
+        if error.code.startswith(("accounts.", "workspace.outdated")):  # the database was opened
+            self._warn_of_server(answered=bool(self._url.text().strip()))
         at = self._fields.get(str(error.facts.get("field", "")))
         if at is not None and self._url.text():
             at.set_error(str(error))
@@ -201,7 +203,8 @@ class ServerCard(Card):
             url = session_opening.parse_server_url(self._url.text())
         except AppError as error:
             wrong["url"] = str(error)
-        wrong |= {name: _("This field is required.") for name in ("email", "password") if not self._fields[name].text()}
+        empty = {"email": _("Enter your email address."), "password": _("Enter your password.")}
+        wrong |= {name: sentence for name, sentence in empty.items() if not self._fields[name].text().strip()}
         for name, sentence in wrong.items():
             self._fields[name].set_error(sentence)
         if wrong:
@@ -232,7 +235,7 @@ class DemoCard(Card):
         text_column.addWidget(Text(_("Try the demo"), "body_strong"))
         text_column.addWidget(
             Paragraph(
-                _("A demo organisation with people, orders and dashboards. No password, and none of your data."),
+                _("A demo organisation with people, orders, dashboards and simulated dongles."),
                 "body",
                 "secondary",
             )

@@ -50,7 +50,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
             error.code,
             _("Can't import a dashboard from {file}.").format(file=path.name),
             why=" ".join(part for part in (error.what, error.why) if part),
-            do=error.do,
+            do=error.do or _("Use a JSON file of a dashboard that Benchboard or Grafana exported."),
             **error.facts,
         ) from error
 

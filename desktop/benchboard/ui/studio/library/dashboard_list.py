@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.dashboards import library
-from benchboard.dashboards.access.dashboard_permissions import level_title
+from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
 from benchboard.dashboards.document import document as documents
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
@@ -281,10 +281,7 @@ def _access(card: DashboardSummary) -> Mark:
 
 
 def _shared(card: DashboardSummary) -> str:
-    parts = [_("Everyone")] if card.public else []
-    if card.shares:
-        parts.append(ngettext("{count} share", "{count} shares", card.shares).format(count=card.shares))
-    return ", ".join(parts) or _("Not shared")
+    return shares_title(public=card.public, people=card.shares - card.team_shares, teams=card.team_shares)
 
 
 def _description(card: DashboardSummary) -> str:

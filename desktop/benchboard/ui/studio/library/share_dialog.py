@@ -14,7 +14,6 @@ from benchboard.dashboards.access.access_list import AccessEntry
 from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.dashboards.access.sharing import Candidate, SharePermission, SharingSettings
 from benchboard.i18n import _, ngettext
-from benchboard.identity import permissions
 from benchboard.paging import Page
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
@@ -69,8 +68,9 @@ class ShareDialog(Dialog):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
+        self._access_section = (hairline(), Text(_("People with access"), "section"), self._access)
         for part in (self._add, self._results, Text(_("Shared with"), "section"), self._shares, self._public,
-                     hairline(), Text(_("People with access"), "section"), self._access):  # fmt: skip
+                     *self._access_section):  # fmt: skip
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
@@ -105,7 +105,8 @@ class ShareDialog(Dialog):
         self._public.setVisible(True)
         self._public.setChecked(shares.public)
         self._public.setEnabled(self._may_share)
-        lines = [_PersonRow(shares.owner, Text(_("Owner"), tone="muted"))]
+        title = _("You: owner") if shares.owner.id == self._context.actor.user_id else _("Owner")
+        lines = [_PersonRow(shares.owner, Text(title, tone="muted"))]
         for share in (*shares.people, *shares.teams):
             lines.append(_PersonRow(share.to, *self._controls(share.to, share.permission)))
         self._shares.fill(*lines)
@@ -134,11 +135,15 @@ class ShareDialog(Dialog):
     def _show_access(self, page: Page[AccessEntry]) -> None:
         lines: list[QWidget] = []
         for one in page.rows:
+            if any(grant.source == "owner" for grant in one.grants):
+                continue  # the first under “Shared with”
             who = Candidate("person", one.user_id, one.name, access_list.grants_text(one.grants))
             lines.append(_PersonRow(who, Text(level_title(one.level), tone="muted")))
         if page.next_key:
             lines.append(Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted"))
         self._access.fill(*lines)
+        for widget in self._access_section:
+            widget.setVisible(bool(lines))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the search field's keys that are for its results."""
@@ -180,10 +185,10 @@ class ShareDialog(Dialog):
     def _show_results(self, found: tuple[Candidate, ...]) -> None:
         self._results.show()
         if not found:
-            text = _("No matches, or they already have access.")
-            if permissions.has_permission(self._context.actor, "users:write"):
-                text += " " + _("To create a team, run “benchboard team create”.")
-            self._results.fill(Paragraph(text, tone="muted"))
+            if self._search.accessibleDescription():  # Enter or Done has reported it at the field
+                self._results.hide()
+            else:
+                self._results.fill(Paragraph(_no_match(self._search.text().strip()), tone="muted"))
             return
         lines = []
         for one in found:
@@ -215,10 +220,18 @@ class ShareDialog(Dialog):
         """
         text, actor, name = self._search.text().strip(), self._context.actor, self._id
 
-        def found(who: Candidate | None) -> None:
+        def ask(session: DatabaseSession) -> tuple[Candidate | None, bool]:
+            who = sharing.find_exact_match(session, actor, name, text)
+            return who, bool(who or sharing.candidates(session, actor, name, text, limit=1))
+
+        def found(answer: tuple[Candidate | None, bool]) -> None:
+            who, similar = answer
             if who is None:
+                self._results.setVisible(similar)
                 self._add.set_error(
                     _("No exact match for “{name}”. Choose one below or clear the field.").format(name=text[:60])
+                    if similar
+                    else _no_match(text)
                 )
                 self._search.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
@@ -226,7 +239,7 @@ class ShareDialog(Dialog):
             self._context.problems.toast(_("{name} can now view this dashboard.").format(name=who.name))
             then()
 
-        self._read_for_text(lambda session: sharing.find_exact_match(session, actor, name, text), found)
+        self._read_for_text(ask, found)
 
     def _share(self, to: Candidate, permission: SharePermission) -> None:
         if self._results.isAncestorOf(
@@ -256,6 +269,11 @@ class ShareDialog(Dialog):
                 self._load()
 
         self._context.tasks.change(self._window, op, stored)
+
+
+def _no_match(text: str) -> str:
+    sentence = _("Nobody new matches “{name}”. Check the spelling; people with access are listed below.")
+    return sentence.format(name=text[:60])
 
 
 class _LineList(QWidget):

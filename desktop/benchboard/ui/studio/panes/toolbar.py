@@ -97,7 +97,7 @@ class PageToolbar(Toolbar):
             _("Export"), self._open_export_menu, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
         )
         self.present = self._text_button("present", _("Present"), name="studio_present", with_icon=True)
-        self.save = self._text_button("save", _("Save"), name="studio_save")
+        self.save = self._text_button("save", _("Save version"), name="studio_save")
         self.versions = self._text_button("show_versions", _("Versions"), name="studio_versions", with_icon=True)
         self.share = self._text_button("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
         self.more = Button(

@@ -249,7 +249,7 @@ def _paint_result(
 ) -> Links:
     can_edit = audience == "edit"
     if result is None:
-        do = _("Write one on the right.") if can_edit else ""
+        do = _("Select the widget to write one.") if can_edit else ""
         paint_empty_tile(painter, body, "ph.code", _("No query yet."), do)
     elif result.error is not None:
         return error_painting.paint_error(painter, body, result.error, audience)

@@ -72,6 +72,9 @@ class DifferencesPane(QWidget):
             sentence = _("This is the first version, so there's nothing to compare it with yet.")
         elif not found:
             sentence = _("These versions are identical.")
+        self._heading.setVisible(not alone)
+        for key in self._keys:
+            key.setVisible(not sentence)
         self._empty_text.setText(sentence)
         self._empty_text.setVisible(bool(sentence))
         self.list.setVisible(not sentence)
@@ -104,9 +107,9 @@ class DifferencesPane(QWidget):
         top, row = head()
         row.addWidget(self._heading)
         row.addStretch(1)
-        for cap in (KeyCap("J"), KeyCap("K")):
-            row.addWidget(cap)
-        row.addWidget(Text(_("next, previous"), "caption", "muted"))
+        self._keys = (KeyCap("J"), KeyCap("K"), Text(_("next, previous"), "caption", "muted"))
+        for key in self._keys:
+            row.addWidget(key)
         foot = QWidget()
         below = QVBoxLayout(foot)
         below.setContentsMargins(16, 12, 16, 14)

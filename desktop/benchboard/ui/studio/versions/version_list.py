@@ -304,7 +304,7 @@ class _VersionDelegate(QStyledItemDelegate):
         if is_after or is_before:
             paint_edge(painter, box, "accent" if is_after else "border.control")
         paint_avatar(painter, QRectF(box.left() + 12, box.top() + 8, 24, 24), version_author(version))
-        badge = _("After") if is_after else _("Before") if is_before else ""
+        badge = _("After") if is_after and model.before is not None else _("Before") if is_before else ""
         room = box.adjusted(44, 7, -12, -7)
         used = _paint_badge(painter, room, badge, strong=is_after) if badge else 0
         lines = (

@@ -176,6 +176,8 @@ class VersionsScreen(QWidget):
         self._before_name.setText(was if before is not None else "")
         self._after_name.setText(now)
         self._arrow_text.setVisible(before is not None)
+        self._modes.setVisible(before is not None)
+        self._show_mode(self._modes.current() if before is not None else "overlay")
         if before is not None and before == after - 1:
             self._model.set_summary(after, summarise(compared.found, names))
         counts = Counter(describe(one, names).look for one in compared.found if not one.displaced)
