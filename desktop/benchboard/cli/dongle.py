@@ -350,7 +350,7 @@ def _read_changes(text: str) -> dict[str, object]:
     if not isinstance(changes, dict):
         raise _invalid_settings(_("The input isn't a JSON object."))
     if unknown := changes.keys() - _FIELDS:
-        raise _invalid_settings(_("Unknown setting {name}.").format(name=repr(min(unknown))[:40]))
+        raise _invalid_settings(_("Unknown setting “{name}”.").format(name=min(unknown)[:40]))
     return changes
 
 

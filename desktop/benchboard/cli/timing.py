@@ -8,6 +8,7 @@ PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from math import floor
 from typing import IO, Final
@@ -69,6 +70,35 @@ _SEGMENT_NAMES: Final = ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "s
 _SegmentValues = tuple[int, int, int, int, int]
 
 
+_OPTIONS: Final = {
+    "clock_tolerance": "--oscillator-tolerance",
+    "delay_ns_per_m": "--delay",
+    "length_m": "--cable",
+    "loop_delay_ns": "--loop-delay",
+}
+"""The options of numbers that have another name in JSON and in the calculation."""
+
+
+@contextmanager
+def _numbers_by_options() -> Iterator[None]:
+    """Name the option in an error about a number that was given on the command line."""
+    try:
+        yield
+    except Invalid as error:
+        field = str(error.facts.get("field"))
+        if error.code == "timing.number":
+            word, option = re.sub("^(a_|b_)?(data_)?", "", field), _OPTIONS.get(field)
+            if word in _SEGMENT_NAMES:
+                node = field[:2].replace("_", "-") if field[:2] in ("a_", "b_") else ""
+                phase = "data" if "data_" in field else "nominal"
+                option = _("{name} in {option}").format(name=column_title(word), option=f"--{node}{phase}")
+            option = option or f"--{field.replace('_', '-')}"
+            for name in (field, word):
+                error.what = re.sub(rf"^{name}\b", option, error.what)
+                error.do = re.sub(rf"\b{name}\b(?=\.|$)", option, error.do)
+        raise
+
+
 @click.group(cls=CommandGroup)
 def timing() -> None:
     """Calculate, check, convert and compare CAN bit timings.
@@ -104,6 +134,7 @@ def timing() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("requests", type=InputFile(), default="-")
 @click.pass_context
+@_numbers_by_options()
 def solve(
     ctx: click.Context,
     /,
@@ -230,6 +261,7 @@ def _cells(timing: Mapping[str, object]) -> Iterator[str]:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
+@_numbers_by_options()
 def check(
     ctx: click.Context,
     *,
@@ -295,19 +327,18 @@ def _verdict_lines(name: str, verdict: core.Verdict, length: float | None) -> It
             yours=percent(verdict.clock_tolerance, most=3),
         ),
     )
+    unverified = _("unverified")
     for condition in verdict.tolerance.conditions:
-        figure = percent(condition.percent, most=3)
-        yield (
-            f"  {condition.number} {condition.title}",
-            figure if condition.verified else f"{figure} ({_('unverified')})",
-        )
+        mark = "" if condition.verified else f" ({unverified})"
+        yield f"  {condition.number} {condition.title}", percent(condition.percent, most=3) + mark
     if verdict.cable is not None:
         needed = _("Propagation needed for {metres} m").format(metres=number(length or 0))
+        available, longest = _("Propagation available"), _("Maximum cable length")
         yield _("Cable"), _cable_text(verdict.cable)
         yield f"  {needed}", cell_text(value_text("needed_ns", verdict.cable.needed_ns))
-        yield f"  {_('Propagation available')}", cell_text(value_text("segment_ns", verdict.cable.segment_ns))
+        yield f"  {available}", cell_text(value_text("segment_ns", verdict.cable.segment_ns))
         if verdict.cable.is_possible:
-            yield f"  {_('Maximum cable length')}", f"{number(_tenths(verdict.cable.longest_m))} m"
+            yield f"  {longest}", f"{number(_tenths(verdict.cable.longest_m))} m"
     if verdict.violations:
         yield _("Outside the controller's limits"), ", ".join(map(column_title, verdict.violations))
     yield _("Result"), _("Passed") if verdict.is_ok else _("Failed")
@@ -392,6 +423,7 @@ def _condition(condition: core.Condition) -> dict[str, object]:
 @click.option("--interface", default="can0", show_default=True, help="Name of the network interface for ip-link.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
+@_numbers_by_options()
 def registers(
     ctx: click.Context,
     *,
@@ -505,6 +537,7 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
 @_node_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
+@_numbers_by_options()
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     """Compare the bit timings of two nodes on one bus.
 

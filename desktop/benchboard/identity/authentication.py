@@ -237,7 +237,7 @@ def _operator(session: Session, organisation: str | None = None) -> User:
         if organisation not in known:
             raise NotFound(
                 "accounts.no-organisation",
-                _("There's no organisation named {slug}.").format(slug=repr(organisation)[:60]),
+                _("There's no organisation named “{slug}”.").format(slug=str(organisation)[:60]),
                 do=_("Choose one of: {names}.").format(names=", ".join(known)),
             )
         query = query.where(Organisation.slug == organisation)

@@ -70,6 +70,7 @@ def _groups_and_commands(group: click.Group, path: str = "benchboard") -> Iterat
             yield f"{path} {name}", command
 
 
+FDCAN = ("--controller", "fdcan", "--clock", "80M")
 EVERY_COMMAND = [*_groups_and_commands(root), ("benchboard tour", tour)]
 
 
@@ -141,6 +142,45 @@ def test_wrong_usage_says_what_is_wrong_by_the_names_of_the_help(
     assert "'" not in lines[-1].replace("can't", "").replace("isn't", "")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["check", *FDCAN, "--nominal", "1/29/5/5/5", "--cable", "-2"], "--cable is out of range."),
+        (["check", *FDCAN, "--nominal", "1/29/5/5/5000"], "SJW in --nominal is out of range."),
+        (["check", *FDCAN, "--nominal", "1/29/5/5/5", "--data", "0/1/1/1/1"], "Prescaler in --data is out of range."),
+        (["solve", *FDCAN, "--bitrate", "5k", "--sample-point", "0"], "--sample-point is out of range."),
+        (
+            [
+                "compare",
+                "--a-clock",
+                "80M",
+                "--a-nominal",
+                "1/2000/5/5/5",
+                "--b-clock",
+                "80M",
+                "--b-nominal",
+                "1/1/1/1/1",
+            ],
+            "Propagation in --a-nominal is out of range.",
+        ),
+    ],
+)
+def test_timing_number_out_of_range_is_named_by_its_option(
+    arguments: list[str], what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["timing", *arguments]) == 1
+    said = capsys.readouterr().err.strip()
+    assert said.startswith(what)
+    assert said.endswith(f" Correct {what.removesuffix(' is out of range.')}.")
+
+
+def test_dongle_config_help_says_when_the_database_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dongle", "config", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Once a dongle is paired, changing it needs the database that holds its key." in shown
+    assert "“benchboard dongle config --json” prints" in shown
+
+
 @pytest.mark.parametrize(("name", "command"), EVERY_COMMAND)
 def test_every_help_says_ranges_in_words(name: str, command: click.Command) -> None:
     assert not re.search(
@@ -185,7 +225,7 @@ def test_whoami_unknown_organisation_lists_those_there_are(
 ) -> None:
     monkeypatch.setenv("BENCHBOARD_ORG", "zz")
     assert main(["whoami"]) == 1
-    assert capsys.readouterr().err == "There's no organisation named 'zz'. Choose one of: local.\n"
+    assert capsys.readouterr().err == "There's no organisation named “zz”. Choose one of: local.\n"
 
 
 def test_show_table_cell_with_a_dict_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:

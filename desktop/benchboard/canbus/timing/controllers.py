@@ -261,7 +261,7 @@ class Controller:
         if phase not in ("nominal", "data"):
             raise Invalid(
                 "timing.phase",
-                _("Unknown phase {phase}.").format(phase=repr(phase)[:40]),
+                _("Unknown phase “{phase}”.").format(phase=str(phase)[:40]),
                 do=_("Use nominal or data."),
                 field="phase",
             )

@@ -149,7 +149,7 @@ def solve_linux(
     if rules is None:
         raise Invalid(
             "timing.algorithm",
-            _("Unknown algorithm {name}.").format(name=repr(kernel)[:40]),
+            _("Unknown algorithm “{name}”.").format(name=str(kernel)[:40]),
             do=_("Choose one of: {names}.").format(names=", ".join(("cia", *ALGORITHMS))),
             field="algorithm",
         )

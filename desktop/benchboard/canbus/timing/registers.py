@@ -318,7 +318,7 @@ def ip_link(nominal: Timing, data: Timing | None = None, *, interface: str = "ca
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}", interface):
         raise Invalid(
             "timing.interface",
-            _("{name} isn't a valid network interface name.").format(name=repr(interface)[:40]),
+            _("“{name}” isn't a valid network interface name.").format(name=str(interface)[:40]),
             do=_("Use up to 15 letters, digits, dots, underscores and dashes."),
             field="interface",
         )
