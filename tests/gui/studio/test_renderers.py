@@ -1,19 +1,20 @@
 """What a tile of each kind shows, and placeholders for unknown kinds."""
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSizeF, Qt
-from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
+from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import stat_tiles
+from benchboard.ui.studio.tiles import charts, stat_tiles
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_content, summary, unknown_kind_text
 from benchboard.ui.theme import Theme, theme
@@ -100,7 +101,7 @@ def test_area_chart_is_filled_down_to_zero(studio: "Studio") -> None:
         )
     )
     line, surface = theme().chart(0), theme().color("surface")
-    shares = (line.red() * 0.14 + surface.red() * 0.86, line.blue() * 0.14 + surface.blue() * 0.86)
+    shares = (line.red() * 0.12 + surface.red() * 0.88, line.blue() * 0.12 + surface.blue() * 0.88)
     filled = [
         any(abs(QColor(name).red() - shares[0]) < 2 and abs(QColor(name).blue() - shares[1]) < 2 for name in found)
         for found in (_colours(studio, "a"), _colours(studio, "l"))
@@ -185,3 +186,72 @@ def test_tile_of_any_kind_with_odd_numbers_is_drawn(light: Theme, kind: WidgetKi
             paint_content(painter, size, widget, QueryResult("q", table))
             painter.end()
         assert summary(widget, QueryResult("q", table))
+
+
+_WEEKS = [date(2026, 10, 26) + timedelta(days=7 * k) for k in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("times", "now", "expected"),
+    [
+        (_WEEKS, datetime(2026, 11, 18, tzinfo=UTC), True),
+        (_WEEKS, datetime(2026, 11, 22, 23, 59, tzinfo=UTC), True),
+        (_WEEKS, datetime(2026, 11, 23, tzinfo=UTC), False),
+        (_WEEKS, datetime(2026, 11, 15, tzinfo=UTC), False),
+        (_WEEKS[::-1], datetime(2026, 10, 27, tzinfo=UTC), False),
+        ([date(2026, 1, 1), date(2026, 2, 1), date(2026, 12, 1)], datetime(2026, 12, 31, 9, tzinfo=UTC), True),
+        ([date(2026, 1, 1), date(2026, 2, 1)], datetime(2026, 3, 1, tzinfo=UTC), False),
+        ([date(2026, 7, 1), date(2026, 10, 1)], datetime(2026, 12, 31, tzinfo=UTC), True),
+        ([datetime(2026, 1, 1, h, tzinfo=UTC) for h in (8, 9)], datetime(2026, 1, 1, 9, 59, tzinfo=UTC), True),
+        ([datetime(2026, 1, 1, h, tzinfo=UTC) for h in (8, 9)], datetime(2026, 1, 1, 10, tzinfo=UTC), False),
+        ([datetime(2026, 1, 1, h, 7, tzinfo=UTC) for h in (8, 9)], datetime(2026, 1, 1, 9, 8, tzinfo=UTC), False),
+        ([*_WEEKS, None], datetime(2026, 11, 18, tzinfo=UTC), False),
+        (["a", "b"], datetime(2026, 11, 18, tzinfo=UTC), False),
+        ([date(2026, 11, 18)], datetime(2026, 11, 18, tzinfo=UTC), False),
+        ([], datetime(2026, 11, 18, tzinfo=UTC), False),
+    ],
+)
+def test_last_period_is_unfinished_until_its_end(times: list[Cell], now: datetime, expected: bool) -> None:
+    assert charts.is_unfinished(times, now) is expected
+
+
+def _chart_table(first: list[Cell], *columns: list[Cell]) -> ResultTable:
+    heads = (ResultColumn("at", "date"), *(ResultColumn(f"n{k}", "integer") for k in range(len(columns))))
+    return ResultTable(heads, tuple(zip(first, *columns, strict=True)), truncated=False)
+
+
+@pytest.mark.parametrize("unfinished", [True, False])
+def test_line_to_unfinished_value_is_dotted_with_hollow_end(light: Theme, unfinished: bool) -> None:
+    last = datetime.now(UTC).date() - timedelta(days=0 if unfinished else 30)
+    table = _chart_table([last - timedelta(days=7 * k) for k in (3, 2, 1, 0)], [5, 5, 5, 5])
+    box = QRectF(0, 0, 400, 200)
+    picture = QImage(400, 200, QImage.Format.Format_ARGB32)
+    picture.fill(theme().color("surface"))
+    with QPainter(picture) as painter:
+        charts.paint_lines(painter, box, table, "")
+    plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart")
+    y, width = round(plot.y(5.0) - 0.5), plot.box.width()
+
+    def blue(x: float) -> bool:
+        return picture.pixelColor(round(x), y).saturation() > 60
+
+    spans = [(plot.box.left() + width * k / 3 + 5, plot.box.left() + width * (k + 1) / 3 - 6) for k in (0, 2)]
+    solid = [all(blue(x) for x in range(round(low), round(high))) for low, high in spans]
+    assert solid == [True, not unfinished]
+    assert any(blue(x) for x in range(round(spans[1][0]), round(spans[1][1])))
+    assert blue(plot.box.right() - 0.5) is not unfinished
+
+
+def test_end_values_never_overlap_and_leave_room_for_lines(light: Theme) -> None:
+    days: list[Cell] = [date(2026, 1, 1), date(2026, 1, 2)]
+    columns: list[list[Cell]] = [[1, n] for n in (100, 99, 50, 10**15, -(10**15), None, 0, 51)]
+    series = charts.series_of(_chart_table(days, *columns, *columns), "")
+    for width, height in ((60, 40), (200, 300), (400, 200), (900, 600)):
+        box = QRectF(0, 0, width, height)
+        plot = charts.plot_of(box, series, "line_chart")
+        heights = sorted(value.y for value in plot.end_values)
+        assert all(b - a >= 14 for a, b in pairwise(heights))
+        assert (len(heights) > 0) is (width >= 400)
+        metrics = QFontMetricsF(theme().font("caption"))
+        for value in plot.end_values:
+            assert plot.box.right() + 8 + metrics.horizontalAdvance(value.text) <= box.right() + 0.01

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -17,8 +17,18 @@ from benchboard.ui.widgets.legend import LegendEntry, paint_legend
 
 _MAX_SERIES: Final = 8
 _LEGEND_HEIGHT: Final = 22
-_FILL_OPACITY: Final = 0.14
-"""The opacity of the area under a line."""
+_FILL_OPACITY: Final = 0.12
+"""The opacity of the area under the only line of a chart."""
+_SHARED_FILL_OPACITY: Final = 0.06
+"""The opacity of the area under each of several lines: where areas overlap, their fills add up."""
+_UNFINISHED_DOTS: Final = (1.4, 2.4)
+_END_DOT: Final = 3.0
+"""The radius of the hollow dot at the end of an unfinished line, in pixels."""
+_MAX_END_VALUE: Final = 72.0
+_MIN_LINE_WIDTH: Final = 180.0
+"""A plot that would be narrower than this, in pixels, has no values at the ends of its lines."""
+_END_LINE_HEIGHT: Final = 14.0
+_MIN_END_HEIGHT: Final = 60.0
 _SPARK_DOT: Final = 2.5
 """The radius of the dot at the end of a sparkline, in pixels."""
 _LABEL_GAP: Final = 8.0
@@ -69,6 +79,38 @@ def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit
     return number_format.format_value(table, row, column, decimals=decimals, unit=unit)
 
 
+def is_unfinished(values: Sequence[Cell], now: datetime) -> bool:
+    """Whether the last of these times begins a period that isn't over yet: a minute, hour, day, week or month.
+
+    The length of a period is the shortest step between the times, which must be in order and on whole periods.
+    """
+    times = [moment for value in values if (moment := _moment(value)) is not None]
+    steps = [after - before for before, after in pairwise(times)]
+    if len(times) != len(values) or not steps or min(steps) < timedelta(minutes=1):
+        return False
+    units = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
+    unit = next(unit for unit in units if min(steps) >= unit)
+    midnight = datetime.combine(times[0].date(), time(), UTC)
+    if any((moment - midnight) % unit for moment in times):
+        return False
+    return times[-1] <= now < _period_end(times, min(steps))
+
+
+def _period_end(times: Sequence[datetime], step: timedelta) -> datetime:
+    last = times[-1]
+    if step >= timedelta(days=28) and all(moment.day == 1 for moment in times):
+        months = min((b.year - a.year) * 12 + b.month - a.month for a, b in pairwise(times))
+        place = last.year * 12 + last.month - 1 + months
+        return last.replace(year=place // 12, month=place % 12 + 1)
+    return last + step
+
+
+def _moment(value: Cell) -> datetime | None:
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
+
+
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw a line chart: the numeric columns over the first one."""
     lines = series_of(table, unit)
@@ -89,28 +131,58 @@ def _paint_lines(
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
     _paint_axis_labels(painter, plot.box, number_format.category_labels(table), xs)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for line in lines if filled else ():
+    unfinished = is_unfinished([row[0] for row in table.rows], datetime.now(UTC))
+    whole = count - unfinished
+    finished = [_segments(line.values[:whole], xs[:whole], plot) for line in lines]
+    for line, segments in zip(lines, finished, strict=True) if filled else ():
         fill = QColor(line.colour)
-        fill.setAlphaF(_FILL_OPACITY)
+        fill.setAlphaF(_FILL_OPACITY if len(lines) == 1 else _SHARED_FILL_OPACITY)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         base = plot.y(0.0)
-        for segment in _segments(line.values, xs, plot):
+        for segment in segments:
             painter.drawPolygon(QPolygonF([QPointF(segment[0].x(), base), *segment, QPointF(segment[-1].x(), base)]))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for line in lines:
+    for line, segments in zip(lines, finished, strict=True):
         pen = QPen(line.colour, 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         if line.dash:
             pen.setDashPattern(list(line.dash))
         painter.setPen(pen)
-        for segment in _segments(line.values, xs, plot):
+        for segment in segments:
             if len(segment) == 1:
                 painter.setBrush(line.colour)
                 painter.drawEllipse(segment[0], 2, 2)
             else:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawPolyline(QPolygonF(segment))
+        if unfinished:
+            _paint_unfinished_end(painter, plot, line, xs)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    _paint_end_values(painter, plot)
+
+
+def _paint_unfinished_end(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float]) -> None:
+    """Draw the way to a value that still changes as dots, and the value as a hollow point."""
+    before, last = line.values[-2:]
+    if last is None:
+        return
+    end = QPointF(xs[-1], plot.y(last))
+    if before is not None:
+        pen = QPen(line.colour, 1.5)
+        pen.setDashPattern(list(_UNFINISHED_DOTS))
+        painter.setPen(pen)
+        painter.drawLine(QPointF(xs[-2], plot.y(before)), end)
+    painter.setPen(QPen(line.colour, 1.5))
+    painter.setBrush(theme().color("surface"))
+    painter.drawEllipse(end, _END_DOT, _END_DOT)
+
+
+def _paint_end_values(painter: QPainter, plot: "Plot") -> None:
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.secondary"))
+    for value in plot.end_values:
+        spot = QRectF(plot.box.right() + _LABEL_GAP, value.y - 8, _MAX_END_VALUE + 2, 16)
+        painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value.text)
 
 
 def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
@@ -162,12 +234,22 @@ def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], 
 
 
 @dataclass(frozen=True, slots=True)
+class EndValue:
+    """The last value of a line as text beside its end, at this height."""
+
+    series: int
+    text: str
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
     """The plot area of a chart and its y axis: the ticks from bottom to top, and their labels."""
 
     box: QRectF
     ticks: list[float]
     names: list[str]
+    end_values: tuple[EndValue, ...] = ()
 
     def y(self, value: float) -> float:
         """The y coordinate of a value."""
@@ -186,8 +268,28 @@ def plot_of(box: QRectF, series: Sequence[Series], kind: str) -> Plot:
     metrics = QFontMetricsF(theme().font("caption"))
     names = [number_format.abbreviate(tick) for tick in ticks]
     margin = max(metrics.horizontalAdvance(name) for name in names) + 8
-    plot = QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0))
-    return Plot(plot, ticks, names)
+    plot = Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), ticks, names)
+    return plot if kind == "bar_chart" else _with_end_values(plot, series, metrics)
+
+
+def _with_end_values(plot: Plot, series: Sequence[Series], metrics: QFontMetricsF) -> Plot:
+    """The plot with the last values beside the ends of its lines, without those that would overlap an earlier one."""
+    values: list[EndValue] = []
+    width = 0.0
+    for place, line in enumerate(series):
+        last = line.values[-1] if len(line.values) > 1 else None
+        if last is None:
+            continue
+        texts = (line.last, number_format.abbreviate(last))
+        text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
+        y = plot.y(last)
+        if text is not None and all(abs(y - other.y) >= _END_LINE_HEIGHT for other in values):
+            values.append(EndValue(place, text, y))
+            width = max(width, metrics.horizontalAdvance(text))
+    box = plot.box.adjusted(0, 0, -width - _LABEL_GAP, 0)
+    if not values or box.width() < _MIN_LINE_WIDTH or box.height() < _MIN_END_HEIGHT:
+        return plot
+    return replace(plot, box=box, end_values=tuple(values))
 
 
 def _has_legend(series: Sequence[Series], kind: str) -> bool:
@@ -213,7 +315,12 @@ def _paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind:
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
     if _has_legend(series, kind):
         line = QRectF(box.left(), box.bottom() - _LEGEND_HEIGHT + 4, box.width(), _LEGEND_HEIGHT - 4)
-        paint_legend(painter, line, [LegendEntry(one.colour, one.name, one.last, one.dash) for one in series])
+        at_end = {value.series for value in plot.end_values}
+        entries = [
+            LegendEntry(one.colour, one.name, "" if place in at_end else one.last, one.dash)
+            for place, one in enumerate(series)
+        ]
+        paint_legend(painter, line, entries)
     return plot
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from html import escape
 from typing import Final
 
@@ -155,13 +155,17 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
     plot = charts.plot_of(body, series, kind)
     near = plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
     all_days = all(_is_day(row[0]) for row in table.rows)
+    unfinished = charts.is_unfinished([row[0] for row in table.rows], datetime.now(UTC))
 
     def at(spot: QPointF) -> Readout | None:
         if not near.contains(spot):
             return None
         share = min(max((spot.x() - plot.box.left()) / plot.box.width(), 0.0), 1.0)
         row = min(int(share * count), count - 1) if kind == "bar_chart" else round(share * (count - 1))
-        lines = [ReadoutLine(_category_text(table, row, all_days=all_days))]
+        category = _category_text(table, row, all_days=all_days)
+        if unfinished and row == count - 1:
+            category = _("{when}, so far").format(when=category)
+        lines = [ReadoutLine(category)]
         known = [(abs(plot.y(value) - spot.y()), k) for k, one in enumerate(series)
                  if (value := one.values[row]) is not None]  # fmt: skip
         nearest = min(known)[1] if known else -1
