@@ -189,6 +189,8 @@ def export(context: CommandContext, which: str | None, file: Path) -> None:
 
     Use - as FILE for standard output.
     """
+    if file.is_dir():
+        raise click.UsageError(_("{path} is a folder. Choose a file.").format(path=file), click.get_current_context())
     document = _read_document(context, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":
@@ -203,8 +205,10 @@ def export(context: CommandContext, which: str | None, file: Path) -> None:
         raise Invalid(
             "cli.file",
             _("Can't write {file}.").format(file=file),
-            why=error.strerror or "",
-            do=_("Choose another file, or make its folder writable."),
+            why=error.strerror or "" if file.parent.is_dir() else _("Its folder doesn't exist."),
+            do=_("Choose another file, or make its folder writable.")
+            if file.parent.is_dir()
+            else _("Choose another file, or create the folder."),
         ) from error
     count = _count(parse_document(document))
     context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)

@@ -62,6 +62,8 @@ class Choice(click.Choice[str]):
 class WholeNumber(click.IntRange):
     """A whole number, within limits if there are any."""
 
+    name = "number"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
             return super().convert(value, param, ctx)
@@ -75,6 +77,8 @@ class WholeNumber(click.IntRange):
 
 class Number(click.FloatRange):
     """A number, within limits if there are any."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:

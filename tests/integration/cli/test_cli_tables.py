@@ -285,6 +285,14 @@ def test_an_error_names_what_and_says_what_to_do(terminal: Terminal, arguments: 
     assert sentence in _error(terminal, *arguments, status=1)
 
 
+def test_dashboard_export_to_what_cannot_be_written_says_why(terminal: Terminal, tmp_path: Path) -> None:
+    terminal("dashboard", "create", "Wall")
+    said = _error(terminal, "dashboard", "export", "Wall", str(tmp_path), status=2)
+    assert said.endswith(f"Error: {tmp_path} is a folder. Choose a file.\n")
+    said = _error(terminal, "dashboard", "export", "Wall", str(tmp_path / "no" / "wall.json"), status=1)
+    assert said.endswith("Its folder doesn't exist. Choose another file, or create the folder.\n")
+
+
 def test_a_dashboard_in_the_trash_is_said_to_be_there(terminal: Terminal) -> None:
     assert "The trash is empty." in _error(terminal, "dashboard", "list", "--filter", "trash")
     terminal("dashboard", "create", "Wall")
