@@ -184,7 +184,8 @@ def test_dongle_config_help_says_when_the_database_is_needed(capsys: pytest.Capt
 @pytest.mark.parametrize(("name", "command"), EVERY_COMMAND)
 def test_every_help_says_ranges_in_words(name: str, command: click.Command) -> None:
     assert not re.search(
-        "x[<>]|[<>]=| RANGE", command.get_help(click.Context(command, info_name=name, help_option_names=["-h", "--help"]))
+        "x[<>]|[<>]=| RANGE",
+        command.get_help(click.Context(command, info_name=name, help_option_names=["-h", "--help"])),
     )
 
 
