@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QTreeWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QScrollArea, QTreeWidget
 
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
@@ -101,6 +101,8 @@ def test_imported_widget_shows_the_grafana_query_read_only(imported: DashboardsD
     assert theirs.toPlainText() == "up\n\nup"
     imported.qtbot.keyClicks(theirs, "x")
     assert theirs.toPlainText() == "up\n\nup"
+    area = next(one for one in page.findChildren(QScrollArea) if one.accessibleName() == "Properties of the selection")
+    assert area.widget().width() <= area.viewport().width()  # nothing is cut off at the right edge
     imported.click("inspector_copy_theirs")
     assert QApplication.clipboard().text() == "up\n\nup"
 

@@ -1,11 +1,13 @@
 """Sharing a dashboard with a person or team, by mouse and by keyboard alone."""
 
+import pytest
 from dashboards_driver import DashboardsDriver, open_sharing
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 from sqlalchemy import update
 
 from benchboard.dashboards.access import sharing
+from benchboard.dashboards.access.dashboard_permissions import shares_title
 from benchboard.storage.models.identity import User
 from benchboard.ui.studio.library.share_dialog import ShareDialog
 from support.databases import unbound
@@ -144,7 +146,22 @@ def test_share_lists_the_owner_once(dashboards: DashboardsDriver) -> None:
     open_sharing(dashboards, "technician@shopify-dashboard.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     owner = dashboards.studio.actor.name
-    dashboards.studio.wait(lambda: bool(dialog._access.findChildren(QLabel)))
-    texts = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+    dashboards.studio.wait(lambda: all(part.findChildren(QLabel) for part in (dialog._access, dialog._shares)))
+    texts = [label.text() for label in dialog.findChildren(QLabel) if not label.isHidden()]
     assert texts.count(owner) == 1
     assert "You: owner" in texts
+
+
+@pytest.mark.parametrize(
+    ("public", "people", "teams", "text"),
+    [
+        (False, 0, 0, "Not shared"),
+        (True, 0, 0, "Everyone"),
+        (False, 1, 0, "1 person"),
+        (True, 1, 0, "Everyone and 1 person"),
+        (False, 1, 1, "1 person and 1 team"),
+        (True, 2, 3, "Everyone, 2 people and 3 teams"),
+    ],
+)
+def test_shares_are_counted_as_people_and_teams(public: bool, people: int, teams: int, text: str) -> None:
+    assert shares_title(public=public, people=people, teams=teams) == text

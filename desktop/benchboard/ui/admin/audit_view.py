@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
 from benchboard.i18n import _
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
@@ -216,7 +217,7 @@ class AuditEntryPane(DetailPane):
             rows.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
         rows.append((_("Entry ID"), copyable(entry.id)))
         self._facts.fill(KeyValue(rows))
-        details = [(detail_title(key), copyable(_plain(value))) for key, value in sorted(entry.details.items())]
+        details = [(detail_title(key), _detail(key, value)) for key, value in sorted(entry.details.items())]
         for widget in (self._line, self._more):
             widget.setVisible(bool(details))
         self._more.fill(KeyValue(details))
@@ -279,6 +280,11 @@ class PersonPicker(Popover):
     def _select(self, person: Person) -> None:
         self.close()
         self._on_selected(person)
+
+
+def _detail(key: str, value: object) -> QWidget:
+    level = next((level for level in LEVELS if key == "permission" and level == value), None)
+    return Text(level_title(level), selectable=True) if level is not None else copyable(_plain(value))
 
 
 def _plain(value: object) -> str:

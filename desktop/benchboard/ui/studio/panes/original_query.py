@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLa
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
@@ -31,10 +31,11 @@ class OriginalQueryView(QWidget):
         self.text.setFixedHeight(108)
         disable_viewport_fill(self.text)
         head = QHBoxLayout()
-        head.addWidget(Text(title, tone="secondary"), 1)
-        head.addWidget(
-            Button(_("Copy query"), self._copy, kind="quiet", icon="ph.copy", size="sm", name="inspector_copy_theirs")
-        )
+        head.addWidget(Elided(title, tone="secondary"), 1)
+        copy = Button("", self._copy, kind="quiet", icon="ph.copy", size="sm", name="inspector_copy_theirs")
+        copy.setToolTip(_("Copy query"))
+        copy.setAccessibleName(_("Copy query"))
+        head.addWidget(copy)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
