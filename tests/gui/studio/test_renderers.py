@@ -14,7 +14,7 @@ from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import charts, stat_tiles
+from benchboard.ui.studio.tiles import bars, charts, stat_tiles
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_content, summary, unknown_kind_text
 from benchboard.ui.theme import Theme, theme
@@ -255,3 +255,64 @@ def test_end_values_never_overlap_and_leave_room_for_lines(light: Theme) -> None
         metrics = QFontMetricsF(theme().font("caption"))
         for value in plot.end_values:
             assert plot.box.right() + 8 + metrics.horizontalAdvance(value.text) <= box.right() + 0.01
+
+
+def _bar_table(names: list[Cell], *columns: list[Cell]) -> ResultTable:
+    heads = (ResultColumn("name", "text"), *(ResultColumn(f"n{k}", "integer") for k in range(len(columns))))
+    return ResultTable(heads, tuple(zip(names, *columns, strict=True)), truncated=False)
+
+
+@pytest.mark.parametrize(("count", "width"), [(1, 64), (3, 64), (10, 23)])
+def test_bar_fills_three_fifths_of_its_slot_up_to_64_pixels(light: Theme, count: int, width: int) -> None:
+    table = _bar_table(list("abcdefghij"[:count]), [5] * count)
+    box, series = QRectF(0, 0, 400, 200), charts.series_of(table, "")
+    plot = charts.plot_of(box, series, "bar_chart")
+    found = bars.upright_bars(plot, series, count)
+    assert bars.lying_bars(box, table, series, "") is None
+    assert {bar.box.width() for bar in found} == {width}
+    assert width == 64 or abs(width - plot.box.width() / count * 0.6) <= 1
+
+
+_LONG: list[Cell] = ["Harbour Cycles International", "Birchwood Audio and Lighting", "Lumen & Co", "Polar Outdoor"]
+
+
+@pytest.mark.parametrize(
+    "values", [[5, 4, 3, 1], [5, -3, 0, None], [-5, -4, -1, -9], [10**15, 7, -(10**15), 0], [0, 0, None, 0]]
+)
+def test_bars_with_long_names_lie_and_overlap_nothing(light: Theme, values: list[Cell]) -> None:
+    table = _bar_table(_LONG, values)
+    box, series = QRectF(12, 32, 340, 160), charts.series_of(table, "")
+    lying = bars.lying_bars(box, table, series, "")
+    assert lying is not None
+    assert lying.name_width <= 96
+    metrics = QFontMetricsF(theme().font("caption"))
+    for bar, value in zip(lying.bars, values, strict=True):
+        width = metrics.horizontalAdvance(bar.text) + 4
+        assert bar.box.left() - (width if bar.negative else 0) >= box.left() + lying.name_width
+        assert bar.box.right() + (0 if bar.negative else width) <= box.right()
+        assert bar.negative is (isinstance(value, int) and value < 0)
+        assert lying.zero in (pytest.approx(bar.box.left()), pytest.approx(bar.box.right()))
+    tops = sorted((bar.box.top(), bar.box.bottom()) for bar in lying.bars)
+    assert all(after[0] >= before[1] for before, after in pairwise(tops))
+
+
+def test_bars_stay_upright_where_lying_ones_have_no_room(light: Theme) -> None:
+    many = _bar_table([f"a long name {k}" for k in range(60)], list(range(60)))
+    days = _chart_table([date(2026, 1, k + 1) for k in range(12)], list(range(12)))
+    for table, size in ((many, (340, 160)), (days, (340, 160)), (_bar_table(_LONG, [1, 2, 3, 4]), (120, 160))):
+        assert bars.lying_bars(QRectF(0, 0, *size), table, charts.series_of(table, ""), "") is None
+
+
+@pytest.mark.parametrize("names", [list("abcd"), _LONG])
+def test_bars_below_zero_have_a_zero_line(light: Theme, names: list[Cell]) -> None:
+    for values, expected in (([5, -3, 8, 2], True), ([5, 3, 8, 2], False)):
+        table, box = _bar_table(names, values), QRectF(0, 0, 340, 160)  # type: ignore[arg-type]
+        picture = QImage(340, 160, QImage.Format.Format_ARGB32)
+        picture.fill(theme().color("surface"))
+        with QPainter(picture) as painter:
+            bars.paint(painter, box, table, "")
+        series = charts.series_of(table, "")
+        lying = bars.lying_bars(box, table, series, "")
+        plot = charts.plot_of(box, series, "bar_chart")
+        spot = (int(plot.box.left()) + 1, round(plot.y(0))) if lying is None else (round(lying.zero), 1)
+        assert (picture.pixelColor(*spot) == theme().color("border.control")) is expected

@@ -1,4 +1,4 @@
-"""Draws line, area and bar charts, and sparklines, by the visual rules of the mockups' README ("Chart")."""
+"""Draws line and area charts, the axes of all charts, and sparklines, by the mockups' visual rules ("Chart")."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.legend import LegendEntry, paint_legend
 
 _MAX_SERIES: Final = 8
-_LEGEND_HEIGHT: Final = 22
+LEGEND_HEIGHT: Final = 22
+"""Pixels that a legend takes at the bottom of a chart."""
 _FILL_OPACITY: Final = 0.12
 """The opacity of the area under the only line of a chart."""
 _SHARED_FILL_OPACITY: Final = 0.06
@@ -33,8 +34,6 @@ _SPARK_DOT: Final = 2.5
 """The radius of the dot at the end of a sparkline, in pixels."""
 _LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
-_MIN_NAME_WIDTH: Final = 40.0
-"""A bar whose slot is narrower than this, in pixels, has no name; in wider ones it is shortened."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
@@ -114,13 +113,13 @@ def _moment(value: Cell) -> datetime | None:
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw a line chart: the numeric columns over the first one."""
     lines = series_of(table, unit)
-    _paint_lines(painter, _paint_frame(painter, box, lines, "line_chart"), table, lines)
+    _paint_lines(painter, paint_frame(painter, box, lines, "line_chart"), table, lines)
 
 
 def paint_areas(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw an area chart: the numeric columns over the first one, filled down to zero."""
     lines = series_of(table, unit)
-    plot = _paint_frame(painter, box, lines, "area_chart")
+    plot = paint_frame(painter, box, lines, "area_chart")
     _paint_lines(painter, plot, table, lines, filled=True)
 
 
@@ -129,7 +128,7 @@ def _paint_lines(
 ) -> None:
     count = len(table.rows)
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
-    _paint_axis_labels(painter, plot.box, number_format.category_labels(table), xs)
+    paint_axis_labels(painter, plot.box, number_format.category_labels(table), xs)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     unfinished = is_unfinished([row[0] for row in table.rows], datetime.now(UTC))
     whole = count - unfinished
@@ -185,33 +184,6 @@ def _paint_end_values(painter: QPainter, plot: "Plot") -> None:
         painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value.text)
 
 
-def paint_bars(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
-    """Draw a bar chart: the numeric columns as bars for each name in the first one."""
-    sets = series_of(table, unit)
-    plot = _paint_frame(painter, box, sets, "bar_chart")
-    count = len(table.rows)
-    slot = plot.box.width() / max(count, 1)
-    width = max(1.0, min(slot * 0.66, 56.0 * len(sets)) / max(len(sets), 1))
-    centres = [plot.box.left() + slot * (k + 0.5) for k in range(count)]
-    categories = [row[0] for row in table.rows]
-    # A shortened name is still useful, a shortened date is not.
-    category_width = slot if slot > _MIN_NAME_WIDTH and not any(isinstance(one, date) for one in categories) else None
-    _paint_axis_labels(painter, plot.box, number_format.category_labels(table), centres, category_width)
-    painter.setPen(Qt.PenStyle.NoPen)
-    base = plot.y(0.0)
-    for place, bars in enumerate(sets):
-        painter.setBrush(bars.colour)
-        for centre, value in zip(centres, bars.values, strict=True):
-            if value is not None:
-                left = centre + (place - len(sets) / 2) * width
-                top = plot.y(value)
-                bar = QRectF(
-                    round(left), min(top, base), max(1.0, round(width) - (1 if width > 4 else 0)), abs(base - top)
-                )
-                painter.drawRect(bar)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
 def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], colour: QColor) -> None:
     """Draw a sparkline: a small line without axes, with a dot at its end."""
     known = [value for value in values if value is not None]
@@ -263,7 +235,7 @@ def plot_of(box: QRectF, series: Sequence[Series], kind: str) -> Plot:
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if kind != "line_chart" or _starts_at_zero(series):
         low, high = min(low, 0.0), max(high, 0.0)
-    room = box.height() - 20 - (_LEGEND_HEIGHT if _has_legend(series, kind) else 0)
+    room = box.height() - 20 - (LEGEND_HEIGHT if _has_legend(series, kind) else 0)
     ticks = number_format.axis_ticks(low, high, 5 if room > 130 else 4 if room > 80 else 3)
     metrics = QFontMetricsF(theme().font("caption"))
     names = [number_format.abbreviate(tick) for tick in ticks]
@@ -302,7 +274,7 @@ def _starts_at_zero(lines: Sequence[Series]) -> bool:
     return not known or not 0 < max(known) - min(known) < min(known) / 2
 
 
-def _paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind: str) -> Plot:
+def paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind: str) -> Plot:
     """Draw ticks, grid and legend. Returns the plot."""
     plot = plot_of(box, series, kind)
     painter.setFont(theme().font("caption"))
@@ -313,18 +285,25 @@ def _paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind:
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-    if _has_legend(series, kind):
-        line = QRectF(box.left(), box.bottom() - _LEGEND_HEIGHT + 4, box.width(), _LEGEND_HEIGHT - 4)
-        at_end = {value.series for value in plot.end_values}
-        entries = [
-            LegendEntry(one.colour, one.name, "" if place in at_end else one.last, one.dash)
-            for place, one in enumerate(series)
-        ]
-        paint_legend(painter, line, entries)
+    paint_chart_legend(painter, box, series, kind, [value.series for value in plot.end_values])
     return plot
 
 
-def _paint_axis_labels(
+def paint_chart_legend(
+    painter: QPainter, box: QRectF, series: Sequence[Series], kind: str, at_end: Sequence[int] = ()
+) -> None:
+    """Draw the legend of a chart that has one, without the values of the series `at_end` of their lines."""
+    if not _has_legend(series, kind):
+        return
+    line = QRectF(box.left(), box.bottom() - LEGEND_HEIGHT + 4, box.width(), LEGEND_HEIGHT - 4)
+    entries = [
+        LegendEntry(one.colour, one.name, "" if place in at_end else one.last, one.dash)
+        for place, one in enumerate(series)
+    ]
+    paint_legend(painter, line, entries)
+
+
+def paint_axis_labels(
     painter: QPainter, box: QRectF, names: Sequence[str], centres: Sequence[float], room: float | None = None
 ) -> None:
     """Draw as many whole labels below the plot as fit beside each other, among them the first and, if it fits, the

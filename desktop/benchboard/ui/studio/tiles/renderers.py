@@ -25,6 +25,7 @@ from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import (
+    bars,
     charts,
     error_painting,
     image_painting,
@@ -302,7 +303,7 @@ def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: WidgetCo
         paint: Callable[[QPainter, QRectF, ResultTable, str], None] = {
             "line_chart": charts.paint_lines,
             "area_chart": charts.paint_areas,
-            "bar_chart": charts.paint_bars,
+            "bar_chart": bars.paint,
             "pie_chart": pies.paint_pie,
         }[kind]
         paint(painter, body, table, number_format.unit(widget))

@@ -1,6 +1,6 @@
 """Tooltips of a tile at a point: the values of a chart, the share of a slice, the whole of a text that is cut."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from html import escape
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
-from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
+from benchboard.ui.studio.tiles import bars, charts, number_format, stat_tiles
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason
@@ -153,6 +153,9 @@ def _stat_readout(widget: WidgetContent, table: ResultTable) -> Readout:
 def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Reader:
     series, count = charts.series_of(table, unit), len(table.rows)
     plot = charts.plot_of(body, series, kind)
+    lying = bars.lying_bars(body, table, series, unit) if kind == "bar_chart" else None
+    if lying is not None:
+        return _lying_bars_reader(lying, table, series, unit)
     near = plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
     all_days = all(_is_day(row[0]) for row in table.rows)
     unfinished = charts.is_unfinished([row[0] for row in table.rows], datetime.now(UTC))
@@ -169,6 +172,25 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
         known = [(abs(plot.y(value) - spot.y()), k) for k, one in enumerate(series)
                  if (value := one.values[row]) is not None]  # fmt: skip
         nearest = min(known)[1] if known else -1
+        for k, one in enumerate(series):
+            text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
+            lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
+        return Readout(tuple(lines), follows_pointer=True)
+
+    return at
+
+
+def _lying_bars_reader(lying: bars.LyingBars, table: ResultTable, series: Sequence[charts.Series], unit: str) -> Reader:
+    """The readouts of lying bars: of a whole row, with the name beside it."""
+    count = len(table.rows)
+
+    def at(spot: QPointF) -> Readout | None:
+        if not lying.box.contains(spot):
+            return None
+        row = min(int((spot.y() - lying.box.top()) / lying.box.height() * count), count - 1)
+        boxes = [(abs(bar.box.center().y() - spot.y()), bar.place) for bar in lying.bars if bar.row == row]
+        nearest = min(boxes)[1]
+        lines = [ReadoutLine(_category_text(table, row, all_days=False))]
         for k, one in enumerate(series):
             text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
             lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
