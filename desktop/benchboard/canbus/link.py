@@ -10,7 +10,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -224,14 +224,18 @@ def _not_own(path: str) -> Unavailable:
     )
 
 
-def disconnected_error(path: str) -> DeviceFailure:
-    """The error `port.gone`: the device on `path` was disconnected."""
+def disconnected_error(path: str, *, name: str = "") -> DeviceFailure:
+    """The error `port.gone`: the dongle `name` on `path` was disconnected; without a name its port is named."""
+    simulated = Path(path).parent == links_folder()
+    if not name:
+        name = _("Dongle {id}").format(id=Path(path).name[-4:].upper()) if simulated else path
     return DeviceFailure(
         "port.gone",
-        _("Lost the connection to {path}.").format(path=path),
-        why=_("The dongle was unplugged, or its simulator stopped."),
-        do=_("Plug it back in. Benchboard detects it automatically."),
+        _("{name} disconnected.").format(name=name),
+        why=_("Its simulator stopped.") if simulated else "",
+        do="" if simulated else _("Plug it back in. It's detected automatically."),
         path=path,
+        simulated=simulated,
     )
 
 
@@ -275,11 +279,11 @@ def _open_error(path: str, error: OSError | ValueError) -> AppError:
 
 
 def _busy_error(path: str) -> Unavailable:
-    holder = _lock_holder(path) or _process_with_open(path)
+    process = _lock_holder(path) or _process_with_open(path)
     return Unavailable(
         "port.busy",
         _("{path} is in use.").format(path=path),
-        why=_("{program} has it open.").format(program=holder) if holder else "",
+        why=_holder(process) if process is not None else "",
         do=_("Close the other program, then try again."),
         path=path,
     )
@@ -295,33 +299,53 @@ def _denied_error(path: str) -> Unavailable:
     )
 
 
-def _lock_holder(path: str) -> str:
-    """Name and process id of the program that holds the lock on `path` (Linux only); else ""."""
+def _holder(process: Path) -> str:
+    """Which program has a port open: this one, another of Benchboard's windows, or else its name and process id."""
+    if process.name == str(os.getpid()):
+        return _("This window has it open.")
+    try:
+        words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+    if _is_window(words):
+        return _("Another Benchboard window has it open.")
+    return _("{program} has it open.").format(program=f"{name} ({process.name})")
+
+
+def _is_window(words: Sequence[str]) -> bool:
+    """Whether a command line is Benchboard's without a command: then it opens the window."""
+    words = [word for word in words if word]
+    if "-m" in words[:-1] and words[words.index("-m") + 1] == "benchboard":
+        words = words[words.index("-m") + 1 :]
+    else:
+        words = words[next((i for i, word in enumerate(words) if Path(word).name == "benchboard"), len(words)) :]
+    return bool(words) and not [word for word in words[1:] if not word.startswith("-")]
+
+
+def _lock_holder(path: str) -> Path | None:
+    """The process (in /proc) that holds the lock on `path` (Linux only)."""
     try:
         wanted = f":{Path(path).stat().st_ino}"
         for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
             words = line.split()  # 1: FLOCK ADVISORY WRITE <process> <major>:<minor>:<inode> 0 EOF
             if len(words) > 5 and words[1] == "FLOCK" and words[5].endswith(wanted):
-                return _process_name(Path("/proc") / words[4])
+                return Path("/proc") / words[4]
     except OSError:
         pass
-    return ""
+    return None
 
 
-def _process_with_open(path: str) -> str:
-    """Name and process id of a program that has `path` open, as far as this user may see (Linux only); else ""."""
+def _process_with_open(path: str) -> Path | None:
+    """A process (in /proc) that has `path` open, as far as this user may see (Linux only)."""
     target = os.path.realpath(path)
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if any(os.path.realpath(fd) == target for fd in (process / "fd").iterdir()):
-                return _process_name(process)
+                return process
         except OSError:
             continue
-    return ""
-
-
-def _process_name(process: Path) -> str:
-    return f"{(process / 'comm').read_text(encoding='utf-8', errors='replace').strip()} ({process.name})"
+    return None
 
 
 RULE_NAME: Final = "70-benchboard.rules"

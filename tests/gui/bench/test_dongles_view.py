@@ -1,6 +1,7 @@
 """The list of dongles and the details beside it, by mouse and keys."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,37 @@ def test_key_hints_of_a_paired_dongle_include_its_bit_timing(
 ) -> None:
     pair_one()
     qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})
+
+
+def test_simulated_dongles_are_stopped_by_the_palettes_command(
+    qtbot: QtBot, shell: Shell, click: Clicker, manager: DeviceManager
+) -> None:
+    handler = shell.command_handlers()["bench.simulate"]
+    assert handler.title == ""
+    handler.run()
+    qtbot.waitUntil(lambda: len(manager.devices) == 2)
+    assert click.find(shell.window(), "bench_stop_simulator").isVisible()
+    handler = shell.command_handlers()["bench.simulate"]
+    assert handler.title == "Stop simulated dongles"
+    handler.run()
+    qtbot.waitUntil(lambda: not manager.devices and not manager.simulating)
+    assert click.find(shell.window(), "bench_simulate").isVisible()
+
+
+def test_new_dongle_notice_is_true_and_stays_dismissed_in_another_language(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager
+) -> None:
+    context, problems = shell.context, shell.context.problems
+    qtbot.waitUntil(lambda: problems.current is not None and problems.current.what.startswith("2 new dongles"))
+    only = f"Pair them so that only {context.actor.organisation} can change them."
+    assert problems.current.why == only
+    problems.dismiss()
+    (before,) = shell.findChildren(DonglesView)
+    context.apply_settings(replace(context.settings, language="tr"))
+    try:
+        qtbot.waitUntil(lambda: any(view is not before for view in shell.window().findChildren(DonglesView)))
+        (view,) = (view for view in shell.window().findChildren(DonglesView) if view is not before)
+        qtbot.waitUntil(lambda: view.toolbar.count() != "")
+        assert problems.current is None
+    finally:
+        context.apply_settings(replace(context.settings, language="en"))

@@ -114,7 +114,7 @@ def test_live_bus_and_simulator_survive_a_change_of_language(
         context.apply_settings(replace(context.settings, language="tr"))
         qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
         (rebuilt,) = window.findChildren(LiveBusView)
-        assert click.find(window, "live_stop").text() == "Veri yolunu durdur"
+        assert click.find(window, "live_stop").text() == "Canlı veri yolunu kapat"
         assert manager.live is not None
         assert manager.live.capture.running
         qtbot.waitUntil(lambda: rebuilt.model.rowCount() > 0)
@@ -130,19 +130,26 @@ def test_live_bus_ends_when_the_device_leaves(
     qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
     click(window, "live_start")
     qtbot.waitUntil(lambda: manager.live is not None)
+    device_id = manager.live.device_id
     view = window.findChild(LiveBusView)
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
+    _type(qtbot, click, window, "live_frame", "12Z#00")
+    click(window, "live_send")
+    qtbot.waitUntil(lambda: any(text.startswith("“12Z#00” isn't a valid frame. Use ") for text in _labels(view)))
     _type(qtbot, click, window, "live_frame", "321#C0FFEE")
     click(window, "live_send")
     qtbot.waitUntil(lambda: "Sent 321#C0FFEE to the dongle" in _labels(view))
     simulator.process.kill()
     qtbot.waitUntil(lambda: manager.live is None)
     ended = click.find(window, "live_counters").accessibleName()
-    assert ended.startswith("Lost the connection to ")
+    title = f"Dongle {device_id[-4:].upper()}"
+    assert ended.startswith(f"{title} disconnected.")
     assert ended.endswith("The frames below were received before.")
     assert view.model.ended
     assert not [text for text in _labels(view) if text.startswith("Sent ")]
-    assert shell.context.problems.has("port.gone")
+    notice = shell.context.problems.current
+    assert (notice.what, notice.why) == (f"{title} disconnected.", "Its simulator stopped.")
+    assert [action.title for action in notice.actions] == ["Start simulated dongles"]
 
 
 def _labels(view: LiveBusView) -> list[str]:

@@ -96,8 +96,10 @@ def test_pairing_dongle_unplugged_while_claimed_reports_it(
     simulator.process.kill()
     qtbot.waitUntil(lambda: visible(window, "pair_problem"))
     words = window.findChild(QWidget, "pair_problem").label.text()
-    assert "Lost the connection" in words or "respond" in words
-    assert wizard.steps.marks[3] == "failed"
+    assert "disconnected. Its simulator stopped." in words or "respond" in words
+    assert wizard.steps.marks == ("todo", "todo", "todo", "failed", "todo", "todo")
+    assert not wizard._claim_page.picture.blinking
+    assert wizard._hint.text() == ""
     assert [one.ownership_state for one in dongles()] == ["UNCLAIMED"]
 
 

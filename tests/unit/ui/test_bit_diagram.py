@@ -38,7 +38,7 @@ def test_segments_of_a_controller_that_stores_only_tseg1_are_the_same_however_it
     assert segments(ways[0]) != segments(ways[1])
     one, other = (segments(timing, tseg1_is_split=False) for timing in ways)
     assert one == other
-    assert [(part.title, part.length) for part in one[1:]] == [("TSEG1", 13), ("TSEG2", 2)]
+    assert [(part.title, part.length) for part in one[1:]] == [("Propagation + phase 1", 13), ("Phase 2", 2)]
 
 
 def test_spans_of_longer_segments_are_wider() -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import N_
+from benchboard.i18n import N_, _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench import bench_commands as bench_commands  # registers them
 from benchboard.ui.commands import Handler, Handlers
@@ -30,12 +30,22 @@ def _timing(context: Context) -> QWidget:
     return TimingView(context)
 
 
+def _simulate_handler(context: Context) -> Handler:
+    """Starts simulated dongles, or stops them while this window runs them."""
+    from benchboard.ui.bench.device_manager import DeviceManager
+
+    manager = context.session.findChild(DeviceManager)
+    if manager is not None and manager.simulating:
+        return Handler(partial(context.go, "bench/dongles/stop-simulator"), title=_("Stop simulated dongles"))
+    return Handler(partial(context.go, "bench/dongles/simulate"))
+
+
 def _handlers(context: Context) -> Handlers:
     """The commands of the bench that can be run from any room."""
     handlers = {
         "bench.calculate_timing": Handler(partial(context.go, "bench/timing")),
         "bench.monitor": Handler(partial(context.go, "bench/live")),
-        "bench.simulate": Handler(partial(context.go, "bench/dongles/simulate")),
+        "bench.simulate": _simulate_handler(context),
     }
     if has_permission(context.actor, "dongles:pair"):
         handlers["bench.pair"] = Handler(partial(context.go, "bench/dongles/pair"))

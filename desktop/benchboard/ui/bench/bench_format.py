@@ -67,15 +67,15 @@ def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Ma
         return Mark("error", _("Lost"), "ph.warning-circle-fill")
     if device is None:
         return Mark("neutral", _("Disconnected"), "ph.circle-dashed")
-    return Mark("ok", _("Ready"))
+    return Mark("ok", _("Paired"))
 
 
 def identity_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
-    """Whether the identity is proven or observed; the two differ in more than colour."""
+    """Whether the identity is verified or observed; the two differ in more than colour."""
     if dongle is not None and not dongle.proven:
         return Mark("observed", _("Observed"))
     if dongle is None and device is not None and device.info is not None and not device.info.is_benchboard:
         return Mark("observed", _("Observed"))
     if dongle is None and (device is None or device.info is None):
         return Mark("neutral", _("Checking"), "ph.dots-three")
-    return Mark("proven", _("Verified") if dongle is not None and dongle.identity_kind == "verified" else _("Proven"))
+    return Mark("proven", _("Verified"))

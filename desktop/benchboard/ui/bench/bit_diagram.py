@@ -39,11 +39,11 @@ def segments(timing: Timing, *, tseg1_is_split: bool = True) -> tuple[Segment, .
         (timing.phase_seg1, _("Phase 1"), 2),
     )
     if not tseg1_is_split:
-        middle = ((timing.tseg1, _("TSEG1"), 0),)
+        middle = ((timing.tseg1, _("Propagation + phase 1"), 0),)
     parts = (
         (1, _("Sync"), None),
         *middle,
-        (timing.phase_seg2, _("Phase 2") if tseg1_is_split else _("TSEG2"), 1),
+        (timing.phase_seg2, _("Phase 2"), 1),
     )
     result, at = [], 0
     for length, title, series in parts:

@@ -21,7 +21,7 @@ class BusCounters(StatStrip):
         self.is_open = False
         self._load: float | None = None
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
-        self.show_note(_("Channel closed."))
+        self.show_note(_("The live bus is closed."))
 
     def reset(self) -> None:
         self._rates.clear()

@@ -59,20 +59,22 @@ class DeviceManager(QObject):
     simulator_changed = Signal()
     _devices_found = Signal(object)
     _bus_stopped = Signal(object)
-    _simulator_started = Signal()
+    _simulator_changed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.session)
         self._tasks, self._workspace, self._actor = context.tasks, context.workspace, context.actor
         self._devices: dict[str, DetectedDevice] = {}
         self.typed: tuple[str, ...] = ()
+        self.announced: set[str] = set()
+        """The unpaired dongles that the user has been told of."""
         self.live: LiveBus | None = None
         self._scanner = PortScanner(
             self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None
         )
         self._devices_found.connect(self._update_devices, Qt.ConnectionType.QueuedConnection)
         self._bus_stopped.connect(self._on_bus_stopped, Qt.ConnectionType.QueuedConnection)
-        self._simulator_started.connect(self.simulator_changed, Qt.ConnectionType.QueuedConnection)
+        self._simulator_changed.connect(self.simulator_changed, Qt.ConnectionType.QueuedConnection)
         self._seen_timer = QTimer(self)
         self._seen_timer.setInterval(_SEEN_EVERY_MS)
         self._seen_timer.timeout.connect(self._mark_seen)
@@ -183,6 +185,9 @@ class DeviceManager(QObject):
 
     def end_failed_bus(self, error: AppError) -> None:
         """On the main thread: close the open bus, which `error` has ended."""
+        live = self.live
+        if live is not None and error.code == "port.gone":
+            error = link.disconnected_error(live.path, name=live.title)
         self.live_failed.emit(error)
         self.close_bus()
 
@@ -217,7 +222,17 @@ class DeviceManager(QObject):
         """
         if not self.simulating:
             self._resources.add_simulator(SimulatorProcess())
-        self._simulator_started.emit()
+        self._simulator_changed.emit()
+
+    def close_simulated_bus(self) -> None:
+        """On the main thread: close the open bus if this window simulates its dongle."""
+        if self.live is not None and self.can_press(self.live.device_id):
+            self.close_bus()
+
+    def stop_simulator(self) -> None:
+        """On a worker: end the simulator of this window; its dongles leave."""
+        self._resources.stop_simulator()
+        self._simulator_changed.emit()
 
     def can_press(self, device_id: str | None) -> bool:
         """Whether this window can press the button of that dongle: it simulates it."""
@@ -236,7 +251,7 @@ class DeviceManager(QObject):
         removed = self._devices.keys() - devices.keys()
         self._devices = devices
         if self.live is not None and self.live.path in removed:
-            self.end_failed_bus(self.live.capture.failure or link.disconnected_error(self.live.path))
+            self.end_failed_bus(link.disconnected_error(self.live.path))
         self.changed.emit()
         self._mark_seen()
 
@@ -294,6 +309,13 @@ class _Resources:
                 return
         simulator.stop()
         raise _signed_out()
+
+    def stop_simulator(self) -> None:
+        """Stop the simulator, if there is one."""
+        with self._lock:
+            simulator, self.simulator = self.simulator, None
+        if simulator is not None:
+            simulator.stop()
 
     def has_bus(self, bus: Capture) -> bool:
         """Whether this bus has not been stopped yet."""

@@ -231,9 +231,9 @@ def _value(label: str, text: str, kind: str) -> QWidget:
 
 def _verification(row: DongleRow) -> str:
     if row.device is not None and row.device.info is not None and row.device.info.is_benchboard:
-        return _("Signed challenge, just now")
+        return _("Verified just now")
     if row.dongle is not None and row.dongle.proven:
-        return _("Signed challenge, {when}").format(when=relative_time(row.dongle.last_seen_at))
+        return _("Verified, {when}").format(when=relative_time(row.dongle.last_seen_at))
     return _("Not verified: only the USB serial number is known")
 
 
@@ -274,7 +274,9 @@ class _DongleHeader(QWidget):
         self._pencil.setVisible(False)
         close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
         self._state, self._identity = Badge("neutral", ""), Badge("neutral", "")
-        self.pair = Button(_("Pair dongle"), lambda: pane.pair.emit(self._row.id if self._row else ""), icon="ph.link")
+        self.pair = Button(
+            _("Pair a dongle"), lambda: pane.pair.emit(self._row.id if self._row else ""), icon="ph.link"
+        )
         self.pair.setObjectName("bench_detail_pair")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
         self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", name="bench_blink")
@@ -426,8 +428,8 @@ class _TraceSection(_PaneSection):
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
         self.trace = MiniTrace()
-        self.open_button = Button(_("Open channel"), icon="ph.activity", name="bench_watch")
-        self._idle = Text(_("The channel is closed."), tone="muted")
+        self.open_button = Button(_("Open live bus"), icon="ph.activity", name="bench_watch")
+        self._idle = Text(_("The live bus is closed."), tone="muted")
         self.column.addWidget(self.trace)
         self.column.addWidget(self._idle)
         self.column.addWidget(self.open_button)

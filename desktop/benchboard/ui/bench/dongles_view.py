@@ -50,7 +50,6 @@ class DonglesView(QWidget):
         super().__init__()
         self._context = context
         self._devices = DeviceManager.of(context)
-        self._announced: set[str] = set()
         self._counts_asked = 0
         self._probed_again: set[tuple[str, int | None]] = set()
         self._wizard: PairingWizard | None = None
@@ -86,11 +85,13 @@ class DonglesView(QWidget):
         self._on_devices_changed()
 
     def open_route(self, rest: str) -> None:
-        """`pair` opens the wizard, `simulate` starts simulated dongles, an id selects that dongle."""
+        """`pair` opens the wizard, `simulate` and `stop-simulator` run or end it, an id selects that dongle."""
         if rest == "pair":
             self.pair("")
         elif rest == "simulate":
             self._simulate()
+        elif rest == "stop-simulator":
+            self._stop_simulator()
         elif rest:
             self.table.make_current(rest)
 
@@ -120,12 +121,16 @@ class DonglesView(QWidget):
         self._simulate_button = Button(
             _("Start simulated dongles"), self._simulate, icon="ph.flask", name="bench_simulate"
         )
+        self._stop_button = Button(
+            _("Stop simulated dongles"), self._stop_simulator, icon="ph.stop", name="bench_stop_simulator"
+        )
         self._pair_button = Button(
             _("Pair a dongle"), lambda: self.pair(""), kind="primary", icon="ph.link", name="bench_pair"
         )
         self.toolbar.add_right(self._scope)
         self.toolbar.add_right(self._filter)
         self.toolbar.add_right(self._simulate_button)
+        self.toolbar.add_right(self._stop_button)
         self.toolbar.add_right(self._pair_button)
         self._pair_button.setVisible(self._may_pair)
 
@@ -236,14 +241,17 @@ class DonglesView(QWidget):
     def _simulator_changed(self) -> None:
         offered = self._context.workspace.location.kind == "demo" or not self._devices.devices
         self._simulate_button.setVisible(offered and not self._devices.simulating)
+        self._stop_button.setVisible(self._devices.simulating)
 
     def _announce(self, new: tuple[DongleRow, ...]) -> None:
         """Offer to pair unpaired dongles in a banner, which is updated with the connected ones.
 
         Once the user has closed it, it is shown again only for a dongle that it didn't name before.
         """
-        fresh = [row for row in new if row.id not in self._announced]
-        self._announced = {row.id for row in new}
+        announced = self._devices.announced
+        fresh = [row for row in new if row.id not in announced]
+        connected = {device.device_id or device.port.path for device in self._devices.devices}
+        self._devices.announced = announced & connected | {row.id for row in new}
         problems = self._context.problems
         shown = problems.has(_NEW_DONGLE_NOTICE)
         if not new or not self._may_pair or self._wizard is not None:
@@ -255,15 +263,14 @@ class DonglesView(QWidget):
         what = _("New dongle found on {port}.").format(port=first.port_name)
         if first.port.simulated:
             what = _("New simulated dongle found.")
-        why = _("Firmware: {firmware}. Pair it to change its bit timing.")
+        organisation = self._context.actor.organisation
+        why = _("Firmware: {firmware}. Pair it so that only {organisation} can change it.")
         problems.notice(
             what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
-            why.format(firmware=firmware_title(first.info.dialect, first.info.firmware))
+            why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
             if len(new) == 1
-            else _("Pair them to change their bit timing."),
-            Action(
-                _("Pair dongle") if len(new) == 1 else _("Pair dongles"), partial(self.pair, (fresh or list(new))[0].id)
-            ),
+            else _("Pair them so that only {organisation} can change them.").format(organisation=organisation),
+            Action(_("Pair a dongle"), partial(self.pair, (fresh or list(new))[0].id)),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,
         )
@@ -281,6 +288,16 @@ class DonglesView(QWidget):
             lambda _progress: self._devices.start_simulator(),
             lambda _none: self._simulate_button.disable(""),
             title=_("Starting simulated dongles"),
+        )
+
+    def _stop_simulator(self) -> None:
+        self._stop_button.disable(_("Already stopping."))
+        self._devices.close_simulated_bus()
+        self._context.tasks.run(
+            self,
+            lambda _progress: self._devices.stop_simulator(),
+            lambda _none: self._stop_button.disable(""),
+            title=_("Stopping simulated dongles"),
         )
 
     def _on_wizard_closed(self) -> None:

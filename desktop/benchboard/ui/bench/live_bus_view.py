@@ -1,4 +1,4 @@
-"""The live bus: opens a dongle's channel, shows its frames fixed or rolling, and sends frames."""
+"""The live bus: opens a dongle's channel, shows its frames by ID or in order, and sends frames."""
 
 from typing import Final
 
@@ -25,6 +25,7 @@ from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
+from benchboard.ui.problems import Action
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
     Button,
@@ -62,7 +63,14 @@ class LiveBusView(QWidget):
         self.table = QTableView()
         self._set_up_table(self.table)
         self._counters = BusCounters()
-        self._empty = EmptyState("ph.activity", _("No bus open"), why=_("Select a dongle above."))
+        self._empty = EmptyState(
+            "ph.activity",
+            _("The live bus is closed."),
+            _("Start simulated dongles"),
+            self._simulate,
+            why=_("Select a dongle above."),
+        )
+        self._empty.action.setObjectName("live_simulate")
         self._build_send_bar()
         self._lay_out()
         self._timer = QTimer(self)
@@ -88,17 +96,17 @@ class LiveBusView(QWidget):
     def _build_toolbar(self) -> None:
         self.toolbar = Toolbar(_("Live bus"))
         self._dongle = Select(name="live_dongle", label=_("Dongle"))
-        self._dongle.setMinimumWidth(220)
+        self._dongle.setMinimumWidth(280)
         self._dongle.activated.connect(lambda _index: self._select_dongle(self._dongle.current_key()))
         self._settings = Text("", tone="muted")
         self.toolbar.add(self._dongle)
         self.toolbar.add(self._settings)
-        self._view = SegmentedControl((("fixed", _("Fixed")), ("rolling", _("Rolling"))), label=_("View"))
+        self._view = SegmentedControl((("fixed", _("By ID")), ("rolling", _("In order"))), label=_("View"))
         self._view.selected.connect(self._choose_view)
         self._pause = Button(_("Pause display"), self._toggle_pause, icon="ph.pause", name="live_pause")
         self._clear = Button("", self._clear_frames, kind="quiet", icon="ph.eraser", tip=_("Clear"), name="live_clear")
-        self._start_button = Button(_("Start bus"), self._start, kind="primary", icon="ph.play", name="live_start")
-        self._stop_button = Button(_("Stop bus"), self._devices.close_bus, icon="ph.stop", name="live_stop")
+        self._start_button = Button(_("Open live bus"), self._start, kind="primary", icon="ph.play", name="live_start")
+        self._stop_button = Button(_("Close live bus"), self._devices.close_bus, icon="ph.stop", name="live_stop")
         for widget in (self._view, self._clear, self._pause, self._stop_button, self._start_button):
             self.toolbar.add_right(widget)
 
@@ -200,7 +208,8 @@ class LiveBusView(QWidget):
         if selected and self._selected_device() is None:
             reason = _("{name} isn't connected to this computer.").format(name=self._title(selected))
         self._start_button.disable(reason)
-        advice = reason or _("Start the bus to see its frames. It uses the bit timing stored on the dongle.")
+        self._empty.action.setVisible(not self._devices.devices and not self._devices.simulating)
+        advice = reason or _("Open the live bus to see its frames. It uses the bit timing stored on the dongle.")
         self._empty.why.setText(advice)
 
     def _load_names(self) -> None:
@@ -232,7 +241,7 @@ class LiveBusView(QWidget):
             lambda _progress: self._devices.open_bus(device, title),
             self._devices.set_live,
             failed,
-            title=_("Opening bus on {name}").format(name=title),
+            title=_("Opening live bus of {name}").format(name=title),
         )
 
     def _live_changed(self) -> None:
@@ -251,7 +260,7 @@ class LiveBusView(QWidget):
         """Show that no bus is open, and that the frames still shown are past."""
         self._settings.setText("")
         self._sent.setText("")
-        reason = self._end_reason or _("Channel closed.")
+        reason = self._end_reason or _("The live bus is closed.")
         if self.model.rowCount():
             reason = _("{reason} The frames below were received before.").format(reason=reason)
         else:
@@ -261,7 +270,16 @@ class LiveBusView(QWidget):
 
     def _on_bus_failed(self, error: AppError) -> None:
         self._end_reason = error.what
-        self._context.problems.show(error)
+        if error.facts.get("simulated") and not self._devices.simulating:
+            simulate = Action(_("Start simulated dongles"), self._simulate)
+            self._context.problems.notice(
+                error.what, error.why, simulate, kind="error", icon="ph.warning-circle", key=error.code
+            )
+        else:
+            self._context.problems.show(error)
+
+    def _simulate(self) -> None:
+        self._context.go("bench/dongles/simulate")
 
     def _show_bus(self, live: LiveBus) -> None:
         self._next = self._skipped = 0
@@ -327,7 +345,8 @@ class LiveBusView(QWidget):
         live, frame = self._devices.live, candump.parse(self._frame.text().strip())
         self._frame.set_invalid(frame is None)
         if live is None or frame is None:
-            self._sent.setText(_("Use a format such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB."))
+            sentence = _("“{text}” isn't a valid frame. Use 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
+            self._sent.setText(sentence.format(text=self._frame.text().strip()))
             self._sent.set_tone("error")
             return
         try:

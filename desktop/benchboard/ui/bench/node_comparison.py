@@ -1,16 +1,16 @@
 """Compares the timing with another node's: whether the two can communicate, and with what margin."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
 from benchboard.errors import AppError
 from benchboard.i18n import _, number, parse_number, percent
+from benchboard.ui.bench.bench_format import rate as bit_rate
 from benchboard.ui.bench.timing_inputs import TimingRequest, split_for_cable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
@@ -34,7 +34,11 @@ class NodeComparison(Card):
         self.column.addWidget(Field(_("Other node's controller"), self._controller))
         line = QHBoxLayout()
         line.setSpacing(8)
-        for label, edit in ((_("Clock"), self._clock), (_("Bit rate"), self._rate), (_("Sample point"), self._point)):
+        for label, edit in (
+            (_("CAN clock"), self._clock),
+            (_("Bit rate"), self._rate),
+            (_("Sample point"), self._point),
+        ):
             line.addWidget(Field(label, edit), 1)
         self.column.addLayout(line)
         self._verdict = _ComparisonVerdict()
@@ -56,7 +60,7 @@ class NodeComparison(Card):
     def _compare(self) -> None:
         timing, request = self._timing, self._request
         if timing is None or request is None:
-            self._verdict.show_verdict(None, _("Correct the marked field to see a comparison."), "")
+            self._verdict.show_verdict(None, _("Correct the marked field."), "")
             self._table.show_rows([])
             return
         try:
@@ -72,7 +76,9 @@ class NodeComparison(Card):
             )
         except (AppError, ValueError) as error:
             message = (
-                error.what if isinstance(error, AppError) else _("Enter numbers for clock, bit rate and sample point.")
+                error.what
+                if isinstance(error, AppError)
+                else _("Enter numbers for CAN clock, bit rate and sample point.")
             )
             self._verdict.show_verdict(None, message, "")
             self._table.show_rows([])
@@ -107,27 +113,24 @@ class NodeComparison(Card):
                 True, _("Compatible, with {margin} % margin").format(margin=number(margin, 2)), why
             )
         elif comparison.bit_rates_differ:
-            what = _("Can't communicate: {mine} kbit/s and {other} kbit/s")
-            rates = {"mine": number(mine.bitrate / 1e3, most=3), "other": number(other.bitrate / 1e3, most=3)}
-            why = _("All nodes on a bus need the same bit rate.")
-            self._verdict.show_verdict(False, what.format(**rates), why)
+            why = _("{mine} and {other}. All nodes on a bus need the same bit rate.")
+            why = why.format(mine=bit_rate(round(mine.bitrate)), other=bit_rate(round(other.bitrate)))
+            self._verdict.show_verdict(False, _("Different bit rates"), why)
         else:
             self._verdict.show_verdict(False, _("Not compatible"), comparison.problems[0])
-        rate = comparison.nominal_rate_difference
-        point = comparison.nominal_point_difference
         self._table.show_rows(
             [
                 (
                     _("Bit rate (kbit/s)"),
                     number(mine.bitrate / 1e3, most=3),
                     number(other.bitrate / 1e3, most=3),
-                    _difference_text(rate, percent),
+                    _difference_text((other.bitrate - mine.bitrate) / 1e3),
                 ),
                 (
                     _("Sample point"),
                     percent(mine.sample_point, 1),
                     percent(other.sample_point, 1),
-                    _difference_text(point, number),
+                    _difference_text(other.sample_point - mine.sample_point),
                 ),
                 (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
                 (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
@@ -141,9 +144,9 @@ def _unreachable() -> AppError:
     return Invalid("timing.unreachable", _("The other node can't reach that bit rate from its clock."))
 
 
-def _difference_text(difference: float, write: Callable[[float, int], str]) -> str:
+def _difference_text(difference: float) -> str:
     sign = "+" if difference > 0 else ""
-    return _("same") if abs(difference) < 0.0005 else f"{sign}{write(difference, 1)}"
+    return _("same") if abs(difference) < 0.0005 else f"{sign}{number(difference, 1)}"
 
 
 class _ComparisonVerdict(QWidget):
@@ -152,11 +155,22 @@ class _ComparisonVerdict(QWidget):
         self.setObjectName("second_verdict")
         self._good: bool | None = None
         self._what = self._why = ""
-        self.setFixedHeight(62)
+        self._lay_out()
 
     def show_verdict(self, good: bool | None, what: str, why: str) -> None:
         self._good, self._what, self._why = good, what, why
         self.setAccessibleName(f"{what} {why}".strip())
+        self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Wrap both texts to the width; the height follows."""
+        width = self.width() - 46
+        self._title = PaintedParagraph(self._what, width, "body_strong")
+        self._text = PaintedParagraph(self._why, width, "caption")
+        self.setFixedHeight(16 + self._title.height + (self._text.height if self._why else 0))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -169,10 +183,9 @@ class _ComparisonVerdict(QWidget):
             icon = {"ok": "ph.check-circle-fill", "error": "ph.x-circle-fill", "warn": "ph.info"}[kind]
             paint_icon(painter, icon, QRectF(10, 10, 18, 18), theme().color(kind))
             painter.setPen(theme().color("text"))
-            painter.setFont(theme().font("body_strong"))
-            painter.drawText(QRectF(38, 8, self.width() - 46, 20), Qt.AlignmentFlag.AlignVCenter, self._what)
+            self._title.paint(painter, QPointF(38, 8))
             painter.setPen(theme().color("text.secondary"))
-            PaintedParagraph(self._why, self.width() - 46, "caption").paint(painter, QPointF(38, 28))
+            self._text.paint(painter, QPointF(38, 8 + self._title.height))
 
 
 class _DifferenceTable(QWidget):
@@ -188,7 +201,7 @@ class _DifferenceTable(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            heads = ("", _("This"), _("Other"), _("Diff."))
+            heads = ("", _("This"), _("Other"), _("Difference"))
             for index, row in enumerate([heads, *self._rows]):
                 box = QRectF(0, 28 * index, self.width(), 28)
                 painter.setFont(theme().font("body"))

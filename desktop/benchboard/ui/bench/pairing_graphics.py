@@ -62,12 +62,19 @@ class PairingChecklist(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._update_accessible_name()
 
-    def set_current(self, index: int, *, failed: bool = False) -> None:
-        """Mark line `index` as current (or failed); those before it are done."""
+    def set_current(self, index: int) -> None:
+        """Mark line `index` as current; those before it are done."""
         for i in range(len(self._marks)):
             self._marks[i] = "done" if i < index else "todo"
         if index < len(self._marks):
-            self._marks[index] = "failed" if failed else "now"
+            self._marks[index] = "now"
+        self._update_accessible_name()
+        self.update()
+
+    def show_failed(self, index: int) -> None:
+        """Mark line `index` alone as failed: none of the others is done, they all start again."""
+        self._marks = ["todo"] * len(self._marks)
+        self._marks[index] = "failed"
         self._update_accessible_name()
         self.update()
 
@@ -135,16 +142,17 @@ class DongleChoice(QAbstractButton):
 
 
 class DonglePicture(QWidget):
-    """A dongle with its light and button; `press` points at the button."""
+    """A dongle with its light and button; `press` points at the button; its light may be blinking."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._id = ""
         self._press = False
+        self.blinking = True
         self.setFixedSize(264, 176)
 
-    def show_dongle(self, device_id: str, *, press: bool) -> None:
-        self._id, self._press = device_id, press
+    def show_dongle(self, device_id: str, *, press: bool, blinking: bool = True) -> None:
+        self._id, self._press, self.blinking = device_id, press, blinking
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -170,9 +178,10 @@ class DonglePicture(QWidget):
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.secondary"))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(88, 66, 94, 20), right, _("blinking"))
+            if self.blinking:
+                painter.drawText(QRectF(88, 66, 94, 20), right, _("blinking"))
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("accent"))
+            painter.setBrush(theme().color("accent" if self.blinking else "border.strong"))
             painter.drawEllipse(QPointF(194, 76), 5, 5)
             painter.setFont(theme().font("mono"))
             painter.setPen(theme().color("text"))
@@ -180,7 +189,7 @@ class DonglePicture(QWidget):
             painter.drawText(QRectF(108, 100, 92, 20), right, shown)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
-            under = _("Screen and label show the last 8 characters")
+            under = _("Screen and label show the last 8 characters of its ID")
             painter.drawText(QRectF(8, 142, self.width() - 16, 24), Qt.AlignmentFlag.AlignCenter, under)
 
     def _button(self, painter: QPainter) -> None:

@@ -74,7 +74,7 @@ class SelectDonglePage(_WizardPage):
     ) -> None:
         """List `rows` and select `selected_id`, or else the first; each selection calls `on_selected`."""
         if rows:
-            title, under = _("These dongles aren't paired."), _("Select the one to pair.")
+            title, under = _("Dongles that aren't paired"), _("Select the one to pair.")
         else:
             title = _("All connected dongles are paired.") if any_connected else _("No dongles connected.")
             under = _("Plug one in. It appears here within a second.")
@@ -102,7 +102,7 @@ def _on_selected(on_selected: Callable[[DongleRow], None], row: DongleRow, _chec
 def _choice(row: DongleRow) -> DongleChoice:
     device = row.device
     info = device.info if device is not None else None
-    sentence = _("Firmware {firmware}. Its identity is proven.")
+    sentence = _("Firmware {firmware}. Its identity is verified.")
     if info is not None and not info.is_benchboard:
         sentence = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
     firmware = firmware_title(info.dialect, info.firmware) if info is not None else ""
@@ -139,8 +139,8 @@ class IdentifyPage(_WizardPage):
         device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
         sentence = _(
-            "{port} is a {hardware}, firmware {firmware}.\n\nBenchboard checked its identity key: the ID {id} "
-            "belongs to it. To pair it, press its button in the next step."
+            "{port} is a {hardware}, firmware {firmware}.\n\nBenchboard verified that the ID {id} is "
+            "its own. To pair it, press its button in the next step."
         )
         self._who.setText(
             sentence.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)
@@ -153,7 +153,7 @@ class ClaimPage(_WizardPage):
     def __init__(self, press: Callable[[], None]) -> None:
         super().__init__()
         self._device_id = ""
-        self._picture = DonglePicture()
+        self.picture = DonglePicture()
         self._prompt = Paragraph("", "section")
         self.steps = PairingChecklist(
             (
@@ -175,7 +175,7 @@ class ClaimPage(_WizardPage):
         middle.addStretch(1)
         line = QHBoxLayout()
         line.setSpacing(20)
-        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(middle, 1)
         line.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(line)
@@ -186,7 +186,7 @@ class ClaimPage(_WizardPage):
         self._device_id = device_id
         self.steps.set_current(0)
         self._prompt.setText(_("Checking the dongle's identity."))
-        self._picture.show_dongle(device_id, press=False)
+        self.picture.show_dongle(device_id, press=False)
 
     def show_step(self, step: PairingStep, seconds: float | None, *, simulated: bool) -> None:
         """Show the progress of the claim; `simulated`: the dongle's button is on the screen."""
@@ -194,12 +194,12 @@ class ClaimPage(_WizardPage):
         self.steps.set_current(_LINE_OF[step] if step is not PairingStep.PRESENCE or waits else 2)
         self._ring.setVisible(waits)
         self._press.setVisible(waits and simulated)
-        self._picture.show_dongle(self._device_id, press=waits)
+        self.picture.show_dongle(self._device_id, press=waits)
         if waits and seconds is not None:
             self._ring.show_left(seconds)
             self._prompt.setText(_("Press the small button on the blinking dongle."))
         elif step in (PairingStep.PERSIST, PairingStep.COMMIT, PairingStep.CONFIRM):
-            self._prompt.setText(_("Confirming that both sides hold the same token."))
+            self._prompt.setText(_("Confirming the pairing."))
 
     def take_focus(self) -> None:
         """Focus the simulated button, while it is shown."""
@@ -208,8 +208,9 @@ class ClaimPage(_WizardPage):
 
     def show_failure(self) -> None:
         self.hide_prompts()
-        self.steps.set_current(next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0), failed=True)
-        self._prompt.setText(_("The dongle wasn't paired."))
+        self.steps.show_failed(next((i for i, mark in enumerate(self.steps.marks) if mark == "now"), 0))
+        self.picture.show_dongle(self._device_id, press=False, blinking=False)
+        self._prompt.setText("")
 
     def hide_prompts(self) -> None:
         """Hide the prompts to press the button."""
@@ -223,7 +224,7 @@ class BitratePage(_WizardPage):
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__(
             _("Choose a bit rate."),
-            _("Every node on the bus needs the same bit rate. Benchboard writes it to the dongle and checks it."),
+            _("Every node on the bus needs the same bit rate."),
         )
         self.planned: DongleConfig | None = None
         self._stored: DongleConfig | None = None
@@ -255,10 +256,10 @@ class BitratePage(_WizardPage):
         else:
             timing = nominal_timing(self.planned)
             self._bar.show_timing(timing, tseg1_is_split=tseg1_is_split(self.planned))
+            same = _("The dongle already has this bit timing.") if self.planned == stored else ""
             sentence = _("{quanta} time quanta of {ns} ns, prescaler {prescaler}. See Bit timing for other solutions.")
-            self._solved.setText(
-                sentence.format(quanta=timing.quanta, ns=number(timing.tq_ns), prescaler=timing.prescaler)
-            )
+            solved = sentence.format(quanta=timing.quanta, ns=number(timing.tq_ns), prescaler=timing.prescaler)
+            self._solved.setText("\n".join(line for line in (same, solved) if line))
         self._changed()
 
 
@@ -288,9 +289,9 @@ class BusTestPage(_WizardPage):
     def __init__(self) -> None:
         super().__init__(
             _("Test the dongle on the bus."),
-            _("The channel opens for three seconds. Error-free frames verify bit timing and wiring."),
+            _("The live bus opens for three seconds. Error-free frames verify bit timing and wiring."),
         )
-        self.steps = PairingChecklist((_("Open the channel"), _("Listen for three seconds"), _("Close the channel")))
+        self.steps = PairingChecklist((_("Open live bus"), _("Listen for three seconds"), _("Close live bus")))
         self.column.addWidget(self.steps)
         self.column.addStretch(1)
 
@@ -303,18 +304,20 @@ class DonePage(_WizardPage):
         self._summary = Paragraph("")
         self.name = Edit(placeholder=_("Conveyor A, node 3"), name="pair_name")
         self.name.setMaxLength(fleet.NAME_LENGTH)
-        field = Field(_("Dongle name"), self.name, note=_("Leave empty to name it by the end of its ID."))
-        field.setFixedWidth(360)
+        self._field = Field(_("Dongle name"), self.name, note=" ")
+        self._field.setFixedWidth(360)
         self.column.addWidget(self._summary)
-        self.column.addWidget(field)
+        self.column.addWidget(self._field)
         self.column.addStretch(1)
 
-    def show_result(self, proved_by: str, *, observed: bool) -> None:
+    def show_result(self, proved_by: str, *, observed: bool, device_id: str, organisation: str) -> None:
         first = (
             _("Registered as observed: identified by its USB serial number, without a token.")
             if observed
-            else _("Both sides hold the same token, so nobody else can pair or change the dongle.")
+            else _("Only {organisation} can change this dongle now.").format(organisation=organisation)
         )
+        note = _("Leave empty to name it Dongle {id}.").format(id=device_id[-4:].upper())
+        self._field.set_note(note)
         self._summary.setText("\n".join(line for line in (first, proved_by) if line))
         self.name.clear()
         self.name.setFocus()

@@ -53,7 +53,7 @@ class PairingWizard(Dialog):
                 (_("Find"), _("Dongles on this computer")),
                 (_("Identify"), _("Its light blinks")),
                 (_("Pair"), _("Press its button once")),
-                (_("Set bit timing"), _("Written, then read back")),
+                (_("Bit timing"), _("Written, then read back")),
                 (_("Test on the bus"), _("Listens for three seconds")),
                 (_("Done"), _("Give it a name")),
             ),
@@ -314,6 +314,7 @@ class PairingWizard(Dialog):
 
     def _claim_failed(self, error: AppError) -> None:
         self._claim_page.show_failure()
+        self._hint.setText("")
         self._show_failure(error)
 
     def _observe(self, detected: DetectedDevice) -> None:
@@ -339,7 +340,9 @@ class PairingWizard(Dialog):
     def _on_bitrate_changed(self) -> None:
         """Update the page after another bit rate was selected."""
         planned = self._bitrate_page.planned
-        self._next_button.setText(_("Keep this bit timing") if planned == self._config else _("Write and verify"))
+        same = planned == self._config
+        self._next_button.setText(_("Keep this bit timing") if same else _("Write and verify"))
+        self._skip_button.setVisible(not same)
         self._next_button.updateGeometry()
         self._next_button.disable("" if planned is not None else _("Choose a different bit rate."))
 
@@ -403,7 +406,12 @@ class PairingWizard(Dialog):
         self._show_page(_DONE)
         if self._claimed is None:
             return
-        self._done_page.show_result(self._test_result, observed=self._claimed.key_version == 0)
+        self._done_page.show_result(
+            self._test_result,
+            observed=self._claimed.key_version == 0,
+            device_id=self._claimed.device_id,
+            organisation=self._context.actor.organisation,
+        )
 
     def _pair_another(self) -> None:
         self._finish(again=True)

@@ -20,6 +20,8 @@ from benchboard.ui.widgets.legend import Legend, LegendEntry
 
 _SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
 """Hz per MHz, bit/s per kbit/s: the unit of a field, if it isn't the request's own."""
+_MAX_NOMINAL: Final = 1000
+"""The greatest bit rate of CAN's nominal phase in kbit/s (ISO 11898-1); the solver itself accepts more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,12 @@ class TimingInputs(QWidget):
         self._controller.currentIndexChanged.connect(lambda _index: changed())
         self._fields: dict[str, Field] = {}
         self._units: dict[str, str] = {}
+        self._examples: dict[str, str] = {}
         self.method = SegmentedControl(
             (("cia", _("CiA 601-3")), ("linux", _("Linux")), ("hand", _("Manual"))), label=_("Calculation method")
         )
         self.best = BestSolutions()
         self._count = Text("", "body_strong")
-        self._duration = Text("", tone="muted")
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -85,7 +87,7 @@ class TimingInputs(QWidget):
         column.addWidget(Field(_("Controller"), self._controller))
         column.addLayout(
             _pair(
-                self._field("clock", _("Clock"), "MHz", "80"),
+                self._field("clock", _("CAN clock"), "MHz", "80"),
                 self._field("tolerance", _("Oscillator tolerance"), "%", "0.30"),
             )
         )
@@ -108,11 +110,7 @@ class TimingInputs(QWidget):
         column.addWidget(self._field("loop", _("Transceiver loop delay (each end)"), "ns", "210"))
         column.addWidget(self._field("error", _("Maximum bit rate error"), "%", "2.0"))
         column.addWidget(hairline())
-        line = QHBoxLayout()
-        line.addWidget(self._count)
-        line.addStretch(1)
-        line.addWidget(self._duration)
-        column.addLayout(line)
+        column.addWidget(self._count)
         column.addWidget(self.method)
         column.addWidget(self.best)
         column.addStretch(1)
@@ -129,6 +127,7 @@ class TimingInputs(QWidget):
         edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._changed())
         self._units[key] = unit
+        self._examples[key] = number(Decimal(value))
         self._fields[key] = Field(label, edit)
         return self._fields[key]
 
@@ -139,6 +138,12 @@ class TimingInputs(QWidget):
     def read(self) -> TimingRequest:
         """The request in the fields. Marks the first field that isn't a number, and raises `Invalid`."""
         values = {key: self._number(key) for key in self._fields}
+        if values["bitrate"] > _MAX_NOMINAL:
+            error = Invalid(
+                "timing.bitrate", _("Bit rate out of range."), field="bitrate", low=1.0, high=_MAX_NOMINAL * 1e3
+            )
+            self.show_error(error)
+            raise error
         scaled = {key: round(values[key] * scale) for key, scale in _SCALES.items()}
         self.last_request = TimingRequest(
             self.controller_name(), scaled["clock"], values["tolerance"], scaled["bitrate"],
@@ -153,7 +158,7 @@ class TimingInputs(QWidget):
             if not 0 <= value < 1e9:
                 raise ValueError
         except ValueError as error:
-            field.set_error(_("Enter a number, such as 80 or 87.5."))
+            field.set_error(_("Enter a number, such as {example}.").format(example=self._examples[key]))
             raise Invalid("timing.number", _("This isn't a number."), field=key) from error
         field.set_error("")
         return value
@@ -168,23 +173,23 @@ class TimingInputs(QWidget):
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
         low, high = error.facts.get("low"), error.facts.get("high")
         if isinstance(low, float) and isinstance(high, float):
+            if key == "bitrate":
+                high = min(high, _MAX_NOMINAL * 1e3)
             # The field's range in its own unit is shown rather than its name in the code.
             scale = _SCALES.get(key, 1.0)
             text = _("Enter a value from {low} to {high} {unit}.").format(
-                low=number(low / scale, most=6), high=number(high / scale, most=6), unit=self._units[key]
+                low=number(low / scale, most=6), high=number(high / scale, most=6), unit=_unbroken(self._units[key])
             )
         self._fields[key].set_error(text)
 
     def show_none(self) -> None:
         """Show that the fields have no solution, and so no count."""
         self._count.setText(_("Correct the marked field."))
-        self._duration.setText("")
         self.best.show_solutions([])
 
-    def show_count(self, solutions: int, milliseconds: float) -> None:
+    def show_count(self, solutions: int) -> None:
         text = ngettext("{count} solution", "{count} solutions", solutions).format(count=number(solutions))
         self._count.setText(text if solutions else _("No solutions"))
-        self._duration.setText(_("in {ms} ms").format(ms=number(milliseconds, 1)))
 
     def set_config(self, config: DongleConfig) -> None:
         """Fill in a dongle's configuration."""
@@ -292,9 +297,14 @@ class PlotLegend(Legend):
             lambda: (
                 LegendEntry(theme().chart(0), _("Tolerance ≥ {percent} %").format(percent=twice), dash=None),
                 LegendEntry(theme().chart(2), _("≥ {percent} %").format(percent=enough), dash=None),
-                LegendEntry(theme().color("text.disabled"), _("Less"), dash=None),
+                LegendEntry(theme().color("text.disabled"), _("< {percent} %").format(percent=enough), dash=None),
             )
         )
+
+
+def _unbroken(unit: str) -> str:
+    """`unit` for a sentence that wraps: no line ends within it."""
+    return unit.replace("/", "\N{WORD JOINER}/\N{WORD JOINER}")
 
 
 def _pair(left: Field, right: Field) -> QHBoxLayout:

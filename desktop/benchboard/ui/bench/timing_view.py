@@ -1,6 +1,5 @@
 """Bit timing: the request, all solutions, the bit, its tolerances and registers, and writing it to a dongle."""
 
-import time
 from dataclasses import replace
 from typing import Final
 
@@ -277,7 +276,6 @@ class TimingView(QWidget):
         except Invalid:
             self._show_no_solutions()
             return
-        started = time.perf_counter()
         item = controller(request.controller)
         try:
             solutions = solve(
@@ -294,9 +292,8 @@ class TimingView(QWidget):
             self._inputs.show_error(error)
             self._show_no_solutions()
             return
-        milliseconds = (time.perf_counter() - started) * 1000
         self._solutions = solutions
-        self._inputs.show_count(len(solutions), milliseconds)
+        self._inputs.show_count(len(solutions))
         points = _points(solutions)
         self._plot.show_points(
             points,
