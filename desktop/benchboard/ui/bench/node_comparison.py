@@ -208,7 +208,7 @@ class _DifferenceTable(QWidget):
                 middle = Qt.AlignmentFlag.AlignVCenter
                 painter.setPen(theme().color("text.muted" if index == 0 else "text"))
                 painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, row[0])
-                for right, text in ((150, row[1]), (68, row[2])):
+                for right, text in ((164, row[1]), (88, row[2])):
                     painter.drawText(box.adjusted(0, 0, -right, 0), middle | Qt.AlignmentFlag.AlignRight, text)
                 same = row[3] == _("same")
                 painter.setPen(theme().color("text.muted" if index == 0 else "ok" if same else "warn"))

@@ -190,7 +190,8 @@ class DonglePicture(QWidget):
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
             under = _("Screen and label show the last 8 characters of its ID")
-            painter.drawText(QRectF(8, 142, self.width() - 16, 24), Qt.AlignmentFlag.AlignCenter, under)
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(8, 134, self.width() - 16, 38), wrapped, under)
 
     def _button(self, painter: QPainter) -> None:
         centre = QPointF(88, 94)
