@@ -39,7 +39,7 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
 
     \b
     Example:
-      benchboard login ines@example.com --url postgresql://bench@db.example.com/bench
+      benchboard login ines@example.com --url postgresql://role@server/database
     """
     opened = options.open()
     try:

@@ -97,7 +97,7 @@ def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -
         "--url",
         envvar="BENCHBOARD_DATABASE_URL",
         metavar="URL",
-        help="Database, such as postgresql://bench@db.example.com/bench or sqlite:///bench.db; "
+        help="Database, such as postgresql://role@server/database or sqlite:///bench.db; "
         "default: the database on this computer.",
     )
     @click.option("--demo", is_flag=True, help="Use the demo database on this computer.")
