@@ -275,7 +275,7 @@ STEPS: tuple[TourStep, ...] = (
     ),
     TourStep(
         "dongle-detail",
-        "The dongle in the list, with its proven identity, token version and bit segments.",
+        "The dongle in the list, with its verified identity, token version and bit segments.",
         _finish,
         "SELECT name FROM dongles",
         "Conveyor A, node 3",
