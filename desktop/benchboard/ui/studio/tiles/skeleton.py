@@ -29,6 +29,7 @@ def paint(painter: QPainter, body: QRectF, kind: str) -> None:
         curve = [QPointF(body.left() + k * step, body.bottom() - body.height() * high) for k, high in enumerate(_CURVE)]
         if kind == "area_chart":
             painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
             painter.drawPolygon(QPolygonF([body.bottomLeft(), *curve, body.bottomRight()]))
         else:
             painter.setPen(QPen(colour, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
