@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import HANDLES, Cell, Handle
-from benchboard.ui.studio.canvas.scene.overlay import handle_spot
+from benchboard.ui.studio.canvas.scene.overlay import drop_label_area, handle_spot
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.theme import theme
 
@@ -75,6 +75,27 @@ def test_group_frame_handles_only_where_resizable_as_one(
 ) -> None:
     board.page.editor.select(chosen)
     assert tuple(board.canvas.group_frame.handles()) == handles
+
+
+def test_dragged_group_has_its_frame_alone(board: "Studio") -> None:
+    board.page.editor.select(["a", "b"])
+    start = board.box("a").center()
+    there = start + QPoint(30, 20)
+    board.press(start)
+    board.glide(start, there)
+    picture, ratio = board.viewport.grab().toImage(), board.viewport.devicePixelRatio()
+    ringed = board.canvas.tiles["a"].rect
+    spot = board.canvas.mapFromScene(QPointF(ringed.left(), ringed.center().y() - 12))
+    found = [QColor(picture.pixel((spot + QPoint(dx, 0)) * ratio)) for dx in (-1, 0, 1)]
+    board.release(there)
+    assert theme().color("accent") not in found
+
+
+@pytest.mark.parametrize("dragged", [[QRectF(0, 0, 320, 120)], [QRectF(0, 0, 320, 90), QRectF(0, 98, 320, 200)]])
+def test_label_of_dragged_items_covers_no_title(dragged: list[QRectF]) -> None:
+    (label,) = drop_label_area(dragged)
+    assert label.bottom() < dragged[-1].bottom(), "the title of the item below begins there"
+    assert not any(label.intersects(QRectF(box.topLeft(), box.topRight() + QPointF(0, 32))) for box in dragged)
 
 
 def test_group_resize_is_one_step(board: "Studio") -> None:

@@ -141,8 +141,9 @@ class ItemInteraction(ABC):
             guide_overlay.paint(painter, self.grid, self._guides)
         boxes, dragged = self._drop_rects(), self._outlines()
         overlay.paint_drop_target(painter, boxes, dragged)
-        overlay.paint_rings(painter, dragged)
-        if len(dragged) > 1:
+        if len(dragged) == 1:
+            overlay.paint_rings(painter, dragged)
+        elif dragged:
             frame = overlay.group_frame(dragged)
             overlay.paint_group_frame(painter, frame)
             overlay.paint_handles(painter, frame, GroupFrame(self.canvas).handles())

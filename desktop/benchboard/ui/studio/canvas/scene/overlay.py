@@ -11,6 +11,8 @@ from benchboard.ui.theme import theme
 
 _LABEL: Final = 300.0
 """Maximum width of a label, in pixels."""
+_LABELLED_HEIGHT: Final = 68.0
+"""Least height of an item with a label below its title, in pixels."""
 
 
 def handle_spot(box: QRectF, handle: Handle) -> QPointF:
@@ -111,18 +113,28 @@ def paint_drop_target(painter: QPainter, boxes: Sequence[QRectF], dragged: Seque
 
 
 def paint_drop_label(painter: QPainter, dragged: Sequence[QRectF], text: str) -> None:
-    """Paint a label below the dragged items, with the position or size that they would get."""
-    whole = bounding_rect(dragged)
-    middle = QPointF(whole.center().x(), whole.bottom() + (24 if len(dragged) > 1 else 16))  # below the frame's handle
-    paint_label(painter, middle, text, "accent", "on.accent")
+    """Paint a label at the dragged items, with the position or size that they would get."""
+    paint_label(painter, _drop_label_middle(dragged), text, "accent", "on.accent")
 
 
 def drop_label_area(dragged: Sequence[QRectF]) -> list[QRectF]:
     """The area that `paint_drop_label` may paint."""
     if not dragged:
         return []
+    middle = _drop_label_middle(dragged)
+    return [QRectF(middle.x() - _LABEL / 2, middle.y() - 12, _LABEL, 24)]
+
+
+def _drop_label_middle(dragged: Sequence[QRectF]) -> QPointF:
+    """The middle of the label: in the lowest dragged item, where it covers no title of the items below.
+
+    If that item is too low for a label below its own title, the label is below all of them.
+    """
+    lowest = max(dragged, key=lambda box: (box.bottom(), box.width()))
+    if lowest.height() >= _LABELLED_HEIGHT:
+        return QPointF(lowest.center().x(), lowest.bottom() - 20)
     whole = bounding_rect(dragged)
-    return [QRectF(whole.center().x() - _LABEL / 2, whole.bottom() + 2, _LABEL, 36)]
+    return QPointF(whole.center().x(), whole.bottom() + (24 if len(dragged) > 1 else 16))  # below the frame's handle
 
 
 def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:
