@@ -16,7 +16,8 @@ from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import bars, charts, stat_tiles
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import paint_content, summary, unknown_kind_text
+from benchboard.ui.studio.tiles.renderers import body_of, paint_content, summary, unknown_kind_text
+from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, theme
 
 if TYPE_CHECKING:
@@ -316,3 +317,15 @@ def test_bars_below_zero_have_a_zero_line(light: Theme, names: list[Cell]) -> No
         plot = charts.plot_of(box, series, "bar_chart")
         spot = (int(plot.box.left()) + 1, round(plot.y(0))) if lying is None else (round(lying.zero), 1)
         assert (picture.pixelColor(*spot) == theme().color("border.control")) is expected
+
+
+@pytest.mark.parametrize(("size", "told"), [(QSizeF(110, 60), True), (QSizeF(300, 200), False)])
+def test_tile_without_rows_says_so_in_tooltip_where_its_text_has_no_room(
+    light: Theme, size: QSizeF, told: bool
+) -> None:
+    kind = kind_of("bar_chart")
+    assert kind is not None
+    widget, result = widget_of(new_item(kind, "w")), QueryResult("q", _bar_table([], []))
+    readout = body_reader(body_of(size), widget, result)(body_of(size).center())
+    assert (readout is not None and readout.lines[0].text == "The query returned no rows.") is told
+    assert summary(widget, result) == "The query returned no rows."

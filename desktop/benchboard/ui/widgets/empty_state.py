@@ -49,6 +49,12 @@ class EmptyState(QWidget):
         column.addStretch(2)
 
 
+def fits_tile(body: QRectF, sentence: str, why: str = "") -> bool:
+    """Whether `paint_empty_tile` can show all of its text in this body."""
+    texts = [PaintedParagraph(text, body.width()).height for text in (sentence, why) if text]
+    return sum(texts) <= body.height()
+
+
 def paint_empty_tile(painter: QPainter, body: QRectF, icon: str, sentence: str, why: str = "") -> None:
     """Draw the empty state of a tile in the middle of its body. Where there is little room the icon goes first, then
     `why`; where not even the sentence fits, the icon stands alone."""

@@ -175,6 +175,8 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
         if kind == "gauge":
             return stat_tiles.gauge_summary(widget, result.table)
     count = len(result.table.rows) if result.table is not None else 0
+    if result.table is not None and not count:
+        return _("The query returned no rows.")
     return ngettext("{count} row", "{count} rows", count).format(count=count)
 
 

@@ -18,6 +18,7 @@ from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.empty_state import fits_tile
 
 _HIT_MARGIN: Final = 8.0
 """Pixels around a plot within which its points still respond."""
@@ -73,7 +74,14 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
         error_readout = _text_readout(str(result.error))
         return lambda _spot: error_readout
     table = result.table if result is not None else None
-    if table is None or not table.rows:
+    if table is not None and not table.rows:
+        # Where the message has no room, the tile shows its icon alone.
+        no_rows = _("The query returned no rows.")
+        if fits_tile(body, no_rows):
+            return _no_readout
+        message = _text_readout(no_rows)
+        return lambda _spot: message
+    if table is None:
         return _no_readout
     if (why := mismatch_reason(widget, table)) is not None:
         problem = _text_readout(why, mismatch_advice(widget, table))
