@@ -95,7 +95,7 @@ class Command:
 
     @property
     def room(self) -> str:
-        """The first part of the id."""
+        """The room that the command belongs to (`studio`): the first part of its id."""
         return self.id.partition(".")[0]
 
     @property

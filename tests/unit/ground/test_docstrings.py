@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -83,6 +83,74 @@ def test_docstrings_of_every_module_name_only_what_exists() -> None:
                 last = name.rpartition(".")[2]
                 if name not in OUTSIDE and last not in own and last not in defined:
                     stale.append(f"{path.relative_to(folder)}:{line}: {name}")
+    assert not stale
+
+
+ELSEWHERE: Final = frozenset(
+    [
+        *("across", "down", "caret", "body", "true", "false", "null", "window"),  # values
+        *("done", "shop_id", "gen_random_uuid", "len", "str", "data_"),  # a callback, a column, functions, a prefix
+    ]
+)
+"""What docstrings of classes name that is no member: values, and members of what is named beside them."""
+
+
+def _literals(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The strings in these nodes that are one word."""
+    for node in (inner for one in nodes for inner in ast.walk(one)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+", node.value):
+            yield node.value
+
+
+def _member_names(class_: ast.ClassDef) -> Iterator[str]:
+    """Its fields, signals and methods, their parameters, and what it asks of others; no local variables."""
+    yield class_.name
+    for node in ast.walk(class_):
+        match node:
+            case ast.FunctionDef(name=name) | ast.arg(arg=name) | ast.Attribute(attr=name):
+                yield name
+    for node in class_.body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
+
+
+def _top_level_names(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                yield name
+
+
+def _family(class_: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> list[ast.ClassDef]:
+    """A class and its bases in the package."""
+    family = [class_]
+    for one in family:
+        names = (ast.unparse(base).split("[")[0].rpartition(".")[2] for base in one.bases)
+        family += [classes[name] for name in names if name in classes and classes[name] not in family]
+    return family
+
+
+@pytest.mark.slow
+def test_docstrings_of_classes_name_their_own_members() -> None:
+    """A signal or field that is renamed is often still the name of something in another file."""
+    (folder,) = benchboard.__path__
+    trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
+    classes = {node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    known = {part for path in trees for part in (path.stem, path.parent.name)} | OUTSIDE | ELSEWHERE
+    known |= {name for tree in trees.values() for name in _top_level_names(tree)}
+    stale = []
+    for path, tree in trees.items():
+        values = set(_literals(node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)))
+        for class_ in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+            family = _family(class_, classes)
+            own = {name for one in family for name in _member_names(one)} | set(_literals(family)) | values | known
+            own |= {alias.asname or alias.name for node in ast.walk(tree) for alias in getattr(node, "names", ())
+                    if isinstance(alias, ast.alias)}  # fmt: skip
+            names = (name for name in _MARKED.findall(ast.get_docstring(class_) or "") if "." not in name)
+            stale += [f"{path.relative_to(folder)}: {class_.name}: {name}" for name in names if name not in own]
     assert not stale
 
 

@@ -67,7 +67,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def level_of(actor: Actor) -> ColumnElement[str]:
-    """The level of a dashboard that the actor can see."""
+    """The SQL expression for the actor's level (`view`, `edit`, `own`) on a row; right only on rows that `visible` lets
+    through."""
     if permissions.has_permission(actor, "dashboards:manage"):
         return literal("own")
     me = actor.user_id

@@ -54,7 +54,7 @@ def row_fields(item: Item) -> dict[str, Any]:
 
 
 def text_panel(title: str, content: str) -> dict[str, Any]:
-    """A text panel."""
+    """A Grafana text panel that shows `content` as Markdown."""
     return {"type": "text", "title": title, "options": {"mode": "markdown", "content": content}}
 
 

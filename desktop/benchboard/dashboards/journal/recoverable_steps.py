@@ -1,8 +1,8 @@
 """The steps of an edited document as the journal keeps them: the stored document, the page, and the deltas between; and
 the drafts, which are texts that are not part of the page yet.
 
-The history is built by replaying records, the same ones when they are written and when they are read; so a reader gets
-what the writer had. A step keeps its record as it was written: a page of 1,000 widgets has steps that displace
+Writer and reader build the history by replaying the same records, so that recovery gives exactly the history that was
+in memory. A step keeps its record as it was written: a page of 1,000 widgets has steps that displace
 hundreds, and 200 of them must take little memory, and not be encoded again when the journal is rewritten.
 """
 

@@ -1,7 +1,7 @@
 """Align, distribute, equalise, grow and swap several selected items at once.
 
 The selected items move to the positions asked for, and the others are pushed down. Under `vertical` everything is
-compacted upwards afterwards; after an alignment to a row (top, middle, bottom) only the order of the items remains.
+compacted upwards afterwards: what was aligned to a row (top, middle, bottom) keeps only the order that this gave it.
 """
 
 from collections.abc import Sequence

@@ -160,7 +160,7 @@ class ContainerDrag(_PageGesture):
 
     @property
     def original(self) -> Places:
-        """The cells of everything visible while the body is dragged, without the body."""
+        """The cells of all visible items but the dragged ones, before any is displaced; `at` gives changes to them."""
         return self._grid(self.home).still or self.rest.shown
 
     def target(self, x: int, y: int) -> Path:

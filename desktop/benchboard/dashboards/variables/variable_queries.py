@@ -29,8 +29,8 @@ _NAMED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class QueryOrder:
-    """The order in which the variables' queries run, each after those that it uses; `refused` are those that depend on
-    each other and so can't run.
+    """The order in which the variables' queries run, each after those that it uses; `errors` say why
+    the others can't run: they depend on each other.
     """
 
     names: tuple[str, ...]

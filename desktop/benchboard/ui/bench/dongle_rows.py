@@ -137,7 +137,8 @@ def fetch(
 class DongleCounts:
     """The counts for list, toolbar, status bar and banner, from one query of registry and ports.
 
-    `total` is the rows of the unfiltered list, `here` how many of them are connected, `new` those that can be paired.
+    `total` is the rows of the unfiltered list, `connected` how many of them are connected, `new` those that can be
+    paired.
     """
 
     total: int

@@ -28,7 +28,7 @@ _REPORTS: Final = 20
 class DashboardActions(QObject):
     """Runs the commands for dashboards in the list or of a tab, with a toast to undo each.
 
-    `gone` emits the dashboards that were deleted or moved to the trash.
+    `removed` emits the dashboards that were deleted or moved to the trash.
     """
 
     removed = Signal(object)

@@ -43,7 +43,7 @@ class WidgetPreview(QObject):
         return self._shown
 
     def show_later(self, button: QWidget, kind: WidgetKind) -> None:
-        """Show it if the pointer stays on the button."""
+        """Show the preview of `kind` beside `button` after a short pause, unless the pointer leaves before."""
         self._next = button, kind
         self._pause.start()
 

@@ -33,9 +33,9 @@ _DOMAIN: Final = re.compile(r"(?:[.@][^\W\d][\w-]*)+")
 
 
 def format_number(value: Cell | float, decimals: int | None = None, unit: str = "") -> str:
-    """`1 483 rpm`: digits in groups of three, a space before the unit.
+    """A number with its unit, as the language writes it: `1 483 rpm`, `87.5 %`.
 
-    Without `decimals`, those that the value has, at most two.
+    Without `decimals`, as many as the value has, at most two. A value that is no number is formatted as a cell.
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
         return format_cell(value)

@@ -48,7 +48,7 @@ class PagePicture:
 
     @cached_property
     def _frames(self) -> dict[str, Cell]:
-        """The containers in the picture: items are inset only into frames that are drawn."""
+        """The cells of the drawn containers, by id: only these need room for a frame around their items."""
         return {name: self.page.shown[name] for name in self.ids if self.page.item(name).panes}
 
     @property

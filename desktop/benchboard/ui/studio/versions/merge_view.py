@@ -39,7 +39,7 @@ _MAX_LISTED: Final = 200
 class MergeScreen(QWidget):
     """Resolves the conflicts of a merge one after the other.
 
-    `decided` emits the merged document, `later` leaves everything unchanged. `base` is the version that both edits
+    `merged` emits the merged document, `postponed` leaves everything unchanged. `base` is the version that both edits
     began with, `next_number` the number of the resulting version.
     """
 

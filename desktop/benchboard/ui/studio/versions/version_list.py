@@ -60,7 +60,7 @@ def version_author(version: Version) -> str:
 class VersionListModel(QAbstractListModel):
     """The versions, newest first, loaded page by page as the list is scrolled.
 
-    `read` is emitted when a page was loaded.
+    `page_loaded` is emitted when a page was loaded.
     """
 
     page_loaded = Signal()
@@ -222,7 +222,7 @@ class VersionList(RowList):
 class VersionsPane(QWidget):
     """The list with its heading and filter.
 
-    `chosen` and `since` are the list's; `read` is emitted when rows were loaded.
+    Its `list` emits the selected version, and the one to compare with.
     """
 
     def __init__(self, context: "Context", dashboard_id: str, parent: QWidget | None = None) -> None:

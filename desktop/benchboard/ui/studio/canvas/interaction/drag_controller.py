@@ -82,7 +82,7 @@ class DragController(QObject):
         self._view.update_overlay(interaction.overlay_areas())
 
     def finish(self) -> None:
-        """Commit the interaction."""
+        """End the drag and apply it to the document; does nothing if none is running."""
         interaction = self.interaction
         if interaction is None:
             return

@@ -50,7 +50,7 @@ class Pointer(QObject):
     """Why an action isn't possible, as text for the user."""
     retry_requested = Signal(str)
     stop_requested = Signal(str)
-    """The query of this widget is to be stopped, or run again."""
+    """Asks to stop the query of this widget, as `retry_requested` asks to run it again."""
 
     def __init__(self, view: InputViewProtocol, drag: DragController, parent: QObject) -> None:
         super().__init__(parent)
