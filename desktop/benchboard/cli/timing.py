@@ -25,19 +25,20 @@ from benchboard.i18n import _, ngettext, number, percent
 
 
 class _Frequency(click.ParamType[float, object]):
-    """Hz or bit/s, with k or M if one likes: 80M, 80MHz, 500k, 83333."""
+    """Hz or bit/s, with k or M before the unit where it has one: 80M, 80MHz, 500k, 83333."""
 
-    name = "HZ"
+    def __init__(self, unit: str) -> None:
+        self.name = unit.upper()
+        self._is_bit_rate = unit == "bit/s"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number in Hz; a usage error for anything else."""
         match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
         if match is None:
-            self.fail(
-                _("“{value}” isn't a valid frequency. Use a format such as 80M, 500k or 83333.").format(value=value),
-                param,
-                ctx,
-            )
+            sentence = _("“{value}” isn't a valid frequency. Use a format such as 80M or 83333.")
+            if self._is_bit_rate:
+                sentence = _("“{value}” isn't a valid bit rate. Use a format such as 500k, 2M or 83333.")
+            self.fail(sentence.format(value=value), param, ctx)
         return round(float(match[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[match[2]], 9)
 
 
@@ -60,7 +61,8 @@ class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
         return int(match[1]), int(match[2]), int(match[3]), int(match[4]), int(match[5])
 
 
-_HZ = _Frequency()
+_HZ = _Frequency("Hz")
+_BIT_RATE = _Frequency("bit/s")
 _SEGMENTS = _Segments()
 _CONTROLLERS: Final = "Controller, such as bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan or at91."
 _CLOCK: Final = "CAN clock, such as 80M."
@@ -113,11 +115,11 @@ def timing() -> None:
 @click.option(
     "--clock", type=_HZ, help="CAN clock, such as 80M; for SJA1000 and MCP2515, half the oscillator frequency."
 )
-@click.option("--bitrate", type=_HZ, help="Bit rate, such as 500k; with --phase data, of the data phase.")
+@click.option("--bitrate", type=_BIT_RATE, help="Bit rate, such as 500k; with --phase data, of the data phase.")
 @click.option(
     "--sample-point", type=Number(), help="Sample point in percent; default: CiA's recommendation for the bit rate."
 )
-@click.option("--data-bitrate", type=_HZ, help="Bit rate of the CAN FD data phase, such as 2M.")
+@click.option("--data-bitrate", type=_BIT_RATE, help="Bit rate of the CAN FD data phase, such as 2M.")
 @click.option("--data-sample-point", type=Number(), help="Sample point of the data phase in percent.")
 @click.option(
     "--phase", type=Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."

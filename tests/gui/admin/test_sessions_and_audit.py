@@ -31,6 +31,13 @@ def test_revoke_of_a_session_moves_it_to_the_ended_list(admin: Admin) -> None:
     admin.click("segment_ended")
     admin.wait(lambda: admin.column("sessions_ended_table", 1) == ["bench-12"])
     assert admin.column("sessions_ended_table", 4) == ["Revoked"]
+    admin.type("sessions_search", "qqq")
+    admin.wait(lambda: "No sessions match the search" in _visible_texts(admin))
+    assert "No sessions ended in the last 90 days" not in _visible_texts(admin)
+
+
+def _visible_texts(admin: Admin) -> list[str]:
+    return [label.text() for label in admin.window.findChildren(QLabel) if label.isVisible()]
 
 
 def test_revoke_of_ticked_sessions_ends_all(admin: Admin) -> None:

@@ -334,3 +334,13 @@ def test_solve_without_a_solution_prints_the_nearest_in_one_line() -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
     assert "727273 bit/s, 3.03 % off" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "message"), [("--bitrate", "“5G” isn't a valid bit rate."), ("--clock", "“5G” isn't a valid frequency.")]
+)
+def test_solve_with_a_number_of_another_form_is_refused_as_what_it_is(option: str, message: str) -> None:
+    given = {"--clock": "80M", "--bitrate": "500k"} | {option: "5G"}
+    result = run("solve", "--controller", "fdcan", *(word for pair in given.items() for word in pair))
+    assert result.exit_code == 2
+    assert message in result.output

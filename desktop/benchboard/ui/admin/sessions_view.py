@@ -88,11 +88,22 @@ class SessionsView(QWidget):
             label=_("Ended sessions") if ended else _("Active sessions"),
             name="sessions_ended_table" if ended else "sessions_table",
             empty=EmptyState("ph.sign-out" if ended else "ph.desktop", none),
-            # The second list is filtered in itself: if it is empty without a search, the reason is another.
-            no_match=EmptyState("ph.sign-out", none) if ended else no_match,
+            no_match=self._ended_no_match(none) if ended else no_match,
             ticks=not ended,
             bulk=() if ended else self._bulk_buttons(),
         )
+
+    def _ended_no_match(self, none: str) -> EmptyState:
+        """This list is always filtered: without a search, it is empty because no session ended."""
+        state = EmptyState("ph.sign-out", none, _("Show all"), self._search.clear)
+        state.action.hide()
+
+        def update(text: str) -> None:
+            state.sentence.setText(_("No sessions match the search") if text.strip() else none)
+            state.action.setVisible(bool(text.strip()))
+
+        self._search.textChanged.connect(update)
+        return state
 
     def _bulk_buttons(self) -> list[QWidget]:
         return [

@@ -155,7 +155,7 @@ class PairingWizard(Dialog):
         self._next_button.updateGeometry()
         self._enable_next()
         self._hint.setText(
-            _("You can close this any time. Pairing resumes where you left off.") if step in (_IDENTIFY, _CLAIM) else ""
+            _("You can close this any time. An unfinished pairing starts again.") if step in (_IDENTIFY, _CLAIM) else ""
         )
 
     def _enable_next(self) -> None:
@@ -260,7 +260,7 @@ class PairingWizard(Dialog):
         if detected is None:
             return
         self._show_page(_CLAIM)
-        self._disable_next(_("Wait until the dongle is paired."))
+        self._disable_next(_("Press the button on the dongle first."))
         self._claim_page.start(detected.device_id or "")
 
         def op(progress: Progress) -> tuple[PairedDongle, DongleConfig]:

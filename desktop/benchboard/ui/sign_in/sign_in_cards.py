@@ -235,7 +235,7 @@ class DemoCard(Card):
         text_column.addWidget(Text(_("Try the demo"), "body_strong"))
         text_column.addWidget(
             Paragraph(
-                _("A demo organisation with people, orders, dashboards and simulated dongles."),
+                _("A demo organisation with people, orders and dashboards, and dongles you can simulate."),
                 "body",
                 "secondary",
             )
