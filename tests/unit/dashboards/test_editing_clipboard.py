@@ -145,7 +145,7 @@ def test_paste_grafana_dashboard_keeps_widths_in_proportion(value: object) -> No
     assert copied.report is not None
     assert (copied.report.mapped, copied.report.placeholder) == (2, 1)
     _document, told = with_variables(empty(), copied)
-    assert told.startswith("2 widgets (2 need a query")
+    assert told.startswith("3 widgets (1 placeholder, 2 need a query")
     assert told.endswith("Added variable “node”.")
 
 
