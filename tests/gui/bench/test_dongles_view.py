@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -53,6 +53,25 @@ def test_counts_that_were_asked_for_earlier_never_replace_later_ones(
     for earlier in asked[:-1]:
         earlier(DongleCounts(5, 5, ()))
     assert view.toolbar.count() == "1 of 1 connected"
+
+
+def test_footer_after_a_filter_was_cleared_counts_all(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    window = shell.window()
+
+    def shows(text: str) -> bool:
+        return any(label.isVisible() and label.text() == text for label in shell.findChildren(QLabel))
+
+    qtbot.waitUntil(lambda: shows("2 total"))
+    qtbot.keyClicks(click.find(window, "bench_filter"), min(simulator.ports))
+    qtbot.waitUntil(lambda: shows("1 matching"))
+    click.find(window, "bench_filter").clear()
+    qtbot.waitUntil(lambda: shows("2 total"))
+    click(window, "segment_here")
+    qtbot.waitUntil(lambda: shows("2 matching"))
+    click(window, "segment_all")
+    qtbot.waitUntil(lambda: shows("2 total"))
 
 
 def _hints(shell: Shell) -> set[str]:

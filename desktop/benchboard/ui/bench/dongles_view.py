@@ -198,9 +198,9 @@ class DonglesView(QWidget):
     # ---- what changes
 
     def _apply_filter(self) -> None:
-        self.model.listing = replace(
-            self.model.listing, search=self._filter.text(), filters={"scope": self._scope.current()}
-        )
+        scope, listing = self._scope.current(), replace(self.model.listing, search=self._filter.text(), filters={})
+        # Without a filter the footer counts all, not what matches.
+        self.model.listing = listing if scope == "all" else replace(listing, filters={"scope": scope})
 
     def _refresh(self) -> None:
         self.model.refresh()
