@@ -52,7 +52,7 @@ def form(qtbot: QtBot, light: Theme, tmp_path: Path) -> Form:
     return Form(qtbot, tmp_path)
 
 
-def test_server_without_row_level_protection_is_called_so_once_it_has_answered(form: Form) -> None:
+def test_server_without_row_level_protection_is_called_so_once_its_address_is_valid(form: Form) -> None:
     def warned() -> list[bool]:
         return [
             any(badge.isVisible() for badge in form.card.findChildren(Badge)),
@@ -60,12 +60,12 @@ def test_server_without_row_level_protection_is_called_so_once_it_has_answered(f
         ]
 
     assert warned() == [False, False]
-    form.type(URL, "postgresql://ines@db.example.com/bench")
-    form.card.show_error(Unavailable("storage.unreachable", "Can't reach db.example.com."))
+    form.type(URL, "mysql://foo")
     assert warned() == [False, False]
-    form.card.show_error(Denied("accounts.wrong", "The email address or password is incorrect.", field="password"))
+    form.edit(URL).clear()
+    form.type(URL, "postgresql://ines@db.example.com/bench")
     assert warned() == [True, True]
-    form.type(URL, "2")
+    form.type(URL, "?password=secret")
     assert warned() == [False, False]
 
 

@@ -98,8 +98,8 @@ class ServerCard(Card):
         self.button.add_key_cap("Enter")
         self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, selected=last_used))
         self._lay_out()
-        self._url.textChanged.connect(lambda: self._warn_of_server(answered=False))
-        self._warn_of_server(answered=bool(self._url.text()))  # the address of an earlier session
+        self._url.textChanged.connect(self._update_warning)
+        self._update_warning(self._url.text())  # the address of an earlier session
         self._edits = (self._url, self._role_password, self._email, self._password)
         for edit in self._edits:
             edit.returnPressed.connect(self._submit)
@@ -134,10 +134,14 @@ class ServerCard(Card):
         self.column.addStretch(1)
         self.column.addLayout(foot)
 
-    def _warn_of_server(self, *, answered: bool) -> None:
-        """Show that a server has no row-level protection, if it has answered."""
+    def _update_warning(self, url: str) -> None:
+        """Warn that a server has no row-level protection, as soon as `url` is a server's address."""
+        try:
+            is_server = bool(session_opening.parse_server_url(url))
+        except AppError:
+            is_server = False
         for widget in (self._unprotected, self._role_note):
-            widget.setVisible(answered)
+            widget.setVisible(is_server)
 
     def _on_focus_changed(self, _previous: QWidget | None, focused: QWidget | None) -> None:
         """Enter signs in only from a field of this card; while the window is in the background nothing changes."""
@@ -159,8 +163,6 @@ class ServerCard(Card):
         self._error.hide()
         if error is None:
             return False
-        if error.code.startswith(("accounts.", "workspace.outdated")):  # the database was opened
-            self._warn_of_server(answered=bool(self._url.text().strip()))
         at = self._fields.get(str(error.facts.get("field", "")))
         if at is not None and self._url.text():
             at.set_error(str(error))
