@@ -7,9 +7,10 @@ query reads it through a view in front of it, which keeps to the rows that its a
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from decimal import Context, Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """The result of a query. `truncated`: there were more rows than requested.
+    """The result of a query. `truncated`: there were more rows than requested. `read_at`: when the query began (UTC).
 
     Cells are text, int, Decimal, bool, datetime (UTC), date or None, by the column's kind.
     """
@@ -66,6 +67,7 @@ class ResultTable:
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     truncated: bool
+    read_at: datetime = field(default_factory=partial(datetime.now, UTC), compare=False)
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""
@@ -127,7 +129,7 @@ def run_query(
     actor may not read, `Unavailable` for one that takes longer than `timeout` seconds (`query.timeout`) or too much
     memory (`query.memory`), `Cancelled` if `cancel_token` was cancelled. The session can be used as before.
     """
-    started = time.monotonic()
+    started, read_at = time.monotonic(), datetime.now(UTC)
     limit = max(1, min(limit, MAX_ROWS))
     for_sqlite = session.get_bind().dialect.name == "sqlite"
     # One more row than the limit, to find out whether there are more.
@@ -140,7 +142,7 @@ def run_query(
     cells = tuple(_row(row, query.columns) for row in rows[:limit])
     if any(type_.presentation.format == "money" for _name, type_ in query.columns):
         load_currencies()  # here, in the background, rather than when the window shows the first amount
-    return ResultTable(_columns(query.columns), cells, len(rows) > limit)
+    return ResultTable(_columns(query.columns), cells, len(rows) > limit, read_at)
 
 
 def _columns(columns: Sequence[tuple[str, ValueType]]) -> tuple[ResultColumn, ...]:

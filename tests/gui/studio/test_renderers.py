@@ -216,14 +216,49 @@ def test_last_period_is_unfinished_until_its_end(times: list[Cell], now: datetim
     assert charts.is_unfinished(times, now) is expected
 
 
-def _chart_table(first: list[Cell], *columns: list[Cell]) -> ResultTable:
+_READ_AT = datetime(2026, 11, 18, tzinfo=UTC)
+
+
+def _chart_table(first: list[Cell], *columns: list[Cell], read_at: datetime = _READ_AT) -> ResultTable:
     heads = (ResultColumn("at", "date"), *(ResultColumn(f"n{k}", "integer") for k in range(len(columns))))
-    return ResultTable(heads, tuple(zip(first, *columns, strict=True)), truncated=False)
+    return ResultTable(heads, tuple(zip(first, *columns, strict=True)), truncated=False, read_at=read_at)
+
+
+@pytest.mark.parametrize(("read_at", "expected"), [(_READ_AT, True), (datetime(2026, 11, 23, tzinfo=UTC), False)])
+@pytest.mark.parametrize("kind", ["line_chart", "bar_chart"])
+def test_last_period_of_a_chart_is_so_far_if_its_data_were_read_within_it(
+    light: Theme, kind: str, read_at: datetime, expected: bool
+) -> None:
+    chart = kind_of(kind)
+    assert chart is not None
+    table, box = _chart_table(list(_WEEKS), [5, 5, 5, 5], read_at=read_at), QRectF(0, 0, 400, 200)
+    plot = charts.plot_of(box, charts.series_of(table, ""), kind)
+    at = body_reader(box, widget_of(new_item(chart, "w")), QueryResult("q", table))
+    readouts = [at(plot.box.topLeft()), at(plot.box.topRight())]
+    assert [readout is not None and "so far" in readout.lines[0].text for readout in readouts] == [False, expected]
+
+
+@pytest.mark.parametrize("unfinished", [True, False])
+def test_bar_of_unfinished_period_is_pale_with_an_outline(light: Theme, unfinished: bool) -> None:
+    read_at = datetime(2026, 11, 18 if unfinished else 23, tzinfo=UTC)
+    table, box = _chart_table(list(_WEEKS), [5, 5, 5, 5], read_at=read_at), QRectF(0, 0, 400, 200)
+    picture = QImage(400, 200, QImage.Format.Format_ARGB32)
+    picture.fill(theme().color("surface"))
+    with QPainter(picture) as painter:
+        bars.paint(painter, box, table, "")
+    series = charts.series_of(table, "")
+    found = bars.upright_bars(charts.plot_of(box, series, "bar_chart"), series, 4)
+    middles = [picture.pixelColor(bar.box.center().toPoint()) for bar in found]
+    assert [middle == theme().chart(0) for middle in middles] == [True, True, True, not unfinished]
+    assert middles[3] != theme().color("surface")
+    last = found[3].box
+    edge = picture.pixelColor(round(last.left()), round(last.center().y()))
+    assert edge == theme().chart(0)
 
 
 @pytest.mark.parametrize("unfinished", [True, False])
 def test_line_to_unfinished_value_is_dotted_with_hollow_end(light: Theme, unfinished: bool) -> None:
-    last = datetime.now(UTC).date() - timedelta(days=0 if unfinished else 30)
+    last = _READ_AT.date() - timedelta(days=0 if unfinished else 30)
     table = _chart_table([last - timedelta(days=7 * k) for k in (3, 2, 1, 0)], [5, 5, 5, 5])
     box = QRectF(0, 0, 400, 200)
     picture = QImage(400, 200, QImage.Format.Format_ARGB32)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -136,6 +137,18 @@ def test_run_query_columns_have_names_and_kinds(ask: Ask) -> None:
         ("id", "text"), ("order_total", "decimal"), ("created_dt", "timestamp"), ("day", "date"), ("many", "boolean"),
         ("count", "integer"),
     ]  # fmt: skip
+
+
+def test_run_query_result_says_when_it_began(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetch, fetched = query_engines.fetch, []
+
+    def fetch_late(*args: Any, **options: Any) -> Any:
+        fetched.append(datetime.now(UTC))
+        return fetch(*args, **options)
+
+    monkeypatch.setattr(query_engines, "fetch", fetch_late)
+    before = datetime.now(UTC)
+    assert before <= ask("select id from orders").read_at <= fetched[0]
 
 
 def test_run_query_each_actor_sees_only_orders_of_their_shops(ask: Ask, market: Market) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import charts, number_format
@@ -16,6 +16,8 @@ _SHARE: Final = 0.6
 """The part of its slot that a bar fills, or all bars of a slot together."""
 _MAX_BAR: Final = 64.0
 _RADIUS: Final = 2.0
+_UNFINISHED_OPACITY: Final = 0.3
+"""The opacity of the inside of a bar whose period wasn't over when its data were read."""
 _MAX_NAME: Final = 96.0
 _MAX_VALUE: Final = 80.0
 _GAP: Final = 8.0
@@ -141,7 +143,8 @@ def _paint_upright(painter: QPainter, box: QRectF, table: ResultTable, sets: Seq
     shortened = slot > _MIN_NAME_WIDTH and not any(isinstance(row[0], date) for row in table.rows)
     names = number_format.category_labels(table)
     charts.paint_axis_labels(painter, plot.box, names, centres, slot if shortened else None)
-    _paint_bars(painter, upright_bars(plot, sets, count), sets, lying=False)
+    unfinished = charts.is_unfinished([row[0] for row in table.rows], table.read_at)
+    _paint_bars(painter, upright_bars(plot, sets, count), sets, unfinished_row=count - 1 if unfinished else None)
     if plot.ticks[0] < 0:
         y = round(plot.y(0.0)) + 0.5
         painter.setPen(QPen(theme().color("border.control"), 1))
@@ -174,19 +177,42 @@ def _paint_lying(
     charts.paint_chart_legend(painter, box, sets, "bar_chart")
 
 
-def _paint_bars(painter: QPainter, bars: Sequence[Bar], sets: Sequence[charts.Series], *, lying: bool) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
+def _paint_bars(
+    painter: QPainter,
+    bars: Sequence[Bar],
+    sets: Sequence[charts.Series],
+    *,
+    lying: bool = False,
+    unfinished_row: int | None = None,
+) -> None:
+    """Draw bars. Those of the row whose value still changes are pale, with an outline."""
     for bar in bars:
-        painter.setBrush(sets[bar.place].colour)
-        box = bar.box
-        if min(box.width(), box.height()) < 2 * _RADIUS:
-            painter.drawRect(box)
-            continue
-        path = QPainterPath()
-        path.setFillRule(Qt.FillRule.WindingFill)
-        path.addRoundedRect(box, _RADIUS, _RADIUS)
-        path.addRect(_square_half(box, lying=lying, negative=bar.negative))
+        colour = sets[bar.place].colour
+        path = _bar_path(bar, lying=lying)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_pale(colour) if bar.row == unfinished_row else colour)
         painter.drawPath(path)
+        if bar.row == unfinished_row:
+            painter.strokePath(_bar_path(bar, lying=lying, inset=0.5).simplified(), QPen(colour, 1))
+
+
+def _pale(colour: QColor) -> QColor:
+    pale = QColor(colour)
+    pale.setAlphaF(_UNFINISHED_OPACITY)
+    return pale
+
+
+def _bar_path(bar: Bar, *, lying: bool, inset: float = 0.0) -> QPainterPath:
+    """The outline of a bar, rounded at its end, so many pixels inside its box."""
+    box = bar.box.adjusted(inset, inset, -inset, -inset)
+    path = QPainterPath()
+    if min(box.width(), box.height()) < 2 * _RADIUS:
+        path.addRect(bar.box)
+        return path
+    path.setFillRule(Qt.FillRule.WindingFill)
+    path.addRoundedRect(box, _RADIUS, _RADIUS)
+    path.addRect(_square_half(box, lying=lying, negative=bar.negative))
+    return path
 
 
 def _square_half(box: QRectF, *, lying: bool, negative: bool) -> QRectF:

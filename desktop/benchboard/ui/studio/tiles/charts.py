@@ -78,8 +78,9 @@ def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit
     return number_format.format_value(table, row, column, decimals=decimals, unit=unit)
 
 
-def is_unfinished(values: Sequence[Cell], now: datetime) -> bool:
-    """Whether the last of these times begins a period that isn't over yet: a minute, hour, day, week or month.
+def is_unfinished(values: Sequence[Cell], read_at: datetime) -> bool:
+    """Whether the last of these times begins a period that wasn't over when the data were read: a minute, hour, day,
+    week or month.
 
     The length of a period is the shortest step between the times, which must be in order and on whole periods.
     """
@@ -92,7 +93,7 @@ def is_unfinished(values: Sequence[Cell], now: datetime) -> bool:
     midnight = datetime.combine(times[0].date(), time(), UTC)
     if any((moment - midnight) % unit for moment in times):
         return False
-    return times[-1] <= now < _period_end(times, min(steps))
+    return times[-1] <= read_at < _period_end(times, min(steps))
 
 
 def _period_end(times: Sequence[datetime], step: timedelta) -> datetime:
@@ -130,7 +131,7 @@ def _paint_lines(
     xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
     paint_axis_labels(painter, plot.box, number_format.category_labels(table), xs)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    unfinished = is_unfinished([row[0] for row in table.rows], datetime.now(UTC))
+    unfinished = is_unfinished([row[0] for row in table.rows], table.read_at)
     whole = count - unfinished
     finished = [_segments(line.values[:whole], xs[:whole], plot) for line in lines]
     for line, segments in zip(lines, finished, strict=True) if filled else ():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from html import escape
 from typing import Final
 
@@ -166,7 +166,7 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
         return _lying_bars_reader(lying, table, series, unit)
     near = plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
     all_days = all(_is_day(row[0]) for row in table.rows)
-    unfinished = charts.is_unfinished([row[0] for row in table.rows], datetime.now(UTC))
+    unfinished = charts.is_unfinished([row[0] for row in table.rows], table.read_at)
 
     def at(spot: QPointF) -> Readout | None:
         if not near.contains(spot):
