@@ -8,9 +8,7 @@ import sys
 from pathlib import Path
 
 from benchboard.i18n import _
-
-_LINK = "benchboard:"
-_DATABASES = (".db", ".sqlite", ".sqlite3")
+from benchboard.start_arguments import LINK, names_database, opens_window
 
 
 def main() -> int:
@@ -24,7 +22,8 @@ def main() -> int:
         from benchboard.ui.gallery import main as gallery
 
         return gallery(arguments[1:])
-    if len(arguments) > 1 or (arguments and not _opens(arguments[0])):
+    target = arguments[0] if arguments else ""
+    if not opens_window(arguments) or (names_database(target) and not Path(target).is_file()):
         from benchboard.cli.main import main as command
 
         return command(arguments)
@@ -36,15 +35,9 @@ def main() -> int:
         return 1
     from benchboard.ui.app import run
 
-    target = arguments[0] if arguments else ""
-    if target.startswith(_LINK):
-        return run(address=target.removeprefix(_LINK).strip("/"))
+    if target.startswith(LINK):
+        return run(address=target.removeprefix(LINK).strip("/"))
     return run(file=Path(target) if target else None)
-
-
-def _opens(argument: str) -> bool:
-    """Whether a single argument is something the window opens rather than a command."""
-    return argument.startswith(_LINK) or (argument.endswith(_DATABASES) and Path(argument).is_file())
 
 
 def _no_display() -> bool:

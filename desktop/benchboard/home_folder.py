@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from benchboard import file_ownership
 from benchboard.errors import Unavailable
+from benchboard.file_locks import lock_holder
 from benchboard.file_ownership import REACHABLE
 from benchboard.i18n import _
 from benchboard.vault import Vault
@@ -134,20 +135,14 @@ def _busy_sentence(path: Path) -> str:
 
 def _holder(path: Path) -> _Holder | None:
     """The process that holds a lock on `path`, None if the system doesn't tell."""
+    pid = lock_holder(path)
     try:
-        status = path.stat()
-        device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
-        for line in Path("/proc/locks").read_text().splitlines():
-            # "1: FLOCK  ADVISORY  WRITE 812 08:01:131 0 EOF"; a process that waits has "->" after its number.
-            parts = line.split()
-            if len(parts) >= 6 and parts[1] == "FLOCK" and parts[5] == f"{device}:{status.st_ino}":
-                return _process(int(parts[4]))
-    except (OSError, ValueError, AttributeError):  # no Linux, or a process that has ended
-        pass
-    return None
+        return _process(pid) if pid is not None else None
+    except OSError:  # a process that has ended
+        return None
 
 
-def _process(pid: int) -> _Holder | None:
+def _process(pid: int) -> _Holder:
     folder = Path("/proc") / str(pid)
     name = (folder / "comm").read_text(errors="replace").strip()
     # The program, and the script or module that an interpreter runs.

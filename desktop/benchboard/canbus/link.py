@@ -22,7 +22,9 @@ from serial.tools import list_ports
 from benchboard import file_ownership, package_data, settings
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.errors import AppError, DeviceFailure, Invalid, NotFound, Unavailable
+from benchboard.file_locks import lock_holder
 from benchboard.i18n import _
+from benchboard.start_arguments import opens_window
 
 BAUD_RATE: Final = 115_200  # USB CDC ignores it; bridges of older adapters use it
 _READ_TIMEOUT_S: Final = 0.05  # pyserial reconfigures the port whenever its timeout changes, so it never does
@@ -279,7 +281,8 @@ def _open_error(path: str, error: OSError | ValueError) -> AppError:
 
 
 def _busy_error(path: str) -> Unavailable:
-    process = _lock_holder(path) or _process_with_open(path)
+    pid = lock_holder(Path(path))
+    process = Path("/proc") / str(pid) if pid is not None else _process_with_open(path)
     return Unavailable(
         "port.busy",
         _("{path} is in use.").format(path=path),
@@ -314,26 +317,13 @@ def _holder(process: Path) -> str:
 
 
 def _is_window(words: Sequence[str]) -> bool:
-    """Whether a command line is Benchboard's without a command: then it opens the window."""
+    """Whether a command line is Benchboard's, with arguments that open the window."""
     words = [word for word in words if word]
     if "-m" in words[:-1] and words[words.index("-m") + 1] == "benchboard":
         words = words[words.index("-m") + 1 :]
     else:
         words = words[next((i for i, word in enumerate(words) if Path(word).name == "benchboard"), len(words)) :]
-    return bool(words) and not [word for word in words[1:] if not word.startswith("-")]
-
-
-def _lock_holder(path: str) -> Path | None:
-    """The process (in /proc) that holds the lock on `path` (Linux only)."""
-    try:
-        wanted = f":{Path(path).stat().st_ino}"
-        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
-            words = line.split()  # 1: FLOCK ADVISORY WRITE <process> <major>:<minor>:<inode> 0 EOF
-            if len(words) > 5 and words[1] == "FLOCK" and words[5].endswith(wanted):
-                return Path("/proc") / words[4]
-    except OSError:
-        pass
-    return None
+    return bool(words) and opens_window(words[1:])
 
 
 def _process_with_open(path: str) -> Path | None:

@@ -75,6 +75,22 @@ def test_open_port_held_by_one_of_two_processes_names_the_one_with_the_lock(term
     assert f"({second if locks_first else first})" not in refused.value.why
 
 
+@pytest.mark.parametrize(
+    ("words", "opens_window"),
+    [
+        (["/usr/bin/python3", "/usr/bin/benchboard"], True),
+        (["python3", "-m", "benchboard"], True),
+        (["/usr/bin/benchboard", "benchboard:bench/live"], True),
+        (["python3", "-m", "benchboard", "measurements.sqlite3"], True),
+        (["/usr/bin/benchboard", "dongle", "simulate"], False),
+        (["/usr/bin/benchboard", "can"], False),
+        (["/usr/bin/minicom", "-D", "/dev/ttyACM0"], False),
+    ],
+)
+def test_is_window_of_a_command_line_follows_what_its_arguments_open(words: list[str], opens_window: bool) -> None:
+    assert link._is_window([*words, ""]) is opens_window
+
+
 def test_read_chunk_bytes_left_from_before_may_have_come_since_then(
     ends: tuple[int, int], terminal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,7 +39,13 @@ def test_architecture_picture_has_the_layers_of_the_contract() -> None:
     drawn = re.findall(r"^(?: |   \| |   )([a-z0-9_]+)(?: \| ([a-z]+))?(?= {2})", PICTURE, re.MULTILINE)
     shown = [name for pair in drawn for name in pair if name]
     assert shown == [name for name in wanted if name in shown]
-    assert {name for name in wanted if name not in shown} == {"atomic_write", "file_ownership", "package_data"}
+    assert {name for name in wanted if name not in shown} == {
+        "atomic_write",
+        "file_locks",
+        "file_ownership",
+        "package_data",
+        "start_arguments",
+    }
 
 
 def test_architecture_page_names_in_code_spelling_exist() -> None:
