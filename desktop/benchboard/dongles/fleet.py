@@ -171,22 +171,27 @@ def require_name(actor: Actor, name: str) -> str:
     return cleaned
 
 
-def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str]) -> None:
-    """Set `last_seen_at` of these dongles to now, at most once a minute each.
+def mark_seen(session: Session, actor: Actor, device_ids: Iterable[str], *, removed: Iterable[str] = ()) -> None:
+    """Set `last_seen_at` of these dongles to now, at most once a minute each; of those just `removed`, always.
 
     It isn't audited, because no user did it. A row in CLAIM_PENDING is left alone: `provisioning` distinguishes claims
     by its `last_seen_at`, and their 60 seconds count from `updated_at`.
     """
     require(actor, "dongles:read")
     change_tracking.unaudited(session, "dongles")
-    moment = now()
+    moment, unplugged = now(), list(removed)
+    due = or_(
+        DongleRow.last_seen_at.is_(None),
+        DongleRow.last_seen_at < moment - SEEN_INTERVAL,
+        DongleRow.device_id.in_(unplugged),
+    )
     session.execute(
         update(DongleRow)
         .where(
             DongleRow.organisation_id == actor.organisation_id,
-            DongleRow.device_id.in_(list(device_ids)),
+            DongleRow.device_id.in_([*device_ids, *unplugged]),
             DongleRow.ownership_state != "CLAIM_PENDING",
-            or_(DongleRow.last_seen_at.is_(None), DongleRow.last_seen_at < moment - SEEN_INTERVAL),
+            due,
         )
         .values(last_seen_at=moment)
     )

@@ -2,7 +2,9 @@
 
 import subprocess
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
 from benchboard.canbus.link import PortHandle
+from benchboard.dongles.fleet import DongleRecord
 from benchboard.errors import AppError, Cancelled
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.port_scanner import DetectedDevice
@@ -178,3 +181,24 @@ def test_simulator_ends_when_the_window_is_killed(
     process.stdin.close()  # what the kernel does to a killed window's pipes
     qtbot.waitUntil(lambda: process.poll() is not None)
     qtbot.waitUntil(lambda: len(manager.devices) == 0)
+
+
+def test_last_seen_of_an_unplugged_dongle_is_the_moment_it_was_unplugged(
+    qtbot: QtBot,
+    manager: DeviceManager,
+    simulator: Simulator,
+    pair_one: Callable[[], str],
+    dongles: Callable[[], list[DongleRecord]],
+) -> None:
+    """Also where its time was stored less than a minute before, as it was paired just now."""
+    pair_one()
+    plugged_in_until = datetime.now(UTC)
+    simulator.process.terminate()
+    qtbot.waitUntil(lambda: not manager.devices)
+
+    def seen_at() -> datetime:
+        (dongle,) = dongles()
+        assert dongle.last_seen_at is not None
+        return dongle.last_seen_at
+
+    qtbot.waitUntil(lambda: seen_at() > plugged_in_until)

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -249,23 +249,28 @@ class DeviceManager(QObject):
         if not isinstance(devices, dict) or devices == self._devices:
             return
         removed = self._devices.keys() - devices.keys()
+        connected_before = self._connected_ids()
         self._devices = devices
         if self.live is not None and self.live.path in removed:
             self.end_failed_bus(link.disconnected_error(self.live.path))
         self.changed.emit()
-        self._mark_seen()
+        self._mark_seen(connected_before - self._connected_ids())
 
-    def _mark_seen(self) -> None:
-        ids = [device.device_id for device in self.devices if device.device_id]
+    def _connected_ids(self) -> frozenset[str]:
+        return frozenset(device.device_id for device in self.devices if device.device_id)
+
+    def _mark_seen(self, removed: Collection[str] = ()) -> None:
+        """Store when the connected dongles, and those just `removed`, were last seen."""
+        ids = self._connected_ids()
         actor = self._actor
         expire = has_permission(actor, "dongles:pair")
 
         def mark(session: object) -> None:
-            fleet.mark_seen(session, actor, ids)  # type: ignore[arg-type]  # the window never uses a session itself
+            fleet.mark_seen(session, actor, ids, removed=removed)  # type: ignore[arg-type]  # the window never uses a session itself
             if expire:
                 provisioning.expire_claims(session, actor)  # type: ignore[arg-type]  # nor here
 
-        if ids:
+        if ids or removed:
             self._tasks.change(
                 self,
                 mark,
