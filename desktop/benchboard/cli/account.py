@@ -9,14 +9,15 @@ from benchboard import workspace
 from benchboard.cli.command_context import (
     CommandContext,
     DatabaseOptions,
-    database_options,
     not_signed_in,
+    server_option,
     token_name,
     with_context,
     write_json,
 )
+from benchboard.cli.options import Command
 from benchboard.cli.people import ask_password
-from benchboard.cli.terminal import printable
+from benchboard.cli.terminal import cell_text, print_lines, printable
 from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.identity import authentication
@@ -25,17 +26,17 @@ from benchboard.identity.roles import role_title
 from benchboard.workspace import Workspace
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("email")
 @click.option(
     "--org", metavar="NAME", help="Short name of the organisation, if the email address has accounts in several."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@database_options
+@server_option
 def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) -> None:
     """Sign in to a shared database, and stay signed in.
 
-    Asks for the password, or reads it from standard input. Name the database with --url.
+    Asks for the password, or reads it from standard input.
 
     \b
     Example:
@@ -57,9 +58,9 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
         click.echo(printable(sentence.format(name=actor.name, organisation=actor.organisation)))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@database_options
+@server_option
 def logout(options: DatabaseOptions, as_json: bool) -> None:
     """Sign out of a shared database on this computer."""
     with closing(options.open()) as opened:
@@ -86,22 +87,29 @@ def _nothing_to_sign_out(opened: Workspace) -> AppError:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @with_context
 def whoami(context: CommandContext) -> None:
     """Show the account and the database that commands use."""
     actor = context.actor
-    context.report(
-        _("{name} <{email}>, {roles}, {organisation}; {place}").format(
-            name=actor.name,
-            email=actor.email,
-            roles=", ".join(role_title(role) for role in sorted(actor.roles)),
-            organisation=actor.organisation,
-            place=workspace.location_title(context.workspace.location),
-        ),
-        user_id=actor.user_id,
-        email=actor.email,
-        roles=actor.roles,
-        organisation=actor.organisation,
-        database=workspace.location_title(context.workspace.location),
+    place = workspace.location_title(context.workspace.location)
+    if context.as_json:
+        write_json(
+            {
+                "user_id": actor.user_id,
+                "email": actor.email,
+                "roles": actor.roles,
+                "organisation": actor.organisation,
+                "database": place,
+            }
+        )
+        return
+    roles = ", ".join(role_title(role) for role in sorted(actor.roles))
+    lines = (
+        (_("Name"), actor.name),
+        (_("Email"), actor.email),
+        (_("Role"), roles),
+        (_("Organisation"), actor.organisation),
+        (_("Data location"), place),
     )
+    print_lines((label, cell_text(value)) for label, value in lines)

@@ -25,7 +25,7 @@ _BITRATE = click.option(
     "--bitrate",
     type=WholeNumber(1_000, 1_000_000),
     metavar="BIT/S",
-    help="Bit rate, such as 500000; needed only if the dongle doesn't report its own.",
+    help="Bit rate in bit/s, such as 500000; needed only if the dongle doesn't report its own.",
 )
 _POLL_S: Final = 0.05
 # The dongle reports its counters twice a second; after two reports a frame was acknowledged or it was not.

@@ -106,12 +106,33 @@ def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -
         url, demo = kwargs.pop("url"), kwargs.pop("demo")
         if url and demo:
             raise click.UsageError(_("Use either --url or --demo, not both."))
-        source = click.get_current_context().get_parameter_source("url")
-        if url and source is click.core.ParameterSource.COMMANDLINE:
-            refuse_password(str(url))
-        command(DatabaseOptions(str(url) if url else None, bool(demo)), *args, **kwargs)
+        command(_database_options(url, demo=bool(demo)), *args, **kwargs)
 
     return wrapped
+
+
+def server_option(command: Callable[Concatenate[DatabaseOptions, P], None]) -> Callable[P, None]:
+    """Add `--url` to a command for shared databases alone, which gets a `DatabaseOptions` first."""
+
+    @click.option(
+        "--url",
+        envvar="BENCHBOARD_DATABASE_URL",
+        metavar="URL",
+        help="The shared database, such as postgresql://role@server/database.",
+    )
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        command(_database_options(kwargs.pop("url"), demo=False), *args, **kwargs)
+
+    return wrapped
+
+
+def _database_options(url: object, *, demo: bool) -> DatabaseOptions:
+    """The database that is named so. Raises `Invalid` for a password in a URL on the command line."""
+    source = click.get_current_context().get_parameter_source("url")
+    if url and source is click.core.ParameterSource.COMMANDLINE:
+        refuse_password(str(url))
+    return DatabaseOptions(str(url) if url else None, demo)
 
 
 def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[..., None]:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,9 +13,37 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 
+class MissingParameters(click.UsageError):
+    """A command line lacks several options or arguments, `parameters`, that the command can't do without."""
+
+    def __init__(self, parameters: Sequence[click.Parameter], ctx: click.Context) -> None:
+        *names, last = (parameter_name(one) for one in parameters)
+        super().__init__(_("{names} and {last} are required.").format(names=", ".join(names), last=last), ctx)
+
+
+class Command(click.Command):
+    """A command that names everything its command line lacks, rather than only the first of it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            values, _rest, _order = self.make_parser(ctx).parse_args(given)
+            missing = [
+                one
+                for one in self.get_params(ctx)
+                if one.required and one.value_is_missing(one.consume_value(ctx, values)[0])
+            ]
+            if len(missing) < 2:
+                raise
+            raise MissingParameters(missing, ctx) from error
+
+
 class CommandGroup(click.Group):
     """A group whose help lists its commands with whole sentences."""
 
+    command_class = Command
     group_class = type
 
     def known_names(self) -> list[str]:

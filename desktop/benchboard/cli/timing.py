@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import timing as core
-from benchboard.cli.options import Choice, CommandGroup, InputFile, Number, RenamedOption
+from benchboard.cli.options import Choice, CommandGroup, InputFile, MissingParameters, Number, RenamedOption
 from benchboard.cli.terminal import bit_rate, cell_text, column_title, print_lines, value_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, percent
@@ -115,11 +115,13 @@ def timing() -> None:
 @click.option(
     "--clock", type=_HZ, help="CAN clock, such as 80M; for SJA1000 and MCP2515, half the oscillator frequency."
 )
-@click.option("--bitrate", type=_BIT_RATE, help="Bit rate, such as 500k; with --phase data, of the data phase.")
+@click.option(
+    "--bitrate", type=_BIT_RATE, help="Bit rate in bit/s, such as 500k; with --phase data, of the data phase."
+)
 @click.option(
     "--sample-point", type=Number(), help="Sample point in percent; default: CiA's recommendation for the bit rate."
 )
-@click.option("--data-bitrate", type=_BIT_RATE, help="Bit rate of the CAN FD data phase, such as 2M.")
+@click.option("--data-bitrate", type=_BIT_RATE, help="Bit rate of the CAN FD data phase in bit/s, such as 2M.")
 @click.option("--data-sample-point", type=Number(), help="Sample point of the data phase in percent.")
 @click.option(
     "--phase", type=Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."
@@ -160,9 +162,11 @@ def solve(
     if batch:
         _solve_batch(ctx, requests, everything=everything)
         return
-    for name in ("controller", "clock", "bitrate"):
-        if options[name] is None:
-            raise click.UsageError(_("--{option} is required.").format(option=name), ctx)
+    needed = [one for one in ctx.command.params if one.name in ("controller", "clock", "bitrate")]
+    if len(missing := [one for one in needed if options[one.name or ""] is None]) > 1:
+        raise MissingParameters(missing, ctx)
+    if missing:
+        raise click.MissingParameter(ctx=ctx, param=missing[0])
     request = {name: value for name, value in options.items() if value is not None and value is not False}
     answer = core.answer_request(request | {"all": everything})
     if as_json:

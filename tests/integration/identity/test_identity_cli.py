@@ -238,6 +238,13 @@ def test_db_seed_before_upgrade_names_the_command(first: Terminal) -> None:
     assert "db upgrade" in first("db", "seed", status=1).stderr
 
 
+def test_whoami_labels_each_part(local: Terminal) -> None:
+    me = local.json("whoami")
+    lines = [line.rstrip().split(maxsplit=1) for line in local("whoami").stdout.splitlines()]
+    assert [line[0] for line in lines] == ["Name", "Email", "Role", "Organisation", "Data"]
+    assert [lines[1][1], lines[3][1]] == [me["email"], me["organisation"]]
+
+
 def test_whoami_with_demo_is_another_person(local: Terminal) -> None:
     assert local.json("whoami", "--demo")["email"] != local.json("whoami")["email"]
     demo = {row["email"] for row in local.json("user", "list", "--demo")["items"]}

@@ -120,6 +120,12 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
         (["dashboard", "version", "show", "Wall", "x"], "NUMBER must be a whole number."),
         (["dongle", "info"], "--port is required."),
         (["dongle", "info", "--port"], "Option “--port” requires an argument."),
+        (["timing", "check"], "--controller, --clock and --nominal are required."),
+        (["timing", "check", "--clock", "80M"], "--controller and --nominal are required."),
+        (["timing", "solve", "--controller", "bxcan"], "--clock and --bitrate are required."),
+        (["timing", "solve", "--controller", "bxcan", "--clock", "36M"], "--bitrate is required."),
+        (["can", "send"], "--port and ID#DATA … are required."),
+        (["login", "ines@example.com", "--demo"], "No such option “--demo”."),
         (["user", "show"], "WHO is required."),
         (["layout", "export", "-"], "--format is required. Choose one of: benchboard, grafana."),
         (
