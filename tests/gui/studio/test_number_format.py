@@ -104,6 +104,47 @@ def test_scale_of_any_range_spans_it_with_few_ticks(a: float, b: float, most: in
     assert ticks[-1] >= high - near
 
 
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [
+        ([0.0, 0.002, 0.004], ["0", "0.002", "0.004"]),
+        ([0.0, 0.25, 0.5, 0.75], ["0", "0.25", "0.50", "0.75"]),
+        ([0.0, 0.1, 0.2, 0.30000000000000004], ["0", "0.1", "0.2", "0.3"]),
+        ([0.0, 2.5e-9, 5e-9, 7.5e-9], ["0", "2.5E\u22129", "5.0E\u22129", "7.5E\u22129"]),
+        ([1.0, 1.00000001, 1.00000002], ["1.00000000", "1.00000001", "1.00000002"]),
+        ([-5.0, 0.0, 5.0], ["\u22125", "0", "5"]),
+        ([-0.04, -0.02, 0.0, 0.02], ["\u22120.04", "\u22120.02", "0", "0.02"]),
+        ([0.0, 5e3, 1e4], ["0", "5 k", "10 k"]),
+        ([0.0, 2500.0, 5000.0], ["0", "2\u2009500", "5\u2009000"]),
+        ([1e6, 1.001e6, 1.002e6], ["1.000 M", "1.001 M", "1.002 M"]),
+        ([-2e9, 0.0, 2e9], ["\u22122 bn", "0", "2 bn"]),
+        ([0.0, 5e14, 1e15], ["0", "0.5E+15", "1.0E+15"]),
+        ([-1e300, 0.0, 1e300], ["\u22121E+300", "0", "1E+300"]),
+    ],
+)
+def test_tick_labels_have_the_digits_that_the_step_needs(ticks: list[float], labels: list[str]) -> None:
+    assert number_format.tick_labels(ticks) == labels
+
+
+@given(_ends | st.floats(-1e-3, 1e-3) | st.floats(-1e300, 1e300), _ends | st.floats(-1e-3, 1e-3), st.integers(3, 6))
+def test_tick_labels_of_any_range_are_different(a: float, b: float, most: int) -> None:
+    ticks = number_format.axis_ticks(min(a, b), max(a, b), most)
+    labels = number_format.tick_labels(ticks, number_format.Unit(currency="EUR"))
+    assert len(set(labels)) == len(set(ticks))
+    assert all("€" in label for label in labels)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.004, "0.004"), (0.0123, "0.012"), (-0.00056, "\u22120.00056"), (1.234e-9, "1.2E\u22129"), (0.0, "0"),
+        (0.25, "0.25"), (1234.5, "1\u2009234.5"),
+    ],
+)  # fmt: skip
+def test_abbreviated_small_number_is_not_zero(value: float, shown: str) -> None:
+    assert number_format.abbreviate(value) == shown
+
+
 def teardown_function() -> None:
     # Where the steps of an editor that is garbage went first, its stack ended them again, and the program with them.
     gc.collect()

@@ -10,13 +10,13 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import bars, charts, stat_tiles
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import body_of, paint_content, summary, unknown_kind_text
+from benchboard.ui.studio.tiles.renderers import body_of, paint_body, paint_content, summary, unknown_kind_text
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, theme
 
@@ -278,6 +278,30 @@ def test_line_to_unfinished_value_is_dotted_with_hollow_end(light: Theme, unfini
     assert blue(plot.box.right() - 0.5) is not unfinished
 
 
+@pytest.mark.parametrize(("count", "told"), [(8, ""), (9, "1 series not drawn"), (12, "4 series not drawn")])
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart"])
+def test_series_past_the_eighth_are_said_to_be_missing(light: Theme, kind: str, count: int, told: str) -> None:
+    chart = kind_of(kind)
+    assert chart is not None
+    table, widget = _chart_table(list(_WEEKS), *[[k, k, k, k] for k in range(count)]), widget_of(new_item(chart, "w"))
+    result = QueryResult("q", table)
+    assert summary(widget, result) == (f"4 rows, {told}" if told else "4 rows")
+    box = QRectF(0, 0, 400, 300)
+    readout = body_reader(box, widget, result)(charts.plot_of(box, charts.series_of(table, ""), kind).box.center())
+    assert readout is not None
+    assert [line.text for line in readout.lines if "not drawn" in line.text] == ([told] if told else [])
+    note = QRectF(300, 300 - charts.LEGEND_HEIGHT + 4, 100, charts.LEGEND_HEIGHT - 4)
+    painted = []
+    for columns in (8, count):  # at the right end of the legend, whose entries end before it
+        picture = QImage(400, 300, QImage.Format.Format_ARGB32)
+        picture.fill(theme().color("surface"))
+        with QPainter(picture) as painter:
+            shown = _chart_table(list(_WEEKS), *[[k, k, k, k] for k in range(columns)])
+            paint_body(painter, box, widget, QueryResult("q", shown))
+        painted.append(picture.copy(note.toRect()))
+    assert (painted[0] == painted[1]) is (not told)
+
+
 def test_end_values_never_overlap_and_leave_room_for_lines(light: Theme) -> None:
     days: list[Cell] = [date(2026, 1, 1), date(2026, 1, 2)]
     columns: list[list[Cell]] = [[1, n] for n in (100, 99, 50, 10**15, -(10**15), None, 0, 51)]
@@ -291,6 +315,42 @@ def test_end_values_never_overlap_and_leave_room_for_lines(light: Theme) -> None
         metrics = QFontMetricsF(theme().font("caption"))
         for value in plot.end_values:
             assert plot.box.right() + 8 + metrics.horizontalAdvance(value.text) <= box.right() + 0.01
+
+
+def _money_table(*amounts: str, currency: str | None = "EUR") -> ResultTable:
+    columns = check_query("select date_trunc('week', created_dt) as week, order_total, currency from orders")
+    rows = tuple((day, Decimal(amount), currency) for day, amount in zip(_WEEKS, amounts, strict=False))
+    return ResultTable(columns, rows, truncated=False, read_at=_READ_AT)
+
+
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart"])
+def test_axis_and_end_values_carry_the_currency(light: Theme, kind: str) -> None:
+    box = QRectF(0, 0, 400, 200)
+    plot = charts.plot_of(box, charts.series_of(_money_table("0.002", "0.004"), ""), kind)
+    assert plot.names == ["€\xa00", "€\xa00.001", "€\xa00.002", "€\xa00.003", "€\xa00.004"]
+    assert [value.text for value in plot.end_values] == ([] if kind == "bar_chart" else ["€\xa00.004"])
+    huge = charts.plot_of(box, charts.series_of(_money_table("-25000000", "123456789012"), ""), kind)
+    assert all(name.startswith(("€", "\u2212€")) for name in huge.names)
+    plain = charts.plot_of(box, charts.series_of(_money_table("1", "2", currency=None), ""), kind)
+    assert plain.names[-1] == "2.0"
+    in_euros = charts.plot_of(box, charts.series_of(_money_table("1", "2", currency=None), "€"), kind)
+    assert in_euros.names[-1] == "€\xa02.00"
+
+
+def test_axis_of_several_units_has_none(light: Theme) -> None:
+    heads = check_query(
+        "select date_trunc('week', created_dt), sum(order_total) filter (where currency = 'EUR') as eur,"
+        " sum(order_total) filter (where currency = 'USD') as usd from orders group by 1"
+    )
+    table = ResultTable(heads, ((_WEEKS[0], Decimal(4), Decimal(8)),), truncated=False)
+    assert charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(table, ""), "bar_chart").names[-1] == "8"
+
+
+def test_axis_leaves_out_a_unit_that_has_no_room(light: Theme) -> None:
+    table = _chart_table(list(_WEEKS), [1, 2, 3, 4])
+    for unit, expected in (("rpm", "4 rpm"), ("revolutions of the second shaft per minute", "4")):
+        series = charts.series_of(table, unit)
+        assert charts.plot_of(QRectF(0, 0, 400, 200), series, "bar_chart").names[-1] == expected
 
 
 def _bar_table(names: list[Cell], *columns: list[Cell]) -> ResultTable:

@@ -130,12 +130,12 @@ def _value_text(
 ) -> str:
     text = number_format.format_value(table, table.rows[row], one.column, unit=unit)
     if value is not None and metrics.horizontalAdvance(text) > _MAX_VALUE:
-        text = number_format.abbreviate(value)
+        text = number_format.unit_of(table, table.rows[row], one.column, unit).after(number_format.abbreviate(value))
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, _MAX_VALUE)
 
 
 def _paint_upright(painter: QPainter, box: QRectF, table: ResultTable, sets: Sequence[charts.Series]) -> None:
-    plot = charts.paint_frame(painter, box, sets, "bar_chart")
+    plot = charts.paint_frame(painter, box, table, sets, "bar_chart")
     count = len(table.rows)
     slot = plot.box.width() / max(count, 1)
     centres = [plot.box.left() + slot * (k + 0.5) for k in range(count)]
@@ -174,7 +174,7 @@ def _paint_lying(
         x = round(lying.zero) + 0.5
         painter.setPen(QPen(theme().color("border.control"), 1))
         painter.drawLine(QPointF(x, lying.box.top()), QPointF(x, lying.box.bottom()))
-    charts.paint_chart_legend(painter, box, sets, "bar_chart")
+    charts.paint_chart_legend(painter, box, table, sets, "bar_chart")
 
 
 def _paint_bars(

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics.queries import Cell, ResultTable
+from benchboard.i18n import ngettext
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.legend import LegendEntry, paint_legend
@@ -18,6 +20,8 @@ from benchboard.ui.widgets.legend import LegendEntry, paint_legend
 _MAX_SERIES: Final = 8
 LEGEND_HEIGHT: Final = 22
 """Pixels that a legend takes at the bottom of a chart."""
+_MIN_LEGEND: Final = 40.0
+"""Pixels that a legend's entries need at least."""
 _FILL_OPACITY: Final = 0.12
 """The opacity of the area under the only line of a chart."""
 _SHARED_FILL_OPACITY: Final = 0.06
@@ -34,28 +38,30 @@ _SPARK_DOT: Final = 2.5
 """The radius of the dot at the end of a sparkline, in pixels."""
 _LABEL_GAP: Final = 8.0
 """Pixels between two labels of an axis."""
+_MAX_MARGIN: Final = 0.25
+"""The part of a chart's width that the labels of its y axis may take for the sake of their unit."""
 _DASHES: Final[tuple[tuple[float, ...], ...]] = ((), (4, 2), (1.4, 2), (5.4, 2, 1.4, 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or one set of bars of a chart, with its style and its last value as text."""
+    """One line or one set of bars of a chart, with its style and its last value as text. `unit`: that of all its
+    values; None where they have several."""
 
     name: str
     values: list[float | None]
     colour: QColor
     dash: tuple[float, ...]
     last: str
+    short_last: str
     column: int
+    unit: number_format.Unit | None
 
 
 def series_of(table: ResultTable, unit: str) -> list[Series]:
     """The series of a chart: up to eight numeric columns after the first one."""
-    found = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0][
-        :_MAX_SERIES
-    ]
     found_series = []
-    for place, index in enumerate(found):
+    for place, index in enumerate(_series_columns(table)[:_MAX_SERIES]):
         last = next((row for row in reversed(table.rows) if row[index] is not None), None)
         found_series.append(
             Series(
@@ -64,18 +70,43 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
                 theme().chart(place),
                 _DASHES[place % 4],
                 _last_text(table, last, index, unit),
+                _short_text(table, last, index, unit),
                 index,
+                number_format.column_unit(table, index, unit),
             )
         )
     return found_series
 
 
+def _series_columns(table: ResultTable) -> list[int]:
+    return [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
+
+
+def undrawn_text(table: ResultTable) -> str:
+    """How many series a chart leaves out, as text; empty if it draws all."""
+    count = len(_series_columns(table)) - _MAX_SERIES
+    if count <= 0:
+        return ""
+    return ngettext("{count} series not drawn", "{count} series not drawn", count).format(count=count)
+
+
 def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str) -> str:
-    """The last value of a series, without decimals."""
-    if row is None:
+    """The last value of a series: without decimals, unless it is so small that they matter."""
+    value = row[column] if row is not None else None
+    if row is None or value is None:
         return number_format.format_cell(None)
-    decimals = None if isinstance(row[column], int) else 0
+    if isinstance(value, Decimal) and value.is_finite() and abs(value) < 10 and value != value.to_integral_value():
+        return _short_text(table, row, column, unit)
+    decimals = None if isinstance(value, int) else 0
     return number_format.format_value(table, row, column, decimals=decimals, unit=unit)
+
+
+def _short_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str) -> str:
+    """The last value of a series, in short form."""
+    value = number_format.to_float(row[column]) if row is not None else None
+    if row is None or value is None:
+        return number_format.format_cell(row[column] if row is not None else None)
+    return number_format.unit_of(table, row, column, unit).after(number_format.abbreviate(value))
 
 
 def is_unfinished(values: Sequence[Cell], read_at: datetime) -> bool:
@@ -114,13 +145,13 @@ def _moment(value: Cell) -> datetime | None:
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw a line chart: the numeric columns over the first one."""
     lines = series_of(table, unit)
-    _paint_lines(painter, paint_frame(painter, box, lines, "line_chart"), table, lines)
+    _paint_lines(painter, paint_frame(painter, box, table, lines, "line_chart"), table, lines)
 
 
 def paint_areas(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw an area chart: the numeric columns over the first one, filled down to zero."""
     lines = series_of(table, unit)
-    plot = paint_frame(painter, box, lines, "area_chart")
+    plot = paint_frame(painter, box, table, lines, "area_chart")
     _paint_lines(painter, plot, table, lines, filled=True)
 
 
@@ -239,10 +270,23 @@ def plot_of(box: QRectF, series: Sequence[Series], kind: str) -> Plot:
     room = box.height() - 20 - (LEGEND_HEIGHT if _has_legend(series, kind) else 0)
     ticks = number_format.axis_ticks(low, high, 5 if room > 130 else 4 if room > 80 else 3)
     metrics = QFontMetricsF(theme().font("caption"))
-    names = [number_format.abbreviate(tick) for tick in ticks]
-    margin = max(metrics.horizontalAdvance(name) for name in names) + 8
+    names, margin = _tick_names(ticks, series, metrics, box.width() * _MAX_MARGIN)
     plot = Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), ticks, names)
     return plot if kind == "bar_chart" else _with_end_values(plot, series, metrics)
+
+
+def _tick_names(
+    ticks: Sequence[float], series: Sequence[Series], metrics: QFontMetricsF, room: float
+) -> tuple[list[str], float]:
+    """The labels of the y axis and their width with the gap beside it. They have a unit if it is that of all series,
+    and if there is room for it."""
+    units = {one.unit for one in series}
+    for unit in (units.pop() if len(units) == 1 else None, number_format.NO_UNIT):
+        names = number_format.tick_labels(ticks, unit or number_format.NO_UNIT)
+        width = max(metrics.horizontalAdvance(name) for name in names) + _LABEL_GAP
+        if width <= room:
+            break
+    return names, width
 
 
 def _with_end_values(plot: Plot, series: Sequence[Series], metrics: QFontMetricsF) -> Plot:
@@ -253,7 +297,7 @@ def _with_end_values(plot: Plot, series: Sequence[Series], metrics: QFontMetrics
         last = line.values[-1] if len(line.values) > 1 else None
         if last is None:
             continue
-        texts = (line.last, number_format.abbreviate(last))
+        texts = (line.last, line.short_last)
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
         y = plot.y(last)
         if text is not None and all(abs(y - other.y) >= _END_LINE_HEIGHT for other in values):
@@ -275,7 +319,7 @@ def _starts_at_zero(lines: Sequence[Series]) -> bool:
     return not known or not 0 < max(known) - min(known) < min(known) / 2
 
 
-def paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind: str) -> Plot:
+def paint_frame(painter: QPainter, box: QRectF, table: ResultTable, series: Sequence[Series], kind: str) -> Plot:
     """Draw ticks, grid and legend. Returns the plot."""
     plot = plot_of(box, series, kind)
     painter.setFont(theme().font("caption"))
@@ -286,22 +330,36 @@ def paint_frame(painter: QPainter, box: QRectF, series: Sequence[Series], kind: 
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-    paint_chart_legend(painter, box, series, kind, [value.series for value in plot.end_values])
+    paint_chart_legend(painter, box, table, series, kind, [value.series for value in plot.end_values])
     return plot
 
 
 def paint_chart_legend(
-    painter: QPainter, box: QRectF, series: Sequence[Series], kind: str, at_end: Sequence[int] = ()
+    painter: QPainter,
+    box: QRectF,
+    table: ResultTable,
+    series: Sequence[Series],
+    kind: str,
+    at_end: Sequence[int] = (),
 ) -> None:
-    """Draw the legend of a chart that has one, without the values of the series `at_end` of their lines."""
+    """Draw the legend of a chart that has one, without the values of the series `at_end` of their lines, and how many
+    series the chart leaves out."""
     if not _has_legend(series, kind):
         return
     line = QRectF(box.left(), box.bottom() - LEGEND_HEIGHT + 4, box.width(), LEGEND_HEIGHT - 4)
+    if undrawn := undrawn_text(table):
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.muted"))
+        metrics = QFontMetricsF(painter.font())
+        text = metrics.elidedText(undrawn, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        line.setRight(line.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
     entries = [
         LegendEntry(one.colour, one.name, "" if place in at_end else one.last, one.dash)
         for place, one in enumerate(series)
     ]
-    paint_legend(painter, line, entries)
+    if line.width() >= _MIN_LEGEND:
+        paint_legend(painter, line, entries)
 
 
 def paint_axis_labels(

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,8 @@ from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
 
 _MAX_DIGITS: Final = 30
+_SMALL: Final = 1e-5
+"""A number nearer to zero than this is written with an exponent where space is short."""
 _MAX_CELL: Final = 500
 _MAX_UNIT: Final = 100
 _SIZES: Final = (
@@ -40,7 +42,7 @@ def format_number(value: Cell | float, decimals: int | None = None, unit: str = 
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
         return format_cell(value)
     exact = Decimal(value)
-    if not exact.is_finite() or exact.adjusted() > _MAX_DIGITS:
+    if not exact.is_finite() or (exact and abs(exact.adjusted()) > _MAX_DIGITS):
         return f"{_format_extreme(exact)}{' ' if unit else ''}{unit}"
     return Unit.of(unit).after(number(value, decimals))
 
@@ -76,12 +78,12 @@ class Unit:
         return bool(self.text) and self.after("0").startswith("0")
 
 
+NO_UNIT: Final = Unit()
+
+
 def unit_of(table: ResultTable, row: Sequence[Cell], column: int, own: str = "") -> Unit:
-    """The unit of a cell, with the unit that its widget sets. A currency is the unit of amounts alone, not of the
-    counts beside them."""
-    formats = [one.format for one in table.columns]
-    if own in _UNITS_OF_MONEY and formats[column] == "integer" and "money" in formats:
-        own = ""
+    """The unit of a cell, with the unit that its widget sets."""
+    own = _own_unit(table, column, own)
     return Unit.of(own, table.currency(row, column), is_percent=table.columns[column].format == "percent")
 
 
@@ -96,6 +98,20 @@ def format_value(
         return str(value)
     written = format_cell(value) if decimals is None else format_number(value, decimals)
     return unit_of(table, row, column, unit).after(written) if to_float(value) is not None else written
+
+
+def column_unit(table: ResultTable, column: int, own: str = "") -> Unit | None:
+    """The unit of all cells of a column, with the unit that its widget sets; None where they have several."""
+    units = {Unit.of(_own_unit(table, column, own), code, is_percent=table.columns[column].format == "percent")
+             for code in table.currencies(column) or {""}}  # fmt: skip
+    return units.pop() if len(units) == 1 else None
+
+
+def _own_unit(table: ResultTable, column: int, own: str) -> str:
+    """The unit that a widget sets, for the cells of a column. A currency is the unit of amounts alone, not of the
+    counts beside them."""
+    formats = [one.format for one in table.columns]
+    return "" if own in _UNITS_OF_MONEY and formats[column] == "integer" and "money" in formats else own
 
 
 def column_decimals(table: ResultTable, column: int, rows: Sequence[Sequence[Cell]]) -> int | None:
@@ -129,7 +145,50 @@ def abbreviate(value: float, decimals: int = 2) -> str:
             if abs(part) >= 1e3:
                 return _format_extreme(Decimal(repr(value)))
             return _(words).format(number=format_number(Decimal(repr(part))))
+    if 0 < abs(value) < 0.1:
+        return _format_small(value)
     return format_number(Decimal(repr(round(value, 6))))
+
+
+def _format_small(value: float) -> str:
+    """A number near zero with two digits that count: `0.0042`, `4.2E−9`."""
+    exact = Decimal(f"{value:.1e}")
+    if abs(value) < _SMALL:
+        return _with_exponent(exact, exact.adjusted(), decimal_places(exact.scaleb(-exact.adjusted())))
+    return format_number(exact, decimal_places(exact))
+
+
+def _with_exponent(value: Decimal, exponent: int, decimals: int) -> str:
+    """A number as a multiple of a power of ten: `2.5E−9`."""
+    sign = _MINUS if exponent < 0 else "+"
+    return f"{number(value.scaleb(-exponent), decimals)}E{sign}{abs(exponent)}"
+
+
+def tick_labels(ticks: Sequence[float], unit: Unit = NO_UNIT) -> list[str]:
+    """The labels of the evenly spaced ticks of an axis: all of one size, with as many decimals as their step needs."""
+    step = Decimal(f"{ticks[1] - ticks[0]:.3g}") if len(ticks) > 1 else Decimal(1)
+    most = max(abs(tick) for tick in ticks) * (1 + 1e-9)
+    label = _tick_writer(step, most, unit.currency)
+    exact = [(step * round(Decimal(tick) / step)) if step else Decimal(tick) for tick in ticks]
+    return [unit.after(label(tick) if tick else "0") for tick in exact]
+
+
+def _tick_writer(step: Decimal, most: float, currency: str) -> Callable[[Decimal], str]:
+    """How to write each tick of an axis that goes up to `most` on either side of zero."""
+    largest = _SIZES[0][0] * 1e3
+    if not _SMALL <= most < largest:
+        exponent = math.floor(math.log10(most)) if most else 0
+        decimals = decimal_places(step.scaleb(-exponent))
+        return lambda tick: _with_exponent(tick, exponent, decimals)
+    size = next(((size, words) for size, words in _SIZES if most >= max(size, 1e4)), None)
+    if size is None:
+        places = decimal_places(step)
+        if currency and 0 < places < currency_decimals(currency):
+            places = currency_decimals(currency)
+        return lambda tick: number(tick, places)
+    unit, words = Decimal(size[0]), size[1]
+    places = decimal_places(step / unit)
+    return lambda tick: _(words).format(number=number(tick / unit, places))
 
 
 def format_cell(value: Cell) -> str:

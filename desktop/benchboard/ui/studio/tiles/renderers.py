@@ -177,7 +177,10 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     count = len(result.table.rows) if result.table is not None else 0
     if result.table is not None and not count:
         return _("The query returned no rows.")
-    return ngettext("{count} row", "{count} rows", count).format(count=count)
+    rows = ngettext("{count} row", "{count} rows", count).format(count=count)
+    is_chart = kind in ("line_chart", "area_chart", "bar_chart")
+    undrawn = charts.undrawn_text(result.table) if is_chart and result.table is not None else ""
+    return f"{rows}, {undrawn}" if undrawn else rows
 
 
 def _paint_image(

@@ -166,6 +166,7 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
         return _lying_bars_reader(lying, table, series, unit)
     near = plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
     all_days = all(_is_day(row[0]) for row in table.rows)
+    undrawn = charts.undrawn_text(table)
     unfinished = charts.is_unfinished([row[0] for row in table.rows], table.read_at)
 
     def at(spot: QPointF) -> Readout | None:
@@ -183,6 +184,7 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
         for k, one in enumerate(series):
             text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
             lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
+        lines += [ReadoutLine(undrawn)] if undrawn else []
         return Readout(tuple(lines), follows_pointer=True)
 
     return at
@@ -190,7 +192,7 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
 
 def _lying_bars_reader(lying: bars.LyingBars, table: ResultTable, series: Sequence[charts.Series], unit: str) -> Reader:
     """The readouts of lying bars: of a whole row, with the name beside it."""
-    count = len(table.rows)
+    count, undrawn = len(table.rows), charts.undrawn_text(table)
 
     def at(spot: QPointF) -> Readout | None:
         if not lying.box.contains(spot):
@@ -202,6 +204,7 @@ def _lying_bars_reader(lying: bars.LyingBars, table: ResultTable, series: Sequen
         for k, one in enumerate(series):
             text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
             lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
+        lines += [ReadoutLine(undrawn)] if undrawn else []
         return Readout(tuple(lines), follows_pointer=True)
 
     return at
