@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.identity import authentication, users
@@ -71,6 +71,20 @@ class Admin:
         rect = view.visualRect(view.model().index(self.row(table, text), 0))
         x = _TICK if tick else rect.center().x()
         self.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, rect.center().y()))
+
+    def row_menu(self, table: str, text: str, name: str) -> QMenu:
+        """The context menu `name` of the row whose first column says `text`, by Shift+F10."""
+        view = self.table(table)
+        view.setCurrentIndex(view.model().index(self.row(table, text), 0))
+        self.qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        menu = self.find(name)
+        assert isinstance(menu, QMenu)
+        return menu
+
+    def choose(self, menu: QMenu, name: str) -> None:
+        """Click an entry of a menu by its object name."""
+        (action,) = [one for one in menu.actions() if one.objectName() == name]
+        self.qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
 
     def toast(self) -> str:
         shown = [toast.accessibleName() for toast in self.window.findChildren(Toast) if toast.isVisible()]

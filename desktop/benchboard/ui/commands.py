@@ -1,6 +1,6 @@
 """Commands: named actions of the user, with optional shortcuts. In all rooms the registry feeds the command palette
-(commands with an icon) and the shortcuts dialog (those with keys); the account menu and Studio's menus and toolbars are
-made from it too.
+(commands with an icon) and the shortcuts dialog (those with keys); the menus (context menus by `command_menu`) and
+Studio's toolbars are made from it too.
 
 A room registers its commands once, as data. What a command does, and whether it can be run now, is up to the `Handler`
 of the room or of the current view: a command without a handler is not available there.

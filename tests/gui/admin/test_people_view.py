@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from benchboard.identity import authentication
@@ -73,6 +73,38 @@ def test_disable_people_is_undone_by_key(admin: Admin) -> None:
     admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
     admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Active")
     assert admin.person("Öz Işık").state == "active"
+
+
+def _entries(menu: QMenu) -> dict[str, bool]:
+    return {action.text(): action.isEnabled() for action in menu.actions() if not action.isSeparator()}
+
+
+def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> None:
+    menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
+    assert _entries(menu) == {"Revoke all sessions": True, "Disable account": True, "View in audit log": True}
+    admin.choose(menu, "command_disable_account")
+    admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
+    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Disabled")
+    menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
+    assert _entries(menu) == {"Revoke all sessions": False, "Activate account": True, "View in audit log": True}
+    menu.close()
+
+
+def test_row_menu_of_the_own_account_cannot_disable_it(admin: Admin) -> None:
+    menu = admin.row_menu(TABLE, "Ines Okafor", "people_menu")
+    assert not _entries(menu)["Disable account"]
+    (disable,) = [action for action in menu.actions() if action.objectName() == "command_disable_account"]
+    assert "can't disable your own account" in disable.toolTip()
+    menu.close()
+
+
+def test_row_menu_of_ticked_people_acts_on_all_of_them(admin: Admin) -> None:
+    for name in ("Ada Lovelace", "Öz Işık"):
+        admin.press_row(TABLE, name, tick=True)
+    menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
+    assert _entries(menu) == {"Revoke sessions": True, "Activate accounts": True, "Disable accounts": True}
+    admin.choose(menu, "command_disable_account")
+    admin.wait(lambda: "2 people disabled" in admin.toast())
 
 
 def test_disable_with_own_account_ticked_keeps_it_active(admin: Admin) -> None:

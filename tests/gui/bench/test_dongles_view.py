@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -97,6 +98,48 @@ def test_key_hints_of_a_paired_dongle_include_its_bit_timing(
 ) -> None:
     pair_one()
     qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})
+
+
+def _row_menu(qtbot: QtBot, shell: Shell, click: Clicker) -> dict[str, bool]:
+    """The menu of the current row by the Menu key: the title of each entry, and whether it can be chosen."""
+    table = click.find(shell.window(), "bench_dongles_table")
+    assert isinstance(table, QTableView)
+    qtbot.waitUntil(lambda: table.currentIndex().isValid())
+    at = table.viewport().rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, at, table.viewport().mapToGlobal(at))
+    QApplication.sendEvent(table.viewport(), event)
+    menu = click.find(shell.window(), "bench_dongle_menu")
+    assert isinstance(menu, QMenu)
+    entries = {action.text(): action.isEnabled() for action in menu.actions()}
+    menu.close()
+    qtbot.waitUntil(lambda: not shell.window().findChildren(QMenu))
+    return entries
+
+
+def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: any(one.info is not None for one in manager.devices))
+        (view,) = shell.findChildren(DonglesView)
+        qtbot.waitUntil(lambda: view.table.make_current(manager.devices[0].device_id))
+        assert _row_menu(qtbot, shell, click) == {
+            "Pair a dongle": True,
+            "Open live bus": True,
+            "Identify dongle\tB": True,
+            "Show dongle's bit timing\tT": False,
+        }
+
+
+def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    pair_one()
+    assert _row_menu(qtbot, shell, click) == {
+        "Open live bus": True,
+        "Identify dongle\tB": True,
+        "Show dongle's bit timing\tT": True,
+    }
 
 
 def test_simulated_dongles_are_stopped_by_the_palettes_command(

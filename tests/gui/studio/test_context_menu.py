@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from benchboard.ui.commands import Handler
 from benchboard.ui.studio.library.dashboard_actions import open_menu
+from benchboard.ui.studio.studio_commands import LIST
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_menu_disabled_entries_are_faint_and_icons_inset(studio: "Studio", look:
     }
     parent = QWidget()
     studio.qtbot.addWidget(parent)
-    open_menu(parent, handlers, QPoint(40, 40))
+    open_menu(parent, handlers, QPoint(40, 40), scope=LIST)
     (menu,) = parent.findChildren(QMenu)
     ink = theme().color("text").name()
     for place in (0, 1):

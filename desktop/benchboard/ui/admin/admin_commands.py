@@ -1,7 +1,9 @@
-"""The commands of Admin: their titles, icons and search terms."""
+"""The commands of Admin: their titles, icons and search terms, and the menus they are in."""
+
+from typing import Final
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, Command
+from benchboard.ui.commands import REGISTRY, Command, MenuSection
 from benchboard.ui.commands import CommandGroup as Group
 
 # fmt: off
@@ -13,5 +15,18 @@ REGISTRY.register(
                "disconnect")),
     Command("admin.view_audit_log", N_("View audit log"), Group.AUDIT, (), "ph.list-magnifying-glass",
             N_("audit trail, history, activity, events, who did what, logs, security, compliance")),
+    Command("admin.show_person", N_("Show person"), Group.PEOPLE, (), "ph.user"),
+    Command("admin.activate_account", N_("Activate account"), Group.PEOPLE, (), "ph.check-circle"),
+    Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit"),
 )
 # fmt: on
+PERSON_MENU: Final = "admin.person"
+"""The context menu of people."""
+SESSION_MENU: Final = "admin.session"
+"""The context menu of sessions, and of audit log entries."""
+REGISTRY.register_menu(
+    PERSON_MENU,
+    MenuSection(("admin.revoke_sessions", "admin.activate_account", "admin.disable_account")),
+    MenuSection(("admin.view_audit_log",)),
+)
+REGISTRY.register_menu(SESSION_MENU, MenuSection(("admin.show_person", "admin.revoke_sessions")))

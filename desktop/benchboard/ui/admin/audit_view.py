@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
@@ -15,8 +15,11 @@ from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import EVENTS, actor_title, detail_title, entry_title, event_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
+from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.admin_format import time_column
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -45,6 +48,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.window_commands import LIST
 
 _CSV = (
     "id",
@@ -101,6 +105,7 @@ class AuditView(QWidget):
         self.setFocusProxy(self._table.view)
         self._table.current_changed.connect(self._show_entry)
         self._table.activated.connect(self._focus_entry)
+        self._table.menu_requested.connect(self._open_menu)
         self._detail.closed.connect(self._close_detail)
         refresh_times(self._table.view.viewport(), self._detail.refresh_time)
         context.changed.watch(self, {"audit_logs"}, self._model.refresh)
@@ -162,6 +167,14 @@ class AuditView(QWidget):
         self._show_entry(entry)
         self._detail.setFocus()
         self._detail.focusNextPrevChild(True)
+
+    def _open_menu(self, entry: AuditEntry, spot: QPoint) -> None:
+        """Open the context menu of a row; there is none of what the program itself did."""
+        if entry.user_id is not None:
+            go = Handler(partial(self._context.go, f"admin/people/{entry.user_id}"))
+            command_menu(
+                self, SESSION_MENU, {"admin.show_person": go}, scope=LIST, label=_("Actions"), name="audit_menu"
+            ).popup(spot)
 
     def _close_detail(self) -> None:
         self._body.show_detail(False)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, number
@@ -12,8 +12,10 @@ from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
+from benchboard.ui.admin.admin_commands import PERSON_MENU
 from benchboard.ui.admin.admin_format import state_mark, time_column
 from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.command_menu import command_menu
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -22,6 +24,7 @@ from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.window_commands import LIST
 
 _CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
 
@@ -44,6 +47,7 @@ class PeopleView(QWidget):
         self._model.loaded.connect(self._on_loaded)
         self._table.current_changed.connect(self._show_detail)
         self._table.activated.connect(self._focus_detail)
+        self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)
         refresh_times(self._table.view.viewport())
@@ -182,6 +186,13 @@ class PeopleView(QWidget):
         self._show_detail(person)
         self._detail.setFocus()
         self._detail.focusNextPrevChild(True)
+
+    def _open_menu(self, person: Person, spot: QPoint) -> None:
+        """Open the context menu of a row, or of all ticked rows if it is one of several."""
+        ticked = self._table.selected()
+        several = len(ticked) > 1 and person.id in {one.id for one in ticked}
+        handlers = user_actions.handlers_for_people(self._context, self, ticked if several else [person])
+        command_menu(self, PERSON_MENU, handlers, scope=LIST, label=_("Actions"), name="people_menu").popup(spot)
 
     def _on_ticked(self) -> None:
         # In a narrow window, the drawer would cover the actions for the ticked rows.

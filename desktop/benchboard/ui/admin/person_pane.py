@@ -214,8 +214,8 @@ class _OverviewTab(QWidget):
         active = person.state == "active"
         self._disable.setVisible(active)
         self._activate.setVisible(not active)
-        self._disable.disable(_("You can't disable your own account. Ask another admin to do it.") if is_own else "")
-        self._revoke.disable("" if person.sessions > is_own else _("There are no sessions to revoke."))
+        self._disable.disable(user_actions.why_not_disabled(self._pane.context, person))
+        self._revoke.disable(user_actions.why_not_revoked(self._pane.context, person))
         self._note.setText(
             _("This is your account. Revoking all sessions keeps this window signed in.")
             if is_own

@@ -1,7 +1,9 @@
 """The open sessions of the organisation, and those that ended."""
 
 from dataclasses import replace
+from functools import partial
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from benchboard.i18n import _
@@ -9,7 +11,10 @@ from benchboard.identity import sessions
 from benchboard.identity.sessions import OpenSession
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
+from benchboard.ui.admin.admin_commands import SESSION_MENU
 from benchboard.ui.admin.admin_format import end_reason_mark, time_column
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -18,6 +23,7 @@ from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
+from benchboard.ui.window_commands import LIST
 
 _CSV = (
     "id",
@@ -65,6 +71,7 @@ class SessionsView(QWidget):
             signal.connect(lambda _row=None: self._update_revoke_button())
         for table in (self._open, self._ended):
             table.activated.connect(lambda row: context.go(f"admin/people/{row.user_id}"))
+            table.menu_requested.connect(self._open_menu)
         context.changed.watch(self, {"sessions", "session_history", "users"}, self.refresh)
         self._open.model.listing = Listing(sort="last_used_at", descending=True)
         self._update_revoke_button()
@@ -147,6 +154,21 @@ class SessionsView(QWidget):
 
     def _revoke_selected(self) -> None:
         user_actions.revoke_after_confirm(self._context, self, self._selected_sessions())
+
+    def _open_menu(self, session: OpenSession, spot: QPoint) -> None:
+        """Open the context menu of a row, or of all ticked rows if it is one of several."""
+        ticked = self._current_table.selected()
+        several = len(ticked) > 1 and session.id in {one.id for one in ticked}
+        selected = ticked if several else [session]
+        handlers = {}
+        if not several:
+            handlers["admin.show_person"] = Handler(partial(self._context.go, f"admin/people/{session.user_id}"))
+        if self._current_table is self._open:
+            handlers["admin.revoke_sessions"] = Handler(
+                partial(user_actions.revoke_after_confirm, self._context, self, selected),
+                title=_("Revoke sessions") if several else _("Revoke session"),
+            )
+        command_menu(self, SESSION_MENU, handlers, scope=LIST, label=_("Actions"), name="sessions_menu").popup(spot)
 
     def _export(self) -> None:
         ask_and_export(self._context, self, self._current_table.model, self._fetch, _CSV, _("sessions"))

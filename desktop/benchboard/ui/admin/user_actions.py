@@ -1,6 +1,7 @@
 """An admin's actions on people and sessions, shared by all views: confirmed first, and undoable where possible."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -8,8 +9,50 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import sessions, users
 from benchboard.identity.sessions import OpenSession
 from benchboard.identity.users import Person
+from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
 from benchboard.ui.widgets import Confirm
+
+
+def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> dict[str, Handler]:
+    """The commands for one or several people. One person has those that the state of the account allows."""
+    several, (first, *_others) = len(selected) > 1, selected
+
+    def change(state: str, title: str, why_not: str = "") -> Handler:
+        return Handler(partial(set_state, context, owner, selected, state), lambda: why_not, title)
+
+    handlers = {
+        "admin.revoke_sessions": Handler(
+            partial(revoke_all_after_confirm, context, owner, selected),
+            lambda: "" if several else why_not_revoked(context, first),
+            _("Revoke sessions") if several else _("Revoke all sessions"),
+        )
+    }
+    if several or first.state != "active":
+        title = _("Activate accounts") if several else ""
+        handlers["admin.activate_account"] = change("active", title)
+    if several or first.state == "active":
+        title = _("Disable accounts") if several else ""
+        handlers["admin.disable_account"] = change(
+            "inactive", title, "" if several else why_not_disabled(context, first)
+        )
+    if not several:
+        handlers["admin.view_audit_log"] = Handler(
+            partial(context.go, f"admin/audit/{first.id}"), title=_("View in audit log")
+        )
+    return handlers
+
+
+def why_not_disabled(context: Context, person: Person) -> str:
+    """Why this account can't be disabled; empty if it can."""
+    is_own = person.id == context.actor.user_id
+    return _("You can't disable your own account. Ask another admin to do it.") if is_own else ""
+
+
+def why_not_revoked(context: Context, person: Person) -> str:
+    """Why there is nothing to revoke of this person's sessions, of which this window's stays; empty if there is."""
+    is_own = person.id == context.actor.user_id
+    return "" if person.sessions > is_own else _("There are no sessions to revoke.")
 
 
 def set_state(context: Context, owner: QWidget, selected: Sequence[Person], state: str) -> None:

@@ -1,11 +1,11 @@
-"""The commands of the bench: their titles, shortcuts, icons and search terms."""
+"""The commands of the bench: their titles, shortcuts, icons and search terms, and the menu they are in."""
 
 from typing import Final
 
 from PySide6.QtCore import Qt
 
 from benchboard.i18n import N_
-from benchboard.ui.commands import REGISTRY, SHELL, WINDOW, Command, CommandScope
+from benchboard.ui.commands import REGISTRY, SHELL, WINDOW, Command, CommandScope, MenuSection
 from benchboard.ui.commands import CommandGroup as Group
 
 DONGLES: Final = CommandScope("bench.dongles", SHELL)
@@ -36,3 +36,6 @@ REGISTRY.register(
     Command("bench.next_step", N_("Next step"), Group.PAIRING, ("Ctrl+Return",), "", "", PAIRING),
 )
 # fmt: on
+DONGLE_MENU: Final = "bench.dongle"
+"""The context menu of dongles in the list."""
+REGISTRY.register_menu(DONGLE_MENU, MenuSection(("bench.pair", "bench.monitor", "bench.blink", "bench.show_timing")))

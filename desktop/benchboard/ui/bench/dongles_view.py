@@ -5,19 +5,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
-from benchboard.ui.bench.bench_commands import DONGLES
+from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
+from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, can_run, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import PagedTableModel
@@ -73,6 +74,7 @@ class DonglesView(QWidget):
         self._lay_out()
         self.table.current_changed.connect(self._show_row)
         self.table.activated.connect(self._show_row)
+        self.table.menu_requested.connect(self._open_menu)
         self.detail.closed.connect(self.table.clear_current)
         self.detail.pair.connect(self.pair)
         self._devices.changed.connect(self._on_devices_changed)
@@ -179,6 +181,20 @@ class DonglesView(QWidget):
             "bench.blink": Handler(self.detail.blink, partial(why_not, why_not_reachable)),
             "bench.show_timing": Handler(self._show_timing, partial(why_not, why_not_timed)),
         }
+
+    def _open_menu(self, row: DongleRow, spot: QPoint) -> None:
+        """Open the context menu of a row, which is the selected one."""
+        handlers = {
+            **self.command_handlers(),
+            "bench.monitor": Handler(
+                partial(self._context.go, f"bench/live/{row.id}"), partial(why_not_reachable, row)
+            ),
+        }
+        if row.pairable and self._may_pair:
+            handlers["bench.pair"] = Handler(partial(self.pair, row.id))
+        command_menu(self, DONGLE_MENU, handlers, scope=DONGLES, label=_("Actions"), name="bench_dongle_menu").popup(
+            spot
+        )
 
     @property
     def _selected_row(self) -> DongleRow | None:

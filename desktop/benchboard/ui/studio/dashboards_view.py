@@ -287,7 +287,7 @@ class DashboardsView(QWidget):
             key, page.name, level, rename=lambda: self._rename(tab), discard=discard
         )
         close = Handler(lambda: self.close_page(page), title=_("Close"))
-        open_menu(self, {**offered, "studio.close_dashboard": close}, spot)
+        open_menu(self, {**offered, "studio.close_dashboard": close}, spot, scope=DASHBOARDS)
 
     def _open_pending_menu(self, page: StudioPage) -> None:
         """Open the context menu that was requested while its dashboard was loading."""

@@ -5,21 +5,20 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME
 from benchboard.i18n import _, ngettext
-from benchboard.ui.commands import REGISTRY, Handler, Handlers
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import CommandScope, Handler, Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.studio.import_export.json_import import Imported
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
-from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
-from benchboard.ui.widgets.labels import plain_tooltip
 
 _REPORTS: Final = 20
 """Most import reports that can be reopened."""
@@ -177,23 +176,11 @@ def _by_id(handlers: dict[str, Handler]) -> dict[str, Handler]:
     return {f"studio.dashboards.{name}": handler for name, handler in handlers.items()}
 
 
-def open_menu(parent: QWidget, handlers: Handlers, at: QPoint) -> None:
-    """Open a context menu of these commands at a point of the screen. It deletes itself when it closes."""
-    menu = QMenu(parent)
-    menu.setObjectName("dashboard_menu")
-    menu.setAccessibleName(_("Dashboard actions"))
-    menu.setToolTipsVisible(True)
-    for command in REGISTRY.menu_commands(DASHBOARD_MENU):
-        handler = handlers.get(command.id)
-        if handler is not None:
-            action = menu.addAction(theme().icon(command.icon, "text.secondary"), handler.title or command.text)
-            action.setObjectName(f"command_{command.name}")
-            why_not = handler.why_not()
-            action.setEnabled(not why_not)
-            action.setToolTip(plain_tooltip(why_not))
-            action.triggered.connect(lambda _on=False, run=handler.run: run())
-    menu.aboutToHide.connect(menu.deleteLater)
-    menu.popup(at)
+def open_menu(parent: QWidget, handlers: Handlers, at: QPoint, *, scope: CommandScope) -> None:
+    """Open a context menu of these commands at a point of the screen, with the shortcuts that work in `scope`."""
+    command_menu(
+        parent, DASHBOARD_MENU, handlers, scope=scope, label=_("Dashboard actions"), name="dashboard_menu"
+    ).popup(at)
 
 
 class RenameDialog(Dialog):

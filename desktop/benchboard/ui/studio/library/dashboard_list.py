@@ -210,7 +210,7 @@ class DashboardList(QWidget):
         self.commands.move(ids, into=into)
 
     def _open_menu(self, card: DashboardSummary, spot: QPoint) -> None:
-        open_menu(self, self._handlers_at(card), spot)
+        open_menu(self, self._handlers_at(card), spot, scope=LIST)
 
     def _handlers_at(self, card: DashboardSummary) -> dict[str, Handler]:
         """The commands of a row, or of all selected rows if it is one of several."""

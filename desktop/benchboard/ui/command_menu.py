@@ -1,0 +1,64 @@
+"""Context menus made of commands."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY, Command, CommandScope, Handler, Handlers
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.labels import plain_tooltip
+
+_NONE_CHECKED: Mapping[str, bool] = {}
+
+
+def command_menu(
+    parent: QWidget,
+    menu_name: str,
+    handlers: Handlers,
+    *,
+    scope: CommandScope,
+    label: str,
+    name: str,
+    checked: Mapping[str, bool] = _NONE_CHECKED,
+) -> QMenu:
+    """The registered menu `menu_name`, with the commands that have a handler. It deletes itself when it closes.
+
+    A command that can't be run now is disabled, and its tooltip says why. A shortcut is shown if it works in `scope`.
+    `label` is the menu's accessible name, `name` its object name. The commands in `checked`, by id, have a check mark
+    or room for one, instead of an icon.
+    """
+    menu = QMenu(parent)
+    menu.setObjectName(name)
+    menu.setAccessibleName(label)
+    menu.setToolTipsVisible(True)
+    for section in REGISTRY.menu(menu_name):
+        offered = [command_id for command_id in section.ids if command_id in handlers]
+        if not offered:
+            continue
+        if menu.actions():
+            menu.addSeparator()
+        into = menu
+        if section.title:
+            into = QMenu(_(section.title), menu)
+            menu.addMenu(into)
+        for command_id in offered:
+            _add(into, REGISTRY[command_id], handlers[command_id], scope, checked.get(command_id))
+    menu.aboutToHide.connect(menu.deleteLater)
+    return menu
+
+
+def _add(menu: QMenu, command: Command, handler: Handler, scope: CommandScope, checked: bool | None) -> None:
+    title = handler.title or command.text
+    has_key = command.shortcuts and command.scope in scope.chain()
+    action = menu.addAction(f"{title}\t{command.key}" if has_key else title)
+    action.setObjectName(f"command_{command.name}")
+    if checked is not None:
+        action.setCheckable(True)
+        action.setChecked(checked)
+    else:
+        action.setIcon(theme().icon(command.icon, "text.secondary"))
+    why_not = handler.why_not()
+    action.setEnabled(not why_not)
+    action.setToolTip(plain_tooltip(why_not))
+    action.triggered.connect(lambda _on=False: handler.run())

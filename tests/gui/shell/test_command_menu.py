@@ -1,0 +1,76 @@
+"""Menus made of commands: what they offer, which shortcuts they show, what is disabled."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.ui import command_menu as module
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import SHELL, Command, CommandGroup, CommandRegistry, CommandScope, Handler, MenuSection
+
+PAGE = CommandScope("page", SHELL)
+OTHER = CommandScope("other", SHELL)
+
+pytestmark = pytest.mark.usefixtures("light")
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandRegistry]:
+    made = CommandRegistry()
+    made.register(
+        Command("a.save", "Save", CommandGroup.EDIT, ("Ctrl+S",), "ph.check", scope=PAGE),
+        Command("a.close", "Close", CommandGroup.EDIT, ("Del",), "ph.x", scope=OTHER),
+        Command("a.lock", "Lock", CommandGroup.EDIT, (), "ph.lock"),
+        Command("a.align", "Align", CommandGroup.ARRANGE, (), "ph.x"),
+    )
+    made.register_menu(
+        "m", MenuSection(("a.save",)), MenuSection(("a.close", "a.lock")), MenuSection(("a.align",), "Arrange")
+    )
+    monkeypatch.setattr(module, "REGISTRY", made)
+    return made
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget
+
+
+def build(parent: QWidget, handlers: dict[str, Handler], checked: dict[str, bool] | None = None) -> QMenu:
+    return command_menu(parent, "m", handlers, scope=PAGE, label="Menu", name="menu", checked=checked or {})
+
+
+def nothing() -> None:
+    pass
+
+
+def test_menu_shows_the_shortcuts_that_work_in_its_scope(parent: QWidget, registry: CommandRegistry) -> None:
+    menu = build(parent, {command.id: Handler(nothing) for command in registry})
+    assert [action.text() for action in menu.actions()] == ["Save\tCtrl S", "", "Close", "Lock", "", "Arrange"]
+    assert [action.isSeparator() for action in menu.actions()] == [False, True, False, False, True, False]
+    (inner,) = menu.findChildren(QMenu)
+    assert [action.text() for action in inner.actions()] == ["Align"]
+
+
+def test_menu_leaves_out_what_has_no_handler_and_empty_sections(parent: QWidget, registry: CommandRegistry) -> None:
+    menu = build(parent, {"a.lock": Handler(nothing, title="Lock it")})
+    assert [action.text() for action in menu.actions()] == ["Lock it"]
+    assert menu.accessibleName() == "Menu"
+
+
+def test_menu_disables_what_cannot_run_and_says_why(parent: QWidget, registry: CommandRegistry) -> None:
+    ran: list[str] = []
+    handlers = {
+        "a.save": Handler(lambda: ran.append("save"), lambda: "Nothing to save."),
+        "a.lock": Handler(lambda: ran.append("lock")),
+    }
+    save, _line, lock = build(parent, handlers, {"a.lock": True}).actions()
+    assert not save.isEnabled()
+    assert "Nothing to save." in save.toolTip()
+    assert lock.isEnabled()
+    assert lock.isChecked()
+    lock.trigger()
+    assert ran == ["lock"]
