@@ -24,9 +24,9 @@ from benchboard.identity.permissions import Actor, Client, os_user
 from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
 
 NAME: Final = "Northwind Test Lab"
-_ADMIN: Final = "admin@shopify-dashboard.com"
-_ANALYST, _SHOPKEEPER = "analyst@shopify-dashboard.com", "demo@shopify-dashboard.com"
-_TECHNICIAN: Final = "technician@shopify-dashboard.com"
+_ADMIN: Final = "admin@example.com"
+_ANALYST, _SHOPKEEPER = "analyst@example.com", "demo@shopify-dashboard.com"  # the latter as scripts know it
+_TECHNICIAN: Final = "technician@example.com"
 _PEOPLE: Final = (
     (_ADMIN, "Ines Okafor", ADMIN),
     (_TECHNICIAN, "Dana Whitfield", TECHNICIAN),
@@ -80,20 +80,21 @@ def fill(session: Session, data_keys: keys.DataKeys) -> None:
     )
     organisations.set_owner(session, organisation_id, ids[_ADMIN])
     audit.append(session, Client.here(), "organisation.create", organisation_id, organisation_id, ids[_ADMIN])
-    _import_trade(session, authentication.operator_actor(session, client=Client.here()), ids[_SHOPKEEPER])
-    operator = authentication.operator_actor(session, client=Client.here())
-    for name, members in _TEAMS:
-        team = teams.create_team(session, operator, name=name)
-        teams.add_people(session, operator, team.id, [ids[email] for email in members])
-    # Nobody has signed in yet: each author's dashboards are saved in their name without a session.
+    # Whoever has entries in the audit log has signed in before them.
     people = {
-        email: replace(authentication.actor_for_email(session, operator, email=email), acted_by=None)
-        for email in _HOMES
+        email: authentication.sign_in_demo(session, user_id=ids[email], client=Client.here()).actor for email in _HOMES
     }
+    admin = people[_ADMIN]
+    _import_trade(session, admin, ids[_SHOPKEEPER])
+    for name, members in _TEAMS:
+        team = teams.create_team(session, admin, name=name)
+        teams.add_people(session, admin, team.id, [ids[email] for email in members])
     for email, cells in _HOMES.items():
         _save_home(session, people[email], cells)
     for entry in json.loads((package_data.resources_folder() / "demo" / "dashboards.json").read_text(encoding="utf-8")):
         _create_dashboard(session, people, entry)
+    for actor in people.values():
+        authentication.sign_out(session, actor)
 
 
 def _import_trade(session: Session, actor: Actor, shopkeeper: str) -> None:

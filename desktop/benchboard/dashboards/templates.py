@@ -99,7 +99,7 @@ _TRANSLATED_FIELDS: Final = ("title", "description", "text", "alt", "compare")
 WORDS: Final = (
     N_("Twelve numbers you can read from across the room."),
     N_("Orders"),
-    N_("vs last week"),
+    N_("vs previous 7 days"),
     N_("Fulfilled"),
     N_("Paid"),
     N_("Pending"),

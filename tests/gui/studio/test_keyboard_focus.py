@@ -34,7 +34,7 @@ def _named() -> str:
 
 
 def test_focus_in_share_dialog_starts_in_search_and_returns_there(dashboards: DashboardsDriver) -> None:
-    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    who, given = open_sharing(dashboards, "technician@example.com")
     dashboards.find("share_search")
     dashboards.studio.wait(lambda: _named() == "share_search")
     dashboards.qtbot.keyClicks(QApplication.focusWidget(), who.name.split()[-1][:4])

@@ -44,7 +44,7 @@ pytestmark = [
     pytest.mark.xdist_group("real_studio"),  # one window for all of them
 ]
 
-ANALYST = "analyst@shopify-dashboard.com"
+ANALYST = "analyst@example.com"
 STORED = text(
     "SELECT config, dashboard_layouts.version FROM dashboard_layouts JOIN users ON users.id = user_id"
     " WHERE users.email = :email"

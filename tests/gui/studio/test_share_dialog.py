@@ -14,7 +14,7 @@ from support.databases import unbound
 
 
 def test_share_by_name_is_granted_and_revoked(dashboards: DashboardsDriver) -> None:
-    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    who, given = open_sharing(dashboards, "technician@example.com")
     search = dashboards.find("share_search")
     dashboards.qtbot.keyClicks(search, who.name.split()[-1][:4])
     dashboards.click(f"share_view_{who.id}")
@@ -24,10 +24,10 @@ def test_share_by_name_is_granted_and_revoked(dashboards: DashboardsDriver) -> N
 
 
 def test_share_by_keys_selects_the_person(dashboards: DashboardsDriver) -> None:
-    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    who, given = open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     search, found = dashboards.find("share_search"), dialog._results
-    dashboards.qtbot.keyClicks(search, "shopify")
+    dashboards.qtbot.keyClicks(search, "example")
     dashboards.studio.wait(lambda: found.selected is not None)
     seen = [found.selected]
     while who not in seen:
@@ -44,7 +44,7 @@ def test_share_by_keys_selects_the_person(dashboards: DashboardsDriver) -> None:
 
 
 def test_share_done_with_an_exact_name_shares(dashboards: DashboardsDriver) -> None:
-    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    who, given = open_sharing(dashboards, "technician@example.com")
     dashboards.qtbot.keyClicks(dashboards.find("share_search"), who.name.upper())
     dashboards.click("share_done")
     dashboards.studio.wait(lambda: given().get(who.id) == "view")
@@ -52,7 +52,7 @@ def test_share_done_with_an_exact_name_shares(dashboards: DashboardsDriver) -> N
 
 
 def test_share_done_without_an_exact_match_reports_it(dashboards: DashboardsDriver) -> None:
-    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    who, given = open_sharing(dashboards, "technician@example.com")
     before = given()
     search = dashboards.find("share_search")
     assert isinstance(search, QLineEdit)
@@ -75,7 +75,7 @@ def test_share_done_without_an_exact_match_reports_it(dashboards: DashboardsDriv
 
 def test_share_by_address_does_not_match_a_name(dashboards: DashboardsDriver) -> None:
     """Who has it already is left out of what is found; one who is called like their address is not taken instead."""
-    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    who, given = open_sharing(dashboards, "technician@example.com")
     dashboards.qtbot.keyClicks(dashboards.find("share_search"), who.name)
     dashboards.click("share_done")
     dashboards.studio.wait(lambda: given().get(who.id) == "view")
@@ -97,7 +97,7 @@ def test_share_by_address_does_not_match_a_name(dashboards: DashboardsDriver) ->
 
 
 def test_share_revoked_is_undone_after_the_dialog(dashboards: DashboardsDriver) -> None:
-    who, given = open_sharing(dashboards, "technician@shopify-dashboard.com")
+    who, given = open_sharing(dashboards, "technician@example.com")
     dashboards.qtbot.keyClicks(dashboards.find("share_search"), who.name)
     dashboards.click(f"share_edit_{who.id}")
     dashboards.studio.wait(lambda: given().get(who.id) == "edit")
@@ -110,7 +110,7 @@ def test_share_revoked_is_undone_after_the_dialog(dashboards: DashboardsDriver) 
 
 
 def test_share_with_a_team_is_granted(dashboards: DashboardsDriver) -> None:
-    open_sharing(dashboards, "technician@shopify-dashboard.com")
+    open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     search, card = dashboards.find("share_search"), dashboards.cards()["Shop review"]
     dashboards.qtbot.keyClicks(search, "shop desk")
@@ -127,7 +127,7 @@ def test_share_with_a_team_is_granted(dashboards: DashboardsDriver) -> None:
 
 
 def test_share_without_matches_says_so_once(dashboards: DashboardsDriver) -> None:
-    open_sharing(dashboards, "technician@shopify-dashboard.com")
+    open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     said = "Nobody new matches “nobody at all”. Check the spelling; people with access are listed below."
 
@@ -143,7 +143,7 @@ def test_share_without_matches_says_so_once(dashboards: DashboardsDriver) -> Non
 
 
 def test_share_lists_the_owner_once(dashboards: DashboardsDriver) -> None:
-    open_sharing(dashboards, "technician@shopify-dashboard.com")
+    open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     owner = dashboards.studio.actor.name
     dashboards.studio.wait(lambda: all(part.findChildren(QLabel) for part in (dialog._access, dialog._shares)))

@@ -38,12 +38,13 @@ def demo(home: Path) -> Iterator[Workspace]:
 
 
 def _people(demo: Workspace) -> dict[str, Actor]:
-    names = ("admin", "analyst", "demo", "technician")
+    domains = {"admin": "example.com", "analyst": "example.com", "demo": "shopify-dashboard.com"}
+    domains["technician"] = "example.com"
     with unbound(demo.database).read() as session:
         operator = authentication.operator_actor(session, client=Client.here())
         return {
-            name: authentication.actor_for_email(session, operator, email=f"{name}@shopify-dashboard.com")
-            for name in names
+            name: authentication.actor_for_email(session, operator, email=f"{name}@{domain}")
+            for name, domain in domains.items()
         }
 
 
@@ -61,16 +62,20 @@ def test_demo_dashboards_each_person_owns_one_and_sees_what_is_shared(demo: Work
     }
 
 
-def test_demo_nobody_has_signed_in_yet(demo: Workspace) -> None:
+def test_demo_people_with_audit_entries_signed_in_before_and_out_after_them(demo: Workspace) -> None:
     with unbound(demo.database).read() as session:
         admin = authentication.operator_actor(session, client=Client.here())
-        events = {entry.event for entry in audit.list_entries(session, admin, Listing(), limit=1000).rows}
+        listing = Listing(sort="at", filters={"event": "session.sign-in"})
+        signed_in = {entry.user_id: entry.at for entry in audit.list_entries(session, admin, listing).rows}
+        entries = audit.list_entries(session, admin, Listing(sort="at"), limit=1000).rows
         people = users.list_people(session, admin, Listing()).rows
         ended = sessions.list_sessions(session, admin, Listing(filters={"ended": True})).rows
-    assert not [one.name for one in people if one.last_seen is not None or one.sessions]
-    assert not ended
-    assert "dashboard.share" in events
-    assert not {event for event in events if event.startswith("session.")}
+    own = [entry for entry in entries if entry.user_id and not entry.event.startswith("organisation.")]
+    assert all(signed_in[entry.user_id or ""] <= entry.at for entry in own)
+    assert "dashboard.share" in {entry.event for entry in own}
+    assert {one.id for one in people if one.last_seen is not None} == set(signed_in)
+    assert not [one.name for one in people if one.sessions]
+    assert {(one.user_id, one.end_reason) for one in ended} == {(key, "signed-out") for key in signed_in}
 
 
 def test_demo_dashboards_every_tile_has_data_and_none_overlap(demo: Workspace) -> None:

@@ -40,8 +40,8 @@ def test_demo_home_differs_per_person_without_overlaps(tmp_path: Path) -> None:
     homes = []
     with unbound(opened.database).read() as session:
         operator = authentication.operator_actor(session, client=Client.here())
-        for name in ("admin", "analyst", "demo"):
-            actor = authentication.actor_for_email(session, operator, email=f"{name}@shopify-dashboard.com")
+        for name in ("admin@example.com", "analyst@example.com", "demo@shopify-dashboard.com"):
+            actor = authentication.actor_for_email(session, operator, email=name)
             layout = home_layout.home_layout(session, actor).layout
             taken = [(x, y) for _item, at in layout for x in range(at.x, at.x + at.w) for y in range(at.y, at.y + at.h)]
             assert len(taken) == len(set(taken)), name

@@ -97,8 +97,10 @@ class DifferencesPane(QWidget):
         if not why_not and after != newest:
             why_not = _("You can only revert changes in the newest version.")
         self._revert.disable(why_not or ("" if count else _("Select the differences to revert.")))
-        hint = _("Restoring saves this version again as version {next}. Undo brings back version {newest}.")
-        self._hint.setText(hint.format(next=(newest or 0) + 1, newest=newest))
+        hint = _(
+            "Restoring makes version {next} with the content of version {before}. Version {newest} stays in the list."
+        )
+        self._hint.setText(hint.format(next=(newest or 0) + 1, before=before, newest=newest))
         for widget in (self._restore, self._revert, self._hint):
             widget.setVisible(before is not None)
 
