@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _, ngettext
@@ -22,6 +22,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
 from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.sign_in.demo_picker import role_description
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time
@@ -164,7 +165,7 @@ class _PersonHeader(QWidget):
         self._kind.show_state("neutral", _("Demo account"), "ph.play")
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self._email.text())
+        copy_text(self._email.text())
 
 
 class _OverviewTab(QWidget):

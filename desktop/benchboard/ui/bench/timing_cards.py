@@ -4,7 +4,7 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.canbus.timing import (
     Cable,
@@ -20,6 +20,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.timing_inputs import TimingRequest
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Card, Paragraph, SegmentedControl, Text, paint_icon
 
@@ -200,7 +201,7 @@ class RegistersCard(Card):
             self._grid.addWidget(Paragraph(meaning, tone="secondary" if name else "warn"), row, 2)
             if value:
                 copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=_("Copy"), name="timing_copy")
-                copy.clicked.connect(lambda _checked=False, text=value: QApplication.clipboard().setText(text))
+                copy.clicked.connect(lambda _checked=False, text=value: copy_text(text))
                 self._grid.addWidget(copy, row, 3)
         self._grid.setRowStretch(9, 1)
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QObject, QSize
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.problems import Notice, Problems
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button
@@ -100,6 +101,6 @@ class BugReport(Dialog):
         box.moveCursor(box.textCursor().MoveOperation.End)
         self.content.addWidget(box, 1)
         copy = Button(_("Copy report"), icon="ph.copy", name="bug_copy")
-        copy.clicked.connect(lambda: QApplication.clipboard().setText(details))
+        copy.clicked.connect(lambda: copy_text(details))
         self.add_button(copy)
         self.add_button(Button(_("Continue"), self.dismiss, kind="primary", name="bug_go_on"))

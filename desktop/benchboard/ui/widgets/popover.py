@@ -13,6 +13,7 @@ from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline
@@ -231,7 +232,7 @@ def copyable(text: str, name: str = "") -> QWidget:
     line.addWidget(
         Button(
             "",
-            lambda: QApplication.clipboard().setText(text),
+            lambda: copy_text(text),
             kind="quiet",
             icon="ph.copy",
             size="xs",

@@ -1,11 +1,9 @@
 """Copying to and pasting from the system clipboard. Widgets are copied as JSON, which other programs can read too."""
 
-import atexit
 from typing import Final
 
-import shiboken6
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtGui import QCursor
 
 from benchboard.dashboards.document.document import MAX_BYTES
 from benchboard.dashboards.editing import image_edits
@@ -13,6 +11,7 @@ from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.image_files import sources_in
 from benchboard.ui.studio.canvas.image_import import ImageOffer
 from benchboard.ui.studio.canvas.interaction.rejections import why_not_into_container
+from benchboard.ui.system_clipboard import clipboard_data, copy_data
 
 MIME: Final = "application/x-benchboard+json"
 
@@ -24,17 +23,8 @@ def copy(canvas: Canvas) -> bool:
         data = QMimeData()
         data.setData(MIME, text.encode())
         data.setText(text)
-        QGuiApplication.clipboard().setMimeData(data)
-        # Qt may keep it until after Python has ended, and would end the program with a crash then.
-        atexit.unregister(_release)
-        atexit.register(_release, data)
+        copy_data(data)
     return bool(text)
-
-
-def _release(data: QMimeData) -> None:
-    """At the end of the program, replace the data by a copy that Qt owns, unless something else was copied since."""
-    if shiboken6.isValid(data) and QGuiApplication.instance() is not None:
-        QGuiApplication.clipboard().setText(data.text())
 
 
 def cut(canvas: Canvas) -> None:
@@ -48,7 +38,7 @@ def paste(canvas: Canvas) -> None:
 
     An image replaces the image of the selected image widget, if that alone is selected.
     """
-    data = QGuiApplication.clipboard().mimeData() or QMimeData()  # Qt may return None, unlike its declared type
+    data = clipboard_data()
     own = data.data(MIME) if data.hasFormat(MIME) else None
     # Decoded leniently: the editor rejects text that isn't JSON with an error.
     text = bytes(own.data()[: MAX_BYTES + 1]).decode("utf-8", "replace") if own is not None else data.text()

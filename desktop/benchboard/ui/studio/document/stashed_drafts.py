@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import shiboken6
-from PySide6.QtGui import QGuiApplication
 
 from benchboard.dashboards.editing.drafts import STASHED, draft_error, field_of, value_at
 from benchboard.i18n import _
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.system_clipboard import copy_text
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -97,7 +97,7 @@ class StashedDrafts:
         self._offer(where)
 
     def _copy(self, where: str) -> None:
-        QGuiApplication.clipboard().setText(self._texts[where])
+        copy_text(self._texts[where])
         self._discard(where)
 
     def _discard(self, where: str) -> None:

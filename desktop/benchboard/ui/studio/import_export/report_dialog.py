@@ -9,7 +9,6 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -23,6 +22,7 @@ from benchboard.dashboards.interchange.conversion_report import Outcome, ReportL
 from benchboard.i18n import N_, _
 from benchboard.ui.context import Context
 from benchboard.ui.studio.import_export.page_export import file_name, write_file
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Dialog, Paragraph, open_file_dialog
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -78,7 +78,7 @@ class ConversionReportDialog(Dialog):
         self._show_item(item_id)
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(f"{self._title}\n{self._report.text()}\n")
+        copy_text(f"{self._title}\n{self._report.text()}\n")
         self._context.problems.toast(_("Copied report"))
 
     def _ask_file(self) -> None:

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextOption
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Elided
@@ -44,4 +45,4 @@ class OriginalQueryView(QWidget):
         column.addWidget(Paragraph(_("This query can't run here: rewrite it in SQL above."), "caption", "muted"))
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self.text.toPlainText())
+        copy_text(self.text.toPlainText())

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistent
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
-    QGuiApplication,
     QHelpEvent,
     QHideEvent,
     QKeyEvent,
@@ -32,6 +31,7 @@ from benchboard.analytics.queries import MAX_ROWS, ResultTable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import column_widths, number_format, table_painting
 from benchboard.ui.studio.tiles.table_rows import LEFT, RIGHT, TableRows
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.labels import Elided
@@ -189,7 +189,7 @@ class TableWidget(QWidget):
             for column in range(part.left(), part.right() + 1)
         }
         if selected:
-            QGuiApplication.clipboard().setText(self.rows.tsv(selected))
+            copy_text(self.rows.tsv(selected))
 
     def _resize_columns(self) -> None:
         """Fit the columns to their content, except those that the user has resized."""
