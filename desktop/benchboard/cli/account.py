@@ -17,7 +17,8 @@ from benchboard.cli.command_context import (
 )
 from benchboard.cli.options import Command
 from benchboard.cli.people import ask_password
-from benchboard.cli.terminal import cell_text, print_lines, printable
+from benchboard.cli.table import cell_text, print_lines
+from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.identity import authentication

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
@@ -15,7 +15,8 @@ import click
 
 from benchboard import settings, workspace
 from benchboard.cli.options import WholeNumber
-from benchboard.cli.terminal import cell_text, column_title, printable
+from benchboard.cli.table import show_table
+from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Denied, Invalid
 from benchboard.i18n import _
 from benchboard.identity import authentication
@@ -23,7 +24,6 @@ from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Page, Unreadable
 from benchboard.storage.engine import Transactions, refuse_password
 from benchboard.storage.keyset_paging import LARGEST
-from benchboard.storage.short_ids import shorten
 from benchboard.workspace import Workspace
 
 P = ParamSpec("P")
@@ -229,27 +229,6 @@ def write_json(value: object) -> None:
     """Print one JSON value on a line of its own, control characters escaped."""
     text = json.dumps(value, default=_json_value, ensure_ascii=False)
     click.echo("".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text))
-
-
-def show_table(columns: Mapping[str, Callable[[Any], object]], rows: Iterable[Any]) -> None:
-    """Print a table for people; plain where the output is not a terminal."""
-    from rich.console import Console  # late: machines ask for JSON
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(column_title(name))
-    for row in rows:
-        # Text, not str: what is in the database is never markup.
-        table.add_row(
-            *(
-                Text(shorten(str(row_id)) if name == "id" and (row_id := read(row)) else cell_text(read(row)))
-                for name, read in columns.items()
-            )
-        )
-    # Into a pipe or a file nothing is cut.
-    Console(highlight=False, width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 def _json_value(value: object) -> object:

@@ -22,7 +22,7 @@ from benchboard.cli.command_context import (
     with_context,
 )
 from benchboard.cli.options import Choice, CommandGroup, Number, RenamedOption, WholeNumber
-from benchboard.cli.terminal import print_pairs, value_text
+from benchboard.cli.table import print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from benchboard.canbus import timing as core
 from benchboard.cli.options import Choice, CommandGroup, InputFile, MissingParameters, Number, RenamedOption
-from benchboard.cli.terminal import bit_rate, cell_text, column_title, print_lines, value_text
+from benchboard.cli.table import bit_rate, cell_text, column_title, print_lines, value_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, percent
 

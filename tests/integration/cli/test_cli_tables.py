@@ -10,8 +10,8 @@ import pytest
 
 from benchboard import i18n, package_data, workspace
 from benchboard.cli import people
-from benchboard.cli.command_context import show_table
 from benchboard.cli.main import main
+from benchboard.cli.table import show_table
 from benchboard.identity import audit, authentication, roles
 from benchboard.identity.permissions import Client
 from benchboard.storage.models.identity import Team

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from benchboard.analytics.queries import run_query
-from benchboard.cli import command_context, terminal
+from benchboard.cli import command_context, table
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.versions import version_store
@@ -144,7 +144,7 @@ def test_check_names_only_a_few_rows_of_each_column(town: Town) -> None:
 
 def test_cell_of_an_unreadable_time_says_so_and_json_has_null(capsys: pytest.CaptureFixture[str]) -> None:
     moment = read_moment("garbage")
-    assert terminal.cell_text(moment) == "unreadable"
+    assert table.cell_text(moment) == "unreadable"
     command_context.write_json({"at": moment})
     assert capsys.readouterr().out == '{"at": null}\n'
     assert isinstance(copy.deepcopy(moment), Unreadable)

@@ -10,9 +10,9 @@ import click
 import pytest
 
 from benchboard import i18n, package_data
-from benchboard.cli.command_context import show_table
 from benchboard.cli.main import SUMMARIES, main, root
 from benchboard.cli.options import summary
+from benchboard.cli.table import show_table
 from benchboard.errors import Unavailable
 from benchboard.tour.run import main as run_tour
 from benchboard.tour.run import tour
