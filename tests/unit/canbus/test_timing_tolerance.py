@@ -8,7 +8,7 @@ import pytest
 from benchboard.canbus.timing import (
     Node,
     Timing,
-    cable,
+    check_cable,
     compare,
     controller,
     delay_compensation,
@@ -73,20 +73,20 @@ def test_oscillator_tolerance_phases_with_two_clocks_are_refused() -> None:
 
 
 def test_cable_of_the_mockup_fits_with_its_figures() -> None:
-    found = cable(NOMINAL, length_m=42, delay_ns_per_m=5.0, loop_delay_ns=210)
+    found = check_cable(NOMINAL, length_m=42, delay_ns_per_m=5.0, loop_delay_ns=210)
     assert (found.needed_ns, found.segment_ns, found.longest_m, found.spare_m) == (840, 1187.5, 76.75, 34.75)
     assert found.fits
 
 
 def test_cable_at_and_beyond_the_longest_length_fits_and_does_not() -> None:
-    assert cable(NOMINAL, length_m=76.75).fits
-    assert not cable(NOMINAL, length_m=76.76).fits
-    short = cable(Timing(80_000_000, 1, 10, 5, 5, 5), length_m=1)
+    assert check_cable(NOMINAL, length_m=76.75).fits
+    assert not check_cable(NOMINAL, length_m=76.76).fits
+    short = check_cable(Timing(80_000_000, 1, 10, 5, 5, 5), length_m=1)
     assert (short.longest_m, short.fits) == (0, False)
     assert short.spare_m < 0
     # Two transceivers of 210 ns, against 125 ns.
     assert (short.missing_ns, short.is_possible) == (295, False)
-    assert cable(NOMINAL, length_m=76.76).is_possible
+    assert check_cable(NOMINAL, length_m=76.76).is_possible
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_cable_at_and_beyond_the_longest_length_fits_and_does_not() -> None:
 )
 def test_cable_number_out_of_range_is_refused_by_name(name: str, value: float) -> None:
     with pytest.raises(Invalid) as caught:
-        cable(NOMINAL, **({"length_m": 10.0} | {name: value}))
+        check_cable(NOMINAL, **({"length_m": 10.0} | {name: value}))
     assert caught.value.facts["field"] == name
 
 

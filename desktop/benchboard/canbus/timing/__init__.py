@@ -1,11 +1,11 @@
 """CAN bit timing: solve it, check it, write it to registers, read it back. Pure: no input, no output.
 
 `solve` and `solve_fd` give every timing that a controller can do, `solve_linux` the one Linux would choose; `registers`
-and `decode` convert to register values and back; `check` gives the verdict on a timing (`oscillator_tolerance`, `cable`
-and `delay_compensation` are its parts), `compare` says whether two nodes are compatible.
+and `decode` convert to register values and back; `check` gives the verdict on a timing (`oscillator_tolerance`,
+`check_cable` and `delay_compensation` are its parts), `compare` says whether two nodes are compatible.
 """
 
-from benchboard.canbus.timing.cable import Cable, cable
+from benchboard.canbus.timing.cable import Cable, check_cable
 from benchboard.canbus.timing.controllers import CONTROLLERS, Controller, Limits, Timing, controller
 from benchboard.canbus.timing.linux import ALGORITHMS, solve_linux
 from benchboard.canbus.timing.registers import (
@@ -62,8 +62,8 @@ __all__ = [
     "Verdict",
     "answer_request",
     "c_snippet",
-    "cable",
     "check",
+    "check_cable",
     "cia_sample_point",
     "compare",
     "controller",

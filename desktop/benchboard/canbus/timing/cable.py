@@ -41,12 +41,14 @@ def _exact_cable(length_m: float, delay_ns_per_m: float, loop_delay_ns: float) -
 def needed_prop_seg(
     timing: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop_delay_ns: float = 210.0
 ) -> int:
-    """The time quanta of `timing` that a cable takes, there and back; arguments and errors as for `cable`."""
+    """The time quanta of `timing` that a cable takes, there and back; arguments and errors as for `check_cable`."""
     length, per_metre, loop = _exact_cable(length_m, delay_ns_per_m, loop_delay_ns)
     return ceil(2 * (length * per_metre + loop) * timing.clock / (timing.prescaler * 10**9))
 
 
-def cable(nominal: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop_delay_ns: float = 210.0) -> Cable:
+def check_cable(
+    nominal: Timing, *, length_m: float, delay_ns_per_m: float = 5.0, loop_delay_ns: float = 210.0
+) -> Cable:
     """Whether the prop_seg of `nominal` covers a cable of `length_m` metres, with `delay_ns_per_m` a metre.
 
     `loop_delay_ns` is the delay of transceiver and controller at each end. Needed: twice (one way on the cable +

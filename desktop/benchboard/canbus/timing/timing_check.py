@@ -7,7 +7,7 @@ phase_seg1. Without a cable, the split is the one with the largest tolerance.
 
 from dataclasses import dataclass
 
-from benchboard.canbus.timing.cable import Cable, cable, longest_prop_seg, needed_prop_seg, with_prop_seg
+from benchboard.canbus.timing.cable import Cable, check_cable, longest_prop_seg, needed_prop_seg, with_prop_seg
 from benchboard.canbus.timing.controllers import MAX_SEGMENT, Controller, Limits, Timing, require_number
 from benchboard.canbus.timing.solver import split_tseg1_for_sjw
 from benchboard.canbus.timing.tolerance import (
@@ -78,7 +78,7 @@ def check(
             longest = with_prop_seg(split_timing, longest_prop_seg(splits, split_timing, data, clock_tolerance))
             needed = needed_prop_seg(split_timing, **arguments)
             split_timing = with_prop_seg(split_timing, min(max(needed, splits[0]), splits[-1]))
-        found_cable = cable(longest, **arguments)
+        found_cable = check_cable(longest, **arguments)
     compensation = None
     if data is not None:
         compensation = delay_compensation(data, loop_delay_ns=loop_delay_ns, controller=item)

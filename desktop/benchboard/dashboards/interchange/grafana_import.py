@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from benchboard.dashboards.document.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, parse_document
 from benchboard.dashboards.document.widget_kinds import kind_of
-from benchboard.dashboards.interchange import grafana_variables
-from benchboard.dashboards.interchange import panel_import as tiles
+from benchboard.dashboards.interchange import grafana_variables, panel_import
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.dashboards.interchange.document_upgrade import SCHEMA
 from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, Panel, group_by_row, panels_of_rows, unused
@@ -55,7 +54,7 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
         "$schema": SCHEMA,
         "format": FORMAT,
         "version": VERSION,
-        "title": tiles.one_line(text(raw.get("title"), item=None, field="title"))[:MAX_NAME],
+        "title": panel_import.one_line(text(raw.get("title"), item=None, field="title"))[:MAX_NAME],
         "description": text(raw.get("description"), item=None, field="description")[:MAX_DESCRIPTION],
         "columns": COLUMNS,
         "compact": "vertical",
@@ -73,7 +72,7 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
 
 def _awaits_query(panel: Panel) -> bool:
     """Whether the widget for a panel needs a query, and the panel's own can't run here."""
-    kind = None if panel.is_row or panel.query else kind_of(tiles.kind_for(panel.fields, panel.id))
+    kind = None if panel.is_row or panel.query else kind_of(panel_import.kind_for(panel.fields, panel.id))
     return kind is not None and bool(kind.query)
 
 
@@ -160,7 +159,7 @@ def _assign_numbers(panels: list[Panel]) -> list[ReportLine]:
     lines = []
     for (panel, why), number in zip(without, unused(taken), strict=False):
         panel.number = number
-        title = tiles.panel_title(panel.fields, panel.id)
+        title = panel_import.panel_title(panel.fields, panel.id)
         lines.append(ReportLine(panel.id, title, "changed", _("Its ID is now {id}.").format(id=number), why))
     return lines
 
@@ -200,7 +199,7 @@ def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
     w, h = found.get("w", usual[0]), found.get("h", usual[1])
     if "x" in found or "y" in found:
         panel.cell = Cell(found.get("x", 0), found.get("y", 0), w, h)
-    title = tiles.panel_title(panel.fields, panel.id)
+    title = panel_import.panel_title(panel.fields, panel.id)
     if gone := ", ".join(key for key in _SPAN if key not in found):
         what = _("Its position in the file is incomplete (missing {fields} in gridPos).").format(fields=gone)
         why = _("Missing values use Grafana's defaults.") if panel.cell else _("It was placed below the others.")
@@ -226,11 +225,11 @@ def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[
     }
     item: dict[str, Any] = {"id": panel.id}
     if panel.is_row:
-        item |= {"type": "row", "title": tiles.panel_title(panel.fields, panel.id), "collapsed": panel.collapsed}
+        item |= {"type": "row", "title": panel_import.panel_title(panel.fields, panel.id), "collapsed": panel.collapsed}
     else:
-        kind = kind_of(tiles.kind_for(panel.fields, panel.id))
+        kind = kind_of(panel_import.kind_for(panel.fields, panel.id))
         panel.query = queries.read(panel.fields) if kind is not None and kind.query else ""
-        fields, told = tiles.import_panel(panel.fields, panel.id, panel.query)
+        fields, told = panel_import.import_panel(panel.fields, panel.id, panel.query)
         item |= fields
         lines += told
     item["position"] = panel.cell._asdict()
@@ -240,7 +239,7 @@ def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[
     item |= _repeat(panel, item["title"], queries.names or (), lines)
     if panel.is_row:
         item["items"] = [_item(inner, queries, lines) for inner in panel.children]
-    item["grafana"] = tiles.unmapped_fields(raw, item.get("config", {}))
+    item["grafana"] = panel_import.unmapped_fields(raw, item.get("config", {}))
     return item
 
 
@@ -249,7 +248,9 @@ def _repeat(panel: Panel, title: str, names: Collection[str], lines: list[Report
     if not name:
         return {}
     if name not in names:
-        what = _("It repeats by “{name}”, which isn't a variable in this dashboard.").format(name=tiles.one_line(name))
+        what = _("It repeats by “{name}”, which isn't a variable in this dashboard.").format(
+            name=panel_import.one_line(name)
+        )
         lines.append(ReportLine(panel.id, title, "kept", what, _("It is shown once.")))
         return {}
     down = panel.is_row or panel.fields.get("repeatDirection") == "v"
