@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
+from benchboard.ui.studio.tiles.container_painting import tab_boxes
 from benchboard.ui.studio.tiles.frame_insets import frames_around
 from benchboard.ui.widgets.banners import Banner
 
@@ -59,7 +60,8 @@ def _path(studio: "Studio", item_id: str) -> grid.Path:
 def _tab(studio: "Studio", item_id: str, place: int) -> QPoint:
     frame = studio.canvas.tiles[item_id]
     assert isinstance(frame, ContainerFrame)
-    return studio.canvas.mapFromScene(frame.tab_box(place).center())
+    box = tab_boxes(frame.item, frame.rect.width() / studio.canvas.zoom, locked=frame.locked)[place]
+    return studio.canvas.mapFromScene(frame.pos() + box.center() * studio.canvas.zoom)
 
 
 def _into(studio: "Studio", item_id: str) -> QPoint:

@@ -68,10 +68,6 @@ class ShortcutsDialog(Dialog):
         self.add_button(Button(_("Close"), self.dismiss, name="keys_close"))
         self._filter("")
 
-    def visible_titles(self) -> list[str]:
-        """The titles of the visible rows."""
-        return [text.text() for text in self._content.findChildren(Text, "keys_line")]
-
     def _filter(self, query: str) -> None:
         while self._columns.count():
             item = self._columns.takeAt(0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -18,8 +17,6 @@ from benchboard.ui.widgets.surfaces import Icon, Toolbar
 
 Run = Callable[[str], None]
 """Runs the command with this id."""
-
-_SPACE: Final = 8
 
 
 def saved_text(seconds: int | None) -> str:

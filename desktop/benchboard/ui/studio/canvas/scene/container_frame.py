@@ -117,11 +117,6 @@ class ContainerFrame(QGraphicsItem):
                 return ContainerPart("tab", place)
         return ContainerPart("heading")
 
-    def tab_box(self, place: int) -> QRectF:
-        """The rectangle of a tab's name in the scene."""
-        box, zoom = self._tabs[place], self._view.zoom
-        return QRectF(box.topLeft() * zoom + self.pos(), box.size() * zoom)
-
     def boundingRect(self) -> QRectF:
         return self._box().united(self._hint_box() or QRectF()).adjusted(-2, -2, 2, 2)
 
