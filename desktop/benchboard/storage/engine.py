@@ -277,6 +277,21 @@ def _parse(url: str) -> URL:
             do=_("Use sqlite:///path/to/file.db or postgresql://role@server/database."),
             field="url",
         )
+    if parsed.get_backend_name() == "postgresql" and url.count("@") > 1:
+        # Parsed at the first one, the rest of a password would be the server's name, and be shown as that.
+        raise Invalid(
+            "storage.url",
+            _("The database URL contains more than one @."),
+            do=_("Write each @ in a role or password as %40."),
+            field="url",
+        )
+    if parsed.get_backend_name() == "sqlite" and (parsed.username, parsed.password, parsed.host) != (None,) * 3:
+        raise Invalid(
+            "storage.url",
+            _("A SQLite URL can't have a server or a role."),
+            do=_("Use sqlite:///path/to/file.db."),
+            field="url",
+        )
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise Invalid(
             "storage.url",

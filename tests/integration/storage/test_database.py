@@ -392,3 +392,18 @@ def test_optimize_does_not_wait_for_another_writer(sqlite_database: Database, tm
     other.dispose()
     create_organisation(sqlite_database, "south")
     assert slugs(sqlite_database) == ["north", "south"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@hunter2@127.0.0.1:1/db", "postgresql://u:p@hunter2/x@h/db", "postgresql://u:p@hunter2?x@h/db",
+        "sqlite://u:hunter2@/x.db", "sqlite+pysqlcipher://:hunter2@//x.db", "sqlite://hunter2/x.db",
+    ],
+)  # fmt: skip
+def test_open_url_that_would_be_misread_is_refused_without_naming_its_parts(url: str) -> None:
+    for use in (Database.open, refuse_password):
+        with pytest.raises(Invalid) as refused:
+            use(url)
+        assert refused.value.code == "storage.url"
+        assert "hunter2" not in str(refused.value)
