@@ -83,7 +83,7 @@ def why_not_timed(row: DongleRow) -> str:
 
 
 class DonglePane(QWidget):
-    """`closed` asks the view to hide it; `pair` to open the wizard for its dongle."""
+    """`closed` asks the view to hide it; `pair` to open the wizard for the row with this key."""
 
     closed = Signal()
     pair = Signal(str)
@@ -203,7 +203,7 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     """(label, value, type) of the identity."""
     dongle, device = row.dongle, row.device
     facts = [
-        (_("ID"), row.id if dongle is not None or (device and device.device_id) else "–", "mono"),
+        (_("ID"), row.device_id or "–", "mono"),
         (_("Verification"), _verification(row), "body"),
     ]
     if dongle is not None and dongle.key_version is not None:
@@ -275,7 +275,7 @@ class _DongleHeader(QWidget):
         close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
         self._state, self._identity = Badge("neutral", ""), Badge("neutral", "")
         self.pair = Button(
-            _("Pair a dongle"), lambda: pane.pair.emit(self._row.id if self._row else ""), icon="ph.link"
+            _("Pair a dongle"), lambda: pane.pair.emit(self._row.key if self._row else ""), icon="ph.link"
         )
         self.pair.setObjectName("bench_detail_pair")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
@@ -295,7 +295,7 @@ class _DongleHeader(QWidget):
         column.addLayout(_row(self.timing))
 
     def show_row(self, row: DongleRow) -> None:
-        other = self._row is None or self._row.id != row.id
+        other = self._row is None or self._row.key != row.key
         self._row = row
         self._title.setText(row.title)
         if other:
@@ -333,12 +333,12 @@ class _DongleHeader(QWidget):
             rename(self._context, self._pane, row.dongle.id, new_name, old_name)
 
     def _open_live(self) -> None:
-        if self._row is not None:
-            self._context.go(f"bench/live/{self._row.id}")
+        if self._row is not None and self._row.device_id is not None:
+            self._context.go(f"bench/live/{self._row.device_id}")
 
     def _open_timing(self) -> None:
-        if self._row is not None:
-            self._context.go(f"bench/timing/{self._row.id}")
+        if self._row is not None and self._row.device_id is not None:
+            self._context.go(f"bench/timing/{self._row.device_id}")
 
 
 def rename(context: Context, owner: QWidget, dongle_id: str, name: str, old_name: str) -> None:

@@ -22,11 +22,16 @@ class DongleRow:
     device: DetectedDevice | None
 
     @property
-    def id(self) -> str:
-        """Its device id, or the port while the id is unknown."""
+    def device_id(self) -> str | None:
+        """Its device id; None while it is unknown."""
         if self.dongle is not None:
             return self.dongle.device_id
-        return (self.device.device_id or self.device.port.path) if self.device is not None else ""
+        return self.device.device_id if self.device is not None else None
+
+    @property
+    def key(self) -> str:
+        """What identifies it in the list: its device id, or the port's path while the id is unknown."""
+        return self.device_id or (self.device.key if self.device is not None else "")
 
     @property
     def title(self) -> str:
@@ -39,9 +44,7 @@ class DongleRow:
     @property
     def subtitle(self) -> str:
         """The second line: its id, or the port's description."""
-        if self.device is not None and self.device.device_id is None and self.dongle is None:
-            return self.device.port.description
-        return self.id
+        return self.device_id or (self.device.port.description if self.device is not None else "")
 
     @property
     def paired(self) -> bool:
@@ -115,7 +118,7 @@ def fetch(
     """
     scope = listing.filters.get("scope", "all")
     listing = replace(listing, filters={})
-    connected = {device.device_id or device.port.path: device for device in devices.devices}
+    connected = {device.key: device for device in devices.devices}
     new = (
         [DongleRow(None, device) for device in connected.values() if not _is_registered(context, session, device)]
         if after is None
@@ -148,7 +151,7 @@ class DongleCounts:
 
 def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
     """Count the organisation's dongles and the connected ones, each dongle once."""
-    connected = {device.device_id or device.port.path: device for device in devices.devices}
+    connected = {device.key: device for device in devices.devices}
     rows = [
         DongleRow(
             fleet.find_dongle(session, context.actor, device.device_id) if device.device_id is not None else None,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -56,7 +57,7 @@ class DonglesView(QWidget):
         self._wizard: PairingWizard | None = None
         self._may_pair = has_permission(context.actor, "dongles:pair")
         self.model: PagedTableModel[DongleRow] = PagedTableModel(
-            context.tasks, partial(fetch, context, self._devices), columns(), self
+            context.tasks, partial(fetch, context, self._devices), columns(), self, identity=attrgetter("key")
         )
         self._build_toolbar()
         empty = EmptyState(
@@ -97,11 +98,11 @@ class DonglesView(QWidget):
         elif rest:
             self.table.make_current(rest)
 
-    def pair(self, device_id: str = "") -> None:
-        """Open the wizard, for the dongle `device_id` if one is given."""
+    def pair(self, key: str = "") -> None:
+        """Open the wizard, for the row with this key if one is given."""
         if self._wizard is None and self._may_pair:
             self._context.problems.dismiss(_NEW_DONGLE_NOTICE)
-            self._wizard = PairingWizard(self, self._context, self._devices, device_id)
+            self._wizard = PairingWizard(self, self._context, self._devices, key)
             self._wizard.dismissed.connect(self._on_wizard_closed)
             self._wizard.open()
 
@@ -187,11 +188,11 @@ class DonglesView(QWidget):
         handlers = {
             **self.command_handlers(),
             "bench.monitor": Handler(
-                partial(self._context.go, f"bench/live/{row.id}"), partial(why_not_reachable, row)
+                partial(self._context.go, f"bench/live/{row.device_id}"), partial(why_not_reachable, row)
             ),
         }
         if row.pairable and self._may_pair:
-            handlers["bench.pair"] = Handler(partial(self.pair, row.id))
+            handlers["bench.pair"] = Handler(partial(self.pair, row.key))
         command_menu(self, DONGLE_MENU, handlers, scope=DONGLES, label=_("Actions"), name="bench_dongle_menu").popup(
             spot
         )
@@ -208,8 +209,9 @@ class DonglesView(QWidget):
             hint.setVisible(can_run(handlers, command_id) if command_id else bool(self.model.rows))
 
     def _show_timing(self) -> None:
-        if self.detail.row is not None:
-            self._context.go(f"bench/timing/{self.detail.row.id}")
+        row = self.detail.row
+        if row is not None and row.device_id is not None:
+            self._context.go(f"bench/timing/{row.device_id}")
 
     # ---- what changes
 
@@ -238,7 +240,7 @@ class DonglesView(QWidget):
             info = row.device.info if row.device is not None else None
             if row.dongle is None or row.device is None or info is None or not row.paired:
                 continue
-            key = (row.id, row.dongle.key_version)
+            key = (row.key, row.dongle.key_version)
             if info.is_benchboard and info.ownership_state != "CLAIMED_ACTIVE" and key not in self._probed_again:
                 self._probed_again.add(key)
                 self._devices.probe_again(row.device.port.path)
@@ -265,9 +267,9 @@ class DonglesView(QWidget):
         Once the user has closed it, it is shown again only for a dongle that it didn't name before.
         """
         announced = self._devices.announced
-        fresh = [row for row in new if row.id not in announced]
-        connected = {device.device_id or device.port.path for device in self._devices.devices}
-        self._devices.announced = announced & connected | {row.id for row in new}
+        fresh = [row for row in new if row.key not in announced]
+        connected = {device.key for device in self._devices.devices}
+        self._devices.announced = announced & connected | {row.key for row in new}
         problems = self._context.problems
         shown = problems.has(_NEW_DONGLE_NOTICE)
         if not new or not self._may_pair or self._wizard is not None:
@@ -286,7 +288,7 @@ class DonglesView(QWidget):
             why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
             if len(new) == 1
             else _("Pair them so that only {organisation} can change them.").format(organisation=organisation),
-            Action(_("Pair a dongle"), partial(self.pair, (fresh or list(new))[0].id)),
+            Action(_("Pair a dongle"), partial(self.pair, (fresh or list(new))[0].key)),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,
         )

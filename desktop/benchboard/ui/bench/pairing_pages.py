@@ -67,12 +67,12 @@ class SelectDonglePage(_WizardPage):
     def show_rows(
         self,
         rows: Sequence[DongleRow],
-        selected_id: str,
+        selected_key: str,
         on_selected: Callable[[DongleRow], None],
         *,
         any_connected: bool = False,
     ) -> None:
-        """List `rows` and select `selected_id`, or else the first; each selection calls `on_selected`."""
+        """List `rows` and select `selected_key`, or else the first; each selection calls `on_selected`."""
         if rows:
             title, under = _("Dongles that aren't paired"), _("Select the one to pair.")
         else:
@@ -84,7 +84,7 @@ class SelectDonglePage(_WizardPage):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        first = next((row for row in rows if row.id == selected_id), rows[0] if rows else None)
+        first = next((row for row in rows if row.key == selected_key), rows[0] if rows else None)
         for row in rows:
             choice = _choice(row)
             self._group.addButton(choice)
@@ -107,7 +107,7 @@ def _choice(row: DongleRow) -> DongleChoice:
         sentence = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
     firmware = firmware_title(info.dialect, info.firmware) if info is not None else ""
     choice = DongleChoice(row.title, row.subtitle, sentence.format(firmware=firmware))
-    choice.setObjectName(f"pair_choice_{row.id}")
+    choice.setObjectName(f"pair_choice_{row.key}")
     return choice
 
 

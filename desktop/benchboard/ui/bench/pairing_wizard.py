@@ -41,11 +41,14 @@ _LISTEN_S: Final = 3.0
 
 
 class PairingWizard(Dialog):
-    """Takes one dongle from found to ready. `paired_id` is its device id once it is paired."""
+    """Takes one dongle from found to ready: the one in the row with this key, or else the first.
+
+    `paired_id` is its device id once it is paired.
+    """
 
     step_reported = Signal(object, object)
 
-    def __init__(self, owner: QWidget, context: Context, devices: DeviceManager, device_id: str) -> None:
+    def __init__(self, owner: QWidget, context: Context, devices: DeviceManager, key: str) -> None:
         super().__init__(
             owner,
             _("Pair a dongle"),
@@ -63,12 +66,22 @@ class PairingWizard(Dialog):
         self.paired_id: str | None = None
         self._context = context
         self._devices = devices
-        self._selected_id = device_id
+        self._selected_key = key
         self._device: DetectedDevice | None = None
         self._claimed: PairedDongle | None = None
         self._config: DongleConfig | None = None
         self._test_result = ""
         self._tasks: list[Work] = []
+        self._build_pages()
+        self._build_footer()
+        forward = Handler(self._next_button.click, lambda: self._next_button.reason)
+        install_shortcuts(self, PAIRING, {"bench.next_step": forward}, context.problems.toast)
+        self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
+        devices.changed.connect(self._on_devices_changed)
+        self._show_page(_SELECT)
+        self._on_devices_changed()
+
+    def _build_pages(self) -> None:
         self._stack = QStackedWidget()
         self.content.addWidget(self._stack, 1)
         self._problem = _ProblemLine()
@@ -89,6 +102,8 @@ class PairingWizard(Dialog):
             self._done_page,
         ):
             self._stack.addWidget(page)
+
+    def _build_footer(self) -> None:
         self._hint = Text("", "caption", "muted")
         self.footer.insertWidget(0, self._hint)
         self._blink_button = self.add_button(
@@ -102,12 +117,6 @@ class PairingWizard(Dialog):
         self._next_button = self.add_button(
             Button(_("Identify dongle"), self._forward, kind="primary", name="pair_next")
         )
-        forward = Handler(self._next_button.click, lambda: self._next_button.reason)
-        install_shortcuts(self, PAIRING, {"bench.next_step": forward}, context.problems.toast)
-        self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
-        devices.changed.connect(self._on_devices_changed)
-        self._show_page(_SELECT)
-        self._on_devices_changed()
 
     def open(self) -> None:
         """Show it; Enter goes to the next step from the first one on."""
@@ -197,7 +206,7 @@ class PairingWizard(Dialog):
             return
         rows = self._pairable()
         self._select_page.show_rows(
-            rows, self._selected_id, self._select_row, any_connected=bool(self._devices.devices)
+            rows, self._selected_key, self._select_row, any_connected=bool(self._devices.devices)
         )
         simulates = not rows and not self._devices.simulating
         self._next_button.setText(_("Start simulated dongles") if simulates else _("Identify dongle"))
@@ -223,10 +232,10 @@ class PairingWizard(Dialog):
 
     def _pairable(self) -> list[DongleRow]:
         rows = (DongleRow(None, device) for device in self._devices.devices)
-        return [row for row in rows if row.pairable and row.id != self.paired_id]
+        return [row for row in rows if row.pairable and row.key != self.paired_id]
 
     def _select_row(self, row: DongleRow) -> None:
-        self._device, self._selected_id = row.device, row.id
+        self._device, self._selected_key = row.device, row.key
 
     def _identify(self) -> None:
         device = self._device
@@ -418,7 +427,7 @@ class PairingWizard(Dialog):
 
     def _start_over(self) -> None:
         self._claimed = self._config = self._device = None
-        self._selected_id = self._test_result = ""
+        self._selected_key = self._test_result = ""
         self._show_page(_SELECT)
         self._on_devices_changed()
 

@@ -34,6 +34,11 @@ class DetectedDevice:
         return observed_id(self.port)
 
     @property
+    def key(self) -> str:
+        """What identifies it in a list: its device id, or the port's path while the id is unknown."""
+        return self.device_id or self.port.path
+
+    @property
     def is_dongle(self) -> bool:
         """Whether it seems to be a dongle rather than some other serial device."""
         if self.info is not None or self.port.simulated:
