@@ -26,6 +26,25 @@ class AddPersonDialog(Dialog):
     def __init__(self, window: QWidget, context: Context) -> None:
         super().__init__(window, _("Add person"), size=QSize(460, 516), name="add_person")
         self._context = context
+        self._build_fields()
+        self._build_footer()
+        self._checks: tuple[tuple[Field, Callable[[], None]], ...] = (
+            (self._email, lambda: _ignore(normalise(self._email.text()))),
+            (self._name, lambda: users.require_name(self._name.text())),
+            (
+                self._password,
+                lambda: passwords.require_acceptable(self._password.text(), email=self._email.text()),
+            ),
+        )
+        self._touched: set[Field] = set()
+        for field, _check in self._checks:
+            field.edit.textChanged.connect(lambda _text, field=field: self._typed(field))
+            field.edit.returnPressed.connect(self._submit)
+        self._role_choice.currentIndexChanged.connect(self._explain_role)
+        self._explain_role()
+        self._validate()
+
+    def _build_fields(self) -> None:
         self._email = Field(_("Email"), Edit(placeholder="name@example.com", name="add_email"))
         self._name = Field(
             _("Name"),
@@ -56,24 +75,11 @@ class AddPersonDialog(Dialog):
                 "muted",
             )
         )
+
+    def _build_footer(self) -> None:
         self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))
         self._add = self.add_button(Button(_("Add person"), self._submit, kind="primary", name="add_act"))
         self._add.add_key_cap("Ctrl Enter")
-        self._checks: tuple[tuple[Field, Callable[[], None]], ...] = (
-            (self._email, lambda: _ignore(normalise(self._email.text()))),
-            (self._name, lambda: users.require_name(self._name.text())),
-            (
-                self._password,
-                lambda: passwords.require_acceptable(self._password.text(), email=self._email.text()),
-            ),
-        )
-        self._touched: set[Field] = set()
-        for field, _check in self._checks:
-            field.edit.textChanged.connect(lambda _text, field=field: self._typed(field))
-            field.edit.returnPressed.connect(self._submit)
-        self._role_choice.currentIndexChanged.connect(self._explain_role)
-        self._explain_role()
-        self._validate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
