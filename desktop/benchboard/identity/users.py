@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Invalid, NotFound, check_all
@@ -62,7 +62,13 @@ def list_people(
 ) -> Page[Person]:
     """The organisation's people, without deleted ones. Filters: `role`, `state`. The search covers name and address."""
     require(actor, "users:read")
-    query = select(User, _open_count()).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
+    query = select(User, _open_count()).where(*_matching(actor, listing))
+    return page(session, query, _PEOPLE, listing, after=after, limit=limit, row=_person)
+
+
+def _matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
+    """The conditions for the people that match a listing's filters and search."""
+    conditions = [User.organisation_id == actor.organisation_id, User.deleted_at.is_(None)]
     columns = {"role": (User.role, ROLES), "state": (User.status, STATES)}
     listing.require_filters(columns, "people.filter", _("People can't be filtered by “{column}”."))
     for name, value in listing.filters.items():
@@ -74,10 +80,10 @@ def list_people(
                 do=_("Choose one of: {values}.").format(values=", ".join(allowed)),
                 field=name,
             )
-        query = query.where(column == value)
+        conditions.append(column == value)
     if text := listing.search.strip():
-        query = query.where(User.id.in_(guard.people_named(actor.organisation_id, text)))
-    return page(session, query, _PEOPLE, listing, after=after, limit=limit, row=_person)
+        conditions.append(User.id.in_(guard.people_named(actor.organisation_id, text)))
+    return conditions
 
 
 def get_person(session: Session, actor: Actor, user_id: str) -> Person:
@@ -118,11 +124,10 @@ def find_person(session: Session, actor: Actor, who: str) -> Person:
     return get_person(session, actor, user_id)
 
 
-def count_people(session: Session, actor: Actor) -> int:
-    """How many people the organisation has."""
+def count_people(session: Session, actor: Actor, listing: Listing | None = None) -> int:
+    """How many people the organisation has; of those, how many `list_people` lists."""
     require(actor, "users:read")
-    query = select(func.count(User.id)).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))
-    return session.scalar(query) or 0
+    return session.scalar(select(func.count(User.id)).where(*_matching(actor, listing or Listing()))) or 0
 
 
 def add_person(session: Session, actor: Actor, *, email: str, name: str, role: str, password: str) -> Person:

@@ -28,6 +28,7 @@ from benchboard.ui.widgets.empty_state import paint_empty_tile
 from benchboard.ui.widgets.focus import FocusRing
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.legend import Legend, LegendEntry
+from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.stepper import Stepper
@@ -159,6 +160,23 @@ def _surfaces() -> Iterator[Sample]:
     yield Sample(
         "EmptyState", "error", lambda: parts.EmptyState("ph.warning-circle", "It failed", role="error"), (320, 120)
     )
+
+    def no_match() -> QWidget:
+        made = NoMatch("people", lambda: None)
+        made.show_query("ines", filtered=False)
+        return made
+
+    def no_match_line() -> QWidget:
+        field = parts.Edit()
+        field.setText("gauge 2")
+        made = NoMatchLine("widgets", field)
+        field.setParent(made)
+        field.hide()
+        made.show_search(found=False)
+        return made
+
+    yield Sample("NoMatch", "list", no_match, (320, 160))
+    yield Sample("NoMatch", "line", no_match_line, (220, 60))
 
     def tile(painter: QPainter, box: QRectF) -> None:
         paint_empty_tile(painter, box, "ph.tray", "No orders in these dates.", "Choose more days.")

@@ -10,8 +10,10 @@ from pytestqt.qtbot import QtBot
 from benchboard.identity import authentication
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import DEFAULT_ROLE
+from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Toolbar
 from support.admin import Admin
 from support.databases import unbound
 
@@ -39,9 +41,15 @@ def test_people_search_without_accents_finds_accented_names(admin: Admin) -> Non
     assert edit.hasFocus()
     admin.qtbot.keyClicks(edit, "oz isik")
     admin.wait(lambda: admin.column(TABLE) == ["Öz Işık"])
+    title = admin.window.findChildren(PeopleView)[0].findChild(Toolbar)
+    assert isinstance(title, Toolbar)
+    total = len(everybody)
+    admin.wait(lambda: title.count() == f"1 of {total}")
     admin.qtbot.keyClicks(edit, "/zzz")
+    admin.wait(lambda: title.count() == f"0 of {total}")
     admin.click("people_show_all")
     admin.wait(lambda: admin.column(TABLE) == everybody)
+    admin.wait(lambda: title.count() == f"{total}")
     assert isinstance(edit, QLineEdit)
     assert edit.text() == ""
 

@@ -32,7 +32,7 @@ def test_revoke_of_a_session_moves_it_to_the_ended_list(admin: Admin) -> None:
     admin.wait(lambda: admin.column("sessions_ended_table", 1) == ["bench-12"])
     assert admin.column("sessions_ended_table", 4) == ["Revoked"]
     admin.type("sessions_search", "qqq")
-    admin.wait(lambda: "No sessions match the search" in _visible_texts(admin))
+    admin.wait(lambda: "No ended sessions match “bench-12qqq”." in _visible_texts(admin))
     assert "No sessions ended in the last 90 days" not in _visible_texts(admin)
 
 

@@ -222,4 +222,4 @@ def test_table_search_without_match_shows_no_match_message(
     load(qtbot, model, lambda: setattr(model, "listing", Listing(search="nobody is called this")))
     assert not table.view.isVisible()
     (shown,) = (one for one in table.findChildren(EmptyState) if one.isVisible())
-    assert shown.sentence.text() == "No entries in “People” match the filters"
+    assert shown.sentence.text() == "No entries match “nobody is called this”."

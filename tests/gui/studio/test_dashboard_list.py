@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
-from benchboard.dashboards.trash_retention import days_left
+from benchboard.dashboards.trash_retention import TRASH_RETENTION, days_left
 from benchboard.ui.studio.library.dashboard_list import _access, _shared
 from benchboard.ui.theme import theme
 from support.databases import unbound
@@ -60,10 +60,12 @@ def test_list_without_matches_names_the_filter(dashboards: DashboardsDriver) -> 
     _search(dashboards, "nowhere")
     dashboards.studio.wait(lambda: "No dashboards match “nowhere”." in label_texts())
     dashboards.click("segment_public")
-    dashboards.studio.wait(lambda: "No dashboards in “Everyone” match “nowhere”." in label_texts())
+    dashboards.studio.wait(lambda: "No dashboards match “nowhere” and the filters." in label_texts())
     dashboards.find("library_search").clear()  # type: ignore[attr-defined]
     dashboards.click("segment_trash")
     dashboards.studio.wait(lambda: "The trash is empty." in label_texts())
+    days = f"Deleted dashboards stay here for {TRASH_RETENTION.days} days. Until then you can restore them."
+    assert days in label_texts()
 
 
 def test_list_export_holds_the_filtered_rows(dashboards: DashboardsDriver, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_share_done_without_an_exact_match_reports_it(dashboards: DashboardsDriv
     before = given()
     search = dashboards.find("share_search")
     assert isinstance(search, QLineEdit)
-    none = "Nobody new matches “Nobody At All”. Check the spelling; people with access are listed below."
+    none = "No other people or teams match “Nobody At All”. Check the spelling; people with access are listed below."
     for written, said in (
         (who.name[:3], f"No exact match for “{who.name[:3]}”. Choose one below or clear the field."),
         ("Nobody At All", none),
@@ -92,7 +92,7 @@ def test_share_by_address_does_not_match_a_name(dashboards: DashboardsDriver) ->
     search = dashboards.find("share_search")
     dashboards.qtbot.keyClicks(search, address)
     dashboards.click("share_done")
-    dashboards.studio.wait(lambda: search.accessibleDescription().startswith("Nobody new matches"))
+    dashboards.studio.wait(lambda: search.accessibleDescription().startswith("No other people or teams match"))
     assert given() == before
 
 
@@ -129,7 +129,7 @@ def test_share_with_a_team_is_granted(dashboards: DashboardsDriver) -> None:
 def test_share_without_matches_says_so_once(dashboards: DashboardsDriver) -> None:
     open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
-    said = "Nobody new matches “nobody at all”. Check the spelling; people with access are listed below."
+    said = "No other people or teams match “nobody at all”. Check the spelling; people with access are listed below."
 
     def shown() -> list[str]:
         return [label.text() for label in dialog.findChildren(QLabel) if label.isVisible() and said in label.text()]
@@ -146,10 +146,22 @@ def test_share_lists_the_owner_once(dashboards: DashboardsDriver) -> None:
     open_sharing(dashboards, "technician@example.com")
     (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
     owner = dashboards.studio.actor.name
-    dashboards.studio.wait(lambda: all(part.findChildren(QLabel) for part in (dialog._access, dialog._shares)))
+    dashboards.studio.wait(lambda: bool(dialog._shares.findChildren(QLabel)))
     texts = [label.text() for label in dialog.findChildren(QLabel) if not label.isHidden()]
     assert texts.count(owner) == 1
     assert "You: owner" in texts
+
+
+def test_share_lists_a_person_with_a_share_and_a_role_once(dashboards: DashboardsDriver) -> None:
+    open_sharing(dashboards, "technician@example.com")
+    (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
+
+    def texts() -> list[str]:
+        return [label.text() for label in dialog.findChildren(QLabel) if not label.isHidden()]
+
+    dashboards.studio.wait(lambda: "Ines Okafor" in texts())
+    assert texts().count("Ines Okafor") == 1  # shared with, as an editor; as an admin she has full access
+    assert "Their role gives full access." in texts()
 
 
 @pytest.mark.parametrize(

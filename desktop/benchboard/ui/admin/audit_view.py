@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import EVENTS, actor_title, detail_title, entry_title, event_title
@@ -48,6 +48,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.window_commands import LIST
 
 _CSV = (
@@ -94,9 +95,7 @@ class AuditView(QWidget):
             label=_("Audit log"),
             name="audit_table",
             empty=EmptyState("ph.list-magnifying-glass", _("No audit log entries yet")),
-            no_match=EmptyState(
-                "ph.funnel", _("No audit log entries match the filters"), _("Clear filters"), self._show_all
-            ),
+            no_match=NoMatch(pgettext("no match", "audit log entries"), self._show_all),
             ticks=False,
         )
         self._detail = AuditEntryPane(context)
@@ -252,6 +251,8 @@ class PersonPicker(Popover):
         self._edit = Edit(placeholder=_("Name or email"), icon="ph.magnifying-glass", name="audit_whom_search")
         self._edit.textChanged.connect(self._search)
         self.column.addWidget(self._edit)
+        self._no_match = NoMatchLine(pgettext("no match", "people"), self._edit)
+        self.column.addWidget(self._no_match)
         self._results = QVBoxLayout()
         self._results.setSpacing(2)
         self.column.addLayout(self._results)
@@ -283,9 +284,8 @@ class PersonPicker(Popover):
             line.setToolTip(plain_tooltip(person.email))
             line.setObjectName("audit_whom_line")
             self._results.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
-        if not page.rows:
-            self._results.addWidget(Text(_("No matches"), "body", "muted"))
-        elif page.next_key:
+        self._no_match.show_search(found=bool(page.rows))
+        if page.next_key:
             self._results.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
         # A layout's new content is shown, and has a size, only in the next turn of the event loop.
         QTimer.singleShot(0, self, self.move_into_place)

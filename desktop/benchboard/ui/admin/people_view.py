@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, pgettext
 from benchboard.identity import users
 from benchboard.identity.roles import ROLES, role_title
 from benchboard.identity.users import Person
@@ -24,6 +24,7 @@ from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import Button, EmptyState, Select, Toolbar, fill_column, search_field
 from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST
 
 _CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
@@ -78,7 +79,7 @@ class PeopleView(QWidget):
         )
 
     def _make_table(self) -> PagedTable[Person]:
-        no_match = EmptyState("ph.funnel", _("No people match the filters"), _("Clear filters"), self._show_all)
+        no_match = NoMatch(pgettext("no match", "people"), self._show_all)
         no_match.action.setObjectName("people_show_all")
         return PagedTable(
             self._model,
@@ -168,14 +169,23 @@ class PeopleView(QWidget):
         # Rows that are ticked but no longer shown must not be changed unseen.
         self._model.clear_ticks()
         self._model.listing = listing
+        self._count()
 
     def _count(self) -> None:
-        self._context.tasks.read(
-            self,
-            lambda session: users.count_people(session, self._context.actor),
-            lambda count: self._toolbar.set_count(number(count)),
-            lambda _error: None,
-        )
+        """Show how many people match, and of how many."""
+        actor, listing = self._context.actor, self._model.listing
+
+        def ask(session: DatabaseSession) -> tuple[int, int]:
+            return users.count_people(session, actor, listing), users.count_people(session, actor)
+
+        def show(counts: tuple[int, int]) -> None:
+            matching, total = map(number, counts)
+            if listing == self._model.listing:  # no later search
+                every = not (listing.search or listing.filters)
+                text = _("{shown} of {all}").format(shown=matching, all=total)
+                self._toolbar.set_count(total if every else text)
+
+        self._context.tasks.read(self, ask, show, lambda _error: None)
 
     def _show_detail(self, person: Person | None) -> None:
         if person is not None:

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.identity import sessions
 from benchboard.identity.sessions import OpenSession
 from benchboard.paging import Listing, Page
@@ -23,6 +23,7 @@ from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
+from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST
 
 _CSV = (
@@ -86,31 +87,21 @@ class SessionsView(QWidget):
         return self._ended if self._which.current() == "ended" else self._open
 
     def _table(self, which: str, columns: tuple[Column[OpenSession], ...]) -> PagedTable[OpenSession]:
-        model: PagedTableModel[OpenSession] = PagedTableModel(self._context.tasks, self._fetch, columns, self)
         ended = which == "ended"
+        model: PagedTableModel[OpenSession] = PagedTableModel(
+            self._context.tasks, self._fetch, columns, self, own_filters=frozenset({"ended"})
+        )
         none = _("No sessions ended in the last 90 days") if ended else _("No active sessions")
-        no_match = EmptyState("ph.funnel", _("No sessions match the search"), _("Show all"), self._search.clear)
+        things = pgettext("no match", "ended sessions") if ended else pgettext("no match", "active sessions")
         return PagedTable(
             model,
             label=_("Ended sessions") if ended else _("Active sessions"),
             name="sessions_ended_table" if ended else "sessions_table",
             empty=EmptyState("ph.sign-out" if ended else "ph.desktop", none),
-            no_match=self._ended_no_match(none) if ended else no_match,
+            no_match=NoMatch(things, self._search.clear),
             ticks=not ended,
             bulk=() if ended else self._bulk_buttons(),
         )
-
-    def _ended_no_match(self, none: str) -> EmptyState:
-        """This list is always filtered: without a search, it is empty because no session ended."""
-        state = EmptyState("ph.sign-out", none, _("Show all"), self._search.clear)
-        state.action.hide()
-
-        def update(text: str) -> None:
-            state.sentence.setText(_("No sessions match the search") if text.strip() else none)
-            state.action.setVisible(bool(text.strip()))
-
-        self._search.textChanged.connect(update)
-        return state
 
     def _bulk_buttons(self) -> list[QWidget]:
         return [

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES
@@ -40,6 +40,7 @@ from benchboard.ui.widgets import (
     heading,
 )
 from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.no_match import NoMatch
 
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
@@ -69,7 +70,12 @@ class DonglesView(QWidget):
         )
         empty.action.setObjectName("bench_simulate_empty")
         self.table: PagedTable[DongleRow] = PagedTable(
-            self.model, label=_("Dongles"), name="bench_dongles_table", empty=empty, ticks=False
+            self.model,
+            label=_("Dongles"),
+            name="bench_dongles_table",
+            empty=empty,
+            no_match=NoMatch(pgettext("no match", "dongles"), self._show_all),
+            ticks=False,
         )
         self.detail = DonglePane(context, self._devices)
         self._lay_out()
@@ -219,6 +225,11 @@ class DonglesView(QWidget):
         scope, listing = self._scope.current(), replace(self.model.listing, search=self._filter.text(), filters={})
         # Without a filter the footer counts all, not what matches.
         self.model.listing = listing if scope == "all" else replace(listing, filters={"scope": scope})
+
+    def _show_all(self) -> None:
+        self._filter.clear()
+        self._scope.set_current("all")
+        self._apply_filter()
 
     def _refresh(self) -> None:
         self.model.refresh()

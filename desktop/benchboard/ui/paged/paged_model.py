@@ -84,8 +84,10 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         *,
         identity: Callable[[Row], Hashable] = attrgetter("id"),
         page: int = PAGE,
+        own_filters: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(parent)
+        self._own_filters = own_filters
         self._tasks = tasks
         self._fetch = fetch
         self.columns = columns
@@ -111,6 +113,11 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             return
         self._listing = listing
         self._request(None, self._page)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the query has filters besides those that make the list (`own_filters`)."""
+        return bool(self._listing.filters.keys() - self._own_filters)
 
     @property
     def loading(self) -> bool:
@@ -282,6 +289,6 @@ def count_text(model: "PagedTableModel[Any]") -> str:
         return _("{count} loaded, loading more").format(count=shown)
     if not model.at_end:
         return _("{count} loaded, scroll for more").format(count=shown)
-    if model.listing.search or model.listing.filters:
+    if model.listing.search or model.filtered:
         return _("{count} matching").format(count=shown)
     return _("{count} total").format(count=shown)

@@ -9,13 +9,14 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Sig
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Text, hairline
+from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.skeleton import Skeleton
 
 Row = TypeVar("Row")
@@ -42,7 +43,7 @@ class PagedTable(QWidget, Generic[Row]):
         label: str,
         name: str,
         empty: EmptyState | None = None,
-        no_match: EmptyState | None = None,
+        no_match: NoMatch | None = None,
         ticks: bool = True,
         bulk: Sequence[QWidget] = (),
         row_height: str = "standard",
@@ -60,9 +61,7 @@ class PagedTable(QWidget, Generic[Row]):
         self.view.setAccessibleName(label)
         self._bulk = _BulkBar(self.view, model, bulk)
         self._empty = empty or EmptyState("ph.tray", _("Nothing here yet"))
-        self._no_match = no_match or EmptyState(
-            "ph.funnel", _("No entries in “{list}” match the filters").format(list=label)
-        )
+        self._no_match = no_match or NoMatch(pgettext("no match", "entries"))
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
         self._error.action.setObjectName(f"{name}_retry")
         self._footer = _PagedFooter(model)
@@ -150,8 +149,11 @@ class PagedTable(QWidget, Generic[Row]):
                     (max(self.view.columnWidth(at), one.width), one.width) for at, one in enumerate(model.columns)
                 ]
                 self._loading_bars.show_columns(widths)
+            elif listing.search or model.filtered:
+                self._no_match.show_query(listing.search, filtered=model.filtered)
+                page = self._no_match
             else:
-                page = self._no_match if listing.search or listing.filters else self._empty
+                page = self._empty
         if self._stack.currentWidget() is not page:
             shown, focused = self._stack.currentWidget(), QApplication.focusWidget()
             has_focus = shown is not None and focused is not None and (shown is focused or shown.isAncestorOf(focused))

@@ -7,13 +7,13 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, search
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
-from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 _WIDTH: Final = 640
@@ -51,7 +51,7 @@ class CommandPalette(Scrim):
         self._model = CommandMatchModel(self)
         self.list = CommandMatchList(self._model)
         self.list.clicked.connect(self._run)
-        self._no_results = Paragraph("", "body", "secondary")
+        self._no_results = NoMatchLine(pgettext("no match", "results"), self.field)
         self._no_results.setContentsMargins(16, 16, 16, 20)
         self._count = Text("", "caption", "muted")
         column = QVBoxLayout(self.frame.body)
@@ -136,8 +136,7 @@ class CommandPalette(Scrim):
         matches = search(query, entries)
         self._model.set_matches(matches)
         self.list.setVisible(bool(matches))
-        self._no_results.setVisible(not matches)
-        self._no_results.setText(_("No results for “{query}”.").format(query=query.strip()))
+        self._no_results.show_search(found=bool(matches))
         self._count.setText(_("{shown} of {all}").format(shown=len(matches), all=len(entries)))
         self._select_row(self._model.next_entry(-1, 1))
         self.place_content()

@@ -6,13 +6,14 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.ui.commands import REGISTRY, Command, CommandGroup, key_cap
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import KeyCap, Text
+from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
@@ -51,7 +52,7 @@ class ShortcutsDialog(Dialog):
         self._lines = shortcut_rows(room)
         self.search = Edit(placeholder=_("Search shortcuts"), icon="ph.magnifying-glass", name="keys_search")
         self.search.textChanged.connect(self._filter)
-        self._no_results = Text("", tone="muted")
+        self._no_results = NoMatchLine(pgettext("no match", "shortcuts"), self.search)
         self._content = QWidget()
         self._content.setProperty("plain", True)
         self._columns = QHBoxLayout(self._content)
@@ -79,8 +80,7 @@ class ShortcutsDialog(Dialog):
         matching = [
             line for line in self._lines if all(word in " ".join((*line[:2], *line[2])).casefold() for word in terms)
         ]
-        self._no_results.setVisible(not matching)
-        self._no_results.setText(_("No shortcuts match “{text}”.").format(text=query.strip()))
+        self._no_results.show_search(found=bool(matching))
         count = max(1, min(3, (self.width() - 80) // _COLUMN))
         for part in _split_columns(matching, count):
             self._columns.addWidget(_column(part), 1, Qt.AlignmentFlag.AlignTop)

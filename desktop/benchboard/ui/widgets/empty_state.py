@@ -35,7 +35,8 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(theme().px("spacing.2"))
         column.addStretch(1)
-        column.addWidget(Icon(icon, role, theme().px("icon.empty_state")), 0, Qt.AlignmentFlag.AlignHCenter)
+        self.icon = Icon(icon, role, theme().px("icon.empty_state"))
+        column.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = Paragraph(sentence, "body_strong")
         self.why = Paragraph(why, "body", "secondary")
         for text in (self.sentence, self.why):

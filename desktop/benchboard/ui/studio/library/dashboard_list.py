@@ -14,8 +14,8 @@ from benchboard.dashboards.access.dashboard_permissions import level_title, shar
 from benchboard.dashboards.document import document as documents
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
-from benchboard.dashboards.trash_retention import days_left
-from benchboard.i18n import _, ngettext
+from benchboard.dashboards.trash_retention import TRASH_RETENTION, days_left
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts, run_handler
 from benchboard.ui.context import Context
@@ -38,6 +38,7 @@ from benchboard.ui.widgets import (
     search_field,
 )
 from benchboard.ui.widgets.buttons import Kind
+from benchboard.ui.widgets.no_match import NoMatch
 
 TABLES = ("dashboards", "widgets", "dashboard_shares", "dashboard_team_shares", "team_members", "users")
 _TRASH_NOTICE: Final = "library.trash"
@@ -76,13 +77,12 @@ class DashboardList(QWidget):
         )
         self._toolbar.add_right(self._import)
         self._toolbar.add_right(self._new)
-        self._no_match = EmptyState("ph.funnel", "", _("Show all"), self._show_all)
         self._table: PagedTable[DashboardSummary] = PagedTable(
             self._model,
             label=_("Dashboards"),
             name="library_table",
             empty=EmptyState("ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard),
-            no_match=self._no_match,
+            no_match=_NoDashboards(self._show_all, self._filter),
             bulk=self._bulk(),
             row_menu=True,
         )
@@ -151,20 +151,9 @@ class DashboardList(QWidget):
         self._filter_chosen("")
 
     def _set_listing(self, listing: Listing) -> None:
-        self._no_match.sentence.setText(self._no_match_text(listing))
         self._model.clear_ticks()
         self._model.listing = listing
         self._update_bulk_buttons()
-
-    def _no_match_text(self, listing: Listing) -> str:
-        """The empty state's text for the current filter or search."""
-        which = str(listing.filters.get("which", ""))
-        part = dict(_filters())[which]
-        if not listing.search:
-            return _("The trash is empty.") if which == "trash" else _("No dashboards in “{part}”.").format(part=part)
-        if not which:
-            return _("No dashboards match “{text}”.").format(text=listing.search)
-        return _("No dashboards in “{part}” match “{text}”.").format(text=listing.search, part=part)
 
     def _export(self) -> None:
         ask_and_export(self._context, self, self._model, self._fetch, _CSV_COLUMNS, _("dashboards"))
@@ -258,6 +247,30 @@ class DashboardList(QWidget):
         import_dashboard(self._context, self, path, done)
 
 
+class _NoDashboards(NoMatch):
+    """That no dashboard matches; in the trash without a search, that it is empty and what it is for."""
+
+    def __init__(self, clear: Callable[[], object], which: SegmentedControl) -> None:
+        super().__init__(pgettext("no match", "dashboards"), clear)
+        self._which = which
+
+    def show_query(self, search: str, *, filtered: bool) -> None:
+        super().show_query(search, filtered=filtered)
+        trash = self._which.current() == "trash" and not search
+        self.icon.show_icon("ph.trash" if trash else "ph.funnel")
+        self.action.setVisible(not trash)
+        self.why.setVisible(trash)
+        if trash:
+            days = TRASH_RETENTION.days
+            kept = ngettext(
+                "Deleted dashboards stay here for {count} day. Until then you can restore them.",
+                "Deleted dashboards stay here for {count} days. Until then you can restore them.",
+                days,
+            )
+            self.sentence.setText(_("The trash is empty."))
+            self.why.setText(kept.format(count=days))
+
+
 def _button(name: str, run: Callable[[], object]) -> Button:
     """A button for the selected rows."""
     command = REGISTRY[f"studio.dashboards.{name}"]
@@ -270,7 +283,7 @@ def _filters() -> list[tuple[str, str]]:
         ("", _("All")),
         ("mine", _("Mine")),
         ("shared", _("Shared with me")),
-        ("public", _("Everyone")),
+        ("public", _("Shared with everyone")),
         ("trash", _("Trash")),
     ]
 

@@ -1,6 +1,6 @@
 """The Share dialog: the people and teams that a dashboard is shared with, public access, and effective permissions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar, cast
 
@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.access_list import AccessEntry
 from benchboard.dashboards.access.dashboard_permissions import level_title
-from benchboard.dashboards.access.sharing import Candidate, SharePermission, SharingSettings
-from benchboard.i18n import _, ngettext
+from benchboard.dashboards.access.sharing import Candidate, Share, SharePermission, SharingSettings
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Page
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
@@ -33,6 +33,7 @@ from benchboard.ui.widgets import (
     hairline,
 )
 from benchboard.ui.widgets.labels import KeyCap
+from benchboard.ui.widgets.no_match import no_match_text
 
 Result = TypeVar("Result")
 _PAUSE_MS = 200
@@ -68,7 +69,7 @@ class ShareDialog(Dialog):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
-        self._access_section = (hairline(), Text(_("People with access"), "section"), self._access)
+        self._access_section = (hairline(), Text(_("Other people with access"), "section"), self._access)
         for part in (self._add, self._results, Text(_("Shared with"), "section"), self._shares, self._public,
                      *self._access_section):  # fmt: skip
             column.addWidget(part)
@@ -88,15 +89,20 @@ class ShareDialog(Dialog):
         self._load()
 
     def _load(self) -> None:
-        actor, tasks = self._context.actor, self._context.tasks
-        tasks.read(self, lambda session: sharing.sharing_of(session, actor, self._id), self._show)
-        tasks.read(
-            self,
-            lambda session: access_list.list_access(session, actor, self._id, limit=_MAX_ACCESS),
-            self._show_access,
-        )
+        actor = self._context.actor
 
-    def _show(self, shares: SharingSettings) -> None:
+        def ask(session: DatabaseSession) -> tuple[SharingSettings, Page[AccessEntry]]:
+            shares = sharing.sharing_of(session, actor, self._id)
+            return shares, access_list.list_access(session, actor, self._id, limit=_MAX_ACCESS)
+
+        def show(found: tuple[SharingSettings, Page[AccessEntry]]) -> None:
+            shares, access = found
+            self._show(shares, {one.user_id: one for one in access.rows})
+            self._show_others(shares, access)
+
+        self._context.tasks.read(self, ask, show)
+
+    def _show(self, shares: SharingSettings, access: Mapping[str, AccessEntry]) -> None:
         first = not self._public.isVisible()
         held = self.focusWidget()
         name = held.objectName() if held is not None and self._shares.isAncestorOf(held) else ""
@@ -108,7 +114,8 @@ class ShareDialog(Dialog):
         title = _("You: owner") if shares.owner.id == self._context.actor.user_id else _("Owner")
         lines = [_PersonRow(shares.owner, Text(title, tone="muted"))]
         for share in (*shares.people, *shares.teams):
-            lines.append(_PersonRow(share.to, *self._controls(share.to, share.permission)))
+            more = _higher_access(share, access.get(share.to.id))
+            lines.append(_PersonRow(share.to, *self._controls(share.to, share.permission), note=more))
         self._shares.fill(*lines)
         if self._may_share and first:
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -132,11 +139,13 @@ class ShareDialog(Dialog):
         )
         return [choice, stop]
 
-    def _show_access(self, page: Page[AccessEntry]) -> None:
+    def _show_others(self, shares: SharingSettings, page: Page[AccessEntry]) -> None:
+        """List those with access who aren't under “Shared with”."""
+        listed = {shares.owner.id, *(share.to.id for share in shares.people)}
         lines: list[QWidget] = []
         for one in page.rows:
-            if any(grant.source == "owner" for grant in one.grants):
-                continue  # the first under “Shared with”
+            if one.user_id in listed:
+                continue
             who = Candidate("person", one.user_id, one.name, access_list.grants_text(one.grants))
             lines.append(_PersonRow(who, Text(level_title(one.level), tone="muted")))
         if page.next_key:
@@ -271,9 +280,17 @@ class ShareDialog(Dialog):
         self._context.tasks.change(self._window, op, stored)
 
 
+def _higher_access(share: Share, entry: AccessEntry | None) -> str:
+    """Why a person may do more than their share allows; empty if they may not."""
+    if entry is None or entry.level == share.permission:
+        return ""
+    others = [grant for grant in entry.grants if grant.source != "direct"]
+    return access_list.grants_text([grant for grant in others if grant.level == entry.level])
+
+
 def _no_match(text: str) -> str:
-    sentence = _("Nobody new matches “{name}”. Check the spelling; people with access are listed below.")
-    return sentence.format(name=text[:60])
+    none = no_match_text(pgettext("no match", "other people or teams"), text[:60])
+    return f"{none} " + _("Check the spelling; people with access are listed below.")
 
 
 class _LineList(QWidget):
@@ -327,7 +344,7 @@ class _SearchResults(_LineList):
 class _PersonRow(QWidget):
     """A person or team with its description and buttons."""
 
-    def __init__(self, who: Candidate, *trailing: QWidget) -> None:
+    def __init__(self, who: Candidate, *trailing: QWidget, note: str = "") -> None:
         super().__init__()
         self.who, self._marked = who, False
         self._enter = KeyCap("Enter", parent=self)
@@ -344,6 +361,8 @@ class _PersonRow(QWidget):
             members = who.members or 0
             second = ngettext("Team · {count} member", "Team · {count} members", members).format(count=members)
         words.addWidget(Elided(second, "caption", "muted"))
+        if note:
+            words.addWidget(Paragraph(note, "caption", "muted"))
         row.addWidget(mark)
         row.addLayout(words, 1)
         row.addWidget(self._enter)

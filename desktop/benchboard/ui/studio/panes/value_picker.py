@@ -8,12 +8,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from benchboard.dashboards.document.document import MAX_VALUES, Variable
-from benchboard.i18n import _, ngettext, number
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.panes.value_list import ROW, ValueList, ValueListModel, value_label
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.widgets import Button, Edit, Paragraph, Popover, heading
 from benchboard.ui.widgets.fields import row
+from benchboard.ui.widgets.no_match import NoMatchLine
 
 _MANY: Final = 10
 """Lists with more values have a search field."""
@@ -59,6 +60,7 @@ class ValuePicker(Popover):
         self._find = _ValueSearchField(self._focus_list)
         self._find.textChanged.connect(self._search)
         self._none = Paragraph("", tone="muted")
+        self._no_match = NoMatchLine(pgettext("no match", "values"), self._find)
         self._note = Paragraph("", "caption", "muted")
         self._refresh = Button(
             _("Refresh"), self._refresh_values, icon="ph.arrows-clockwise", size="sm", name="choice_again"
@@ -74,7 +76,7 @@ class ValuePicker(Popover):
         self._clear = Button(_("Clear selection"), self._clear_selection, size="sm", name="choice_none")
         self._set_default = SetDefaultButton(variable, editor, self.close, self)
         self.column.addWidget(heading(value_label(variable.label or variable.name)))
-        for part in (self._find, self._none, self._list, self._note):
+        for part in (self._find, self._none, self._no_match, self._list, self._note):
             self.column.addWidget(part)
         buttons = row(self._clear, self._refresh, self._stop, self._define)
         buttons.addStretch(1)
@@ -125,8 +127,9 @@ class ValuePicker(Popover):
         self._find.setVisible(count > _MANY)
         self._list.setVisible(shown > 0)
         self._list.setFixedHeight(min(shown, _ROWS) * ROW + 2)
-        self._none.setText(_empty_text(count, state, is_query))
-        self._none.setVisible(not shown)
+        self._none.setText(_empty_text(state, is_query))
+        self._none.setVisible(not count and not shown)
+        self._no_match.show_search(found=shown > 0 or not count)
         text, tone = _query_state(state)
         self._note.setText(text)
         self._note.set_tone("error" if tone == "error" else "muted")
@@ -193,10 +196,8 @@ class ValuePicker(Popover):
         return tuple(sorted({*self._variable.chosen, value}, key=ranks.__getitem__))
 
 
-def _empty_text(count: int, state: OptionsState, is_query: bool) -> str:
-    """Why the list is empty."""
-    if count:
-        return _("No matching values.")
+def _empty_text(state: OptionsState, is_query: bool) -> str:
+    """Why there are no values."""
     if not is_query:
         return _("No values yet.")
     if state.error is not None:

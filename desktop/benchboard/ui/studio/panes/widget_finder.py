@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
 
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.editing import outline
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.popover import Popover
 
 _ROW_HEIGHT: Final = 44
@@ -128,9 +128,10 @@ class _FindPopover(Popover):
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setItemDelegate(_WidgetMatchDelegate(self._list))
-        self._none = Paragraph("", tone="muted")
+        self._none = Text(_("No widgets yet."), tone="muted")
+        self._no_match = NoMatchLine(pgettext("no match", "widgets"), self._field)
         self._hint = Text(_("Enter to go there, F3 for the next result."), "caption", "muted")
-        for widget in (self._field, self._list, self._none, self._hint):
+        for widget in (self._field, self._list, self._none, self._no_match, self._hint):
             self.column.addWidget(widget)
         self._list.itemClicked.connect(self._go_to)
         self._field.textChanged.connect(self._search)
@@ -154,11 +155,11 @@ class _FindPopover(Popover):
         self._list.setCurrentRow(0)
         self._list.setFixedHeight(min(len(hits), _VISIBLE_ROWS) * _ROW_HEIGHT)
         self._list.setVisible(bool(hits))
-        self._none.setVisible(not hits)
-        self._none.setText(
-            _("No widgets match “{text}”.").format(text=text.strip()) if text.strip() else _("No widgets yet.")
-        )
-        self._field.setAccessibleDescription(hits[0].title if hits else self._none.text())
+        searched = bool(text.strip())
+        self._none.setVisible(not hits and not searched)
+        self._no_match.show_search(found=bool(hits) or not searched)
+        none = self._no_match.text() if searched else self._none.text()
+        self._field.setAccessibleDescription(hits[0].title if hits else none)
         layout = self.body.layout()
         if layout is not None:
             layout.activate()

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.panes.widget_preview import WidgetPreview
 from benchboard.ui.theme import theme
@@ -24,6 +24,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.fields import Edit
 from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.surfaces import scroll_area
 
@@ -48,8 +49,7 @@ class WidgetPalette(QWidget):
         self._groups: list[tuple[QWidget, QGridLayout, list[_KindButton]]] = []
         self.card = WidgetPreview(self)
         self.add_requested.connect(lambda _kind: self.search.clear())
-        self._nothing = Paragraph(_("No matching widgets."), tone="muted")
-        self._nothing.hide()
+        self._nothing = NoMatchLine(pgettext("no match", "widgets"), self.search)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(10)
@@ -93,7 +93,7 @@ class WidgetPalette(QWidget):
             group.setVisible(bool(found))
             _side_by_side(grid, found)
         nothing = all(member.isHidden() for member in self.kinds)
-        self._nothing.setVisible(nothing)
+        self._nothing.show_search(found=not nothing)
         self._hint.setVisible(not nothing)
 
     def _add_first(self) -> None:
