@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from benchboard import settings
+from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.start_arguments import LINK, names_database, opens_window
 
@@ -14,6 +16,11 @@ from benchboard.start_arguments import LINK, names_database, opens_window
 def main() -> int:
     """Run what the arguments ask for; returns the exit status (0 done, 1 failed, 2 wrong usage)."""
     arguments = sys.argv[1:]
+    try:
+        settings.home()
+    except Invalid as error:
+        print(error, file=sys.stderr)  # noqa: T201  # neither the window nor the command line has begun
+        return 1
     if arguments[:1] == ["tour"]:
         from benchboard.tour.run import main as tour
 

@@ -2,9 +2,17 @@
 
 import contextlib
 import os
+import re
+import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+TEMPORARY: Final = re.compile(r"\.benchboard-[0-9a-f]{16}\.tmp")
+"""The names of the files that are written before they are renamed."""
+_ABANDONED_S: Final = 3600.0
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
@@ -30,6 +38,22 @@ def create_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
             if os.path.lexists(path):
                 raise FileExistsError(path) from None
             written.rename(path)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files that programs which were killed left in `folder`: those that have not changed for an
+    hour. What can't be removed stays."""
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            if TEMPORARY.fullmatch(path.name):
+                _remove_if_abandoned(path)
+
+
+def _remove_if_abandoned(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _ABANDONED_S:
+            path.unlink()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from benchboard import file_ownership
+from benchboard.atomic_write import TEMPORARY, remove_abandoned
 from benchboard.errors import Unavailable
 from benchboard.file_locks import lock_holder
 from benchboard.file_ownership import REACHABLE
@@ -50,6 +51,9 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
     try:
         Vault(home).require_safe()
         make_private(home)
+        # They may hold a key, in part or whole.
+        for folder in (home, *(home / name for name in ("vault", "journal", "open"))):
+            remove_abandoned(folder)
         yield
     finally:
         lock.release()
@@ -65,11 +69,15 @@ def make_private(home: Path) -> None:
     with contextlib.suppress(OSError):
         found = list(home.iterdir())
         for path in found:
-            if _OWN_FILES.fullmatch(path.name):
+            if _is_own_file(path):
                 _close_to_others(path, stat.S_ISREG)
-        known = all(_OWN_FILES.fullmatch(path.name) or path.name in _OWN_FOLDERS for path in found)
+        known = all(_is_own_file(path) or path.name in _OWN_FOLDERS for path in found)
         if known and not _contains_user_home(home):
             _close_to_others(home, stat.S_ISDIR)
+
+
+def _is_own_file(path: Path) -> bool:
+    return (_OWN_FILES.fullmatch(path.name) or TEMPORARY.fullmatch(path.name)) is not None
 
 
 def _close_to_others(path: Path, is_kind: Callable[[int], bool]) -> None:

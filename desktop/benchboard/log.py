@@ -6,9 +6,12 @@ elsewhere can't leak one. In doubt, too much of a line is replaced rather than t
 """
 
 import logging
+import os
 import re
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import cast
 
 # In quotes, with escaped ones inside; without a closing quote, to the end of the line.
 _QUOTED = r"""[bru]{0,2}(?:"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$))"""
@@ -50,6 +53,19 @@ class RedactingFormatter(logging.Formatter):
         return redact(super().format(record))
 
 
+class _PrivateFileHandler(RotatingFileHandler):
+    """Creates its files readable for their owner alone, whatever the folder that was there before and the umask."""
+
+    def _open(self) -> TextIOWrapper:
+        def opener(path: str, flags: int) -> int:
+            return os.open(path, flags, 0o600)
+
+        file = open(  # noqa: SIM115  # logging closes it
+            self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=opener
+        )
+        return cast("TextIOWrapper", file)
+
+
 def start(folder: Path) -> None:
     """Log to `folder`/benchboard.log (1 MB, three backups). If that fails the program starts without a log."""
     root = logging.getLogger("benchboard")
@@ -60,7 +76,7 @@ def start(folder: Path) -> None:
         # The home folder is usually created here: accessible to its owner alone, whatever the umask.
         for directory in (folder.parent, folder):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler: logging.Handler = RotatingFileHandler(
+        handler: logging.Handler = _PrivateFileHandler(
             folder / "benchboard.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
         )
     except OSError:

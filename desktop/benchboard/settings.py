@@ -11,16 +11,26 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchboard.atomic_write import write_atomically
-from benchboard.errors import Unavailable
+from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _
 
 Appearance = Literal["system", "light", "dark"]
 
 
 def home() -> Path:
-    """BENCHBOARD_HOME, or the platform's own data folder. It is not created here."""
+    """BENCHBOARD_HOME, or the platform's own data folder. It is not created here.
+
+    Raises `Invalid` (`settings.home`) where it begins with the home folder of an account that doesn't exist.
+    """
     if configured := os.environ.get("BENCHBOARD_HOME"):
-        return Path(configured).expanduser()
+        try:
+            return Path(configured).expanduser()
+        except RuntimeError as error:
+            raise Invalid(
+                "settings.home",
+                _("BENCHBOARD_HOME names the home folder of an account that doesn't exist."),
+                do=_("Set BENCHBOARD_HOME to the whole path of a folder."),
+            ) from error
     import platformdirs  # imported late: not needed if BENCHBOARD_HOME is set
 
     return Path(platformdirs.user_data_dir("benchboard", appauthor=False))
@@ -63,7 +73,9 @@ class Settings:
 def load(folder: Path) -> Settings:
     """The settings saved in `folder`; a missing or invalid one gets its default."""
     try:
-        raw = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+        file = folder / "settings.json"
+        # A pipe would never end.
+        raw = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
     except (OSError, ValueError, RecursionError):
         return Settings()
     known: dict[str, Any] = {}

@@ -2,14 +2,16 @@ import json
 import logging
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard import i18n, log, settings
-from benchboard.errors import Unavailable
+from benchboard import home_folder, i18n, log, settings
+from benchboard.errors import Invalid, Unavailable
 from benchboard.settings import Settings
 
 
@@ -58,6 +60,7 @@ def test_home_folder_with_an_open_umask_is_private(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         log.start(tmp_path / "home" / "logs")
+        logger.warning("something to write")
         Settings().save(tmp_path / "other")
     finally:
         os.umask(before)
@@ -66,6 +69,40 @@ def test_home_folder_with_an_open_umask_is_private(tmp_path: Path) -> None:
             handler.close()
     for name in ("home", "other"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o700
+    written = (tmp_path / "home" / "logs" / "benchboard.log", tmp_path / "other" / "settings.json")
+    assert [stat.S_IMODE(file.stat().st_mode) for file in written] == [0o600, 0o600]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_load_where_settings_are_a_pipe_answers_the_defaults(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "settings.json")
+    assert settings.load(tmp_path) == Settings()
+
+
+def test_home_of_an_account_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", "~no-such-account/bench")
+    with pytest.raises(Invalid, match="BENCHBOARD_HOME"):
+        settings.home()
+    done = subprocess.run(  # our own program
+        [sys.executable, "-m", "benchboard", "whoami"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("BENCHBOARD_HOME names")
+
+
+def test_locked_home_loses_the_abandoned_drafts_of_killed_programs(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "vault").mkdir(parents=True, mode=0o700)
+    home.chmod(0o755)
+    made = [folder / f".benchboard-{letter * 16}.tmp" for folder in (home, home / "vault") for letter in "ab"]
+    other = home / "vault" / "mine.tmp"
+    for file in (*made, other):
+        file.write_bytes(b"key")
+    for file in (*made[::2], other):
+        os.utime(file, (0, 0))
+    with home_folder.locked(home):
+        assert [file.exists() for file in (*made, other)] == [False, True, False, True, True]
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
 def test_save_where_home_is_a_file_raises_unavailable(tmp_path: Path) -> None:
