@@ -69,7 +69,7 @@ def logout(options: DatabaseOptions, as_json: bool) -> None:
         if token is None:
             raise _nothing_to_sign_out(opened)
         with contextlib.suppress(Denied), opened.database.system("sign-out").change() as session:
-            actor = authentication.resume(session, token=token.decode(), client=Client.here()).actor
+            actor = authentication.resume(session, token=token.decode(errors="replace"), client=Client.here()).actor
             authentication.sign_out(session, actor)
         opened.vault.delete(token_name(opened))
     if as_json:

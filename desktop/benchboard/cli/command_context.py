@@ -189,7 +189,7 @@ def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -
             raise not_signed_in(opened)
         try:
             with database.system("sign-in").change() as session:
-                actor = authentication.resume(session, token=token.decode(), client=client).actor
+                actor = authentication.resume(session, token=token.decode(errors="replace"), client=client).actor
         except Denied as error:
             if error.code == "accounts.ended":  # no one can ever use this token again
                 opened.vault.delete(token_name(opened))

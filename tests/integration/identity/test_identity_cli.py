@@ -227,6 +227,17 @@ def test_server_first_admin_signs_in_works_and_signs_out(server: Terminal) -> No
     assert "You're not signed in" in server("user", "list", status=1).stderr
 
 
+def test_server_damaged_token_signs_out(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    for command, status, told in (("whoami", 1, "signed out"), ("logout", 0, "Signed out")):
+        server("login", "ines@example.com", typed=PASSWORD)
+        (token,) = (server.home / "vault").glob("session.*")
+        token.write_bytes(b"\xff\x85")
+        said = server(command, status=status)
+        assert told in said.stdout + said.stderr
+        assert not token.exists()
+
+
 def test_db_seed_repeated_adds_nobody_twice(first: Terminal) -> None:
     assert first("db", "upgrade")
     for _ in range(3):

@@ -114,10 +114,12 @@ def resume_session(request: SignInRequest, home: Path, progress: Progress) -> Ac
     token, role_password = (vault.get(name) for name in token_names(request.location_name))
     if token is None:
         return None
-    opened = open_workspace(replace(request, database_password=(role_password or b"").decode()), home, progress)
+    opened = open_workspace(
+        replace(request, database_password=(role_password or b"").decode(errors="replace")), home, progress
+    )
     try:
         with opened.database.system("sign-in").change() as session:
-            signed_in = authentication.resume(session, token=token.decode(), client=Client.here())
+            signed_in = authentication.resume(session, token=token.decode(errors="replace"), client=Client.here())
     except Denied:
         opened.close()
         forget_token(vault, request.location_name)
