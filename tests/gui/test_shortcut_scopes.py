@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui import commands
 from benchboard.ui.app import Application
-from benchboard.ui.bench.bench_commands import DONGLES, PAIRING, TIMING
+from benchboard.ui.bench.bench_commands import DONGLES, DONGLES_VIEW, PAIRING, TIMING
 from benchboard.ui.commands import REGISTRY, SHELL, CommandScope
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
@@ -125,12 +125,12 @@ def places(qtbot: QtBot, click: Clicker, open_local: Callable[..., Shell]) -> Pl
 @pytest.mark.parametrize(
     ("address", "name", "scopes"),
     [
-        ("bench/dongles", "rail_bench", [SHELL]),
+        ("bench/dongles", "rail_bench", [DONGLES_VIEW]),
         ("bench/dongles", "bench_dongles_table", [DONGLES]),
-        ("bench/dongles", "bench_pair", [SHELL]),
+        ("bench/dongles", "bench_pair", [DONGLES_VIEW]),
         ("bench/timing", "rail_bench", [TIMING]),
         ("admin/people", "people_table", [LIST_VIEW]),
-        ("admin/people", "rail_bench", [SHELL]),
+        ("admin/people", "rail_bench", [LIST_VIEW]),
         ("studio/dashboards", "library_table", [LIST, LIST_VIEW]),
         ("studio/dashboards", "library_new", [DASHBOARDS, LIST_VIEW]),
         ("studio/home", "rail_bench", [SHELL]),

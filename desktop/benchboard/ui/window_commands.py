@@ -9,8 +9,8 @@ from benchboard.ui.commands import REGISTRY, SHELL, WINDOW, Command, CommandScop
 from benchboard.ui.commands import CommandGroup as Group
 
 SIGN_IN: Final = CommandScope("sign-in", WINDOW, Qt.ShortcutContext.WindowShortcut)
-LIST_VIEW: Final = CommandScope("list-view", SHELL)
-"""A view with a list, and a field that filters it."""
+LIST_VIEW: Final = CommandScope("list-view", SHELL, Qt.ShortcutContext.WindowShortcut)
+"""A view with a list and a field that filters it, while it is shown, wherever the focus is."""
 LIST: Final = CommandScope("list", LIST_VIEW, None)
 PALETTE: Final = "window.palette"
 FULL_SCREEN: Final = "window.full_screen"

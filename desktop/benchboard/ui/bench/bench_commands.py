@@ -8,7 +8,9 @@ from benchboard.i18n import N_
 from benchboard.ui.commands import REGISTRY, SHELL, WINDOW, Command, CommandScope, MenuSection
 from benchboard.ui.commands import CommandGroup as Group
 
-DONGLES: Final = CommandScope("bench.dongles", SHELL)
+DONGLES_VIEW: Final = CommandScope("bench.dongles-view", SHELL, Qt.ShortcutContext.WindowShortcut)
+"""The view of the dongles, while it is shown, wherever the focus is."""
+DONGLES: Final = CommandScope("bench.dongles", DONGLES_VIEW)
 """The list of dongles."""
 TIMING: Final = CommandScope("bench.timing", SHELL, Qt.ShortcutContext.WindowShortcut)
 """The view of bit timing, while it is shown, wherever the focus is."""
@@ -26,7 +28,7 @@ REGISTRY.register(
             N_("watch, monitor, trace, sniff, sniffer, frames, messages, traffic, log, candump, bus load")),
     Command("bench.simulate", N_("Start simulated dongles"), Group.DONGLES, (), "ph.flask",
             N_("simulator, virtual, vcan, demo, test, emulator, fake, mock")),
-    Command("bench.filter", N_("Filter dongles"), Group.DONGLES, ("/",), "ph.funnel", N_("search, find"), DONGLES),
+    Command("bench.filter", N_("Filter dongles"), Group.DONGLES, ("/",), "ph.funnel", N_("search, find"), DONGLES_VIEW),
     Command("bench.blink", N_("Identify dongle"), Group.DONGLES, ("B",), "ph.lightning",
             N_("blink, flash, LED, which one"), DONGLES),
     Command("bench.show_timing", N_("Show dongle's bit timing"), Group.DONGLES, ("T",), "ph.sliders-horizontal",

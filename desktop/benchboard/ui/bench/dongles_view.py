@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
-from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES
+from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES, DONGLES_VIEW
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed
@@ -89,7 +89,8 @@ class DonglesView(QWidget):
         self.model.loaded.connect(self._probe_paired_elsewhere)
         self.model.loaded.connect(self._show_hints)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self._refresh)
-        install_shortcuts(self.table, DONGLES, self.command_handlers(), context.problems.toast)
+        for place, scope in ((self, DONGLES_VIEW), (self.table, DONGLES)):
+            install_shortcuts(place, scope, self.command_handlers(), context.problems.toast)
         self.model.listing = Listing(sort="name")
         self._on_devices_changed()
 

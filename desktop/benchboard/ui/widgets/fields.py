@@ -237,10 +237,11 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
 
 
 def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
-    """A view's filter field: `/` focuses it from anywhere in the view, `searched` is called when typing pauses."""
+    """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses."""
     keys = REGISTRY[FILTER].key
     edit = Edit(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
-    edit.setFixedWidth(230)
+    edit.setMinimumWidth(140)
+    edit.setMaximumWidth(230)
     pause = QTimer(edit)
     pause.setSingleShot(True)
     pause.setInterval(_PAUSE_MS)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.dashboards import library
@@ -67,7 +67,11 @@ class DashboardList(QWidget):
         self._toolbar.add(self._search)
         self._toolbar.add(self._filter)
         self._import = Button(
-            _("Import dashboard"), self.choose_import_file, icon="ph.upload-simple", name="library_import"
+            _("Import dashboard"),
+            self.choose_import_file,
+            icon="ph.upload-simple",
+            tip=_("Import dashboard"),
+            name="library_import",
         )
         self._new = Button(
             _("Create dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new"
@@ -77,6 +81,7 @@ class DashboardList(QWidget):
         )
         self._toolbar.add_right(self._import)
         self._toolbar.add_right(self._new)
+        self._full_width = self._toolbar.minimumSizeHint().width()
         self._table: PagedTable[DashboardSummary] = PagedTable(
             self._model,
             label=_("Dashboards"),
@@ -130,6 +135,11 @@ class DashboardList(QWidget):
             lambda session: library.restore(session, actor, [card.id]),
             lambda _count: self.open_requested.emit(card.id),
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the button that imports shows its icon alone, as the one that exports always does."""
+        super().resizeEvent(event)
+        self._import.show_label(self.width() >= self._full_width)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
