@@ -203,23 +203,26 @@ def write_config(
     """Write `config` to the dongle and return what was read back, which is equal.
 
     For a dongle of the organisation, `config` is signed and stored in `can_configs`; an unclaimed dongle is written
-    without either. Raises `Denied`, and what `Device.config_write` and `require_registered_key` raise.
+    without either, but recorded too. Raises `Denied`, and what `Device.config_write` and `require_registered_key`
+    raise.
     """
     require(actor, "dongles:configure")
     hello = device.hello()
     with database.read() as session:
         found = session.execute(_query(actor).where(DongleRow.device_id == hello.device_id)).first()
-        row: DongleRow | None = None
+        row: DongleRow | None = found[0] if found is not None else None
+        claimed = row is not None and row.ownership_state == "CLAIMED_ACTIVE"
         signer = None
-        if found is not None and found[0].ownership_state == "CLAIMED_ACTIVE":
-            row = found[0]
+        if found is not None and row is not None and claimed:
             require_registered_key(row, hello)
             signing = keys.signing_key(session, actor.organisation_id, data_key)
             signer = ConfigSigner(signing.sign, UUID(row.claim_id).bytes, found.generation)
     stored = device.config_write(config, signer=signer)
-    if row is not None:
-        with database.change() as session:
+    with database.change() as session:
+        if row is not None and claimed:
             store_config(session, actor, row.id, stored, written=True)
+        else:
+            _record_config(session, actor, row or hello.device_id, stored, "dongle.configure")
     return stored
 
 
@@ -251,18 +254,31 @@ def store_config(
         setattr(row, name, value)
     row.updated_at = now()
     session.flush()
-    audit.record(
+    _record_config(session, actor, dongle, stored, "dongle.configure" if written else "dongle.read-config")
+    return True
+
+
+def record_event(session: Session, actor: Actor, event: str, dongle: DongleRow | str, /, **details: object) -> None:
+    """Record what `actor` did with a dongle, which the entry names: by its row, or the device id of one without."""
+    if isinstance(dongle, str):
+        audit.record(session, actor, event, None, device_id=dongle, **details)
+        return
+    names = {"name": dongle.name} if dongle.name else {}
+    audit.record(session, actor, event, dongle.id, device_id=dongle.device_id, **names, **details)
+
+
+def _record_config(session: Session, actor: Actor, dongle: DongleRow | str, stored: StoredConfig, event: str) -> None:
+    record_event(
         session,
         actor,
-        "dongle.configure" if written else "dongle.read-config",
-        dongle_id,
+        event,
+        dongle,
         controller=stored.config.controller,
         bitrate=stored.config.bitrate,
         data_bitrate=stored.config.data_bitrate,
         mode=stored.config.mode,
         revision=stored.revision,
     )
-    return True
 
 
 def require_registered_key(row: DongleRow, hello: Hello) -> None:

@@ -22,11 +22,11 @@ from benchboard.canbus.link import Port
 from benchboard.dongles import tokens
 from benchboard.dongles.device import ClaimOutcome, Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id
-from benchboard.dongles.fleet import rename_dongle, require_name, require_registered_key
+from benchboard.dongles.fleet import record_event, rename_dongle, require_name, require_registered_key
 from benchboard.dongles.protocol import Hello, OwnershipState, Status, messages
 from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid
 from benchboard.i18n import _
-from benchboard.identity import audit, keys
+from benchboard.identity import keys
 from benchboard.identity.keys import DataKey, Sealed
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.engine import Transactions
@@ -158,7 +158,7 @@ def observe(session: Session, actor: Actor, *, port: Port, info: DongleInfo, pre
     )
     session.add(row)
     session.flush()
-    audit.record(session, actor, "dongle.observe", row.id, device_id=device_id, dialect=row.dialect)
+    record_event(session, actor, "dongle.observe", row, dialect=row.dialect)
     return row.id
 
 
@@ -396,12 +396,11 @@ class _Pairing:
             # Nothing else writes `last_seen_at` while the row is pending, so it identifies this claim (`_OpenClaim`).
             row.last_seen_at = row.updated_at = now()
             session.flush()
-            audit.record(
+            record_event(
                 session,
                 self.actor,
                 "dongle.claim-begin",
-                row.id,
-                device_id=hello.device_id,
+                row,
                 claim_id=claim_id,
                 identity=row.identity_kind,
             )
@@ -426,11 +425,11 @@ class _Pairing:
             stored.pending_nonce = sealed.nonce
             stored.pending_ciphertext = sealed.ciphertext
             session.flush()
-            audit.record(
+            record_event(
                 session,
                 self.actor,
                 "dongle.token-store",
-                row.id,
+                row,
                 claim_id=token.claim_id,
                 key_version=token.key_version,
             )
@@ -454,12 +453,11 @@ class _Pairing:
             row.owner_user_id = self.actor.user_id
             row.last_seen_at = now()
             session.flush()
-            audit.record(
+            record_event(
                 session,
                 self.actor,
                 "dongle.claim",
-                row.id,
-                device_id=row.device_id,
+                row,
                 claim_id=token.claim_id,
                 key_version=token.key_version,
             )
@@ -477,12 +475,11 @@ class _Pairing:
                 return  # another host has claimed it again since
             row.ownership_state = "LOST"
             session.flush()
-            audit.record(
+            record_event(
                 session,
                 self.actor,
                 "dongle.lose",
-                row.id,
-                device_id=row.device_id,
+                row,
                 reason="claimed elsewhere" if elsewhere else "token not held",
             )
 
@@ -493,7 +490,7 @@ class _Pairing:
                 return
             row.ownership_state = "CLAIMED_ACTIVE"
             session.flush()
-            audit.record(session, self.actor, "dongle.find", row.id, device_id=row.device_id)
+            record_event(session, self.actor, "dongle.find", row)
 
     def _require_row(self, session: Session, hello: Hello) -> Dongle:
         row = _row(session, self.actor, hello.device_id)
@@ -544,7 +541,7 @@ def _end_claim(session: Session, actor: Actor, row: Dongle, claim: _OpenClaim, r
     if not older:
         row.claim_id = None
     session.flush()
-    audit.record(session, actor, "dongle.claim-end", row.id, claim_id=claim.claim_id, reason=reason)
+    record_event(session, actor, "dongle.claim-end", row, claim_id=claim.claim_id, reason=reason)
     return True
 
 

@@ -148,7 +148,7 @@ def _dongle_name(entry: AuditEntry) -> str:
     """The name it was given then, or its id as a dongle without a name is called."""
     if entry.resource_type != "dongle":
         return ""
-    for key in ("after", "before"):
+    for key in ("after", "before", "name"):
         if isinstance(name := entry.details.get(key), str):
             return name
     device_id = entry.details.get("device_id")

@@ -88,6 +88,14 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
 
 
+def test_dongle_config_of_a_dongle_that_is_not_paired_is_in_the_audit_log(
+    home: Path, simulator: Simulator, run: Run
+) -> None:
+    device_id, port = list(simulator.ports.items())[1]
+    run(home, "dongle", "config", "--port", port, "--timing", "10/11/2/2/2")
+    assert f"Wrote a dongle's bit timing: Dongle {device_id[-4:].upper()}" in run(home, "audit", "list")
+
+
 def test_dongle_config_read_makes_no_database(home: Path, simulator: Simulator, run: Run, tmp_path: Path) -> None:
     port = list(simulator.ports.values())[1]
     read = json.loads(run(tmp_path / "nowhere", "dongle", "config", "--port", port, "--read", "--json"))

@@ -243,6 +243,28 @@ def test_store_config_of_an_unclaimed_dongle_is_refused(bench: Bench) -> None:
         assert called in caught.value.what
 
 
+def test_audit_entries_of_a_dongle_name_it(bench: Bench) -> None:
+    dongle = LoopbackDongle()
+    one = paired(bench, dongle)
+    write(bench, dongle, NEW)
+    assert bench.last_event("dongle.token-store").details["device_id"] == one.device_id
+    details = bench.last_event("dongle.configure").details
+    assert (details["device_id"], details.get("name")) == (one.device_id, None)
+    with unbound(bench.database).change() as session:
+        fleet.rename_dongle(session, bench.technician, one.id, "Rig 1")
+    write(bench, dongle, replace(NEW, mode="LISTEN_ONLY"))
+    details = bench.last_event("dongle.configure").details
+    assert (details["device_id"], details["name"], details["mode"]) == (one.device_id, "Rig 1", "LISTEN_ONLY")
+
+
+def test_write_config_to_a_dongle_that_is_not_paired_is_recorded(bench: Bench) -> None:
+    dongle = LoopbackDongle()
+    write(bench, dongle, NEW)
+    entry = bench.last_event("dongle.configure")
+    assert (entry.resource_id, entry.user_id) == (None, bench.technician.user_id)
+    assert (entry.details["device_id"], entry.details["bitrate"]) == (dongle.machine.device_id, NEW.bitrate)
+
+
 def test_mark_seen_writes_once_a_minute_and_never_to_a_pending_claim(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,7 @@ def test_pair_cancelled_while_waiting_leaves_nothing(bench: Bench, dongle: Loopb
     details = bench.last_event("dongle.claim-begin").details
     assert bench.last_event("dongle.claim-end").details == {
         "claim_id": details["claim_id"],
+        "device_id": dongle.machine.device_id,
         "reason": "dongle.cancelled",
     }
 
@@ -332,7 +333,7 @@ def test_expire_claims_after_60_seconds_ends_only_uncommitted_ones(
     ended = bench.row(bench.technician, early.machine.device_id)
     assert (ended.ownership_state, ended.claim_id) == ("UNCLAIMED", None)
     details = bench.last_event("dongle.claim-end").details
-    assert details == {"claim_id": row.claim_id, "reason": "expired"}
+    assert details == {"claim_id": row.claim_id, "device_id": early.machine.device_id, "reason": "expired"}
     assert bench.row(bench.technician, late.machine.device_id).ownership_state == "CLAIM_PENDING"
     assert expire_after(1000) == 0, "once is enough"
     assert reconcile(bench, late) == "CLAIM_PENDING", "the dongle could still take it"

@@ -17,6 +17,7 @@ from benchboard.identity.audit_titles import entry_title, event_title
         ("dongle.claim", {"device_id": "ab04e233fc7c11b2"}, "Paired a dongle: Dongle 11B2"),
         ("dongle.rename", {"before": None, "after": "Brake rig"}, "Renamed a dongle: Brake rig"),
         ("dongle.rename", {"before": "Brake rig", "after": None}, "Renamed a dongle: Brake rig"),
+        ("dongle.claim", {"device_id": "ab04e233fc7c11b2", "name": "Brake rig"}, "Paired a dongle: Brake rig"),
         ("dongle.token-store", {"key_version": 1}, "Stored a dongle's token"),
         ("dongle.claim", {"device_id": 7}, "Paired a dongle"),
         ("session.sign-in", {"device_id": "ab04e233fc7c11b2"}, "Signed in"),
