@@ -151,11 +151,30 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     qtbot.waitUntil(lambda: view._timing is None)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert not [text for text in texts if re.match(r"[\d.,]+ solutions|in [\d.]+ ms", text)]
-    assert "Correct the marked field." in texts
+    assert [text for text in texts if "marked" in text] == ["Correct the marked field."]
     assert "No solutions" not in texts
     assert "No solution" not in texts
     qtbot.waitUntil(lambda: not view.findChildren(QWidget, "timing_best_1"))
     assert not view._plot._points
+
+
+def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    """Those out of range too, although the solver reports the first alone."""
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    wrong = {"clock": "fast", "bitrate": "2000", "length": "200000", "delay": "0"}
+    for field, value in wrong.items():
+        _type(qtbot, click, window, f"timing_{field}", value)
+    qtbot.waitUntil(lambda: view._timing is None and not view._solve_timer.isActive())
+    fields = ("clock", "tolerance", "bitrate", "point", "length", "delay", "loop", "error")
+    assert {name for name in fields if click.find(window, f"timing_{name}").property("wrong")} == set(wrong)
+    texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert [text for text in texts if "marked" in text] == ["Correct the marked fields."]
+    for field, value in (("clock", "80"), ("bitrate", "500"), ("length", "20"), ("delay", "5")):
+        _type(qtbot, click, window, f"timing_{field}", value)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    assert not [name for name in fields if click.find(window, f"timing_{name}").property("wrong")]
 
 
 def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Clicker) -> None:

@@ -60,7 +60,7 @@ class NodeComparison(Card):
     def _compare(self) -> None:
         timing, request = self._timing, self._request
         if timing is None or request is None:
-            self._verdict.show_verdict(None, _("Correct the marked field."), "")
+            self._verdict.show_verdict(None, _("No bit timing to compare."), "")
             self._table.show_rows([])
             return
         try:

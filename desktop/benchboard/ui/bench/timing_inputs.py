@@ -1,7 +1,7 @@
 """The requirements of a bit timing (controller, clock, rate, sample point, tolerances) and its best solutions."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, check, controller
+from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, check, controller, solve
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number, parse_number, percent
@@ -20,6 +20,8 @@ from benchboard.ui.widgets.legend import Legend, LegendEntry
 
 _SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
 """Hz per MHz, bit/s per kbit/s: the unit of a field, if it isn't the request's own."""
+_ANY_TIMING: Final = Timing(80_000_000, 2, 47, 16, 16, 16)
+"""Some bit timing with which to check the values of the cable."""
 _MAX_NOMINAL: Final = 1000
 """The greatest bit rate of CAN's nominal phase in kbit/s (ISO 11898-1); the solver itself accepts more."""
 
@@ -54,12 +56,28 @@ def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
     ).nominal
 
 
+def _require_in_range(request: TimingRequest) -> None:
+    """Raise `Invalid` for the first value that neither the solver nor the check of the cable accepts."""
+    high = _MAX_NOMINAL * 1e3
+    if request.bitrate > high:
+        raise Invalid("timing.bitrate", _("Bit rate out of range."), field="bitrate", low=1.0, high=high)
+    solve(
+        controller(request.controller).nominal,
+        clock=request.clock,
+        bitrate=request.bitrate,
+        sample_point=request.sample_point,
+        tolerance=request.error,
+    )
+    split_for_cable(_ANY_TIMING, request)
+
+
 class TimingInputs(QWidget):
-    """The column on the left. `last_request` is the last valid input."""
+    """The column on the left. `last_request` is the last valid input, `wrong_count` how many fields are wrong now."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()
         self.last_request: TimingRequest | None = None
+        self.wrong_count = 0
         self._changed = changed
         self.setProperty("surface", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -136,40 +154,56 @@ class TimingInputs(QWidget):
         return self._controller.current_key()
 
     def read(self) -> TimingRequest:
-        """The request in the fields. Marks the first field that isn't a number, and raises `Invalid`."""
-        values = {key: self._number(key) for key in self._fields}
-        if values["bitrate"] > _MAX_NOMINAL:
-            error = Invalid(
-                "timing.bitrate", _("Bit rate out of range."), field="bitrate", low=1.0, high=_MAX_NOMINAL * 1e3
-            )
-            self.show_error(error)
-            raise error
+        """The request in the fields. Marks every field that isn't a number or is out of range, and raises `Invalid` if
+        there is one.
+        """
+        errors: dict[str, str] = {}
+        values = {key: self._number(key, errors) for key in self._fields}
+        while (wrong := self._first_out_of_range(values)) is not None:
+            key, text = wrong
+            errors[key] = text
+            values[key] = parse_number(self._examples[key])  # in range, so that the next wrong one is found
+        self.wrong_count = len(errors)
+        for key, field in self._fields.items():
+            field.set_error(errors.get(key, ""))
+        if errors:
+            raise Invalid("timing.number", _("This isn't a number."), field=next(iter(errors)))
+        self.last_request = self._request(values)
+        return self.last_request
+
+    def _request(self, values: Mapping[str, float]) -> TimingRequest:
         scaled = {key: round(values[key] * scale) for key, scale in _SCALES.items()}
-        self.last_request = TimingRequest(
+        return TimingRequest(
             self.controller_name(), scaled["clock"], values["tolerance"], scaled["bitrate"],
             values["point"], values["length"], values["delay"], values["loop"], values["error"],
         )  # fmt: skip
-        return self.last_request
 
-    def _number(self, key: str) -> float:
-        field = self._fields[key]
+    def _number(self, key: str, errors: dict[str, str]) -> float:
+        """The number in a field; the field's example, with an entry in `errors`, if there is none."""
         try:
-            value = parse_number(field.text())
-            if not 0 <= value < 1e9:
-                raise ValueError
-        except ValueError as error:
-            field.set_error(_("Enter a number, such as {example}.").format(example=self._examples[key]))
-            raise Invalid("timing.number", _("This isn't a number."), field=key) from error
-        field.set_error("")
-        return value
+            value = parse_number(self._fields[key].text())
+            if 0 <= value < 1e9:
+                return value
+        except ValueError:
+            pass
+        errors[key] = _("Enter a number, such as {example}.").format(example=self._examples[key])
+        return parse_number(self._examples[key])
 
-    def show_error(self, error: AppError) -> None:
-        """Show an error of the solver or the check at the field it is about."""
+    def _first_out_of_range(self, values: Mapping[str, float]) -> tuple[str, str] | None:
+        """The first field whose value is out of range, with the error to show there."""
+        try:
+            _require_in_range(self._request(values))
+        except Invalid as error:
+            return self._range_error(error)
+        return None
+
+    def _range_error(self, error: AppError) -> tuple[str, str]:
+        """The field that an error of the solver or the check is about, and its text there."""
         names = {
             "clock": "clock", "bitrate": "bitrate", "sample_point": "point", "tolerance": "error",
             "clock_tolerance": "tolerance", "length_m": "length", "delay_ns_per_m": "delay", "loop_delay_ns": "loop",
         }  # fmt: skip
-        key = names.get(str(error.facts.get("field")), "bitrate")
+        key = names[str(error.facts["field"])]
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
         low, high = error.facts.get("low"), error.facts.get("high")
         if isinstance(low, float) and isinstance(high, float):
@@ -180,12 +214,18 @@ class TimingInputs(QWidget):
             text = _("Enter a value from {low} to {high} {unit}.").format(
                 low=number(low / scale, most=6), high=number(high / scale, most=6), unit=_unbroken(self._units[key])
             )
-        self._fields[key].set_error(text)
+        return key, text
 
     def show_none(self) -> None:
-        """Show that the fields have no solution, and so no count."""
-        self._count.setText(_("Correct the marked field."))
+        """Show that the marked fields have to be corrected first."""
+        self._count.setText(self.why_none())
         self.best.show_solutions([])
+
+    def why_none(self) -> str:
+        """Why there is no bit timing."""
+        if not self.wrong_count:
+            return _("No solutions")
+        return ngettext("Correct the marked field.", "Correct the marked fields.", self.wrong_count)
 
     def show_count(self, solutions: int) -> None:
         text = ngettext("{count} solution", "{count} solutions", solutions).format(count=number(solutions))

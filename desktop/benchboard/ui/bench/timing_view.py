@@ -260,9 +260,10 @@ class TimingView(QWidget):
         elif config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
             reason = _("{name} has a different controller.").format(name=dongle.title)
         elif self._timing is None:
-            reason = _("Correct the marked field before you write.")
+            reason = self._inputs.why_none()
         self._write_button.disable(reason)
-        self.verification.show_reason(reason)
+        # Below the fields it is said already why there is no timing.
+        self.verification.show_reason(reason if self._timing is not None else "")
 
     # ---- solving
 
@@ -277,21 +278,14 @@ class TimingView(QWidget):
             self._show_no_solutions()
             return
         item = controller(request.controller)
-        try:
-            solutions = solve(
-                item.nominal,
-                clock=request.clock,
-                bitrate=request.bitrate,
-                sample_point=request.sample_point,
-                tolerance=request.error,
-            )
-            best = solutions.best(_BEST)
-            if best:
-                split_for_cable(best[0].timing, request)  # raises if the cable's values are out of range
-        except Invalid as error:
-            self._inputs.show_error(error)
-            self._show_no_solutions()
-            return
+        solutions = solve(
+            item.nominal,
+            clock=request.clock,
+            bitrate=request.bitrate,
+            sample_point=request.sample_point,
+            tolerance=request.error,
+        )
+        best = solutions.best(_BEST)
         self._solutions = solutions
         self._inputs.show_count(len(solutions))
         points = _points(solutions)
