@@ -11,11 +11,14 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.dongles import fleet
+from benchboard.paging import Listing
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
+from support.databases import unbound
 from support.window import Clicker
 
 
@@ -73,6 +76,26 @@ def test_footer_after_a_filter_was_cleared_counts_all(
     qtbot.waitUntil(lambda: shows("2 matching"))
     click(window, "segment_all")
     qtbot.waitUntil(lambda: shows("2 total"))
+
+
+def test_dongles_are_listed_in_the_order_the_header_shows(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    """Registered and unregistered ones, with a name or without."""
+    paired = pair_one()
+    (view,) = shell.findChildren(DonglesView)
+    with unbound(shell.context.workspace.database).change() as session:
+        dongle = fleet.find_dongle(session, shell.context.actor, paired)
+        assert dongle is not None
+        fleet.rename_dongle(session, shell.context.actor, dongle.id, "Axle 1")
+    for scope in ("all", "here"):
+        for descending in (False, True):
+            filters = {} if scope == "all" else {"scope": scope}
+            view.model.listing = Listing(sort="name", descending=descending, filters=filters)
+            qtbot.waitUntil(lambda: view.model.at_end and "Axle 1" in {row.title for row in view.model.rows})
+            titles = [row.title for row in view.model.rows]
+            assert len(titles) == 2
+            assert titles == sorted(titles, reverse=descending), (scope, descending)
 
 
 def _hints(shell: Shell) -> set[str]:
@@ -155,6 +178,37 @@ def test_simulated_dongles_are_stopped_by_the_palettes_command(
     handler.run()
     qtbot.waitUntil(lambda: not manager.devices and not manager.simulating)
     assert click.find(shell.window(), "bench_simulate").isVisible()
+
+
+def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problems, notice = shell.context.problems, "bench.new-dongle"
+    counted: list[int] = []
+    monkeypatch.setattr(DonglesView, "_show_counts", _noting_counts(counted))
+    shell.go("bench/dongles/simulate")
+    qtbot.waitUntil(lambda: counted[-1:] == [2])
+    assert problems.has(notice)
+    shell.go("bench/timing")
+    click(shell.window(), "banner_action")
+    assert shell.address == "bench/dongles"
+    click(shell.window(), "pair_close")
+    shell.go("bench/dongles/stop-simulator")
+    qtbot.waitUntil(lambda: counted[-1:] == [0] and not manager.simulating)
+    shell.go("bench/dongles/simulate")
+    qtbot.waitUntil(lambda: counted[-1:] == [2])
+    assert not problems.has(notice)
+
+
+def _noting_counts(counted: list[int]) -> Callable[[DonglesView, DongleCounts], None]:
+    """`DonglesView._show_counts` that also notes how many dongles can be paired."""
+    show = DonglesView._show_counts
+
+    def show_and_note(view: DonglesView, counts: DongleCounts) -> None:
+        show(view, counts)
+        counted.append(len(counts.new))
+
+    return show_and_note
 
 
 def test_new_dongle_notice_is_true_and_stays_dismissed_in_another_language(

@@ -67,7 +67,7 @@ class DeviceManager(QObject):
         self._devices: dict[str, DetectedDevice] = {}
         self.typed: tuple[str, ...] = ()
         self.announced: set[str] = set()
-        """The unpaired dongles that the user has been told of."""
+        """The unpaired dongles that the user has been told of, connected or not."""
         self.live: LiveBus | None = None
         self._scanner = PortScanner(
             self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None

@@ -1,6 +1,9 @@
 """A row of the dongle list: the registry's record and the connected device, combined."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
 
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
@@ -109,12 +112,33 @@ def _port_text(device: DetectedDevice | None) -> str:
     return _("simulated") if device.port.simulated else device.port_name
 
 
+def _seen_order(row: DongleRow) -> tuple[bool, float]:
+    """Connected dongles are the latest; those never seen the earliest."""
+    seen = row.dongle.last_seen_at if row.dongle is not None else None
+    return row.device is not None, seen.timestamp() if isinstance(seen, datetime) else 0.0
+
+
+_SORT_KEYS: Final[dict[str, Callable[[DongleRow], Any]]] = {
+    "name": lambda row: row.title.casefold(),
+    "state": lambda row: state_mark(row.dongle, row.device).text.casefold(),
+    "identity": lambda row: identity_mark(row.dongle, row.device).text.casefold(),
+    "bitrate": lambda row: row.dongle.config.bitrate if row.dongle is not None and row.dongle.config is not None else 0,
+    "last_seen_at": _seen_order,
+}
+
+
+def _sorted(rows: Iterable[DongleRow], listing: Listing) -> tuple[DongleRow, ...]:
+    """`rows` in the order of `listing`, by what the table shows; equal ones by key."""
+    key = _SORT_KEYS.get(listing.sort, _SORT_KEYS["name"])
+    return tuple(sorted(rows, key=lambda row: (key(row), row.key), reverse=listing.descending))
+
+
 def fetch(
     context: Context, devices: DeviceManager, session: DatabaseSession, listing: Listing, after: str | None, limit: int
 ) -> Page[DongleRow]:
-    """The registry's page; before the first one, connected dongles that the registry doesn't have.
+    """The registry's page, with the connected dongles that the registry doesn't have on the first one.
 
-    `scope`: `all` or `here`.
+    `scope`: `all` or `here`. Rows that fit on one page are sorted together; of more, the unregistered ones come first.
     """
     scope = listing.filters.get("scope", "all")
     listing = replace(listing, filters={})
@@ -130,9 +154,11 @@ def fetch(
         registered = (fleet.find_dongle(session, context.actor, device_id) for device_id in connected)
         known = [DongleRow(device, connected[device.device_id]) for device in registered if device is not None]
         matching = [row for row in known if search in f"{row.title} {row.subtitle}".casefold()]
-        return Page((*new, *sorted(matching, key=lambda row: row.title.casefold())))
+        return Page(_sorted((*new, *matching), listing))
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
     rows = tuple(DongleRow(device, connected.get(device.device_id)) for device in page.rows)
+    if after is None and page.next_key is None:
+        return Page(_sorted((*new, *rows), listing))
     return Page((*new, *rows), page.next_key)
 
 

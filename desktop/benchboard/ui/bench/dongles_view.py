@@ -95,9 +95,12 @@ class DonglesView(QWidget):
         self._on_devices_changed()
 
     def open_route(self, rest: str) -> None:
-        """`pair` opens the wizard, `simulate` and `stop-simulator` run or end it, an id selects that dongle."""
-        if rest == "pair":
-            self.pair("")
+        """`pair` opens the wizard, `pair/KEY` for that dongle; `simulate` and `stop-simulator` start or stop simulated
+        dongles; a key selects that dongle.
+        """
+        first, _slash, key = rest.partition("/")
+        if first == "pair":
+            self.pair(key)
         elif rest == "simulate":
             self._simulate()
         elif rest == "stop-simulator":
@@ -276,12 +279,11 @@ class DonglesView(QWidget):
     def _announce(self, new: tuple[DongleRow, ...]) -> None:
         """Offer to pair unpaired dongles in a banner, which is updated with the connected ones.
 
-        Once the user has closed it, it is shown again only for a dongle that it didn't name before.
+        It appears once for each dongle, however often that is plugged in again. Other rooms show it too: its action
+        leads here.
         """
-        announced = self._devices.announced
-        fresh = [row for row in new if row.key not in announced]
-        connected = {device.key for device in self._devices.devices}
-        self._devices.announced = announced & connected | {row.key for row in new}
+        fresh = [row for row in new if row.key not in self._devices.announced]
+        self._devices.announced |= {row.key for row in new}
         problems = self._context.problems
         shown = problems.has(_NEW_DONGLE_NOTICE)
         if not new or not self._may_pair or self._wizard is not None:
@@ -300,7 +302,7 @@ class DonglesView(QWidget):
             why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
             if len(new) == 1
             else _("Pair them so that only {organisation} can change them.").format(organisation=organisation),
-            Action(_("Pair a dongle"), partial(self.pair, (fresh or list(new))[0].key)),
+            Action(_("Pair a dongle"), partial(self._context.go, f"bench/dongles/pair/{(fresh or list(new))[0].key}")),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,
         )
