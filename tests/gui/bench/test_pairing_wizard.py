@@ -195,8 +195,10 @@ def test_pairing_by_enter_alone_completes(
     assert QApplication.focusWidget() is not wizard.close_button
     simulator.say(f"press {list(simulator.ports).index(wizard._device.device_id) + 1}")
     at("Keep this bit timing")
+    assert wizard.stepper.caption(3) == "Written, then read back"
     enter()
     at("Start listening")
+    assert wizard.stepper.caption(3) == "Kept as it was"
     enter()
     at("Close")
     qtbot.keyClicks(QApplication.focusWidget(), "Oven 2")
@@ -240,14 +242,25 @@ def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
         assert QApplication.focusWidget() is forward
         qtbot.keyClick(forward, Qt.Key.Key_Return)
         assert QApplication.focusWidget() is not wizard.close_button
+    click(window, "pair_skip")
+    qtbot.waitUntil(lambda: visible(window, "pair_name"))
+    assert wizard.stepper.caption(4) == "Skipped"
+    click(window, "pair_another")
+    assert (wizard.stepper.caption(3), wizard.stepper.caption(4)) == (
+        "Written, then read back",
+        "Listens for three seconds",
+    )
     click(window, "pair_close")
 
 
 @pytest.mark.parametrize(
     ("simulated", "sentence"),
     [
-        (False, "Check that it's the one in your hand."),
-        (True, "It's simulated: its light is the one in the picture."),
+        (
+            False,
+            "The light of the dongle you selected blinks for 5 seconds. Check that it's the one in your hand.",
+        ),
+        (True, "It's simulated, so its light blinks in the picture, for 5 seconds."),
     ],
 )
 def test_identify_page_speaks_of_a_hand_only_for_a_real_dongle(

@@ -115,7 +115,7 @@ class IdentifyPage(_WizardPage):
     """Identifies the dongle by its light."""
 
     def __init__(self) -> None:
-        super().__init__(_("One dongle is blinking."))
+        super().__init__(_("Is this the dongle to pair?"))
         self._under = Paragraph("", tone="secondary")
         self.column.addWidget(self._under)
         line = QHBoxLayout()
@@ -132,15 +132,16 @@ class IdentifyPage(_WizardPage):
         if info is None:
             return
         self._under.setText(
-            _("It's simulated: its light is the one in the picture.")
+            _("It's simulated, so its light blinks in the picture, for 5 seconds.")
             if device.port.simulated
-            else _("Check that it's the one in your hand.")
+            else _("The light of the dongle you selected blinks for 5 seconds. Check that it's the one in your hand.")
         )
         device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
         sentence = _(
-            "{port} is a {hardware}, firmware {firmware}.\n\nBenchboard verified that the ID {id} is "
-            "its own. To pair it, press its button in the next step."
+            "{port}: {hardware}, firmware {firmware}. Its ID {id} is verified.\n\nIf it's the right one, select "
+            "Pair this dongle, then press its button once when asked. If it isn't, close this window and select "
+            "another dongle."
         )
         self._who.setText(
             sentence.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)

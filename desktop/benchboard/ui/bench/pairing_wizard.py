@@ -40,6 +40,18 @@ _SELECT, _IDENTIFY, _CLAIM, _TIMING, _TEST, _DONE = range(6)
 _LISTEN_S: Final = 3.0
 
 
+def _steps() -> tuple[tuple[str, str], ...]:
+    """The title of each step, and what will happen in it."""
+    return (
+        (_("Find"), _("Dongles on this computer")),
+        (_("Identify"), _("Its light blinks")),
+        (_("Pair"), _("Press its button once")),
+        (_("Bit timing"), _("Written, then read back")),
+        (_("Test on the bus"), _("Listens for three seconds")),
+        (_("Done"), _("Give it a name")),
+    )
+
+
 class PairingWizard(Dialog):
     """Takes one dongle from found to ready: the one in the row with this key, or else the first.
 
@@ -52,14 +64,7 @@ class PairingWizard(Dialog):
         super().__init__(
             owner,
             _("Pair a dongle"),
-            steps=(
-                (_("Find"), _("Dongles on this computer")),
-                (_("Identify"), _("Its light blinks")),
-                (_("Pair"), _("Press its button once")),
-                (_("Bit timing"), _("Written, then read back")),
-                (_("Test on the bus"), _("Listens for three seconds")),
-                (_("Done"), _("Give it a name")),
-            ),
+            steps=_steps(),
             size=QSize(1080, 600),
             name="pairing_wizard",
         )
@@ -196,10 +201,16 @@ class PairingWizard(Dialog):
             self._finish()
 
     def _skip_step(self) -> None:
+        self._mark_skipped(self._stack.currentIndex())
         if self._stack.currentIndex() == _TIMING:
             self._show_page(_TEST)
         else:
             self._show_done()
+
+    def _mark_skipped(self, *steps: int) -> None:
+        """Say of these steps that nothing was done in them."""
+        for step in steps:
+            self.stepper.set_caption(step, _("Skipped"))
 
     def _on_devices_changed(self) -> None:
         if self._stack.currentIndex() != _SELECT:
@@ -335,6 +346,7 @@ class PairingWizard(Dialog):
         def done(dongle_id: str) -> None:
             self.paired_id = detected.device_id
             self._claimed = PairedDongle(dongle_id, detected.device_id or "", 0, resumed=False)
+            self._mark_skipped(_IDENTIFY, _CLAIM, _TIMING, _TEST)
             self._show_done()
 
         context.tasks.change(
@@ -358,6 +370,7 @@ class PairingWizard(Dialog):
     def _write(self) -> None:
         detected, config, context = self._device, self._bitrate_page.planned, self._context
         if detected is None or config is None or config == self._config:
+            self.stepper.set_caption(_TIMING, _("Kept as it was"))
             self._show_page(_TEST)
             return
         self._disable_next(_("Already writing."))
@@ -428,6 +441,8 @@ class PairingWizard(Dialog):
     def _start_over(self) -> None:
         self._claimed = self._config = self._device = None
         self._selected_key = self._test_result = ""
+        for index, (_title, caption) in enumerate(_steps()):
+            self.stepper.set_caption(index, caption)
         self._show_page(_SELECT)
         self._on_devices_changed()
 

@@ -135,7 +135,7 @@ class Dialog(Scrim):
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         self._steps = tuple(steps)
-        self._stepper = Stepper(steps)
+        self.stepper = Stepper(steps)
         right = whole
         if steps:
             middle.addWidget(self._step_column(title))
@@ -176,7 +176,7 @@ class Dialog(Scrim):
 
     def set_step(self, index: int) -> None:
         """Show the current step; those before it are done."""
-        self._stepper.set_current(index)
+        self.stepper.set_current(index)
         self.heading.setText(self._steps[index][0])
         self._place.setText(_("{number} of {count}").format(number=index + 1, count=len(self._steps)))
 
@@ -188,7 +188,7 @@ class Dialog(Scrim):
         column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         words = Text(title, "title")
         words.setContentsMargins(20, 20, 20, 16)
-        fill_column(column, words, self._stepper)
+        fill_column(column, words, self.stepper)
         return column
 
     def open(self) -> None:

@@ -28,6 +28,15 @@ class Stepper(QFrame):
         self.setMinimumHeight(_ROW * len(self._steps))
         self.set_current(0)
 
+    def set_caption(self, index: int, caption: str) -> None:
+        """Say something else below the title of step `index`, such as what became of it."""
+        self._steps = (*self._steps[:index], (self._steps[index][0], caption), *self._steps[index + 1 :])
+        self.update()
+
+    def caption(self, index: int) -> str:
+        """What is said below the title of step `index`."""
+        return self._steps[index][1]
+
     def set_current(self, index: int) -> None:
         """Step `index` is under way; those before it are done."""
         self._current = index
