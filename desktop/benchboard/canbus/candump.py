@@ -7,10 +7,12 @@ extended one; `#R` and a digit ask for data; `##` and a flags digit (1 bit rate 
 import re
 from typing import Final
 
-from benchboard.canbus.frame import Frame, is_valid
+from benchboard.canbus.frame import FD_LENGTHS, MAX_EXTENDED_ID, MAX_STANDARD_ID, Frame, is_valid
+from benchboard.i18n import _
 
 _H = "[0-9A-Fa-f]"
 _FORM: Final = re.compile(rf"({_H}{{3}}|{_H}{{8}})#(?:(R)([0-8])?|(#)({_H}))?((?:{_H}{{2}}\.?)*)")
+_NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]+")
 _MAX_LENGTH: Final = 256
 
 
@@ -34,6 +36,42 @@ def parse(text: str) -> Frame | None:
         remote_dlc=int(dlc or 0) if remote else 0,
     )
     return frame if is_valid(frame) else None
+
+
+def why_invalid(text: str) -> str:
+    """What is wrong with `text`, for which `parse` has no frame, and where: a sentence."""
+    ident, mark, rest = text.partition("#")
+    if not mark:
+        return _("It has no # between ID and data.")
+    if wrong := _NOT_HEX.search(ident):
+        return _("“{part}” in the ID isn't hexadecimal.").format(part=wrong[0][:20])
+    if len(ident) not in (3, 8):
+        return _("An ID has 3 digits, an extended one 8. This one has {count}.").format(count=len(ident))
+    limit = MAX_STANDARD_ID if len(ident) == 3 else MAX_EXTENDED_ID
+    if int(ident, 16) > limit:
+        return _("Its ID is greater than {limit}.").format(limit=f"{limit:X}")
+    if rest.startswith("R"):
+        return _("Only a length from 0 to 8 can follow R.")
+    if rest.startswith("#"):
+        if rest[1:2] not in ("0", "1", "2", "3"):
+            return _("After ## comes a digit from 0 to 3: the flags of CAN FD.")
+        return _why_invalid_data(rest[2:], fd=True)
+    return _why_invalid_data(rest, fd=False)
+
+
+def _why_invalid_data(data: str, *, fd: bool) -> str:
+    digits = data.replace(".", "")
+    if wrong := _NOT_HEX.search(digits):
+        return _("“{part}” in the data isn't hexadecimal.").format(part=wrong[0][:20])
+    if len(digits) % 2:
+        return _("The last byte of the data has one digit instead of two.")
+    count = len(digits) // 2
+    if fd and count not in FD_LENGTHS:
+        sentence = _("The data have {count} bytes. A CAN FD frame takes {allowed}.")
+        return sentence.format(count=count, allowed="0–8, " + ", ".join(map(str, FD_LENGTHS[9:])))
+    if not fd and count > 8:
+        return _("The data have {count} bytes. A classic frame takes at most 8.").format(count=count)
+    return _("A dot can only stand after a whole byte of the data.")
 
 
 def text(frame: Frame) -> str:

@@ -169,6 +169,7 @@ def _parsed(text: str) -> Frame:
         raise Invalid(
             "can.frame",
             _("“{text}” isn't a valid frame.").format(text=text[:40]),
+            why=candump.why_invalid(text),
             do=_("Use a format such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB."),
             field="frames",
         )

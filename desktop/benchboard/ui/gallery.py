@@ -216,7 +216,7 @@ def _data() -> Iterator[Sample]:
     yield Sample("StatStrip", "rest", partial(strip, *quiet), (640, 64))
     yield Sample("StatStrip", "trouble", partial(strip, *trouble), (640, 64))
     yield Sample("StatStrip", "narrow", partial(strip, *quiet), (340, 64))
-    yield Sample("StatStrip", "no figures", partial(strip, note="Channel closed."), (640, 64))
+    yield Sample("StatStrip", "no figures", partial(strip, note="The live bus is closed."), (640, 64))
     for current, state in enumerate(("first", "middle", "last")):
         yield Sample("Stepper", state, partial(stepper, current), (200, 180))
     yield Sample("Skeleton", "list", skeleton, (560, 108))

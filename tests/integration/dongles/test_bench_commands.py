@@ -128,7 +128,9 @@ def test_can_monitor_and_send_exchange_frames(home: Path, simulator: Simulator, 
 
 def test_can_and_dongle_failures_print_one_sentence(home: Path, simulator: Simulator, run: Run) -> None:
     port = next(iter(simulator.ports.values()))
-    assert "isn't a valid frame" in run(home, "can", "send", "--port", port, "12#1", status=1)
+    assert "“12#1” isn't a valid frame. An ID has 3 digits, an extended one 8. This one has 2." in run(
+        home, "can", "send", "--port", port, "12#1", status=1
+    )
     assert "this channel is classic CAN" in run(home, "can", "send", "--port", port, "123##1AABB", status=1)
     assert "doesn't exist" in run(home, "can", "monitor", "--port", "/dev/ttyNONE", status=1)
     assert "doesn't exist" in run(home, "dongle", "pair", "--port", "/dev/ttyNONE", "--yes", status=1)

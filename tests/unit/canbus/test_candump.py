@@ -52,3 +52,25 @@ def test_parse_text_that_is_no_frame_gives_none(text: str) -> None:
 )
 def test_parse_forms_of_cansend_give_their_frames(text: str, frame: Frame) -> None:
     assert candump.parse(text) == frame
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("nonsense", "It has no # between ID and data."),
+        ("12Z#00", "“Z” in the ID isn't hexadecimal."),
+        ("12#00", "An ID has 3 digits, an extended one 8. This one has 2."),
+        ("800#00", "Its ID is greater than 7FF."),
+        ("20000000#00", "Its ID is greater than 1FFFFFFF."),
+        ("123#R9", "Only a length from 0 to 8 can follow R."),
+        ("123#zz", "“zz” in the data isn't hexadecimal."),
+        ("123#1", "The last byte of the data has one digit instead of two."),
+        ("123#00112233445566778899", "The data have 10 bytes. A classic frame takes at most 8."),
+        ("123##4AA", "After ## comes a digit from 0 to 3: the flags of CAN FD."),
+        ("123##1" + "00" * 9, "The data have 9 bytes. A CAN FD frame takes 0–8, 12, 16, 20, 24, 32, 48, 64."),
+        ("123#1.122", "A dot can only stand after a whole byte of the data."),
+    ],
+)
+def test_why_invalid_says_what_is_wrong_and_where(text: str, why: str) -> None:
+    assert candump.parse(text) is None
+    assert candump.why_invalid(text) == why

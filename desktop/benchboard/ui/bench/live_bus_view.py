@@ -267,6 +267,8 @@ class LiveBusView(QWidget):
             self._stack.setCurrentWidget(self._empty)
         self.model.end()
         self._counters.show_ended(reason)
+        # Without frames, the empty table says that the bus is closed.
+        self._counters.setVisible(bool(self.model.rowCount() or self._end_reason))
 
     def _on_bus_failed(self, error: AppError) -> None:
         self._end_reason = error.what
@@ -295,6 +297,7 @@ class LiveBusView(QWidget):
             text += f" / {rate(config.data_bitrate)}"
         self._settings.setText(text)
         self._counters.reset()
+        self._counters.show()
 
     def _poll(self) -> None:
         live = self._devices.live
@@ -342,11 +345,16 @@ class LiveBusView(QWidget):
         self.model.clear()
 
     def _send_frame(self) -> None:
-        live, frame = self._devices.live, candump.parse(self._frame.text().strip())
+        live, text = self._devices.live, self._frame.text().strip()
+        if live is None:
+            return
+        frame = candump.parse(text)
         self._frame.set_invalid(frame is None)
-        if live is None or frame is None:
-            sentence = _("“{text}” isn't a valid frame. Use 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
-            self._sent.setText(sentence.format(text=self._frame.text().strip()))
+        if frame is None:
+            sentence = _("“{text}” isn't a valid frame.").format(text=text[:40])
+            if not text:
+                sentence = _("Enter a frame, such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
+            self._sent.setText(f"{sentence} {candump.why_invalid(text)}" if text else sentence)
             self._sent.set_tone("error")
             return
         try:
