@@ -172,16 +172,23 @@ class Application(QObject):
 
     def sign_out(self) -> None:
         """End the session and show the sign-in screen; in the demo, the choice of a person."""
+        demo = self._session is not None and self._session.workspace.location.kind == "demo"
+        self._end_session(choose_person=demo)
+
+    def choose_location(self) -> None:
+        """End the session and show the sign-in screen with the data locations, also in the demo."""
+        self._end_session(choose_person=False)
+
+    def _end_session(self, *, choose_person: bool) -> None:
         session = self._session
         if session is None or self.shell is None or not self.shell.may_close():
             return
-        demo = session.workspace.location.kind == "demo"
         self._save_last_address()
         self._detach_session()
         self.show_sign_in()
         if self.sign_in is None:
             return
-        after = self.sign_in.open_demo if demo else None
+        after = self.sign_in.open_demo if choose_person else None
         self.sign_in.run_before_sign_in(
             _("Signing out"), lambda _progress: session_opening.close_session(session, keep_token=False), after
         )
@@ -251,6 +258,7 @@ class Application(QObject):
             settings=self.settings,
             apply_settings=self.apply_settings,
             sign_out=self.sign_out,
+            choose_location=self.choose_location,
             session=self._session_owner,
             window_handlers=self.window.command_handlers(),
         )

@@ -71,6 +71,8 @@ class Context:
     apply_settings: Callable[[Settings], None]
     """Save changed settings and apply them."""
     sign_out: Callable[[], None]
+    choose_location: Callable[[], None]
+    """Sign out to choose where the data is kept."""
     session: QObject
     """Exists until sign-out, also when the window is rebuilt in another language: the parent of objects that must
     too.

@@ -239,6 +239,21 @@ def test_sign_out_ends_the_session(qtbot: QtBot, working: Application, click: Cl
     assert sessions(working.home) == 0
 
 
+def test_settings_sign_out_of_the_demo_to_choose_a_location_shows_the_locations(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    application = start()
+    click(application.window, "open_demo")
+    click(application.window, "demo_technician")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert application.shell is not None
+    application.shell.go("settings/general")
+    click(application.window, "settings_choose_location")
+    qtbot.waitUntil(lambda: application.shell is None and application.tasks.running == ())
+    assert click.find(application.window, "sign_in_local").isEnabled()
+    assert not application.window.findChildren(QWidget, "demo_technician")
+
+
 def test_close_without_stay_signed_in_ends_the_session(qtbot: QtBot, working: Application) -> None:
     working.window.close()
     working.close()

@@ -102,7 +102,8 @@ class Desk:
         self.owner = QObject()
         self.problems = Problems(self.owner)
         context: Any = Context(place, actor, self.turns, self.problems, None, Settings(), ChangeNotices(self.owner),  # type: ignore[arg-type]
-                               None, lambda _address: None, lambda _settings: None, lambda: None, self.owner)  # type: ignore[arg-type]  # fmt: skip
+                               None, lambda _address: None, lambda _settings: None, lambda: None, lambda: None,
+                               self.owner)  # type: ignore[arg-type]  # fmt: skip
         self.editor = Editor(self.owner)
         self.saving = Saving(context, self.editor, DashboardStore(actor, self.key), self.owner)
         self._serial = count()

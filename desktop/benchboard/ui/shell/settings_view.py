@@ -110,10 +110,15 @@ class GeneralSettings(QWidget):
         self._column.addWidget(
             KeyValue(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
         )
-        sentence = _("To use another location, sign out and choose it there. Your data stays where it is.")
-        if location.kind == "demo":
-            sentence = _("To use another location, sign out, then close the list of people.")
+        sentence = _("You choose another location on the sign-in screen. Your data stays where it is.")
         self._column.addWidget(Paragraph(sentence, "caption", "muted"))
+        choose = Button(
+            _("Sign out and choose a location"),
+            self._context.choose_location,
+            icon="ph.sign-out",
+            name="settings_choose_location",
+        )
+        self._column.addLayout(_left(choose))
 
     def _add_session(self) -> None:
         actor = self._context.actor

@@ -68,6 +68,7 @@ class Shell(QWidget):
         settings: Settings,
         apply_settings: Callable[[Settings], None],
         sign_out: Callable[[], None],
+        choose_location: Callable[[], None],
         session: QObject,
         window_handlers: Handlers,
     ) -> None:
@@ -99,6 +100,7 @@ class Shell(QWidget):
             go=self.go,
             apply_settings=apply_settings,
             sign_out=sign_out,
+            choose_location=choose_location,
             session=session,
             tab_at=self._header.tab_at,
             run_command=self.run_command,
