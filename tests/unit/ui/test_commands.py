@@ -1,6 +1,8 @@
 """The registry of commands, and what all rooms together register in it."""
 
+import ast
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -145,3 +147,28 @@ def test_key_sheet_order_of_groups_does_not_depend_on_the_order_of_registration(
 def test_shortcuts_of_qt_are_made_in_one_place(registered: list[Command]) -> None:
     package = Path(commands.__file__).parent
     assert [path.name for path in package.rglob("*.py") if "QShortcut(" in path.read_text()] == ["commands.py"]
+
+
+_KEYS_IN_TEXT = re.compile(r"\b(Ctrl|Alt|Shift) (?!Enter)(?:[A-Z0-9]|F\d+)\b|\bF\d{1,2}\b")
+"""A shortcut in a sentence or on a key cap. Ctrl Enter is a dialog's own key, no command's."""
+
+
+def _shown_texts(tree: ast.AST) -> Iterator[str]:
+    """What the user may read: the arguments of `_` and of parts that show a key."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+
+
+def test_hints_of_shortcuts_come_from_the_commands() -> None:
+    ui = Path(commands.__file__).parent
+    written = [
+        (path.name, text)
+        for path in sorted(ui.rglob("*.py"))
+        if not path.stem.endswith("_commands") and path.stem != "gallery"
+        for text in _shown_texts(ast.parse(path.read_text(encoding="utf-8")))
+        if _KEYS_IN_TEXT.search(text)
+    ]
+    assert not written

@@ -123,7 +123,11 @@ class DonglesView(QWidget):
         self._scope = SegmentedControl((("all", _("All")), ("here", _("Connected"))), label=_("Dongles to show"))
         self._scope.selected.connect(lambda _key: self._apply_filter())
         self._filter = Edit(
-            placeholder=_("Filter by name or ID"), icon="ph.funnel", clear=True, keys="/", name="bench_filter"
+            placeholder=_("Filter by name or ID"),
+            icon="ph.funnel",
+            clear=True,
+            keys=REGISTRY["bench.filter"].key,
+            name="bench_filter",
         )
         self._filter.setFixedWidth(220)
         self._typing = QTimer(self)

@@ -13,7 +13,7 @@ from benchboard import __version__
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _
 from benchboard.settings import Settings
-from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.problems import Notice
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
@@ -234,7 +234,9 @@ class SignIn(QWidget):
         whole.addStretch(5)
         status = StatusBar()
         status.set("where", "ph.circle-dashed", _("Not signed in"))
-        status.set("hint", "ph.keyboard", _("Alt 1 This computer, Alt 2 Shared server, Alt 3 Demo"))
+        hint = _("{local} This computer, {server} Shared server, {demo} Demo")
+        keys = {name: REGISTRY[f"sign_in.{name}"].key for name in ("local", "server", "demo")}
+        status.set("hint", "ph.keyboard", hint.format(**keys))
         whole.addWidget(status)
 
     def _title_row(self) -> QHBoxLayout:

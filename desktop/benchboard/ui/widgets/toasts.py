@@ -8,12 +8,14 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from benchboard.i18n import _
+from benchboard.ui.commands import key_cap
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import Icon
 
 SHOWN_MS: Final = 6_000
+_UNDO: Final = QKeySequence.StandardKey.Undo
 
 
 class Toast(QWidget):
@@ -34,7 +36,7 @@ class Toast(QWidget):
         if undo is not None:
             button = Button(_("Undo"), self._run_undo, kind="inverse", name="toast_undo")
             row.addWidget(button)
-            row.addWidget(Text("Ctrl Z", "body", "inverse"))
+            row.addWidget(Text(key_cap(QKeySequence(_UNDO).toString()), "body", "inverse"))
             app = QApplication.instance()
             if app is not None:
                 app.installEventFilter(self)
@@ -57,7 +59,7 @@ class Toast(QWidget):
         if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
             return False
         typing = isinstance(watched, QLineEdit) and watched.isUndoAvailable()
-        if self._undo is None or typing or not event.matches(QKeySequence.StandardKey.Undo):
+        if self._undo is None or typing or not event.matches(_UNDO):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()  # it comes back as a plain key press

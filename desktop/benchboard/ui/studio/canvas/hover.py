@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QToolTip
 
 from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -127,7 +128,7 @@ class TileMenuButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # by keyboard it is Shift+F10
         self.setFixedSize(QSize(_BUTTON_SIZE, _BUTTON_SIZE))
         self.setAccessibleName(_("Actions"))
-        self.setToolTip(_("More actions (Shift F10)"))
+        self.setToolTip(_("More actions ({keys})").format(keys=REGISTRY["studio.open_menu"].key))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(self._open)
         self.hide()

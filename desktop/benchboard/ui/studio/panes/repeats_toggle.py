@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from benchboard.dashboards.variables.repeat_expansion import has_repeats
 from benchboard.errors import Invalid
 from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.document.saving import Saving
@@ -40,7 +41,7 @@ class RepeatsToggle(QObject):
         self.switch.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._button = Button(
             _("Preview repeats"), self.toggle, icon="ph.copy", name="studio_copies",
-            tip=_("Show one copy for each value (Ctrl 5)"),
+            tip=_("Show one copy for each value ({keys})").format(keys=REGISTRY["studio.preview_repeats"].key),
         )  # fmt: skip
         self._button.setCheckable(True)
         row = QHBoxLayout(self.switch)

@@ -11,6 +11,7 @@ from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.layout import PageIndex
 from benchboard.dashboards.templates import TEMPLATES, Template
 from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
@@ -30,8 +31,8 @@ class TemplateGallery(Dialog):
     def __init__(self, window: QWidget, use: Callable[[Template], object]) -> None:
         super().__init__(window, _("Start from a template"), size=_SIZE, name="studio_gallery")
         self._use = use
-        sentence = _("The template replaces everything on the dashboard. Press Ctrl Z to undo.")
-        self.content.addWidget(Text(sentence, tone="secondary"))
+        sentence = _("The template replaces everything on the dashboard. Press {keys} to undo.")
+        self.content.addWidget(Text(sentence.format(keys=REGISTRY["studio.undo"].key), tone="secondary"))
         inside = QWidget()
         inside.setProperty("plain", True)
         square = QGridLayout(inside)

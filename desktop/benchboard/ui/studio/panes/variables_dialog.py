@@ -17,7 +17,7 @@ from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.dashboards.variables.variable_references import rename_in_layout, usage_counts
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
-from benchboard.ui.commands import Handler, install_shortcuts
+from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
@@ -262,7 +262,8 @@ class VariablesDialog(Dialog):
             )
             for name in sorted(removed)[:_MAX_NAMED]
         ]
-        self._removed_note.setText(" ".join([*sentences, _("Press Ctrl Z in the list to undo.")]) if sentences else "")
+        undo = _("Press {keys} in the list to undo.").format(keys=REGISTRY["studio.undo"].key)
+        self._removed_note.setText(" ".join([*sentences, undo]) if sentences else "")
         self._removed_note.setVisible(bool(sentences))
         if 0 <= place < len(self._rows):
             self._used_by.setText(self._uses_of(self._rows[place].variable.name) or _("Not used yet."))

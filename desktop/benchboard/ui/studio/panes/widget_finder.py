@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.editing import outline
 from benchboard.i18n import _, pgettext
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.theme import theme
@@ -130,7 +131,8 @@ class _FindPopover(Popover):
         self._list.setItemDelegate(_WidgetMatchDelegate(self._list))
         self._none = Text(_("No widgets yet."), tone="muted")
         self._no_match = NoMatchLine(pgettext("no match", "widgets"), self._field)
-        self._hint = Text(_("Enter to go there, F3 for the next result."), "caption", "muted")
+        hint = _("Enter to go there, {keys} for the next result.")
+        self._hint = Text(hint.format(keys=REGISTRY["studio.find_next"].key), "caption", "muted")
         for widget in (self._field, self._list, self._none, self._no_match, self._hint):
             self.column.addWidget(widget)
         self._list.itemClicked.connect(self._go_to)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QVBoxL
 
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind
 from benchboard.i18n import _, pgettext
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.panes.widget_preview import WidgetPreview
 from benchboard.ui.theme import theme
@@ -41,7 +42,11 @@ class WidgetPalette(QWidget):
         self.setAccessibleName(_("Widgets"))
         self._canvas = canvas
         self.search = Edit(
-            placeholder=_("Search widgets"), icon="ph.magnifying-glass", keys="A", clear=True, name="palette_search"
+            placeholder=_("Search widgets"),
+            icon="ph.magnifying-glass",
+            keys=REGISTRY["studio.show_add_pane"].key,
+            clear=True,
+            name="palette_search",
         )
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._add_first)

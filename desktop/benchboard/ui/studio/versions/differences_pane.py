@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.dashboards.versions.diff import Difference
 from benchboard.i18n import _, ngettext
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head, wide
 from benchboard.ui.studio.versions.difference_list import DifferenceList, DifferenceListModel
 from benchboard.ui.studio.versions.difference_text import ItemNames
@@ -109,7 +110,11 @@ class DifferencesPane(QWidget):
         top, row = head()
         row.addWidget(self._heading)
         row.addStretch(1)
-        self._keys = (KeyCap("J"), KeyCap("K"), Text(_("next, previous"), "caption", "muted"))
+        self._keys = (
+            KeyCap(REGISTRY["studio.versions_next"].key),
+            KeyCap(REGISTRY["studio.versions_previous"].key),
+            Text(_("next, previous"), "caption", "muted"),
+        )
         for key in self._keys:
             row.addWidget(key)
         foot = QWidget()

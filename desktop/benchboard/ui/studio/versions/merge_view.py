@@ -300,8 +300,8 @@ class MergeScreen(QWidget):
         self._title, self._before = Text("", "body_strong"), Elided("", "body", "muted")
         row.addWidget(self._title)
         row.addWidget(self._before, 1)
-        for keys, words in (("1", _("yours")), ("2", _("theirs")), ("N", _("next"))):
-            row.addWidget(KeyCap(keys))
+        for name, words in (("mine", _("yours")), ("theirs", _("theirs")), ("next", _("next"))):
+            row.addWidget(KeyCap(REGISTRY[f"studio.merge_{name}"].key))
             row.addWidget(Text(words, "caption", "muted"))
         return holder
 

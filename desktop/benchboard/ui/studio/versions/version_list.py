@@ -22,6 +22,7 @@ from benchboard.dashboards.versions.version_store import Version
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page, Scalar
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head
 from benchboard.ui.studio.versions.row_list import (
     NOWHERE,
@@ -245,7 +246,7 @@ class VersionsPane(QWidget):
         keys = QHBoxLayout(foot)
         keys.setContentsMargins(16, 8, 12, 8)
         keys.setSpacing(6)
-        keys.addWidget(KeyCap("B"))
+        keys.addWidget(KeyCap(REGISTRY["studio.versions_since"].key))
         keys.addWidget(Text(_("or Shift-click to compare"), "caption", "muted"))
         keys.addStretch(1)
         for widget in (top, hairline(), self._none):
