@@ -66,7 +66,10 @@ def _document_of(row: Dashboard, widgets: Iterable[WidgetRow]) -> dict[str, Any]
 
 
 def create(session: Session, actor: Actor, document: Document) -> tuple[Dashboard, SavedDashboard]:
-    """Create a dashboard of the actor's with its first version, which is never extended."""
+    """Create a dashboard of the actor's with its first version, which is never extended; flushes.
+
+    Raises `Invalid` naming the field or item of a document that can't be stored.
+    """
     written, document = _checked(document)
     made = row_mapping.to_rows(written, {})
     row = Dashboard(

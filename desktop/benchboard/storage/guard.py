@@ -189,7 +189,11 @@ def extend_session(session: Session, token_hash: str, *, now: datetime, expires_
 
 
 def end_sessions(session: Session, ids: Iterable[str], *, reason: str, ended_by: str | None, now: datetime) -> int:
-    """Move the sessions to `session_history` (`reason`: signed-out, revoked, expired); returns how many there were."""
+    """Move the sessions to `session_history` (`reason`: signed-out, revoked, expired); returns how many there were.
+
+    `ended_by` is the id of the account that revoked them, if one did. They ended at `now` (UTC), or when
+    they expired if that was earlier.
+    """
     # Locked, so that a window that extends the session at the same time can't make its revocation fail.
     rows = session.scalars(
         select(SignInSession).where(SignInSession.id.in_(list(ids))).order_by(SignInSession.id).with_for_update()

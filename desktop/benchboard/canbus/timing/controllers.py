@@ -206,7 +206,9 @@ class Limits:
         return self.prop_max < MAX_SEGMENT
 
     def timing(self, clock: int, prescaler: int, prop_seg: int, phase_seg1: int, phase_seg2: int, sjw: int) -> Timing:
-        """The timing with these segments, as the user entered them. Raises Invalid as `Timing` does.
+        """The timing with these segments (in time quanta, `clock` in Hz) as the user entered them.
+
+        Raises Invalid as `Timing` does.
 
         Where the controller only has tseg1, a phase_seg1 too short for `sjw` takes what it lacks from prop_seg:
         the registers are the same.

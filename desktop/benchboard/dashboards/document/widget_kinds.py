@@ -85,7 +85,10 @@ class WidgetContent:
         return label[:MAX_TITLE] if self.type == PLACEHOLDER and isinstance(label, str) and label.strip() else self.type
 
     def setting(self, key: str) -> str | int | float:
-        """The value of a setting of its kind; the default if the layout's value is invalid."""
+        """The value of a setting of its kind; the default if the layout's value is invalid.
+
+        Raises `KeyError` for a type without a kind, such as a placeholder.
+        """
         if self.kind is None:
             raise KeyError(key)
         known = next(setting for setting in self.kind.settings if setting.key == key)

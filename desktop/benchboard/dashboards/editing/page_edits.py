@@ -108,7 +108,7 @@ def locks(item: Item) -> frozenset[Lock]:
 
 
 def locked(page: PageIndex, ids: Iterable[str], lock: Lock, on: bool, compact: Compact = "vertical") -> Layout:
-    """The page with these items locked or unlocked."""
+    """The layout of the page with one lock of these items set (`on`) or removed. Unknown ids are ignored."""
     wanted = frozenset(ids)
 
     def change(item: Item, cell: Cell) -> tuple[Item, Cell]:

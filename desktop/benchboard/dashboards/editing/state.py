@@ -312,7 +312,10 @@ def select_values(state: EditingState, name: str, choice: VariableChoice) -> Edi
 
 
 def share_values(state: EditingState, name: str) -> StateChange | None:
-    """Make the values selected in this window the default values; also while presenting."""
+    """Make the values of variable `name` selected in this window its default values; also while presenting.
+
+    None: there is no such variable, or the page is read-only or still loading.
+    """
     own = {one.name: one for one in state.view.document.variables}.get(name)
     if own is None or state.read_only or state.loading:
         return None

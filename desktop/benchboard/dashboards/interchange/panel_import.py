@@ -55,7 +55,10 @@ _MAX_ALT: Final = 300
 
 
 def panel_title(panel: Mapping[str, Any], item: str) -> str:
-    """The title of a tile: the panel's on one line, or else its library panel's name."""
+    """The title of a tile: the panel's on one line, or else its library panel's name.
+
+    Raises `Invalid` naming `item`, the panel's id, if the title isn't text.
+    """
     given = text(panel.get("title"), item=item, field="title")
     if not given.strip() and panel.get("libraryPanel") is not None:
         library = mapping(panel["libraryPanel"], item=item, field="libraryPanel")
@@ -119,7 +122,10 @@ def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[
 
 
 def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
-    """The `config` of the widget that shows a panel as `kind`."""
+    """The `config` of the widget that shows a panel as `kind`.
+
+    Raises `Invalid` naming `item`, the panel's id, and the field that isn't valid.
+    """
     if kind == "placeholder":
         return {"label": _label(panel, item)}
     if kind == "image":

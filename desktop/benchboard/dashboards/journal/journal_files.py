@@ -54,7 +54,11 @@ def folder_lock(folder: Path) -> FileLock:
 
 
 def claim_slot(folder: Path, name: bytes, key: bytes) -> tuple[Slot, SlotContents]:
-    """The orphan most worth going on with, or a new slot."""
+    """Lock the orphan that is most worth going on with, or a new slot in `folder`; returns it with what it holds.
+
+    A new one holds nothing. `name` is the page's, `key` decrypts it. Raises `OSError`; a damaged journal is read up to
+    the damage.
+    """
     stem = name.hex()
     there = [slot for path in sorted(folder.glob(f"{stem}.*.bbj")) if (slot := _locked(path, name))]
     try:

@@ -18,8 +18,8 @@ HANDLES: tuple[Handle, ...] = get_args(Handle)
 
 
 def limited_size(item: Item, cell: Cell, w: int, h: int, handle: Handle, columns: int) -> tuple[int, int]:
-    """The requested size, clamped to the grid and then to the item's own limits; the minimum takes precedence over the
-    maximum."""
+    """The requested size (columns, rows), clamped to the grid and then to the item's own limits; the minimum takes
+    precedence over the maximum."""
     widest = cell.right if "w" in handle else columns - cell.x
     tallest = cell.bottom if "n" in handle else MAX_HEIGHT
     w, h = max(1, min(w, widest)), max(1, min(h, tallest))

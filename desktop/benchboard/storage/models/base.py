@@ -277,7 +277,7 @@ class Tenant(Versioned):
 
 
 def keyed(table: str) -> UniqueConstraint:
-    """What composite foreign keys point at."""
+    """The unique constraint on organisation and id of `table`: composite foreign keys point at it."""
     return UniqueConstraint("organisation_id", "id", name=conv(f"{table}_organisation_id_id_key"))
 
 
