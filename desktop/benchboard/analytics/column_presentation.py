@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from benchboard.i18n import N_, _, is_currency
+from benchboard.i18n import N_, _, is_currency, pgettext
 
-Format = Literal["text", "identifier", "integer", "decimal", "money", "percent", "boolean", "date", "time", ""]
-"""The format of a value; empty: by its type. An identifier's digits aren't grouped."""
+Format = Literal[
+    "text", "identifier", "order_status", "integer", "decimal", "money", "percent", "boolean", "date", "time", ""
+]
+"""The format of a value; empty: by its type. An identifier's digits aren't grouped, an order's status is translated."""
 
 MAX_TITLE: Final = 500
 _MAX_PATTERNS: Final = 3
@@ -131,6 +133,17 @@ def escaped(text: str) -> str:
     return shown if len(shown) <= MAX_TITLE else f"{shown[: MAX_TITLE - 1]}…"
 
 
+def order_status(value: str) -> str:
+    """An order's status in the window's language; any other text unchanged."""
+    return {
+        "pending": pgettext("order status", "pending"),
+        "paid": pgettext("order status", "paid"),
+        "fulfilled": pgettext("order status", "fulfilled"),
+        "refunded": pgettext("order status", "refunded"),
+        "cancelled": pgettext("order status", "cancelled"),
+    }.get(value, value)
+
+
 def humanised(name: str) -> str:
     """An identifier as a person would read it: `order_total` and “orderTotal” are “Order total”. Never empty."""
     words = [word for word in _WORD_BREAKS.split(name[: MAX_TITLE + 1]) if word]
@@ -174,7 +187,7 @@ def aggregated(presentation: Presentation, function: _Aggregate) -> Presentation
     if not presentation.title and not presentation.written:
         return COUNT if function in ("count", "count_distinct") else presentation
     patterns: Mapping[str, str] = _PATTERNS
-    if function in ("min", "max") and presentation.format in ("date", "time", "text", "identifier"):
+    if function in ("min", "max") and presentation.format in ("date", "time", "text", "identifier", "order_status"):
         patterns = _PATTERNS_OF_TIMES if presentation.format in ("date", "time") else _PATTERNS_OF_TEXTS
     more = () if function == "sum" else (patterns[function],)
     shown = replace(presentation, patterns=(*presentation.patterns, *more)[:_MAX_PATTERNS], origin="")

@@ -80,7 +80,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                     "decimal", 4, Presentation(N_("Order total"), format="money", currency_origin="currency")
                 ),
                 "currency": TEXT.shown_as(Presentation(N_("Currency"), format="text", origin="currency")),
-                "status": TEXT.shown_as(Presentation(N_("Status"), format="text")),
+                "status": TEXT.shown_as(Presentation(N_("Status"), format="order_status")),
                 "created_dt": TIMESTAMP.shown_as(Presentation(N_("Order time"), format="time")),
             },
             rows_title=N_("Orders"),

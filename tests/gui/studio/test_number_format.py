@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSizeF
 
+from benchboard import i18n, package_data
 from benchboard.analytics.queries import ResultTable, check_query
 from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import KINDS
@@ -89,6 +90,22 @@ def test_chart_series_have_titles_and_the_currency_of_their_last_amount(light: T
     ]  # fmt: skip
     in_euros = charts.series_of(ResultTable(columns, (row,), truncated=False), "€")
     assert [one.last for one in in_euros] == ["€\xa02\u2009474", "–", "7"]
+
+
+def test_status_of_an_order_is_translated_and_other_texts_are_not() -> None:
+    columns = check_query("select status, shop_id, status || '' as note from orders")
+    rows = (("paid", "paid", "paid"), ("shipped", "", ""))
+    table = ResultTable(columns, rows, truncated=False)
+
+    def shown() -> list[list[str]]:
+        return [[number_format.format_value(table, row, column) for column in range(3)] for row in rows]
+
+    assert shown() == [["paid", "paid", "paid"], ["shipped", "", ""]]
+    try:
+        i18n.use("tr", package_data.resources_folder() / "i18n")
+        assert shown() == [["ödendi", "paid", "paid"], ["shipped", "", ""]]
+    finally:
+        i18n.use("en", package_data.resources_folder() / "i18n")
 
 
 _ends = st.floats(-1e12, 1e12)

@@ -128,7 +128,7 @@ def test_known_columns_are_in_the_readers_language() -> None:
         ("order_total * 2, order_total / 2, order_total + 1", [""] * 3),
         ("count(*), extract(hour from created_dt)", ["integer"] * 2),
         ("extract(year from created_dt), shop_id", ["identifier"] * 2),
-        ("count(*) as refund_pct, status as bad_percent", ["percent", "text"]),
+        ("count(*) as refund_pct, status as bad_percent", ["percent", "order_status"]),
     ],
 )
 def test_column_format_goes_through_expressions(select: str, formats: list[str]) -> None:

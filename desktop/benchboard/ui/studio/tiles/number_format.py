@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QDate, QLocale
 
+from benchboard.analytics.column_presentation import order_status
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
@@ -92,6 +93,8 @@ def format_value(
 ) -> str:
     """A cell with its unit, as its column says. Without `decimals`, a number has those of `format_cell`."""
     value = row[column]
+    if isinstance(value, str) and table.columns[column].format == "order_status":
+        return order_status(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return format_cell(value)
     if isinstance(value, int) and table.columns[column].format == "identifier":
