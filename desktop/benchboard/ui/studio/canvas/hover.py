@@ -17,6 +17,7 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.value_readout import Reader, tile_reader, tooltip_html
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import plain_tooltip
 
 _BUTTON_SIZE: Final = 22
 
@@ -128,7 +129,8 @@ class TileMenuButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # by keyboard it is Shift+F10
         self.setFixedSize(QSize(_BUTTON_SIZE, _BUTTON_SIZE))
         self.setAccessibleName(_("Actions"))
-        self.setToolTip(_("More actions ({keys})").format(keys=REGISTRY["studio.open_menu"].key))
+        tip = _("More actions ({keys})").format(keys=REGISTRY["studio.open_menu"].key)
+        self.setToolTip(plain_tooltip(tip))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(self._open)
         self.hide()
