@@ -32,6 +32,7 @@ from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.stepper import Stepper
+from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _WIDTH: Final = 720
@@ -307,8 +308,7 @@ class GalleryPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setProperty("surface", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "window")
         self.setFixedWidth(_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 24)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Text, hairline, scroll_area
+from benchboard.ui.widgets.surfaces import set_surface
 
 
 class DetailPane(QWidget):
@@ -17,8 +18,7 @@ class DetailPane(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.head = QVBoxLayout()
         self.head.setSpacing(0)
         inner = QWidget()

@@ -40,6 +40,7 @@ from benchboard.ui.widgets import (
     disable_viewport_fill,
     hairline,
 )
+from benchboard.ui.widgets.surfaces import set_surface
 
 
 def nominal_timing(config: DongleConfig) -> Timing:
@@ -94,8 +95,7 @@ class DonglePane(QWidget):
         self._devices = devices
         self._row: DongleRow | None = None
         self.setObjectName("bench_detail")
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.setFixedWidth(theme().px("shell.detail_pane"))
         self._head = _DongleHeader(context, self)
         self._identity = _PaneSection(_("Identity"))

@@ -6,7 +6,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, ngettext, pgettext
@@ -41,6 +41,7 @@ from benchboard.ui.widgets import (
 )
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
+from benchboard.ui.widgets.surfaces import set_surface
 
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
@@ -171,8 +172,7 @@ class DonglesView(QWidget):
             "bench.show_timing": _("bit timing"),
         }
         holder = QWidget()
-        holder.setProperty("surface", "surface")
-        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(holder, "surface")
         line = QHBoxLayout(holder)
         line.setContentsMargins(16, 5, 16, 5)
         line.setSpacing(6)

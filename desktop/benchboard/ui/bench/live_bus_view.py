@@ -37,6 +37,7 @@ from benchboard.ui.widgets import (
     Toolbar,
     hairline,
 )
+from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
 _MAX_AT_ONCE: Final = 5_000
@@ -112,8 +113,7 @@ class LiveBusView(QWidget):
 
     def _build_send_bar(self) -> None:
         self._send = QWidget()
-        self._send.setProperty("surface", "surface")
-        self._send.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self._send, "surface")
         line = QHBoxLayout(self._send)
         line.setContentsMargins(16, 8, 12, 8)
         line.setSpacing(8)

@@ -10,7 +10,6 @@ from benchboard.canbus.timing import (
     Cable,
     Timing,
     c_snippet,
-    check,
     controller,
     ip_link,
     python_can,
@@ -19,7 +18,7 @@ from benchboard.canbus.timing import (
 from benchboard.errors import AppError
 from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.bench_format import format_metres
-from benchboard.ui.bench.timing_inputs import TimingRequest
+from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Card, Paragraph, SegmentedControl, Text, paint_icon
@@ -39,14 +38,7 @@ class ToleranceCards:
             self.cable.show_lines("", [])
             return
         try:
-            verdict = check(
-                controller(request.controller),
-                timing,
-                clock_tolerance=request.clock_tolerance,
-                length_m=request.length,
-                delay_ns_per_m=request.delay,
-                loop_delay_ns=request.loop,
-            )
+            verdict = check_request(timing, request)
         except AppError as error:
             self.tolerance.show_lines("", [])
             self.cable.show_lines(error.what, [])

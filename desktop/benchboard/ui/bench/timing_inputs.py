@@ -10,13 +10,14 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, check, controller, solve
+from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, Verdict, check, controller, solve
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number, parse_number, percent
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.legend import Legend, LegendEntry
+from benchboard.ui.widgets.surfaces import set_surface
 
 _SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
 """Hz per MHz, bit/s per kbit/s: the unit of a field, if it isn't the request's own."""
@@ -46,6 +47,14 @@ def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
 
     Raises Invalid for a cable or an oscillator tolerance out of range.
     """
+    return check_request(timing, request).nominal
+
+
+def check_request(timing: Timing, request: TimingRequest) -> Verdict:
+    """The verdict on `timing` with the controller, oscillator tolerance and cable of `request`.
+
+    Raises Invalid for a cable or an oscillator tolerance out of range.
+    """
     return check(
         controller(request.controller),
         timing,
@@ -53,7 +62,7 @@ def split_for_cable(timing: Timing, request: TimingRequest) -> Timing:
         length_m=request.length,
         delay_ns_per_m=request.delay,
         loop_delay_ns=request.loop,
-    ).nominal
+    )
 
 
 def _require_in_range(request: TimingRequest) -> None:
@@ -79,8 +88,7 @@ class TimingInputs(QWidget):
         self.last_request: TimingRequest | None = None
         self.wrong_count = 0
         self._changed = changed
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.setFixedWidth(268)
         self._controller = Select([(known.name, known.title) for known in CONTROLLERS], name="timing_controller")
         self._controller.set_current_key("mcan-v3.1+")

@@ -44,6 +44,7 @@ from benchboard.ui.widgets import (
     Toolbar,
     hairline,
 )
+from benchboard.ui.widgets.surfaces import set_surface
 
 _COUNT_S: Final = 10.0
 _MOST_POINTS: Final = 6000
@@ -129,8 +130,7 @@ class TimingView(QWidget):
         middle.addWidget(self._plot_card(), 1)
         middle.addWidget(self._registers)
         canvas = QWidget()
-        canvas.setProperty("surface", "canvas")
-        canvas.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(canvas, "canvas")
         inner = QHBoxLayout(canvas)
         inner.setContentsMargins(8, 8, 8, 8)
         inner.setSpacing(8)

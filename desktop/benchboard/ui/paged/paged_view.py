@@ -18,6 +18,7 @@ from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.skeleton import Skeleton
+from benchboard.ui.widgets.surfaces import set_surface
 
 Row = TypeVar("Row")
 _QUIET_MS = 150
@@ -52,8 +53,7 @@ class PagedTable(QWidget, Generic[Row]):
     ) -> None:
         super().__init__(parent)
         self.model: PagedTableModel[Row] = model
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         tall = any(column.second for column in model.columns)
         height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
         self.view = PagedRows(model, ticks, height, self, menu=row_menu)
@@ -212,8 +212,7 @@ class _BulkBar(QWidget):
         self._view, self._model, self._header = view, model, view.horizontalHeader()
         self._has_actions = bool(actions)
         self.setObjectName("bulk_bar")
-        self.setProperty("surface", "selection")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "selection")
         self._header.installEventFilter(self)
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 0, 10, 0)

@@ -13,6 +13,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text, paint_avatar, paint_key
+from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.window_commands import PALETTE
 
 
@@ -22,8 +23,7 @@ class Header(QWidget):
     def __init__(self, name: str, go: Callable[[str], None], search: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("header")
-        self.setProperty("surface", "header")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "header")
         self.setFixedHeight(theme().px("shell.header"))
         self._go = go
         self._title = Text("", "section")

@@ -12,7 +12,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
-from benchboard.ui.widgets.surfaces import Icon
+from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 
 class Rail(QWidget):
@@ -22,8 +22,7 @@ class Rail(QWidget):
         super().__init__()
         self.setObjectName("rail")
         self.setAccessibleName(_("Main navigation"))
-        self.setProperty("surface", "rail")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "rail")
         self.setFixedWidth(theme().px("shell.rail"))
         self._buttons: dict[str, RailButton] = {}
         column = QVBoxLayout(self)

@@ -17,6 +17,7 @@ from benchboard.ui.widgets.fields import Select, row
 from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -30,8 +31,7 @@ class GeneralSettings(QWidget):
     def __init__(self, context: "Context") -> None:
         super().__init__()
         self._context = context
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         page = QWidget()
         page.setProperty("plain", "true")
         page.setMaximumWidth(680)

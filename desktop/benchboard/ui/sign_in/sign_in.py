@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -27,7 +27,7 @@ from benchboard.ui.widgets.focus import focus_visibly
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
-from benchboard.ui.widgets.surfaces import Icon
+from benchboard.ui.widgets.surfaces import Icon, set_surface
 from benchboard.ui.window_commands import SIGN_IN
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class SignIn(QWidget):
         super().__init__(parent)
         self._tasks, self._settings, self._home = tasks, settings, home
         self._work: Work | None = None
-        self.setProperty("surface", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "window")
         self._banner: Banner | None = None
         self._notices = QVBoxLayout()
         self._local = LocalCard(home, self._was_last_used("local"), self._enter_local)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_meter
+from benchboard.ui.widgets.surfaces import set_surface
 
 _EDGE, _METER, _LEAST = 16.0, 64.0, 48.0
 _GAPS = (28.0, 16.0)
@@ -36,8 +37,7 @@ class StatStrip(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.setFixedHeight(64)
         self._stats: tuple[Stat, ...] = ()
         self._note = ""

@@ -15,6 +15,7 @@ from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.surfaces import set_surface
 
 Tone = Literal["plain", "ok", "info", "warn", "error"]
 Fill = Callable[[Popover], None]
@@ -27,8 +28,7 @@ class StatusBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("surface", "rail")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "rail")
         self.setFixedHeight(theme().px("shell.statusbar"))
         self._cells: dict[str, _StatusCell] = {}
         self._row = QHBoxLayout(self)

@@ -62,8 +62,7 @@ class Toolbar(QWidget):
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.setFixedHeight(theme().px("shell.toolbar") + 4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
@@ -136,6 +135,12 @@ class Floating(QWidget):
             painter.setPen(QPen(theme().color("border.strong"), 1))
             painter.setBrush(theme().color("raised"))
             painter.drawRoundedRect(QRectF(self.frame()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
+
+
+def set_surface(widget: QWidget, name: str) -> None:
+    """Fill the background of `widget` with a surface of the style sheet: `surface`, `alt`, `canvas`, `rail`, …"""
+    widget.setProperty("surface", name)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
 
 def fill_column(holder: QWidget, *parts: QWidget) -> None:

@@ -13,6 +13,7 @@ from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.surfaces import set_surface
 
 WIDTHS: Final = {"tablet": 768, "phone": 390}
 """Width of the page at each breakpoint with its margins, in pixels."""
@@ -27,8 +28,7 @@ class DevicePreview(QWidget):
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
         self._canvas, self._editor = canvas, canvas.editor
-        self.setProperty("surface", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "window")
         self._strip = QWidget()
         self._text = Elided("", "body", "secondary")
         self._text.setObjectName("device_words")

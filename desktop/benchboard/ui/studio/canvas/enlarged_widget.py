@@ -12,7 +12,7 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedContent
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Elided
-from benchboard.ui.widgets.surfaces import Icon
+from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 _WINDOW_KEYS: Final = (
     Qt.Key.Key_K, Qt.Key.Key_F6, Qt.Key.Key_F5, Qt.Key.Key_Comma, Qt.Key.Key_Q, Qt.Key.Key_F1,
@@ -29,8 +29,7 @@ class EnlargedWidgetView(QWidget):
     def __init__(self, canvas: Canvas, item_id: str) -> None:
         super().__init__()
         self.setObjectName("studio_view")
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self._canvas, self.item_id = canvas, item_id
         self._icon = Icon("", "text.muted", 18)
         self.title = Elided("", "section")

@@ -39,7 +39,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Field, Select
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
-from benchboard.ui.widgets.surfaces import fill_column, scroll_area
+from benchboard.ui.widgets.surfaces import fill_column, scroll_area, set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -66,8 +66,7 @@ class Inspector(QWidget):
     ) -> None:
         super().__init__(parent)
         self._context, self._editor, self._query_runner = context, editor, query_runner
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.setAccessibleName(_("Inspector"))
         self._empty = EmptyInspector(editor, handlers)
         self._sheet: _PropertySheet | None = None

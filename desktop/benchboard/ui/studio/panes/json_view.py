@@ -21,6 +21,7 @@ from benchboard.ui.studio.panes.json_editor import JsonEditor
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -76,8 +77,7 @@ class JsonView(QWidget):
         self.waiting = False
         """Whether a valid text is waiting until the page can be edited again."""
         self.setObjectName("studio_json_view")
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.text = JsonEditor("json_text", self._truncator)
         self._parse_timer = QTimer(self, interval=_PARSE_DELAY_MS, singleShot=True)
         self._parse_timer.timeout.connect(self._parse)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.paragraph import Paragraph
-from benchboard.ui.widgets.surfaces import Icon
+from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 
 class ReadOnlyBar(QWidget):
@@ -17,8 +16,7 @@ class ReadOnlyBar(QWidget):
     def __init__(self, duplicate: Callable[[], object], arrange: Callable[[], object]) -> None:
         super().__init__()
         self.setObjectName("studio_looking")
-        self.setProperty("surface", "alt")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "alt")
         self._why = Paragraph("", tone="secondary")
         self.copy = Button(
             _("Duplicate to edit"), duplicate, icon="ph.copy", size="sm", name="studio_duplicate_to_change"

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.dashboards.variables.repeat_expansion import has_repeats
@@ -15,6 +15,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -37,8 +38,7 @@ class RepeatsToggle(QObject):
         """Identifies this page and account in the settings."""
         self._shown = self._presented = self._loaded = False
         self.switch = QWidget()
-        self.switch.setProperty("surface", "surface")
-        self.switch.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self.switch, "surface")
         self._button = Button(
             _("Preview repeats"), self.toggle, icon="ph.copy", name="studio_copies",
             tip=_("Show one copy for each value ({keys})").format(keys=REGISTRY["studio.preview_repeats"].key),

@@ -11,6 +11,7 @@ from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import hairline
+from benchboard.ui.widgets.surfaces import set_surface
 
 
 class Sidebar(QWidget):
@@ -18,8 +19,7 @@ class Sidebar(QWidget):
 
     def __init__(self, palette: WidgetPalette, outline: OutlinePane, minimap: Minimap) -> None:
         super().__init__()
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self._panes: dict[str, QWidget] = {"add": palette, "outline": outline}
         self._tabs = {"add": _Tab(_("Add"), "add"), "outline": _Tab(_("Outline"), "outline")}
         self._stack = QStackedWidget()

@@ -15,6 +15,7 @@ from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQu
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.surfaces import set_surface
 
 _SHOWN: Final = 3
 """Values named on a field; more are only counted."""
@@ -39,8 +40,7 @@ class VariablesBar(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         strip = QWidget()
-        strip.setProperty("surface", "surface")
-        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(strip, "surface")
         self._row = QHBoxLayout(strip)
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(8)

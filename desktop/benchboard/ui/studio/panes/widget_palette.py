@@ -27,7 +27,7 @@ from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.paragraph import Paragraph
-from benchboard.ui.widgets.surfaces import scroll_area
+from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 
 
 class WidgetPalette(QWidget):
@@ -37,8 +37,7 @@ class WidgetPalette(QWidget):
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self.setAccessibleName(_("Widgets"))
         self._canvas = canvas
         self.search = Edit(

@@ -181,13 +181,22 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
         known = [(abs(plot.y(value) - spot.y()), k) for k, one in enumerate(series)
                  if (value := one.values[row]) is not None]  # fmt: skip
         nearest = min(known)[1] if known else -1
-        for k, one in enumerate(series):
-            text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
-            lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
+        lines += _series_lines(table, row, series, unit, nearest)
         lines += [ReadoutLine(undrawn)] if undrawn else []
         return Readout(tuple(lines), follows_pointer=True)
 
     return at
+
+
+def _series_lines(
+    table: ResultTable, row: int, series: Sequence[charts.Series], unit: str, nearest: int
+) -> list[ReadoutLine]:
+    """The values of all series in a row; of several, the one with the index `nearest` is bold."""
+    lines = []
+    for k, one in enumerate(series):
+        text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
+        lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
+    return lines
 
 
 def _lying_bars_reader(lying: bars.LyingBars, table: ResultTable, series: Sequence[charts.Series], unit: str) -> Reader:
@@ -201,9 +210,7 @@ def _lying_bars_reader(lying: bars.LyingBars, table: ResultTable, series: Sequen
         boxes = [(abs(bar.box.center().y() - spot.y()), bar.place) for bar in lying.bars if bar.row == row]
         nearest = min(boxes)[1]
         lines = [ReadoutLine(_category_text(table, row, all_days=False))]
-        for k, one in enumerate(series):
-            text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
-            lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
+        lines += _series_lines(table, row, series, unit, nearest)
         lines += [ReadoutLine(undrawn)] if undrawn else []
         return Readout(tuple(lines), follows_pointer=True)
 

@@ -13,6 +13,7 @@ from benchboard.ui.studio.versions.difference_text import ROLE, Look
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.surfaces import set_surface
 
 
 class PageArea(QScrollArea):
@@ -94,8 +95,7 @@ def _width(text: str, font: str) -> float:
 def as_pane(holder: QWidget, width: int) -> QVBoxLayout:
     """Turn a widget into a pane of a fixed width; returns the layout for its content."""
     holder.setFixedWidth(width)
-    holder.setProperty("surface", "surface")
-    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    set_surface(holder, "surface")
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)

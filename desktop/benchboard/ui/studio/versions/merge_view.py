@@ -31,6 +31,7 @@ from benchboard.ui.widgets import (
     keep_toasts_above,
     scroll_area,
 )
+from benchboard.ui.widgets.surfaces import set_surface
 
 _MAX_LISTED: Final = 200
 """Most merged changes that are listed; more are only counted."""
@@ -59,8 +60,7 @@ class MergeScreen(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("studio_merge")
-        self.setProperty("surface", "canvas")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "canvas")
         self._merge, self._mine, self._theirs, self._base = merge, mine, theirs, base
         self.decisions = MergeDecisions(merge)
         self._results = [ThumbnailAnswers(context, self) for _side in range(3)]
@@ -291,8 +291,7 @@ class MergeScreen(QWidget):
 
     def _header(self) -> QWidget:
         holder = QWidget()
-        holder.setProperty("surface", "surface")
-        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(holder, "surface")
         holder.setFixedHeight(44)
         row = QHBoxLayout(holder)
         row.setContentsMargins(16, 0, 16, 0)
@@ -336,8 +335,7 @@ class MergeScreen(QWidget):
 
     def _footer(self) -> QWidget:
         holder = QWidget()
-        holder.setProperty("surface", "surface")
-        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(holder, "surface")
         holder.setFixedHeight(54)
         row = QHBoxLayout(holder)
         row.setContentsMargins(16, 0, 16, 0)

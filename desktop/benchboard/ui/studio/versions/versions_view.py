@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ from benchboard.ui.studio.versions.widget_thumbnails import ThumbnailAnswers
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, SegmentedControl, Text, Toolbar, hairline
 from benchboard.ui.widgets.drawer import is_narrow
+from benchboard.ui.widgets.surfaces import set_surface
 
 _MAX_CACHED: Final = 12
 """Most documents that are cached, so that going back and forth loads nothing twice."""
@@ -71,8 +72,7 @@ class VersionsScreen(QWidget):
         """`awaits`: an edit made before this screen was opened is still being saved (`select_saved_version`)."""
         super().__init__(parent)
         self.setObjectName("studio_versions")
-        self.setProperty("surface", "surface")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_surface(self, "surface")
         self._context, self._dashboard_id = context, dashboard_id
         self._comparison: _Comparison | None = None
         self._documents: dict[int, Document] = {}
