@@ -23,7 +23,7 @@ from benchboard.identity import authentication
 from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Page, Unreadable
 from benchboard.storage.engine import Transactions, refuse_password
-from benchboard.storage.keyset_paging import LARGEST
+from benchboard.storage.keyset_paging import MAX_PAGE
 from benchboard.workspace import Workspace
 
 P = ParamSpec("P")
@@ -160,7 +160,7 @@ def paging_options(command: Callable[..., None]) -> Callable[..., None]:
     after = click.option("--after", metavar="KEY", help="Continue after the key that the previous page ended with.")
     limit = click.option(
         "--limit",
-        type=WholeNumber(1, LARGEST),
+        type=WholeNumber(1, MAX_PAGE),
         default=50,
         show_default=True,
         metavar="N",

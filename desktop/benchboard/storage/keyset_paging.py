@@ -17,7 +17,8 @@ from benchboard.paging import Listing, Page, Scalar, Unreadable, decode_key, enc
 from benchboard.storage.models.base import Exact, Id, Moment
 
 Row = TypeVar("Row")
-LARGEST = 1000
+MAX_PAGE: Final = 1000
+"""Rows of a page at most."""
 _RAW: Final = "raw:"
 """What a key begins with that stands at a row whose moment cannot be read: bytes in hex, of a text behind a hyphen."""
 
@@ -45,10 +46,10 @@ def page(
 
     Raises `Invalid` for a column that the list cannot be sorted by, a limit out of 1…1000, or a key of another list.
     """
-    if not 1 <= limit <= LARGEST:
+    if not 1 <= limit <= MAX_PAGE:
         raise Invalid(
             "paging.limit",
-            _("The page limit must be 1 to {largest} rows, not {limit}.").format(largest=LARGEST, limit=limit),
+            _("The page limit must be 1 to {largest} rows, not {limit}.").format(largest=MAX_PAGE, limit=limit),
             field="limit",
         )
     order = _Order(_column(sorting, listing.sort or sorting.default), sorting.id.expression, listing.descending)

@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 BASE = "base"
 _KEPT_COPIES = 3
 # How long a second program waits for the first one's migration before it says that the database is busy.
-_PATIENCE_MS = 60_000
+_MIGRATION_WAIT_MS = 60_000
 # A half-made copy older than this belongs to a program that was killed.
 _ABANDONED_S = 86_400
 _MOST_NAMED = 20
@@ -239,7 +239,7 @@ def _alone(database: Database, target: str) -> Iterator[tuple[Connection, Path |
     try:
         # Outside the transaction, where alone they work. With foreign keys on, rebuilding a table deletes its children;
         # without the legacy rename, every trigger that names a rebuilt table stops the rename.
-        driver.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        driver.execute(f"PRAGMA busy_timeout = {_MIGRATION_WAIT_MS}")
         driver.execute("PRAGMA foreign_keys = OFF")
         driver.execute("PRAGMA legacy_alter_table = ON")
         with _copied(connection, driver, target) as backup:

@@ -110,7 +110,7 @@ def test_compact_tower_of_overlaps_needs_no_deep_recursion() -> None:
 
 
 def test_compact_unsolvable_heap_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grid_arrays, "PATIENCE", 100_000)  # the real patience takes seconds to lose
+    monkeypatch.setattr(grid_arrays, "MAX_STEPS", 100_000)  # the real number takes seconds to lose
     items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 2}} for n in range(300)]
     with pytest.raises(Invalid) as refusal:
         grid.compacted(grid.parse(items), compact="horizontal")
@@ -127,7 +127,7 @@ def test_compact_effort_limit_is_checked_often(monkeypatch: pytest.MonkeyPatch) 
         spent.append(steps)
         spend(self, steps)
 
-    monkeypatch.setattr(grid_arrays, "PATIENCE", 1_000_000)
+    monkeypatch.setattr(grid_arrays, "MAX_STEPS", 1_000_000)
     monkeypatch.setattr(grid_arrays.GridArrays, "spend", counted)
     wide = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 12, "h": 1}} for n in range(1_000)]
     more = grid.Item("new", "t")
@@ -139,7 +139,7 @@ def test_compact_effort_limit_is_checked_often(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_compact_effort_limit_counts_pushes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grid_arrays, "PATIENCE", 100_000)
+    monkeypatch.setattr(grid_arrays, "MAX_STEPS", 100_000)
     monkeypatch.setattr(rgl_compat, "compact_horizontally", lambda _board: pytest.fail("it was pushed to the end"))
     items = [{"id": f"w{n}", "type": "t", "position": {"x": 0, "y": 0, "w": 6, "h": 2}} for n in range(500)]
     with pytest.raises(Invalid) as refusal:
@@ -155,7 +155,7 @@ def _grown(count: int, columns: int, w: int, h: int, statics: int = 0) -> grid.L
 
 
 def test_resize_over_thousands_of_items_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grid_arrays, "PATIENCE", 2_000_000)  # a small part of the real one, and less than was needed
+    monkeypatch.setattr(grid_arrays, "MAX_STEPS", 2_000_000)  # a small part of the real one, and less than was needed
     done = grid.compacted(_grown(10_000, 12, 12, 1000))
     assert _overlaps(grid.Layout.of(12, list(done)[:300])) == []
     assert done.bottom == 1000 + 834

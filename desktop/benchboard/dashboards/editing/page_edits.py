@@ -31,8 +31,6 @@ from benchboard.i18n import _
 
 Lock = Literal["place", "size", "content"]
 LOCKS: Final[tuple[Lock, ...]] = ("place", "size", "content")
-_DEEPEST: Final = 8
-_MOST_TABS: Final = 50
 _STEM: Final = 190
 
 
@@ -55,8 +53,8 @@ def checked(layout: Layout) -> Layout:
     count = 0
     for found in grid.walk_items(layout):
         count += 1
-        if len(found.path) + bool(found.item.panes) > _DEEPEST:
-            what = _("Containers can't be nested more than {limit} levels deep.").format(limit=_DEEPEST)
+        if len(found.path) + bool(found.item.panes) > grid.DEEPEST:
+            what = _("Containers can't be nested more than {limit} levels deep.").format(limit=grid.DEEPEST)
             raise Invalid("layout.too-deep", what, item=found.item.id, field="items")
     if count > grid.MAX_ITEMS:
         what = _("This would exceed the limit of {limit} items per dashboard.").format(limit=grid.MAX_ITEMS)
@@ -304,11 +302,11 @@ def _unused(stem: str, page: PageIndex) -> str:
 def with_tab(page: PageIndex, tabs: str, compact: Compact = "vertical") -> Layout:
     """The page with a new empty tab, which is shown. Raises `Invalid` if there are 50 already."""
     item = page.item(tabs)
-    if len(item.panes) >= _MOST_TABS:
-        what = _("You can add up to {limit} tabs.").format(limit=_MOST_TABS)
+    if len(item.panes) >= grid.MAX_TABS:
+        what = _("You can add up to {limit} tabs.").format(limit=grid.MAX_TABS)
         raise Invalid("layout.too-many-tabs", what, item=tabs, field="tabs")
     names = {pane.id for pane in item.panes}
-    number = next(k for k in range(1, _MOST_TABS + 2) if f"t{k}" not in names)
+    number = next(k for k in range(1, grid.MAX_TABS + 2) if f"t{k}" not in names)
     pane = Pane(Layout.of(page.cell(tabs).w, ()), f"t{number}")
     return page.with_item(replace(item, panes=(*item.panes, pane), active=len(item.panes)), compact)
 

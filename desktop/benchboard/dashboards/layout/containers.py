@@ -24,6 +24,9 @@ HEADING: Final = 1
 EMPTY: Final = 2
 """The height of an open, empty pane, in rows."""
 DEEPEST: Final = 8
+"""Levels of containers inside each other."""
+MAX_TABS: Final = 50
+"""Tabs of one container."""
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
 Path = tuple[tuple[str, int], ...]

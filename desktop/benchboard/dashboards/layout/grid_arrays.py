@@ -10,7 +10,7 @@ from benchboard.i18n import _
 
 BLOCK = 3
 """Rows are indexed in blocks of 2**BLOCK."""
-PATIENCE = 48_000_000
+MAX_STEPS = 48_000_000
 """The number of steps that one operation may take: less than three seconds. A drag among 5,000 widgets needs a
 thousandth of it; 5,000 at random positions in less space than they need take nearly all; thousands of items on top of
 each other need time that grows with the cube of their number, because of react-grid-layout's rule itself."""
@@ -24,8 +24,21 @@ class GridArrays:
     """
 
     __slots__ = (
-        "columns", "count", "displaced", "ghost", "hs", "ids", "masks", "patience", "ranks", "span", "static",
-        "statics", "ws", "xs", "ys",
+        "columns",
+        "count",
+        "displaced",
+        "ghost",
+        "hs",
+        "ids",
+        "masks",
+        "ranks",
+        "span",
+        "static",
+        "statics",
+        "steps_left",
+        "ws",
+        "xs",
+        "ys",
     )  # fmt: skip
 
     def __init__(self, layout: Layout) -> None:
@@ -47,7 +60,7 @@ class GridArrays:
         """Once arranged by rows, each item's sort key; the keys of items `displaced` since then are out of date."""
         self.displaced: set[int] | None = None
         self.span = 0
-        self.patience = PATIENCE
+        self.steps_left = MAX_STEPS
         # react-grid-layout's probe rectangle has the id "-1", and nothing collides with its own id.
         self.ghost = layout.places.get("-1", -1)
 
@@ -58,8 +71,8 @@ class GridArrays:
 
     def spend(self, steps: int) -> None:
         """Account for this many steps of the operation. Raises `Invalid` (`layout.too-tangled`) when none are left."""
-        self.patience -= steps
-        if self.patience < 0:
+        self.steps_left -= steps
+        if self.steps_left < 0:
             what = _("These {count} items overlap too much to compact.").format(count=self.count)
             refuse("too-tangled", what, None, "items")
 

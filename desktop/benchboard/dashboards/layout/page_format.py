@@ -3,9 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
 
-from benchboard.dashboards.layout.containers import CONTAINERS, DEEPEST, HEADING, ROW, TABS, PageIndex, Path, height
+from benchboard.dashboards.layout.containers import (
+    CONTAINERS,
+    DEEPEST,
+    HEADING,
+    MAX_TABS,
+    ROW,
+    TABS,
+    PageIndex,
+    Path,
+    height,
+)
 from benchboard.dashboards.layout.model import (
     MAX_HEIGHT,
     MAX_ID,
@@ -21,8 +30,6 @@ from benchboard.dashboards.layout.model import (
     written_item,
 )
 from benchboard.i18n import _
-
-MAX_TABS: Final = 50
 
 
 def parse_page(value: object, *, columns: int = 12) -> Layout:
