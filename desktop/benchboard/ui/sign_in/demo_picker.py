@@ -25,10 +25,10 @@ def role_description(role: str) -> str:
     """What a system role allows, as a sentence."""
     descriptions = {
         "admin": _("Full access: people, sessions, audit log, dongles and dashboards."),
-        "ops_manager": _("Views all dongles and orders. Can't change dongles or accounts."),
+        "ops_manager": _("Views all dongles, builds dashboards from all orders. Can't change dongles."),
         "analyst": _("Builds dashboards from all orders."),
-        "technician": _("Pairs dongles and sets their bit timing. Has their own dashboard."),
-        "business_user": _("Views orders from their own shops on their own dashboard."),
+        "technician": _("Pairs dongles and sets their bit timing. Can't see orders."),
+        "business_user": _("Builds dashboards from the orders of their own shops."),
     }
     return descriptions.get(role, "")
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStyledItemDelegate, QStyleOptionView
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.version_store import Version
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.paging import Listing, Page, Scalar
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.versions.diff_widgets import as_pane, head
@@ -35,7 +35,8 @@ from benchboard.ui.studio.versions.row_list import (
 )
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
-from benchboard.ui.widgets import Button, EmptyState, KeyCap, MenuItem, Text, hairline, menu, paint_avatar
+from benchboard.ui.widgets import Button, KeyCap, MenuItem, Text, hairline, menu, paint_avatar
+from benchboard.ui.widgets.no_match import NoMatch
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -237,10 +238,11 @@ class VersionsPane(QWidget):
         row.addWidget(Text(_("Versions"), "body_strong"))
         row.addStretch(1)
         self._filter_button = Button(
-            _("Everyone"), self._open_filter_menu, kind="quiet", icon="ph.funnel", name="versions_filter"
+            _("All versions"), self._open_filter_menu, kind="quiet", icon="ph.funnel", name="versions_filter"
         )
         row.addWidget(self._filter_button)
-        self._none = EmptyState("ph.clock-counter-clockwise", _("No versions"), why=_("Every save creates a version."))
+        self._none = NoMatch(pgettext("no match", "versions"), lambda: self._filter(_("All versions"), {}))
+        self._none.show_query("", filtered=True)  # without a filter there is always one
         self._none.hide()
         foot = QWidget()
         keys = QHBoxLayout(foot)
@@ -262,7 +264,7 @@ class VersionsPane(QWidget):
 
     def _open_filter_menu(self) -> None:
         choices: tuple[tuple[str, dict[str, Scalar]], ...] = (
-            (_("Everyone"), {}),
+            (_("All versions"), {}),
             (_("Only mine"), {"author_id": self._context.actor.user_id}),
             (_("Only named versions"), {"named": True}),
         )
