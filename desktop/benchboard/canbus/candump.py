@@ -42,14 +42,14 @@ def why_invalid(text: str) -> str:
     """What is wrong with `text`, for which `parse` has no frame, and where: a sentence."""
     ident, mark, rest = text.partition("#")
     if not mark:
-        return _("It has no # between ID and data.")
+        return _("There's no # between ID and data.")
     if wrong := _NOT_HEX.search(ident):
         return _("“{part}” in the ID isn't hexadecimal.").format(part=wrong[0][:20])
     if len(ident) not in (3, 8):
         return _("An ID has 3 digits, an extended one 8. This one has {count}.").format(count=len(ident))
     limit = MAX_STANDARD_ID if len(ident) == 3 else MAX_EXTENDED_ID
     if int(ident, 16) > limit:
-        return _("Its ID is greater than {limit}.").format(limit=f"{limit:X}")
+        return _("The ID is greater than {limit}.").format(limit=f"{limit:X}")
     if rest.startswith("R"):
         return _("Only a length from 0 to 8 can follow R.")
     if rest.startswith("#"):

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.dongles.fleet import DongleRecord
@@ -175,6 +176,21 @@ def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Click
         _type(qtbot, click, window, f"timing_{field}", value)
     qtbot.waitUntil(lambda: view._timing is not None)
     assert not [name for name in fields if click.find(window, f"timing_{name}").property("wrong")]
+
+
+def test_timing_cards_are_whole_in_turkish(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window, context = shell.window(), shell.context
+    context.apply_settings(replace(context.settings, language="tr"))
+    try:
+        qtbot.waitUntil(lambda: not shiboken6.isValid(shell))
+        window.resize(1100, 720)
+        click(window, "tab_bench_timing")
+        (view,) = window.findChildren(TimingView)
+        qtbot.waitUntil(lambda: view._timing is not None)
+        (cards,) = (one for one in view.findChildren(QScrollArea) if one.isAncestorOf(view.verification))
+        qtbot.waitUntil(lambda: cards.isVisible() and cards.horizontalScrollBar().maximum() == 0)
+    finally:
+        context.apply_settings(replace(context.settings, language="en"))
 
 
 def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Clicker) -> None:

@@ -57,11 +57,11 @@ def test_parse_forms_of_cansend_give_their_frames(text: str, frame: Frame) -> No
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("nonsense", "It has no # between ID and data."),
+        ("nonsense", "There's no # between ID and data."),
         ("12Z#00", "“Z” in the ID isn't hexadecimal."),
         ("12#00", "An ID has 3 digits, an extended one 8. This one has 2."),
-        ("800#00", "Its ID is greater than 7FF."),
-        ("20000000#00", "Its ID is greater than 1FFFFFFF."),
+        ("800#00", "The ID is greater than 7FF."),
+        ("20000000#00", "The ID is greater than 1FFFFFFF."),
         ("123#R9", "Only a length from 0 to 8 can follow R."),
         ("123#zz", "“zz” in the data isn't hexadecimal."),
         ("123#1", "The last byte of the data has one digit instead of two."),

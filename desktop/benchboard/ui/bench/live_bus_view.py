@@ -97,7 +97,7 @@ class LiveBusView(QWidget):
     def _build_toolbar(self) -> None:
         self.toolbar = Toolbar(_("Live bus"))
         self._dongle = Select(name="live_dongle", label=_("Dongle"))
-        self._dongle.setMinimumWidth(280)
+        self._dongle.setMinimumWidth(180)
         self._dongle.activated.connect(lambda _index: self._select_dongle(self._dongle.current_key()))
         self._settings = Text("", tone="muted")
         self.toolbar.add(self._dongle)
@@ -260,6 +260,7 @@ class LiveBusView(QWidget):
         """Show that no bus is open, and that the frames still shown are past."""
         self._settings.setText("")
         self._sent.setText("")
+        self._frame.set_invalid(False)
         reason = self._end_reason or _("The live bus is closed.")
         if self.model.rowCount():
             reason = _("{reason} The frames below were received before.").format(reason=reason)
@@ -351,10 +352,8 @@ class LiveBusView(QWidget):
         frame = candump.parse(text)
         self._frame.set_invalid(frame is None)
         if frame is None:
-            sentence = _("“{text}” isn't a valid frame.").format(text=text[:40])
-            if not text:
-                sentence = _("Enter a frame, such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
-            self._sent.setText(f"{sentence} {candump.why_invalid(text)}" if text else sentence)
+            example = _("Enter a frame, such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
+            self._sent.setText(candump.why_invalid(text) if text else example)
             self._sent.set_tone("error")
             return
         try:

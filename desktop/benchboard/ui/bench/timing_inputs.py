@@ -358,6 +358,6 @@ def _unbroken(unit: str) -> str:
 def _pair(left: Field, right: Field) -> QHBoxLayout:
     layout = QHBoxLayout()
     layout.setSpacing(8)
-    layout.addWidget(left, 1)
-    layout.addWidget(right, 1)
+    for field in (left, right):  # an error below one of them doesn't move the other
+        layout.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
     return layout

@@ -151,11 +151,10 @@ class TimingView(QWidget):
     def _bit_card(self) -> Card:
         """The card with the editable bit."""
         card = Card(padding=16)
-        self._bit_title = Text("", tone="muted")
+        self._bit_title = Elided("", tone="muted")
         head = QHBoxLayout()
         head.addWidget(Text(_("Nominal"), "body_strong"))
-        head.addWidget(self._bit_title)
-        head.addStretch(1)
+        head.addWidget(self._bit_title, 1)
         card.column.addLayout(head)
         card.column.addWidget(self._bar)
         return card
@@ -184,7 +183,7 @@ class TimingView(QWidget):
         side = QScrollArea()
         side.setWidgetResizable(True)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setMinimumWidth(320)
+        side.setMinimumWidth(376)
         side.setMaximumWidth(392)
         side.setWidget(inside)
         return side
