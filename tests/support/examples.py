@@ -1,4 +1,5 @@
-"""How many examples a property test tries: all of them in `make fuzz`, fewer and always the same in `make test`."""
+"""How many examples a property test tries, and how much of an enumeration is run: all of it in `make fuzz`, a part
+that is always the same in `make test`."""
 
 import os
 from typing import Any, Final
@@ -15,3 +16,8 @@ def examples(count: int, **options: Any) -> settings:
     `make test` tries the same ones every time, to see what a change broke: more of them say little more.
     """
     return settings(max_examples=count if FUZZING else min(count, max(_FEWEST, count // 3)), **options)
+
+
+def every(step: int) -> int:
+    """The step of an enumeration: 1 where we look for faults, else `step`, a prime, so that it meets each kind of case."""
+    return 1 if FUZZING else step

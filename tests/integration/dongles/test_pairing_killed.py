@@ -23,7 +23,7 @@ from benchboard.storage.engine import Database
 from support import databases, forked
 from support.benchdata import Bench
 from support.benchsim import Simulator, simulated
-from support.examples import FUZZING
+from support.examples import every
 
 _BATCH = 32
 
@@ -112,13 +112,12 @@ def test_pairing_killed_at_any_step_ends_in_agreement(
 ) -> None:
     # The messages are the same on both engines; PostgreSQL is killed at each of its statements.
     messages = engine_name == "sqlite"
-    every = 1 if FUZZING else 2  # with `make fuzz` at each moment
     fatal, finished, half_made = 0, False, 0
     settled: set[str] = set()
     while not finished:
         with simulated(tmp_path / f"home{fatal}", _BATCH, pressed=True) as simulator:
             for device_id, port in simulator.ports.items():
-                fatal += every
+                fatal += every(5)
                 finished = _survived(bench, copy, port, fatal, messages=messages)
                 half_made += simulator.persistent(device_id).state == OwnershipState.CLAIMED_ACTIVE and not finished
                 if _seen(bench, port) == "CLAIMED_ACTIVE":
@@ -132,4 +131,4 @@ def test_pairing_killed_at_any_step_ends_in_agreement(
                     break
     assert fatal > (50 if messages else 25)
     assert settled == {"CLAIMED_ACTIVE"}
-    assert half_made * every >= 5, "some died with the dongle claimed and the database not yet active"
+    assert half_made * every(5) >= 5, "some died with the dongle claimed and the database not yet active"

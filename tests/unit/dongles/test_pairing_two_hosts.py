@@ -22,6 +22,7 @@ from benchboard.dongles.simulator.node import SimulatedDongle
 from benchboard.errors import AppError, DeviceFailure, Unavailable
 from support.benchdata import Bench
 from support.cable import Cable, Clock
+from support.examples import every
 from support.loopback_dongle import after_reset
 
 TO_DEVICE, TO_HOST = 0, 1
@@ -166,7 +167,8 @@ def test_pair_by_two_hosts_in_every_order_keeps_the_dongles_token(
     messages = messages_of_a_pairing(bench)
     begin, prove, commit, confirm, never = 3, messages - 2, messages - 1, messages, messages + 1
     finished_by_other = 0
-    for stopped_at, lost_at in product(range(1, messages + 1), (begin, prove, commit, confirm, never)):
+    orders = list(product(range(1, messages + 1), (begin, prove, commit, confirm, never)))
+    for stopped_at, lost_at in orders[:: every(3)]:
         desk = Desk(bench, paired_before=paired_before)
         first, second = desk.cable(), desk.cable()
         lose_answer(second, lost_at)
@@ -186,7 +188,7 @@ def test_pair_by_two_hosts_in_every_order_keeps_the_dongles_token(
         desk.reconcile()
         desk.pair(desk.cable())
         bench.assert_same_token(bench.technician, desk.device_id, desk.dongle.persistent)
-    assert finished_by_other >= messages - 1
+    assert finished_by_other >= (messages - 1) // every(3)
 
 
 @pytest.mark.parametrize("paired_before", [False, True])

@@ -24,6 +24,7 @@ from benchboard.storage import change_tracking
 from benchboard.storage.models.dongles import Dongle
 from support.benchdata import Bench
 from support.databases import unbound
+from support.examples import every
 from support.loopback_dongle import CONFIG, LoopbackDongle
 
 
@@ -376,7 +377,7 @@ class Countdown:
 
 @pytest.mark.slow
 def test_pair_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench) -> None:
-    """Enumerated: each moment is one death, a resumed pairing, and a look at both sides. `kill -9` of a real process
+    """Enumerated (in part, but for `make fuzz`): each moment is one death, a resumed pairing, and a look at both sides. `kill -9` of a real process
     beside a real simulator is tests/integration/test_pairing_killed.py."""
     _die_everywhere(bench, power_cut=False)
 
@@ -387,16 +388,15 @@ def test_pair_killed_anywhere_with_power_lost_ends_in_agreement(bench: Bench) ->
 
 
 def _die_everywhere(bench: Bench, *, power_cut: bool) -> None:
-    deaths = 0
+    death = 1
     while True:
         dongle = LoopbackDongle()
-        countdown = Countdown(deaths + 1)
+        countdown = Countdown(death)
         dongle.before_write = dongle.after_write = countdown
         finished = _pair_until(bench, dongle, countdown)
         dongle.before_write = dongle.after_write = lambda: None
         if finished:
             break
-        deaths += 1
         dongle.replug()
         if power_cut:
             dongle.power_cycle()
@@ -405,8 +405,9 @@ def _die_everywhere(bench: Bench, *, power_cut: bool) -> None:
         if row is not None and row.ownership_state != "CLAIM_PENDING":
             bench.assert_agreement(bench.technician, dongle)
         pair(bench, dongle)
-        assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE", f"died at {deaths}"
-    assert deaths > 40
+        assert bench.assert_agreement(bench.technician, dongle) == "CLAIMED_ACTIVE", f"died at {death}"
+        death += every(3)
+    assert death > 40
 
 
 def _pair_until(bench: Bench, dongle: LoopbackDongle, countdown: Countdown) -> bool:

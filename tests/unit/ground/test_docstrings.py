@@ -30,9 +30,17 @@ OUTSIDE: Final = frozenset(
 _MARKED: Final = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement below a node, without the parts of its expressions, which are most of a tree."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
+
+
 def _docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Every string that is a statement of its own: of modules, classes, functions and attributes."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield node.lineno, node.value.value
 
@@ -50,9 +58,20 @@ def _used_names(tree: ast.AST) -> Iterator[str]:
                 yield from name.split(".")
 
 
+def _own_words(tree: ast.AST) -> set[str]:
+    """The names that a module uses, and the words of its strings that are no docstrings."""
+    strings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return set(_used_names(tree)) | {
+        word
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in strings
+        for word in re.findall(r"\w+", node.value)
+    }
+
+
 def _defined_names(tree: ast.AST) -> Iterator[str]:
     """What other files may speak of: classes, functions and attributes."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
@@ -67,22 +86,15 @@ def test_docstrings_of_every_module_name_only_what_exists() -> None:
     (folder,) = benchboard.__path__
     trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
     defined = {name for tree in trees.values() for name in _defined_names(tree)}
-    defined |= {part for path in trees for part in (path.stem, path.parent.name)}
+    known = OUTSIDE | defined | {part for path in trees for part in (path.stem, path.parent.name)}
     stale = []
     for path, tree in trees.items():
-        own = set(_used_names(tree))
-        strings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        own |= {
-            word
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in strings
-            for word in re.findall(r"\w+", node.value)
-        }
-        for line, text in _docstrings(tree):
-            for name in _MARKED.findall(text):
-                last = name.rpartition(".")[2]
-                if name not in OUTSIDE and last not in own and last not in defined:
-                    stale.append(f"{path.relative_to(folder)}:{line}: {name}")
+        named = [(line, name) for line, text in _docstrings(tree) for name in _MARKED.findall(text)]
+        unknown = [(line, name) for line, name in named if {name, name.rpartition(".")[2]}.isdisjoint(known)]
+        own = _own_words(tree) if unknown else set()
+        stale += [
+            f"{path.relative_to(folder)}:{line}: {name}" for line, name in unknown if name.rpartition(".")[2] not in own
+        ]
     assert not stale
 
 
@@ -138,19 +150,27 @@ def test_docstrings_of_classes_name_their_own_members() -> None:
     """A signal or field that is renamed is often still the name of something in another file."""
     (folder,) = benchboard.__path__
     trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
-    classes = {node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    classes = {
+        node.name: node for tree in trees.values() for node in _statements(tree) if isinstance(node, ast.ClassDef)
+    }
     known = {part for path in trees for part in (path.stem, path.parent.name)} | OUTSIDE | ELSEWHERE
     known |= {name for tree in trees.values() for name in _top_level_names(tree)}
     stale = []
     for path, tree in trees.items():
         values = set(_literals(node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)))
-        for class_ in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
-            family = _family(class_, classes)
-            own = {name for one in family for name in _member_names(one)} | set(_literals(family)) | values | known
-            own |= {alias.asname or alias.name for node in ast.walk(tree) for alias in getattr(node, "names", ())
-                    if isinstance(alias, ast.alias)}  # fmt: skip
-            names = (name for name in _MARKED.findall(ast.get_docstring(class_) or "") if "." not in name)
-            stale += [f"{path.relative_to(folder)}: {class_.name}: {name}" for name in names if name not in own]
+        imported = {
+            alias.asname or alias.name
+            for node in _statements(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        elsewhere = known | imported | values
+        for class_ in (node for node in _statements(tree) if isinstance(node, ast.ClassDef)):
+            names = {name for name in _MARKED.findall(ast.get_docstring(class_) or "") if "." not in name} - elsewhere
+            if names:
+                family = _family(class_, classes)
+                own = {name for one in family for name in _member_names(one)} | set(_literals(family))
+                stale += [f"{path.relative_to(folder)}: {class_.name}: {name}" for name in sorted(names - own)]
     assert not stale
 
 
@@ -161,8 +181,9 @@ _SILENCED: Final = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[\w, -]+\])
 def _source_lines(*folders: str) -> Iterator[tuple[str, str]]:
     for folder in folders:
         for path in sorted((_ROOT / folder).rglob("*.py")):
+            name = path.relative_to(_ROOT).as_posix()
             for number, line in enumerate(path.read_text().splitlines(), 1):
-                yield f"{path.relative_to(_ROOT)}:{number}", line
+                yield f"{name}:{number}", line
 
 
 def test_comments_cite_no_document_that_is_not_in_the_repository() -> None:

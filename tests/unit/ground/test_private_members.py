@@ -5,7 +5,7 @@ its folder goes before: those of `editing/drafts` are `test_editing_drafts`.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -35,10 +35,10 @@ def _is_own(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in ("self", "cls")
 
 
-def defined_names(tree: ast.AST) -> set[str]:
-    """The functions, classes, variables and attributes that a module makes."""
+def defined_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """The functions, classes, variables and attributes that a module of these nodes makes."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
                 names.add(name)
@@ -47,10 +47,10 @@ def defined_names(tree: ast.AST) -> set[str]:
     return names
 
 
-def private_uses(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """The private names that a module takes from something else, each with its line; also those in a string that
-    `setattr` or the like is given."""
-    for node in ast.walk(tree):
+def private_uses(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    """The private names that a module of these nodes takes from something else, each with its line; also those in a
+    string that `setattr` or the like is given."""
+    for node in nodes:
         match node:
             case ast.Attribute(value=value, attr=name) if not _is_own(value) and _is_private(name):
                 yield node.end_lineno or node.lineno, name
@@ -64,14 +64,14 @@ def private_uses(tree: ast.AST) -> Iterator[tuple[int, str]]:
                             yield node.lineno, name
 
 
-def modules_of(test: Path, package: Path) -> list[Path]:
-    """The modules whose own test a file is, by its name."""
+def modules_of(test: Path, modules: Iterable[Path]) -> list[Path]:
+    """Of these modules, those whose own test a file is, by its name."""
     about = test.stem.removeprefix("test_")
     if about == test.stem:
         return []
     return [
         path
-        for path in package.rglob("*.py")
+        for path in modules
         for name in (path.stem, f"{path.parent.name}_{path.stem}")
         if about == name or about.startswith(f"{name}_")
     ]
@@ -80,14 +80,16 @@ def modules_of(test: Path, package: Path) -> list[Path]:
 def reaches(root: Path, package: Path) -> list[tuple[str, int, str]]:
     """The uses of private names of other modules, below `package` and in the tests of `root`: file, line, name."""
     found = []
-    for file in sorted([*package.rglob("*.py"), *(root / "tests").rglob("*.py")]):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        own = defined_names(tree)
-        if file.is_relative_to(root / "tests"):
-            for module in modules_of(file, package):
-                own |= defined_names(ast.parse(module.read_text(encoding="utf-8")))
+    defined: dict[Path, set[str]] = {}
+    for file in [*sorted(package.rglob("*.py")), *sorted((root / "tests").rglob("*.py"))]:
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        own = defined_names(nodes)
+        if file.is_relative_to(package):
+            defined[file] = own
+        else:
+            own = own.union(*(defined[module] for module in modules_of(file, defined)))
         where = file.relative_to(root).as_posix()
-        found += [(where, line, name) for line, name in private_uses(tree) if name not in own]
+        found += [(where, line, name) for line, name in private_uses(nodes) if name not in own]
     return found
 
 
