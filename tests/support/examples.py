@@ -19,5 +19,5 @@ def examples(count: int, **options: Any) -> settings:
 
 
 def every(step: int) -> int:
-    """The step of an enumeration: 1 where we look for faults, else `step`, a prime, so that it meets each kind of case."""
+    """The step of an enumeration: 1 where we look for faults, else `step`, a prime, to meet each kind of case."""
     return 1 if FUZZING else step

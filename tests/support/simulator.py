@@ -12,7 +12,7 @@ from pathlib import Path
 
 COMMAND = (
     "import sys\n"
-    "from benchboard.cli.dongle import dongle\n"
+    "from benchboard.cli.dongle_group import dongle\n"
     "from benchboard.errors import AppError\n"
     "try:\n    dongle(sys.argv[1:])\n"
     "except AppError as error:\n    sys.exit(str(error))\n"

@@ -1,4 +1,4 @@
-"""`benchboard dongle`: list, identify, pair and configure dongles, and simulate some."""
+"""`benchboard dongle`: list, identify, pair and configure dongles. The group and `simulate` are in `dongle_group`."""
 
 import json
 import sys
@@ -21,14 +21,15 @@ from benchboard.cli.command_context import (
     sort_options,
     with_context,
 )
-from benchboard.cli.options import Choice, CommandGroup, Number, RenamedOption, WholeNumber
+from benchboard.cli.dongle_group import dongle
+from benchboard.cli.options import Choice, Number, RenamedOption, WholeNumber
 from benchboard.cli.table import print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.protocol import DongleConfig, ProtocolError, StoredConfig, messages
-from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.i18n import N_, _, ngettext
+from benchboard.errors import AppError, Invalid
+from benchboard.i18n import N_, _
 from benchboard.paging import Listing, Page, Scalar
 
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
@@ -42,11 +43,6 @@ _STATUSES: Final = {
     "lost": "LOST",
 }
 _FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
-
-
-@click.group(cls=CommandGroup)
-def dongle() -> None:
-    """List, identify, pair, configure and simulate dongles."""
 
 
 @dongle.command("list")
@@ -404,67 +400,3 @@ def _show_config(stored: StoredConfig, *, as_json: bool) -> None:
 
 def _print_pairs(row: Mapping[str, object]) -> None:
     print_pairs({name: _text_of(name, row) for name in row})
-
-
-@dongle.command()
-@click.option("--count", type=WholeNumber(1, 64), default=1, show_default=True, help="Number of dongles.")
-@click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
-@click.option(
-    "--manual", is_flag=True, help="Don't press buttons automatically; type “press 1” to press the first one's."
-)
-@click.option("--until-eof", is_flag=True, help="Stop at the end of standard input.")
-@click.option(
-    "--traffic",
-    type=Number(0, 10_000),
-    default=0.0,
-    metavar="RATE",
-    help="Frames per second that another node sends, such as 100; default: none.",
-)
-@click.option(
-    "--home-links/--no-home-links",
-    default=True,
-    help="Make links in BENCHBOARD_HOME/ports, or none; there Benchboard finds the dongles.",
-)
-@_JSON
-def simulate(
-    count: int, bus: str, manual: bool, until_eof: bool, traffic: float, home_links: bool, as_json: bool
-) -> None:
-    """Simulate dongles until you press Ctrl+C.
-
-    Each one is a pseudo-terminal that other programs open as a serial port. Not available on Windows.
-    """
-    if sys.platform == "win32":
-        raise Unavailable(
-            "simulator.platform",
-            _("Can't simulate dongles on Windows."),
-            why=_("Windows has no pseudo-terminals that look like serial ports."),
-            do=_("Use Linux or macOS."),
-        )
-    from benchboard.dongles.simulator.serve import ServedDongle, serve  # pseudo-terminals exist on POSIX only
-
-    served: list[ServedDongle] = []
-
-    def ready(dongle: ServedDongle) -> None:
-        if not as_json and not served:
-            text = ngettext(
-                "Running {count} simulated dongle. Press Ctrl+C to stop.",
-                "Running {count} simulated dongles. Press Ctrl+C to stop.",
-                count,
-            )
-            click.echo(text.format(count=count), err=True)
-        served.append(dongle)
-        if as_json:
-            click.echo(json.dumps(asdict(dongle)))
-        else:
-            click.echo(_("{id} on {port}, bus {bus}").format(id=dongle.device_id, port=dongle.port, bus=dongle.bus))
-
-    serve(
-        count,
-        bus=bus,
-        manual=manual,
-        until_eof=until_eof,
-        traffic=traffic,
-        links=home_links,
-        on_ready=ready,
-        on_notice=lambda text: click.echo(text, err=True),
-    )

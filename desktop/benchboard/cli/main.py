@@ -36,7 +36,14 @@ _COMMANDS: Final = {
 }
 SUMMARIES: Final = _COMMANDS | {"tour": "Run the guided tour, and save a screenshot of each step."}
 """What each command does, as the first sentence of its own help. `__main__` runs `tour` itself: it opens the window."""
-_MODULES: Final = {"user": "people", "session": "people", "login": "account", "logout": "account", "whoami": "account"}
+_MODULES: Final = {
+    "dongle": "dongle_group",
+    "login": "account",
+    "logout": "account",
+    "session": "people",
+    "user": "people",
+    "whoami": "account",
+}
 
 
 _LONGEST_ARGUMENT: Final = 80

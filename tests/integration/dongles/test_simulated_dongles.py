@@ -206,6 +206,11 @@ def test_manual_dongle_waits_for_its_button(home: Path) -> None:
 # ---- links and discovery
 
 
+def test_simulate_until_eof_ends_with_a_file_as_standard_input(dongle_command: DongleCommand) -> None:
+    result = dongle_command("simulate", "--until-eof", stdin="press 7\n")
+    assert (result.returncode, result.stderr.splitlines()[1:]) == (0, ["Type “press N”, where N is 1 to 1."])
+
+
 def test_discover_lists_simulators_while_they_run(home: Path) -> None:
     def found() -> list[link.Port]:
         return [port for port in link.discover() if port.simulated]

@@ -377,7 +377,7 @@ class Countdown:
 
 @pytest.mark.slow
 def test_pair_killed_at_any_message_or_statement_ends_in_agreement(bench: Bench) -> None:
-    """Enumerated (in part, but for `make fuzz`): each moment is one death, a resumed pairing, and a look at both sides. `kill -9` of a real process
+    """Enumerated: each moment is one death, a resumed pairing, and a look at both sides. `kill -9` of a real process
     beside a real simulator is tests/integration/test_pairing_killed.py."""
     _die_everywhere(bench, power_cut=False)
 

@@ -239,9 +239,13 @@ class _Loop:
         self._until_eof = until_eof
         self._over = False
         if manual or until_eof:
-            # A plain file as standard input can't be waited for.
-            with contextlib.suppress(OSError, ValueError):
+            try:
                 self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, "typed")
+            except PermissionError:  # a file, or /dev/null: never waited for, so read now
+                while self._read_typed():
+                    pass
+            except (OSError, ValueError):  # closed
+                self._over = until_eof
 
     def run(self) -> None:
         """Run until a signal, or with `until_eof` the end of standard input."""
@@ -254,7 +258,8 @@ class _Loop:
                     if key.data is None:
                         return
                     if key.data == "typed":
-                        self._read_typed()
+                        if not self._read_typed():
+                            self._selector.unregister(key.fileobj)
                     elif mask & selectors.EVENT_READ:
                         self._read(key.data)
 
@@ -283,12 +288,12 @@ class _Loop:
         if self._selector.get_key(terminal.master).events != events:
             self._selector.modify(terminal.master, events, terminal)
 
-    def _read_typed(self) -> None:
+    def _read_typed(self) -> bool:
+        """Take the commands that were typed; returns False at the end of standard input."""
         data = os.read(sys.stdin.fileno(), 1024)
         if not data:
-            self._selector.unregister(sys.stdin.fileno())
             self._over = self._until_eof
-            return
+            return False
         *commands, self._typed = (self._typed + data)[-1024:].split(b"\n")
         for command in commands:
             words = command.split()
@@ -297,6 +302,7 @@ class _Loop:
                 self._terminals[number - 1].dongle.press(time.monotonic())
             else:
                 self._on_notice(_("Type “press N”, where N is 1 to {most}.").format(most=len(self._terminals)))
+        return True
 
     def _report(self, number: int, dongle: SimulatedDongle, now: float) -> None:
         for shown, is_now, text in (

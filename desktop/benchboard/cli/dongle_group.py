@@ -1,0 +1,104 @@
+"""The group `benchboard dongle`, and its `simulate`, which needs no database."""
+
+import importlib
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from benchboard.cli.options import CommandGroup, Number, WholeNumber
+from benchboard.errors import Unavailable
+from benchboard.i18n import _, ngettext
+
+
+class _DongleGroup(CommandGroup):
+    """Imports the commands that need the database, and with them its libraries, for those alone: somebody waits for
+    `simulate` in the window."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            _import_others()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        _import_others()
+        return super().list_commands(ctx)
+
+    def known_names(self) -> list[str]:
+        _import_others()
+        return super().known_names()
+
+
+def _import_others() -> None:
+    """Let `dongle.py` add its commands to the group."""
+    importlib.import_module("benchboard.cli.dongle")
+
+
+@click.group(cls=_DongleGroup)
+def dongle() -> None:
+    """List, identify, pair, configure and simulate dongles."""
+
+
+@dongle.command()
+@click.option("--count", type=WholeNumber(1, 64), default=1, show_default=True, help="Number of dongles.")
+@click.option("--bus", default="bench", show_default=True, metavar="NAME", help="Name of the bus they share.")
+@click.option(
+    "--manual", is_flag=True, help="Don't press buttons automatically; type “press 1” to press the first one's."
+)
+@click.option("--until-eof", is_flag=True, help="Stop at the end of standard input.")
+@click.option(
+    "--traffic",
+    type=Number(0, 10_000),
+    default=0.0,
+    metavar="RATE",
+    help="Frames per second that another node sends, such as 100; default: none.",
+)
+@click.option(
+    "--home-links/--no-home-links",
+    default=True,
+    help="Make links in BENCHBOARD_HOME/ports, or none; there Benchboard finds the dongles.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def simulate(
+    count: int, bus: str, manual: bool, until_eof: bool, traffic: float, home_links: bool, as_json: bool
+) -> None:
+    """Simulate dongles until you press Ctrl+C.
+
+    Each one is a pseudo-terminal that other programs open as a serial port. Not available on Windows.
+    """
+    if sys.platform == "win32":
+        raise Unavailable(
+            "simulator.platform",
+            _("Can't simulate dongles on Windows."),
+            why=_("Windows has no pseudo-terminals that look like serial ports."),
+            do=_("Use Linux or macOS."),
+        )
+    from benchboard.dongles.simulator.serve import ServedDongle, serve  # pseudo-terminals exist on POSIX only
+
+    served: list[ServedDongle] = []
+
+    def ready(dongle: ServedDongle) -> None:
+        if not as_json and not served:
+            text = ngettext(
+                "Running {count} simulated dongle. Press Ctrl+C to stop.",
+                "Running {count} simulated dongles. Press Ctrl+C to stop.",
+                count,
+            )
+            click.echo(text.format(count=count), err=True)
+        served.append(dongle)
+        if as_json:
+            click.echo(json.dumps(asdict(dongle)))
+        else:
+            click.echo(_("{id} on {port}, bus {bus}").format(id=dongle.device_id, port=dongle.port, bus=dongle.bus))
+
+    serve(
+        count,
+        bus=bus,
+        manual=manual,
+        until_eof=until_eof,
+        traffic=traffic,
+        links=home_links,
+        on_ready=ready,
+        on_notice=lambda text: click.echo(text, err=True),
+    )
