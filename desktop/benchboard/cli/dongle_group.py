@@ -31,7 +31,7 @@ class _DongleGroup(CommandGroup):
 
 
 def _import_others() -> None:
-    """Let `dongle.py` add its commands to the group."""
+    """Import the module that adds the other commands to the group."""
     importlib.import_module("benchboard.cli.dongle")
 
 
