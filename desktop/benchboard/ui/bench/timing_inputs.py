@@ -167,7 +167,10 @@ class TimingInputs(QWidget):
         """
         errors: dict[str, str] = {}
         values = {key: self._number(key, errors) for key in self._fields}
-        while (wrong := self._first_out_of_range(values)) is not None:
+        for _field in self._fields:
+            wrong = self._first_out_of_range(values)
+            if wrong is None:
+                break
             key, text = wrong
             errors[key] = text
             values[key] = parse_number(self._examples[key])  # in range, so that the next wrong one is found
