@@ -7,8 +7,8 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 TOUR := tour-out
-# One more than there are cores, because some tests wait for other programs; each has a PostgreSQL of its own.
-WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 7 ? cores + 1 : 8)))
+# Two a core, because tests wait for timers and other programs; each has a PostgreSQL of its own.
+WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? 2 * cores : 8)))
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 8
@@ -36,7 +36,7 @@ endif
 endif
 
 test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it, on SQLite
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadgroup --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql") $(ROOM_$(ROOM))
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql") $(ROOM_$(ROOM))
 
 fuzz: .venv/ready ## run the property tests with new examples, and enumerations in full
 	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) tests/unit tests/integration/storage/test_upgrade.py \

@@ -39,10 +39,7 @@ from support import window_probe, xscreen
 from support.databases import unbound
 from support.xscreen import Xdotool, until
 
-pytestmark = [
-    pytest.mark.skipif(bool(xscreen.missing), reason=f"not installed here: {', '.join(xscreen.missing)}"),
-    pytest.mark.xdist_group("real_studio"),  # one window for all of them
-]
+pytestmark = pytest.mark.skipif(bool(xscreen.missing), reason=f"not installed here: {', '.join(xscreen.missing)}")
 
 ANALYST = "analyst@example.com"
 STORED = text(

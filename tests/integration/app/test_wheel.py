@@ -11,7 +11,6 @@ from fontTools.ttLib import TTFont
 from hatchling.build import build_wheel
 
 ROOT = Path(__file__).parents[3]
-pytestmark = pytest.mark.xdist_group("wheel")  # built once, by one process
 
 
 @pytest.fixture(scope="module")
