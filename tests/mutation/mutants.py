@@ -212,7 +212,7 @@ def measured() -> Path:
     MEASURED.mkdir(parents=True)
     print("measuring which test executes which line …", flush=True)
     environment = {**os.environ, **_CHILD, "COVERAGE_FILE": str(data)}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--cov=benchboard"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--cov=benchboard"]
     command += ["--cov-context=test", "--cov-report=", "--durations=0", "-vv"]
     with (MEASURED / "pytest.log").open("w") as log:
         subprocess.run(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
