@@ -1,14 +1,16 @@
 """Audit log entries as sentences."""
 
+import ast
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import benchboard
 from benchboard.dashboards import library
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import entry_title, event_title
+from benchboard.identity.audit_titles import detail_title, entry_title, event_title
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,21 @@ def test_event_title_of_every_dashboard_event_is_defined() -> None:
     recorded = {event for room in rooms for event in re.findall(r'"(dashboard\.[a-z-]+)"', room.read_text())}
     assert len(recorded) > 10
     assert not [event for event in recorded if event_title(event) == event]
+
+
+def recorded_details() -> set[str]:
+    """The names of the details that the package's own calls record, dictionaries apart."""
+    calls = (
+        node
+        for path in Path(benchboard.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2].strip("_") in ("record", "record_event", "record_config")
+    )
+    return {keyword.arg for call in calls for keyword in call.keywords if keyword.arg is not None}
+
+
+def test_detail_title_of_every_recorded_detail_is_defined() -> None:
+    recorded = recorded_details()
+    assert {"device_id", "key_version", "permission"} <= recorded
+    assert sorted(key for key in recorded if detail_title(key) == key) == []
