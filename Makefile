@@ -35,7 +35,8 @@ $(error Unknown room "$(ROOM)". Use bench, studio or admin)
 endif
 endif
 
-test: $(if $(ROOM),.venv/ready,lint types) ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it, on SQLite
+test: .venv/ready ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it, on SQLite
+	@$(if $(ROOM),:,$(MAKE) --no-print-directory --output-sync -j2 lint types)
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql") $(ROOM_$(ROOM))
 
 fuzz: .venv/ready ## run the property tests with new examples, and enumerations in full

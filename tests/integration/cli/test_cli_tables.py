@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,8 +50,22 @@ class Terminal:
         return [line.split()[0] for line in lines]
 
 
+@pytest.fixture(scope="module")
+def used_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder and a database that a command has made ready, to copy."""
+    folder = tmp_path_factory.mktemp("used")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCHBOARD_HOME", str(folder / "home"))
+        patch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{folder / 'desk.db'}")
+        assert main(["whoami"]) == 0
+    return folder
+
+
 @pytest.fixture
-def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+def terminal(
+    used_once: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminal]:
+    shutil.copytree(used_once, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'desk.db'}")
     yield Terminal(capsys, monkeypatch)
