@@ -10,6 +10,7 @@ from benchboard.canbus.bus import Bus, BusState
 from benchboard.canbus.frame import Frame, wire_bits
 from benchboard.errors import AppError
 
+CAPACITY: Final = 100_000  # frames by which whoever polls may be behind
 _RECEIVE_TIMEOUT_S: Final = 0.05
 
 
@@ -17,7 +18,7 @@ _RECEIVE_TIMEOUT_S: Final = 0.05
 class CapturedFrames:
     """The frames since the last poll, oldest first. `next` is the number to pass to the next one.
 
-    `dropped` frames had already left the ring.
+    `dropped` frames had already left the ring. Those that `limit` left out, while still in the ring, don't count.
     """
 
     frames: list[Frame]
@@ -47,7 +48,7 @@ class Capture:
         *,
         bitrate: int,
         data_bitrate: int | None = None,
-        capacity: int = 100_000,
+        capacity: int = CAPACITY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`capacity` frames stay in the ring; the bit rates (bit/s) and the `clock` (s) are for the load."""
@@ -92,11 +93,12 @@ class Capture:
         with self._lock:
             count = self._count
             first = max(number, count - self._capacity, 0 if limit is None else count - limit)
+            dropped = max(0, count - self._capacity - number)
             if first >= count:
-                return CapturedFrames([], count, 0)
+                return CapturedFrames([], count, dropped)
             a, b = first % self._capacity, count % self._capacity
             frames = self._ring[a:b] if a < b else self._ring[a:] + self._ring[:b]
-        return CapturedFrames(cast("list[Frame]", frames), count, first - number)
+        return CapturedFrames(cast("list[Frame]", frames), count, dropped)
 
     def counters(self) -> Counters:
         """The totals, now."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
-    monkeypatch.setattr("benchboard.ui.bench.device_manager.CAPACITY", 3)
+    monkeypatch.setattr("benchboard.ui.bench.device_manager.Capture", partial(Capture, capacity=3))
     window = shell.window()
     shell.go("bench/live")
     view = window.findChild(LiveBusView)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from benchboard.canbus.backends.python_can import PythonCanBus
-from benchboard.canbus.capture import Capture
+from benchboard.canbus.capture import Capture, CapturedFrames
 from benchboard.canbus.frame import Frame
 from benchboard.errors import DeviceFailure
 
@@ -59,14 +59,20 @@ def test_since_gives_what_came_since_and_how_much_had_left_the_ring(sender: Pyth
         assert ring.since(250).frames == []
 
 
-def test_since_limit_gives_the_newest_and_counts_the_rest_as_dropped(sender: PythonCanBus) -> None:
+def test_since_limit_gives_the_newest_and_counts_only_what_left_the_ring_as_dropped(sender: PythonCanBus) -> None:
     with capture(sender, capacity=100) as ring:
         send(sender, 0, 50)
         until(lambda: ring.counters().frames == 50)
         newest = ring.since(0, limit=5)
-        assert (ids(newest.frames), newest.next, newest.dropped) == ([45, 46, 47, 48, 49], 50, 45)
-        assert (ring.since(0, limit=0).frames, ring.since(0, limit=0).next) == ([], 50)
+        assert (ids(newest.frames), newest.next, newest.dropped) == ([45, 46, 47, 48, 49], 50, 0)
+        assert ring.since(0, limit=0) == CapturedFrames([], 50, 0)
         assert ids(ring.since(0, limit=50).frames) == list(range(50))
+        send(sender, 50, 80)
+        until(lambda: ring.counters().frames == 130)
+        newest = ring.since(10, limit=2)
+        assert (ids(newest.frames), newest.next, newest.dropped) == ([128, 129], 130, 20)
+        assert ring.since(10, limit=0) == CapturedFrames([], 130, 20)
+        assert ring.since(130) == CapturedFrames([], 130, 0)
 
 
 @pytest.mark.parametrize("count", [99, 100, 101, 130])
@@ -98,6 +104,18 @@ def test_load_of_a_silent_bus_is_zero_after_a_full_second(sender: PythonCanBus) 
     ring.start()
     now[0] = 101.0
     assert ring.counters().load == 0.0
+    ring.stop()
+
+
+def test_load_of_more_frames_than_fit_in_a_second_is_full(sender: PythonCanBus) -> None:
+    """Frames that were waiting in the dongle or the port come at once, and count to the second in which they come."""
+    now = [100.0]
+    ring = Capture(PythonCanBus("virtual", "capture"), bitrate=1_000, clock=lambda: now[0])
+    ring.start()
+    send(sender, 0, 30)  # 47 bits each: 1.41 s
+    until(lambda: ring.counters().frames == 30)
+    now[0] = 101.0
+    assert ring.counters().load == 1.0
     ring.stop()
 
 

@@ -31,7 +31,6 @@ from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
 _SEEN_EVERY_MS: Final = 60_000
-CAPACITY = 100_000  # frames by which a screen may lag behind
 _log = logging.getLogger(__name__)
 
 
@@ -144,7 +143,7 @@ class DeviceManager(QObject):
             except BaseException:
                 handle.close()
                 raise
-            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, capacity=CAPACITY)
+            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate)
             capture.start()
             self._resources.add_bus(detected.port.path, capture)
         return LiveBus(detected.port.path, title, detected.device_id, config, capture)
