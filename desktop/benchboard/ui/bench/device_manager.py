@@ -28,7 +28,7 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.context import Context
-from benchboard.ui.tasks import Progress
+from benchboard.ui.tasks import DatabaseSession, Progress
 
 _SEEN_EVERY_MS: Final = 60_000
 _log = logging.getLogger(__name__)
@@ -264,10 +264,10 @@ class DeviceManager(QObject):
         actor = self._actor
         expire = has_permission(actor, "dongles:pair")
 
-        def mark(session: object) -> None:
-            fleet.mark_seen(session, actor, ids, removed=removed)  # type: ignore[arg-type]  # the window never uses a session itself
+        def mark(session: DatabaseSession) -> None:
+            fleet.mark_seen(session, actor, ids, removed=removed)
             if expire:
-                provisioning.expire_claims(session, actor)  # type: ignore[arg-type]  # nor here
+                provisioning.expire_claims(session, actor)
 
         if ids or removed:
             self._tasks.change(
