@@ -1,6 +1,6 @@
 """Signing in, staying signed in, and signing out. A session is a row; its token is the caller's alone.
 
-A session lives 24 hours from its last use and ends at sign-out, on revocation and on expiry. The
+A session lives for `guard.IDLE_LIFETIME` from its last use and ends at sign-out, on revocation and on expiry. The
 database has the token's SHA-256; ended sessions move to `session_history`.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Denied, NotFound
 from benchboard.i18n import _
-from benchboard.identity import audit, organisations, passwords, sessions
+from benchboard.identity import audit, organisations, passwords
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, Client, Grants, os_user, require
 from benchboard.storage import change_tracking, guard
@@ -145,7 +145,7 @@ def resume(session: Session, *, token: str, client: Client) -> SignedIn:
     user = session.get_one(User, live.user_id)
     _require_active(session, user)
     change_tracking.unaudited(session, "sessions")
-    guard.extend_session(session, _hash(token), now=now, expires_at=now + sessions.IDLE_LIFETIME)
+    guard.extend_session(session, _hash(token), now=now, expires_at=now + guard.IDLE_LIFETIME)
     return SignedIn(_actor(session, user, client, live.id), token)
 
 
@@ -153,7 +153,7 @@ def touch(session: Session, *, token: str) -> None:
     """Keep the session's last use true; the program calls it now and then while it is used."""
     now = datetime.now(UTC)
     change_tracking.unaudited(session, "sessions")
-    guard.extend_session(session, _hash(token), now=now, expires_at=now + sessions.IDLE_LIFETIME)
+    guard.extend_session(session, _hash(token), now=now, expires_at=now + guard.IDLE_LIFETIME)
 
 
 def sign_out(session: Session, actor: Actor) -> None:
@@ -174,7 +174,7 @@ def _open(session: Session, user: User, client: Client) -> SignedIn:
             organisation_id=user.organisation_id,
             user_id=user.id,
             token_hash=_hash(token),
-            expires_at=now + sessions.IDLE_LIFETIME,
+            expires_at=now + guard.IDLE_LIFETIME,
             host_name=client.host_name,
             user_agent=client.program,
             ip_address=client.ip_address,

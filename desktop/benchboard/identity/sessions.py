@@ -22,8 +22,6 @@ from benchboard.storage.models.identity import SessionHistory, SignInSession, Us
 from benchboard.storage.search_text import contains
 from benchboard.storage.short_ids import find_id
 
-IDLE_LIFETIME: Final = timedelta(hours=24)
-"""A session ends when it has not been used for so long."""
 REMEMBERED: Final = timedelta(days=90)
 """How long an ended session stays searchable."""
 

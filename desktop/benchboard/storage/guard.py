@@ -11,14 +11,14 @@ statement (its docstring says why).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import Denied
-from benchboard.i18n import N_, _
+from benchboard.i18n import _, ngettext
 from benchboard.storage.models.identity import (
     AuditLog,
     Organisation,
@@ -32,14 +32,8 @@ from benchboard.storage.models.identity import (
 )
 from benchboard.storage.search_text import contains
 
-_ENDED: Final = {
-    "revoked": N_("An admin revoked your session."),
-    "signed-out": N_("You signed out from another program."),
-    "expired": N_("Your session wasn't used for 24 hours."),
-    "deleted": N_("Your account was deleted."),
-    "disabled": N_("Your account is disabled."),
-    "organisation": N_("Your organisation is suspended."),
-}
+IDLE_LIFETIME: Final = timedelta(hours=24)
+"""A session ends when it has not been used for so long."""
 _ACTING = aliased(User)
 _PRINCIPAL: Final = (
     select(
@@ -95,8 +89,8 @@ def require_live(session: Session, principal: Principal) -> None:
         raise Denied(
             "access.ended",
             _("You were signed out."),
-            why=_(_ENDED[reason]),
-            do=_("Sign in again."),
+            why=_why_ended(reason),
+            do=_what_to_do(reason),
             reason=reason,
         )
     principal.grant(
@@ -114,16 +108,40 @@ def _parameters(principal: Principal) -> dict[str, object]:
     }
 
 
+def _why_ended(reason: str) -> str:
+    hours = IDLE_LIFETIME // timedelta(hours=1)
+    unused = ngettext(
+        "Your session wasn't used for {count} hour.", "Your session wasn't used for {count} hours.", hours
+    )
+    return {
+        "revoked": _("An admin revoked your session."),
+        "signed-out": _("You signed out from another program."),
+        "expired": unused.format(count=hours),
+        "deleted": _("Your account was deleted."),
+        "disabled": _("Your account is disabled."),
+        "organisation": _("Your organisation is suspended."),
+    }[reason]
+
+
+def _what_to_do(reason: str) -> str:
+    return {
+        "deleted": _("Ask an admin for a new account."),
+        "disabled": _("Ask an admin to activate it."),
+        "organisation": _("Contact the person who runs this database."),
+    }.get(reason, _("Sign in again."))
+
+
 def _end_reason(session: Session, principal: Principal, rows: Sequence[Any]) -> str | None:
     if not rows or rows[0].user_deleted_at is not None:
         return "deleted"
     row = rows[0]
     acting = principal.acted_by is None or (row.acting_status == "active" and row.acting_deleted_at is None)
+    # Before its sessions: disabling an account ends them too, and then history says that an admin revoked them.
+    if row.user_status != "active" or not acting:
+        return "disabled"
     if principal.session_id is not None and (row.expires_at is None or row.expires_at <= datetime.now(UTC)):
         ended = select(SessionHistory.end_reason).where(SessionHistory.id == principal.session_id)
         return session.scalars(ended).first() or "expired"
-    if row.user_status != "active" or not acting:
-        return "disabled"
     if row.organisation_status in ("suspended", "cancelled") or row.organisation_deleted_at is not None:
         return "organisation"
     return None

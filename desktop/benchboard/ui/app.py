@@ -276,13 +276,13 @@ class Application(QObject):
             state = self.shell.save_state()
             self._show_shell(lambda shell: shell.restore_state(state))
 
-    def _on_session_ended(self, reason: str) -> None:
+    def _on_session_ended(self, error: AppError) -> None:
         session, shell = self._session, self.shell
         if session is None or shell is None:
             return
         lost = shell.unsaved()
         self._detach_session()
-        self.show_sign_in(_ended_notice(reason, lost))
+        self.show_sign_in(_ended_notice(error, lost))
         if self.sign_in is not None:
             self.sign_in.run_before_sign_in(_("Closing the database"), lambda _progress: _close_revoked(session), None)
 
@@ -481,17 +481,8 @@ def _close_revoked(session: "ActiveSession") -> None:
         session.workspace.close()
 
 
-def _ended_notice(reason: str, lost: list[str]) -> Notice:
-    """The notice on the sign-in screen after a session was ended from elsewhere."""
-    what = {
-        "revoked": _("You were signed out: an admin revoked your session."),
-        "expired": _("You were signed out after 24 hours of inactivity."),
-        "signed-out": _("You were signed out from another program."),
-        "deleted": _("You were signed out: your account was deleted."),
-        "disabled": _("You were signed out: your account is disabled."),
-        "organisation": _("You were signed out: your organisation is suspended."),
-    }.get(reason, _("You were signed out: your session ended."))
-    why = _("Sign in again to continue.")
-    if lost:
-        why = _("Not saved: {names}.").format(names=", ".join(lost))
-    return Notice(what, why, "warn", "ph.sign-out")
+def _ended_notice(error: AppError, lost: list[str]) -> Notice:
+    """The notice on the sign-in screen after a session was ended from elsewhere; `lost` are unsaved drafts."""
+    not_saved = _("Not saved: {names}.").format(names=", ".join(lost)) if lost else ""
+    why = " ".join(part for part in (error.why, not_saved, error.do) if part)
+    return Notice(error.what, why, "warn", "ph.sign-out")

@@ -21,10 +21,10 @@ _TOUCH_MS = 5 * 60_000
 
 
 class SessionWatch(QObject):
-    """Signals why the session `ended`, that another program committed (`changed_elsewhere`), and when the database
-    becomes unreachable or reachable (`reachable_changed`)."""
+    """Signals that the session `ended` (with the error that says why), that another program committed
+    (`changed_elsewhere`), and when the database becomes unreachable or reachable (`reachable_changed`)."""
 
-    ended = Signal(str)
+    ended = Signal(object)
     changed_elsewhere = Signal()
     reachable_changed = Signal(bool)
 
@@ -71,10 +71,10 @@ class SessionWatch(QObject):
         if moved:
             self.changed_elsewhere.emit()
 
-    def _on_ended(self, reason: str) -> None:
+    def _on_ended(self, error: AppError) -> None:
         if not self._stopped:
             self.stop()
-            self.ended.emit(reason)
+            self.ended.emit(error)
 
     def _on_failed(self, error: AppError) -> None:
         self._polling = False

@@ -167,8 +167,8 @@ class Tasks(QObject):
     saving_changed = Signal()
     unreachable = Signal()
     """Some work found that the database is unreachable."""
-    ended = Signal(str)
-    """A transaction was rejected because the session or the account has ended, with the reason (`storage.guard`)."""
+    ended = Signal(object)
+    """A transaction was rejected because the session or the account has ended, with its error, which says why."""
 
     def __init__(self, problems: ErrorSink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -356,7 +356,7 @@ class Tasks(QObject):
             # Emitted together with the error, so that no listener takes the database for reachable in between.
             self.unreachable.emit()
         if error is not None and error.code == ENDED:
-            self.ended.emit(str(error.facts.get("reason", "")))
+            self.ended.emit(error)
         if not shiboken6.isValid(job.owner):
             if delivery.without_owner is not None:
                 delivery.without_owner()

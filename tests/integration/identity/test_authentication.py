@@ -11,6 +11,7 @@ from benchboard.identity import audit, authentication, organisations, passwords,
 from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import os_user
 from benchboard.paging import Listing
+from benchboard.storage import guard
 from benchboard.storage.models.identity import AuditLog, Organisation, SessionHistory, SignInSession, User
 from support.databases import unbound
 from support.people import CLIENT, PASSWORD, Town, end_reason, password_hash
@@ -259,8 +260,10 @@ def test_set_state_inactive_ends_sessions_and_active_allows_sign_in(town: Town) 
     with unbound(town.database).change() as session:
         assert users.set_state(session, town.actor, [mert], "inactive") == 1
         assert users.set_state(session, town.actor, [mert], "inactive") == 0
-    with unbound(town.database).read() as session:
-        assert end_reason(session, signed_in) == "revoked"
+    with unbound(town.database).read() as session, pytest.raises(Denied, match="Your account is disabled") as over:
+        guard.require_live(session, signed_in.actor)
+    assert over.value.facts["reason"] == "disabled"
+    assert "activate" in over.value.do
     with pytest.raises(Denied):
         town.sign_in("mert@north.example")
     with unbound(town.database).change() as session:
