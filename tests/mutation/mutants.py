@@ -52,6 +52,8 @@ MOST_TESTS: Final = 300
 PATIENCE_S: Final = 300
 _WORKERS: Final = 2
 _CHILD: Final = {"QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
+_ANY_ORDER: Final = frozenset({"max", "min", "where", "and_", "or_"})
+"""Functions whose arguments mean the same in any order."""
 _FLIPPED: Final[Mapping[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -163,7 +165,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.expr | ast.stmt]]:
         isinstance(node, ast.Call)
         and len(node.args) == 2
         and not any(isinstance(one, ast.Starred) for one in node.args)
-        and not (isinstance(node.func, ast.Name) and node.func.id in ("max", "min"))  # the order makes no difference
+        and ast.unparse(node.func).rpartition(".")[2] not in _ANY_ORDER
     ):
         changed_call = copy.deepcopy(node)
         changed_call.args.reverse()

@@ -64,6 +64,8 @@ def test_parse_forms_of_cansend_give_their_frames(text: str, frame: Frame) -> No
         ("20000000#00", "The ID is greater than 1FFFFFFF."),
         ("123#R9", "Only a length from 0 to 8 can follow R."),
         ("123#zz", "“zz” in the data isn't hexadecimal."),
+        ("7FF#zz", "“zz” in the data isn't hexadecimal."),
+        ("1FFFFFFF#zz", "“zz” in the data isn't hexadecimal."),
         ("123#1", "The last byte of the data has one digit instead of two."),
         ("123#00112233445566778899", "The data have 10 bytes. A classic frame takes at most 8."),
         ("123##4AA", "After ## comes a digit from 0 to 3: the flags of CAN FD."),
