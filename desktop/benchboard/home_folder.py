@@ -19,7 +19,7 @@ from benchboard.errors import Unavailable
 from benchboard.file_locks import lock_holder
 from benchboard.file_ownership import REACHABLE
 from benchboard.i18n import _
-from benchboard.vault import Vault
+from benchboard.vault import Vault, write_remedy
 
 _LOCK_NAME: Final = "benchboard.lock"
 LOCK_TIMEOUT_S = 60
@@ -46,7 +46,7 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
             "workspace.home",
             _("Benchboard can't save files in {folder}.").format(folder=home),
             why=error.strerror or "",
-            do=_("Make the folder writable, or set BENCHBOARD_HOME to another one."),
+            do=write_remedy(error),
         ) from error
     try:
         Vault(home).require_safe()

@@ -262,5 +262,12 @@ def _unwritable(folder: Path, error: OSError) -> Unavailable:
         "vault.unwritable",
         _("Can't save keys in {folder}.").format(folder=folder),
         why=error.strerror or "",
-        do=_("Make the folder writable, or set BENCHBOARD_HOME to another one."),
+        do=write_remedy(error),
     )
+
+
+def write_remedy(error: OSError) -> str:
+    """What to do about an `error` of writing to the home folder: a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return _("Free up disk space, or set BENCHBOARD_HOME to a folder on another disk.")
+    return _("Make the folder writable, or set BENCHBOARD_HOME to another one.")

@@ -165,6 +165,7 @@ def test_put_on_a_full_disk_raises_unwritable_and_leaves_nothing(vault: Vault, t
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, old)
     assert full.value.code == "vault.unwritable"
+    assert full.value.do.startswith("Free up disk space")
     assert vault.get("a") == b"1"
     assert [file.name for file in folder(tmp_path).iterdir()] == ["a.key"]
     assert not list(tmp_path.glob("u.datakeys*"))
