@@ -15,7 +15,7 @@ from benchboard.cli.command_context import (
     with_context,
     write_json,
 )
-from benchboard.cli.options import Command
+from benchboard.cli.options import CliCommand
 from benchboard.cli.people import ask_password
 from benchboard.cli.table import cell_text, print_lines
 from benchboard.cli.terminal import printable
@@ -27,7 +27,7 @@ from benchboard.identity.roles import role_title
 from benchboard.workspace import Workspace
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("email")
 @click.option(
     "--org", metavar="NAME", help="Short name of the organisation, if the email address has accounts in several."
@@ -59,7 +59,7 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
         click.echo(printable(sentence.format(name=actor.name, organisation=actor.organisation)))
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @server_option
 def logout(options: DatabaseOptions, as_json: bool) -> None:
@@ -88,7 +88,7 @@ def _nothing_to_sign_out(opened: Workspace) -> AppError:
     )
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @with_context
 def whoami(context: CommandContext) -> None:
     """Show the account and the database that commands use."""

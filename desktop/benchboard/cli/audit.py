@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
-from benchboard.cli.options import CommandGroup
+from benchboard.cli.options import CliGroup
 from benchboard.i18n import _
 from benchboard.identity import audit as trail
 from benchboard.identity import audit_titles, users
@@ -34,7 +34,7 @@ _SHORT: dict[str, Callable[[Any], object]] = {
 }
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def audit() -> None:
     """List what people did."""
 

@@ -14,7 +14,7 @@ from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, Timestamp
-from benchboard.cli.options import CommandGroup, Number, WholeNumber
+from benchboard.cli.options import CliGroup, Number, WholeNumber
 from benchboard.dongles.device import Device
 from benchboard.dongles.firmware_detection import probe_open
 from benchboard.errors import DeviceFailure, Invalid
@@ -32,7 +32,7 @@ _POLL_S: Final = 0.05
 _ACKNOWLEDGEMENT_S: Final = 1.2
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def can() -> None:
     """Watch a bus through a dongle, and send frames."""
 

@@ -18,7 +18,7 @@ from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
-from benchboard.cli.options import Choice, CommandGroup, InputFile, unreadable
+from benchboard.cli.options import Choice, CliGroup, InputFile, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
@@ -77,7 +77,7 @@ def _home_summary(context: click.Context, _parameter: click.Parameter, given: tu
     return None if home else given[0]
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def dashboard() -> None:
     """Manage dashboards and the home page.
 

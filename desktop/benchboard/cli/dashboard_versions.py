@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
-from benchboard.cli.options import CommandGroup, RenamedOption, WholeNumber
+from benchboard.cli.options import CliGroup, RenamedOption, WholeNumber
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import write_document
 from benchboard.dashboards.versions import version_store as kept
@@ -70,7 +70,7 @@ def versions(context: CommandContext, which: str, search: str, named: bool, limi
     )
 
 
-@click.group("version", cls=CommandGroup)
+@click.group("version", cls=CliGroup)
 def version() -> None:
     """Show, name or restore a version of a dashboard."""
 

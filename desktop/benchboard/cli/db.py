@@ -7,7 +7,7 @@ import click
 
 from benchboard import workspace
 from benchboard.cli.command_context import DatabaseOptions, database_options, write_json
-from benchboard.cli.options import CommandGroup
+from benchboard.cli.options import CliGroup
 from benchboard.cli.people import ask_password
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
@@ -22,7 +22,7 @@ from benchboard.workspace import Workspace
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def db() -> None:
     """Upgrade, downgrade, seed and check the database."""
 

@@ -7,12 +7,12 @@ from dataclasses import asdict
 
 import click
 
-from benchboard.cli.options import CommandGroup, Number, WholeNumber
+from benchboard.cli.options import CliGroup, Number, WholeNumber
 from benchboard.errors import Unavailable
 from benchboard.i18n import _, ngettext
 
 
-class _DongleGroup(CommandGroup):
+class _DongleGroup(CliGroup):
     """Imports the commands that need the database, and with them its libraries, for those alone: somebody waits for
     `simulate` in the window."""
 

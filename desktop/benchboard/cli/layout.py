@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 import click
 
-from benchboard.cli.options import Choice, CommandGroup, require_readable, unreadable
+from benchboard.cli.options import Choice, CliGroup, require_readable, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import interchange
 from benchboard.dashboards import layout as grid
@@ -31,7 +31,7 @@ _file = click.argument("file", type=click.Path(allow_dash=True, path_type=Path))
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def layout() -> None:
     """Convert dashboards, and arrange widgets for other programs."""
 

@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from benchboard import __version__, i18n, log, package_data, settings
-from benchboard.cli.options import CommandGroup
+from benchboard.cli.options import CliGroup
 from benchboard.cli.terminal import printable, shorten_arguments
 from benchboard.cli.usage_errors import error_text
 from benchboard.errors import AppError
@@ -52,7 +52,7 @@ _LONGEST_PATH: Final = 300
 """Likewise in other errors, which name files."""
 
 
-class _LazyGroup(CommandGroup):
+class _LazyGroup(CliGroup):
     """Imports a command's module only when it is run: `timing solve` never waits for a database library."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

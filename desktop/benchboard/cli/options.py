@@ -21,7 +21,7 @@ class MissingParameters(click.UsageError):
         super().__init__(_("{names} and {last} are required.").format(names=", ".join(names), last=last), ctx)
 
 
-class Command(click.Command):
+class CliCommand(click.Command):
     """A command that names everything its command line lacks, rather than only the first of it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -40,10 +40,10 @@ class Command(click.Command):
             raise MissingParameters(missing, ctx) from error
 
 
-class CommandGroup(click.Group):
+class CliGroup(click.Group):
     """A group whose help lists its commands with whole sentences."""
 
-    command_class = Command
+    command_class = CliCommand
     group_class = type
 
     def known_names(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
-from benchboard.cli.options import Choice, CommandGroup, RenamedOption
+from benchboard.cli.options import Choice, CliGroup, RenamedOption
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import N_, _, ngettext
 from benchboard.identity import sessions, users
@@ -51,7 +51,7 @@ _SESSION_TEXT = _SESSION | {"end_reason": lambda row: _(_END_REASONS.get(row.end
 """The texts in tables, as in the window; JSON has the values that options take."""
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def user() -> None:
     """List, show, add, activate and disable people."""
 
@@ -165,7 +165,7 @@ def _set_state(context: CommandContext, who: tuple[str, ...], state: str) -> Non
     )
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def session() -> None:
     """List and revoke sessions."""
 

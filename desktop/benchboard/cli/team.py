@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
-from benchboard.cli.options import CommandGroup
+from benchboard.cli.options import CliGroup
 from benchboard.i18n import _, ngettext
 from benchboard.identity import teams, users
 from benchboard.paging import Listing
@@ -20,7 +20,7 @@ _TEAM: dict[str, Callable[[Any], object]] = {
 }
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def team() -> None:
     """List and create teams, and add and remove people."""
 

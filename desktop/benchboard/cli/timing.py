@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import timing as core
-from benchboard.cli.options import Choice, CommandGroup, InputFile, MissingParameters, Number, RenamedOption
+from benchboard.cli.options import Choice, CliGroup, InputFile, MissingParameters, Number, RenamedOption
 from benchboard.cli.table import bit_rate, cell_text, column_title, print_lines, value_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, percent
@@ -101,7 +101,7 @@ def _numbers_by_options() -> Iterator[None]:
         raise
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CliGroup)
 def timing() -> None:
     """Calculate, check, convert and compare CAN bit timings.
 

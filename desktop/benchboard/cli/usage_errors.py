@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import click
 
-from benchboard.cli.options import CommandGroup, RenamedOption, parameter_name
+from benchboard.cli.options import CliGroup, RenamedOption, parameter_name
 from benchboard.cli.terminal import printable
 from benchboard.i18n import _
 
@@ -57,7 +57,7 @@ def _options(context: click.Context | None) -> list[str]:
 
 def _commands(context: click.Context | None) -> list[str]:
     group = context.command if context is not None else None
-    return group.known_names() if isinstance(group, CommandGroup) else []
+    return group.known_names() if isinstance(group, CliGroup) else []
 
 
 def one_of(values: object) -> str:
