@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
+from benchboard.ui.file_export import ask_file
 from benchboard.ui.studio.import_export import page_export
 from benchboard.ui.studio.import_export.page_export import Answers, Format, PageExport
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_picture import PagePicture
-from benchboard.ui.widgets import Paragraph, open_file_dialog
+from benchboard.ui.widgets import Paragraph
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.fields import Field
@@ -134,23 +135,14 @@ class ExportDialog(Dialog):
         context, owner, answers, title = self._context, self._owner, self._results, self._title_text
         variables = self._variables
         name = f"{page_export.file_name(title)}.{form}"
-        dialog = QFileDialog(
-            owner.window(), _("Export dashboard"), str(Path.home() / name), f"{form.upper()} (*.{form})"
-        )
-        dialog.setObjectName("export_file")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(form)
-        dialog.selectFile(name)
 
-        def write(path: str) -> None:
+        def write(path: Path) -> None:
             try:
-                PageExport(context, sheet, answers, title, owner, variables).start(form, Path(path), scale=scale)
+                PageExport(context, sheet, answers, title, owner, variables).start(form, path, scale=scale)
             except Invalid as error:
                 context.problems.show(error)
 
-        dialog.fileSelected.connect(write)
-        dialog.finished.connect(dialog.deleteLater)
-        open_file_dialog(dialog)
+        ask_file(owner, _("Export dashboard"), name, form.upper(), write)
 
     def _print(self, sheet: PagePicture) -> None:
         context, owner, answers = self._context, self._owner, self._results

@@ -5,16 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import interchange
 from benchboard.dashboards.document.document import Document, write_document
 from benchboard.dashboards.interchange import ConversionReport
 from benchboard.i18n import N_, _
-from benchboard.ui.studio.import_export.page_export import file_name, write_file
+from benchboard.ui.file_export import ask_file, save_file
+from benchboard.ui.studio.import_export.page_export import file_name
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
-from benchboard.ui.tasks import Progress
-from benchboard.ui.widgets import open_file_dialog
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -36,14 +35,13 @@ def choose_export_file(
 ) -> None:
     """Ask for a file and write the dashboard to it in one of FORMS; `show_item` goes to a widget of the report."""
     name = f"{file_name(title)}{'.grafana' if form == 'grafana' else ''}.json"
-    dialog = QFileDialog(owner.window(), _("Export dashboard"), str(Path.home() / name), f"{_(FORMS[form])} (*.json)")
-    dialog.setObjectName("export_file")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("json")
-    dialog.selectFile(name)
-    dialog.fileSelected.connect(lambda path: export_to(context, owner, document, Path(path), form, show_item))
-    dialog.finished.connect(dialog.deleteLater)
-    open_file_dialog(dialog)
+    ask_file(
+        owner,
+        _("Export dashboard"),
+        name,
+        _(FORMS[form]),
+        lambda path: export_to(context, owner, document, path, form, show_item),
+    )
 
 
 def export_to(
@@ -51,16 +49,9 @@ def export_to(
 ) -> None:
     """Write the dashboard to `path` on a worker, then show what the file can't represent."""
 
-    def op(progress: Progress) -> ConversionReport | None:
-        content, report = serialise(document, form)
-        progress.check()
-        write_file(path, content)
-        return report
-
     def done(report: ConversionReport | None) -> None:
-        context.problems.toast(_("Saved {file}").format(file=path.name))
         if report is not None and report.lines:
             title = _("Saved “{file}”").format(file=path.name)
             ConversionReportDialog(owner.window(), context, title, report, show_item, left_out=True).open()
 
-    context.tasks.run(owner, op, done, title=_("Exporting {file}").format(file=path.name))
+    save_file(context, owner, path, lambda _progress: serialise(document, form), done)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, Literal
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QObject, QRect, QRectF, QSize, QSizeF, QTimer
 from PySide6.QtGui import QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
-from benchboard.atomic_write import write_atomically
 from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
+from benchboard.ui.file_export import save_file
 from benchboard.ui.studio.import_export import export_heading
 from benchboard.ui.studio.tiles import page_picture
 from benchboard.ui.studio.tiles.page_picture import PagePicture
@@ -80,16 +80,13 @@ class PageExport(QObject):
         {"png": self._as_png, "svg": self._as_svg, "pdf": self._as_pdf}[form](scale)
         self._steps = page_picture.paint(self._painter, self._sheet, self._answers)
 
-        def done(_count: int) -> None:
-            self._context.problems.toast(_("Saved {file}").format(file=path.name))
-            self.deleteLater()
-
-        self._work = self._context.tasks.run(
+        self._work = save_file(
+            self._context,
             self,
-            lambda progress: write_file(path, self._bytes(progress)),
-            done,
+            path,
+            lambda progress: (self._bytes(progress), None),
+            lambda _result: self.deleteLater(),
             self._stopped,
-            title=_("Exporting {file}").format(file=path.name),
         )
         self._paint_timer.start()
 
@@ -234,20 +231,6 @@ def _png(image: QImage, scale: int) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide's stub accepts file names only
     return bytes(content.data())
-
-
-def write_file(path: Path, content: bytes) -> int:
-    """Write a file atomically; returns its size in bytes. Raises `Unavailable`."""
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise Unavailable(
-            "studio.export",
-            _("Couldn't write {file}.").format(file=path),
-            why=error.strerror or "",
-            do=_("Choose another folder."),
-        ) from error
-    return len(content)
 
 
 # Printing

@@ -9,7 +9,6 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
@@ -21,10 +20,11 @@ from benchboard.dashboards.interchange import ConversionReport
 from benchboard.dashboards.interchange.conversion_report import Outcome, ReportLine
 from benchboard.i18n import N_, _
 from benchboard.ui.context import Context
-from benchboard.ui.studio.import_export.page_export import file_name, write_file
+from benchboard.ui.file_export import ask_file, save_file
+from benchboard.ui.studio.import_export.page_export import file_name
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Dialog, Paragraph, open_file_dialog
+from benchboard.ui.widgets import Button, Dialog, Paragraph
 from benchboard.ui.widgets.labels import plain_tooltip
 
 OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
@@ -83,24 +83,11 @@ class ConversionReportDialog(Dialog):
 
     def _ask_file(self) -> None:
         name = f"{file_name(self._title)}.txt"
-        dialog = QFileDialog(self._window, _("Save as text"), str(Path.home() / name), f"{_('Text')} (*.txt)")
-        dialog.setObjectName("report_file")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("txt")
-        dialog.selectFile(name)
-        dialog.fileSelected.connect(lambda path: self._save(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        open_file_dialog(dialog)
+        ask_file(self._window, _("Save as text"), name, _("Text"), self._save, dialog_name="report_file")
 
     def _save(self, path: Path) -> None:
-        context, content = self._context, f"{self._title}\n{self._report.text()}\n".encode()
-        saved = _("Saved {file}").format(file=path.name)
-        context.tasks.run(
-            self._window,
-            lambda _progress: write_file(path, content),
-            lambda _size: context.problems.toast(saved),
-            title=_("Exporting {file}").format(file=path.name),
-        )
+        content = f"{self._title}\n{self._report.text()}\n".encode()
+        save_file(self._context, self._window, path, lambda _progress: (content, None))
 
 
 class _WrappingDelegate(QStyledItemDelegate):
