@@ -1,6 +1,7 @@
 """The frames of a live bus as rows, and how a row is drawn."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
@@ -31,6 +32,26 @@ class _FrameRow:
 
     def __init__(self, frame: Frame, previous: Frame | None, count: int) -> None:
         self.frame, self.previous, self.count = frame, previous, count
+
+
+def _kind(frame: Frame) -> str:
+    return "ERR" if frame.error else "RTR" if frame.remote else "FD" if frame.fd else "CAN"
+
+
+def _cycle(row: _FrameRow) -> str:
+    return "–" if row.previous is None else cycle(row.previous.timestamp, row.frame.timestamp)
+
+
+_CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
+    lambda row: clock(row.frame.timestamp),
+    lambda row: identifier(row.frame),
+    lambda row: _kind(row.frame),
+    lambda row: str(row.frame.dlc),
+    _cycle,
+    lambda row: number(row.count),
+    lambda row: payload(row.frame),
+)
+"""The text of each column."""
 
 
 class FrameModel(QAbstractTableModel):
@@ -142,18 +163,7 @@ class FrameModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
-        frame_row = self.row_at(index.row())
-        frame = frame_row.frame
-        kind = "ERR" if frame.error else "RTR" if frame.remote else "FD" if frame.fd else "CAN"
-        return (
-            clock(frame.timestamp),
-            identifier(frame),
-            kind,
-            str(frame.dlc),
-            "–" if frame_row.previous is None else cycle(frame_row.previous.timestamp, frame.timestamp),
-            number(frame_row.count),
-            payload(frame),
-        )[index.column()]
+        return _CELLS[index.column()](self.row_at(index.row()))
 
 
 class FrameDelegate(QStyledItemDelegate):
