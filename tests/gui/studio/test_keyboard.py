@@ -35,7 +35,7 @@ def board(studio: "Studio") -> "Studio":
 
 
 def test_ctrl_arrows_and_space_select_several(board: "Studio") -> None:
-    editor, ring = board.page.editor, board.canvas.focus_ring
+    editor, ring = board.page.editor, board.canvas.item_focus
     board.key(Key.Key_Right, CTRL)
     assert (editor.selection, ring.current) == (("a",), "b")
     board.key(Key.Key_Right, CTRL)
@@ -54,7 +54,7 @@ def test_ctrl_arrows_and_space_select_several(board: "Studio") -> None:
 
 
 def test_focus_ring_enters_and_leaves_container_by_heading(board: "Studio") -> None:
-    ring = board.canvas.focus_ring
+    ring = board.canvas.item_focus
     went = []
     for key in (Key.Key_Down, Key.Key_Down, Key.Key_Down, Key.Key_Right, Key.Key_Up, Key.Key_Up):
         board.key(key, CTRL)
@@ -63,7 +63,7 @@ def test_focus_ring_enters_and_leaves_container_by_heading(board: "Studio") -> N
 
 
 def test_focus_ring_on_selection_change_or_removal_disappears(board: "Studio") -> None:
-    editor, ring = board.page.editor, board.canvas.focus_ring
+    editor, ring = board.page.editor, board.canvas.item_focus
     board.key(Key.Key_Right, CTRL)
     board.key(Key.Key_Tab)
     assert (editor.selection, ring.current) == (("c",), "c")
@@ -80,7 +80,7 @@ def test_focus_ring_without_selection_begins_at_first_item(board: "Studio") -> N
     board.key(Key.Key_Space, CTRL)
     assert not board.page.editor.selection
     board.key(Key.Key_Down, CTRL)
-    assert board.canvas.focus_ring.current == "a"
+    assert board.canvas.item_focus.current == "a"
 
 
 def test_focus_ring_is_painted_and_scrolled_into_view(board: "Studio") -> None:
@@ -90,7 +90,7 @@ def test_focus_ring_is_painted_and_scrolled_into_view(board: "Studio") -> None:
     assert board.viewport.grab().toImage() != before
     for _k in range(3):
         board.key(Key.Key_Down, CTRL)
-    there = board.canvas.focus_ring.current
+    there = board.canvas.item_focus.current
     assert there.startswith("g")
     assert board.viewport.rect().contains(board.box(there))
 

@@ -22,7 +22,7 @@ from benchboard.ui.studio.canvas.device_preview import DevicePreview
 from benchboard.ui.studio.canvas.enlarged_widget import EnlargedWidget
 from benchboard.ui.studio.canvas.image_import import ImageImport
 from benchboard.ui.studio.canvas.key_commands import KeyCommands
-from benchboard.ui.studio.canvas.presentation import Presentation
+from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
 from benchboard.ui.studio.canvas.scene import accessibility
 from benchboard.ui.studio.cross_page_undo import CrossPageUndo
 from benchboard.ui.studio.document.document_store import DocumentStore
@@ -111,7 +111,7 @@ class StudioPage(QWidget):
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
         self.finder = WidgetFinder(self.canvas)
-        self.presentation = Presentation(self.canvas)
+        self.presentation = PresentationMode(self.canvas)
         self.presentation.changed.connect(self._present)
         self.presentation.key_pressed.connect(self._hide_present_hint)
         self._when_loaded: Callable[[], object] | None = None

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from benchboard.dashboards.document.widget_kinds import WidgetKind
 from benchboard.ui.studio.canvas.hover import HoverTracker
 from benchboard.ui.studio.canvas.interaction.drag_controller import DragController
-from benchboard.ui.studio.canvas.interaction.focus_ring import FocusRing
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
 from benchboard.ui.studio.canvas.interaction.insert import InsertPayload
+from benchboard.ui.studio.canvas.interaction.item_focus import ItemFocus
 from benchboard.ui.studio.canvas.interaction.keyboard import Keyboard
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.interactive_table import InteractiveTable
@@ -52,8 +52,8 @@ class Canvas(PageView):
         self.drag = DragController(self, self)
         self.pointer = Pointer(self, self.drag, self)
         self.interactive_table = InteractiveTable(self)
-        self.focus_ring = FocusRing(self, self)
-        self.keyboard = Keyboard(self, self.focus_ring, self.pointer, self)
+        self.item_focus = ItemFocus(self, self)
+        self.keyboard = Keyboard(self, self.item_focus, self.pointer, self)
         self.group_frame = GroupFrame(self)
         self._is_pressing = False
         editor.selection_changed.connect(self._follow_selection)
@@ -76,12 +76,12 @@ class Canvas(PageView):
         self.hover.menu_button.menu_requested.connect(self.menu_requested)
         for source in (self.pointer, self.keyboard):
             source.rejected.connect(self.rejected)
-        self.focus_ring.moved.connect(self.announcer.announce_focus)
+        self.item_focus.moved.connect(self.announcer.announce_focus)
         self.rejected.connect(self.announcer.announce)
 
     @property
     def focused_id(self) -> str:
-        return self.focus_ring.current
+        return self.item_focus.current
 
     def sync(self) -> None:
         self.cancel()
@@ -142,7 +142,7 @@ class Canvas(PageView):
             if len(rings) > 1:
                 overlay.paint_group_frame(painter, frame)
             overlay.paint_handles(painter, frame, self.group_frame.handles())
-        self.focus_ring.paint(painter)
+        self.item_focus.paint(painter)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -211,14 +211,14 @@ class Canvas(PageView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Move the focus through the items in reading order with Tab, then to the next widget."""
-        if self.focus_ring.step(1 if forward else -1):
+        if self.item_focus.step(1 if forward else -1):
             return True
         return super().focusNextPrevChild(forward)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.editor.selection and event.reason() == Qt.FocusReason.TabFocusReason:
-            self.focus_ring.step(1)
+            self.item_focus.step(1)
         self.announcer.announce_focus()
         self.viewport().update()
 

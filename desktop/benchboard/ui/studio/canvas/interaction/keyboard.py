@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 
 from benchboard.dashboards.editing import placement_edits
 from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewProtocol
-from benchboard.ui.studio.canvas.interaction.focus_ring import FocusRing
+from benchboard.ui.studio.canvas.interaction.item_focus import ItemFocus
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid, why_not_movable, why_not_resizable
 from benchboard.ui.studio.canvas.interaction.shared_edge import move_edge
@@ -42,9 +42,9 @@ class Keyboard(QObject):
     rejected = Signal(str)
     """Why an action isn't possible, as text for the user."""
 
-    def __init__(self, view: InputViewProtocol, focus_ring: FocusRing, pointer: Pointer, parent: QObject) -> None:
+    def __init__(self, view: InputViewProtocol, item_focus: ItemFocus, pointer: Pointer, parent: QObject) -> None:
         super().__init__(parent)
-        self._view, self._editor, self._focus_ring, self._pointer = view, view.editor, focus_ring, pointer
+        self._view, self._editor, self._item_focus, self._pointer = view, view.editor, item_focus, pointer
         self.commands: CommandKeys | None = None
 
     def handle(self, event: QKeyEvent) -> bool:
@@ -92,10 +92,10 @@ class Keyboard(QObject):
 
     def _move(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         if modifiers == _CTRL and key in _ARROWS:
-            self._focus_ring.move(*_ARROWS[key])
+            self._item_focus.move(*_ARROWS[key])
             return True
         if modifiers == _CTRL and key == Qt.Key.Key_Space:
-            self._focus_ring.toggle_selection()
+            self._item_focus.toggle_selection()
             return True
         if key in _ARROWS and self._editor.selection and not modifiers & _CTRL:
             self._move_selection(*_ARROWS[key], modifiers)

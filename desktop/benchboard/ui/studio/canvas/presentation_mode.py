@@ -21,7 +21,7 @@ _HANDLED: Final = (
 _LINE_PX: Final = 60
 
 
-class Presentation(QObject):
+class PresentationMode(QObject):
     """Handles keys and clicks on the canvas while presenting: keys scroll, tabs can be switched, Esc ends it.
 
     It starts at the top of the page; afterwards the scroll position from before is restored.
@@ -138,7 +138,7 @@ class Presentation(QObject):
             bar, by = steps[key]
             bar.setValue(bar.value() + by)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            canvas.focus_ring.step(1 if key == Qt.Key.Key_Tab else -1)
+            canvas.item_focus.step(1 if key == Qt.Key.Key_Tab else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_V):
             self._open(enlarged=key == Qt.Key.Key_V)
         return True

@@ -10,8 +10,8 @@ from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewPro
 from benchboard.ui.studio.canvas.scene import overlay
 
 
-class FocusRing(QObject):
-    """The focus ring. Its own position is kept until something else changes the selection."""
+class ItemFocus(QObject):
+    """The item with the keyboard focus, and its ring. It is kept until something else changes the selection."""
 
     moved = Signal()
 
