@@ -94,6 +94,16 @@ def load(qtbot: QtBot, model: PagedTableModel[Person], act: Callable[[], object]
         act()
 
 
+def test_listing_is_loaded_when_set_for_the_first_time_also_if_it_is_the_default(
+    qtbot: QtBot, model: PagedTableModel[Person]
+) -> None:
+    assert not model.at_end, "nothing has been loaded yet"
+    load(qtbot, model, lambda: setattr(model, "listing", Listing()))
+    assert model.rowCount() == 100
+    model.listing = Listing()
+    assert not model.loading, "the same again"
+
+
 def test_fetch_more_repeated_loads_every_row_once_in_order(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
     load(qtbot, model, model.refresh)
     assert model.rowCount() == 100
