@@ -25,7 +25,7 @@ from benchboard.cli.dongle_group import dongle
 from benchboard.cli.options import Choice, Number, RenamedOption, WholeNumber
 from benchboard.cli.table import print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
-from benchboard.dongles.device import Device
+from benchboard.dongles.device import IDENTIFY_SECONDS, Device
 from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
 from benchboard.dongles.protocol import DongleConfig, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid
@@ -162,7 +162,9 @@ def info(port: str, as_json: bool) -> None:
 
 @dongle.command()
 @_PORT
-@click.option("--seconds", type=Number(0, 60), default=5.0, show_default=True, help="How long to blink.")
+@click.option(
+    "--seconds", type=Number(0, 60), default=float(IDENTIFY_SECONDS), show_default=True, help="How long to blink."
+)
 def identify(port: str, seconds: float) -> None:
     """Blink a dongle's light to find it."""
     with link.open_port(port) as handle:

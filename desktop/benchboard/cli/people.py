@@ -172,7 +172,11 @@ def session() -> None:
 
 @session.command("list")
 @click.option("--user", "who", help="Only this person's sessions (email address or ID).")
-@click.option("--ended", is_flag=True, help="Sessions that ended in the last 90 days, instead of open ones.")
+@click.option(
+    "--ended",
+    is_flag=True,
+    help=f"Sessions that ended in the last {sessions.REMEMBERED.days} days, instead of open ones.",
+)
 @click.option("--search", default="", help="Part of a computer's name, or of a person's name or email address.")
 @paging_options
 @with_context

@@ -1,7 +1,7 @@
 """The dashboards of an organisation: create, list, read, save, delete and restore.
 
 A dashboard belongs to its creator; `sharing` gives others access and `versions` has its versions. One in the trash is
-kept for 30 days (`TRASH_RETENTION`); only its owner sees it. After that it is deleted permanently the next time that a
+kept for `TRASH_RETENTION`; only its owner sees it. After that it is deleted permanently the next time that a
 user of the organisation creates or deletes a dashboard, or by `purge`.
 """
 
@@ -337,7 +337,7 @@ def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str])
 
 
 def purge(session: Session, actor: Actor) -> int:
-    """Delete dashboards that have been in the organisation's trash for over 30 days; returns their number."""
+    """Delete dashboards that have been in the organisation's trash for over `TRASH_RETENTION`; returns how many."""
     permissions.require(actor, "dashboards:manage")
     return _sweep(session, actor)
 

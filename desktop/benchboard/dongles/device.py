@@ -35,6 +35,7 @@ from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Unav
 from benchboard.i18n import _
 
 ANSWER_TIMEOUT: Final = 1.0
+IDENTIFY_SECONDS: Final = 5
 TRIES: Final = 3
 _PRESENCE_POLL: Final = 0.1
 _MOST_UNREAD: Final = 65_536
@@ -108,7 +109,7 @@ class Device:
         starts = [line for line in lines if line.startswith(protocol.MESSAGE_START)]
         return any(not any(sent in line for sent in self._sent) for line in starts)
 
-    def identify(self, seconds: float = 5.0) -> None:
+    def identify(self, seconds: float = IDENTIFY_SECONDS) -> None:
         """Make the dongle blink for `seconds` (0 to 60)."""
         self._request(ProtocolCommand.IDENTIFY, {"ms": max(0, min(60_000, round(seconds * 1000)))})
 

@@ -70,7 +70,7 @@ def event_title(event: str) -> str:
         "dashboard.discard": _("Moved a dashboard to trash"),
         "dashboard.restore": _("Restored a dashboard from trash"),
         "dashboard.delete": _("Deleted a dashboard permanently"),
-        "dashboard.expire": _("Deleted a dashboard after 30 days in trash"),
+        "dashboard.expire": _("Deleted a dashboard whose time in trash was over"),
         "merchant.import": _("Imported shops"),
         "merchant.grant": _("Granted access to a shop"),
         "order.import": _("Imported orders"),

@@ -13,8 +13,8 @@ from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
 from benchboard.errors import Conflict, Denied, NotFound
-from benchboard.i18n import _
-from benchboard.identity import audit, organisations, passwords
+from benchboard.i18n import _, ngettext
+from benchboard.identity import audit, organisations, passwords, sessions
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, Client, Grants, os_user, require
 from benchboard.storage import change_tracking, guard
@@ -136,10 +136,16 @@ def resume(session: Session, *, token: str, client: Client) -> SignedIn:
     now = datetime.now(UTC)
     live = guard.find_session(session, _hash(token), now=now)
     if live is None:
+        hours = sessions.idle_hours()
+        why = ngettext(
+            "Your session was ended or was inactive for {count} hour.",
+            "Your session was ended or was inactive for {count} hours.",
+            hours,
+        )
         raise Denied(
             "accounts.ended",
             _("You were signed out."),
-            why=_("Your session was ended or was inactive for 24 hours."),
+            why=why.format(count=hours),
             do=_("Sign in again."),
         )
     user = session.get_one(User, live.user_id)

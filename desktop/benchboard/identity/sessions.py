@@ -24,11 +24,13 @@ from benchboard.storage.short_ids import find_id
 
 REMEMBERED: Final = timedelta(days=90)
 """How long an ended session stays searchable."""
+REVOKED_WITHIN_S: Final = 5
+"""A revoked session's windows sign out within so many seconds; they poll more often (`ui.session_watch`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One session, open (`ended_at` None) or of the last 90 days. `mine` marks the one that asks."""
+    """One session, open (`ended_at` None) or ended within `REMEMBERED`. `mine` marks the one that asks."""
 
     id: str
     user_id: str
@@ -61,7 +63,8 @@ _ENDED = Sorting({"ended_at": SessionHistory.ended_at, "person": User.name}, Ses
 def list_sessions(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[OpenSession]:
-    """Sessions open now, last used first unless sorted otherwise; with the filter `ended`, those of the last 90 days.
+    """Sessions open now, last used first unless sorted otherwise; with the filter `ended`, those that ended lately
+    (`REMEMBERED`).
 
     Filters: `user_id`, `ended` (true). The search looks in the person's name and address and in the host's name.
     """
@@ -113,7 +116,7 @@ def find_open(session: Session, actor: Actor, text: str) -> str | None:
 
 
 def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) -> int:
-    """End the sessions named; their desktops sign out within 5 s. Returns how many were still open."""
+    """End the sessions named; their desktops sign out within `REVOKED_WITHIN_S`. Returns how many were still open."""
     require(actor, "sessions:revoke")
     rows = session.execute(
         select(SignInSession.id, SignInSession.user_id).where(
@@ -145,6 +148,11 @@ def _end(session: Session, actor: Actor, ended: list[tuple[str, str]]) -> int:
     return guard.end_sessions(
         session, [one for one, _user in ended], reason="revoked", ended_by=actor.user_id, now=datetime.now(UTC)
     )
+
+
+def idle_hours() -> int:
+    """After how many hours without use a session ends."""
+    return guard.IDLE_LIFETIME // timedelta(hours=1)
 
 
 def _session(row: Any, mine: str | None) -> OpenSession:

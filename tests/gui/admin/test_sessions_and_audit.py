@@ -220,7 +220,7 @@ def test_revoke_of_a_session_in_another_process_signs_it_out_in_5_s(admin: Admin
     admin.click("confirm_act")
     admin.wait(lambda: len(desktop.lines) == 3)
     assert desktop.lines[1].startswith("outside:")
-    assert "an admin revoked your session" in desktop.lines[1]
+    assert "An admin revoked your session" in desktop.lines[1]
     assert desktop.process.wait(timeout=120) == 0
     ended = admin.ask(
         lambda session, actor: sessions.list_sessions(session, actor, Listing("Dana", {"ended": True})).rows

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from benchboard import workspace
 from benchboard.identity import authentication, users
 from benchboard.identity.permissions import Client
+from benchboard.identity.sessions import REVOKED_WITHIN_S
 from benchboard.settings import Settings
 from benchboard.storage.engine import Database
 from benchboard.ui import session_watch
@@ -156,6 +157,10 @@ def test_revoked_session_signs_out_and_names_the_lost_draft(qtbot: QtBot, workin
     qtbot.waitUntil(lambda: working.shell is None)
     qtbot.waitUntil(lambda: "An admin revoked your session" in banner(working))
     assert "Timing of Conveyor A" in banner(working)
+
+
+def test_polls_are_often_enough_for_what_the_admin_reads() -> None:
+    assert 2 * session_watch.POLL_MS <= REVOKED_WITHIN_S * 1000
 
 
 @pytest.fixture

@@ -13,7 +13,9 @@ from benchboard import i18n, package_data
 from benchboard.cli.main import SUMMARIES, main, root
 from benchboard.cli.options import summary
 from benchboard.cli.table import show_table
+from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.errors import Unavailable
+from benchboard.identity import sessions
 from benchboard.tour.run import main as run_tour
 from benchboard.tour.run import tour
 
@@ -30,6 +32,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_app_error_with_a_reason_without_full_stop_prints_sentences() -> None:
     error = Unavailable("a", "It cannot be written.", why="Permission denied", do="Make it writable.")
     assert str(error) == "It cannot be written. Permission denied. Make it writable."
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("dashboard delete", f"can be restored for {TRASH_RETENTION.days} days"),
+        ("dashboard purge", f"moved to the trash over {TRASH_RETENTION.days} days ago"),
+        ("session list", f"ended in the last {sessions.REMEMBERED.days} days"),
+        ("session revoke", f"sign out within {sessions.REVOKED_WITHIN_S} seconds"),
+    ],
+)
+def test_help_durations_are_those_of_the_constants(
+    capsys: pytest.CaptureFixture[str], command: str, sentence: str
+) -> None:
+    assert main([*command.split(), "--help"]) == 0
+    assert sentence in " ".join(capsys.readouterr().out.split())
 
 
 def test_main_unknown_language_is_reported_once(

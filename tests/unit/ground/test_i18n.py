@@ -52,6 +52,18 @@ def test_turkish_catalogue_translates_every_sentence(turkish: dict[Sentence, Mes
     assert not missing
 
 
+def test_no_sentence_has_a_duration_written_out() -> None:
+    """It is formatted from its constant, so that changing the constant keeps the sentence true."""
+    content = ROOT / "desktop/benchboard/dashboards/templates.py"
+    wrong = {
+        where: sentence
+        for sentence, where in source_sentences().items()
+        if re.search(r"(?<!interval ')\b\d+ (hour|day|minute|second)s?\b", " ".join(sentence))
+        and content.name not in where
+    }
+    assert not wrong
+
+
 def test_turkish_catalogue_has_no_unused_sentence(turkish: dict[Sentence, Message]) -> None:
     assert not turkish.keys() - source_sentences().keys()
 

@@ -220,7 +220,9 @@ class _OverviewTab(QWidget):
         self._note.setText(
             _("This is your account. Revoking all sessions keeps this window signed in.")
             if is_own
-            else _("Disabling an account signs the person out within 5 seconds. Everything they created is kept.")
+            else _("Disabling an account signs the person out {within}. Everything they created is kept.").format(
+                within=user_actions.revoked_within()
+            )
             if active
             else _("Activate the account to let this person sign in again.")
         )
@@ -252,7 +254,8 @@ class _SessionsTab(QWidget):
             lines.append(Text(_("{name} has no active sessions.").format(name=person.name), "body", "secondary"))
         if page.next_key:
             lines.append(Text(_("Showing the {count} most recently used.").format(count=_MAX_ROWS), "caption", "muted"))
-        lines.append(Paragraph(_("Revoked sessions end within 5 seconds."), "caption", "muted"))
+        soon = _("Revoked sessions end {within}.").format(within=user_actions.revoked_within())
+        lines.append(Paragraph(soon, "caption", "muted"))
         self._all.setVisible(bool(page.rows))
         self._section.fill(*lines)
 

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity import sessions
 from benchboard.identity.sessions import OpenSession
 from benchboard.paging import Listing, Page
@@ -91,7 +91,11 @@ class SessionsView(QWidget):
         model: PagedTableModel[OpenSession] = PagedTableModel(
             self._context.tasks, self._fetch, columns, self, own_filters=frozenset({"ended"})
         )
-        none = _("No sessions ended in the last 90 days") if ended else _("No active sessions")
+        days = sessions.REMEMBERED.days
+        none_ended = ngettext(
+            "No sessions ended in the last {count} day", "No sessions ended in the last {count} days", days
+        )
+        none = none_ended.format(count=days) if ended else _("No active sessions")
         things = pgettext("no match", "ended sessions") if ended else pgettext("no match", "active sessions")
         return PagedTable(
             model,

@@ -92,13 +92,13 @@ def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequenc
         return
     ids = [person.id for person in selected]
     if len(selected) == 1:
-        sentence = _("{name} will be signed out everywhere within 5 seconds. {lost}")
+        sentence = _("{name} will be signed out everywhere {within}. {lost}")
     else:
-        sentence = _("{count} people will be signed out everywhere within 5 seconds. {lost}")
+        sentence = _("{count} people will be signed out everywhere {within}. {lost}")
     _confirm(
         owner,
         count,
-        sentence.format(name=selected[0].name, count=len(selected), lost=_unsaved_warning())
+        sentence.format(name=selected[0].name, count=len(selected), within=revoked_within(), lost=_unsaved_warning())
         + _own_window_note(context, ids),
         lambda: context.tasks.change(
             owner,
@@ -114,11 +114,16 @@ def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[Op
         return
     ids = [session.id for session in selected]
     if len(selected) == 1:
-        sentence = _("{name} will be signed out on {host} within 5 seconds. {lost}")
-        sentence = sentence.format(name=selected[0].person, host=selected[0].host_name or "?", lost=_unsaved_warning())
+        sentence = _("{name} will be signed out on {host} {within}. {lost}")
+        sentence = sentence.format(
+            name=selected[0].person,
+            host=selected[0].host_name or "?",
+            within=revoked_within(),
+            lost=_unsaved_warning(),
+        )
     else:
-        sentence = _("{count} sessions will end within 5 seconds. {lost}").format(
-            count=len(ids), lost=_unsaved_warning()
+        sentence = _("{count} sessions will end {within}. {lost}").format(
+            count=len(ids), within=revoked_within(), lost=_unsaved_warning()
         )
     if any(session.mine for session in selected):
         sentence += (
@@ -142,6 +147,12 @@ def _confirm(owner: QWidget, count: int, consequences: str, run: Callable[[], ob
     title = ngettext("Revoke {count} session", "Revoke {count} sessions", count).format(count=count)
     keep = ngettext("Keep session", "Keep sessions", count)
     Confirm(owner.window(), title, consequences, act=title, keep=keep, run=run).open()
+
+
+def revoked_within() -> str:
+    """How soon revoked sessions end, for the middle of a sentence."""
+    seconds = sessions.REVOKED_WITHIN_S
+    return ngettext("within {count} second", "within {count} seconds", seconds).format(count=seconds)
 
 
 def _unsaved_warning() -> str:

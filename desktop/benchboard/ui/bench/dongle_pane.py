@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout
 
 from benchboard.canbus.timing import Timing, check, controller
 from benchboard.dongles import fleet
+from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import (
     firmware_title,
@@ -156,10 +157,13 @@ class DonglePane(QWidget):
             with self._devices.device(path) as device:
                 device.identify()
 
+        blinking = ngettext(
+            "{name} is blinking for {count} second.", "{name} is blinking for {count} seconds.", IDENTIFY_SECONDS
+        ).format(name=title, count=IDENTIFY_SECONDS)
         self._context.tasks.run(
             self,
             op,
-            lambda _none: self._context.problems.toast(_("{name} is blinking for 5 seconds.").format(name=title)),
+            lambda _none: self._context.problems.toast(blinking),
             title=_("Identifying {name}").format(name=title),
         )
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import controller, solve
 from benchboard.dongles import fleet
+from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.dongles.protocol.messages import CLAIM_SECONDS
 from benchboard.dongles.provisioning import PairingStep
-from benchboard.i18n import _, number
+from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import nominal_timing, tseg1_is_split
@@ -131,11 +132,21 @@ class IdentifyPage(_WizardPage):
         info = device.info
         if info is None:
             return
-        self._under.setText(
-            _("It's simulated, so its light blinks in the picture, for 5 seconds.")
+        sentence = (
+            ngettext(
+                "It's simulated, so its light blinks in the picture, for {count} second.",
+                "It's simulated, so its light blinks in the picture, for {count} seconds.",
+                IDENTIFY_SECONDS,
+            )
             if device.port.simulated
-            else _("The light of the dongle you selected blinks for 5 seconds. Check that it's the one in your hand.")
+            else ngettext(
+                "The light of the dongle you selected blinks for {count} second. Check that it's the one in your hand.",
+                "The light of the dongle you selected blinks for {count} seconds."
+                " Check that it's the one in your hand.",
+                IDENTIFY_SECONDS,
+            )
         )
+        self._under.setText(sentence.format(count=IDENTIFY_SECONDS))
         device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
         sentence = _(

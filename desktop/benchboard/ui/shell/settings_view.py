@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import workspace
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_, _, ngettext
+from benchboard.identity import sessions
 from benchboard.settings import Appearance
 from benchboard.ui.sections import Room, RoomView
 from benchboard.ui.shell.status_cells import location_facts, location_sentence, program_title, role_titles
@@ -122,9 +123,13 @@ class GeneralSettings(QWidget):
 
     def _add_session(self) -> None:
         actor = self._context.actor
-        self._add_section(
-            _("This session"), _("Ends 24 hours after last use, when you sign out, or when an admin revokes it.")
+        hours = sessions.idle_hours()
+        ends = ngettext(
+            "Ends {count} hour after last use, when you sign out, or when an admin revokes it.",
+            "Ends {count} hours after last use, when you sign out, or when an admin revokes it.",
+            hours,
         )
+        self._add_section(_("This session"), ends.format(count=hours))
         self._column.addWidget(
             KeyValue(
                 (

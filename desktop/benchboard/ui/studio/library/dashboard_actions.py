@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME
+from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.i18n import _, ngettext
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import CommandScope, Handler, Handlers
@@ -140,15 +141,12 @@ class DashboardActions(QObject):
 
         def done(count: int) -> None:
             if into:
-                sentence = ngettext(
-                    "Moved {count} dashboard to trash. You can restore it for 30 days.",
-                    "Moved {count} dashboards to trash. You can restore them for 30 days.",
-                    count,
-                )
+                sentence = _moved_to_trash(count)
                 self.removed.emit(tuple(ids))
             else:
                 sentence = ngettext("Restored {count} dashboard", "Restored {count} dashboards", count)
-            context.problems.toast(sentence.format(count=count), lambda: self.move(ids, into=not into))
+                sentence = sentence.format(count=count)
+            context.problems.toast(sentence, lambda: self.move(ids, into=not into))
 
         context.tasks.change(self, lambda session: service(session, context.actor, ids), done)
 
@@ -209,3 +207,10 @@ class RenameDialog(Dialog):
             name = self._name.text().strip()
             self.dismiss()
             self.name_entered.emit(name)
+
+
+def _moved_to_trash(count: int) -> str:
+    days = TRASH_RETENTION.days
+    moved = ngettext("Moved {count} dashboard to trash.", "Moved {count} dashboards to trash.", count)
+    kept = ngettext("Dashboards stay in trash for {count} day.", "Dashboards stay in trash for {count} days.", days)
+    return f"{moved.format(count=count)} {kept.format(count=days)}"
