@@ -190,6 +190,18 @@ def test_touch_extends_the_session_by_24_hours(town: Town) -> None:
         assert row.expires_at > late
 
 
+def test_session_has_ended_at_the_moment_it_expires(town: Town) -> None:
+    row = _stored(town, town.admin.token)
+    assert row is not None
+    with unbound(town.database).read() as session:
+        before, at = (
+            guard.find_session(session, row.token_hash, now=row.expires_at - early)
+            for early in (timedelta(microseconds=1), timedelta())
+        )
+    assert before is not None
+    assert at is None
+
+
 def test_resume_session_unused_for_24_hours_has_expired(town: Town) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
     with town.database.engine.begin() as connection:

@@ -52,6 +52,14 @@ def slugs(database: Database) -> list[str]:
         return sorted(session.scalars(select(Organisation.slug)))
 
 
+def test_new_file_keeps_a_write_ahead_log_and_syncs_every_commit(tmp_path: Path) -> None:
+    database = Database.open(databases.file_url(tmp_path / "new.db"), key=databases.KEY)
+    with database.engine.connect() as connection:
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    database.dispose()
+    assert pragmas == ["wal", 2]
+
+
 def test_change_that_raises_is_rolled_back(database: Database) -> None:
     create_organisation(database, "kept")
     with pytest.raises(ZeroDivisionError), unbound(database).change() as session:

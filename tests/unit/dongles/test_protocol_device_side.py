@@ -236,6 +236,30 @@ def test_config_with_changes_that_contradict_is_refused(changes: dict[str, objec
         messages.config_with_changes(FACTORY_CONFIG, changes)
 
 
+@pytest.mark.parametrize(
+    ("config", "changes", "points"),
+    [
+        (FACTORY_CONFIG, {"name_of_nothing": None}, None),
+        (FACTORY_CONFIG, {}, (FACTORY_CONFIG.sample_point, None)),
+        (FACTORY_CONFIG, {"mode": "LISTEN_ONLY"}, (FACTORY_CONFIG.sample_point, None)),
+        (FD_CONFIG, {}, (FD_CONFIG.sample_point, FD_CONFIG.data_sample_point)),
+        (FD_CONFIG, {"data_sample_point": True}, None),
+        (FD_CONFIG, {"data_sample_point": "80"}, None),
+        (FD_CONFIG, {"sample_point": 0}, None),
+    ],
+)
+def test_config_with_changes_keeps_sample_points_or_refuses_what_is_none(
+    config: DongleConfig, changes: dict[str, object], points: tuple[float, float | None] | None
+) -> None:
+    if points is None:
+        with pytest.raises(ProtocolError) as refused:
+            messages.config_with_changes(config, changes)
+        assert refused.value.code == ErrorCode.MALFORMED
+        return
+    changed = messages.config_with_changes(config, changes)
+    assert (changed.sample_point, changed.data_sample_point) == points
+
+
 @given(st.binary(max_size=300))
 def test_persistent_state_decode_of_random_bytes_is_none(raw: bytes) -> None:
     assert PersistentState.decode(raw) is None
