@@ -70,21 +70,21 @@ def monitor(
 
 
 def _watch(capture: Capture, count: int | None, seconds: float | None, as_json: bool) -> tuple[int, int]:
-    """Print frames until the limit is reached; returns how many were shown, and how many were dropped."""
+    """Print frames until the limit is reached or the capture ends; returns how many were shown and how many dropped."""
     deadline = None if seconds is None else time.monotonic() + seconds
     at = shown = dropped = 0
-    while capture.running and (count is None or shown < count):
+    while True:
+        ended = not capture.running  # asked first: what came until its end is still in the ring
         new = capture.since(at)
         at, dropped = new.next, dropped + new.dropped
         for frame in new.frames:
-            if count is not None and shown >= count:
-                break
             click.echo(_line(frame, as_json))
             shown += 1
-        if deadline is not None and time.monotonic() >= deadline:
-            break
+            if shown == count:
+                return shown, dropped
+        if ended or (deadline is not None and time.monotonic() >= deadline):
+            return shown, dropped
         time.sleep(_POLL_S)
-    return shown, dropped
 
 
 def _line(frame: Frame, as_json: bool) -> str:

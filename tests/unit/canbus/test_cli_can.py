@@ -1,0 +1,91 @@
+"""`benchboard can` on a bus that plays a script."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchboard.canbus.bus import BusState, Capabilities
+from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.cli import can
+from benchboard.cli.main import main
+from benchboard.dongles.firmware_detection import DongleInfo
+from benchboard.errors import AppError, DeviceFailure
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(tmp_path))
+
+
+class ScriptedBus:
+    """Receives a batch at each call, as a `canbus.bus.Bus`; then `error` is raised, or nothing comes any more."""
+
+    capabilities = Capabilities(fd=False, listen_only=False, error_counters=False, time_source=TimeSource.HOST)
+
+    def __init__(self, batches: Iterator[list[Frame]], error: AppError | None) -> None:
+        self._batches, self._error = batches, error
+
+    def recv(self, timeout: float) -> list[Frame]:
+        batch = next(self._batches, None)
+        if batch is None and self._error is not None:
+            raise self._error
+        return batch or []
+
+    def send(self, frame: Frame) -> None:
+        raise AssertionError(frame)
+
+    def state(self) -> BusState:
+        return BusState()
+
+    def close(self) -> None:
+        pass
+
+
+class UnusedPort:
+    def close(self) -> None:
+        pass
+
+
+def play(monkeypatch: pytest.MonkeyPatch, batches: list[list[Frame]], error: AppError | None = None) -> None:
+    """Have the dongle on any port receive `batches`."""
+    monkeypatch.setattr(can.link, "open_port", lambda _path: UnusedPort())
+    monkeypatch.setattr(can, "probe_open", lambda _port: DongleInfo("p", "lawicel", "V1013", ""))
+    monkeypatch.setattr(can, "SlcanBus", lambda _port, **_options: ScriptedBus(iter(batches), error))
+
+
+def frames(first: int, count: int) -> list[Frame]:
+    return [Frame(first + k, timestamp=Timestamp(1_700_000_000.0, TimeSource.HOST, 0.001)) for k in range(count)]
+
+
+def monitored(capsys: pytest.CaptureFixture[str]) -> list[int]:
+    """The IDs of the printed frames."""
+    return [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()]
+
+
+MONITOR = ["can", "monitor", "--port", "p", "--bitrate", "500000", "--json"]
+
+
+def test_monitor_of_a_port_that_fails_prints_every_frame_received_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(monkeypatch, [frames(0, 11), frames(11, 6)], DeviceFailure("port.gone", "It left."))
+    assert main(MONITOR) == 1
+    assert monitored(capsys) == list(range(17))
+
+
+def test_monitor_count_ends_after_that_many_frames(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(monkeypatch, [frames(0, 11), frames(11, 6)])
+    assert main([*MONITOR, "--count", "5"]) == 0
+    assert monitored(capsys) == [0, 1, 2, 3, 4]
+
+
+def test_monitor_of_a_silent_bus_ends_after_its_seconds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(monkeypatch, [])
+    assert main([*MONITOR, "--seconds", "0.01"]) == 0
+    assert monitored(capsys) == []
