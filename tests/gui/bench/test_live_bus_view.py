@@ -162,6 +162,47 @@ def test_live_bus_ends_when_the_device_leaves(
     assert [action.title for action in notice.actions] == ["Start simulated dongles"]
 
 
+@pytest.mark.parametrize("end", ["closed", "disconnected"])
+def test_live_bus_frames_since_the_last_poll_are_shown_at_its_end(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker, end: str
+) -> None:
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    view = window.findChild(LiveBusView)
+    qtbot.waitUntil(lambda: view.model.rowCount() > 0)
+    capture = manager.live.capture
+    shell.go("bench/dongles")  # a hidden view doesn't poll
+    shown = _shown_frames(view)
+    qtbot.waitUntil(lambda: capture.counters().frames > shown + 20)
+    received = capture.counters().frames
+    if end == "closed":
+        manager.close_bus()
+    else:
+        simulator.process.kill()
+    qtbot.waitUntil(lambda: manager.live is None)
+    assert _shown_frames(view) >= received
+    assert view.model.ended
+
+
+def test_live_bus_that_ends_while_paused_leaves_the_display_as_it_was(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    view = window.findChild(LiveBusView)
+    qtbot.waitUntil(lambda: view.model.rowCount() > 0)
+    click(window, "live_pause")
+    shown, capture = _shown_frames(view), manager.live.capture
+    qtbot.waitUntil(lambda: capture.counters().frames > shown + 20)
+    click(window, "live_stop")
+    qtbot.waitUntil(lambda: manager.live is None)
+    assert _shown_frames(view) == shown
+
+
 def _labels(view: LiveBusView) -> list[str]:
     return [label.text() for label in view.findChildren(QLabel)]
 

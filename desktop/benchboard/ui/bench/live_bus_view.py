@@ -55,6 +55,8 @@ class LiveBusView(QWidget):
         self._titles: dict[str, str] = {}
         self._selected_id = ""
         self._selected_away = False
+        self._shown: LiveBus | None = None
+        """The open bus, until its last frames are shown."""
         self._next = 0
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
@@ -253,6 +255,7 @@ class LiveBusView(QWidget):
         if live is not None:
             self._show_bus(live)
         else:
+            self._show_last_frames()
             self._show_ended()
         self._update_choices()
 
@@ -285,6 +288,7 @@ class LiveBusView(QWidget):
         self._context.go("bench/dongles/simulate")
 
     def _show_bus(self, live: LiveBus) -> None:
+        self._shown = live
         self._next = self._skipped = 0
         if self._end_reason:
             self._context.problems.dismiss("port.gone")
@@ -308,13 +312,19 @@ class LiveBusView(QWidget):
             self._devices.end_failed_bus(live.capture.failure)
             return
         if not self.model.paused:
-            self._show_frames(live)
+            self._show_frames(live, _MAX_AT_ONCE)
         self._counters.show_counts(live, self._skipped)
 
-    def _show_frames(self, live: LiveBus) -> None:
-        """Show the frames received since the last call, or the oldest of them if there are many."""
+    def _show_last_frames(self) -> None:
+        """Show what the bus that has ended received since the last poll; a display that is paused stays as it is."""
+        live, self._shown = self._shown, None
+        if live is not None and not self.model.paused:
+            self._show_frames(live)  # a whole ring takes a tenth of a second
+
+    def _show_frames(self, live: LiveBus, most: int | None = None) -> None:
+        """Show the frames received since the last call, or the oldest `most` of them."""
         new = live.capture.since(self._next)
-        frames = new.frames[:_MAX_AT_ONCE]
+        frames = new.frames[:most]
         self._next = new.next - (len(new.frames) - len(frames))
         if new.dropped:
             self._skipped += new.dropped
