@@ -280,6 +280,7 @@ def test_upgrade_of_a_read_only_file_is_refused_and_changes_nothing(sqlite_datab
     with pytest.raises(Unavailable) as caught:
         upgrade.upgrade(sqlite_database)
     assert caught.value.code == "storage.read-only"
+    assert "file and folder" in caught.value.do
     assert _traces(sqlite_database) == before
     place.chmod(place.stat().st_mode | 0o200)
 
@@ -292,6 +293,7 @@ def test_upgrade_of_a_read_only_server_is_refused(filled: Database) -> None:
     with pytest.raises(Unavailable) as caught:
         upgrade.upgrade(filled)
     assert caught.value.code == "storage.read-only"
+    assert "primary server" in caught.value.do
     assert upgrade.current(filled) == "0001"
 
 
