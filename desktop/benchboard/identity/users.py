@@ -1,7 +1,7 @@
 """The accounts of an organisation: listed, added, disabled and activated, and all sessions of some of them ended."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -205,14 +205,36 @@ def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: st
     if state not in ("active", "inactive"):
         raise Invalid("people.state", _("The status must be active or inactive."), field="state")
     users = _users(session, actor, user_ids)
-    if state == "inactive":
-        if any(user.id == actor.user_id for user in users):
-            raise Conflict("people.self", _("You can't disable your own account."), do=_("Ask another admin to do it."))
-        end_all(session, actor, users)
-    changed = [user for user in users if user.status != state]
+    return _change_states(session, actor, users, {user.id: state for user in users})
+
+
+def restore_states(session: Session, actor: Actor, states: Mapping[str, str]) -> int:
+    """Undo `set_state`: give people, by id, the states that they had (`STATES`). Returns how many changed.
+
+    Sessions of those who are no longer active end. Raises `Conflict` (`people.self`) as `set_state` does.
+    """
+    require(actor, "users:write")
+    if not set(states.values()) <= set(STATES):
+        raise Invalid("people.state", _("The status must be active, inactive or pending."), field="state")
+    users = _users(session, actor, list(states))
+    if any(user.id not in states for user in users):
+        raise _not_found()
+    return _change_states(session, actor, users, states)
+
+
+_STATE_EVENTS: Final = {"active": "user.activate", "inactive": "user.disable", "pending": "user.reinvite"}
+
+
+def _change_states(session: Session, actor: Actor, users: Sequence[User], states: Mapping[str, str]) -> int:
+    ended = [user for user in users if states[user.id] != "active"]
+    if any(user.id == actor.user_id for user in ended):
+        raise Conflict("people.self", _("You can't disable your own account."), do=_("Ask another admin to do it."))
+    if ended:
+        end_all(session, actor, ended)
+    changed = [user for user in users if user.status != states[user.id]]
     for user in changed:
-        user.status = state
-        audit.record(session, actor, "user.activate" if state == "active" else "user.disable", user.id)
+        user.status = states[user.id]
+        audit.record(session, actor, _STATE_EVENTS[user.status], user.id)
     return len(changed)
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import authentication
+from benchboard.identity import authentication, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import DEFAULT_ROLE
 from benchboard.ui.admin.people_view import PeopleView
@@ -81,6 +81,20 @@ def test_disable_people_is_undone_by_key(admin: Admin) -> None:
     admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
     admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Active")
     assert admin.person("Öz Işık").state == "active"
+
+
+def test_activation_of_an_invited_person_is_undone_to_invited(admin: Admin) -> None:
+    assert admin.application.shell is not None
+    context = admin.application.shell.context
+    with unbound(context.workspace.database).change() as session:
+        users.restore_states(session, context.actor, {admin.person("Ada Lovelace").id: "pending"})
+    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Invited")
+    admin.choose(admin.row_menu(TABLE, "Ada Lovelace", "people_menu"), "command_activate_account")
+    admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
+    admin.wait(lambda: "Ada Lovelace activated" in admin.toast())
+    admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    admin.wait(lambda: admin.person("Ada Lovelace").state != "active")
+    assert admin.person("Ada Lovelace").state == "pending"
 
 
 def _entries(menu: QMenu) -> dict[str, bool]:

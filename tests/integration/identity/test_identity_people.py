@@ -50,6 +50,7 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
         s, a, email="new@example.com", name="", role="analyst", password=PASSWORD
     ),
     "users.require_addable": lambda s, a, t: users.require_addable(s, a, email=t.actor.email, name="", role="analyst"),
+    "users.restore_states": lambda s, a, t: users.restore_states(s, a, {t.actor.user_id: "active"}),
     "users.set_state": lambda s, a, t: users.set_state(s, a, [t.actor.user_id], "inactive"),
     "sessions.list_sessions": lambda s, a, _t: sessions.list_sessions(s, a, Listing(), limit=1000).rows,
     "sessions.revoke_sessions": lambda s, a, t: sessions.revoke_sessions(s, a, [str(t.actor.session_id)]),
@@ -209,6 +210,27 @@ def test_set_state_of_own_account_raises_conflict(town: Town) -> None:
 def test_set_state_other_than_active_or_inactive_raises_invalid(town: Town, state: str) -> None:
     with pytest.raises(Invalid), unbound(town.database).change() as session:
         users.set_state(session, town.actor, [town.add("m@north.example")], state)
+
+
+def test_restore_states_sets_each_back_and_ends_sessions(town: Town) -> None:
+    invited, disabled = town.add("i@north.example"), town.add("d@north.example")
+    signed_in = town.sign_in("i@north.example")
+    before = {invited: "pending", disabled: "inactive"}
+    with unbound(town.database).change() as session:
+        assert users.restore_states(session, town.actor, before) == 2
+        assert users.restore_states(session, town.actor, before) == 0
+    with unbound(town.database).read() as session:
+        assert {key: users.get_person(session, town.actor, key).state for key in before} == before
+        assert end_reason(session, signed_in) == "disabled"
+        events = audit.list_entries(session, town.actor, Listing(), limit=3).rows
+    assert {("user.reinvite", invited), ("user.disable", disabled)} <= {(e.event, e.resource_id) for e in events}
+    with unbound(town.database).change() as session:
+        assert users.restore_states(session, town.actor, {invited: "active"}) == 1
+    for states in ({invited: "deleted"}, {invited: ""}):
+        with pytest.raises(Invalid), unbound(town.database).change() as session:
+            users.restore_states(session, town.actor, states)
+    with pytest.raises(Conflict), unbound(town.database).change() as session:
+        users.restore_states(session, town.actor, {town.actor.user_id: "inactive"})
 
 
 def test_add_person_address_of_a_deleted_account_is_taken(town: Town) -> None:

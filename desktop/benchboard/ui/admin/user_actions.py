@@ -69,12 +69,13 @@ def set_state(context: Context, owner: QWidget, selected: Sequence[Person], stat
         return
     ids = [person.id for person in changed]
 
+    before = {person.id: person.state for person in changed}
+
     def undo() -> None:
-        previous = "active" if state == "inactive" else "inactive"
         context.tasks.change(
             owner,
-            lambda session: users.set_state(session, context.actor, ids, previous),
-            lambda _count: context.problems.toast(_state_sentence(changed, previous)),
+            lambda session: users.restore_states(session, context.actor, before),
+            lambda _count: context.problems.toast(_restored_sentence(changed)),
         )
 
     context.tasks.change(
@@ -165,6 +166,15 @@ def _own_window_note(context: Context, ids: Sequence[str]) -> str:
 
 def _ended_sentence(count: int) -> str:
     return ngettext("{count} session revoked", "{count} sessions revoked", count).format(count=count)
+
+
+def _restored_sentence(before: Sequence[Person]) -> str:
+    (state, *others) = {person.state for person in before}
+    if state in ("active", "inactive") and not others:
+        return _state_sentence(before, state)
+    if len(before) == 1:
+        return _("{name} is invited again").format(name=before[0].name)
+    return _("Status of {count} people restored").format(count=len(before))
 
 
 def _state_sentence(changed: Sequence[Person], state: str) -> str:
