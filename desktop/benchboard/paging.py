@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, Self, TypeVar
@@ -36,16 +36,24 @@ class Listing:
     sort: str = ""
     descending: bool = False
 
-    def require_filters(self, known: Iterable[str], code: str, sentence: str) -> None:
-        """Raise `Invalid` for a filter by a column that isn't `known`; `sentence` is the message with a `{column}`."""
+    def require_filters(
+        self, known: Iterable[str], code: str, sentence: str, *, values: Mapping[str, Collection[str]] | None = None
+    ) -> None:
+        """Raise `Invalid` for a filter by a column that isn't `known`; `sentence` is the message with a `{column}`.
+
+        Of the columns in `values`, only the values there are allowed. `facts["field"]` is the filter's name.
+        """
         known = list(known)
-        if unknown := self.filters.keys() - known:
-            raise Invalid(
-                code,
-                sentence.format(column=min(unknown)[:40]),
-                do=_("Choose one of: {values}.").format(values=", ".join(known)),
-                field="filter",
-            )
+        for name, value in sorted(self.filters.items()):
+            if name not in known:
+                raise Invalid(code, sentence.format(column=name[:40]), do=_choose(known), field=name)
+            if values is not None and name in values and value not in values[name]:
+                text = _("“{value}” isn't a valid value of “{column}”.").format(value=str(value)[:40], column=name)
+                raise Invalid(code, text, do=_choose(values[name]), field=name)
+
+
+def _choose(values: Collection[str]) -> str:
+    return _("Choose one of: {values}.").format(values=", ".join(values)) if values else ""
 
 
 class Unreadable(datetime):

@@ -89,10 +89,8 @@ _SORTING = Sorting(
     DongleRow.id,
     default="name",
 )
-_FILTERS: Final = {
-    "state": (DongleRow.ownership_state, OWNERSHIP_STATES),
-    "identity": (DongleRow.identity_kind, IDENTITY_KINDS),
-}
+_FILTERS: Final = {"state": DongleRow.ownership_state, "identity": DongleRow.identity_kind}
+_FILTER_VALUES: Final = {"state": OWNERSHIP_STATES, "identity": IDENTITY_KINDS}
 
 
 def list_dongles(
@@ -105,14 +103,11 @@ def list_dongles(
     """
     require(actor, "dongles:read")
     query = _query(actor)
+    listing.require_filters(
+        _FILTERS, "dongles.filter", _("Dongles can't be filtered by “{column}”."), values=_FILTER_VALUES
+    )
     for name, value in listing.filters.items():
-        if name not in _FILTERS or value not in _FILTERS[name][1]:
-            raise Invalid(
-                "dongles.filter",
-                _("Dongles can't be filtered by {name} “{value}”.").format(name=name[:40], value=str(value)[:40]),
-                field=name,
-            )
-        query = query.where(_FILTERS[name][0] == value)
+        query = query.where(_FILTERS[name] == value)
     if text := listing.search.strip():
         query = query.where(
             or_(

@@ -83,7 +83,7 @@ def list_sessions(
     else:
         query = query.where(SessionHistory.ended_at > datetime.now(UTC) - REMEMBERED)
     sentence = _("Sessions can't be filtered by “{column}”.")
-    listing.require_filters(("user_id", "ended"), "people.filter", sentence)
+    listing.require_filters(("user_id", "ended"), "sessions.filter", sentence)
     if user_id := listing.filters.get("user_id"):
         query = query.where(table.user_id == str(user_id))
     if text := listing.search.strip():

@@ -407,6 +407,14 @@ def test_visible_ids_are_those_the_actor_sees_of_those_asked_for(office: Office)
     assert office.ask(library.visible_ids, ada, [own, *(str(uuid4()) for _ in range(1200))]) == {own}
 
 
+def test_names_are_those_of_the_visible_ids_outside_the_trash(office: Office) -> None:
+    ada = office.actor("ada")
+    own, trashed = office.make(ada).card, office.make(ada).card.id
+    office.do(library.discard, ada, [trashed])
+    many = [own.id, trashed, "no id", *(str(uuid4()) for _ in range(1200))]
+    assert office.ask(library.names, ada, many) == {own.id: own.name}
+
+
 def test_visible_ids_reads_only_the_rows_asked_for(office: Office) -> None:
     ada = office.actor("ada")
     asked = office.make(ada).card.id

@@ -294,8 +294,9 @@ def test_list_unknown_sort_or_filter_raises_invalid(town: Town, listing: Listing
         users.list_people(session, town.actor, listing)
     assert refused.value.code == ("people.filter" if listing.filters else "paging.sort")
     assert refused.value.what.endswith(".")
-    with unbound(town.database).read() as session, pytest.raises(Invalid):
+    with unbound(town.database).read() as session, pytest.raises(Invalid) as refused:
         sessions.list_sessions(session, town.actor, Listing(filters={"name": "x"}))
+    assert refused.value.code == "sessions.filter"
     with unbound(town.database).read() as session, pytest.raises(Invalid):
         audit.list_entries(session, town.actor, Listing(filters={"details": "x"}))
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.errors import Invalid
-from benchboard.paging import decode_key, encode_key
+from benchboard.paging import Listing, decode_key, encode_key
 
 scalars = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)
 
@@ -41,3 +41,31 @@ def test_decode_key_nested_too_deep_raises_invalid() -> None:
     deep = base64.urlsafe_b64encode(b"[" * 100_000).decode()
     with pytest.raises(Invalid):
         decode_key(deep, 2)
+
+
+@pytest.mark.parametrize(
+    ("filters", "column", "do"),
+    [
+        ({"owner": "x"}, "owner", "Choose one of: state, name."),
+        ({"state": "x"}, "state", "Choose one of: open, closed."),
+        ({"state": None}, "state", "Choose one of: open, closed."),
+    ],
+)
+def test_require_filters_names_the_column_and_the_choices(filters: dict[str, str | None], column: str, do: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        _require(Listing(filters=dict(filters)))
+    assert (refused.value.code, refused.value.facts["field"], refused.value.do) == ("x.filter", column, do)
+
+
+def test_require_filters_known_column_with_an_allowed_value_passes() -> None:
+    _require(Listing(filters={"name": "x", "state": "open"}))
+
+
+def _require(listing: Listing) -> None:
+    listing.require_filters(("state", "name"), "x.filter", "No “{column}”.", values={"state": ("open", "closed")})
+
+
+def test_require_filters_of_a_list_without_filters_offers_none() -> None:
+    with pytest.raises(Invalid) as refused:
+        Listing(filters={"a": 1}).require_filters((), "x.filter", "No “{column}”.")
+    assert refused.value.do == ""
