@@ -82,7 +82,8 @@ class Capture:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop receiving and close the bus. Waits for the thread; safe to call twice, and without a start."""
+        """Stop receiving and close the bus. Waits for the thread and the dongle, up to two seconds; safe to call
+        twice, and without a start."""
         self._stopping.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()

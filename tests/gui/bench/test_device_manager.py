@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
+from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.link import PortHandle
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.errors import AppError, Cancelled
@@ -103,7 +104,64 @@ def test_open_bus_ends_the_bus_before_it_whether_it_was_adopted_or_not(
     manager.set_live(again)
     assert manager.live is again
     manager.close_bus()
-    assert not again.capture.running
+    qtbot.waitUntil(lambda: not again.capture.running)
+
+
+class SilentDongle:
+    """Lets no bus close before `answer`, as a dongle that doesn't answer delays it; then `closed` is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.closed, self._answered = threading.Event(), threading.Event()
+        close = SlcanBus.close
+
+        def slow_close(bus: SlcanBus) -> None:
+            assert self._answered.wait(10), "the test waits for the dongle itself"
+            close(bus)
+            self.closed.set()
+
+        monkeypatch.setattr(SlcanBus, "close", slow_close)
+
+    def answer(self) -> None:
+        self._answered.set()
+
+
+def test_close_bus_does_not_wait_for_the_dongle_but_the_next_to_open_its_port_does(
+    manager: DeviceManager, dongles_here: list[DetectedDevice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, silent = dongles_here[0], SilentDongle(monkeypatch)
+    with ThreadPoolExecutor(1) as pool:
+        manager.set_live(on_worker(pool, manager, here).result(60))
+        manager.close_bus()
+        assert manager.live is None
+        assert not silent.closed.is_set()
+        again = on_worker(pool, manager, here)
+        with pytest.raises(TimeoutError):
+            again.result(0.1)
+        silent.answer()
+        live = again.result(60)
+    assert silent.closed.is_set()
+    manager.set_live(live)
+    assert manager.live is live
+    assert live.capture.running
+
+
+def test_sign_out_does_not_wait_for_the_dongle_of_the_open_bus(
+    qtbot: QtBot,
+    shell: Shell,
+    manager: DeviceManager,
+    dongles_here: list[DetectedDevice],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = SilentDongle(monkeypatch)
+    with ThreadPoolExecutor(1) as pool:
+        live = on_worker(pool, manager, dongles_here[0]).result(60)
+    manager.set_live(live)
+    with qtbot.waitSignal(manager.destroyed, timeout=60_000):
+        shell.context.sign_out()
+    assert not silent.closed.is_set()
+    silent.answer()
+    qtbot.waitUntil(silent.closed.is_set)
+    assert port_is_free(live.path)
 
 
 def test_live_changed_is_emitted_on_the_windows_thread_alone(
@@ -168,7 +226,7 @@ def test_simulator_ends_with_the_window(
     (process,), resources = started, manager._resources
     assert process.poll() is None
     resources.release()
-    assert process.returncode is not None
+    qtbot.waitUntil(lambda: process.poll() is not None)
 
 
 def test_simulator_ends_when_the_window_is_killed(

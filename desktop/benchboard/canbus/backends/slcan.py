@@ -118,7 +118,7 @@ class SlcanBus:
             )
 
     def close(self) -> None:
-        """Close the channel and the port."""
+        """Close the channel and the port. A silent dongle is waited for: a second after each command."""
         if self._closed:
             return
         self._closed = True

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -172,14 +172,17 @@ class DeviceManager(QObject):
             return
         previous, self.live = self.live, live
         if previous is not None:
-            self._resources.stop_bus(previous.capture)
+            self._resources.close_bus(previous.capture)
         self.live_changed.emit()
 
     def close_bus(self) -> None:
-        """On the main thread: close the open bus, if there is one. Takes at most a twentieth of a second."""
+        """On the main thread: close the open bus, if there is one.
+
+        Doesn't wait for the dongle, which may take seconds; whoever opens its port next does.
+        """
         live, self.live = self.live, None
         if live is not None:
-            self._resources.stop_bus(live.capture)
+            self._resources.close_bus(live.capture)
             self.live_changed.emit()
 
     def end_failed_bus(self, error: AppError) -> None:
@@ -286,12 +289,15 @@ class DeviceManager(QObject):
 class _Resources:
     """What a session holds outside the window: ports being probed, open buses, a simulator. Thread-safe.
 
-    After `release` nothing is held any more, and what a worker adds later is stopped at once.
+    After `release` nothing is held any more, and what a worker adds later is stopped at once. A bus is always closed on
+    a thread of its own, because its dongle may not answer; the program doesn't end before these threads have.
     """
 
     def __init__(self, scanner: PortScanner) -> None:
         self._scanner = scanner
         self._buses: dict[str, Capture] = {}
+        self._closing: dict[threading.Thread, str] = {}
+        """The threads that close a bus, and its port."""
         self._lock = threading.Lock()
         self._released = False
         self.simulator: SimulatorProcess | None = None
@@ -322,34 +328,57 @@ class _Resources:
             simulator.stop()
 
     def has_bus(self, bus: Capture) -> bool:
-        """Whether this bus has not been stopped yet."""
+        """Whether nobody has asked yet to close this bus."""
         with self._lock:
             return any(open_bus is bus for open_bus in self._buses.values())
 
-    def stop_bus(self, bus: Capture) -> None:
-        """Stop this bus."""
+    def close_bus(self, bus: Capture) -> None:
+        """Begin to close this bus; returns at once."""
         with self._lock:
-            self._buses = {path: open_bus for path, open_bus in self._buses.items() if open_bus is not bus}
-        bus.stop()
+            self._begin_closing([path for path, open_bus in self._buses.items() if open_bus is bus])
+
+    def stop_bus(self, bus: Capture) -> None:
+        """On a worker: close this bus, and wait until it is closed."""
+        with self._lock:
+            paths = [path for path, open_bus in self._buses.items() if open_bus is bus]
+            self._begin_closing(paths)
+        self._wait_until_closed(paths)
 
     def stop_buses(self, path: str | None = None) -> list[Capture]:
-        """Stop the bus on `path`, or all of them; returns the stopped ones."""
+        """On a worker: close the bus on `path`, or all of them, and wait until they are closed, also those that were
+        being closed already; returns those that were not.
+        """
         with self._lock:
-            stopping = [bus for port, bus in self._buses.items() if path in (None, port)]
-            self._buses = {port: bus for port, bus in self._buses.items() if bus not in stopping}
-        for bus in stopping:
-            bus.stop()
-        return stopping
+            stopping = {port: bus for port, bus in self._buses.items() if path in (None, port)}
+            self._begin_closing(stopping)
+            waiting = [port for port in self._closing.values() if path in (None, port)]
+        self._wait_until_closed(waiting)
+        return list(stopping.values())
 
     def release(self, *_arguments: object) -> None:
-        """Stop everything at the end of the session."""
+        """Begin to stop everything, at the end of the session; returns at once."""
         with self._lock:
             self._released = True
+            self._begin_closing(list(self._buses))
             simulator, self.simulator = self.simulator, None
         self._scanner.stop()
-        self.stop_buses()
         if simulator is not None:
-            simulator.stop()
+            threading.Thread(target=simulator.stop, name="bench-close").start()
+
+    def _begin_closing(self, paths: Iterable[str]) -> None:
+        """Close the buses on `paths`, each on a thread of its own. The lock must be held."""
+        self._closing = {thread: path for thread, path in self._closing.items() if thread.is_alive()}
+        for path in paths:
+            thread = threading.Thread(target=self._buses.pop(path).stop, name="bench-close")
+            thread.start()
+            self._closing[thread] = path
+
+    def _wait_until_closed(self, paths: Collection[str]) -> None:
+        """On a worker: wait for those of these ports that are being closed."""
+        with self._lock:
+            threads = [thread for thread, path in self._closing.items() if path in paths]
+        for thread in threads:
+            thread.join()
 
 
 def _signed_out() -> Cancelled:
