@@ -1,5 +1,6 @@
 """Migrations: up and down with rows in them, refused where they must be, applied whole or not at all."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -324,7 +325,7 @@ def test_upgrade_of_an_impossible_path_raises_missing(tmp_path: Path) -> None:
     for act in (upgrade.current, upgrade.upgrade):
         with pytest.raises(Unavailable) as caught:
             act(database)
-        assert caught.value.code == "storage.missing"
+        assert (caught.value.code, caught.value.why) == ("storage.missing", f"{os.strerror(errno.ENAMETOOLONG)}.")
 
 
 @pytest.mark.parametrize("revision", ["0003", "9999", "", "head", "0001'; --", "0002"])

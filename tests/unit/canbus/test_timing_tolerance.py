@@ -44,6 +44,7 @@ def test_oscillator_tolerance_published_examples_have_their_published_values(tim
 def test_oscillator_tolerance_fd_timing_of_the_mockup_has_five_conditions() -> None:
     found = oscillator_tolerance(NOMINAL, DATA)
     assert [round(condition.percent, 2) for condition in found.conditions] == [0.78, 1.0, 1.0, 1.18, 0.88]
+    assert [condition.number for condition in found.conditions] == [1, 2, 3, 4, 5]
     assert found.percent == found.conditions[0].percent
     assert [condition.verified for condition in found.conditions] == [True, True, False, False, False]
     assert all(condition.source and condition.title for condition in found.conditions)

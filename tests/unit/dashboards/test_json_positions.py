@@ -41,6 +41,24 @@ def test_pretty_json_parses_to_the_same_value(value: object) -> None:
     assert json.loads(format_json(value)) == value
 
 
+def test_pretty_json_indents_what_does_not_fit_on_a_line_by_two_for_each_level() -> None:
+    long = "x" * 60
+    assert format_json({"a": [1, 2], "b": {"c": [long, [long, long]]}}).splitlines() == [
+        "{",
+        '  "a": [1, 2],',
+        '  "b": {',
+        '    "c": [',
+        f'      "{long}",',
+        "      [",
+        f'        "{long}",',
+        f'        "{long}"',
+        "      ]",
+        "    ]",
+        "  }",
+        "}",
+    ]
+
+
 @given(JSON)
 def test_json_positions_cover_every_value(value: object) -> None:
     text = format_json(value)
