@@ -10,7 +10,7 @@ from benchboard.i18n import _
 from benchboard.paging import Unreadable
 
 
-def recent_time(seconds: float) -> str | None:
+def _recent_time(seconds: float) -> str | None:
     """`now`, `4 s ago`, `14 min ago`; None if it was an hour ago or more."""
     if seconds < 3:
         return _("now")
@@ -27,16 +27,16 @@ def relative_time(time: datetime | None) -> str:
         return _("unreadable")
     local, now = time.astimezone(), datetime.now(UTC).astimezone()
     seconds = (now - local).total_seconds()
-    if (recent := recent_time(seconds)) is not None:
+    if (recent := _recent_time(seconds)) is not None:
         return recent
     if local.date() == now.date():
         return _("{count} h ago").format(count=int(seconds // 3600))
     if local.date() == (now - timedelta(days=1)).date():
         return _("yesterday")
-    return day_text(local, now)
+    return _day_text(local, now)
 
 
-def day_text(local: datetime, now: datetime) -> str:
+def _day_text(local: datetime, now: datetime) -> str:
     """A time before today, relative to `now`: `Tue 17:42`, `12 Nov`, `12 Nov 2025`."""
     if (now - local).total_seconds() < 6 * 86_400:
         return f"{_localised_date(local, 'ddd')} {local:%H:%M}"

@@ -1,15 +1,12 @@
-"""How the bench formats numbers, times and states."""
+"""How the bench formats numbers and states."""
 
 import math
-from datetime import UTC, datetime
 
 from benchboard.dongles.firmware_detection import BENCHBOARD_DIALECT
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.i18n import _, number
-from benchboard.paging import Unreadable
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.paged.paged_model import Mark
-from benchboard.ui.time_format import day_text, recent_time
 
 
 def format_metres(length: float, *, up: bool = False) -> str:
@@ -28,26 +25,6 @@ def rates(bitrate: int, data_bitrate: int | None) -> str:
     if not data_bitrate:
         return rate(bitrate)
     return f"{number(bitrate / 1000, most=3)} / {rate(data_bitrate)}"
-
-
-def relative_time(time: datetime | None) -> str:
-    """`now`, `4 s ago`, `14 min ago`, `17:42`, `Tue 17:42`, `12 Nov`."""
-    if time is None:
-        return "–"
-    if isinstance(time, Unreadable):
-        return _("unreadable")
-    device, local = datetime.now(UTC).astimezone(), time.astimezone()
-    seconds = (device - local).total_seconds()
-    if (recent := recent_time(seconds)) is not None:
-        return recent
-    return f"{local:%H:%M}" if seconds < 86_400 else day_text(local, device)
-
-
-def full_time(time: datetime | None) -> str:
-    """The time in full, for a tooltip."""
-    if isinstance(time, Unreadable):
-        return _("The database holds an invalid time here.")
-    return time.astimezone().strftime("%Y-%m-%d %H:%M:%S") if time is not None else ""
 
 
 def firmware_title(dialect: str | None, firmware: str | None) -> str:

@@ -17,10 +17,8 @@ from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import (
     firmware_title,
     format_metres,
-    full_time,
     identity_mark,
     rate,
-    relative_time,
     state_mark,
 )
 from benchboard.ui.bench.bit_diagram import SmallBitBar
@@ -29,6 +27,7 @@ from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.mini_trace import MiniTrace
 from benchboard.ui.context import Context
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import full_time, relative_time
 from benchboard.ui.widgets import (
     Badge,
     Button,
@@ -222,7 +221,7 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
         if device.problem is not None:
             facts.append((_("Problem"), str(device.problem), "body"))
     elif dongle is not None:
-        facts.append((_("Last seen"), full_time(dongle.last_seen_at) or "–", "body"))
+        facts.append((_("Last seen"), full_time(dongle.last_seen_at) or relative_time(None), "body"))
     return facts
 
 
@@ -237,7 +236,7 @@ def _verification(row: DongleRow) -> str:
     if row.device is not None and row.device.info is not None and row.device.info.is_benchboard:
         return _("Verified just now")
     if row.dongle is not None and row.dongle.proven:
-        return _("Verified, {when}").format(when=relative_time(row.dongle.last_seen_at))
+        return _("Verified, {when}").format(when=relative_time(row.dongle.last_seen_at or row.dongle.created_at))
     return _("Not verified: only the USB serial number is known")
 
 

@@ -9,12 +9,13 @@ from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.i18n import _
 from benchboard.paging import Listing, Page
-from benchboard.ui.bench.bench_format import full_time, identity_mark, rates, relative_time, state_mark
+from benchboard.ui.bench.bench_format import identity_mark, rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import Column
 from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.time_format import full_time, relative_time
 
 
 @dataclass(frozen=True, slots=True)
