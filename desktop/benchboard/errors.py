@@ -1,7 +1,8 @@
 """The base class of expected failures. Any other exception is a bug and is reported as one.
 
-Third-party exceptions become an `AppError` at the boundary where they arise (`raise Unavailable(...) from error`). Only
-`ui/problems.py` and the CLI's `main` show them. No text here or in `facts` may contain a secret.
+Third-party exceptions become an `AppError` at the boundary where they arise (`raise Unavailable(...) from error`). A
+view shows one where it belongs, such as at a field; any other is shown by `ui/problems.py`, or by the CLI's `main`. No
+text here or in `facts` may contain a secret.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import ClassVar
 class AppError(Exception):
     """An error that the user can understand and act on.
 
-    `code` is for machines (`users.email-taken`); `what`, `why` and `do` are translated sentences for the user: what
+    `code` is for machines (`people.taken`); `what`, `why` and `do` are translated sentences for the user: what
     happened, why, and what to do about it. `facts` are details that a caller may branch on.
     """
 
@@ -49,7 +50,8 @@ class Denied(AppError):
 
 
 class Conflict(AppError):
-    """Someone else changed it first; reload and decide."""
+    """It can't be done as things are now: another change came first, a name is taken or fits several, it is one's own
+    account, it is in the trash, or in use. `do` says how to decide."""
 
     kind = "conflict"
 

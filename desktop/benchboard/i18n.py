@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from decimal import Decimal
 
-_DECIMAL_POINTS: Final = {"tr": ","}
+_LANGUAGES: Final = ("en", "tr")
+"""The languages that there are; any other is shown as English, the first."""
+_DECIMAL_POINTS: Final = {"en": ".", "tr": ","}
 _THIN: Final = "\N{THIN SPACE}"
 _MINUS: Final = "\N{MINUS SIGN}"
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
@@ -30,8 +32,8 @@ def use(language: str, folder: Path, *, decimal_point: str | None = None) -> Non
     Numbers have the language's decimal point, unless another `decimal_point` is given.
     """
     global _catalogue, _point, _language
-    _point = decimal_point or _DECIMAL_POINTS.get(language, ".")
-    _language = language if language in _DECIMAL_POINTS else "en"
+    _language = language if language in _LANGUAGES else _LANGUAGES[0]
+    _point = decimal_point or _DECIMAL_POINTS[_language]
     source = folder / f"{language}.po"
     # A language code is a few letters, never a path, whatever the settings file holds.
     if language == "en" or not re.fullmatch("[A-Za-z_]{2,11}", language) or not source.is_file():

@@ -29,7 +29,7 @@ REVOKED_WITHIN_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSession:
+class SessionRecord:
     """One session, open (`ended_at` None) or ended within `REMEMBERED`. `mine` marks the one that asks."""
 
     id: str
@@ -62,7 +62,7 @@ _ENDED = Sorting({"ended_at": SessionHistory.ended_at, "person": User.name}, Ses
 
 def list_sessions(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
-) -> Page[OpenSession]:
+) -> Page[SessionRecord]:
     """Sessions open now, last used first unless sorted otherwise; with the filter `ended`, those that ended lately
     (`REMEMBERED`).
 
@@ -155,9 +155,9 @@ def idle_hours() -> int:
     return guard.IDLE_LIFETIME // timedelta(hours=1)
 
 
-def _session(row: Any, mine: str | None) -> OpenSession:
+def _session(row: Any, mine: str | None) -> SessionRecord:
     one = row[0]
-    return OpenSession(
+    return SessionRecord(
         id=one.id,
         user_id=one.user_id,
         person=row[1],

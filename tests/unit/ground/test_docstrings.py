@@ -174,6 +174,37 @@ def test_docstrings_of_classes_name_their_own_members() -> None:
     assert not stale
 
 
+_CODE: Final = re.compile(r"`([a-z]+\.[a-z]+(?:-[a-z]+)+)`|\(`([a-z]+\.[a-z]+)`\)")
+"""An error code or event as docstrings write one: with a hyphen, or alone in parentheses."""
+
+NO_CODES: Final = ("merge.mine", "table.column")
+"""What looks like one, but is an attribute or a placeholder."""
+
+
+def test_docstrings_name_only_codes_that_exist() -> None:
+    (folder,) = benchboard.__path__
+    trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
+    words, beginnings = set(), set()
+    for tree in trees.values():
+        comments = {id(node.value) for node in _statements(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                beginnings.add(node.values[0].value)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in comments:
+                words.add(node.value)
+    families = {word.partition(".")[0] for word in words if re.fullmatch(r"[a-z]+\.[a-z-]+", word)}
+    stale = []
+    for path, tree in trees.items():
+        for line, text in _docstrings(tree):
+            for code in (first or second for first, second in _CODE.findall(text)):
+                family, _dot, name = code.partition(".")
+                module = Path(folder, family, f"{name}.py").exists() or family not in families
+                known = module or code in words or code in NO_CODES
+                if not known and not (f"{family}." in beginnings and name in words):
+                    stale.append(f"{path.relative_to(folder)}:{line}: {code}")
+    assert not stale
+
+
 _ROOT: Final = Path(__file__).parents[3]
 _SILENCED: Final = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[\w, -]+\])")
 

@@ -120,6 +120,14 @@ def test_number_has_groups_and_the_decimal_point_of_the_language(
         i18n.use("en", FOLDER)
 
 
+def test_number_of_a_language_that_there_is_not_is_english() -> None:
+    try:
+        i18n.use("xx", FOLDER)
+        assert i18n.number(1.5) == "1.5"
+    finally:
+        i18n.use("en", FOLDER)
+
+
 @pytest.mark.parametrize(
     ("value", "decimals", "english", "turkish"),
     [

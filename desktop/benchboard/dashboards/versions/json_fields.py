@@ -66,7 +66,7 @@ def with_field(tree: Tree, path: Path, value: object) -> Tree:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two JSON values are the same; unlike Python's ==, true is not 1."""
+    """Whether two JSON values have the same type and content; unlike Python's ==, 1 is neither true nor 1.0."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict) and isinstance(other, dict):

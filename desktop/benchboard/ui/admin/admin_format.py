@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from benchboard.i18n import _
-from benchboard.identity.sessions import OpenSession
+from benchboard.identity.sessions import SessionRecord
 from benchboard.ui.paged.paged_model import Column, Mark
 from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.time_format import full_time, relative_time
@@ -35,7 +35,7 @@ def time_column(key: str, title: str, time: Callable[[Row], datetime | None]) ->
     )
 
 
-def session_origin(session: OpenSession) -> str:
+def session_origin(session: SessionRecord) -> str:
     """The program and the address of a session."""
     return ", ".join(part for part in (program_title(session.program), session.ip_address) if part)
 

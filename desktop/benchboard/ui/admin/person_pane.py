@@ -12,7 +12,7 @@ from benchboard.identity import audit, sessions, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import actor_title, entry_title
 from benchboard.identity.roles import role_title
-from benchboard.identity.sessions import OpenSession
+from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
@@ -30,7 +30,7 @@ from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, KeyValue,
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
-PersonReading = tuple[Person, Page[OpenSession], Page[AuditEntry]]
+PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry]]
 
 
 class PersonPane(DetailPane):
@@ -248,7 +248,7 @@ class _SessionsTab(QWidget):
         self._section = DetailSection(_("Active sessions"), self._all)
         column.addWidget(self._section)
 
-    def show_sessions(self, person: Person, page: Page[OpenSession]) -> None:
+    def show_sessions(self, person: Person, page: Page[SessionRecord]) -> None:
         lines: list[QWidget] = [_SessionRow(self._pane, session) for session in page.rows]
         if not lines:
             lines.append(Text(_("{name} has no active sessions.").format(name=person.name), "body", "secondary"))
@@ -265,7 +265,7 @@ class _SessionsTab(QWidget):
 
 
 class _SessionRow(QWidget):
-    def __init__(self, pane: PersonPane, session: OpenSession) -> None:
+    def __init__(self, pane: PersonPane, session: SessionRecord) -> None:
         super().__init__()
         title = QHBoxLayout()
         title.setSpacing(6)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity import sessions
-from benchboard.identity.sessions import OpenSession
+from benchboard.identity.sessions import SessionRecord
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.admin_commands import SESSION_MENU
@@ -83,12 +83,12 @@ class SessionsView(QWidget):
                 table.model.refresh()
 
     @property
-    def _current_table(self) -> PagedTable[OpenSession]:
+    def _current_table(self) -> PagedTable[SessionRecord]:
         return self._ended if self._which.current() == "ended" else self._open
 
-    def _table(self, which: str, columns: tuple[Column[OpenSession], ...]) -> PagedTable[OpenSession]:
+    def _table(self, which: str, columns: tuple[Column[SessionRecord], ...]) -> PagedTable[SessionRecord]:
         ended = which == "ended"
-        model: PagedTableModel[OpenSession] = PagedTableModel(
+        model: PagedTableModel[SessionRecord] = PagedTableModel(
             self._context.tasks, self._fetch, columns, self, own_filters=frozenset({"ended"})
         )
         days = sessions.REMEMBERED.days
@@ -119,7 +119,7 @@ class SessionsView(QWidget):
             )
         ]
 
-    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[OpenSession]:
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[SessionRecord]:
         return sessions.list_sessions(session, self._context.actor, listing, after=after, limit=limit)
 
     def _searched(self, text: str) -> None:
@@ -138,7 +138,7 @@ class SessionsView(QWidget):
         model.listing = replace(listing, search=self._search.text().strip())
         self._update_revoke_button()
 
-    def _selected_sessions(self) -> list[OpenSession]:
+    def _selected_sessions(self) -> list[SessionRecord]:
         current = self._open.current()
         return self._open.selected() or ([current] if current is not None else [])
 
@@ -150,7 +150,7 @@ class SessionsView(QWidget):
     def _revoke_selected(self) -> None:
         user_actions.revoke_after_confirm(self._context, self, self._selected_sessions())
 
-    def _open_menu(self, session: OpenSession, spot: QPoint) -> None:
+    def _open_menu(self, session: SessionRecord, spot: QPoint) -> None:
         """Open the context menu of a row, or of all ticked rows if it is one of several."""
         ticked = self._current_table.selected()
         several = len(ticked) > 1 and session.id in {one.id for one in ticked}
@@ -169,7 +169,7 @@ class SessionsView(QWidget):
         ask_and_export(self._context, self, self._current_table.model, self._fetch, _CSV, _("sessions"))
 
 
-def _person() -> Column[OpenSession]:
+def _person() -> Column[SessionRecord]:
     return Column(
         "person",
         _("Person"),
@@ -182,7 +182,7 @@ def _person() -> Column[OpenSession]:
     )
 
 
-def _computer() -> Column[OpenSession]:
+def _computer() -> Column[SessionRecord]:
     return Column(
         "host_name",
         _("Computer"),
@@ -192,7 +192,7 @@ def _computer() -> Column[OpenSession]:
     )
 
 
-def _program() -> Column[OpenSession]:
+def _program() -> Column[SessionRecord]:
     return Column(
         "program",
         _("Program"),
@@ -203,7 +203,7 @@ def _program() -> Column[OpenSession]:
     )
 
 
-def _open_columns() -> tuple[Column[OpenSession], ...]:
+def _open_columns() -> tuple[Column[SessionRecord], ...]:
     return (
         _person(),
         replace(_computer(), sortable=True),
@@ -216,7 +216,7 @@ def _open_columns() -> tuple[Column[OpenSession], ...]:
     )
 
 
-def _ended_columns() -> tuple[Column[OpenSession], ...]:
+def _ended_columns() -> tuple[Column[SessionRecord], ...]:
     return (
         _person(),
         _computer(),

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, ngettext
 from benchboard.identity import sessions, users
-from benchboard.identity.sessions import OpenSession
+from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
 from benchboard.ui.commands import Handler
 from benchboard.ui.context import Context
@@ -109,7 +109,7 @@ def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequenc
     )
 
 
-def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[OpenSession]) -> None:
+def revoke_after_confirm(context: Context, owner: QWidget, selected: Sequence[SessionRecord]) -> None:
     """Revoke these sessions after confirmation."""
     if not selected:
         return
