@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
-from benchboard.dashboards.trash_retention import TRASH_RETENTION, days_left
+from benchboard.dashboards.trash_retention import TRASH_RETENTION
 from benchboard.ui.studio.library.dashboard_list import _access, _shared
 from benchboard.ui.theme import theme
 from support.databases import unbound
@@ -138,14 +137,6 @@ def test_list_current_row_does_not_look_ticked(dashboards: DashboardsDriver) -> 
     edge = [view.visualRect(dashboards.model.index(row, 0)).center().y() for row in range(3)]
     colours = [picture.pixelColor(round(5 * ratio), round(y * ratio)).name() for y in edge]
     assert colours == [theme().color(role).name() for role in ("selection", "selection", "surface")]
-
-
-def test_days_left_in_trash_are_counted_down_from_30() -> None:
-    now = datetime.now(UTC)
-    assert days_left(now) == 30
-    assert days_left(now - timedelta(seconds=3)) == 30
-    assert days_left(now - timedelta(days=1, seconds=3)) == 29
-    assert days_left(now - timedelta(days=31)) == 0
 
 
 def test_list_shares_column_fits_its_text(dashboards: DashboardsDriver) -> None:
