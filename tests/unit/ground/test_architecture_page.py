@@ -48,6 +48,10 @@ def test_architecture_picture_has_the_layers_of_the_contract() -> None:
     }
 
 
+def test_architecture_page_is_one_page() -> None:
+    assert len(PAGE.splitlines()) <= 90
+
+
 def test_architecture_page_names_in_code_spelling_exist() -> None:
     text = PAGE.replace(PICTURE, "")
     names, stale = _names_in_code() | MODULES | FOLDERS, []
