@@ -26,8 +26,8 @@ from PySide6.QtWidgets import QApplication, QGraphicsPixmapItem, QGraphicsScene,
 
 from benchboard import package_data
 from benchboard.analytics.queries import ResultColumn, ResultTable
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.layout import Layout, fitted, parse_page
 from benchboard.ui import theme
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
@@ -244,7 +244,7 @@ class Bench:
         QApplication.processEvents()
 
 
-def page_of(count: int, inside: str) -> grid.Layout:
+def page_of(count: int, inside: str) -> Layout:
     """A page of so many tiles; `inside` a kind of container, a few in each."""
     rng, items, x, y = random.Random(count), [], 0, 0
     for k in range(count):
@@ -261,7 +261,7 @@ def page_of(count: int, inside: str) -> grid.Layout:
              "position": {"x": 0, "y": 100 * k, "w": 12, "h": 1}}
             for k, part in enumerate(parts)
         ]  # fmt: skip
-    return grid.fitted(grid.parse_page(items))
+    return fitted(parse_page(items))
 
 
 def paint(view: Watched | Plain) -> None:

@@ -25,8 +25,8 @@ from sqlalchemy import event
 
 from benchboard import workspace
 from benchboard.dashboards import interchange, library
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.layout import ContainerDrag, Drag, PageIndex, fitted
 from benchboard.dashboards.versions import diff, three_way_merge
 from benchboard.errors import Invalid
 from benchboard.identity.permissions import Actor
@@ -62,13 +62,13 @@ def document(count: int, *, grouped: bool = False) -> Document:
             for k, part in enumerate(parts)
         ]  # fmt: skip
     read = parse_document({"format": "benchboard/dashboard", "version": 2, "title": "Growth", "items": items})
-    return Document(grid.fitted(read.layout), "Growth")
+    return Document(fitted(read.layout), "Growth")
 
 
 def moved(before: Document, item_id: str, by: int) -> Document:
     """The document with one widget moved down."""
-    page = grid.PageIndex(before.layout)
-    carry = grid.ContainerDrag(page, [item_id])
+    page = PageIndex(before.layout)
+    carry = ContainerDrag(page, [item_id])
     cell = page.cell(item_id)
     left, top = page.origin(carry.home)
     return Document(carry.drop(carry.home, cell.x + left, cell.y + top + by), before.title)
@@ -87,9 +87,9 @@ def clocked(run: Callable[[], object], most: int = 20) -> float:
 
 def carried(count: int, *, across: bool) -> float:
     """A step of a drag: within a page, or from a group over others."""
-    page = grid.PageIndex(document(count, grouped=across).layout)
+    page = PageIndex(document(count, grouped=across).layout)
     held = f"w{count // 3}"
-    carry = grid.ContainerDrag(page, [held])
+    carry = ContainerDrag(page, [held])
     steps = iter(range(10**6))
     tops = [page.shown[item.id].y for item, _cell in page.layout if across] or [0]
 
@@ -108,7 +108,7 @@ def carried(count: int, *, across: bool) -> float:
 def half_held(count: int) -> float:
     """A step with every second widget held as one body where nothing rises."""
     layout = document(count).layout
-    drag = grid.Drag(layout, [item.id for item in layout.items[::2]], compact="none")
+    drag = Drag(layout, [item.id for item in layout.items[::2]], compact="none")
     steps = iter(range(10**6))
     return clocked(lambda: drag.at(drag.body[0].x, drag.body[0].y + 1 + next(steps) % 7))
 
@@ -169,9 +169,9 @@ def saved(database: Database, actor: Actor, count: int) -> tuple[float, int]:
 
 
 def moved_to_side(before: Document, item_id: str) -> Document:
-    page = grid.PageIndex(before.layout)
+    page = PageIndex(before.layout)
     cell = page.cell(item_id)
-    carry = grid.ContainerDrag(page, [item_id])
+    carry = ContainerDrag(page, [item_id])
     layout = carry.drop((), 0 if cell.x else 3, before.layout.bottom + 5)
     return Document(layout, before.title)
 

@@ -8,7 +8,7 @@ import json
 import random
 import sys
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import apply
 from support import rgl
 
 
@@ -19,7 +19,7 @@ def differences(count: int, seed: int, most: int = 40) -> list[dict[str, object]
         for _ in range(count):
             request = rgl.random_request(rng, rng.choice((3, 10, most)))
             theirs = oracle.ask(request)["cells"]
-            ours = {item.id: list(cell) for item, cell in grid.apply(request)}
+            ours = {item.id: list(cell) for item, cell in apply(request)}
             if ours != theirs:
                 found.append(request | {"ours": ours, "theirs": theirs})
     return found

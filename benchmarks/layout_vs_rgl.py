@@ -16,7 +16,7 @@ import sys
 import time
 from typing import Any
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import Cell, Drag, Layout, move, normalized, parse, serialise
 from support import rgl
 
 SIZES = (50, 200, 1_000, 5_000)
@@ -34,7 +34,7 @@ def _percentile(times: list[float], part: float) -> float:
     return sorted(times)[min(len(times) - 1, math.ceil(len(times) * part) - 1)]
 
 
-def _path(rng: random.Random, layout: grid.Layout, steps: int = STEPS) -> list[tuple[str, int, int]]:
+def _path(rng: random.Random, layout: Layout, steps: int = STEPS) -> list[tuple[str, int, int]]:
     item, cell = rng.choice(list(layout))
     x, y, path = cell.x, cell.y, []
     while len(path) < steps:
@@ -46,17 +46,17 @@ def _path(rng: random.Random, layout: grid.Layout, steps: int = STEPS) -> list[t
     return path
 
 
-def _exact(layout: grid.Layout, path: list[tuple[str, int, int]]) -> tuple[grid.Layout, list[float]]:
+def _exact(layout: Layout, path: list[tuple[str, int, int]]) -> tuple[Layout, list[float]]:
     times = []
     for name, x, y in path:
         start = time.perf_counter()
-        layout = grid.move(layout, name, x, y)
+        layout = move(layout, name, x, y)
         times.append((time.perf_counter() - start) * 1e3)
     return layout, times
 
 
-def _preview(layout: grid.Layout, held: list[str], path: list[tuple[str, int, int]]) -> tuple[list[float], list[float]]:
-    drag, wall, cpu = grid.Drag(layout, held), [], []
+def _preview(layout: Layout, held: list[str], path: list[tuple[str, int, int]]) -> tuple[list[float], list[float]]:
+    drag, wall, cpu = Drag(layout, held), [], []
     for _name, x, y in path:
         start, used = time.perf_counter(), time.thread_time()
         drag.at(x, y, until=y + SIGHT)
@@ -65,11 +65,11 @@ def _preview(layout: grid.Layout, held: list[str], path: list[tuple[str, int, in
     return wall, cpu
 
 
-def _around(layout: grid.Layout, item_id: str, count: int) -> list[str]:
+def _around(layout: Layout, item_id: str, count: int) -> list[str]:
     """The item and the nearest others that can be held with it."""
     at = layout.cell(item_id)
 
-    def far(cell: grid.Cell) -> int:
+    def far(cell: Cell) -> int:
         return abs(2 * (cell.x - at.x) + cell.w - at.w) + abs(2 * (cell.y - at.y) + cell.h - at.h)
 
     free = ((far(cell), item.id) for item, cell in layout if not item.static and abs(cell.y - at.y) < 40)
@@ -80,7 +80,7 @@ def several(columns: int, size: int, held: int, statics: float) -> tuple[list[fl
     """The times of every step with so many held, on the wall and of the processor."""
     rng = random.Random(f"{columns} {size} {held} {statics}")
     items = rgl.random_items(rng, size, columns, widest=6, statics=statics)
-    layout = grid.normalized(grid.parse(items, columns=columns), "vertical")
+    layout = normalized(parse(items, columns=columns), "vertical")
     wall, cpu = list[float](), list[float]()
     while len(wall) < BODIES * STEPS * 8:
         path = _path(rng, layout, STEPS * 8)
@@ -94,12 +94,12 @@ def measure(oracle: rgl.Oracle, columns: int, size: int) -> dict[str, list[float
     """The times of every step of one size, by what did it."""
     rng = random.Random(size * columns)
     items = rgl.settled(rgl.random_items(rng, size, columns, widest=6), columns, "vertical")
-    layout = grid.parse(items, columns=columns)
+    layout = parse(items, columns=columns)
     times: dict[str, list[float]] = {"node": [], "exact": [], "preview": [], "cpu": []}
     for gesture in range(GESTURES[size] + 1):
         path = _path(rng, layout)
         request: dict[str, Any] = {"columns": columns, "compact": "vertical", "path": path}
-        theirs = oracle.ask(request | {"items": grid.serialise(layout)})
+        theirs = oracle.ask(request | {"items": serialise(layout)})
         wall, cpu = _preview(layout, [path[0][0]], path * 5)
         layout, exact = _exact(layout, path)
         if {item.id: list(cell) for item, cell in layout} != theirs["cells"]:

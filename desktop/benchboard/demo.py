@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 from benchboard import package_data
 from benchboard.analytics import commerce
 from benchboard.dashboards import home_layout, library
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document.document import Document, parse_document
-from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.layout import Cell, map_items, without
 from benchboard.identity import audit, authentication, keys, organisations, passwords, teams
 from benchboard.identity.permissions import Actor, Client, os_user
 from benchboard.identity.roles import ADMIN, ANALYST, BUSINESS_USER, TECHNICIAN
@@ -133,5 +132,5 @@ def _create_dashboard(session: Session, people: Mapping[str, Actor], entry: Mapp
 def _earlier_version(document: Document, version: Mapping[str, Any]) -> Document:
     """The document as of one version: without the items added later, moved items at their earlier cells."""
     cells = {item_id: Cell(*cell) for item_id, cell in version["places"].items()}
-    moved = grid.map_items(document.layout, lambda item, cell: (item, cells.get(item.id, cell)))
-    return replace(document, layout=grid.without(moved, version["without"], document.compact))
+    moved = map_items(document.layout, lambda item, cell: (item, cells.get(item.id, cell)))
+    return replace(document, layout=without(moved, version["without"], document.compact))

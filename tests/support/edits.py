@@ -6,9 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, Variable, parse_document
-from benchboard.dashboards.layout import Cell, Item, Layout
+from benchboard.dashboards.layout import DEEPEST, ROW, Cell, Drag, Item, Layout, PageIndex, collapsed, fitted, without
 from support.pages import pages
 
 
@@ -31,7 +30,7 @@ def edited(draw: st.DrawFn, document: Document, who: str) -> Document:
 
 def edit(rng: random.Random, document: Document, name: str) -> Document:
     """One edit at random."""
-    page = grid.PageIndex(document.layout)
+    page = PageIndex(document.layout)
     ids = list(page.paths)
     kind = rng.choice(("move", "move", "carry", "say", "say", "remove", "add", "both", "title", "variable", "collapse"))
     if kind == "title":
@@ -54,10 +53,10 @@ def edit(rng: random.Random, document: Document, name: str) -> Document:
         return document
     item_id = rng.choice(ids)
     if kind == "remove":
-        return _with(document, grid.without(document.layout, [item_id]))
+        return _with(document, without(document.layout, [item_id]))
     if kind == "collapse":
         item = page.item(item_id)
-        return _with(document, grid.collapsed(page, item_id, not item.collapsed)) if item.type == grid.ROW else document
+        return _with(document, collapsed(page, item_id, not item.collapsed)) if item.type == ROW else document
     if kind == "say":
         item = page.item(item_id)
         choices: tuple[tuple[str, object], ...] = (
@@ -74,11 +73,11 @@ def edit(rng: random.Random, document: Document, name: str) -> Document:
         return _with(document, _carried(rng, page, item_id))
     cell = page.cell(item_id)
     here = page.pane(page.path(item_id))
-    drop = grid.Drag(here, [item_id]).drop(rng.randint(0, here.columns), rng.randint(0, cell.y + 6))
+    drop = Drag(here, [item_id]).drop(rng.randint(0, here.columns), rng.randint(0, cell.y + 6))
     return _with(document, page.with_pane(page.path(item_id), drop))
 
 
-def _added(rng: random.Random, page: grid.PageIndex, name: str) -> Layout:
+def _added(rng: random.Random, page: PageIndex, name: str) -> Layout:
     if name in page.paths:
         return page.layout
     path = rng.choice([(), *(path for path in page.paths.values())])
@@ -88,15 +87,15 @@ def _added(rng: random.Random, page: grid.PageIndex, name: str) -> Layout:
     return page.with_pane(path, Layout.of(here.columns, [*here, (item, cell)]))
 
 
-def _carried(rng: random.Random, page: grid.PageIndex, item_id: str) -> Layout:
+def _carried(rng: random.Random, page: PageIndex, item_id: str) -> Layout:
     """The item with all it holds in another grid."""
     item = page.item(item_id)
-    left = grid.PageIndex(grid.without(page.layout, [item_id]))
+    left = PageIndex(without(page.layout, [item_id]))
     panes = [
         (*left.path(name), (name, k)) for name in left.paths for k in range(len(left.item(name).panes))
     ] + [()]  # fmt: skip
     path = rng.choice(panes)
-    if len(path) + _levels(item) > grid.DEEPEST:
+    if len(path) + _levels(item) > DEEPEST:
         return page.layout
     here = left.pane(path)
     cell = page.cell(item_id)._replace(x=0, y=rng.randint(0, here.bottom))
@@ -108,7 +107,7 @@ def _levels(item: Item) -> int:
 
 
 def _with(document: Document, layout: Layout) -> Document:
-    return replace(document, layout=grid.fitted(layout, document.compact))
+    return replace(document, layout=fitted(layout, document.compact))
 
 
 def dashboard(*items: dict[str, Any], **more: object) -> Document:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import HANDLES, Compact, compacted, parse, serialise
 
 VERSION = "2.3.0"
 ORACLE = Path(__file__).with_name("rgl_oracle.mjs")
@@ -113,9 +113,9 @@ def random_items(
     return items
 
 
-def settled(items: list[dict[str, Any]], columns: int, compact: grid.Compact) -> list[dict[str, Any]]:
+def settled(items: list[dict[str, Any]], columns: int, compact: Compact) -> list[dict[str, Any]]:
     """The same items where compaction leaves them."""
-    return grid.serialise(grid.compacted(grid.parse(items, columns=columns), compact=compact))
+    return serialise(compacted(parse(items, columns=columns), compact=compact))
 
 
 def random_request(rng: random.Random, most: int = 40) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _random_op(rng: random.Random, items: list[dict[str, Any]], columns: int) ->
         return {"move": chosen["id"], "x": x, "y": y}
     if kind == "resize":
         size = {"w": rng.randint(-1, columns + 3), "h": rng.randint(-1, 9)}
-        return {"resize": chosen["id"], **size, "handle": rng.choice(grid.HANDLES)}
+        return {"resize": chosen["id"], **size, "handle": rng.choice(HANDLES)}
     if kind == "add":
         new = random_items(rng, 1, columns, statics=0.2, widest=columns + 2 if rng.random() < 0.2 else None)[0]
         return {"add": new | {"id": "new"}}

@@ -13,8 +13,8 @@ import click
 from benchboard.cli.options import Choice, CliGroup, require_readable, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import interchange
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.layout import apply, decode, serialise
 from benchboard.errors import Invalid
 from benchboard.i18n import N_, _
 
@@ -65,7 +65,7 @@ def apply_lines() -> None:
 
 def _answer(line: bytes) -> dict[str, object]:
     try:
-        return {"items": grid.serialise(grid.apply(grid.decode(line, max_bytes=MAX_LINE)))}
+        return {"items": serialise(apply(decode(line, max_bytes=MAX_LINE)))}
     except Invalid as error:
         location = {"item": error.facts.get("item"), "field": error.facts.get("field")}
         return {"error": {"code": error.code, "message": str(error), **location}}
@@ -94,7 +94,7 @@ def import_(file: Path, form: str | None, as_json: bool) -> None:
     """
     content, read = _content(file), _READERS[form] if form is not None else interchange.from_any
     with naming_file(str(file), IMPORTABLE):
-        document, report = read(grid.decode(content, max_bytes=MAX_FILE))
+        document, report = read(decode(content, max_bytes=MAX_FILE))
     _print(document, report, as_json=as_json)
 
 
@@ -110,7 +110,7 @@ def export(file: Path, form: str, as_json: bool) -> None:
     """
     content = _content(file)
     with naming_file(str(file), _("Use a JSON file of a dashboard that Benchboard exported.")):
-        document, report = interchange.from_benchboard(grid.decode(content, max_bytes=MAX_FILE))
+        document, report = interchange.from_benchboard(decode(content, max_bytes=MAX_FILE))
     if form == "grafana":
         document, report = interchange.to_grafana(parse_document(document))
     _print(document, report, as_json=as_json)

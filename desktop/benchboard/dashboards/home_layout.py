@@ -8,9 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, parse_document
-from benchboard.dashboards.layout import Layout
+from benchboard.dashboards.layout import Layout, serialise_page
 from benchboard.errors import Conflict
 from benchboard.i18n import _
 from benchboard.identity import audit, permissions
@@ -38,7 +37,7 @@ class HomeLayout:
     @property
     def items(self) -> list[dict[str, object]]:
         """The widgets as a list of JSON objects, unknown fields included."""
-        return grid.serialise_page(self.layout)
+        return serialise_page(self.layout)
 
 
 def home_layout(session: Session, actor: Actor) -> HomeLayout:

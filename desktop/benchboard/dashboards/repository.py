@@ -12,7 +12,6 @@ from typing import Any, Final, NoReturn
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards import row_mapping
 from benchboard.dashboards.document.document import (
     MAX_DESCRIPTION,
@@ -21,6 +20,7 @@ from benchboard.dashboards.document.document import (
     parse_document,
     write_document,
 )
+from benchboard.dashboards.layout import MAX_ITEMS
 from benchboard.dashboards.row_mapping import DashboardRows, WidgetRow
 from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
@@ -194,14 +194,14 @@ def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
             select(Widget.id, Widget.type, Widget.config, Widget.query, Widget.position)
             .where(Widget.organisation_id == row.organisation_id, Widget.dashboard_id == row.id)
             .order_by(Widget.created_at, Widget.id)
-            .limit(grid.MAX_ITEMS + 1)
+            .limit(MAX_ITEMS + 1)
         ).all()
     except RecursionError as error:
         raise Invalid("layout.too-deep", _("A widget on this dashboard is nested too deeply.")) from error
-    if len(found) > grid.MAX_ITEMS:
+    if len(found) > MAX_ITEMS:
         raise Invalid(
             "layout.too-many-items",
-            _("There are more than {limit} items, the limit for a dashboard.").format(limit=grid.MAX_ITEMS),
+            _("There are more than {limit} items, the limit for a dashboard.").format(limit=MAX_ITEMS),
             item=None,
             field="items",
         )

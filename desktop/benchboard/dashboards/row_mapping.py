@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import document as form
+from benchboard.dashboards.layout import CONTAINERS, TABS, quote_value
 from benchboard.dashboards.layout.containers import DEEPEST
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -66,10 +66,10 @@ def to_rows(written: Mapping[str, Any], rows: Mapping[str, str]) -> DashboardRow
     widgets: list[WidgetRow] = []
 
     def nodes(items: Iterable[Json]) -> list[Any]:
-        return [container(item) if item["type"] in grid.CONTAINERS else widget(item) for item in items]
+        return [container(item) if item["type"] in CONTAINERS else widget(item) for item in items]
 
     def container(item: Json) -> Json:
-        if item["type"] == grid.TABS:
+        if item["type"] == TABS:
             return {**item, "tabs": [{**tab, "items": nodes(tab["items"])} for tab in item["tabs"]]}
         return {**item, "items": nodes(item["items"])}
 
@@ -150,10 +150,10 @@ class _TreeReader:
         return self.left.pop(row_id)
 
     def _container(self, entry: Json, where: str, depth: int) -> Json:
-        if entry.get("type") not in grid.CONTAINERS:  # a whole widget, as in a document
+        if entry.get("type") not in CONTAINERS:  # a whole widget, as in a document
             return entry
         where = str(entry.get("id", where))
-        if isinstance(tabs := entry.get("tabs"), list) and entry["type"] == grid.TABS:
+        if isinstance(tabs := entry.get("tabs"), list) and entry["type"] == TABS:
             return {**entry, "tabs": [self._tab(tab, where, depth) for tab in tabs]}
         return {**entry, "items": list(self.nodes(entry.get("items", []), where, depth + 1))}
 
@@ -192,5 +192,5 @@ def _extra(widget: WidgetRow) -> Json:
 
 def _refuse(code: str, what: str, value: object, item: str = "") -> NoReturn:
     field_name = {"bad-layout": "layout", "bad-config": "config", "bad-item": "config"}.get(code, "items")
-    sentence = what.format(item=grid.quote_value(item) if item else "", value=grid.quote_value(value))
+    sentence = what.format(item=quote_value(item) if item else "", value=quote_value(value))
     raise Invalid(f"layout.{code}", sentence, item=item or None, field=field_name)

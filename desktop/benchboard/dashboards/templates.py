@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from benchboard import package_data
-from benchboard.dashboards.document.document import Document, fitted, parse_document
+from benchboard.dashboards.document.document import Document, fitted_document, parse_document
 from benchboard.dashboards.layout import decode
 from benchboard.i18n import N_, _, all_translations
 
@@ -21,7 +21,7 @@ class Template:
     @property
     def document(self) -> Document:
         """Its dashboard in the current language, without overlaps."""
-        return fitted(parse_document(translated(_read(self.key))))
+        return fitted_document(parse_document(translated(_read(self.key))))
 
 
 TEMPLATES: Final = (

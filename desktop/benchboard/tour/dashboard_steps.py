@@ -10,9 +10,9 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QTabBar
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import with_fields
+from benchboard.dashboards.layout import map_items
 from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, click, in_sequence, press, rows, tile_point
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets import EmptyState
@@ -141,7 +141,7 @@ def _versions(context: TourContext) -> None:
 
 def _with_titles(document: Document, titles: Mapping[str, str]) -> Document:
     """The document with some widgets called otherwise."""
-    layout = grid.map_items(
+    layout = map_items(
         document.layout,
         lambda item, cell: (with_fields(item, title=titles[item.id]) if item.id in titles else item, cell),
     )

@@ -8,9 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import placement_edits
-from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.layout import HANDLES, Cell
 from benchboard.dashboards.templates import TEMPLATES
 from benchboard.ui.studio.canvas.scene.overlay import handle_spot
 from benchboard.ui.theme import theme
@@ -312,7 +311,7 @@ def test_fit_shows_long_page_as_a_whole(studio: "Studio") -> None:
 def test_drag_start_repaints_old_handles(board: "Studio") -> None:
     board.click("e")
     outline = board.canvas.tiles["e"].outline
-    spots = [board.canvas.mapFromScene(handle_spot(outline, handle)) for handle in grid.HANDLES]
+    spots = [board.canvas.mapFromScene(handle_spot(outline, handle)) for handle in HANDLES]
     painted = _Painted()
     board.viewport.installEventFilter(painted)
     start = board.header("e")

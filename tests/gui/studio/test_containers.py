@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.layout import TABS, Path, walk_items
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.tiles.container_painting import tab_boxes
 from benchboard.ui.studio.tiles.frame_insets import frames_around
@@ -53,7 +53,7 @@ def container_page(studio: "Studio") -> "Studio":
     return studio
 
 
-def _path(studio: "Studio", item_id: str) -> grid.Path:
+def _path(studio: "Studio", item_id: str) -> Path:
     return studio.page.editor.page.path(item_id)
 
 
@@ -115,9 +115,7 @@ def test_tab_click_shows_tab(container_page: "Studio") -> None:
         ("g", "t1", (("t", 0),)),
     ],
 )
-def test_drag_over_container_drops_into_it(
-    container_page: "Studio", item_id: str, target: str, path: grid.Path
-) -> None:
+def test_drag_over_container_drops_into_it(container_page: "Studio", item_id: str, target: str, path: Path) -> None:
     before, drawn = container_page.page.editor.document, container_page.shown()
     start = container_page.box(item_id).topLeft() + QPoint(60, 18)
     end = _into(container_page, target)
@@ -126,8 +124,8 @@ def test_drag_over_container_drops_into_it(
     assert container_page.page.editor.document is before
     container_page.release(end)
     assert _path(container_page, item_id) == path
-    assert {found.item.id for found in grid.walk_items(container_page.page.editor.layout)} == {
-        found.item.id for found in grid.walk_items(before.layout)
+    assert {found.item.id for found in walk_items(container_page.page.editor.layout)} == {
+        found.item.id for found in walk_items(before.layout)
     }
     for one, cell in container_page.page.editor.page.shown.items():
         page = container_page.page.editor.page
@@ -231,7 +229,7 @@ def test_ctrl_g_groups_and_ctrl_shift_g_ungroups(container_page: "Studio") -> No
     assert container_page.page.editor.page.shown["a"] == before
     container_page.key(Qt.Key.Key_T, CTRL | SHIFT)
     (tabs,) = container_page.page.editor.selection
-    assert container_page.page.editor.page.item(tabs).type == grid.TABS
+    assert container_page.page.editor.page.item(tabs).type == TABS
 
 
 def test_tabs_are_renamed_added_and_removed_in_inspector(container_page: "Studio") -> None:

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import document, images
 from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.layout import walk_items
 from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui.studio.versions.merge_decisions import Party
 from benchboard.ui.studio.versions.merge_view import MergeScreen
@@ -58,7 +58,7 @@ class Merging:
 
     def titles(self) -> dict[str, object]:
         (document,) = self.decided
-        return {found.item.id: found.item.source.get("title") for found in grid.walk_items(document.layout)}
+        return {found.item.id: found.item.source.get("title") for found in walk_items(document.layout)}
 
     def enabled(self, name: str) -> bool:
         return self.shown.find(name).isEnabled()
@@ -103,7 +103,7 @@ def test_merge_by_mouse_starts_undecided_and_decides_all(merging: Open) -> None:
     hand.shown.press("merge_use")
     assert hand.titles()["weekday"] == "Orders per day"
     (result,) = hand.decided
-    items = {found.item.id: found.item for found in grid.walk_items(result.layout)}
+    items = {found.item.id: found.item for found in walk_items(result.layout)}
     assert items["weekday"].type == "bar_chart"
     assert items["notes"].source["config"] == {"text": "week 46, node 6 was replaced on Thursday."}
     assert {"load", "receive", "revenue"} <= items.keys()
@@ -250,7 +250,8 @@ def test_merge_keep_both_at_the_widget_limit_is_disabled(merging: Open, monkeypa
     before, mine, theirs = (dashboard({"id": "t", "at": (0, 0, 4, 4), "title": title}) for title in "ABC")
     hand = merging(before, mine, theirs)
     assert hand.enabled("merge_both")
-    monkeypatch.setattr(grid, "MAX_ITEMS", 1)
+    for module in ("merge_decisions", "merge_view"):
+        monkeypatch.setattr(f"benchboard.ui.studio.versions.{module}.MAX_ITEMS", 1)
     hand.screen._refresh()
     assert not hand.enabled("merge_both")
     assert "limit of 1 items" in hand.shown.find("merge_both").toolTip()

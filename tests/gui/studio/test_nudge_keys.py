@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.editing import placement_edits
+from benchboard.dashboards.layout import Compact, Drag, Layout
 from benchboard.dashboards.layout.model import bounding_box
 from benchboard.ui.studio.document.editor import Editor
 from support.examples import examples
@@ -46,14 +46,14 @@ def test_arrow_with_several_selected_moves_neighbours_away(studio: "Studio") -> 
 @given(starts(), st.data(), st.sampled_from([(1, 0), (-1, 0), (0, 1), (0, -1)]))
 @examples(200)
 def test_arrow_with_several_selected_keeps_them_together_when_blocked(
-    start: tuple[grid.Layout, grid.Compact], data: st.DataObject, way: tuple[int, int]
+    start: tuple[Layout, Compact], data: st.DataObject, way: tuple[int, int]
 ) -> None:
     """By exactly one column, unless the edge of the grid is there. By exactly one row where nothing rises and no static
     is in the way; where everything rises, to another row that way. In one piece wherever something near can hold it
     so without giving way itself."""
     layout, compact = start
     ids, (dx, dy) = some(data, layout, 5), way
-    drag = grid.Drag(layout, ids, compact=compact)
+    drag = Drag(layout, ids, compact=compact)
     editor = Editor()
     editor.load(Document(layout, compact=compact))
     editor.select(ids)

@@ -12,9 +12,9 @@ from PySide6.QtCore import QSizeF
 
 from benchboard import i18n, package_data
 from benchboard.analytics.queries import ResultTable, check_query
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing import placement_edits
+from benchboard.dashboards.layout import parse, serialise
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import charts, number_format
 from benchboard.ui.studio.tiles.error_painting import fit_text
@@ -188,8 +188,8 @@ def test_editor_steps_are_undone_and_redone(steps: list[str], data: st.DataObjec
     while editor.undo_stack.can_redo():
         editor.undo_stack.redo()
     assert editor.layout is last
-    written = grid.serialise(last)
-    assert grid.serialise(grid.parse(written)) == written
+    written = serialise(last)
+    assert serialise(parse(written)) == written
 
 
 def _do(editor: Editor, step: str, data: st.DataObject) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
 
-from benchboard.dashboards.document.document import Document, fitted, parse_document, write_document
+from benchboard.dashboards.document.document import Document, fitted_document, parse_document, write_document
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.studio_commands import CANVAS, PAGE, PAGE_KEYS
 from benchboard.ui.widgets.dialog import Scrim
@@ -219,7 +219,7 @@ def _arranged() -> Document:
     row |= {"id": "row", "position": {"x": 0, "y": 20, "w": 12, "h": 1}}
     tabs |= {"position": {"x": 0, "y": 30, "w": 6, "h": 5}}
     free = [text("a", "A", 0, 0), text("b", "B", 4, 4, 3, 2), text("c", "C", 10, 9, 2, 4)]
-    return fitted(parse_document(held | {"compact": "none", "items": [*free, row, tabs]}))
+    return fitted_document(parse_document(held | {"compact": "none", "items": [*free, row, tabs]}))
 
 
 def _state(studio: "Studio") -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, QWidget
 
-from benchboard.dashboards.document.document import fitted, parse_document
+from benchboard.dashboards.document.document import fitted_document, parse_document
 from benchboard.dashboards.layout import PageIndex
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.import_export import export_heading, page_export
@@ -195,7 +195,7 @@ def test_export_cancelled_leaves_no_file(studio: "Studio", tmp_path: Path) -> No
 
 def test_export_png_too_large_raises_invalid(studio: "Studio", tmp_path: Path) -> None:
     items = [{"id": f"n{k}", "type": "text", "position": {"x": 0, "y": 20 * k, "w": 12, "h": 20}} for k in range(60)]
-    page = PageIndex(fitted(parse_document(items)).layout)
+    page = PageIndex(fitted_document(parse_document(items)).layout)
     export = PageExport(studio.context, PagePicture.of(page, 1200), lambda _id: None, "Page", studio.page)
     with pytest.raises(page_export.Invalid, match="pixels"):
         export.start("png", tmp_path / "page.png", scale=3)
@@ -239,7 +239,7 @@ def test_print_long_page_is_split_between_tiles(
 
 
 def test_sheet_of_a_page_holds_only_shown_items() -> None:
-    page = PageIndex(fitted(parse_document(nested())).layout)
+    page = PageIndex(fitted_document(parse_document(nested())).layout)
     assert set(PagePicture.of(page, 800).ids) == set(page.shown)
     assert set(PagePicture.of(page, 800, ["open"]).ids) == {"open", "inside"}
 
@@ -267,7 +267,7 @@ def test_file_name_of_a_title_is_safe() -> None:
 
 
 def test_export_png_containers_look_as_on_the_page(studio: "Studio") -> None:
-    studio.page.editor.load(fitted(parse_document(nested())))
+    studio.page.editor.load(fitted_document(parse_document(nested())))
     studio.canvas.set_zoom(1.0)
     sheet = PagePicture.of(studio.page.editor.page, 1000)
     image = QImage(sheet.size.toSize(), QImage.Format.Format_RGB32)

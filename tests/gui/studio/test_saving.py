@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from benchboard import workspace
 from benchboard.dashboards import library
-from benchboard.dashboards.document.document import Document, fitted, parse_document
+from benchboard.dashboards.document.document import Document, fitted_document, parse_document
 from benchboard.dashboards.versions import version_store
 from benchboard.errors import AppError, Unavailable
 from benchboard.paging import Listing
@@ -168,7 +168,7 @@ class Desk:
     def at_rest(self) -> None:
         """Nothing of it is unsaved, or says it is."""
         assert (self.saving.state, self.saving.dirty) == ("saved", False)
-        assert fitted(self.stored()) == self.editor.document
+        assert fitted_document(self.stored()) == self.editor.document
 
 
 def _titled(document: Document, item_id: str, title: str) -> Document:

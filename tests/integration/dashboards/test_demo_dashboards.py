@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from benchboard import workspace
 from benchboard.analytics.queries import run_query
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards import library
 from benchboard.dashboards.access import access_list
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.layout import fitted, walk_items
 from benchboard.dashboards.versions import version_store
 from benchboard.identity import audit, authentication, sessions, users
 from benchboard.identity.permissions import Actor, Client
@@ -88,7 +88,7 @@ def test_demo_dashboards_every_tile_has_data_and_none_overlap(demo: Workspace) -
             owner = next(actor for actor in people.values() if actor.user_id == card.owner_id)
             document = library.get(session, owner, card.id).document
             _assert_fits(document)
-            for found in grid.walk_items(document.layout):
+            for found in walk_items(document.layout):
                 kinds.add(found.item.type)
                 query = widget_of(found.item).query
                 if query:
@@ -98,7 +98,7 @@ def test_demo_dashboards_every_tile_has_data_and_none_overlap(demo: Workspace) -
 
 def _assert_fits(document: Document) -> None:
     check_page(document.layout)
-    assert grid.fitted(document.layout, document.compact) == document.layout
+    assert fitted(document.layout, document.compact) == document.layout
 
 
 def test_demo_versions_are_by_several_people_and_differ(demo: Workspace) -> None:

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import event, func, insert, select, text
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards import library
 from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import Document, parse_document, write_document
 from benchboard.dashboards.document.widget_kinds import widget_of
+from benchboard.dashboards.layout import walk_items
 from benchboard.dashboards.versions import version_store
 from benchboard.errors import AppError, Conflict, Denied, Invalid, NotFound
 from benchboard.identity import audit, users
@@ -238,7 +238,7 @@ def test_save_any_document_over_any_other_round_trips(office: Office, given_ones
         number = office.save(ada, made.card.id, changed, None).number
         opened = office.ask(library.get, ada, made.card.id)
         assert write_document(opened.document) == write_document(changed)
-        assert opened.card.widgets == sum(not one.item.panes for one in grid.walk_items(changed.layout))
+        assert opened.card.widgets == sum(not one.item.panes for one in walk_items(changed.layout))
         kept = office.ask(version_store.get_version, ada, made.card.id, number)
         assert write_document(kept.document) == write_document(changed)
 

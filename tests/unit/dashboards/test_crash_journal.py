@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards.document import images
-from benchboard.dashboards.document.document import fitted, parse_document, write_home
+from benchboard.dashboards.document.document import fitted_document, parse_document, write_home
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.journal import crash_journal as journals
 from benchboard.dashboards.journal import recoverable_steps as steps
@@ -612,7 +612,7 @@ def touched(layout: Layout, one: str, by: int) -> Layout:
 @examples(40)
 def test_serialise_with_known_items_equals_and_shares_them(seed: int) -> None:
     chance, known = random.Random(seed), WrittenItems()
-    page = fitted(parse_document(random_page(chance, 12)))
+    page = fitted_document(parse_document(random_page(chance, 12)))
     history = History(write_home(page), 1, write_home(page), [])
     for _turn in range(6):
         ids = [found.item.id for found in walk_items(page.layout)]
@@ -620,7 +620,7 @@ def test_serialise_with_known_items_equals_and_shares_them(seed: int) -> None:
             return
         one, by = chance.choice(ids), chance.choice((0, 1, 2))
         layout = without(page.layout, [one]) if by == 0 else touched(page.layout, one, by)
-        before, page = page, fitted(replace(page, layout=layout))
+        before, page = page, fitted_document(replace(page, layout=layout))
         last, written = write_home(before, known), write_home(page, known)
         assert isinstance(last, list) and isinstance(written, list)  # noqa: PT018
         old, new = before.layout, page.layout

@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document.document import FORMAT, VERSION, Document, fitted, parse_document, write_document
-from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.document.document import (
+    FORMAT,
+    VERSION,
+    Document,
+    fitted_document,
+    parse_document,
+    write_document,
+)
+from benchboard.dashboards.layout import Cell, Drag, walk_items
 from benchboard.dashboards.versions.diff import Difference, differences, json_diff, revert, word_count, word_diff
 from benchboard.dashboards.versions.item_map import from_item_map, to_item_map
 from benchboard.dashboards.versions.json_fields import ABSENT, Change
@@ -20,7 +26,7 @@ from support.pages import check_page
 
 
 def _ids(document: Document) -> set[str]:
-    return {found.item.id for found in grid.walk_items(document.layout)}
+    return {found.item.id for found in walk_items(document.layout)}
 
 
 def _of(found: tuple[Difference, ...]) -> dict[tuple[str, str], Difference]:
@@ -57,7 +63,7 @@ def test_revert_of_an_item_removed_from_a_static_container_restores_its_neighbou
         tab = {"id": "1", "title": "", "items": list(inside)}
         tabs = {**text("t", 0, 0, 1, 9), "type": "tabs", "static": True, "tabs": [tab]}
         below = [text("p", 0, 9, 3, 2), text("q", 2, 11, 1, 2)]
-        return fitted(parse_document({"format": FORMAT, "version": VERSION, "items": [tabs, *below]}))
+        return fitted_document(parse_document({"format": FORMAT, "version": VERSION, "items": [tabs, *below]}))
 
     before = page(text("a", 0, 0, 1, 4), text("b", 0, 4, 1, 4))
     after = page(text("b", 0, 4, 1, 4))
@@ -121,7 +127,7 @@ def test_differences_after_many_drags_tell_dragged_from_displaced(seed: int) -> 
     layout, dragged = before.layout, set()
     for _drag in range(8):
         name = f"w{rng.randrange(60)}"
-        dropped = grid.Drag(layout, [name]).drop(rng.randint(0, 9), rng.randint(0, 45))
+        dropped = Drag(layout, [name]).drop(rng.randint(0, 9), rng.randint(0, 45))
         dragged |= {name} if dropped.cells != layout.cells else set()
         layout = dropped
     found = differences(before, replace(before, layout=layout))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards.document.document import fitted, parse_document, write_document, write_home
+from benchboard.dashboards.document.document import fitted_document, parse_document, write_document, write_home
 from benchboard.errors import Invalid
 from support.examples import examples
 from support.pages import random_page
@@ -138,7 +138,7 @@ def _tall(count: int, **more: Any) -> dict[str, Any]:
 
 
 def test_parse_page_beyond_the_last_row_when_shown_is_rejected() -> None:
-    shown = fitted(parse_document(_tall(101)))
+    shown = fitted_document(parse_document(_tall(101)))
     assert parse_document(write_document(shown)).layout.cells == shown.layout.cells
     with pytest.raises(Invalid) as refused:
         parse_document(_tall(102))

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, Variable
 from benchboard.dashboards.editing import container_edits, placement_edits, selection_edits, state, undo
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import UndoHistory, UndoStep
 from benchboard.dashboards.editing.view import ReaderState, RenderedPage, render, render_options
+from benchboard.dashboards.layout import MAX_ROW, map_items
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.errors import Invalid
 from support.edits import dashboard, documents, edit
@@ -204,9 +204,7 @@ def test_apply_layout_of_the_same_layout_is_nothing() -> None:
 
 def test_apply_layout_below_the_last_row_is_refused() -> None:
     at = _loaded(_two())
-    layout = grid.map_items(
-        at.layout, lambda item, cell: (replace(item, static=True), cell._replace(y=grid.MAX_ROW + 1))
-    )
+    layout = map_items(at.layout, lambda item, cell: (replace(item, static=True), cell._replace(y=MAX_ROW + 1)))
     with pytest.raises(Invalid):
         state.apply_layout(at, "Move", layout)
 

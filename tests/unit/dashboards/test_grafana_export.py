@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, parse_document
 from benchboard.dashboards.interchange import ConversionReport, from_grafana, to_grafana
+from benchboard.dashboards.layout import CONTAINERS, Cell, fitted, walk_items
 from benchboard.dashboards.variables.variable_references import rename_in_layout
 from support.examples import examples
 from support.grafana import NEEDS_REAL, faults, panels, real
@@ -33,8 +33,8 @@ def _item(name: str, x: int, y: int, w: int = 3, h: int = 2, **fields: Any) -> J
     return {"id": name, "type": "text", "title": name, "position": place, **fields}
 
 
-def _cells(listed: list[Json]) -> list[grid.Cell]:
-    return [grid.Cell(*(panel["gridPos"][key] for key in "xywh")) for panel in listed]
+def _cells(listed: list[Json]) -> list[Cell]:
+    return [Cell(*(panel["gridPos"][key] for key in "xywh")) for panel in listed]
 
 
 def _again(dashboard: Json) -> Json:
@@ -71,7 +71,7 @@ def test_export_real_dashboard_round_trips(file: Path) -> None:
 
 def _filled(rng: random.Random, items: list[Json]) -> None:
     for item in items:
-        if item["type"] not in grid.CONTAINERS:
+        if item["type"] not in CONTAINERS:
             item |= {"type": rng.choice(TYPES), "query": rng.choice(["", "SELECT 1"])}
             item["config"] = rng.choice([{}, {"unit": "ms", "decimals": 2}, {"unit": "kg", "text": "# Hi", "url": "u"}])
         item["title"] = rng.choice(["", "A <b>title</b>"])
@@ -103,7 +103,7 @@ def documents(draw: st.DrawFn) -> Document:
     ]
     value = {"format": "benchboard/dashboard", "version": 2, "title": "T", "columns": columns, "items": items}
     document = parse_document({**value, "variables": variables, "breakpoints": {"phone": {"columns": 2}}})
-    return replace(document, layout=grid.fitted(document.layout))
+    return replace(document, layout=fitted(document.layout))
 
 
 @given(documents())
@@ -111,7 +111,7 @@ def documents(draw: st.DrawFn) -> Document:
 def test_export_any_document_has_every_widget(document: Document) -> None:
     dashboard, report = to_grafana(document)
     assert faults(dashboard) == []
-    found = [found.item for found in grid.walk_items(document.layout)]
+    found = [found.item for found in walk_items(document.layout)]
     every = list(panels(dashboard["panels"]))
     assert len({panel["id"] for panel in every}) == len(every)
     headings = sum(item.type == "group" and item.source["title"] != "" for item in found)

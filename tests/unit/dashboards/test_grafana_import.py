@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.interchange import ConversionReport, from_grafana, original_queries
+from benchboard.dashboards.layout import PageIndex, collapsed, fitted, walk_items
 from benchboard.errors import Invalid
 from support.grafana import NEEDS_REAL, items, panels, real
 
@@ -53,15 +53,15 @@ def test_import_real_dashboard_keeps_every_panel_position(file: Path) -> None:
     asked = {f"panel-{panel['id']}" for panel in theirs if panel["type"] != "row" and panel.get("targets")}
     assert asked <= {line.id for line in report.lines if line.outcome == "kept"}
     layout = parse_document(document).layout
-    assert len(list(grid.walk_items(grid.fitted(layout)))) == len(theirs)
+    assert len(list(walk_items(fitted(layout)))) == len(theirs)
 
 
 @NEEDS_REAL
 def test_import_collapsed_row_opens_with_its_panels_below() -> None:
     (file,) = [file for file in real() if "bind9" in file.name]
     layout = parse_document(from_grafana(json.loads(file.read_text("utf-8")))[0]).layout
-    page = grid.PageIndex(grid.fitted(layout))
-    opened = grid.PageIndex(grid.collapsed(page, "panel-27", False))
+    page = PageIndex(fitted(layout))
+    opened = PageIndex(collapsed(page, "panel-27", False))
     inside = [opened.shown[item.id] for item in opened.item("panel-27").panes[0].layout.items]
     assert min(cell.y for cell in inside) == opened.cell("panel-27").y + 1
     assert len(inside) == 9
@@ -367,7 +367,7 @@ def test_import_panels_without_position_go_below_the_others() -> None:
         _panel(1, None), _panel(2, _at(0, 3)), _panel(3, {"w": 20, "h": 2}), _panel(4, None, "row"), _panel(5, None)
     )
     parsed = parse_document(document).layout
-    assert grid.fitted(parsed, "none") == parsed
+    assert fitted(parsed, "none") == parsed
     assert found["panel-2"]["position"] == _at(0, 3)
     assert found["panel-3"]["position"]["w"] == 20
     assert {line.id for line in report.lines} == {"panel-1", "panel-3", "panel-4", "panel-5"}

@@ -8,7 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import (
+    HANDLES,
+    Cell,
+    ContainerDrag,
+    ContainerResize,
+    Handle,
+    Item,
+    Layout,
+    PageIndex,
+    collapsed,
+    fitted,
+    parse_page,
+    reading_order,
+    serialise_page,
+    walk_items,
+    without,
+)
 from benchboard.errors import Invalid
 from support.examples import examples
 from support.pages import check_page, pages, random_page
@@ -29,28 +45,28 @@ def group(name: str, x: int, y: int, w: int, *items: dict[str, Any], **more: Any
     return {"id": name, "type": "group", "position": place, "items": list(items), **more}
 
 
-def page(*items: dict[str, Any]) -> grid.PageIndex:
-    return grid.PageIndex(grid.fitted(grid.parse_page(list(items))))
+def page(*items: dict[str, Any]) -> PageIndex:
+    return PageIndex(fitted(parse_page(list(items))))
 
 
 @given(st.integers(0, 10**9), st.sampled_from([6, 12, 24]))
 @examples(300)
 def test_container_layout_written_and_read_is_equal(seed: int, columns: int) -> None:
-    parsed = grid.parse_page(random_page(random.Random(seed), columns), columns=columns)
-    for layout in (parsed, grid.fitted(parsed)):
-        written = grid.serialise_page(layout)
-        again = grid.parse_page(written, columns=columns)
-        assert grid.serialise_page(again) == written
-        assert [(f.path, f.item.id, f.cell) for f in grid.walk_items(again)] == [
-            (f.path, f.item.id, f.cell) for f in grid.walk_items(layout)
+    parsed = parse_page(random_page(random.Random(seed), columns), columns=columns)
+    for layout in (parsed, fitted(parsed)):
+        written = serialise_page(layout)
+        again = parse_page(written, columns=columns)
+        assert serialise_page(again) == written
+        assert [(f.path, f.item.id, f.cell) for f in walk_items(again)] == [
+            (f.path, f.item.id, f.cell) for f in walk_items(layout)
         ]
 
 
 @given(pages())
 @examples(300)
-def test_fitted_page_has_no_overlap_and_is_stable(layout: grid.Layout) -> None:
+def test_fitted_page_has_no_overlap_and_is_stable(layout: Layout) -> None:
     check_page(layout)
-    assert grid.fitted(layout) == layout
+    assert fitted(layout) == layout
 
 
 def test_container_unknown_fields_are_kept() -> None:
@@ -58,7 +74,7 @@ def test_container_unknown_fields_are_kept() -> None:
     place = {"x": 0, "y": 0, "w": 6, "h": 9, "deg": 3}
     both = [first, {"id": "b", "items": []}]
     tabs = {"id": "t", "type": "tabs", "position": place, "colour": "red", "active": "b", "tabs": both}
-    written = grid.serialise_page(grid.parse_page([tabs]))[0]
+    written = serialise_page(parse_page([tabs]))[0]
     assert written["colour"] == "red"
     assert written["position"] == {"x": 0, "y": 0, "w": 6, "h": 3, "deg": 3}
     assert isinstance(written["tabs"], list)
@@ -67,18 +83,18 @@ def test_container_unknown_fields_are_kept() -> None:
 
 def test_row_items_are_written_in_its_grid() -> None:
     given_items = [row("r", 3, widget("w", 4, 5), title="Row")]
-    assert grid.serialise_page(grid.parse_page(given_items)) == given_items
+    assert serialise_page(parse_page(given_items)) == given_items
 
 
 def test_collapsed_row_keeps_hidden_positions_until_opened() -> None:
     stale = row("r", 20, widget("a", 0, 7), widget("b", 0, 9), collapsed=True)
-    layout = grid.parse_page([widget("top", 0, 0, h=20), stale])
-    assert grid.serialise_page(layout)[1] == stale
-    opened = grid.collapsed(grid.PageIndex(layout), "r", False)
-    assert grid.PageIndex(opened).shown["a"].y == 21
-    assert grid.PageIndex(opened).shown["b"].y == 23
-    shut = grid.collapsed(grid.PageIndex(opened), "r", True)
-    assert "a" not in grid.PageIndex(shut).shown
+    layout = parse_page([widget("top", 0, 0, h=20), stale])
+    assert serialise_page(layout)[1] == stale
+    opened = collapsed(PageIndex(layout), "r", False)
+    assert PageIndex(opened).shown["a"].y == 21
+    assert PageIndex(opened).shown["b"].y == 23
+    shut = collapsed(PageIndex(opened), "r", True)
+    assert "a" not in PageIndex(shut).shown
     assert shut.cell("r").h == 1
 
 
@@ -98,7 +114,7 @@ def test_collapsed_row_keeps_hidden_positions_until_opened() -> None:
 )
 def test_container_invalid_is_rejected_by_name(items: list[Any], field: str, named: str | None) -> None:
     with pytest.raises(Invalid) as refused:
-        grid.parse_page(items)
+        parse_page(items)
     assert refused.value.facts["field"] == field
     assert refused.value.facts["item"] == named
 
@@ -107,21 +123,21 @@ def test_container_nesting_beyond_eight_is_rejected() -> None:
     inner = widget("w", 0, 0)
     for depth in range(8):
         inner = group(f"g{depth}", 0, 0, 4, inner)
-    assert len(list(grid.walk_items(grid.parse_page([inner])))) == 9
+    assert len(list(walk_items(parse_page([inner])))) == 9
     with pytest.raises(Invalid) as refused:
-        grid.parse_page([group("outer", 0, 0, 4, inner)])
+        parse_page([group("outer", 0, 0, 4, inner)])
     assert refused.value.code == "layout.too-deep"
 
 
 def test_carry_into_a_group_grows_it_and_back_restores() -> None:
     start = page(group("g", 0, 0, 4, widget("a", 0, 0)), widget("b", 4, 0), widget("below", 0, 3))
-    carry = grid.ContainerDrag(start, ["b"])
+    carry = ContainerDrag(start, ["b"])
     target = carry.target(1, 1)
     assert target == (("g", 0),)
-    inside = grid.PageIndex(carry.drop(target, 2, 1))
+    inside = PageIndex(carry.drop(target, 2, 1))
     assert inside.path("b") == target
-    assert inside.shown["b"] == grid.Cell(2, 1, 2, 2)
-    beneath = grid.PageIndex(carry.drop(target, 0, 3))
+    assert inside.shown["b"] == Cell(2, 1, 2, 2)
+    beneath = PageIndex(carry.drop(target, 0, 3))
     assert beneath.layout.cell("g").h == 5
     assert beneath.shown["below"].y == 5
     assert carry.drop((), 4, 0) == start.layout
@@ -129,7 +145,7 @@ def test_carry_into_a_group_grows_it_and_back_restores() -> None:
 
 def test_carry_of_items_from_several_containers_previews_in_place() -> None:
     start = page(group("g", 0, 0, 4, widget("a", 0, 0)), group("h", 4, 0, 4, widget("b", 0, 0)), widget("c", 0, 5))
-    carry = grid.ContainerDrag(start, ["a", "b", "c"])
+    carry = ContainerDrag(start, ["a", "b", "c"])
     at = start.shown["a"]
     assert {**carry.original, **carry.at(carry.home, at.x, at.y)} == dict(start.shown)
     assert carry.drop(carry.home, at.x, at.y) == start.layout
@@ -137,31 +153,31 @@ def test_carry_of_items_from_several_containers_previews_in_place() -> None:
 
 def test_carry_into_itself_or_row_into_row_is_rejected() -> None:
     start = page(group("g", 0, 0, 6, widget("a", 0, 0, h=4)), row("r", 6, widget("b", 0, 7)), row("s", 9))
-    assert grid.ContainerDrag(start, ["g", "a"]).ids == ("g",)
-    assert grid.ContainerDrag(start, ["g"]).target(1, 2) == ()
-    assert grid.ContainerDrag(start, ["s"]).target(1, 7) == ()
-    assert grid.ContainerDrag(start, ["g"]).target(1, 7) == (("r", 0),)
+    assert ContainerDrag(start, ["g", "a"]).ids == ("g",)
+    assert ContainerDrag(start, ["g"]).target(1, 2) == ()
+    assert ContainerDrag(start, ["s"]).target(1, 7) == ()
+    assert ContainerDrag(start, ["g"]).target(1, 7) == (("r", 0),)
 
 
 @given(pages(), st.data(), st.lists(points, min_size=1, max_size=4))
 @examples(300)
 def test_carry_preview_equals_drop_whatever_the_path(
-    layout: grid.Layout, data: st.DataObject, path: list[tuple[int, int]]
+    layout: Layout, data: st.DataObject, path: list[tuple[int, int]]
 ) -> None:
-    start = grid.PageIndex(layout)
+    start = PageIndex(layout)
     names = list(start.shown)
     if not names:
         return
     ids = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=5, unique=True))
-    carry = grid.ContainerDrag(start, ids)
+    carry = ContainerDrag(start, ids)
     for x, y in path:
         target = carry.target(x, y)
         shown = {**{k: c for k, c in carry.original.items() if k not in carry.ids}, **carry.at(target, x, y)}
         dropped = carry.drop(target, x, y)
     check_page(dropped)
-    after = grid.PageIndex(dropped)
-    assert {found.item.id for found in grid.walk_items(dropped)} == set(start.paths)
-    assert grid.ContainerDrag(start, ids).drop(target, x, y) == dropped
+    after = PageIndex(dropped)
+    assert {found.item.id for found in walk_items(dropped)} == set(start.paths)
+    assert ContainerDrag(start, ids).drop(target, x, y) == dropped
     for name in carry.ids:
         assert after.path(name) == target
     if carry.ids:
@@ -171,12 +187,12 @@ def test_carry_preview_equals_drop_whatever_the_path(
 @given(pages(), st.data(), points, st.integers(0, 50))
 @examples(200)
 def test_carry_preview_within_the_visible_rows_equals_the_whole(
-    layout: grid.Layout, data: st.DataObject, point: tuple[int, int], until: int
+    layout: Layout, data: st.DataObject, point: tuple[int, int], until: int
 ) -> None:
-    start = grid.PageIndex(layout)
+    start = PageIndex(layout)
     if not start.shown:
         return
-    carry = grid.ContainerDrag(
+    carry = ContainerDrag(
         start, data.draw(st.lists(st.sampled_from(list(start.shown)), min_size=1, max_size=5, unique=True))
     )
     target = carry.target(*point)
@@ -188,29 +204,29 @@ def test_carry_preview_within_the_visible_rows_equals_the_whole(
 
 @given(pages(), st.data())
 @examples(200)
-def test_carry_dropped_at_the_start_changes_nothing(layout: grid.Layout, data: st.DataObject) -> None:
-    start = grid.PageIndex(layout)
+def test_carry_dropped_at_the_start_changes_nothing(layout: Layout, data: st.DataObject) -> None:
+    start = PageIndex(layout)
     if not start.shown:
         return
     name = data.draw(st.sampled_from(list(start.shown)))
-    carry = grid.ContainerDrag(start, [name])
+    carry = ContainerDrag(start, [name])
     x, y = start.shown[name][:2]
     assert carry.drop(carry.home, x, y) == layout
     assert {**carry.original, **carry.at(carry.home, x, y)} == dict(start.shown) or not carry.ids
 
 
-@given(pages(), st.data(), st.sampled_from(grid.HANDLES), st.tuples(st.integers(0, 20), st.integers(0, 20)))
+@given(pages(), st.data(), st.sampled_from(HANDLES), st.tuples(st.integers(0, 20), st.integers(0, 20)))
 @examples(300)
 def test_container_resize_preview_equals_drop(
-    layout: grid.Layout, data: st.DataObject, handle: grid.Handle, size: tuple[int, int]
+    layout: Layout, data: st.DataObject, handle: Handle, size: tuple[int, int]
 ) -> None:
-    start = grid.PageIndex(layout)
+    start = PageIndex(layout)
     if not start.shown:
         return
-    stretch = grid.ContainerResize(start, data.draw(st.sampled_from(list(start.shown))), handle)
+    stretch = ContainerResize(start, data.draw(st.sampled_from(list(start.shown))), handle)
     dropped = stretch.drop(*size)
     check_page(dropped)
-    assert {**stretch.still, **stretch.at(*size)} == dict(grid.PageIndex(dropped).shown)
+    assert {**stretch.still, **stretch.at(*size)} == dict(PageIndex(dropped).shown)
 
 
 def test_items_below_a_row_stay_below_when_it_grows() -> None:
@@ -219,24 +235,24 @@ def test_items_below_a_row_stay_below_when_it_grows() -> None:
          "items": [{"id": f"w{k}", "type": "text", "position": {"x": 0, "y": k + 1, "w": 4, "h": 10}}]}
         for k in range(4)
     ]  # fmt: skip
-    page = grid.PageIndex(grid.fitted(grid.parse_page(rows)))
+    page = PageIndex(fitted(parse_page(rows)))
     for name in ("r1", "r0", "r2"):
-        page = grid.PageIndex(grid.collapsed(page, name, False))
-        assert grid.reading_order(page.layout) == ("r0", "r1", "r2", "r3")
-    taller = replace(page.pane((("r0", 0),)), cells=(grid.Cell(0, 0, 4, 60),))
+        page = PageIndex(collapsed(page, name, False))
+        assert reading_order(page.layout) == ("r0", "r1", "r2", "r3")
+    taller = replace(page.pane((("r0", 0),)), cells=(Cell(0, 0, 4, 60),))
     grown = page.with_pane((("r0", 0),), taller)
-    assert grid.reading_order(grown) == ("r0", "r1", "r2", "r3")
+    assert reading_order(grown) == ("r0", "r1", "r2", "r3")
     assert [cell.y for cell in grown.cells] == [0, 61, 72, 83]
 
 
 @examples(60)
 @given(layout=pages(), data=st.data())
-def test_container_page_removes_items_like_any_layout(layout: grid.Layout, data: st.DataObject) -> None:
-    page = grid.PageIndex(layout)
+def test_container_page_removes_items_like_any_layout(layout: Layout, data: st.DataObject) -> None:
+    page = PageIndex(layout)
     names = sorted(page.paths)
     gone = data.draw(st.sets(st.sampled_from(names), max_size=3)) if names else set()
     left = page.without(gone)
-    assert left == grid.without(layout, gone)
+    assert left == without(layout, gone)
     check_page(left)
     untouched = {item.id: item for item, _cell in layout if item.panes and not gone & _inside(item)}
     widths = {item.id: cell.w for item, cell in layout}
@@ -245,5 +261,5 @@ def test_container_page_removes_items_like_any_layout(layout: grid.Layout, data:
             assert item is untouched[item.id]
 
 
-def _inside(item: grid.Item) -> set[str]:
-    return {item.id, *(found.item.id for pane in item.panes for found in grid.walk_items(pane.layout))}
+def _inside(item: Item) -> set[str]:
+    return {item.id, *(found.item.id for pane in item.panes for found in walk_items(pane.layout))}

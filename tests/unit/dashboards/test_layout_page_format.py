@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import apply, compacted, decode, parse, parse_columns, serialise
 from benchboard.errors import Invalid
 
 values = st.recursive(
@@ -48,13 +48,13 @@ def documents(draw: st.DrawFn) -> list[dict[str, Any]]:
 @given(documents())
 def test_serialise_returns_what_parse_was_given(document: list[dict[str, Any]]) -> None:
     text = json.dumps(document)
-    assert json.dumps(grid.serialise(grid.parse(grid.decode(text)))) == text
+    assert json.dumps(serialise(parse(decode(text)))) == text
 
 
 @given(documents())
 def test_apply_operation_keeps_unknown_fields(document: list[dict[str, Any]]) -> None:
     before = {entry["id"]: entry for entry in json.loads(json.dumps(document))}
-    for entry in grid.serialise(grid.compacted(grid.parse(document))):
+    for entry in serialise(compacted(parse(document))):
         was = before[str(entry["id"])]
         assert list(entry) == list(was)
         position: Any = entry["position"]
@@ -102,7 +102,7 @@ def test_parse_invalid_item_is_rejected_by_item_and_field(
     document: object, code: str, item: str | None, field: str
 ) -> None:
     with pytest.raises(Invalid) as refusal:
-        grid.parse(document)
+        parse(document)
     said = refusal.value
     assert (said.code, said.facts["item"], said.facts["field"]) == (code, item, field)
     assert str(refusal.value).endswith(".")
@@ -124,14 +124,14 @@ def test_parse_invalid_item_is_rejected_by_item_and_field(
 )
 def test_parse_bytes_without_a_document_is_rejected(text: bytes, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
-        grid.decode(text, max_bytes=100 if code == "layout.too-long" else 1 << 20)
+        decode(text, max_bytes=100 if code == "layout.too-long" else 1 << 20)
     assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("columns", [0, -1, 10**9, 12.0, True, None, "12"])
 def test_parse_invalid_number_of_columns_is_rejected(columns: object) -> None:
     with pytest.raises(Invalid) as refusal:
-        grid.parse_columns(columns)
+        parse_columns(columns)
     assert refusal.value.facts["field"] == "columns"
 
 
@@ -147,7 +147,7 @@ def test_parse_any_json_gives_a_layout_or_an_error(value: object) -> None:
         [_item(id=value)],
     ):
         try:
-            grid.serialise(grid.parse(document))
+            serialise(parse(document))
         except Invalid as refusal:
             refusals.append(refusal)
     assert all(refusal.what and "field" in refusal.facts for refusal in refusals)
@@ -168,7 +168,7 @@ def test_apply_any_request_gives_a_layout_or_an_error(value: object, other: obje
             {"items": [_item()], "op": op, "columns": other},
         ):
             try:
-                grid.apply(request)
+                apply(request)
             except Invalid as refusal:
                 refusals.append(refusal)
     assert all(refusal.what and "field" in refusal.facts for refusal in refusals)
@@ -177,7 +177,7 @@ def test_apply_any_request_gives_a_layout_or_an_error(value: object, other: obje
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN", "9" * 5_000])
 def test_parse_invalid_number_is_rejected(number: str) -> None:
     with pytest.raises(Invalid) as refused:
-        grid.decode(f'[{{"z": {number}}}]')
+        decode(f'[{{"z": {number}}}]')
     assert refused.value.code == "layout.not-a-number"
 
 
@@ -203,7 +203,7 @@ def test_parse_invalid_number_is_named_by_item_and_field(
     text: str, item: str | None, field: str | None, said: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        grid.decode(text)
+        decode(text)
     assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
     assert said in refused.value.what
     assert len(refused.value.what) < 300
@@ -223,15 +223,15 @@ def test_parse_invalid_number_is_named_by_item_and_field(
 )
 def test_parse_invalid_json_names_the_position(text: str | bytes, said: str) -> None:
     with pytest.raises(Invalid) as refused:
-        grid.decode(text)
+        decode(text)
     assert said in refused.value.what
 
 
 def test_parse_windows_encodings_are_read_or_named() -> None:
-    assert grid.decode(b"\xef\xbb\xbf[1]") == grid.decode("\ufeff[1]") == [1]
+    assert decode(b"\xef\xbb\xbf[1]") == decode("\ufeff[1]") == [1]
     for coding in ("utf-16-le", "utf-16-be"):
         with pytest.raises(Invalid, match="UTF-16"):
-            grid.decode("\ufeff[1]".encode(coding))
+            decode("\ufeff[1]".encode(coding))
 
 
 @pytest.mark.parametrize(
@@ -240,10 +240,10 @@ def test_parse_windows_encodings_are_read_or_named() -> None:
 )
 def test_apply_incomplete_operation_names_the_missing_field(op: object, said: str) -> None:
     with pytest.raises(Invalid, match=said):
-        grid.apply({"items": [_item()], "op": op})
+        apply({"items": [_item()], "op": op})
 
 
 def test_apply_container_containing_itself_is_rejected() -> None:
     held = {**_item(id="g", type="group"), "items": [_item(id="g", type="group") | {"items": []}]}
     with pytest.raises(Invalid, match="Two items have the ID"):
-        grid.apply({"items": [held], "op": {"compact": True}})
+        apply({"items": [held], "op": {"compact": True}})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import MAX_ROW, Item, Layout, Repeat, normalized, repeat_of, repeated
 from benchboard.dashboards.layout.model import MAX_ID
 from benchboard.errors import Invalid
 from support.examples import examples
@@ -15,16 +15,16 @@ from support.grids import check, check_grid, laid, shown, starts
 SHOPS = ["north", "south", "east", "west", "centre"]
 
 
-def _repeating(layout: grid.Layout, **repeats: object) -> grid.Layout:
+def _repeating(layout: Layout, **repeats: object) -> Layout:
     """The layout with these items' `repeat`."""
     items = [
         replace(item, source={"repeat": repeats[item.id]}) if item.id in repeats else item for item in layout.items
     ]
-    return grid.Layout.of(layout.columns, zip(items, layout.cells, strict=True))
+    return Layout.of(layout.columns, zip(items, layout.cells, strict=True))
 
 
 @st.composite
-def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
+def repeating(draw: st.DrawFn) -> tuple[Layout, dict[str, list[str]]]:
     """A layout in which some items are repeated, and the selected values of their variables."""
     layout, _compact = draw(starts())
     repeat = st.fixed_dictionaries(
@@ -38,12 +38,12 @@ def repeating(draw: st.DrawFn) -> tuple[grid.Layout, dict[str, list[str]]]:
 
 @given(repeating())
 @examples(150)
-def test_repeat_clones_overlap_nothing_and_show_every_value(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
+def test_repeat_clones_overlap_nothing_and_show_every_value(made: tuple[Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
-    after, clones = grid.repeated(layout, chosen)
-    assert grid.normalized(after, "none") == after
-    repeats = {item.id: repeat for item in layout.items if (repeat := grid.repeat_of(item))}
-    first = min((layout.cell(name).y for name in repeats), default=grid.MAX_ROW)
+    after, clones = repeated(layout, chosen)
+    assert normalized(after, "none") == after
+    repeats = {item.id: repeat for item in layout.items if (repeat := repeat_of(item))}
+    first = min((layout.cell(name).y for name in repeats), default=MAX_ROW)
     for item, cell in layout:
         repeat = repeats.get(item.id)
         values = chosen.get(repeat.variable, []) if repeat else []
@@ -69,12 +69,12 @@ def test_repeat_clones_overlap_nothing_and_show_every_value(made: tuple[grid.Lay
             assert cells[0].w >= min(item.min_w or 1, layout.columns)
             if item.max_w is None and item.min_w is None:
                 assert cells[0].w == layout.columns // min(repeat.most, len(values), layout.columns)
-    check(after, grid.Layout.of(layout.columns, [p for p in layout if p[0].id in after.places]))
+    check(after, Layout.of(layout.columns, [p for p in layout if p[0].id in after.places]))
 
 
 def test_repeat_across_is_as_wide_as_the_page_and_down_goes_below() -> None:
     layout = laid(a=(0, 0, 12, 1), b=(0, 1, 4, 2), c=(4, 1, 4, 3), d=(8, 1, 4, 2), e=(0, 4, 12, 1))
-    across, clones = grid.repeated(_repeating(layout, b={"variable": "shop", "most": 2}), {"shop": SHOPS[:3]})
+    across, clones = repeated(_repeating(layout, b={"variable": "shop", "most": 2}), {"shop": SHOPS[:3]})
     assert clones == {f"b@{n + 1}": ("b", "shop", SHOPS[n]) for n in range(3)}
     assert shown(across) == {
         "a": (0, 0, 12, 1),
@@ -85,8 +85,8 @@ def test_repeat_across_is_as_wide_as_the_page_and_down_goes_below() -> None:
         "d": (8, 5, 4, 2),
         "e": (0, 8, 12, 1),
     }
-    down, _clones = grid.repeated(_repeating(layout, b={"variable": "shop", "direction": "down"}), {"shop": SHOPS[:2]})
-    right, _clones = grid.repeated(_repeating(layout, d={"variable": "shop"}), {"shop": SHOPS[:2]})
+    down, _clones = repeated(_repeating(layout, b={"variable": "shop", "direction": "down"}), {"shop": SHOPS[:2]})
+    right, _clones = repeated(_repeating(layout, d={"variable": "shop"}), {"shop": SHOPS[:2]})
     assert (right.cell("d@1"), right.cell("d@2"), right.cell("b").y) == ((0, 1, 6, 2), (6, 1, 6, 2), 3)
     kept = {name: cell for name, cell in shown(layout).items() if name in ("a", "c", "d")}
     assert shown(down) == kept | {"b@1": (0, 1, 4, 2), "b@2": (0, 3, 4, 2), "e": (0, 5, 12, 1)}
@@ -94,21 +94,21 @@ def test_repeat_across_is_as_wide_as_the_page_and_down_goes_below() -> None:
 
 def test_repeat_line_pushes_neighbours_below_and_stays_one() -> None:
     layout = laid(area=(4, 0, 8, 3), tabs=(0, 3, 6, 3), group=(6, 3, 6, 9), line=(0, 6, 4, 4), table=(6, 12, 6, 3))
-    after, _clones = grid.repeated(_repeating(layout, line={"variable": "shop"}), {"shop": SHOPS[:3]})
+    after, _clones = repeated(_repeating(layout, line={"variable": "shop"}), {"shop": SHOPS[:3]})
     low = {"line@1": (0, 6, 4, 4), "line@2": (4, 6, 4, 4), "line@3": (8, 6, 4, 4)}
     still = {"area": (4, 0, 8, 3), "tabs": (0, 3, 6, 3)}
     assert shown(after) == {**still, **low, "group": (6, 10, 6, 9), "table": (6, 19, 6, 3)}
-    assert grid.normalized(after, "vertical") == after
+    assert normalized(after, "vertical") == after
 
 
 @given(repeating())
 @examples(200)
-def test_repeat_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]) -> None:
+def test_repeat_line_rises_as_one(made: tuple[Layout, dict[str, list[str]]]) -> None:
     layout, chosen = made
-    before, clones = grid.repeated(layout, chosen)
-    after = grid.normalized(before, "vertical")
+    before, clones = repeated(layout, chosen)
+    after = normalized(before, "vertical")
     check(after, before)
-    assert grid.normalized(after, "vertical") == after
+    assert normalized(after, "vertical") == after
     for source in {told[0] for told in clones.values()}:
         same = [name for name, told in clones.items() if told[0] == source]
         lines = {before.cell(name).y: after.cell(name).y for name in same}
@@ -118,20 +118,20 @@ def test_repeat_line_rises_as_one(made: tuple[grid.Layout, dict[str, list[str]]]
 
 def test_repeat_on_a_narrower_grid_overlaps_nothing() -> None:
     layout = _repeating(laid(a=(0, 0, 12, 2)), a={"variable": "shop"})
-    after, _clones = grid.repeated(layout, {"shop": SHOPS[:3]})
-    check_grid(grid.normalized(replace(after, columns=5), "vertical"))
+    after, _clones = repeated(layout, {"shop": SHOPS[:3]})
+    check_grid(normalized(replace(after, columns=5), "vertical"))
 
 
 def test_repeat_of_one_value_or_none_is_the_item() -> None:
     layout = _repeating(laid(a=(0, 0, 4, 2)), a={"variable": "shop"})
-    assert grid.repeated(layout, {"shop": ["north"]}) == (layout, {"a": ("a", "shop", "north")})
-    assert grid.repeated(layout, {"shop": []}) == (layout, {})
-    assert grid.repeated(layout, {}) == (layout, {})
+    assert repeated(layout, {"shop": ["north"]}) == (layout, {"a": ("a", "shop", "north")})
+    assert repeated(layout, {"shop": []}) == (layout, {})
+    assert repeated(layout, {}) == (layout, {})
 
 
 def test_repeat_clones_have_unique_ids() -> None:
     layout = _repeating(laid(**{"a": (0, 0, 4, 2), "a@1": (0, 2, 4, 2)}), a={"variable": "shop"})
-    after, clones = grid.repeated(layout, {"shop": SHOPS[:3]}, taken={"a@3"})
+    after, clones = repeated(layout, {"shop": SHOPS[:3]}, taken={"a@3"})
     assert list(clones) == ["a@@1", "a@2", "a@@3"]
     assert set(after.places) == {"a@1", *clones}
 
@@ -152,21 +152,21 @@ def test_repeat_clones_have_unique_ids() -> None:
 def test_repeat_invalid_settings_are_named(repeat: object, field: str) -> None:
     layout = _repeating(laid(a=(0, 0, 4, 2)), a=repeat)
     with pytest.raises(Invalid, match='"a"') as caught:
-        grid.repeated(layout, {})
+        repeated(layout, {})
     assert (caught.value.facts["item"], caught.value.facts["field"]) == ("a", field)
 
 
 def test_repeat_of_takes_a_variable_name_of_exactly_the_greatest_length() -> None:
-    item = grid.Item("a", "text", source={"repeat": {"variable": "v" * MAX_ID}})
-    assert grid.repeat_of(item) == grid.Repeat("v" * MAX_ID)
+    item = Item("a", "text", source={"repeat": {"variable": "v" * MAX_ID}})
+    assert repeat_of(item) == Repeat("v" * MAX_ID)
     with pytest.raises(Invalid, match="variable"):
-        grid.repeat_of(replace(item, source={"repeat": {"variable": "v" * (MAX_ID + 1)}}))
+        repeat_of(replace(item, source={"repeat": {"variable": "v" * (MAX_ID + 1)}}))
 
 
 def test_repeat_with_too_many_clones_is_rejected_before_making_them() -> None:
     layout = _repeating(laid(a=(0, 0, 4, 1000), b=(4, 0, 4, 1)), a={"variable": "shop", "direction": "down"})
     with pytest.raises(Invalid, match="10000 times exceeds the limit of 10000 items") as many:
-        grid.repeated(layout, {"shop": [str(n) for n in range(10_000)]})
+        repeated(layout, {"shop": [str(n) for n in range(10_000)]})
     assert many.value.facts["item"] == "a"
     with pytest.raises(Invalid, match="longer than 100000 rows"):
-        grid.repeated(layout, {"shop": [str(n) for n in range(200)]})
+        repeated(layout, {"shop": [str(n) for n in range(200)]})

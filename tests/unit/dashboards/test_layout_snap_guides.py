@@ -3,23 +3,23 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import Cell, Compact, Drag, Gap, Guide, Guides, Layout, SnapHints
 from support.examples import examples
 from support.grids import some, starts
 
-Start = tuple[grid.Layout, grid.Compact]
+Start = tuple[Layout, Compact]
 
 
-def _flip(cell: grid.Cell) -> grid.Cell:
-    return grid.Cell(cell.y, cell.x, cell.h, cell.w)
+def _flip(cell: Cell) -> Cell:
+    return Cell(cell.y, cell.x, cell.h, cell.w)
 
 
-def _box(cells: list[grid.Cell]) -> grid.Cell:
+def _box(cells: list[Cell]) -> Cell:
     x, y = min(c.x for c in cells), min(c.y for c in cells)
-    return grid.Cell(x, y, max(c.right for c in cells) - x, max(c.bottom for c in cells) - y)
+    return Cell(x, y, max(c.right for c in cells) - x, max(c.bottom for c in cells) - y)
 
 
-def _lines(body: grid.Cell, others: list[grid.Cell]) -> dict[int, tuple[list[int], list[int]]]:
+def _lines(body: Cell, others: list[Cell]) -> dict[int, tuple[list[int], list[int]]]:
     """Computed item by item: which of the body's columns other items above and below it share, and how far away these
     are."""
 
@@ -39,7 +39,7 @@ def _lines(body: grid.Cell, others: list[grid.Cell]) -> dict[int, tuple[list[int
     return found
 
 
-def _common(a: grid.Cell, b: grid.Cell) -> bool:
+def _common(a: Cell, b: Cell) -> bool:
     return a.y < b.bottom and b.y < a.bottom
 
 
@@ -47,19 +47,19 @@ def _common(a: grid.Cell, b: grid.Cell) -> bool:
 @examples(150)
 def test_snap_guides_equal_a_full_comparison(start: Start, data: st.DataObject, x: int, y: int) -> None:
     layout, compact = start
-    drag = grid.Drag(layout, some(data, layout, 3), compact=compact)
+    drag = Drag(layout, some(data, layout, 3), compact=compact)
     resting = {place: cell for place, cell in enumerate(drag.lifted.cells) if place not in drag.places}
     changes = drag.at(x, y)
     body = [changes[place] for place in drag.places]
     others = [changes.get(place, cell) for place, cell in resting.items()]
-    hints = grid.Guides(resting).for_body(body, changes)
+    hints = Guides(resting).for_body(body, changes)
     if not body:
-        assert hints == grid.SnapHints((), ())
+        assert hints == SnapHints((), ())
         return
     assert len(hints.guides) <= 6
     assert len(hints.gaps) <= 8
     assert len(set(hints.gaps)) == len(hints.gaps)
-    for axis, turn in (("across", grid.Cell._replace), ("down", _flip)):
+    for axis, turn in (("across", Cell._replace), ("down", _flip)):
         here, there = turn(_box(body)), [turn(cell) for cell in others]
         expected = _lines(here, there)
         guides = {guide.at: guide for guide in hints.guides if guide.axis == axis}
@@ -72,7 +72,7 @@ def test_snap_guides_equal_a_full_comparison(start: Start, data: st.DataObject, 
         _check_gaps(here, there, [gap for gap in hints.gaps if gap.axis == axis])
 
 
-def _check_gaps(body: grid.Cell, others: list[grid.Cell], gaps: list[grid.Gap]) -> None:
+def _check_gaps(body: Cell, others: list[Cell], gaps: list[Gap]) -> None:
     """Every gap is free of items, between two that overlap on the other axis, and has an equal gap beside it."""
     everything = [body, *others]
     for gap in gaps:
@@ -91,48 +91,46 @@ def _check_gaps(body: grid.Cell, others: list[grid.Cell], gaps: list[grid.Gap]) 
             assert {(body.x - left, body.x), (body.right, body.right + left)} <= {(g.begin, g.end) for g in gaps}
 
 
-def _cells(*cells: tuple[int, int, int, int]) -> dict[int, grid.Cell]:
-    return {place: grid.Cell(*cell) for place, cell in enumerate(cells)}
+def _cells(*cells: tuple[int, int, int, int]) -> dict[int, Cell]:
+    return {place: Cell(*cell) for place, cell in enumerate(cells)}
 
 
 def test_snap_guide_lines_run_through_the_nearest_items() -> None:
     column = _cells((4, 0, 2, 2), (4, 2, 3, 2), (4, 8, 2, 2), (4, 12, 4, 2), (0, 4, 3, 5))
-    hints = grid.Guides(column).for_body([grid.Cell(4, 5, 5, 2)])
-    assert hints.guides == (grid.Guide("across", 8, 2, 10),)
+    hints = Guides(column).for_body([Cell(4, 5, 5, 2)])
+    assert hints.guides == (Guide("across", 8, 2, 10),)
 
 
 def test_snap_guide_middles_count_in_halves_where_edges_differ() -> None:
-    guides = grid.Guides(_cells((2, 0, 5, 2)))
-    assert guides.for_body([grid.Cell(3, 4, 3, 2)]).guides == (grid.Guide("across", 9, 0, 6),)
-    assert [guide.at for guide in guides.for_body([grid.Cell(2, 4, 5, 2)]).guides] == [4, 14]
+    guides = Guides(_cells((2, 0, 5, 2)))
+    assert guides.for_body([Cell(3, 4, 3, 2)]).guides == (Guide("across", 9, 0, 6),)
+    assert [guide.at for guide in guides.for_body([Cell(2, 4, 5, 2)]).guides] == [4, 14]
 
 
 def test_snap_guide_equal_distances_come_in_pairs() -> None:
-    between = grid.Guides(_cells((0, 0, 2, 2), (8, 1, 2, 3))).for_body([grid.Cell(4, 0, 2, 2)])
-    assert between.gaps == (grid.Gap("across", 2, 4, 2, 2), grid.Gap("across", 6, 8, 3, 2))
-    again = grid.Guides(_cells((0, 0, 2, 2), (3, 0, 2, 2))).for_body([grid.Cell(6, 0, 2, 2)])
-    assert again.gaps == (grid.Gap("across", 2, 3, 2, 1), grid.Gap("across", 5, 6, 2, 1))
-    touching = grid.Guides(_cells((0, 0, 2, 2), (4, 0, 2, 2))).for_body([grid.Cell(2, 0, 2, 2)])
+    between = Guides(_cells((0, 0, 2, 2), (8, 1, 2, 3))).for_body([Cell(4, 0, 2, 2)])
+    assert between.gaps == (Gap("across", 2, 4, 2, 2), Gap("across", 6, 8, 3, 2))
+    again = Guides(_cells((0, 0, 2, 2), (3, 0, 2, 2))).for_body([Cell(6, 0, 2, 2)])
+    assert again.gaps == (Gap("across", 2, 3, 2, 1), Gap("across", 5, 6, 2, 1))
+    touching = Guides(_cells((0, 0, 2, 2), (4, 0, 2, 2))).for_body([Cell(2, 0, 2, 2)])
     assert touching.gaps == ()
 
 
 def test_snap_guides_ignore_items_out_of_view() -> None:
-    guides = grid.Guides(_cells((4, 0, 2, 2), (4, 50, 2, 2)))
-    body = [grid.Cell(4, 20, 3, 2)]
-    assert guides.for_body(body).guides == (grid.Guide("across", 8, 0, 52),)
-    assert guides.for_body(body, view=grid.Cell(0, 15, 12, 30)).guides == ()
-    assert guides.for_body(body, view=grid.Cell(0, 15, 12, 36)).guides == (grid.Guide("across", 8, 20, 52),)
+    guides = Guides(_cells((4, 0, 2, 2), (4, 50, 2, 2)))
+    body = [Cell(4, 20, 3, 2)]
+    assert guides.for_body(body).guides == (Guide("across", 8, 0, 52),)
+    assert guides.for_body(body, view=Cell(0, 15, 12, 30)).guides == ()
+    assert guides.for_body(body, view=Cell(0, 15, 12, 36)).guides == (Guide("across", 8, 20, 52),)
 
 
 def test_snap_guides_use_displaced_positions() -> None:
-    guides = grid.Guides(_cells((4, 6, 2, 2)))
-    assert guides.for_body([grid.Cell(4, 0, 3, 2)], {0: grid.Cell(5, 6, 3, 2), 9: grid.Cell(4, 0, 3, 2)}).guides == ()
-    assert guides.for_body([grid.Cell(8, 0, 3, 2)], {0: grid.Cell(8, 9, 2, 2)}).guides == (
-        grid.Guide("across", 16, 0, 11),
-    )
+    guides = Guides(_cells((4, 6, 2, 2)))
+    assert guides.for_body([Cell(4, 0, 3, 2)], {0: Cell(5, 6, 3, 2), 9: Cell(4, 0, 3, 2)}).guides == ()
+    assert guides.for_body([Cell(8, 0, 3, 2)], {0: Cell(8, 9, 2, 2)}).guides == (Guide("across", 16, 0, 11),)
 
 
 def test_snap_guide_distances_count_only_between_facing_items() -> None:
-    steps = grid.Guides(_cells((3, 0, 2, 2), (6, 2, 2, 2)))
-    assert steps.for_body([grid.Cell(0, 0, 2, 4)]).gaps == ()
-    assert steps.for_body([grid.Cell(9, 0, 2, 4)]).gaps == ()
+    steps = Guides(_cells((3, 0, 2, 2), (6, 2, 2, 2)))
+    assert steps.for_body([Cell(0, 0, 2, 4)]).gaps == ()
+    assert steps.for_body([Cell(9, 0, 2, 4)]).gaps == ()

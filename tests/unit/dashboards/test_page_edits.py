@@ -7,10 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import clipboard, page_edits
 from benchboard.dashboards.editing.page_edits import LOCKS, Lock
-from benchboard.dashboards.layout import GROUP, TABS, Cell, Item, Layout, PageIndex
+from benchboard.dashboards.layout import (
+    GROUP,
+    TABS,
+    Cell,
+    Item,
+    Layout,
+    PageIndex,
+    fitted,
+    parse_page,
+    serialise_page,
+    walk_items,
+)
 from benchboard.errors import Invalid
 from support import pages as support
 from support.pages import check_page
@@ -19,7 +29,7 @@ pages = support.pages()
 
 
 def _ids(layout: Layout) -> set[str]:
-    return {found.item.id for found in grid.walk_items(layout)}
+    return {found.item.id for found in walk_items(layout)}
 
 
 def _some(data: st.DataObject, page: PageIndex) -> list[str]:
@@ -57,13 +67,13 @@ def test_paste_adds_copies_with_new_ids_only(layout: Layout, data: st.DataObject
     after, new = page_edits.pasted(page, copy, path, at)
     check_page(after)
     assert len(new) == len(copy)
-    count = sum(1 for _found in grid.walk_items(Layout.of(layout.columns, copy)))
-    assert len(_ids(after)) == len(list(grid.walk_items(after))) == len(_ids(layout)) + count
+    count = sum(1 for _found in walk_items(Layout.of(layout.columns, copy)))
+    assert len(_ids(after)) == len(list(walk_items(after))) == len(_ids(layout)) + count
     assert _ids(layout) < _ids(after)
     assert not set(new) & _ids(layout)
     assert not any(PageIndex(after).item(one).static for one in new)
     kept = PageIndex(after)
-    for found in grid.walk_items(layout):
+    for found in walk_items(layout):
         if not found.item.panes:
             assert kept.item(found.item.id) == found.item
     assert {k: v for k, v in _statics(after).items() if k in _ids(layout)} == _statics(layout)
@@ -97,7 +107,7 @@ def test_group_then_ungroup_loses_nothing(layout: Layout, kind: str, data: st.Da
     after, (name,) = made
     check_page(after)
     assert _statics(layout) == {k: v for k, v in _statics(after).items() if k in _ids(layout)}
-    inside = {found.item.id for found in grid.walk_items(after) if name in {outer for outer, _k in found.path}}
+    inside = {found.item.id for found in walk_items(after) if name in {outer for outer, _k in found.path}}
     into_tabs = kind == TABS and all(page.item(one).type == GROUP for one in free)
     assert inside >= set() if into_tabs else inside >= set(free)
     apart, freed = page_edits.ungrouped(PageIndex(after), [name])
@@ -115,14 +125,14 @@ def test_lock_then_unlock_restores(layout: Layout, lock: Lock, data: st.DataObje
     off = page_edits.locked(PageIndex(on), chosen, lock, on=False)
     assert not any(lock in page_edits.locks(PageIndex(off).item(one)) for one in chosen)
     assert [cell for _item, cell in off] == [cell for _item, cell in layout]
-    reread = PageIndex(grid.parse_page(grid.serialise_page(on), columns=layout.columns))
+    reread = PageIndex(parse_page(serialise_page(on), columns=layout.columns))
     assert all(lock in page_edits.locks(reread.item(one)) for one in chosen)
 
 
 @given(pages, st.data())
 def test_add_then_remove_tab_restores(layout: Layout, data: st.DataObject) -> None:
     page = PageIndex(layout)
-    tabs = [found.item for found in grid.walk_items(layout) if found.item.type == TABS]
+    tabs = [found.item for found in walk_items(layout) if found.item.type == TABS]
     for item in tabs[:1]:
         more = page_edits.with_tab(page, item.id)
         check_page(more)
@@ -174,7 +184,7 @@ def test_paste_single_item_works() -> None:
 
 
 def test_paste_ids_never_repeat() -> None:
-    page = PageIndex(grid.fitted(grid.parse_page([ONE])))
+    page = PageIndex(fitted(parse_page([ONE])))
     copy = _read([ONE, ONE | {"id": "a-2", "position": {"x": 2, "y": 0, "w": 2, "h": 2}}])
     after, new = page_edits.pasted(page, copy, ())
     assert len(set(new)) == 2
@@ -182,7 +192,7 @@ def test_paste_ids_never_repeat() -> None:
 
 
 def test_paste_container_never_exceeds_eight_levels() -> None:
-    page = PageIndex(grid.fitted(grid.parse_page([ONE])))
+    page = PageIndex(fitted(parse_page([ONE])))
     for depth in range(8):
         made = page_edits.grouped(page, ["a"], GROUP, "")
         assert made is not None, depth
@@ -197,7 +207,7 @@ def test_group_of_narrow_widgets_is_as_wide_as_they_are(kind: str) -> None:
         ONE | {"position": {"x": 3, "y": 0, "w": 2, "h": 2}},
         ONE | {"id": "b", "position": {"x": 5, "y": 0, "w": 4, "h": 2}},
     ]
-    made = page_edits.grouped(PageIndex(grid.fitted(grid.parse_page(items))), ["a", "b"], kind, "")
+    made = page_edits.grouped(PageIndex(fitted(parse_page(items))), ["a", "b"], kind, "")
     assert made is not None
     (cell,) = made.layout.cells
     assert (cell.x, cell.w) == (3, 6)
@@ -211,7 +221,7 @@ def test_move_groups_into_tabs_makes_a_tab_each() -> None:
         "position": {"x": 6, "y": 0, "w": 6, "h": 3},
         "items": [ONE | {"id": "b"}],
     }
-    made = page_edits.grouped(PageIndex(grid.fitted(grid.parse_page([one, two]))), ["g", "h"], TABS, "")
+    made = page_edits.grouped(PageIndex(fitted(parse_page([one, two]))), ["g", "h"], TABS, "")
     assert made is not None
     (item,) = made.layout.items
     assert [(pane.title, [inner.id for inner in pane.layout.items]) for pane in item.panes] == [
@@ -222,7 +232,7 @@ def test_move_groups_into_tabs_makes_a_tab_each() -> None:
 
 @pytest.mark.parametrize("edit", [page_edits.duplicated, page_edits.ungrouped])
 def test_edit_of_an_empty_selection_changes_nothing(edit: Callable[..., page_edits.Edited]) -> None:
-    layout = grid.fitted(grid.parse_page([ONE]))
+    layout = fitted(parse_page([ONE]))
     assert edit(PageIndex(layout), []) == (layout, ())
 
 

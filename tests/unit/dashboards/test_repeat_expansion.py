@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document.document import Document, Variable, fitted, parse_document
+from benchboard.dashboards.document.document import Document, Variable, fitted_document, parse_document
+from benchboard.dashboards.layout import Layout, PageIndex, walk_items
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice, expand_repeats, has_repeats, with_choices
 from benchboard.errors import Invalid
 from support.examples import examples
@@ -36,7 +36,7 @@ def test_expand_gives_each_value_its_widget() -> None:
     shown = expand_repeats(document)
     assert has_repeats(document)
     assert dict(shown.chosen) == {"w@1": {"shop": ("north",)}, "w@2": {"shop": ("south",)}}
-    page = grid.PageIndex(shown.document.layout)
+    page = PageIndex(shown.document.layout)
     assert page.item("w@2").source["title"] == "w · ${shop}"
     assert [page.shown[name] for name in ("w@1", "w@2", "below")] == [(0, 0, 6, 2), (6, 0, 6, 2), (0, 2, 4, 2)]
 
@@ -51,7 +51,7 @@ def test_expand_container_gives_its_items_the_value() -> None:
     group = {**_widget("g", **REPEAT), "type": "group", "items": [inner]}
     shown = expand_repeats(_document([group, _widget("in@2", 9)], SHOPS))
     values = {name: own["shop"][0] for name, own in shown.chosen.items()}
-    found = [found.item.id for found in grid.walk_items(shown.document.layout)]
+    found = [found.item.id for found in walk_items(shown.document.layout)]
     assert len(found) == len(set(found)) == 7
     assert sorted(values.values()) == sorted(SHOPS * 2)
     assert "in@2" not in values  # that one is somebody else
@@ -62,7 +62,7 @@ def test_expand_line_beside_a_tall_item_stays_one() -> None:
             "tabs": [{"id": "one", "items": [_widget("in")]}]}  # fmt: skip
     group = {"id": "g", "type": "group", "position": {"x": 6, "y": 0, "w": 6, "h": 9},
              "items": [_widget("in2"), _widget("in3", 2), _widget("in4", 4)]}  # fmt: skip
-    page = grid.PageIndex(expand_repeats(_document([tabs, group, _widget("w", 4, **REPEAT)], SHOPS)).document.layout)
+    page = PageIndex(expand_repeats(_document([tabs, group, _widget("w", 4, **REPEAT)], SHOPS)).document.layout)
     rows = {page.shown[name].y for name in ("w@1", "w@2", "w@3")}
     assert len(rows) == 1
     assert page.shown["t"].bottom == rows.pop() < page.shown["g"].y == page.shown["w@3"].bottom
@@ -82,7 +82,7 @@ def test_expand_makes_no_overlap_and_no_duplicate_id(seed: int, chosen: list[str
     _sprinkle(rng, items)
     shown = expand_repeats(_document(items, chosen))
     check_page(shown.document.layout)
-    names = [found.item.id for found in grid.walk_items(shown.document.layout)]
+    names = [found.item.id for found in walk_items(shown.document.layout)]
     assert len(names) == len(set(names))
     assert shown.chosen.keys() <= set(names)
 
@@ -118,11 +118,11 @@ def test_expand_nested_repeats_counts_before_making(levels: int, count: int) -> 
     with pytest.raises(Invalid) as refused:
         expand_repeats(document)
     assert refused.value.code == "layout.too-many-items"
-    assert refused.value.facts["item"] in {found.item.id for found in grid.walk_items(document.layout)}
+    assert refused.value.facts["item"] in {found.item.id for found in walk_items(document.layout)}
 
 
 def _seen(variable: Variable, choice: VariableChoice | None = None, offered: tuple[str, ...] | None = None) -> Variable:
-    document = Document(grid.Layout.of(12, ()), variables=(variable,))
+    document = Document(Layout.of(12, ()), variables=(variable,))
     choices = {} if choice is None else {"v": choice}
     return with_choices(document, choices, {} if offered is None else {"v": offered}).variables[0]
 
@@ -174,6 +174,6 @@ def test_expand_beyond_the_last_row_is_rejected() -> None:
                "items": [{**repeated, "id": f"i{name}"}]} for k, name in enumerate("gh")]  # fmt: skip
     for items in ([repeated, *below], groups):
         with pytest.raises(Invalid, match="longer than 100000 rows") as refused:
-            expand_repeats(fitted(_document(items, values)))
+            expand_repeats(fitted_document(_document(items, values)))
         assert refused.value.code == "layout.too-long"
         assert refused.value.do

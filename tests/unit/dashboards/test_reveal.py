@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document.document import fitted, parse_document
+from benchboard.dashboards.document.document import fitted_document, parse_document
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.editing import reveal
-from benchboard.dashboards.layout import COMPACTS, Compact, Layout, PageIndex
+from benchboard.dashboards.layout import (
+    COMPACTS,
+    Compact,
+    ContainerDrag,
+    Layout,
+    PageIndex,
+    collapsed,
+    fitted,
+    serialise_page,
+    without,
+)
 from benchboard.errors import Invalid
 from support.edits import edit
 from support.pages import check_page, pages
@@ -32,7 +41,7 @@ def page(compact: str = "vertical", **row: object) -> Layout:
         _text("below", 0, 12),
     ]  # fmt: skip
     said = {"format": "benchboard/dashboard", "version": 2, "title": "", "compact": compact, "items": items}
-    return grid.fitted(parse_document(said).layout, compact)  # type: ignore[arg-type]
+    return fitted(parse_document(said).layout, compact)  # type: ignore[arg-type]
 
 
 def told(after: Layout, layout: Layout, looks: reveal.Revealed, compact: Compact = "vertical") -> Layout:
@@ -67,14 +76,14 @@ def test_reveal_renaming_inside_leaves_the_row_collapsed() -> None:
         after = seen.with_item(with_fields(seen.item("in"), title="Renamed"), compact)
         said = told(after, layout, looks, compact)
         assert said == PageIndex(layout).with_item(with_fields(PageIndex(layout).item("in"), title="Renamed"), compact)
-        assert grid.serialise_page(said)[0]["collapsed"] is True
+        assert serialise_page(said)[0]["collapsed"] is True
 
 
 def test_reveal_moving_inside_leaves_the_row_collapsed() -> None:
     layout = page()
     looks = reveal.panes_around(PageIndex(layout), ["in"])
     seen = PageIndex(reveal.with_revealed(layout, looks))
-    after = grid.fitted(grid.ContainerDrag(seen, ["in"]).drop((("row", 0),), 8, 1))
+    after = fitted(ContainerDrag(seen, ["in"]).drop((("row", 0),), 8, 1))
     said = told(after, layout, looks)
     assert PageIndex(said).item("row").collapsed
     assert PageIndex(reveal.with_revealed(said, looks)).shown["in"].x == 8
@@ -85,9 +94,9 @@ def test_reveal_ends_when_the_row_is_closed() -> None:
     layout = page()
     looks = reveal.panes_around(PageIndex(layout), ["in", "low"])
     seen = reveal.with_revealed(layout, looks)
-    closed = grid.collapsed(PageIndex(seen), "row", True)
+    closed = collapsed(PageIndex(seen), "row", True)
     assert reveal.still_revealed(closed, looks) == {"tabs": "two"}
-    assert reveal.still_revealed(grid.without(seen, ["row"]), looks) == looks
+    assert reveal.still_revealed(without(seen, ["row"]), looks) == looks
     assert told(closed, layout, reveal.still_revealed(closed, looks)) == layout
 
 
@@ -98,7 +107,7 @@ def _all_looks(layout: Layout, rng: random.Random) -> reveal.Revealed:
 
 @given(pages(), st.integers(0, 10**9), st.sampled_from(COMPACTS))
 def test_reveal_of_any_page_is_valid_and_changes_no_document(layout: Layout, seed: int, compact: Compact) -> None:
-    layout = grid.fitted(layout, compact)
+    layout = fitted(layout, compact)
     looks = _all_looks(layout, random.Random(seed))
     seen = reveal.with_revealed(layout, looks, compact)
     check_page(seen)
@@ -109,11 +118,11 @@ def test_reveal_of_any_page_is_valid_and_changes_no_document(layout: Layout, see
 @given(pages(), st.integers(0, 10**9))
 def test_reveal_of_an_edited_page_shows_the_edit(layout: Layout, seed: int) -> None:
     rng = random.Random(seed)
-    layout = grid.fitted(layout)
+    layout = fitted(layout)
     looks = _all_looks(layout, rng)
     seen = reveal.with_revealed(layout, looks)
     document = parse_document({"format": "benchboard/dashboard", "version": 2, "title": "", "items": []})
-    after = grid.fitted(edit(rng, replace(document, layout=seen), "new").layout)
+    after = fitted(edit(rng, replace(document, layout=seen), "new").layout)
     left = reveal.still_revealed(after, looks)
     said = told(after, layout, left)
     assert reveal.with_revealed(said, left) == after
@@ -125,7 +134,7 @@ def test_reveal_beyond_the_last_row_is_rejected() -> None:
     rows = [{"id": name, "type": "row", "collapsed": True, "position": {"x": 0, "y": k, "w": 12, "h": 1},
              "items": [{**tall, "id": f"{name}{k}"} for k in range(60)]} for k, name in enumerate("rs")]  # fmt: skip
     said = {"format": "benchboard/dashboard", "version": 2, "items": rows}
-    layout = fitted(parse_document(said)).layout
+    layout = fitted_document(parse_document(said)).layout
     one = reveal.with_revealed(layout, reveal.panes_around(PageIndex(layout), ["r0"]))
     assert not PageIndex(one).item("r").collapsed
     with pytest.raises(Invalid, match="below row 100000"):

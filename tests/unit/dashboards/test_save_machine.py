@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards.document.document import Document, fitted
+from benchboard.dashboards.document.document import Document, fitted_document
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.editing import save_machine as sm
 from benchboard.dashboards.editing.save_machine import (
@@ -43,7 +43,7 @@ def _titled(document: Document, item_id: str, title: str) -> Document:
     return replace(document, layout=page.with_item(with_fields(page.item(item_id), title=title)))
 
 
-DOCUMENT = fitted(
+DOCUMENT = fitted_document(
     dashboard(*({"id": name, "at": (4 * k, 0, 4, 2), "title": name} for k, name in enumerate(("a", "b", "c"))))
 )
 EDITED = _titled(DOCUMENT, "a", "Mine")
@@ -214,7 +214,7 @@ class World:
             self.answers.append(sm.MergeFailed(BUSY) if failing else sm.merge_theirs(effect, self.stored))
         elif isinstance(effect, sm.ReadDocument):
             self.answers.append(
-                sm.LoadFailed(BUSY) if failing else sm.Loaded(self.stored, fitted(self.stored.document))
+                sm.LoadFailed(BUSY) if failing else sm.Loaded(self.stored, fitted_document(self.stored.document))
             )
 
     def answer(self, k: int = 0) -> None:
@@ -275,7 +275,7 @@ def test_handle_events_in_any_order_no_edit_is_lost(actions: list[tuple[str, int
         world.tell(sm.KeepMine())
         world.drain()
     assert world.machine.state == SAVED
-    assert world.machine.document == fitted(world.stored.document)
+    assert world.machine.document == fitted_document(world.stored.document)
     assert _titles(world.stored.document)["b"] == mine
 
 

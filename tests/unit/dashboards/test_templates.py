@@ -8,7 +8,7 @@ import pytest
 from benchboard import i18n, package_data
 from benchboard.analytics.queries import check_query
 from benchboard.dashboards.document import images
-from benchboard.dashboards.document.document import empty, fitted, parse_document, write_document
+from benchboard.dashboards.document.document import empty, fitted_document, parse_document, write_document
 from benchboard.dashboards.document.widget_kinds import IMAGE, widget_of
 from benchboard.dashboards.layout import Layout, PageIndex, decode, walk_items
 from benchboard.dashboards.templates import NEW_TITLE, TEMPLATES, WORDS, Template, apply_template
@@ -24,7 +24,7 @@ def _apart(layout: Layout) -> bool:
 def test_template_is_a_valid_document(template: Template) -> None:
     text = (package_data.resources_folder() / "templates" / f"{template.key}.json").read_text(encoding="utf-8")
     document = parse_document(decode(text))
-    assert fitted(document) == document  # nothing has to give way
+    assert fitted_document(document) == document  # nothing has to give way
     assert _apart(document.layout)
     assert all(cell.right <= 12 for cell in document.layout.cells)
     assert document.title == template.title
@@ -42,7 +42,7 @@ def test_template_is_a_valid_document(template: Template) -> None:
             assert widget.setting("alt")
         else:
             assert widget.setting("text")
-    assert fitted(parse_document(write_document(template.document))).layout == document.layout
+    assert fitted_document(parse_document(write_document(template.document))).layout == document.layout
 
 
 def test_templates_are_eight_and_every_file_is_listed() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, Variable, parse_document
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, tab_name, widget_of
+from benchboard.dashboards.layout import Item
 from benchboard.dashboards.variables.repeat_expansion import expand_repeats
 from benchboard.dashboards.variables.templating import (
     TemplateRenderer,
@@ -74,7 +74,7 @@ def test_fill_in_uses_the_label_of_a_value() -> None:
     assert display_values((_shop("a", "b"),), {"shop": {"a": "Harbour Cycles"}})["shop"] == "Harbour Cycles and b"
 
 
-def _item(**said: Any) -> grid.Item:
+def _item(**said: Any) -> Item:
     document = parse_document([{"id": "w", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}, **said}])
     return document.layout.items[0]
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document.document import Document, fitted, parse_document, write_document
-from benchboard.dashboards.layout import Cell
+from benchboard.dashboards.document.document import Document, fitted_document, parse_document, write_document
+from benchboard.dashboards.layout import Cell, Item, PageIndex, walk_items
 from benchboard.dashboards.versions.diff import differences
 from benchboard.dashboards.versions.item_map import ItemPosition
 from benchboard.dashboards.versions.json_fields import ABSENT, POSITION, WHOLE
@@ -22,12 +21,12 @@ A: dict[str, Any] = {"id": "a", "at": (0, 0, 4, 3), "title": "A"}
 B: dict[str, Any] = {"id": "b", "at": (4, 0, 4, 3), "title": "B"}
 
 
-def _items(document: Document) -> dict[str, grid.Item]:
-    return {found.item.id: found.item for found in grid.walk_items(document.layout)}
+def _items(document: Document) -> dict[str, Item]:
+    return {found.item.id: found.item for found in walk_items(document.layout)}
 
 
 def _cells(document: Document) -> dict[str, Cell]:
-    return {found.item.id: found.cell for found in grid.walk_items(document.layout)}
+    return {found.item.id: found.cell for found in walk_items(document.layout)}
 
 
 def _three(data: st.DataObject) -> tuple[Document, Document, Document]:
@@ -155,7 +154,7 @@ def test_merge_two_new_items_of_one_id_keeps_both_with_contents() -> None:
                            "items": [{"id": "y", "at": (0, 0, 2, 2)}]})  # fmt: skip
     merged = merge(base, mine, theirs)
     assert merged.conflicts == ()
-    paths = grid.PageIndex(merged.document.layout).paths
+    paths = PageIndex(merged.document.layout).paths
     assert paths == {"a": (), "g": (), "x": (("g", 0),), "g-2": (), "y": (("g-2", 0),)}
     assert [(one.difference.id, one.instead_of) for one in merged.merged if one.instead_of] == [("g-2", "g")]
 
@@ -170,9 +169,9 @@ def test_merge_container_removed_while_items_moved_into_it() -> None:
     merged = merge(base, mine, theirs)
     (conflict,) = merged.conflicts
     assert conflict.key == ("g", WHOLE)
-    assert grid.PageIndex(merged.document.layout).path("b") == (("g", 0),)
+    assert PageIndex(merged.document.layout).path("b") == (("g", 0),)
     gone = resolve(merged, {conflict.key: "mine"})
-    assert grid.PageIndex(gone.layout).paths == {"a": (), "b": ()}
+    assert PageIndex(gone.layout).paths == {"a": (), "b": ()}
     assert _items(gone)["b"].source["title"] == "B"
 
 
@@ -184,7 +183,7 @@ def test_merge_restored_container_holds_what_is_kept() -> None:
     (conflict,) = merged.conflicts
     assert conflict.key == ("b", WHOLE)
     assert _items(resolve(merged, {conflict.key: "mine"})).keys() == {"a"}
-    assert grid.PageIndex(resolve(merged, {conflict.key: "theirs"}).layout).path("b") == (("g", 0),)
+    assert PageIndex(resolve(merged, {conflict.key: "theirs"}).layout).path("b") == (("g", 0),)
 
 
 def test_merge_containers_moved_into_each_other_is_one_conflict() -> None:
@@ -194,9 +193,9 @@ def test_merge_containers_moved_into_each_other_is_one_conflict() -> None:
     merged = merge(base, mine, theirs)
     (conflict,) = merged.conflicts
     assert (conflict.path, set(conflict.ids)) == (POSITION, {"a", "b"})
-    assert grid.PageIndex(merged.document.layout).path("a") == (("b", 0),)
+    assert PageIndex(merged.document.layout).path("a") == (("b", 0),)
     other = resolve(merged, {conflict.key: "theirs"})
-    assert grid.PageIndex(other.layout).path("b") == (("a", 0),)
+    assert PageIndex(other.layout).path("b") == (("a", 0),)
     assert _items(other).keys() == {"a", "b"}
 
 
@@ -225,7 +224,7 @@ def test_merge_tabs_of_both() -> None:
     closed = dashboard(_tabs(one), A)
     filled = dashboard(_tabs(one, {**two, "items": [{**A, "at": (0, 0, 4, 3)}]}))
     merged = merge(base, closed, filled)
-    assert grid.PageIndex(merged.document.layout).path("a") == (("t", 1),)
+    assert PageIndex(merged.document.layout).path("a") == (("t", 1),)
 
 
 def test_merge_tabs_with_different_ones_closed_stay_tabs() -> None:
@@ -361,6 +360,6 @@ def test_merge_of_a_widget_added_in_nested_tabs_pushes_what_lies_below_once() ->
         return parse_document(form | {"items": [outer | {"tabs": tabs}]})
 
     base, edit = page(added=False), page(added=True)
-    assert (fitted(base), fitted(edit)) == (base, edit)
+    assert (fitted_document(base), fitted_document(edit)) == (base, edit)
     assert differences(edit, merge(base, edit, base).document) == ()
     assert differences(edit, merge(base, base, edit).document) == ()

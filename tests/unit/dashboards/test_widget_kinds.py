@@ -3,8 +3,8 @@
 import pytest
 
 from benchboard.analytics.queries import check_query
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
+from benchboard.dashboards.layout import Layout, parse, serialise
 from benchboard.errors import Invalid
 
 
@@ -36,11 +36,11 @@ def test_with_fields_keeps_everything_else_and_the_old_item() -> None:
         "config": {"a": 1},
         "b": [2],
     }
-    layout = grid.parse([source])
+    layout = parse([source])
     item = with_fields(layout.items[0], title="New")
     assert widget_of(item).title == "New"
     assert widget_of(layout.items[0]).title == ""
-    written = grid.serialise(grid.Layout.of(12, [(item, layout.cells[0])]))
+    written = serialise(Layout.of(12, [(item, layout.cells[0])]))
     assert written == [source | {"title": "New"}]
 
 

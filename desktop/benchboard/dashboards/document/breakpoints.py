@@ -10,10 +10,20 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import BREAKPOINTS, Breakpoint, Document
 from benchboard.dashboards.document.widget_kinds import kind_of
-from benchboard.dashboards.layout import Cell, Compact, Item, Layout
+from benchboard.dashboards.layout import (
+    ROW,
+    Cell,
+    Compact,
+    Item,
+    Layout,
+    derive_layout,
+    first_free,
+    fitted,
+    height,
+    walk_items,
+)
 
 COLUMNS: Final = {"tablet": 6, "phone": 2}
 """The number of columns of a breakpoint, if the document doesn't set it."""
@@ -22,14 +32,14 @@ COLUMNS: Final = {"tablet": 6, "phone": 2}
 def layout_at(document: Document, name: str) -> Layout:
     """The document's layout at a breakpoint (`tablet`, `phone`), in every container, fitted."""
     point = _point(document, name)
-    return grid.fitted(_narrow_layout(document.layout, point.columns, point.places, document.compact), document.compact)
+    return fitted(_narrow_layout(document.layout, point.columns, point.places, document.compact), document.compact)
 
 
 def fit_to_columns(layout: Layout, columns: int) -> Layout:
     """A layout on a page with another number of columns: all items keep their share of the width, in every container,
     as far as their limits allow.
     """
-    return layout if layout.columns == columns else grid.fitted(_narrow_layout(layout, columns, {}, "vertical"))
+    return layout if layout.columns == columns else fitted(_narrow_layout(layout, columns, {}, "vertical"))
 
 
 def overridden_ids(document: Document, name: str) -> frozenset[str]:
@@ -51,7 +61,7 @@ def with_overrides(document: Document, name: str, after: Layout, ids: Collection
         changed if _items_without_cells(before) == _items_without_cells(after) else frozenset()
     )
     kept = {item_id: cell for item_id, cell in point.places.items() if item_id in now}
-    wide = with_layout(document, grid.fitted(_widen_layout(document.layout, after), document.compact))
+    wide = with_layout(document, fitted(_widen_layout(document.layout, after), document.compact))
     if not meant:
         return wide
     kept |= {item_id: now[item_id][1] for item_id in now if item_id in meant or item_id in kept}
@@ -66,7 +76,7 @@ def with_layout(document: Document, layout: Layout) -> Document:
     """
     if not any(point.places for point in document.breakpoints.values()):
         return replace(document, layout=layout)
-    left = {found.item.id for found in grid.walk_items(layout)}
+    left = {found.item.id for found in walk_items(layout)}
     points = {
         name: replace(point, places=MappingProxyType({i: cell for i, cell in point.places.items() if i in left}))
         for name, point in document.breakpoints.items()
@@ -97,15 +107,15 @@ def _narrow_layout(layout: Layout, columns: int, places: Mapping[str, Cell], com
     heights, and with those all positions.
     """
     if not any(item.panes for item in layout.items):
-        return grid.derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
-    widths = grid.derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
+        return derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
+    widths = derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
     pairs = [
         _narrow_item(item, cell, widths.cell(item.id).w, places, compact) if item.panes else (item, cell)
         for item, cell in layout
     ]
     heights = {item.id: cell.h for item, cell in pairs if item.panes}
     own = {name: cell._replace(h=heights.get(name, cell.h)) for name, cell in places.items() if name in layout.places}
-    return grid.derive_layout(Layout.of(layout.columns, pairs), columns, own, compact=compact, least=_minimum_size)
+    return derive_layout(Layout.of(layout.columns, pairs), columns, own, compact=compact, least=_minimum_size)
 
 
 def _minimum_size(item: Item) -> int:
@@ -123,7 +133,7 @@ def _narrow_item(
         for pane in item.panes
     )
     narrow = replace(item, panes=panes)
-    return narrow, cell._replace(h=grid.height(narrow))
+    return narrow, cell._replace(h=height(narrow))
 
 
 _Home = tuple[tuple[str, str], ...]
@@ -144,7 +154,7 @@ def _cells(layout: Layout, home: _Home = ()) -> dict[str, tuple[_Home, Cell]]:
 def _items_without_cells(layout: Layout) -> dict[str, tuple[_Home, Item]]:
     """Every item with the grid it is in, without its cell there."""
     homes = _cells(layout)
-    items = {found.item.id: found.item for found in grid.walk_items(layout)}
+    items = {found.item.id: found.item for found in walk_items(layout)}
     return {item_id: (homes[item_id][0], replace(item, panes=())) for item_id, item in items.items()}
 
 
@@ -153,7 +163,7 @@ def _widen_layout(desktop: Layout, after: Layout) -> Layout:
     free cell, with the same width if they come from another grid, and in proportion if they are new.
     """
     cells = {item_id: (home, cell) for item_id, (home, cell) in _cells(desktop).items()}
-    heights = {found.item.id: found.cell.h for found in grid.walk_items(desktop)}
+    heights = {found.item.id: found.cell.h for found in walk_items(desktop)}
     return _widen_grid(after, desktop.columns, cells, heights, ())
 
 
@@ -171,7 +181,7 @@ def _widen_grid(
         else:
             there = Cell(0, 0, max(1, round(cell.w * columns / after.columns)), cell.h)
         if not stays:
-            there = there._replace(x=0, w=columns if item.type == grid.ROW else min(there.w, columns))
+            there = there._replace(x=0, w=columns if item.type == ROW else min(there.w, columns))
         pair = (item, there)
         if item.panes:
             panes = tuple(
@@ -179,10 +189,10 @@ def _widen_grid(
                 for pane in item.panes
             )
             wide = replace(item, panes=panes)
-            pair = (wide, there._replace(h=grid.height(wide)))
+            pair = (wide, there._replace(h=height(wide)))
         (stay if stays else come).append(pair)
     layout = Layout.of(columns, stay)
     for item, size in come:
-        place = grid.first_free(layout, size.w, size.h)
+        place = first_free(layout, size.w, size.h)
         layout = Layout.of(columns, [*layout, (item, place)])
     return Layout.of(columns, sorted(layout, key=lambda pair: order[pair[0].id]))

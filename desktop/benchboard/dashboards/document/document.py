@@ -11,9 +11,29 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, NoReturn
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of
-from benchboard.dashboards.layout import Cell, Compact, Layout
+from benchboard.dashboards.layout import (
+    MAX_HEIGHT,
+    MAX_ITEMS,
+    MAX_ROW,
+    Cell,
+    Compact,
+    Item,
+    Layout,
+    WrittenItems,
+    bottom_bound,
+    fitted,
+    overfull_item,
+    parse_columns,
+    parse_compact,
+    parse_item,
+    parse_page,
+    quote_value,
+    repeat_of,
+    serialise_page,
+    walk_items,
+    written_rows,
+)
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -107,12 +127,12 @@ def empty(title: str = "", columns: int = COLUMNS) -> Document:
     return Document(Layout.of(columns, ()), title)
 
 
-def fitted(document: Document) -> Document:
+def fitted_document(document: Document) -> Document:
     """The document as it is shown: without overlaps, containers as high as their content.
 
     Returns the same object if nothing changes.
     """
-    layout = grid.fitted(document.layout, document.compact)
+    layout = fitted(document.layout, document.compact)
     return document if layout == document.layout else replace(document, layout=layout)
 
 
@@ -120,15 +140,15 @@ def parse_document(value: object) -> Document:
     """The document in decoded JSON of any version. Raises `Invalid` that names item and field."""
     _require_storable(value)
     if not isinstance(value, dict):
-        return _checked(Document(grid.parse_page(value, columns=COLUMNS), form=0))
+        return _checked(Document(parse_page(value, columns=COLUMNS), form=0))
     form = _form(value)
-    columns = grid.parse_columns(value.get("columns", COLUMNS))
+    columns = parse_columns(value.get("columns", COLUMNS))
     return _checked(
         Document(
-            grid.parse_page(value.get("items"), columns=columns),
+            parse_page(value.get("items"), columns=columns),
             _text(value, "title", MAX_NAME, one_line=True),
             _text(value, "description", MAX_DESCRIPTION),
-            grid.parse_compact(value.get("compact", "vertical")),
+            parse_compact(value.get("compact", "vertical")),
             _variables(value.get("variables", [])),
             _breakpoints(value.get("breakpoints", {})),
             MappingProxyType({key: field for key, field in value.items() if key not in _OWN}),
@@ -137,7 +157,7 @@ def parse_document(value: object) -> Document:
     )
 
 
-def write_document(document: Document, known: grid.WrittenItems | None = None) -> dict[str, object]:
+def write_document(document: Document, known: WrittenItems | None = None) -> dict[str, object]:
     """The document as JSON of the newest version. `known` as in `serialise_page`."""
     return {
         "format": FORMAT,
@@ -147,23 +167,23 @@ def write_document(document: Document, known: grid.WrittenItems | None = None) -
         "columns": document.layout.columns,
         "compact": document.compact,
         "variables": [_serialise_variable(variable) for variable in document.variables],
-        "items": grid.serialise_page(document.layout, known),
+        "items": serialise_page(document.layout, known),
         "breakpoints": {name: _serialise_breakpoint(point) for name, point in document.breakpoints.items()},
         **document.source,
     }
 
 
-def write_home(document: Document, known: grid.WrittenItems | None = None) -> object:
+def write_home(document: Document, known: WrittenItems | None = None) -> object:
     """The document as a home layout stores it: in the format it was read from, as long as that can represent it.
 
     `known` as in `serialise_page`.
     """
-    if known is not None and len(known) > 2 * grid.MAX_ITEMS:
+    if known is not None and len(known) > 2 * MAX_ITEMS:
         known.clear()  # items removed long ago
     says_more = document.title or document.description or document.variables or document.breakpoints
     if document.form >= VERSION or says_more or document.compact != "vertical":
         return write_document(document, known)
-    items = grid.serialise_page(document.layout, known)
+    items = serialise_page(document.layout, known)
     if document.form == 0 and not document.source and document.layout.columns == COLUMNS:
         return items
     return {**document.source, "columns": document.layout.columns, "items": items}
@@ -174,16 +194,16 @@ def _form(value: Source) -> int:
         return 1
     if value["format"] != FORMAT:
         what = _("format is {value}; it must be “{format}”.")
-        _refuse("bad-format", what.format(value=grid.quote_value(value["format"]), format=FORMAT), "format")
+        _refuse("bad-format", what.format(value=quote_value(value["format"]), format=FORMAT), "format")
     version = value.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         what = _("version is {value}; it must be a whole number of 1 or more.")
-        _refuse("bad-version", what.format(value=grid.quote_value(version)), "version")
+        _refuse("bad-version", what.format(value=quote_value(version)), "version")
     if version > VERSION:
         raise Invalid(
             "layout.newer",
             _("This dashboard uses format version {version}; this Benchboard supports up to {known}.").format(
-                version=grid.quote_value(version), known=VERSION
+                version=quote_value(version), known=VERSION
             ),
             do=_("Open it in a newer version of Benchboard."),
             item=None,
@@ -194,20 +214,20 @@ def _form(value: Source) -> int:
 
 def _checked(document: Document) -> Document:
     _require_item_count(document)
-    for found in grid.walk_items(document.layout):
+    for found in walk_items(document.layout):
         _require_valid_item(found.item)
     return document
 
 
-def require_valid_field(item: grid.Item, key: str) -> None:
+def require_valid_field(item: Item, key: str) -> None:
     """Raise `Invalid` if the value of an item's field `key` isn't valid in a document."""
     _require_storable({key: item.source.get(key)})
     _require_valid_item(item)
 
 
-def _require_valid_item(item: grid.Item) -> None:
+def _require_valid_item(item: Item) -> None:
     widget_of(item)
-    grid.repeat_of(item)
+    repeat_of(item)
     _locked(item)
 
 
@@ -215,20 +235,20 @@ def _require_item_count(document: Document) -> None:
     """Raise `Invalid` for a page whose items would be moved below the last row: what is written must be readable
     again.
     """
-    if grid.bottom_bound(document.layout) <= grid.MAX_ROW:
+    if bottom_bound(document.layout) <= MAX_ROW:
         return
-    crowded = grid.overfull_item(document.layout, grid.MAX_ROW + grid.MAX_HEIGHT)
+    crowded = overfull_item(document.layout, MAX_ROW + MAX_HEIGHT)
     if crowded is not None:
         _out_of_bounds_error(crowded.id)
-    require_rows(fitted(document).layout)
+    require_rows(fitted_document(document).layout)
 
 
 def require_rows(layout: Layout) -> None:
     """Raise `Invalid` if an item of a fitted layout begins below the last row of a page."""
-    if grid.bottom_bound(layout) <= grid.MAX_ROW:
+    if bottom_bound(layout) <= MAX_ROW:
         return
-    for name, row in grid.written_rows(layout):
-        if row > grid.MAX_ROW:
+    for name, row in written_rows(layout):
+        if row > MAX_ROW:
             _out_of_bounds_error(name)
 
 
@@ -236,20 +256,20 @@ def _out_of_bounds_error(item_id: str) -> NoReturn:
     what = _("Item {item} would end up below row {limit}, the end of the page.")
     raise Invalid(
         "layout.too-long",
-        what.format(item=grid.quote_value(item_id), limit=grid.MAX_ROW),
+        what.format(item=quote_value(item_id), limit=MAX_ROW),
         do=_("Make the widgets above it shorter, or remove some."),
         item=item_id,
         field="position.y",
     )
 
 
-def _locked(item: grid.Item) -> None:
+def _locked(item: Item) -> None:
     locked = item.source.get("locked", [])
     if not isinstance(locked, list) or any(part not in ("size", "content") for part in locked):
         what = _("locked of item {item} is {value}; it can only contain “size” and “content”.")
         raise Invalid(
             "layout.bad-locked",
-            what.format(item=grid.quote_value(item.id), value=grid.quote_value(locked)),
+            what.format(item=quote_value(item.id), value=quote_value(locked)),
             item=item.id,
             field="locked",
         )
@@ -258,28 +278,28 @@ def _locked(item: grid.Item) -> None:
 def _variables(value: object) -> tuple[Variable, ...]:
     if not isinstance(value, list) or len(value) > MAX_VARIABLES:
         what = _("variables is {value}; it must be a list of up to {limit} variables.")
-        _refuse("bad-variables", what.format(value=grid.quote_value(value), limit=MAX_VARIABLES), "variables")
+        _refuse("bad-variables", what.format(value=quote_value(value), limit=MAX_VARIABLES), "variables")
     found = tuple(_variable(entry, f"variables.{place}") for place, entry in enumerate(value))
     names = [variable.name for variable in found]
     for place, name in enumerate(names):
         if name in names[:place]:
-            what = _("Two variables are named {name}.").format(name=grid.quote_value(name))
+            what = _("Two variables are named {name}.").format(name=quote_value(name))
             _refuse("duplicate-variable", what, f"variables.{place}.name")
     return found
 
 
 def _variable(entry: object, where: str) -> Variable:
     if not isinstance(entry, dict):
-        what = _("{field} is {value}; it must be an object.").format(field=where, value=grid.quote_value(entry))
+        what = _("{field} is {value}; it must be an object.").format(field=where, value=quote_value(entry))
         _refuse("bad-variable", what, where)
     name = entry.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         what = _("{field} is {value}; it must be a name of up to 63 letters, digits and underscores.")
-        _refuse("bad-variable", what.format(field=f"{where}.name", value=grid.quote_value(name)), f"{where}.name")
+        _refuse("bad-variable", what.format(field=f"{where}.name", value=quote_value(name)), f"{where}.name")
     kind = entry.get("type", "list")
     if kind not in TYPES:
         what = _("{field} is {value}; it must be list, query or text.")
-        _refuse("bad-variable", what.format(field=f"{where}.type", value=grid.quote_value(kind)), f"{where}.type")
+        _refuse("bad-variable", what.format(field=f"{where}.type", value=quote_value(kind)), f"{where}.type")
     return Variable(
         name,
         _text(entry, "label", MAX_NAME, one_line=True, where=f"{where}."),
@@ -303,7 +323,7 @@ def _flag(entry: Source, key: str, where: str) -> bool:
     value = entry.get(key, False)
     if not isinstance(value, bool):
         what = _("{field} is {value}; it must be true or false.")
-        _refuse("bad-variable", what.format(field=f"{where}.{key}", value=grid.quote_value(value)), f"{where}.{key}")
+        _refuse("bad-variable", what.format(field=f"{where}.{key}", value=quote_value(value)), f"{where}.{key}")
     return value
 
 
@@ -325,9 +345,7 @@ def _serialise_variable(variable: Variable) -> dict[str, object]:
 def _breakpoints(value: object) -> Mapping[str, Breakpoint]:
     if not isinstance(value, dict) or len(value) > len(BREAKPOINTS):
         what = _("breakpoints is {value}; it must be an object with {names}.")
-        _refuse(
-            "bad-breakpoints", what.format(value=grid.quote_value(value), names=" / ".join(BREAKPOINTS)), "breakpoints"
-        )
+        _refuse("bad-breakpoints", what.format(value=quote_value(value), names=" / ".join(BREAKPOINTS)), "breakpoints")
     return MappingProxyType({name: _breakpoint(name, entry) for name, entry in value.items()})
 
 
@@ -335,20 +353,17 @@ def _breakpoint(name: str, entry: object) -> Breakpoint:
     where = f"breakpoints.{name[:40]}"
     if name not in BREAKPOINTS or not isinstance(entry, dict):
         what = _("{field} is {value}; breakpoints must be objects named {names}.")
-        facts = {"field": where, "value": grid.quote_value(entry), "names": " / ".join(BREAKPOINTS)}
+        facts = {"field": where, "value": quote_value(entry), "names": " / ".join(BREAKPOINTS)}
         _refuse("bad-breakpoints", what.format(**facts), where)
     places = entry.get("places", {})
-    if not isinstance(places, dict) or len(places) > grid.MAX_ITEMS:
+    if not isinstance(places, dict) or len(places) > MAX_ITEMS:
         what = _("{field} is {value}; it must be an object.")
-        _refuse(
-            "bad-breakpoints", what.format(field=f"{where}.places", value=grid.quote_value(places)), f"{where}.places"
-        )
+        _refuse("bad-breakpoints", what.format(field=f"{where}.places", value=quote_value(places)), f"{where}.places")
     cells = {
-        item_id: grid.parse_item({"id": item_id, "type": "text", "position": place})[1]
-        for item_id, place in places.items()
+        item_id: parse_item({"id": item_id, "type": "text", "position": place})[1] for item_id, place in places.items()
     }
     source = MappingProxyType({key: field for key, field in entry.items() if key not in ("columns", "places")})
-    columns = grid.parse_columns(entry.get("columns"), f"{where}.columns")
+    columns = parse_columns(entry.get("columns"), f"{where}.columns")
     return Breakpoint(columns, MappingProxyType(cells), source)
 
 
@@ -374,7 +389,7 @@ def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: 
     if isinstance(text, str) and len(text) <= most and not (one_line and "\n" in text):
         return text
     what = _("{field} is {value}; it must be text of up to {limit} characters.")
-    _refuse(f"bad-{key}", what.format(field=where + key, value=grid.quote_value(text), limit=most), where + key)
+    _refuse(f"bad-{key}", what.format(field=where + key, value=quote_value(text), limit=most), where + key)
 
 
 def _require_storable(document: object) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from benchboard.dashboards import interchange
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.document import (
     MAX_BYTES,
@@ -21,7 +20,7 @@ from benchboard.dashboards.document.document import (
 from benchboard.dashboards.editing import page_edits
 from benchboard.dashboards.editing.page_edits import Placed
 from benchboard.dashboards.interchange import ConversionReport
-from benchboard.dashboards.layout import Layout
+from benchboard.dashboards.layout import MAX_COLUMNS, Layout, decode, fitted, walk_items
 from benchboard.dashboards.variables import variable_queries, variable_references
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
@@ -38,8 +37,8 @@ class ClipboardContent(NamedTuple):
 def variables_needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...]:
     """The variables that these items and their children name, and those that their queries name in turn, in order."""
     known = {one.name: one for one in variables}
-    layout = Layout.of(grid.MAX_COLUMNS, placed)
-    waiting = {name for found in grid.walk_items(layout) for name in variable_references.names_in(found.item)}
+    layout = Layout.of(MAX_COLUMNS, placed)
+    waiting = {name for found in walk_items(layout) for name in variable_references.names_in(found.item)}
     wanted: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -63,7 +62,7 @@ def parse(text: str | bytes, columns: int) -> ClipboardContent:
     Items of a document keep their share of its width; a single item keeps its cells. Raises `Invalid`, naming item and
     field, for anything else, and for a copy without items.
     """
-    value, report = grid.decode(text, max_bytes=MAX_BYTES), None
+    value, report = decode(text, max_bytes=MAX_BYTES), None
     own: int | None = None
     if interchange.is_panel(value):
         value = {"panels": [value], "schemaVersion": 0}
@@ -72,7 +71,7 @@ def parse(text: str | bytes, columns: int) -> ClipboardContent:
     elif isinstance(value, dict) and "position" in value:
         value, own = [value], columns
     document = parse_document(value)
-    layout = grid.fitted(document.layout)
+    layout = fitted(document.layout)
     if not len(layout):
         raise Invalid("layout.empty-copy", _("It contains no widgets."), item=None, field="items")
     items = page_edits.together(list(layout))

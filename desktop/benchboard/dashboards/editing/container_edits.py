@@ -5,7 +5,6 @@ Each takes a state and returns the next one, or a change of the document; those 
 
 from collections.abc import Iterable
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.editing import page_edits
 from benchboard.dashboards.editing.state import (
@@ -19,7 +18,7 @@ from benchboard.dashboards.editing.state import (
     show_containers,
     with_layout,
 )
-from benchboard.dashboards.layout import Layout, PageIndex
+from benchboard.dashboards.layout import ROW, TABS, Layout, PageIndex, collapsed
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -29,7 +28,7 @@ def group(state: EditingState, kind: str) -> StateChange | None:
     known = kind_of(kind)
     assert known is not None
     edited = page_edits.grouped(state.page, state.selection, kind, _(known.title), state.compact)
-    title = _("Group into tabs") if kind == grid.TABS else _("Group selection")
+    title = _("Group into tabs") if kind == TABS else _("Group selection")
     return apply_layout(state, title, *edited) if edited is not None else None
 
 
@@ -43,7 +42,7 @@ def toggle_rows(state: EditingState, ids: Iterable[str]) -> EditingState | State
 
     A row that is expanded in this window only is collapsed without a step.
     """
-    rows = [item_id for item_id in ids if state.page.item(item_id).type == grid.ROW]
+    rows = [item_id for item_id in ids if state.page.item(item_id).type == ROW]
     revealed = [row for row in rows if is_revealed(state, row)]
     if revealed:
         state = conceal(state, revealed)
@@ -53,7 +52,7 @@ def toggle_rows(state: EditingState, ids: Iterable[str]) -> EditingState | State
 
     def toggled(page: PageIndex) -> Layout:
         for row in rows:
-            page = PageIndex(grid.collapsed(page, row, not page.item(row).collapsed, state.compact))
+            page = PageIndex(collapsed(page, row, not page.item(row).collapsed, state.compact))
         return page.layout
 
     title = _("Expand row") if state.page.item(rows[0]).collapsed else _("Collapse row")
@@ -77,7 +76,7 @@ def show_next_tab(state: EditingState, by: int) -> EditingState | StateChange:
     """
     for item_id in state.selection[:1]:
         around = [outer for outer, _k in state.page.path(item_id)]
-        item = next((i for one in (item_id, *around[::-1]) if (i := state.page.item(one)).type == grid.TABS), None)
+        item = next((i for one in (item_id, *around[::-1]) if (i := state.page.item(one)).type == TABS), None)
         if item is not None:
             after = show_tab(state, item.id, (item.active + by) % len(item.panes))
             if isinstance(after, StateChange):

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.layout import Cell, Compact, Item, Layout, PageIndex, Path
+from benchboard.dashboards.layout import ROW, Cell, Compact, ContainerDrag, Item, Layout, PageIndex, Path, first_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,13 @@ def move_beside(page: PageIndex, item_id: str, target: str, *, below: bool, comp
 def move_into(page: PageIndex, item_id: str, path: Path, compact: Compact = "vertical") -> Layout:
     """Move an item to the first free position of the grid at `path`. Returns the same layout if it can't go there."""
     pane, size = page.pane(path), page.cell(item_id)
-    place = grid.first_free(pane, size.w, size.h)
+    place = first_free(pane, size.w, size.h)
     left, top = page.origin(path)
     return _move_to(page, item_id, path, left + place.x, top + place.y, compact)
 
 
 def _move_to(page: PageIndex, item_id: str, path: Path, x: int, y: int, compact: Compact) -> Layout:
-    row = page.item(item_id).type == grid.ROW
-    if any(outer == item_id or (row and page.item(outer).type == grid.ROW) for outer, _k in path):
+    row = page.item(item_id).type == ROW
+    if any(outer == item_id or (row and page.item(outer).type == ROW) for outer, _k in path):
         return page.layout
-    return grid.ContainerDrag(page, [item_id], compact=compact).drop(path, x, y)
+    return ContainerDrag(page, [item_id], compact=compact).drop(path, x, y)

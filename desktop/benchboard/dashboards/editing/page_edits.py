@@ -9,12 +9,14 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import require_rows, require_valid_field
 from benchboard.dashboards.document.widget_kinds import widget_of, with_fields
 from benchboard.dashboards.layout import (
+    DEEPEST,
     GROUP,
+    MAX_ITEMS,
+    MAX_TABS,
     ROW,
     TABS,
     Cell,
@@ -25,6 +27,11 @@ from benchboard.dashboards.layout import (
     PageIndex,
     Pane,
     Path,
+    first_free,
+    fitted,
+    height,
+    map_items,
+    walk_items,
 )
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -51,13 +58,13 @@ def checked(layout: Layout) -> Layout:
     Raises `Invalid` for containers more than eight deep, more than 10,000 items, and items below the last row.
     """
     count = 0
-    for found in grid.walk_items(layout):
+    for found in walk_items(layout):
         count += 1
-        if len(found.path) + bool(found.item.panes) > grid.DEEPEST:
-            what = _("Containers can't be nested more than {limit} levels deep.").format(limit=grid.DEEPEST)
+        if len(found.path) + bool(found.item.panes) > DEEPEST:
+            what = _("Containers can't be nested more than {limit} levels deep.").format(limit=DEEPEST)
             raise Invalid("layout.too-deep", what, item=found.item.id, field="items")
-    if count > grid.MAX_ITEMS:
-        what = _("This would exceed the limit of {limit} items per dashboard.").format(limit=grid.MAX_ITEMS)
+    if count > MAX_ITEMS:
+        what = _("This would exceed the limit of {limit} items per dashboard.").format(limit=MAX_ITEMS)
         raise Invalid("layout.too-many-items", what, item=None, field="items")
     require_rows(layout)
     return layout
@@ -66,8 +73,7 @@ def checked(layout: Layout) -> Layout:
 def require_room(before: Layout, after: Layout) -> None:
     """Raise `Invalid` if an edit makes the images of a page exceed a document's limit."""
     lengths = [
-        images.total_length(found.item.source.get("config") for found in grid.walk_items(page))
-        for page in (before, after)
+        images.total_length(found.item.source.get("config") for found in walk_items(page)) for page in (before, after)
     ]
     images.require_room(*lengths)
 
@@ -112,7 +118,7 @@ def locked(page: PageIndex, ids: Iterable[str], lock: Lock, on: bool, compact: C
     def change(item: Item, cell: Cell) -> tuple[Item, Cell]:
         return (_with_lock(item, lock, on) if item.id in wanted else item), cell
 
-    return grid.fitted(grid.map_items(page.layout, change), compact)
+    return fitted(map_items(page.layout, change), compact)
 
 
 def _with_lock(item: Item, lock: Lock, on: bool) -> Item:
@@ -149,7 +155,7 @@ def pasted(
     pane = page.pane(path)
     placed = list(_squeezed(fresh, pane.columns))
     w, h = max(cell.right for _item, cell in placed), max(cell.bottom for _item, cell in placed)
-    free = grid.first_free(pane, w, h)
+    free = first_free(pane, w, h)
     moved = [(item, Cell(cell.x + free.x, cell.y + free.y, cell.w, cell.h)) for item, cell in placed]
     return Edited(checked(page.with_pane(path, Layout.of(pane.columns, [*pane, *moved]), compact)), names)
 
@@ -210,7 +216,7 @@ def _squeezed(placed: Placed, columns: int) -> Iterator[tuple[Item, Cell]]:
         for item, cell in placed
         for w in (min(cell.w, columns),)
     ]
-    return iter(grid.fitted(Layout.of(columns, items), "none"))
+    return iter(fitted(Layout.of(columns, items), "none"))
 
 
 def _allowed(page: PageIndex, path: Path, placed: Placed) -> Path:
@@ -250,11 +256,11 @@ def grouped(page: PageIndex, ids: Iterable[str], kind: str, title: str, compact:
     source = MappingProxyType({"id": name, "type": kind, "title": title})
     new = Item(name, kind, source=source, panes=panes)
     gone = frozenset(chosen)
-    rest = PageIndex(grid.map_items(page.layout, lambda item, cell: None if item.id in gone else (item, cell)))
+    rest = PageIndex(map_items(page.layout, lambda item, cell: None if item.id in gone else (item, cell)))
     pane = rest.pane(path)
     # Its height is known only now: its order during settling depends on its top edge.
-    with_it = Layout.of(pane.columns, [*pane, (new, Cell(x, y, w, grid.height(new)))])
-    return Edited(checked(grid.fitted(rest.with_pane(path, with_it, compact), compact)), (name,))
+    with_it = Layout.of(pane.columns, [*pane, (new, Cell(x, y, w, height(new)))])
+    return Edited(checked(fitted(rest.with_pane(path, with_it, compact), compact)), (name,))
 
 
 def ungrouped(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical") -> Edited:
@@ -263,7 +269,7 @@ def ungrouped(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical"
     """
     gone = frozenset(one for one in ids if page.item(one).panes and not page.item(one).static)
     freed = tuple(inner.id for one in gone for pane in page.item(one).panes for inner in pane.layout.items)
-    return Edited(grid.fitted(_opened(page.layout, gone), compact), tuple(one for one in freed if one not in gone))
+    return Edited(fitted(_opened(page.layout, gone), compact), tuple(one for one in freed if one not in gone))
 
 
 def _opened(layout: Layout, gone: frozenset[str]) -> Layout:
@@ -302,11 +308,11 @@ def _unused(stem: str, page: PageIndex) -> str:
 def with_tab(page: PageIndex, tabs: str, compact: Compact = "vertical") -> Layout:
     """The page with a new empty tab, which is shown. Raises `Invalid` if there are 50 already."""
     item = page.item(tabs)
-    if len(item.panes) >= grid.MAX_TABS:
-        what = _("You can add up to {limit} tabs.").format(limit=grid.MAX_TABS)
+    if len(item.panes) >= MAX_TABS:
+        what = _("You can add up to {limit} tabs.").format(limit=MAX_TABS)
         raise Invalid("layout.too-many-tabs", what, item=tabs, field="tabs")
     names = {pane.id for pane in item.panes}
-    number = next(k for k in range(1, grid.MAX_TABS + 2) if f"t{k}" not in names)
+    number = next(k for k in range(1, MAX_TABS + 2) if f"t{k}" not in names)
     pane = Pane(Layout.of(page.cell(tabs).w, ()), f"t{number}")
     return page.with_item(replace(item, panes=(*item.panes, pane), active=len(item.panes)), compact)
 

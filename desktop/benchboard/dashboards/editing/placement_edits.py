@@ -3,10 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing.page_edits import locks, outermost
 from benchboard.dashboards.editing.state import EditingState, StateChange, apply_layout
-from benchboard.dashboards.layout import Cell, ContainerDrag, Layout, PageIndex, Path
+from benchboard.dashboards.layout import (
+    ROW,
+    Cell,
+    ContainerDrag,
+    ContainerResize,
+    Direction,
+    Layout,
+    PageIndex,
+    Path,
+    arranged,
+    grow,
+    nudged,
+)
 from benchboard.i18n import _
 
 _FARTHEST: Final = 200
@@ -34,7 +45,7 @@ def _unlocked(state: EditingState, ids: Sequence[str]) -> tuple[str, ...]:
 def sizable(state: EditingState, ids: Sequence[str], *, high: bool) -> tuple[str, ...]:
     """The items whose width, or (`high`) height, can be set."""
     items = [state.page.item(one) for one in ids]
-    free = [item for item in items if not locks(item) & {"place", "size"} and item.type != grid.ROW]
+    free = [item for item in items if not locks(item) & {"place", "size"} and item.type != ROW]
     return tuple(item.id for item in free if not (high and item.panes))
 
 
@@ -52,7 +63,7 @@ def resize_each(state: EditingState, ids: Sequence[str], key: str, value: int) -
     page = state.page
     for one in sizable(state, ids, high=key == "h"):
         cell = page.cell(one)._replace(**{key: value})
-        page = PageIndex(grid.ContainerResize(page, one, "se", compact=state.compact).drop(cell.w, cell.h))
+        page = PageIndex(ContainerResize(page, one, "se", compact=state.compact).drop(cell.w, cell.h))
     return apply_layout(state, _("Resize"), page.layout)
 
 
@@ -81,8 +92,8 @@ def _steps(carry: ContainerDrag, cells: Mapping[str, Cell]) -> set[tuple[int, in
 
 def jump(state: EditingState, dx: int, dy: int) -> StateChange | None:
     """Move the selection past its next neighbour in a direction, in the grid of its first item."""
-    way: grid.Direction = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
-    return arrange(state, _("Move"), lambda pane, ids: grid.nudged(pane, ids, way, compact=state.compact))
+    way: Direction = "right" if dx > 0 else "left" if dx < 0 else "down" if dy > 0 else "up"
+    return arrange(state, _("Move"), lambda pane, ids: nudged(pane, ids, way, compact=state.compact))
 
 
 def auto_arrange(state: EditingState) -> StateChange | None:
@@ -93,17 +104,19 @@ def auto_arrange(state: EditingState) -> StateChange | None:
         item, path = page.item(state.selection[0]), page.path(state.selection[0])
         if item.panes and len(state.selection) == 1:
             path = (*path, (item.id, item.active))
-    return apply_layout(state, _("Arrange"), page.with_pane(path, grid.arranged(page.pane(path)), state.compact))
+    return apply_layout(state, _("Arrange"), page.with_pane(path, arranged(page.pane(path)), state.compact))
 
 
-def arrange(state: EditingState, title: str, arranged: Callable[[Layout, Sequence[str]], Layout]) -> StateChange | None:
+def arrange(
+    state: EditingState, title: str, operation: Callable[[Layout, Sequence[str]], Layout]
+) -> StateChange | None:
     """Arrange the selected items that are in the grid of the first one."""
     if not state.selection:
         return None
     page = state.page
     path = page.path(state.selection[0])
     ids = [item_id for item_id in state.selection if page.path(item_id) == path]
-    return apply_layout(state, title, page.with_pane(path, arranged(page.pane(path), ids), state.compact))
+    return apply_layout(state, title, page.with_pane(path, operation(page.pane(path), ids), state.compact))
 
 
 def resize(state: EditingState, dw: int, dh: int) -> StateChange | None:
@@ -112,7 +125,7 @@ def resize(state: EditingState, dw: int, dh: int) -> StateChange | None:
     free = [one for one in state.selection if "size" not in locks(page.item(one))]
     for path in dict.fromkeys(map(page.path, free)):
         ids = [one for one in free if state.page.path(one) == path]
-        page = PageIndex(page.with_pane(path, grid.grow(page.pane(path), ids, dw, dh, compact=compact), compact))
+        page = PageIndex(page.with_pane(path, grow(page.pane(path), ids, dw, dh, compact=compact), compact))
     return apply_layout(state, _("Resize"), page.layout)
 
 
@@ -120,7 +133,7 @@ def place(state: EditingState, item_id: str, cell: Cell) -> StateChange | None:
     """Set one item's position and size in its grid, as close as the grid and its locks allow."""
     page, compact = state.page, state.compact
     if "size" not in locks(page.item(item_id)):
-        page = PageIndex(grid.ContainerResize(page, item_id, "se", compact=compact).drop(cell.w, cell.h))
+        page = PageIndex(ContainerResize(page, item_id, "se", compact=compact).drop(cell.w, cell.h))
     carry = ContainerDrag(page, [item_id], compact=compact)
     left, top = page.origin(page.path(item_id))
     title = _("Move or resize {title}").format(title=state.name(item_id))

@@ -7,9 +7,8 @@ edit of the shown layout back to the document's, with the containers closed as b
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import require_rows
-from benchboard.dashboards.layout import ROW, TABS, Cell, Compact, Item, Layout, PageIndex
+from benchboard.dashboards.layout import ROW, TABS, Cell, Compact, Item, Layout, PageIndex, collapsed, fitted, map_items
 
 Revealed = Mapping[str, str]
 """Containers that are open in one window only: id → id of the pane that is shown."""
@@ -36,7 +35,7 @@ def with_revealed(layout: Layout, revealed: Revealed, compact: Compact = "vertic
         if item is None or _shows(item, pane):
             continue
         if item.type == ROW:
-            page = PageIndex(grid.collapsed(page, item_id, False, compact))
+            page = PageIndex(collapsed(page, item_id, False, compact))
         elif (place := _place(item, pane)) is not None:
             page = PageIndex(page.with_item(replace(item, active=place), compact))
     if page.layout is not layout:
@@ -77,7 +76,7 @@ def without_revealed(
         old = was.item(item.id)
         return _as_before(item, old) if item.id in closed else item, was.cell(item.id) if stays else cell
 
-    found = grid.fitted(grid.map_items(after, restored), compact)
+    found = fitted(map_items(after, restored), compact)
     return found if with_revealed(found, revealed, compact) == after else after
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Literal, NamedTuple
 
-from benchboard.dashboards.document.document import Document, empty, fitted
+from benchboard.dashboards.document.document import Document, empty, fitted_document
 from benchboard.dashboards.versions import three_way_merge
 from benchboard.dashboards.versions.three_way_merge import MergeConflict as MergeConflict
 from benchboard.dashboards.versions.three_way_merge import MergeResult
@@ -401,7 +401,7 @@ class Handled(NamedTuple):
 
 def merge_theirs(request: MergeTheirs, theirs: StoredDocument) -> MergeDone:
     """Merge the edits with another user's version. Takes long for a large dashboard."""
-    shown = fitted(theirs.document)
+    shown = fitted_document(theirs.document)
     merge = three_way_merge.merge(request.base, request.mine, shown)
     merge = three_way_merge.without_resolved(merge, request.answered)
     return MergeDone(theirs, merge, None if merge.conflicts else three_way_merge.limit_error(merge.document))
@@ -548,7 +548,7 @@ def _theirs_read(machine: SaveMachine, event: TheirsRead) -> Handled:
     after = replace(machine, state=SAVED, stored=stored, problem=None)
     if stored.may_edit and not known.may_edit:
         return _load(machine, event)  # loads the journal too, which an editable page has
-    shown = fitted(stored.document)
+    shown = fitted_document(stored.document)
     if known.may_edit and not stored.may_edit:
         return Handled(replace(after, saved=shown, document=shown), (StopTimer(), EndEditing(shown)))
     if stored.version != known.version and stored.document != known.document:
@@ -602,7 +602,7 @@ def _continue_with(machine: SaveMachine, document: Document, *, automatic: bool)
     assert merging.theirs is not None
     assert merging.merge is not None
     assert known is not None
-    document = fitted(document)
+    document = fitted_document(document)
     effects: tuple[Effect, ...] = (DismissQuestion(), AnnounceDecided())
     if document == machine.document:
         document = machine.document

@@ -6,11 +6,10 @@ Each takes a state and returns a change; those that aren't possible raise `Inval
 import json
 from collections.abc import Iterable
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import WidgetKind, new_item
 from benchboard.dashboards.editing import clipboard, page_edits
 from benchboard.dashboards.editing.state import EditingState, StateChange, apply_layout
-from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
+from benchboard.dashboards.layout import Cell, ContainerDrag, Item, Layout, PageIndex, first_free, without
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
 
@@ -29,10 +28,10 @@ def add_widget(
     item, size = new
     title = _("Add {title}").format(title=_(kind.title).lower())
     if cell is None:
-        place = grid.first_free(state.layout, size.w, size.h)
+        place = first_free(state.layout, size.w, size.h)
         layout = Layout.of(state.layout.columns, [*state.layout, (item, place)])
     else:
-        layout = grid.ContainerDrag(state.page, guests=[new], compact=state.compact).drop((), cell.x, cell.y)
+        layout = ContainerDrag(state.page, guests=[new], compact=state.compact).drop((), cell.x, cell.y)
     return apply_layout(state, title, layout, [item.id])
 
 
@@ -42,7 +41,7 @@ def remove(state: EditingState) -> StateChange | None:
         return None
     count = len(state.selection)
     title = ngettext("Remove {count} widget", "Remove {count} widgets", count).format(count=count)
-    return apply_layout(state, title, grid.without(state.layout, state.selection, state.compact), ())
+    return apply_layout(state, title, without(state.layout, state.selection, state.compact), ())
 
 
 def duplicate(state: EditingState) -> StateChange | None:

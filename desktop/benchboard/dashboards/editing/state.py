@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import breakpoints
-from benchboard.dashboards.document.document import MAX_VALUES, Document, Variable, empty, fitted, require_rows
+from benchboard.dashboards.document.document import MAX_VALUES, Document, Variable, empty, fitted_document, require_rows
 from benchboard.dashboards.editing import clipboard, page_edits, reveal
 from benchboard.dashboards.editing.view import (
     ReaderState,
@@ -22,7 +21,7 @@ from benchboard.dashboards.editing.view import (
     render_options,
     repeats_anything,
 )
-from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex
+from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, fitted, repeat_of
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.variables.variable_references import rename_in_layout
 from benchboard.errors import Invalid
@@ -126,7 +125,7 @@ def show(
 
 def load(state: EditingState, document: Document) -> EditingState:
     """Replace the document by a stored one, with its overlaps resolved."""
-    return show(state, fitted(document), ())
+    return show(state, fitted_document(document), ())
 
 
 def set_read_only(state: EditingState, read_only: bool) -> EditingState:
@@ -244,7 +243,7 @@ def apply_layout(
     None: it is the same, or can't be changed now. Items from elsewhere (`clip`) bring the variables that they name.
     Raises `Invalid` if the result isn't a valid document.
     """
-    layout = grid.fitted(layout, state.compact)
+    layout = fitted(layout, state.compact)
     if layout == state.layout:
         return None
     page_edits.checked(layout)
@@ -278,7 +277,7 @@ def apply_document(state: EditingState, title: str, document: Document, burst: s
 
 def replace_document(state: EditingState, title: str, document: Document) -> StateChange | None:
     """Replace the document, also while presenting: another user may have stored it."""
-    return None if state.read_only else StateChange(show(state, fitted(document)), title)
+    return None if state.read_only else StateChange(show(state, fitted_document(document)), title)
 
 
 def set_property(state: EditingState, ids: Sequence[str], key: str, value: object) -> StateChange | None:
@@ -394,7 +393,7 @@ def repeated_by(state: EditingState, item: Item) -> tuple[str, tuple[str, ...]] 
     is a copy.
     """
     try:
-        repeat = None if state.reader.expands_repeats else grid.repeat_of(item)
+        repeat = None if state.reader.expands_repeats else repeat_of(item)
     except Invalid:
         return None
     if repeat is None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
 from benchboard.dashboards.editing import reveal
-from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex
+from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, map_items
 from benchboard.dashboards.variables import repeat_expansion
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
 from benchboard.dashboards.variables.templating import Labels, TemplateRenderer
@@ -85,7 +84,7 @@ class RenderedPage:
     @property
     def rendered_page(self) -> PageIndex:
         """The page with the variables in all texts replaced by their values."""
-        layout = grid.map_items(self.layout, lambda item, cell: (self.rendered(item), cell))
+        layout = map_items(self.layout, lambda item, cell: (self.rendered(item), cell))
         return self.page if layout is self.layout else PageIndex(layout)
 
     def values_of(self, item_id: str) -> Values:

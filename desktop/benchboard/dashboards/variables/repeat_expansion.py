@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document.document import Document, Variable, fitted
+from benchboard.dashboards.document.document import Document, Variable, fitted_document
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, widget_of, with_fields
-from benchboard.dashboards.layout import Item, Layout
+from benchboard.dashboards.layout import MAX_HEIGHT, MAX_ROW, Item, Layout, quote_value, repeat_of, repeated, walk_items
 from benchboard.dashboards.variables.templating import variables_in
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -43,7 +42,7 @@ class ExpandedDocument:
 
 def has_repeats(document: Document) -> bool:
     """Whether any item is repeated."""
-    return any(grid.repeat_of(found.item) is not None for found in grid.walk_items(document.layout))
+    return any(repeat_of(found.item) is not None for found in walk_items(document.layout))
 
 
 def with_choices(document: Document, choices: Mapping[str, VariableChoice], offered: Values = _NOTHING) -> Document:
@@ -87,7 +86,7 @@ def first_values(document: Document) -> dict[str, Values]:
 
 def _first(layout: Layout, chosen: Values, around: Values, own: dict[str, Values]) -> None:
     for item in layout.items:
-        mine, repeat = around, grid.repeat_of(item)
+        mine, repeat = around, repeat_of(item)
         if repeat is not None and chosen.get(repeat.variable):
             mine = {**around, repeat.variable: chosen[repeat.variable][:1]}
         if mine:
@@ -102,11 +101,11 @@ def expand_repeats(document: Document) -> ExpandedDocument:
     Raises `Invalid` naming the item whose repeat is invalid, or makes too many items.
     """
     _require_few(document.layout, document.chosen, 1, 0)
-    showing = _Expansion({found.item.id for found in grid.walk_items(document.layout)})
-    layout = showing.grid(document.layout, document.chosen, {})
-    shown = fitted(replace(document, layout=layout))
-    if max((cell.bottom for cell in shown.layout.cells), default=0) > grid.MAX_ROW + grid.MAX_HEIGHT:
-        what = _("Repeated widgets make the page longer than {limit} rows.").format(limit=grid.MAX_ROW)
+    showing = _Expansion({found.item.id for found in walk_items(document.layout)})
+    layout = showing.expand(document.layout, document.chosen, {})
+    shown = fitted_document(replace(document, layout=layout))
+    if max((cell.bottom for cell in shown.layout.cells), default=0) > MAX_ROW + MAX_HEIGHT:
+        what = _("Repeated widgets make the page longer than {limit} rows.").format(limit=MAX_ROW)
         raise Invalid("layout.too-long", what, do=_("Select fewer values."), field="repeat")
     return ExpandedDocument(shown, showing.chosen, showing.sources)
 
@@ -117,13 +116,13 @@ def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int
     Raises `Invalid` naming the item that makes too many.
     """
     for item in layout.items:
-        repeat = grid.repeat_of(item)
+        repeat = repeat_of(item)
         values = chosen.get(repeat.variable, ()) if repeat else ()
         here = times * max(1, len(values))
         added += here - 1
         if added > MAX_REPEATED_ITEMS:
             what = _("Repeating item {item} {count} times exceeds the limit of {limit} items.")
-            facts = {"item": grid.quote_value(item.id), "count": here, "limit": MAX_REPEATED_ITEMS}
+            facts = {"item": quote_value(item.id), "count": here, "limit": MAX_REPEATED_ITEMS}
             raise Invalid("layout.too-many-items", what.format(**facts), item=item.id, field="repeat")
         inside = {**chosen, repeat.variable: values[:1]} if repeat and values else chosen
         for pane in item.panes:
@@ -146,9 +145,9 @@ class _Expansion:
         self.chosen: dict[str, Values] = {}
         self.sources: dict[str, str] = {}
 
-    def grid(self, layout: Layout, chosen: Mapping[str, Sequence[str]], own: Values) -> Layout:
+    def expand(self, layout: Layout, chosen: Mapping[str, Sequence[str]], own: Values) -> Layout:
         """One grid and all below it; `own` are the values of the container around it."""
-        shown, clones = grid.repeated(layout, chosen, taken=self._taken)
+        shown, clones = repeated(layout, chosen, taken=self._taken)
         self._taken |= shown.places.keys()
         return Layout.of(shown.columns, [(self._item(item, chosen, own, clones), cell) for item, cell in shown])
 
@@ -169,7 +168,7 @@ class _Expansion:
                 item = with_fields(item, title=_with_value(title, variable))
         if own:
             self.chosen[item.id] = own
-        panes = tuple(replace(pane, layout=self.grid(self._renamed(pane.layout), chosen, own)) for pane in item.panes)
+        panes = tuple(replace(pane, layout=self.expand(self._renamed(pane.layout), chosen, own)) for pane in item.panes)
         return replace(item, panes=panes)
 
     def _renamed(self, layout: Layout) -> Layout:

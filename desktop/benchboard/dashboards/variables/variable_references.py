@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, MAX_TITLE, widget_of, with_fields
-from benchboard.dashboards.layout import Item, Layout, repeat_of
+from benchboard.dashboards.layout import Item, Layout, map_items, repeat_of, walk_items
 from benchboard.dashboards.variables import templating, variable_queries
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -28,7 +27,7 @@ def names_in(item: Item) -> frozenset[str]:
 
 def usage_counts(layout: Layout) -> Counter[str]:
     """How many items name each variable."""
-    return Counter(name for found in grid.walk_items(layout) for name in names_in(found.item))
+    return Counter(name for found in walk_items(layout) for name in names_in(found.item))
 
 
 def rename_in_query(query: str, names: Renames) -> str:
@@ -38,7 +37,7 @@ def rename_in_query(query: str, names: Renames) -> str:
 
 def rename_in_layout(layout: Layout, names: Renames) -> Layout:
     """The layout with these variables renamed. Raises `Invalid` naming the item that would become too large."""
-    return grid.map_items(layout, lambda item, cell: (_renamed(item, names), cell)) if names else layout
+    return map_items(layout, lambda item, cell: (_renamed(item, names), cell)) if names else layout
 
 
 def _renamed(item: Item, names: Renames) -> Item:

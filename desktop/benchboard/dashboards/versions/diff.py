@@ -48,7 +48,7 @@ class Difference:
 
 def differences(before: Document, after: Document) -> tuple[Difference, ...]:
     """The differences from `before` to `after` in reading order, displaced items last. Positions are those of the
-    documents as they are shown (`fitted`)."""
+    documents as they are shown (`fitted_document`)."""
     old, new = to_item_map(before), to_item_map(after)
     return tuple(differences_between(old, new))
 

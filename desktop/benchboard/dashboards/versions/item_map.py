@@ -8,9 +8,30 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.document.document import FORMAT, VERSION, Document, fitted, parse_document, write_document
-from benchboard.dashboards.layout import Cell, Item, Layout, Pane
+from benchboard.dashboards.document.document import (
+    FORMAT,
+    VERSION,
+    Document,
+    fitted_document,
+    parse_document,
+    write_document,
+)
+from benchboard.dashboards.layout import (
+    CONTAINERS,
+    DEEPEST,
+    HEADING,
+    MAX_COLUMNS,
+    MAX_ROW,
+    ROW,
+    TABS,
+    Cell,
+    Item,
+    Layout,
+    Pane,
+    fitted,
+    parse_item,
+    serialise,
+)
 from benchboard.dashboards.versions.json_fields import Tree, tree_of
 
 
@@ -42,7 +63,7 @@ class MappedItem:
     @property
     def is_container(self) -> bool:
         """Whether it is a container."""
-        return self.type in grid.CONTAINERS
+        return self.type in CONTAINERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +79,8 @@ class ItemMap:
 
 
 def to_item_map(document: Document) -> ItemMap:
-    """The map of a document, with the positions at which its items are shown (`fitted`)."""
-    document = fitted(document)
+    """The map of a document, with the positions at which its items are shown (`fitted_document`)."""
+    document = fitted_document(document)
     written = write_document(replace(document, layout=Layout.of(document.layout.columns, ())))
     fields: Tree = {
         key: value for key, value in written.items() if key not in ("format", "version", "items", "variables")
@@ -70,7 +91,7 @@ def to_item_map(document: Document) -> ItemMap:
 
 
 def _mapped_items(layout: Layout, container: str, pane_id: str) -> Iterator[tuple[str, MappedItem]]:
-    for (item, cell), written in zip(layout, grid.serialise(layout), strict=True):
+    for (item, cell), written in zip(layout, serialise(layout), strict=True):
         top = item.panes[0].top if item.panes else 0
         yield item.id, MappedItem(item.id, _fields_of(item, written), ItemPosition(container, pane_id, cell), top)
         for pane in item.panes:
@@ -83,13 +104,13 @@ def _fields_of(item: Item, written: Tree) -> Tree:
     more = {key: value for key, value in tree_of(position).items() if key not in Cell._fields}
     if more:
         written["position"] = more
-    if item.panes and item.type == grid.TABS:
+    if item.panes and item.type == TABS:
         written["active"] = item.panes[item.active].id
         each = {pane.id: {**pane.source, "title": pane.title} for pane in item.panes}
         for tab in each.values():
             tab.pop("id", None)
         written["tabs"] = {"order": list(each), "each": each}
-    elif item.panes and item.type == grid.ROW and (item.collapsed or "collapsed" in written):
+    elif item.panes and item.type == ROW and (item.collapsed or "collapsed" in written):
         written["collapsed"] = item.collapsed
     return written
 
@@ -123,7 +144,7 @@ def from_item_map(item_map: ItemMap, removed: Mapping[str, ItemPosition] = Mappi
         }
     )
     layout = _layout(inside, "", "", bare.layout.columns)
-    return replace(bare, layout=grid.fitted(layout, bare.compact), form=item_map.form)
+    return replace(bare, layout=fitted(layout, bare.compact), form=item_map.form)
 
 
 def _variables(variables: Tree) -> list[object]:
@@ -136,7 +157,7 @@ def _home_position(
     item: MappedItem, positions: Mapping[str, ItemPosition], items: Mapping[str, MappedItem]
 ) -> ItemPosition:
     """Its position, in a grid that exists."""
-    position, deepest = item.position, grid.DEEPEST - item.is_container
+    position, deepest = item.position, DEEPEST - item.is_container
     for _step in range(len(positions)):
         container = items.get(position.container)
         if not position.container:
@@ -147,21 +168,21 @@ def _home_position(
         around = positions.get(position.container)
         if around is None:
             break
-        x, y = position.cell.x + around.cell.x, position.cell.y + around.cell.y + grid.HEADING
-        position = around._replace(cell=position.cell._replace(x=min(x, grid.MAX_COLUMNS - 1), y=min(y, grid.MAX_ROW)))
+        x, y = position.cell.x + around.cell.x, position.cell.y + around.cell.y + HEADING
+        position = around._replace(cell=position.cell._replace(x=min(x, MAX_COLUMNS - 1), y=min(y, MAX_ROW)))
     return position._replace(container="", pane="")
 
 
 def _depth(item: MappedItem, positions: Mapping[str, ItemPosition]) -> int:
     depth, container = 0, item.position.container
-    while container in positions and depth <= grid.DEEPEST:
+    while container in positions and depth <= DEEPEST:
         depth, container = depth + 1, positions[container].container
     return depth
 
 
 def pane_ids(item: MappedItem) -> list[str]:
     """The ids of a container's panes: those of its tabs, or the one empty id of a row or group."""
-    if item.type != grid.TABS:
+    if item.type != TABS:
         return [""]
     tabs = tree_of(item.fields.get("tabs", {}))
     order = tabs.get("order")
@@ -175,18 +196,18 @@ def _layout(inside: Mapping[tuple[str, str], list[MappedItem]], container: str, 
 
 def _placed(mapped: MappedItem, inside: Mapping[tuple[str, str], list[MappedItem]], columns: int) -> tuple[Item, Cell]:
     fields, cell = dict(mapped.fields), mapped.position.cell
-    tabs = fields.pop("tabs", None) if mapped.type == grid.TABS else None
-    item, cell = grid.parse_item(
+    tabs = fields.pop("tabs", None) if mapped.type == TABS else None
+    item, cell = parse_item(
         {"id": mapped.id, **fields, "position": {**tree_of(fields.get("position", {})), **cell._asdict()}}
     )
     if not mapped.is_container:
         return item, cell
-    wide = columns if item.type == grid.ROW else min(cell.w, columns)
-    if item.type == grid.TABS:
+    wide = columns if item.type == ROW else min(cell.w, columns)
+    if item.type == TABS:
         panes = tuple(_tab(item.id, name, tree_of(tabs or {}), inside, wide) for name in pane_ids(mapped))
         active = next((k for k, pane in enumerate(panes) if pane.id == fields.get("active")), 0)
         return replace(item, panes=panes, active=active), cell
-    collapsed = item.type == grid.ROW and fields.get("collapsed") is True
+    collapsed = item.type == ROW and fields.get("collapsed") is True
     pane = Pane(_layout(inside, item.id, "", wide), top=mapped.top if collapsed else 0)
     return replace(item, panes=(pane,), collapsed=collapsed), cell
 
@@ -225,5 +246,5 @@ def same_position(one: MappedItem, other: MappedItem) -> bool:
 def _put(item: MappedItem) -> ItemPosition:
     cell = item.position.cell
     if item.is_container:
-        cell = cell._replace(h=0, **({"x": 0, "w": 0} if item.type == grid.ROW else {}))
+        cell = cell._replace(h=0, **({"x": 0, "w": 0} if item.type == ROW else {}))
     return item.position._replace(cell=cell)

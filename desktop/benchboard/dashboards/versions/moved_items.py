@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.layout import Cell, Item, Layout
+from benchboard.dashboards.layout import MAX_COLUMNS, Cell, Item, Layout, normalized, parse_compact
 from benchboard.dashboards.versions.item_map import ItemMap, MappedItem, same_position
 
 _TRIES: Final = 12
@@ -96,13 +95,13 @@ def _unexplained(before: ItemMap, after: ItemMap, moved_ids: set[str], maybe: se
             cell = cell._replace(y=old.position.cell.y)
         grids.setdefault((container, pane), []).append((Item(piece.id, "text", static=is_held), cell))
     wrong = set()
-    compact = grid.parse_compact(after.fields["compact"])
+    compact = parse_compact(after.fields["compact"])
     for pairs in grids.values():
-        page = Layout.of(grid.MAX_COLUMNS, pairs)
+        page = Layout.of(MAX_COLUMNS, pairs)
         held = frozenset(place for place, item in enumerate(page.items) if item.static)
         # First all other items move up as if the held ones weren't there, then they make room for them.
-        risen = grid.normalized(page, compact, without=held)
-        for item, cell in grid.normalized(risen, compact):
+        risen = normalized(page, compact, without=held)
+        for item, cell in normalized(risen, compact):
             if item.id in maybe and cell.y != after.items[item.id].position.cell.y:
                 wrong.add(item.id)
     return wrong

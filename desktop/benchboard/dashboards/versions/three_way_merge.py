@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document, parse_document, write_document
+from benchboard.dashboards.layout import MAX_HEIGHT, MAX_ROW, TABS
 from benchboard.dashboards.versions.diff import Difference, differences_between
 from benchboard.dashboards.versions.item_map import (
     ItemMap,
@@ -243,7 +243,7 @@ class _Merger:
             return position
         # A container's height must fit the rows of those below it: growing back in `fitted`, it would push them again.
         high = mine.position.cell.h + theirs.position.cell.h - base.position.cell.h
-        return position._replace(cell=position.cell._replace(h=max(1, min(high, grid.MAX_HEIGHT))))
+        return position._replace(cell=position.cell._replace(h=max(1, min(high, MAX_HEIGHT))))
 
     def _merge_own_position(
         self, name: str, base: MappedItem | None, mine: MappedItem, theirs: MappedItem
@@ -258,7 +258,7 @@ class _Merger:
             return mine.position if by_mine else theirs.position
         # Neither side moved it; each side's displacements add up.
         down = mine.position.cell.y + theirs.position.cell.y - base.position.cell.y
-        return base.position._replace(cell=mine.position.cell._replace(y=max(0, min(down, grid.MAX_ROW))))
+        return base.position._replace(cell=mine.position.cell._replace(y=max(0, min(down, MAX_ROW))))
 
     def _merge_value(self, name: str, path: Path, base: object, mine: object, theirs: object) -> object:
         """Merge one value: the side that changed it wins; objects are merged field by field; otherwise it is a
@@ -271,7 +271,7 @@ class _Merger:
         if isinstance(mine, dict) and isinstance(theirs, dict) and (not path or is_open(path)):
             before = base if isinstance(base, dict) else {}
             return self._merge_fields(name, path, before, mine, theirs)
-        tabs = name in self.mine.items and self.mine.items[name].type == grid.TABS
+        tabs = name in self.mine.items and self.mine.items[name].type == TABS
         if (tabs and path == ("tabs", "order")) or (not name and path == ("variables", "order")):
             return _order(*(side if isinstance(side, list) else [] for side in (base, mine, theirs)))
         if tabs and path == ("active",):
@@ -352,7 +352,7 @@ class _Merger:
         for item in items.values():
             used.setdefault(item.position.container, set()).add(item.position.pane)
         for name, item in items.items():
-            if item.type != grid.TABS:
+            if item.type != TABS:
                 continue
             tabs = item.fields["tabs"]
             assert isinstance(tabs, dict)

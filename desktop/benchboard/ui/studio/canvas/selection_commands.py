@@ -11,11 +11,10 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.editing import container_edits, image_edits, placement_edits
 from benchboard.dashboards.editing.page_edits import Lock, locks
-from benchboard.dashboards.layout import GROUP, ROW, TABS, Axis, Edge, Layout
+from benchboard.dashboards.layout import GROUP, ROW, TABS, Axis, Edge, Layout, align, distribute, equalise, swap
 from benchboard.i18n import _, ngettext
 from benchboard.ui.commands import REGISTRY, Handler
 from benchboard.ui.studio.canvas import clipboard
@@ -173,28 +172,28 @@ def _arrange(name: str, edit: Callable[[Editor, Layout, Sequence[str]], Layout])
 
 def _align(edge: Edge) -> Callable[[Canvas], object]:
     def edit(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
-        return grid.align(pane, ids, edge, compact=editor.document.compact)
+        return align(pane, ids, edge, compact=editor.document.compact)
 
     return _arrange(f"align_{edge}", edit)
 
 
 def _distribute(axis: Axis) -> Callable[[Canvas], object]:
     def edit(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
-        return grid.distribute(pane, ids, axis, compact=editor.document.compact)
+        return distribute(pane, ids, axis, compact=editor.document.compact)
 
     return _arrange(f"distribute_{'horizontally' if axis == 'across' else 'vertically'}", edit)
 
 
 def _width(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
-    return grid.equalise(pane, _sizable(pane, ids), "width", compact=editor.document.compact)
+    return equalise(pane, _sizable(pane, ids), "width", compact=editor.document.compact)
 
 
 def _height(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
-    return grid.equalise(pane, _sizable(pane, ids), "height", compact=editor.document.compact)
+    return equalise(pane, _sizable(pane, ids), "height", compact=editor.document.compact)
 
 
 def _swap(editor: Editor, pane: Layout, ids: Sequence[str]) -> Layout:
-    return grid.swap(pane, ids[0], ids[1], compact=editor.document.compact)
+    return swap(pane, ids[0], ids[1], compact=editor.document.compact)
 
 
 def _sizable(pane: Layout, ids: Sequence[str]) -> list[str]:

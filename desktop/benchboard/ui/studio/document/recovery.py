@@ -10,7 +10,7 @@ from weakref import WeakMethod
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from benchboard.dashboards.document.document import Document, fitted, write_home
+from benchboard.dashboards.document.document import Document, fitted_document, write_home
 from benchboard.dashboards.editing.drafts import JSON, VARIABLES, draft_error, is_stashed, value_at
 from benchboard.dashboards.editing.recovered_page import RecoveredDocuments, RecoveredPage, recovered_page
 from benchboard.dashboards.editing.save_machine import StoredDocument
@@ -57,7 +57,7 @@ class Recovery(QObject):
         editable is kept until it is editable again.
         """
         workspace = self._context.workspace
-        content = write_home(fitted(stored.document))
+        content = write_home(fitted_document(stored.document))
         if not stored.may_edit:
             return RecoveredPage(stored.version, content)
         subject = (*account_of(self._context), self._key)

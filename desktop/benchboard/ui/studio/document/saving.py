@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from benchboard.dashboards.document.document import Document, fitted
+from benchboard.dashboards.document.document import Document, fitted_document
 from benchboard.dashboards.editing import save_machine
 from benchboard.dashboards.editing.recovered_page import RecoveredPage
 from benchboard.dashboards.editing.save_machine import Effect, Event, SaveMachine, SaveState, StoredDocument
@@ -270,7 +270,7 @@ class Saving(QObject):
         )
 
     def _theirs_read(self, stored: StoredDocument, known_version: int) -> None:
-        self.remote_document_arriving.emit(fitted(stored.document))
+        self.remote_document_arriving.emit(fitted_document(stored.document))
         self._handle(save_machine.TheirsRead(stored, known_version))
 
     def _merge_theirs(self, effect: save_machine.MergeTheirs) -> None:

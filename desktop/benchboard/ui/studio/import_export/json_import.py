@@ -8,9 +8,9 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import interchange, library
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import MAX_NAME, Document, parse_document
 from benchboard.dashboards.interchange import ConversionReport
+from benchboard.dashboards.layout import decode
 from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.context import Context
@@ -39,7 +39,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
     """
     try:
         with path.open("rb") as stream:
-            value = grid.decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
+            value = decode(stream.read(MAX_FILE + 1), max_bytes=MAX_FILE)
         written, report = interchange.from_any(value)
         return parse_document(written), report
     except OSError as error:

@@ -6,10 +6,9 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.editing.page_edits import Lock, locks
-from benchboard.dashboards.layout import ROW, Cell
+from benchboard.dashboards.layout import MAX_HEIGHT, MAX_ROW, ROW, Cell, document_cell
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
@@ -34,7 +33,7 @@ class GeometryFields(CellFields):
     def refresh(self) -> None:
         """Show the values in the document."""
         page = self._editor.page
-        cell, item, path = grid.document_cell(page, self._id), page.item(self._id), page.path(self._id)
+        cell, item, path = document_cell(page, self._id), page.item(self._id), page.path(self._id)
         kept, off, why = locks(item), set[str](), list[str]()
         if "place" in kept:
             off |= {"x", "y", "w", "h"}
@@ -49,11 +48,11 @@ class GeometryFields(CellFields):
         columns, top = page.pane(path).columns, cell.y - page.cell(self._id).y
         bounds = {
             "x": Bounds(0, columns - cell.w, _("the widget is {w} wide").format(w=cell.w)),
-            "y": Bounds(top, top + grid.MAX_ROW),
+            "y": Bounds(top, top + MAX_ROW),
             "w": _size_bounds(
                 item.min_w, item.max_w, columns - cell.x, _("the widget starts at column {x}").format(x=cell.x)
             ),
-            "h": _size_bounds(item.min_h, item.max_h, grid.MAX_HEIGHT),
+            "h": _size_bounds(item.min_h, item.max_h, MAX_HEIGHT),
         }
         self.set_columns(columns)
         self.show_values(cell._asdict(), bounds, off, " ".join(why))
@@ -72,7 +71,7 @@ class GeometryFields(CellFields):
         page = self._editor.page
         if self._id in page.shown:
             own = page.cell(self._id)
-            top = grid.document_cell(page, self._id).y - own.y
+            top = document_cell(page, self._id).y - own.y
             self._editor.apply(
                 placement_edits.place, self._id, own._replace(**{key: value - top if key == "y" else value})
             )
@@ -97,16 +96,16 @@ class SharedGeometryFields(CellFields):
             off, why = {"x", "y"}, _("Position isn't available: the selected widgets are in different containers.")
         wide, high = (placement_edits.sizable(self._editor.state, self._ids, high=key == "h") for key in "wh")
         off |= {key for key, some in (("w", wide), ("h", high)) if not some}
-        numbers = {one: grid.document_cell(page, one) for one in self._ids}
+        numbers = {one: document_cell(page, one) for one in self._ids}
         cells = [numbers[one] for one in body or self._ids]
         right, left = max(cell.right for cell in cells), min(cell.x for cell in cells)
         columns = min(page.pane(page.path(one)).columns for one in self._ids)
         top = min((cell.y - page.cell(one).y for one, cell in numbers.items()), default=0)
         bounds = {
             "x": Bounds(0, max(0, columns - (right - left)), _("the selection is {w} wide").format(w=right - left)),
-            "y": Bounds(top, top + grid.MAX_ROW),
+            "y": Bounds(top, top + MAX_ROW),
             "w": Bounds(1, columns),
-            "h": Bounds(1, grid.MAX_HEIGHT),
+            "h": Bounds(1, MAX_HEIGHT),
         }
         self.set_columns(columns)
         self.show_values({**self._top_left(cells), **self._sizes(numbers)}, bounds, off, why)
@@ -118,7 +117,7 @@ class SharedGeometryFields(CellFields):
         if target is None:
             self.refresh()
         elif target.cells.keys() & set(self._ids):
-            numbers = {one: target.cells.get(one) or grid.document_cell(self._editor.page, one) for one in self._ids}
+            numbers = {one: target.cells.get(one) or document_cell(self._editor.page, one) for one in self._ids}
             self.set_columns(target.columns)
             body = [numbers[one] for one in placement_edits.movable(self._editor.state, self._ids)]
             self.update_values({**self._top_left(body or list(numbers.values())), **self._sizes(numbers)})
@@ -140,7 +139,7 @@ class SharedGeometryFields(CellFields):
         else:
             now = (
                 self._top_left(
-                    [grid.document_cell(page, one) for one in placement_edits.movable(self._editor.state, self._ids)]
+                    [document_cell(page, one) for one in placement_edits.movable(self._editor.state, self._ids)]
                 )[key]
                 or 0
             )

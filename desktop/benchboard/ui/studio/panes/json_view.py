@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.document.document import Document, fitted, write_document
+from benchboard.dashboards.document.document import Document, fitted_document, write_document
 from benchboard.dashboards.document.json_positions import PositionMap, format_json, map_positions, parse_text
 from benchboard.dashboards.document.truncation import Truncator, has_placeholders
 from benchboard.dashboards.document.widget_kinds import IMAGE
@@ -364,7 +364,7 @@ def _parse_and_merge(
     document, places, error, line = parse_text(text, complete)
     if document is None:
         return _ParseOutcome(places, error=error, line=line or 0)
-    mine = fitted(document)
+    mine = fitted_document(document)
     if base is page or write_document(mine) == write_document(page):
         return _ParseOutcome(places, mine, mine)
     do = _("Apply your text as it is, or discard your changes.")
@@ -377,5 +377,5 @@ def _parse_and_merge(
         return _ParseOutcome(places, mine, error=Conflict("studio.json-overtaken", what, do=do))
     if (problem := limit_error(both.document)) is not None:
         return _ParseOutcome(places, mine, error=problem)
-    brought = fitted(both.document)
+    brought = fitted_document(both.document)
     return _ParseOutcome(places, mine, mine if write_document(brought) == write_document(mine) else brought)

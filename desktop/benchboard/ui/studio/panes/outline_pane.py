@@ -11,11 +11,10 @@ from PySide6.QtWidgets import (
     QTreeWidgetItem,
 )
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, tab_name
 from benchboard.dashboards.editing import container_edits, outline
 from benchboard.dashboards.editing.outline import OutlineEntry
-from benchboard.dashboards.layout import Path
+from benchboard.dashboards.layout import GROUP, ROW, TABS, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.canvas import Canvas
@@ -98,13 +97,13 @@ class OutlinePane(QTreeWidget):
             item, rendered = entry.item, self._editor.rendered(entry.item)
             yield depth, make_row(item, rendered, hidden=hidden)
             for k, (title, inside) in enumerate(entry.panes):
-                inner_hidden = hidden or item.collapsed or (item.type == grid.TABS and k != item.active)
-                if item.type == grid.TABS:
+                inner_hidden = hidden or item.collapsed or (item.type == TABS and k != item.active)
+                if item.type == TABS:
                     yield (
                         depth + 1,
                         OutlineRow(item.id, k, "ph.folder-simple", tab_name(rendered, k), title, "", "", inner_hidden),
                     )
-                yield from self._make_rows(inside, depth + (2 if item.type == grid.TABS else 1), inner_hidden)
+                yield from self._make_rows(inside, depth + (2 if item.type == TABS else 1), inner_hidden)
 
     def _fill(self, closed: set[tuple[str, int]]) -> None:
         self.blockSignals(True)
@@ -239,7 +238,7 @@ class OutlinePane(QTreeWidget):
             return None, "end"
         box = self.visualItemRect(item)
         line = row_of(item)
-        holds = line.tab >= 0 or self._editor.page.item(line.id).type in (grid.ROW, grid.GROUP)
+        holds = line.tab >= 0 or self._editor.page.item(line.id).type in (ROW, GROUP)
         edge = box.height() // 4 if holds and line.tab < 0 else 0 if line.tab >= 0 else box.height() // 2
         if spot.y() < box.top() + edge:
             return item, "above"

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards import layout as grid
-from benchboard.dashboards.layout import Repeat
+from benchboard.dashboards.layout import Repeat, repeat_of
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
@@ -77,7 +76,7 @@ class RepeatSettings(QWidget):
 
     def _repeat(self) -> Repeat | None:
         try:
-            return grid.repeat_of(self._editor.page.item(self._id))
+            return repeat_of(self._editor.page.item(self._id))
         except Invalid:
             return None
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from benchboard.dashboards.document.document import Document, empty, fitted
+from benchboard.dashboards.document.document import Document, empty, fitted_document
 from benchboard.dashboards.layout import TABS, Item, PageIndex
 from benchboard.dashboards.versions.diff import Difference, Key, WordRun, word_diff
 from benchboard.i18n import _, ngettext
@@ -75,7 +75,7 @@ class DiffPage(QWidget):
     ) -> None:
         """Compare these documents; `titles` are their titles."""
         self._titles = titles
-        self._before, self._after = fitted(before), fitted(after)
+        self._before, self._after = fitted_document(before), fitted_document(after)
         self._pages = {"before": PageIndex(self._before.layout), "after": PageIndex(self._after.layout)}
         self._differences, names = differences, ItemNames(after, before)
         self._texts = {one.key: describe(one, names) for one in differences}

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import kind_of, widget_of
-from benchboard.dashboards.layout import Item
+from benchboard.dashboards.layout import CONTAINERS, Item, walk_items
 from benchboard.dashboards.versions.diff import Difference, word_count
 from benchboard.dashboards.versions.item_map import ItemPosition
 from benchboard.dashboards.versions.json_fields import ABSENT, Change, Path
@@ -69,7 +68,7 @@ class ItemNames:
         self._items: dict[str, Item] = {}
         self._tabs: dict[tuple[str, str], str] = {}
         for document in reversed(documents):
-            for found in grid.walk_items(document.layout):
+            for found in walk_items(document.layout):
                 self._items[found.item.id] = found.item
                 self._tabs |= {(found.item.id, pane.id): pane.title for pane in found.item.panes if pane.title}
 
@@ -305,7 +304,7 @@ def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name
     parts = []
     if was[:2] != now[:2]:
         parts.append(_("from {old} to {new}").format(old=names.container_name(was), new=names.container_name(now)))
-    fields = ["x", "y", _("width"), _("height")][: 3 if type_name in grid.CONTAINERS else 4]
+    fields = ["x", "y", _("width"), _("height")][: 3 if type_name in CONTAINERS else 4]
     parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=False) if old != new]
     return ", ".join(parts)
 

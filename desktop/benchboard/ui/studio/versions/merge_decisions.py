@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from benchboard.dashboards import layout as grid
 from benchboard.dashboards.document.document import Document
-from benchboard.dashboards.layout import Item, LocatedItem
+from benchboard.dashboards.layout import MAX_ITEMS, Item, LocatedItem, walk_items
 from benchboard.dashboards.versions.diff import WordRun, word_diff
 from benchboard.dashboards.versions.item_map import ItemPosition
 from benchboard.dashboards.versions.json_fields import ABSENT, POSITION, WHOLE, Path, changes
@@ -201,8 +200,8 @@ class MergeDecisions:
     @property
     def is_full(self) -> bool:
         """Whether the document can't hold one more widget."""
-        count = sum(1 for _found in grid.walk_items(self.merge.document.layout))
-        return count + sum(1 for choice in self._keeps_both() if choice) >= grid.MAX_ITEMS
+        count = sum(1 for _found in walk_items(self.merge.document.layout))
+        return count + sum(1 for choice in self._keeps_both() if choice) >= MAX_ITEMS
 
     def _keeps_both(self) -> Iterable[bool]:
         """For each group, whether both sides are kept."""
@@ -237,4 +236,4 @@ def merged_text(merged: AppliedChange, theirs: Party, type_name: str) -> str:
 
 
 def _find(document: Document, item_id: str) -> LocatedItem | None:
-    return next((found for found in grid.walk_items(document.layout) if found.item.id == item_id), None)
+    return next((found for found in walk_items(document.layout) if found.item.id == item_id), None)

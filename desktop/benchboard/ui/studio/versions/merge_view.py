@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.dashboards import layout as grid
+from benchboard.dashboards.layout import MAX_ITEMS
 from benchboard.dashboards.versions.three_way_merge import Key, MergeResult, Resolution, limit_error
 from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext
@@ -110,7 +110,7 @@ class MergeScreen(QWidget):
             self.use_result()
 
     def _why_not_both(self, case: ConflictGroup) -> str:
-        full = _("This would exceed the limit of {limit} items per dashboard.").format(limit=grid.MAX_ITEMS)
+        full = _("This would exceed the limit of {limit} items per dashboard.").format(limit=MAX_ITEMS)
         return case.why_not_both or (full if self.decisions.is_full else "")
 
     def show_next(self) -> None:
