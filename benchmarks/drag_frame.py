@@ -28,11 +28,11 @@ from benchboard import package_data
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.layout import Layout, fitted, parse_page
-from benchboard.ui import theme
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.theme import start_theme
 
 FRAMES = 400
 WARM = 40
@@ -294,7 +294,7 @@ def since(begin: tuple[float, float]) -> Taken:
 
 def main() -> None:
     app = QApplication.instance() or QApplication([])
-    theme.start(package_data.resources_folder() / "themes" / "tokens.json", "light")
+    start_theme(package_data.resources_folder() / "themes" / "tokens.json", "light")
     print(f"One frame of a drag in ms, median / p99; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(
         f"{'tiles':>6} {'zoom':>5} {'in':>6} {'drag':>4} {'wall':>15} {'cpu':>15} {'floor wall':>15} {'floor cpu':>15}"

@@ -30,8 +30,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.dashboards import interchange, library
-from benchboard.ui.studio import dashboards_view
-from benchboard.ui.studio import editor_page as page_place
+from benchboard.ui.studio import dashboards_view, editor_page
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.document.document_store import DashboardStore
@@ -378,7 +377,7 @@ def main() -> int:
     parser.add_argument("--profile", action="store_true", help="profile the window's thread")
     options = parser.parse_args()
     app = QApplication.instance() or QApplication([])
-    page_place.Canvas = Painted  # type: ignore[misc]  # the same canvas, which says when it is painted
+    editor_page.Canvas = Painted  # type: ignore[misc]  # the same canvas, which says when it is painted
     with tempfile.TemporaryDirectory() as folder:
         window = Window(Path(folder) / "home")
         files = {"generated.json": generated(options.panels)}

@@ -15,12 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from benchboard import package_data, workspace
 from benchboard.storage.engine import Database
-from benchboard.ui import theme as theme_module
 from benchboard.ui.app import Application
 from benchboard.ui.sections import Room
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.tasks import Tasks
-from benchboard.ui.theme import Theme
+from benchboard.ui.theme import Theme, start_theme
 from benchboard.ui.widgets import toasts
 from support.databases import unbound
 from support.people import Town
@@ -124,7 +123,7 @@ def open_local(qtbot: QtBot, local_home: Path, click: Clicker) -> Iterator[Calla
 @pytest.fixture
 def light(qapp: object) -> Theme:
     """The program's theme, light."""
-    return theme_module.start(package_data.resources_folder() / "themes" / "tokens.json", "light")
+    return start_theme(package_data.resources_folder() / "themes" / "tokens.json", "light")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from benchboard.dashboards.journal import crash_journal as journals
+from benchboard.dashboards.journal import crash_journal
 from benchboard.dashboards.journal.crash_journal import open_journal
 from benchboard.vault import Vault
 
@@ -26,7 +26,7 @@ def document(number: int) -> object:
 
 
 def main(home: Path, milliseconds: float) -> None:
-    journals._REWRITE_BYTES = 8_000  # so that it is also killed while it is written anew
+    crash_journal._REWRITE_BYTES = 8_000  # so that it is also killed while it is written anew
     journal = open_journal(home, Vault(home), SUBJECT)
     number = 0
     if journal.recovered is None:

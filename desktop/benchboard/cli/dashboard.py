@@ -22,8 +22,7 @@ from benchboard.cli.options import Choice, CliGroup, InputFile, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
-from benchboard.dashboards.document import document as form
-from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, parse_document, write_document
+from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document, empty, parse_document, write_document
 from benchboard.dashboards.home_layout import HomeLayout
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import Conflict, Invalid
@@ -334,7 +333,7 @@ def _with_title(document: Document, name: str) -> Document:
 def create(context: CommandContext, name: str, description: str) -> None:
     """Create an empty dashboard."""
     with context.database.change() as session:
-        document = replace(form.empty(), description=description)
+        document = replace(empty(), description=description)
         created = library.create(session, context.actor, document, name=name).card
     context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 

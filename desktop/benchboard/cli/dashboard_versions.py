@@ -11,7 +11,7 @@ from benchboard.cli.command_context import CommandContext, paging_options, with_
 from benchboard.cli.options import CliGroup, RenamedOption, WholeNumber
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import write_document
-from benchboard.dashboards.versions import version_store as kept
+from benchboard.dashboards.versions import version_store
 from benchboard.errors import Conflict
 from benchboard.i18n import _
 from benchboard.paging import Listing, Scalar
@@ -60,7 +60,9 @@ def versions(context: CommandContext, which: str, search: str, named: bool, limi
     filters: dict[str, Scalar] = {"named": True} if named else {}
     with context.database.read() as session:
         card = library.find(session, context.actor, which)
-        page = kept.list_versions(session, context.actor, card.id, Listing(search, filters), after=after, limit=limit)
+        page = version_store.list_versions(
+            session, context.actor, card.id, Listing(search, filters), after=after, limit=limit
+        )
     columns = ("number", "note", "author", "automatic", "restored_from", "began_at", "saved_at")
     context.list_page(
         page,
@@ -83,7 +85,7 @@ def show(context: CommandContext, which: str, number: int) -> None:
     """Show a version of a dashboard as JSON."""
     with context.database.read() as session:
         card = library.find(session, context.actor, which)
-        version_ = kept.get_version(session, context.actor, card.id, number)
+        version_ = version_store.get_version(session, context.actor, card.id, number)
     write_json({"$schema": interchange.SCHEMA, **write_document(version_.document)})
 
 
@@ -99,7 +101,7 @@ def name(context: CommandContext, which: str, number: int, note: str) -> None:
     """
     with context.database.change() as session:
         card = library.find(session, context.actor, which)
-        named = kept.name_version(session, context.actor, card.id, number, note)
+        named = version_store.name_version(session, context.actor, card.id, number, note)
     sentence = (
         _("Version {number} of “{name}” is now named “{note}”.")
         if named.note
@@ -123,7 +125,9 @@ def restore(context: CommandContext, which: str, number: int, base_version: int 
     """
     with advise_on_conflict(), context.database.change() as session:
         card = library.find(session, context.actor, which)
-        saved = kept.restore_version(session, context.actor, card.id, number, base_version=base_version, note=note)
+        saved = version_store.restore_version(
+            session, context.actor, card.id, number, base_version=base_version, note=note
+        )
     context.report(
         _("Restored version {number} of “{name}” as version {new}.").format(
             name=saved.document.title, number=number, new=saved.number

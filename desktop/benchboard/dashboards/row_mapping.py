@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
-from benchboard.dashboards.document import document as form
+from benchboard.dashboards.document.document import FORMAT, VERSION
 from benchboard.dashboards.layout import CONTAINERS, TABS, quote_value
 from benchboard.dashboards.layout.containers import DEEPEST
 from benchboard.errors import Invalid
@@ -116,8 +116,8 @@ def from_rows(parts: DashboardRows) -> Json:
     items = list(tree.nodes(parts.layout.get("items", []), _("the dashboard"), 0))
     return {
         **parts.layout,
-        "format": form.FORMAT,
-        "version": form.VERSION,
+        "format": FORMAT,
+        "version": VERSION,
         "title": parts.name,
         "description": parts.description or "",
         "items": [*items, *(_item(widget) for widget in tree.left.values())],

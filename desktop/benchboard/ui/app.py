@@ -44,8 +44,7 @@ from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in import LANGUAGES, SignIn
 from benchboard.ui.tasks import UNREACHABLE, Tasks
-from benchboard.ui.theme import start as start_theme
-from benchboard.ui.theme import theme
+from benchboard.ui.theme import start_theme, theme
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.toasts import Toast

@@ -17,10 +17,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import package_data
-from benchboard.ui import theme as theme_module
-from benchboard.ui import widgets as parts
+from benchboard.ui import widgets
 from benchboard.ui.problems import Action, Notice
-from benchboard.ui.theme import Mode, theme
+from benchboard.ui.theme import Mode, start_theme, theme
 from benchboard.ui.widgets.badges import Kind
 from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 from benchboard.ui.widgets.drawer import Drawer
@@ -68,35 +67,35 @@ def samples() -> tuple[Sample, ...]:
 def _labels() -> Iterator[Sample]:
     types = ("micro", "caption", "body", "body_strong", "section", "title", "display", "kpi", "mono")
     for type in types:
-        yield Sample("Text", type, partial(parts.Text, "Conveyor A", type))
+        yield Sample("Text", type, partial(widgets.Text, "Conveyor A", type))
     tones: tuple[Tone, ...] = ("secondary", "muted", "accent", "ok", "warn", "error", "info")
     for tone in tones:
-        yield Sample("Text", tone, partial(parts.Text, "Conveyor A", tone=tone))
-    yield Sample("Elided", "cut", lambda: parts.Elided("Conveyor A, node 3, third shelf"), (110, 20))
+        yield Sample("Text", tone, partial(widgets.Text, "Conveyor A", tone=tone))
+    yield Sample("Elided", "cut", lambda: widgets.Elided("Conveyor A, node 3, third shelf"), (110, 20))
     sentence = "The dongle forgets its token and this organisation. Anyone can pair it next."
     for type in ("caption", "body", "section"):
-        yield Sample("Paragraph", type, partial(parts.Paragraph, sentence, type), (210, 76))
-    yield Sample("Paragraph", "disabled", partial(_disabled, partial(parts.Paragraph, sentence)), (210, 64))
-    yield Sample("Avatar", "rest", lambda: parts.Avatar("Dana Whitfield"))
-    yield Sample("KeyCap", "rest", lambda: parts.KeyCap("Ctrl K"))
-    yield Sample("KeyCap", "disabled", partial(_disabled, partial(parts.KeyCap, "Ctrl K")))
-    yield Sample("Icon", "rest", lambda: parts.Icon("ph.clock"))
+        yield Sample("Paragraph", type, partial(widgets.Paragraph, sentence, type), (210, 76))
+    yield Sample("Paragraph", "disabled", partial(_disabled, partial(widgets.Paragraph, sentence)), (210, 64))
+    yield Sample("Avatar", "rest", lambda: widgets.Avatar("Dana Whitfield"))
+    yield Sample("KeyCap", "rest", lambda: widgets.KeyCap("Ctrl K"))
+    yield Sample("KeyCap", "disabled", partial(_disabled, partial(widgets.KeyCap, "Ctrl K")))
+    yield Sample("Icon", "rest", lambda: widgets.Icon("ph.clock"))
 
 
 def _badges() -> Iterator[Sample]:
     kinds: tuple[Kind, ...] = ("ok", "proven", "observed", "info", "warn", "error", "neutral", "waits")
     for kind in kinds:
-        yield Sample("Badge", kind, partial(parts.Badge, kind, "Ready"))
+        yield Sample("Badge", kind, partial(widgets.Badge, kind, "Ready"))
 
 
 def _buttons() -> Iterator[Sample]:
-    make: dict[str, Callable[[], parts.Button]] = {
-        "plain": lambda: parts.Button("Save"),
-        "primary": lambda: parts.Button("Sign in", kind="primary"),
-        "danger": lambda: parts.Button("Release", kind="danger"),
-        "destroy": lambda: parts.Button("Release", kind="destroy"),
-        "quiet": lambda: parts.Button("Discard", kind="quiet", icon="ph.x"),
-        "link": lambda: parts.Button("Try again", kind="link"),
+    make: dict[str, Callable[[], widgets.Button]] = {
+        "plain": lambda: widgets.Button("Save"),
+        "primary": lambda: widgets.Button("Sign in", kind="primary"),
+        "danger": lambda: widgets.Button("Release", kind="danger"),
+        "destroy": lambda: widgets.Button("Release", kind="destroy"),
+        "quiet": lambda: widgets.Button("Discard", kind="quiet", icon="ph.x"),
+        "link": lambda: widgets.Button("Try again", kind="link"),
     }
     for kind, button in make.items():
         yield Sample("Button", kind, button)
@@ -104,62 +103,62 @@ def _buttons() -> Iterator[Sample]:
         yield Sample("Button", f"{kind}, pressed", partial(_pressed, button))
         yield Sample("Button", f"{kind}, focus", partial(_focused, button))
         yield Sample("Button", f"{kind}, disabled", partial(_disabled, button))
-    yield Sample("Button", "icon alone", lambda: parts.Button("", icon="ph.x", tip="Close"))
+    yield Sample("Button", "icon alone", lambda: widgets.Button("", icon="ph.x", tip="Close"))
     for state in Qt.CheckState:
         yield Sample("CheckBox", state.name, partial(_checked, state))
-    yield Sample("CheckBox", "disabled", partial(_disabled, partial(parts.CheckBox, "Keep a copy")))
+    yield Sample("CheckBox", "disabled", partial(_disabled, partial(widgets.CheckBox, "Keep a copy")))
     views = (("id", "By ID"), ("rolling", "Rolling"))
-    yield Sample("SegmentedControl", "rest", lambda: parts.SegmentedControl(views, label="View"))
+    yield Sample("SegmentedControl", "rest", lambda: widgets.SegmentedControl(views, label="View"))
 
 
 def _fields() -> Iterator[Sample]:
-    def field(text: str = "80", error: str = "", note: str = "") -> parts.Field:
-        made = parts.Field("Clock", parts.Edit(unit="MHz", placeholder="80"), note=note)
+    def field(text: str = "80", error: str = "", note: str = "") -> widgets.Field:
+        made = widgets.Field("Clock", widgets.Edit(unit="MHz", placeholder="80"), note=note)
         made.edit.setText(text)
         made.set_error(error)
         return made
 
     yield Sample(
-        "Edit", "search", lambda: parts.Edit(placeholder="Person or event", icon="ph.funnel", keys="/"), (230, 28)
+        "Edit", "search", lambda: widgets.Edit(placeholder="Person or event", icon="ph.funnel", keys="/"), (230, 28)
     )
     yield Sample("Field", "rest", field, (160, 56))
     yield Sample("Field", "empty", lambda: field(""), (160, 56))
     yield Sample("Field", "wrong", lambda: field("800", "Between 1 and 200 MHz."), (160, 76))
     yield Sample("Field", "disabled", partial(_disabled, partial(field, note="Set by the dongle.")), (160, 76))
-    yield Sample("Select", "rest", lambda: parts.Select([("a", "All events")], label="Event"), (140, 28))
-    yield Sample("Select", "disabled", partial(_disabled, partial(parts.Select, [("a", "All events")])), (140, 28))
+    yield Sample("Select", "rest", lambda: widgets.Select([("a", "All events")], label="Event"), (140, 28))
+    yield Sample("Select", "disabled", partial(_disabled, partial(widgets.Select, [("a", "All events")])), (140, 28))
 
 
 def _surfaces() -> Iterator[Sample]:
     def card(*, selected: bool) -> QWidget:
-        made = parts.Card()
-        made.column.addWidget(parts.Text("This computer", "section"))
+        made = widgets.Card()
+        made.column.addWidget(widgets.Text("This computer", "section"))
         made.set_selected(selected)
         return made
 
     def toolbar() -> QWidget:
-        made = parts.Toolbar("Audit log")
+        made = widgets.Toolbar("Audit log")
         made.set_count("48 214")
-        made.add_right(parts.Button("Add person", kind="primary"))
+        made.add_right(widgets.Button("Add person", kind="primary"))
         return made
 
     def banner(kind: Literal["info", "warn", "error"]) -> QWidget:
         again = Action("Try again", lambda: None)
-        return parts.Banner(Notice("ttyACM4 is busy.", "modem-manager holds it.", kind, actions=(again,)))
+        return widgets.Banner(Notice("ttyACM4 is busy.", "modem-manager holds it.", kind, actions=(again,)))
 
     yield Sample("Toolbar", "rest", toolbar, (640, 48))
     kinds: tuple[Literal["info", "warn", "error"], ...] = ("info", "warn", "error")
     for kind in kinds:
         yield Sample("Banner", kind, partial(banner, kind), (640, 40))
-    yield Sample("Chip", "rest", lambda: parts.Chip("Person: Dana Whitfield", lambda: None))
+    yield Sample("Chip", "rest", lambda: widgets.Chip("Person: Dana Whitfield", lambda: None))
     yield Sample(
         "EmptyState",
         "page",
-        lambda: parts.EmptyState("bb.dongle", "No dongle here yet", "Start a simulated one", why="Plug one in."),
+        lambda: widgets.EmptyState("bb.dongle", "No dongle here yet", "Start a simulated one", why="Plug one in."),
         (320, 180),
     )
     yield Sample(
-        "EmptyState", "error", lambda: parts.EmptyState("ph.warning-circle", "It failed", role="error"), (320, 120)
+        "EmptyState", "error", lambda: widgets.EmptyState("ph.warning-circle", "It failed", role="error"), (320, 120)
     )
 
     def no_match() -> QWidget:
@@ -168,7 +167,7 @@ def _surfaces() -> Iterator[Sample]:
         return made
 
     def no_match_line() -> QWidget:
-        field = parts.Edit()
+        field = widgets.Edit()
         field.setText("gauge 2")
         made = NoMatchLine("widgets", field)
         field.setParent(made)
@@ -190,8 +189,8 @@ def _surfaces() -> Iterator[Sample]:
 
 def _data() -> Iterator[Sample]:
     def key_value() -> QWidget:
-        rows = [("Language", parts.Text("Türkçe")), ("Device ID", parts.copyable("3ec6582f", "Device ID"))]
-        return parts.KeyValue(rows)
+        rows = [("Language", widgets.Text("Türkçe")), ("Device ID", widgets.copyable("3ec6582f", "Device ID"))]
+        return widgets.KeyValue(rows)
 
     def strip(*stats: Stat, note: str = "") -> QWidget:
         made = StatStrip()
@@ -228,7 +227,7 @@ def _data() -> Iterator[Sample]:
 
 
 def _drawer() -> QWidget:
-    table, detail = (parts.Card() for _place in range(2))
+    table, detail = (widgets.Card() for _place in range(2))
     made = Drawer(table, detail, 260)
     made.show_detail(True)
     return made
@@ -278,7 +277,7 @@ def _hovered(make: Callable[[], QWidget]) -> QWidget:
     return widget
 
 
-def _pressed(make: Callable[[], parts.Button]) -> QWidget:
+def _pressed(make: Callable[[], widgets.Button]) -> QWidget:
     button = make()
     button.setDown(True)
     return button
@@ -294,7 +293,7 @@ def _focused(make: Callable[[], QWidget]) -> QWidget:
 
 
 def _checked(state: Qt.CheckState) -> QWidget:
-    box = parts.CheckBox("Keep a copy")
+    box = widgets.CheckBox("Keep a copy")
     box.setTristate(state == Qt.CheckState.PartiallyChecked)
     box.setCheckState(state)
     return box
@@ -313,10 +312,10 @@ class GalleryPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(8)
-        column.addWidget(parts.Text(theme().current.capitalize(), "title"))
+        column.addWidget(widgets.Text(theme().current.capitalize(), "title"))
         for part, states in groupby(samples(), key=lambda sample: sample.part):
             column.addSpacing(8)
-            column.addWidget(parts.Text(part, "body_strong", "secondary"))
+            column.addWidget(widgets.Text(part, "body_strong", "secondary"))
             for line in _lines(states):
                 column.addLayout(line)
         column.addStretch(1)
@@ -328,7 +327,7 @@ def _lines(states: Iterator[Sample]) -> Iterator[QHBoxLayout]:
     line.setSpacing(16)
     for sample in states:
         cell, widget = QVBoxLayout(), sample.build()
-        caption = Sample("", "", partial(parts.Text, sample.state, "caption", "muted")).build()
+        caption = Sample("", "", partial(widgets.Text, sample.state, "caption", "muted")).build()
         cell.setSpacing(2)
         for one in (widget, caption):
             cell.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft)
@@ -380,7 +379,7 @@ def _window() -> QScrollArea:
     line.setSpacing(0)
     for widget in (GalleryPage(), other):
         line.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
-    area = parts.scroll_area(inner)
+    area = widgets.scroll_area(inner)
     area.setWindowTitle("Parts of the screens")
     area.resize(2 * _WIDTH + 16, 900)
     return area
@@ -394,7 +393,7 @@ def main(arguments: Sequence[str]) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setStyle("Fusion")
-    theme_module.start(package_data.resources_folder() / "themes" / "tokens.json")
+    start_theme(package_data.resources_folder() / "themes" / "tokens.json")
     if out is not None:
         return 0 if _both().save(str(out)) else 1
     window = _window()

@@ -149,7 +149,7 @@ class Theme(QObject):
 _theme: Theme | None = None
 
 
-def start(tokens_file: Path, appearance: Appearance = "system") -> Theme:
+def start_theme(tokens_file: Path, appearance: Appearance = "system") -> Theme:
     """Create and apply the program's theme. Called once, by the composition root and by tests."""
     global _theme
     _theme = Theme(tokens_file, QApplication.instance())

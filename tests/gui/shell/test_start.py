@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from benchboard import __main__ as start
+from benchboard.__main__ import main
 from benchboard.errors import Unavailable
 from benchboard.storage.engine import Database
 from benchboard.storage.models.identity import SessionHistory, SignInSession
@@ -72,7 +72,7 @@ def test_arguments_link_or_database_file_open_the_window(tmp_path: Path, monkeyp
     file.touch()
     for argument in (str(file), "benchboard://bench/dongles", str(missing), "db", "timing"):
         monkeypatch.setattr(sys, "argv", ["benchboard", argument])
-        start.main()
+        main()
     assert opened == [{"file": file}, {"address": "bench/dongles"}]
     assert commands == [[str(missing)], ["db"], ["timing"]]
 
@@ -84,7 +84,7 @@ def test_start_without_a_display_reports_it(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(sys, "argv", ["benchboard"])
-    assert start.main() == 1
+    assert main() == 1
     assert "no display" in capsys.readouterr().err
 
 

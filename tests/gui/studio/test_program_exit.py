@@ -19,8 +19,8 @@ from benchboard.dashboards.document.widget_kinds import kind_of, new_item
 from benchboard import package_data
 from benchboard.ui.studio.canvas.scene import tile
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui import theme
-theme.start(package_data.resources_folder() / "themes" / "tokens.json", "light")
+from benchboard.ui.theme import start_theme
+start_theme(package_data.resources_folder() / "themes" / "tokens.json", "light")
 def wrong(*_anything, **_more):
     raise ZeroDivisionError
 tile.paint_face = wrong

@@ -21,7 +21,7 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.ui.context import ChangeNotices, Context
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.tiles import query_results as feeding
+from benchboard.ui.studio.tiles import query_results
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.tasks import Tasks
 from support.examples import examples
@@ -142,7 +142,7 @@ def test_query_cancelled_is_not_run_again_at_once(tile_page: Page) -> None:
 
 def test_query_result_of_an_older_query_is_ignored(tile_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     never = SimpleNamespace(start=lambda: None)
-    monkeypatch.setattr(feeding, "threading", SimpleNamespace(Thread=lambda **_how: never))
+    monkeypatch.setattr(query_results, "threading", SimpleNamespace(Thread=lambda **_how: never))
     tile_page.load("1")
     tile_page.editor.set_property("a", "query", "2")
     assert tile_page.desk.answer(1) == "2"
@@ -195,7 +195,7 @@ class Answering(RuleBasedStateMachine):
         self.page = Page()
         self.stopping: list[Callable[[], None]] = []
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(feeding, "threading", SimpleNamespace(Thread=self.thread))
+        self.patch.setattr(query_results, "threading", SimpleNamespace(Thread=self.thread))
 
     def thread(self, *, target: Callable[[], None], **_more: object) -> SimpleNamespace:
         """A thread that comes to it when the test lets it."""

@@ -9,7 +9,7 @@ from open_dashboards import OpenDashboards, dashboards_view_of, sign_in_as
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
-from benchboard.dashboards.variables import variable_state as kept
+from benchboard.dashboards.variables import variable_state
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.panes.value_picker import ValuePicker
 from support.databases import unbound
@@ -70,13 +70,13 @@ def test_selected_values_after_reopening_the_tab_are_restored(open_studio: Open)
 
 def test_selected_values_are_stored_off_the_windows_thread(open_studio: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     wrote: list[threading.Thread] = []
-    keep = kept.save
+    keep = variable_state.save
 
     def watched(*asked: Any) -> None:
         wrote.append(threading.current_thread())
         keep(*asked)
 
-    monkeypatch.setattr(kept, "save", watched)
+    monkeypatch.setattr(variable_state, "save", watched)
     first = open_studio()
     first.page = OpenDashboards(first).open(create_dashboards(first))
     monkeypatch.setattr(first.application.tasks, "read", lambda *_asked, **_named: None)

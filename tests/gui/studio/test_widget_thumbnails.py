@@ -11,12 +11,11 @@ from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import Item, PageIndex
 from benchboard.dashboards.versions.diff import WordRun, word_diff
-from benchboard.ui import theme as theme_module
 from benchboard.ui.studio.tiles.container_painting import heading_height, paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.renderers import HEADER
 from benchboard.ui.studio.versions import widget_thumbnails
 from benchboard.ui.studio.versions.widget_thumbnails import render_tile
-from benchboard.ui.theme import Theme
+from benchboard.ui.theme import Theme, start_theme
 
 SIZE = QSizeF(420, 120)
 NAMES = ("open", "closed", "tabs", "group")
@@ -24,7 +23,7 @@ NAMES = ("open", "closed", "tabs", "group")
 
 @pytest.fixture(params=["light", "dark"])
 def look(qapp: object, request: pytest.FixtureRequest) -> Theme:
-    return theme_module.start(package_data.resources_folder() / "themes" / "tokens.json", request.param)
+    return start_theme(package_data.resources_folder() / "themes" / "tokens.json", request.param)
 
 
 def page() -> PageIndex:

@@ -15,8 +15,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.versions import version_store
 from benchboard.errors import Invalid
-from benchboard.identity import audit
-from benchboard.identity import users as accounts_of
+from benchboard.identity import audit, users
 from benchboard.paging import Listing, Unreadable, encode_key
 from benchboard.storage import upgrade
 from benchboard.storage.engine import Database
@@ -107,7 +106,7 @@ def test_list_people_and_audit_show_unreadable_rows(town: Town) -> None:
     user = town.add("spoiled@north.example")
     spoil(town, "users", user, "created_at", "long ago")
     with unbound(town.database).read() as session:
-        people = accounts_of.list_people(session, town.actor, Listing())
+        people = users.list_people(session, town.actor, Listing())
         assert user in [person.id for person in people.rows]
         assert audit.list_entries(session, town.actor, Listing()).rows
         moment = session.scalar(select(User.created_at).where(User.id == user))

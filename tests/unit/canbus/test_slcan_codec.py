@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.canbus import slcan_codec as slcan
+from benchboard.canbus import slcan_codec
 from benchboard.canbus.frame import FD_LENGTHS, Frame, TimeSource, Timestamp
 from benchboard.canbus.slcan_codec import Parser, Reply
 
@@ -33,7 +33,7 @@ def frames(draw: st.DrawFn) -> Frame:
 
 def line_of(frame: Frame) -> bytes:
     """The line as a dongle sends it, with its milliseconds if the frame has a stamp."""
-    return slcan.encode(frame, None if frame.timestamp is None else round(frame.timestamp.seconds * 1000))
+    return slcan_codec.encode(frame, None if frame.timestamp is None else round(frame.timestamp.seconds * 1000))
 
 
 def chunked(data: bytes, cuts: list[int]) -> list[bytes]:
@@ -55,7 +55,7 @@ def test_parser_hostile_bytes_keep_the_buffer_small_and_the_next_frame_intact(ju
     parser = Parser()
     for chunk in junk:
         parser.feed(chunk)
-        assert len(parser._rest) <= slcan.MAX_LINE
+        assert len(parser._rest) <= slcan_codec.MAX_LINE
     parser.feed(b"\r")
     assert parser.feed(line_of(frame)).frames == [frame]
 
@@ -98,18 +98,18 @@ def test_parser_endless_line_is_malformed_once() -> None:
 
 def test_parser_bel_inside_an_overlong_line_is_no_refusal() -> None:
     parser = Parser()
-    pieces = (b"x" * (slcan.MAX_LINE + 1), b"\a", b"xx\axx", b"\a\r")
+    pieces = (b"x" * (slcan_codec.MAX_LINE + 1), b"\a", b"xx\axx", b"\a\r")
     assert [parser.feed(piece).replies for piece in pieces] == [[], [], [], []]
     assert parser.malformed == 1
     assert parser.feed(b"\a").replies == [Reply(False)]
 
 
 def test_parser_line_of_exactly_the_greatest_length_is_a_reply() -> None:
-    for chunks in ([b"V" * slcan.MAX_LINE + b"\r"], [b"V" * slcan.MAX_LINE, b"\r"]):
+    for chunks in ([b"V" * slcan_codec.MAX_LINE + b"\r"], [b"V" * slcan_codec.MAX_LINE, b"\r"]):
         parser = Parser()
-        assert [reply.text for chunk in chunks for reply in parser.feed(chunk).replies] == ["V" * slcan.MAX_LINE]
+        assert [reply.text for chunk in chunks for reply in parser.feed(chunk).replies] == ["V" * slcan_codec.MAX_LINE]
         assert parser.malformed == 0
-    for chunks in ([b"V" * (slcan.MAX_LINE + 1) + b"\r"], [b"V" * (slcan.MAX_LINE + 1), b"\r"]):
+    for chunks in ([b"V" * (slcan_codec.MAX_LINE + 1) + b"\r"], [b"V" * (slcan_codec.MAX_LINE + 1), b"\r"]):
         parser = Parser()
         assert [reply for chunk in chunks for reply in parser.feed(chunk).replies] == []
         assert parser.malformed == 1

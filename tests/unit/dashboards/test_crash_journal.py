@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import fitted_document, parse_document, write_home
 from benchboard.dashboards.document.widget_kinds import with_fields
-from benchboard.dashboards.journal import crash_journal as journals
-from benchboard.dashboards.journal import recoverable_steps as steps
+from benchboard.dashboards.journal import crash_journal, recoverable_steps
 from benchboard.dashboards.journal.crash_journal import Journal, RecoveredEdits, open_journal
 from benchboard.dashboards.journal.encrypted_log import DamagedLog, Sealer, read_records
 from benchboard.dashboards.journal.recoverable_steps import History, Record, pack, unpack
@@ -109,7 +108,7 @@ def do(model: Model, history: History, doing: Do) -> Record | None:
 
 def read_again(history: History) -> History:
     first, *rest = history.to_records()
-    again = steps.begin_history(unpack(first))
+    again = recoverable_steps.begin_history(unpack(first))
     for packed in rest:
         again.replay(unpack(packed), packed)
     again.end()
@@ -204,7 +203,7 @@ def test_journal_with_missing_steps_drops_those_before_them() -> None:
     history.replay(moved := history.record_move(-1, document(2)), pack(moved))
     first, *rest = history.to_records()
     for came, left in ((3, 3), (2, 2), (1, 0)):  # two were taken, one was taken back
-        again = steps.begin_history(unpack(first))
+        again = recoverable_steps.begin_history(unpack(first))
         for packed in rest[:came]:
             again.replay(unpack(packed), packed)
         again.end()
@@ -212,14 +211,14 @@ def test_journal_with_missing_steps_drops_those_before_them() -> None:
 
 
 def test_journal_keeps_a_limited_number_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "MAX_STEPS", 5)
+    monkeypatch.setattr(recoverable_steps, "MAX_STEPS", 5)
     history = History([], 1, document(0), [])
     for k in range(1, 9):
         record = history.record_step("Move", document(k), ((), ()), 0.0, amends=False)
         history.replay(record, pack(record))
     assert [history.documents()[k] for k in (0, 5)] == [document(3), document(8)]
     assert history.record_move(-6, document(2))["is"] == "leap"  # the window went further back than was kept
-    monkeypatch.setattr(steps, "MAX_STEP_BYTES", 150)
+    monkeypatch.setattr(recoverable_steps, "MAX_STEP_BYTES", 150)
     record = history.record_step("Change", document(*range(40)), ((), ()), 0.0, amends=False)
     history.replay(record, pack(record))
     assert len(history.steps) == 1
@@ -296,7 +295,10 @@ def test_journal_key_of_wrong_length_is_rejected(open_: Callable[..., Journal], 
     kept = Vault(home).get("journal")
     assert kept is not None
     Vault(home).put("journal", key)
-    for act in (partial(open_journal, home, Vault(home), SUBJECT), partial(journals.sweep, home, Vault(home), (), set)):
+    for act in (
+        partial(open_journal, home, Vault(home), SUBJECT),
+        partial(crash_journal.sweep, home, Vault(home), (), set),
+    ):
         with pytest.raises(Unavailable) as refused:
             act()
         assert refused.value.code == "sealed.key-damaged"
@@ -372,7 +374,7 @@ def test_journal_on_a_slow_disk_writes_only_the_newest_draft(open_: Callable[...
 def test_journal_too_long_draft_is_not_stored_and_harms_nothing(
     open_: Callable[..., Journal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journals, "MAX_DRAFT", 100)
+    monkeypatch.setattr(crash_journal, "MAX_DRAFT", 100)
 
     def too_much() -> str:
         raise Invalid("layout.too-long", "This is too long.")
@@ -452,7 +454,7 @@ def test_journal_unreadable_is_reported_and_set_aside(open_: Callable[..., Journ
 
 
 def test_journal_size_stays_bounded(open_: Callable[..., Journal], home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journals, "_REWRITE_BYTES", 20_000)
+    monkeypatch.setattr(crash_journal, "_REWRITE_BYTES", 20_000)
     journal = began(open_())
     (file,) = (home / "journal").glob("*.bbj")
     largest = 0
@@ -463,7 +465,7 @@ def test_journal_size_stays_bounded(open_: Callable[..., Journal], home: Path, m
             largest = max(largest, file.stat().st_size)
     journal.close()
     found = held(open_())
-    assert (found.document, len(found.steps)) == (document(1499), steps.MAX_STEPS)
+    assert (found.document, len(found.steps)) == (document(1499), recoverable_steps.MAX_STEPS)
     assert largest < 3 * file.stat().st_size
 
 
@@ -564,20 +566,20 @@ def test_sweep_journals_unseen_and_unwritten_for_a_month_are_deleted_and_old_cop
         asked.append(names)
         return names & {"visible"}
 
-    assert journals.sweep(home, Vault(home), ("sqlite", "db", "ada"), visible) == 2
+    assert crash_journal.sweep(home, Vault(home), ("sqlite", "db", "ada"), visible) == 2
     assert [names - {"open"} for names in asked] == [{"visible", "hidden"}]
     assert (old.exists(), young.exists(), odd.exists()) == (False, True, True)
     left = [open_(*("sqlite", "db"), account, name).recovered is not None
             for account, name in (("ada", "visible"), ("ada", "hidden"), ("ada", "hidden of late"),
                                   ("grace", "hidden"))]  # fmt: skip
     assert left == [True, False, True, True]
-    assert journals.sweep(home / "elsewhere", Vault(home), (), visible) == 0
+    assert crash_journal.sweep(home / "elsewhere", Vault(home), (), visible) == 0
 
 
 def test_sweep_leaves_no_lock_of_a_deleted_journal(open_: Callable[..., Journal], home: Path) -> None:
     began(open_("sqlite", "db", "ada", "hidden"), 1).close()
     _age(*(home / "journal").glob("*.bbj"))
-    assert journals.sweep(home, Vault(home), ("sqlite", "db", "ada"), lambda _names: set()) == 1
+    assert crash_journal.sweep(home, Vault(home), ("sqlite", "db", "ada"), lambda _names: set()) == 1
     assert [path.name for path in (home / "journal").iterdir()] == ["key.lock"]
 
 

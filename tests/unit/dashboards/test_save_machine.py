@@ -11,21 +11,60 @@ from hypothesis import strategies as st
 
 from benchboard.dashboards.document.document import Document, fitted_document
 from benchboard.dashboards.document.widget_kinds import with_fields
-from benchboard.dashboards.editing import save_machine as sm
 from benchboard.dashboards.editing.save_machine import (
     CHANGED,
     CONFLICT,
     LOAD_FAILED,
     LOADING,
     MERGING,
+    RETRY_MS,
     SAVED,
     SAVING,
     TRANSITIONS,
     UNSAVED,
+    AnnounceMerged,
+    AskAgain,
+    Close,
+    Decide,
+    DocumentEdited,
+    Effect,
+    EndEditing,
+    Event,
+    FollowDocument,
+    Handled,
+    KeepMine,
+    Load,
+    Loaded,
+    LoadFailed,
+    MergeAgain,
+    MergeDone,
+    MergeFailed,
+    MergeTheirs,
+    OpenDecision,
+    ReadDocument,
+    ReadTheirs,
+    RecoveredOutdated,
+    ReplaceDocument,
+    Resolved,
+    Save,
     SaveMachine,
     SaveState,
+    ShowError,
+    ShowTooMuch,
+    StartTimer,
+    StopTimer,
     StoredDocument,
+    StoredElsewhere,
+    TheirsRead,
+    TheirsUnread,
+    TimerElapsed,
+    UnexpectedEvent,
+    Write,
+    WriteAfterwards,
+    WriteDone,
+    WriteFailed,
     handle,
+    merge_theirs,
 )
 from benchboard.dashboards.layout import PageIndex
 from benchboard.errors import Conflict, Denied, Invalid, Unavailable
@@ -35,7 +74,7 @@ BUSY = Unavailable("storage.busy", "The database is busy.")
 AWAY = Unavailable("storage.away", "The server is away.")
 OVERTAKEN = Conflict("dashboards.overtaken", "Somebody else stored it.", who="Ann", number=7)
 TOO_LONG = Invalid("layout.too-long", "It is too long.")
-EVENTS = get_args(sm.Event)
+EVENTS = get_args(Event)
 
 
 def _titled(document: Document, item_id: str, title: str) -> Document:
@@ -51,8 +90,8 @@ THEIRS = StoredDocument(_titled(DOCUMENT, "c", "Theirs"), 2)
 CLASHING = StoredDocument(_titled(DOCUMENT, "a", "Theirs"), 2)
 
 
-def _after(machine: SaveMachine, *events: sm.Event) -> sm.Handled:
-    handled = sm.Handled(machine)
+def _after(machine: SaveMachine, *events: Event) -> Handled:
+    handled = Handled(machine)
     for event in events:
         handled = handle(handled.machine, event)
     return handled
@@ -62,61 +101,61 @@ def _machine(state: SaveState) -> SaveMachine:
     """A machine in this state as it comes there."""
     machine = SaveMachine()
     if state == LOADING:
-        return handle(machine, sm.Load()).machine
+        return handle(machine, Load()).machine
     if state == LOAD_FAILED:
-        return _after(machine, sm.Load(), sm.LoadFailed(BUSY)).machine
-    machine = _after(machine, sm.Load(), sm.Loaded(StoredDocument(DOCUMENT, 1), DOCUMENT)).machine
-    events: dict[SaveState, tuple[sm.Event, ...]] = {
+        return _after(machine, Load(), LoadFailed(BUSY)).machine
+    machine = _after(machine, Load(), Loaded(StoredDocument(DOCUMENT, 1), DOCUMENT)).machine
+    events: dict[SaveState, tuple[Event, ...]] = {
         SAVED: (),
-        CHANGED: (sm.DocumentEdited(EDITED),),
-        SAVING: (sm.DocumentEdited(EDITED), sm.Save()),
-        MERGING: (sm.DocumentEdited(EDITED), sm.Save(), sm.WriteFailed(OVERTAKEN)),
-        CONFLICT: (sm.DocumentEdited(EDITED), sm.Save(), sm.WriteFailed(OVERTAKEN), _merge(DOCUMENT, EDITED, CLASHING)),
-        UNSAVED: (sm.DocumentEdited(EDITED), sm.Save(), sm.WriteFailed(BUSY)),
+        CHANGED: (DocumentEdited(EDITED),),
+        SAVING: (DocumentEdited(EDITED), Save()),
+        MERGING: (DocumentEdited(EDITED), Save(), WriteFailed(OVERTAKEN)),
+        CONFLICT: (DocumentEdited(EDITED), Save(), WriteFailed(OVERTAKEN), _merge(DOCUMENT, EDITED, CLASHING)),
+        UNSAVED: (DocumentEdited(EDITED), Save(), WriteFailed(BUSY)),
     }
     return _after(machine, *events[state]).machine
 
 
-def _merge(base: Document, mine: Document, theirs: StoredDocument) -> sm.MergeDone:
-    return sm.merge_theirs(sm.MergeTheirs(base, mine, ()), theirs)
+def _merge(base: Document, mine: Document, theirs: StoredDocument) -> MergeDone:
+    return merge_theirs(MergeTheirs(base, mine, ()), theirs)
 
 
-def _examples(event: type[Any], machine: SaveMachine) -> Sequence[sm.Event]:
+def _examples(event: type[Any], machine: SaveMachine) -> Sequence[Event]:
     """Events of a kind, one for each way it can go."""
     stored = StoredDocument(DOCUMENT, 1)
-    known: dict[type[Any], Sequence[sm.Event]] = {
-        sm.Loaded: [sm.Loaded(stored, DOCUMENT)],
-        sm.LoadFailed: [sm.LoadFailed(BUSY)],
-        sm.RecoveredOutdated: [sm.RecoveredOutdated(DOCUMENT)],
-        sm.DocumentEdited: [
-            sm.DocumentEdited(document) for document in (machine.document, EDITED, DOCUMENT, _titled(EDITED, "b", "x"))
+    known: dict[type[Any], Sequence[Event]] = {
+        Loaded: [Loaded(stored, DOCUMENT)],
+        LoadFailed: [LoadFailed(BUSY)],
+        RecoveredOutdated: [RecoveredOutdated(DOCUMENT)],
+        DocumentEdited: [
+            DocumentEdited(document) for document in (machine.document, EDITED, DOCUMENT, _titled(EDITED, "b", "x"))
         ],
-        sm.Save: [sm.Save(), sm.Save("A version")],
-        sm.WriteDone: [sm.WriteDone(StoredDocument(EDITED, 2))],
-        sm.WriteFailed: [sm.WriteFailed(error) for error in (BUSY, OVERTAKEN, TOO_LONG, Denied("no", "No."))],
-        sm.TheirsRead: [
-            sm.TheirsRead(read, version)
+        Save: [Save(), Save("A version")],
+        WriteDone: [WriteDone(StoredDocument(EDITED, 2))],
+        WriteFailed: [WriteFailed(error) for error in (BUSY, OVERTAKEN, TOO_LONG, Denied("no", "No."))],
+        TheirsRead: [
+            TheirsRead(read, version)
             for read in (stored, THEIRS, replace(THEIRS, may_edit=False))
             for version in (1, 0)
         ],
-        sm.TheirsUnread: [sm.TheirsUnread(BUSY)],
-        sm.MergeDone: [_merge(DOCUMENT, EDITED, THEIRS), _merge(DOCUMENT, EDITED, CLASHING),
+        TheirsUnread: [TheirsUnread(BUSY)],
+        MergeDone: [_merge(DOCUMENT, EDITED, THEIRS), _merge(DOCUMENT, EDITED, CLASHING),
                     _merge(DOCUMENT, DOCUMENT, THEIRS), replace(_merge(DOCUMENT, EDITED, THEIRS), too_much=TOO_LONG)],
-        sm.MergeFailed: [sm.MergeFailed(BUSY)],
-        sm.Resolved: [sm.Resolved(EDITED)],
+        MergeFailed: [MergeFailed(BUSY)],
+        Resolved: [Resolved(EDITED)],
     }  # fmt: skip
     return known.get(event) or [event()]
 
 
 REFUSED = {
-    sm.Load: {CHANGED, SAVING, MERGING, CONFLICT, UNSAVED},
-    sm.Loaded: set(SaveState) - {LOADING},
-    sm.LoadFailed: set(SaveState) - {LOADING},
-    sm.RecoveredOutdated: set(SaveState) - {SAVED, CHANGED},
-    sm.WriteDone: set(SaveState) - {SAVING},
-    sm.WriteFailed: set(SaveState) - {SAVING},
-    sm.MergeDone: set(SaveState) - {MERGING},
-    sm.MergeFailed: set(SaveState) - {MERGING},
+    Load: {CHANGED, SAVING, MERGING, CONFLICT, UNSAVED},
+    Loaded: set(SaveState) - {LOADING},
+    LoadFailed: set(SaveState) - {LOADING},
+    RecoveredOutdated: set(SaveState) - {SAVED, CHANGED},
+    WriteDone: set(SaveState) - {SAVING},
+    WriteFailed: set(SaveState) - {SAVING},
+    MergeDone: set(SaveState) - {MERGING},
+    MergeFailed: set(SaveState) - {MERGING},
 }
 """What cannot happen: answers that nobody asked for, and a new start that would lose edits."""
 
@@ -130,7 +169,7 @@ def test_handle_every_event_in_every_state_leads_where_the_table_says(state: Sav
     assert ((state, event) in TRANSITIONS) is not refused
     for example in _examples(event, machine):
         if refused:
-            with pytest.raises(sm.UnexpectedEvent):
+            with pytest.raises(UnexpectedEvent):
                 handle(machine, example)
             continue
         after = handle(machine, example)
@@ -158,36 +197,36 @@ class World:
     stored: StoredDocument = field(default_factory=lambda: StoredDocument(DOCUMENT, 1))
     machine: SaveMachine = field(default_factory=SaveMachine)
     timer: bool = False
-    under_way: list[sm.Effect] = field(default_factory=list)
+    under_way: list[Effect] = field(default_factory=list)
     """What is asked of the database and not done yet."""
-    answers: list[sm.Event] = field(default_factory=list)
+    answers: list[Event] = field(default_factory=list)
     """What is done and not heard of yet."""
-    shown_errors: list[sm.ShowError] = field(default_factory=list)
+    shown_errors: list[ShowError] = field(default_factory=list)
     notes: set[str | None] = field(default_factory=set)
 
-    def tell(self, event: sm.Event) -> None:
+    def tell(self, event: Event) -> None:
         self.machine, effects = handle(self.machine, event)
         _check(self.machine)
         for effect in effects:
             self._carry_out(effect)
 
-    def _carry_out(self, effect: sm.Effect) -> None:
-        if isinstance(effect, sm.StartTimer | sm.StopTimer):
-            self.timer = isinstance(effect, sm.StartTimer)
-        elif isinstance(effect, sm.Write):
+    def _carry_out(self, effect: Effect) -> None:
+        if isinstance(effect, StartTimer | StopTimer):
+            self.timer = isinstance(effect, StartTimer)
+        elif isinstance(effect, Write):
             asked = [*self.under_way, *self.answers]
-            assert not any(isinstance(one, sm.Write | sm.WriteDone | sm.WriteFailed) for one in asked)
+            assert not any(isinstance(one, Write | WriteDone | WriteFailed) for one in asked)
             self.under_way.append(effect)
-        elif isinstance(effect, sm.ReadDocument | sm.ReadTheirs | sm.MergeTheirs):
+        elif isinstance(effect, ReadDocument | ReadTheirs | MergeTheirs):
             self.under_way.append(effect)
-        elif isinstance(effect, sm.ReplaceDocument | sm.FollowDocument):
+        elif isinstance(effect, ReplaceDocument | FollowDocument):
             assert self.machine.document is effect.document
-            self.tell(sm.DocumentEdited(effect.document))  # as the editor says it, now that it shows this
-        elif isinstance(effect, sm.ShowError):
+            self.tell(DocumentEdited(effect.document))  # as the editor says it, now that it shows this
+        elif isinstance(effect, ShowError):
             self.shown_errors.append(effect)
 
     def edit(self, document: Document) -> None:
-        self.tell(sm.DocumentEdited(document))
+        self.tell(DocumentEdited(document))
 
     def store_theirs(self, item_id: str, title: str) -> None:
         document = _titled(self.stored.document, item_id, title)
@@ -198,23 +237,23 @@ class World:
         if not self.under_way:
             return
         effect = self.under_way.pop(k % len(self.under_way))
-        if isinstance(effect, sm.Write):
+        if isinstance(effect, Write):
             if failing:
-                self.answers.append(sm.WriteFailed(BUSY))
+                self.answers.append(WriteFailed(BUSY))
             elif effect.base_version != self.stored.version:
-                self.answers.append(sm.WriteFailed(OVERTAKEN))
+                self.answers.append(WriteFailed(OVERTAKEN))
             else:
                 self.stored = StoredDocument(effect.document, self.stored.version + 1)
                 self.notes.add(effect.note)
-                self.answers.append(sm.WriteDone(self.stored))
-        elif isinstance(effect, sm.ReadTheirs):
-            read = sm.TheirsRead(self.stored, effect.known_version)
-            self.answers.append(sm.TheirsUnread(BUSY) if failing else read)
-        elif isinstance(effect, sm.MergeTheirs):
-            self.answers.append(sm.MergeFailed(BUSY) if failing else sm.merge_theirs(effect, self.stored))
-        elif isinstance(effect, sm.ReadDocument):
+                self.answers.append(WriteDone(self.stored))
+        elif isinstance(effect, ReadTheirs):
+            read = TheirsRead(self.stored, effect.known_version)
+            self.answers.append(TheirsUnread(BUSY) if failing else read)
+        elif isinstance(effect, MergeTheirs):
+            self.answers.append(MergeFailed(BUSY) if failing else merge_theirs(effect, self.stored))
+        elif isinstance(effect, ReadDocument):
             self.answers.append(
-                sm.LoadFailed(BUSY) if failing else sm.Loaded(self.stored, fitted_document(self.stored.document))
+                LoadFailed(BUSY) if failing else Loaded(self.stored, fitted_document(self.stored.document))
             )
 
     def answer(self, k: int = 0) -> None:
@@ -224,7 +263,7 @@ class World:
     def pass_time(self) -> None:
         if self.timer:
             self.timer = False
-            self.tell(sm.TimerElapsed())
+            self.tell(TimerElapsed())
 
     def drain(self) -> None:
         for _turn in range(60):
@@ -246,7 +285,7 @@ def _titles(document: Document) -> dict[str, str]:
 
 def _opened() -> World:
     world = World()
-    world.tell(sm.Load())
+    world.tell(Load())
     world.drain()
     assert world.machine.state == SAVED
     return world
@@ -269,10 +308,10 @@ def test_handle_events_in_any_order_no_edit_is_lost(actions: list[tuple[str, int
         if action in ("edit", "undo", "redo"):
             mine = world.titles["b"]
         assert world.titles["b"] == mine
-    world.tell(sm.StoredElsewhere())
+    world.tell(StoredElsewhere())
     world.drain()
     for _question in range(3):
-        world.tell(sm.KeepMine())
+        world.tell(KeepMine())
         world.drain()
     assert world.machine.state == SAVED
     assert world.machine.document == fitted_document(world.stored.document)
@@ -294,11 +333,11 @@ def _act(world: World, rng: random.Random, past: list[Document], number: int, ac
     elif action == "answer":
         world.answer(k)
     elif action == "resolve":
-        world.tell(sm.Resolved(_titled(world.machine.document, "a", f"decided {number}")))
+        world.tell(Resolved(_titled(world.machine.document, "a", f"decided {number}")))
     else:
         events = {
-            "save": sm.Save(), "note": sm.Save(f"note {number}"), "elsewhere": sm.StoredElsewhere(),
-            "decide": sm.Decide(), "keep": sm.KeepMine(), "ask": sm.AskAgain(),
+            "save": Save(), "note": Save(f"note {number}"), "elsewhere": StoredElsewhere(),
+            "decide": Decide(), "keep": KeepMine(), "ask": AskAgain(),
         }  # fmt: skip
         world.tell(events[action])
 
@@ -314,7 +353,7 @@ def test_handle_an_edit_among_anything_is_stored_in_the_end(actions: list[tuple[
             world.edit(_titled(world.machine.document, "a", "Mine"))
         _act(world, rng, [], number, action, k)
     newest = _titles(world.stored.document)["c"]
-    world.tell(sm.StoredElsewhere())
+    world.tell(StoredElsewhere())
     world.drain()
     assert world.machine.state == SAVED
     assert _titles(world.stored.document) == {"a": "Mine", "b": "b", "c": newest} == world.titles
@@ -324,87 +363,87 @@ def test_handle_an_edit_among_anything_is_stored_in_the_end(actions: list[tuple[
 
 
 def test_edited_and_undone_what_is_stored_elsewhere_is_read() -> None:
-    after = _after(_machine(CHANGED), sm.DocumentEdited(DOCUMENT))
+    after = _after(_machine(CHANGED), DocumentEdited(DOCUMENT))
     assert after.machine.state == SAVED
-    assert sm.ReadTheirs(1) in after.effects
+    assert ReadTheirs(1) in after.effects
 
 
 def test_edited_and_undone_after_a_failed_write_saved_is_not_said_before_it_was_read() -> None:
-    after = _after(_machine(UNSAVED), sm.DocumentEdited(DOCUMENT))
-    assert (after.machine.state, after.effects) == (UNSAVED, (sm.ReadTheirs(1),))
-    assert handle(after.machine, sm.TheirsRead(StoredDocument(DOCUMENT, 1), 1)).machine.state == SAVED
+    after = _after(_machine(UNSAVED), DocumentEdited(DOCUMENT))
+    assert (after.machine.state, after.effects) == (UNSAVED, (ReadTheirs(1),))
+    assert handle(after.machine, TheirsRead(StoredDocument(DOCUMENT, 1), 1)).machine.state == SAVED
 
 
 def test_edited_and_undone_after_a_refused_write_is_saved() -> None:
-    refused = _after(_machine(SAVING), sm.WriteFailed(TOO_LONG)).machine
-    after = _after(refused, sm.DocumentEdited(DOCUMENT))
-    assert (after.machine.state, after.effects) == (SAVED, (sm.StopTimer(), sm.ReadTheirs(1)))
+    refused = _after(_machine(SAVING), WriteFailed(TOO_LONG)).machine
+    after = _after(refused, DocumentEdited(DOCUMENT))
+    assert (after.machine.state, after.effects) == (SAVED, (StopTimer(), ReadTheirs(1)))
 
 
 def test_theirs_unread_again_and_again_the_error_is_shown_once() -> None:
     world = _opened()
-    world.tell(sm.StoredElsewhere())
+    world.tell(StoredElsewhere())
     for _again in range(4):
         world.work(failing=True)
         world.answer()
         world.pass_time()
     assert [shown.error for shown in world.shown_errors] == [BUSY]
-    world.tell(sm.TheirsUnread(AWAY))
+    world.tell(TheirsUnread(AWAY))
     assert [shown.error for shown in world.shown_errors] == [BUSY, AWAY]
 
 
 def test_theirs_unread_shown_again_after_it_was_read_in_between() -> None:
     world = _opened()
     for _again in range(2):
-        world.tell(sm.TheirsUnread(BUSY))
+        world.tell(TheirsUnread(BUSY))
         world.timer = False
-        world.tell(sm.TheirsRead(world.stored, 1))
+        world.tell(TheirsRead(world.stored, 1))
     assert len(world.shown_errors) == 2
 
 
 def test_merge_failed_again_and_again_the_error_is_shown_once() -> None:
-    machine = _after(_machine(MERGING), sm.MergeFailed(BUSY)).machine
-    after = _after(machine, sm.TimerElapsed(), sm.WriteFailed(OVERTAKEN), sm.MergeFailed(BUSY))
-    assert after.effects == (sm.StartTimer(sm.RETRY_MS),)
+    machine = _after(_machine(MERGING), MergeFailed(BUSY)).machine
+    after = _after(machine, TimerElapsed(), WriteFailed(OVERTAKEN), MergeFailed(BUSY))
+    assert after.effects == (StartTimer(RETRY_MS),)
 
 
 @pytest.mark.parametrize("state", [SAVING, MERGING, CONFLICT, CHANGED])
 def test_theirs_unread_with_edits_pending_is_left_to_their_write(state: SaveState) -> None:
     machine = _machine(state)
-    assert handle(machine, sm.TheirsUnread(BUSY)) == (machine, ())
+    assert handle(machine, TheirsUnread(BUSY)) == (machine, ())
 
 
 def test_write_failed_for_good_is_not_tried_again() -> None:
-    after = _after(_machine(SAVING), sm.WriteFailed(Denied("no", "No.")))
+    after = _after(_machine(SAVING), WriteFailed(Denied("no", "No.")))
     assert after.machine.state == UNSAVED
-    assert [type(effect) for effect in after.effects] == [sm.ShowError]
+    assert [type(effect) for effect in after.effects] == [ShowError]
 
 
 def test_write_failed_after_its_edit_was_undone_what_is_stored_is_read() -> None:
-    after = _after(_machine(SAVING), sm.DocumentEdited(DOCUMENT), sm.WriteFailed(TOO_LONG))
-    assert sm.ReadTheirs(1) in after.effects
+    after = _after(_machine(SAVING), DocumentEdited(DOCUMENT), WriteFailed(TOO_LONG))
+    assert ReadTheirs(1) in after.effects
 
 
 def test_saved_with_a_note_while_writing_the_next_write_names_the_version() -> None:
     world = _opened()
     world.edit(EDITED)
-    world.tell(sm.Save())
-    world.tell(sm.Save("As it was shown"))
+    world.tell(Save())
+    world.tell(Save("As it was shown"))
     world.drain()
     assert "As it was shown" in world.notes
 
 
 def test_close_while_writing_what_was_edited_since_is_written_afterwards() -> None:
     machine = _machine(SAVING)
-    assert handle(machine, sm.Close()).effects == ()
+    assert handle(machine, Close()).effects == ()
     later = _titled(EDITED, "b", "Later")
-    assert _after(machine, sm.DocumentEdited(later), sm.Close()).effects == (sm.WriteAfterwards(later, None),)
-    assert _after(machine, sm.Save("Named"), sm.Close()).effects == (sm.WriteAfterwards(EDITED, "Named"),)
+    assert _after(machine, DocumentEdited(later), Close()).effects == (WriteAfterwards(later, None),)
+    assert _after(machine, Save("Named"), Close()).effects == (WriteAfterwards(EDITED, "Named"),)
 
 
 def test_close_with_edits_pending_writes_them() -> None:
-    after = _after(_machine(CHANGED), sm.Close())
-    assert sm.Write(EDITED, 1, None, False) in after.effects
+    after = _after(_machine(CHANGED), Close())
+    assert Write(EDITED, 1, None, False) in after.effects
 
 
 def test_overtaken_at_once_who_it_was_is_known() -> None:
@@ -413,81 +452,81 @@ def test_overtaken_at_once_who_it_was_is_known() -> None:
 
 def test_merged_after_an_edit_it_is_merged_again() -> None:
     later = _titled(EDITED, "b", "Later")
-    after = _after(_machine(MERGING), sm.DocumentEdited(later), _merge(DOCUMENT, EDITED, THEIRS))
+    after = _after(_machine(MERGING), DocumentEdited(later), _merge(DOCUMENT, EDITED, THEIRS))
     assert after.machine.state == MERGING
-    assert after.effects == (sm.MergeTheirs(DOCUMENT, later, ()),)
+    assert after.effects == (MergeTheirs(DOCUMENT, later, ()),)
 
 
 def test_merged_without_conflict_both_are_written_on_theirs() -> None:
     after = _after(_machine(MERGING), _merge(DOCUMENT, EDITED, THEIRS))
-    (write,) = [effect for effect in after.effects if isinstance(effect, sm.Write)]
+    (write,) = [effect for effect in after.effects if isinstance(effect, Write)]
     assert (write.base_version, write.merged) == (2, True)
     assert _titles(write.document) == {"a": "Mine", "b": "b", "c": "Theirs"}
-    assert sm.AnnounceMerged() in after.effects
+    assert AnnounceMerged() in after.effects
 
 
 def test_merged_where_the_right_to_edit_is_gone_edits_are_not_said_to_be_saved() -> None:
     machine = _after(_machine(MERGING), _merge(DOCUMENT, EDITED, replace(THEIRS, may_edit=False))).machine
-    after = _after(machine, sm.WriteFailed(Denied("no", "No.")), sm.StoredElsewhere())
+    after = _after(machine, WriteFailed(Denied("no", "No.")), StoredElsewhere())
     assert (after.machine.state, after.machine.dirty) == (UNSAVED, True)
 
 
 def test_merged_to_too_much_ours_can_be_kept() -> None:
     too_much = replace(_merge(DOCUMENT, EDITED, THEIRS), too_much=TOO_LONG)
     asked = _after(_machine(MERGING), too_much)
-    assert asked.effects == (sm.ShowTooMuch(TOO_LONG),)
-    assert handle(asked.machine, sm.Decide()).effects == ()
-    assert handle(asked.machine, sm.MergeAgain()).machine.state == MERGING
-    kept = handle(asked.machine, sm.KeepMine())
-    assert sm.Write(EDITED, 2, None, True) in kept.effects
+    assert asked.effects == (ShowTooMuch(TOO_LONG),)
+    assert handle(asked.machine, Decide()).effects == ()
+    assert handle(asked.machine, MergeAgain()).machine.state == MERGING
+    kept = handle(asked.machine, KeepMine())
+    assert Write(EDITED, 2, None, True) in kept.effects
 
 
 def test_decide_after_an_edit_it_is_merged_first_and_then_decided() -> None:
     later = _titled(EDITED, "b", "Later")
-    after = _after(_machine(CONFLICT), sm.DocumentEdited(later), sm.Decide())
+    after = _after(_machine(CONFLICT), DocumentEdited(later), Decide())
     assert after.machine.state == MERGING
     merged = _merge(DOCUMENT, later, CLASHING)
-    assert handle(after.machine, merged).effects == (sm.OpenDecision(merged.merge),)
+    assert handle(after.machine, merged).effects == (OpenDecision(merged.merge),)
 
 
 def test_decide_opens_the_decision() -> None:
     machine = _machine(CONFLICT)
     assert machine.merging is not None
     assert machine.merging.merge is not None
-    assert handle(machine, sm.Decide()).effects == (sm.OpenDecision(machine.merging.merge),)
+    assert handle(machine, Decide()).effects == (OpenDecision(machine.merging.merge),)
 
 
 def test_keep_mine_is_asked_no_more_unless_theirs_is_another_by_then() -> None:
-    machine = _after(_machine(CONFLICT), sm.KeepMine()).machine
+    machine = _after(_machine(CONFLICT), KeepMine()).machine
     assert machine.answered
-    again = sm.merge_theirs(sm.MergeTheirs(DOCUMENT, EDITED, machine.answered), CLASHING)
+    again = merge_theirs(MergeTheirs(DOCUMENT, EDITED, machine.answered), CLASHING)
     assert handle(machine, again).machine.state == SAVING
     newer = StoredDocument(_titled(DOCUMENT, "a", "Newer"), 3)
-    again = sm.merge_theirs(sm.MergeTheirs(DOCUMENT, EDITED, machine.answered), newer)
+    again = merge_theirs(MergeTheirs(DOCUMENT, EDITED, machine.answered), newer)
     assert handle(machine, again).machine.state == CONFLICT
 
 
 def test_theirs_read_right_to_edit_gone_or_back_the_page_follows() -> None:
-    gone = handle(_machine(SAVED), sm.TheirsRead(replace(THEIRS, may_edit=False), 1))
+    gone = handle(_machine(SAVED), TheirsRead(replace(THEIRS, may_edit=False), 1))
     assert gone.machine.state == SAVED
-    assert any(isinstance(effect, sm.EndEditing) for effect in gone.effects)
-    back = handle(gone.machine, sm.TheirsRead(THEIRS, 2))
-    assert (back.machine.state, back.effects) == (LOADING, (sm.StopTimer(), sm.ReadDocument()))
+    assert any(isinstance(effect, EndEditing) for effect in gone.effects)
+    back = handle(gone.machine, TheirsRead(THEIRS, 2))
+    assert (back.machine.state, back.effects) == (LOADING, (StopTimer(), ReadDocument()))
 
 
 def test_edited_by_a_reader_is_nothing_to_save() -> None:
-    machine = _after(SaveMachine(), sm.Load(), sm.Loaded(StoredDocument(DOCUMENT, 1, may_edit=False), DOCUMENT)).machine
-    after = _after(machine, sm.DocumentEdited(EDITED), sm.Save("Mine"), sm.Close())
+    machine = _after(SaveMachine(), Load(), Loaded(StoredDocument(DOCUMENT, 1, may_edit=False), DOCUMENT)).machine
+    after = _after(machine, DocumentEdited(EDITED), Save("Mine"), Close())
     assert (after.machine.state, after.machine.has_work) == (SAVED, False)
 
 
 def test_load_while_it_is_read_is_not_read_twice() -> None:
     machine = _machine(LOADING)
-    assert handle(machine, sm.Load()) == (machine, ())
+    assert handle(machine, Load()) == (machine, ())
 
 
 def test_theirs_read_same_version_the_number_it_was_kept_as_is_still_known() -> None:
-    machine = _after(_machine(SAVING), sm.WriteDone(StoredDocument(EDITED, 2, number=8))).machine
-    after = handle(machine, sm.TheirsRead(StoredDocument(EDITED, 2), 2)).machine
+    machine = _after(_machine(SAVING), WriteDone(StoredDocument(EDITED, 2, number=8))).machine
+    after = handle(machine, TheirsRead(StoredDocument(EDITED, 2), 2)).machine
     assert after.stored is not None
     assert after.stored.number == 8

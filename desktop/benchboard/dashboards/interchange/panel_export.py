@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent, widget_of
-from benchboard.dashboards.interchange import panel_import as tiles
+from benchboard.dashboards.interchange import panel_import
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.grafana_defaults import with_panel_defaults
 from benchboard.dashboards.interchange.query_translation import PanelQueries, to_grafana_sql, with_panel_sql
@@ -33,7 +33,7 @@ _QUERY_FIELDS: Final = ("expr", "rawSql", "rawQuery", "query", "target", "queryT
 _LONGEST_QUERIES: Final = 20_000
 """How much of a panel's original queries is shown, in characters."""
 _SOURCE: Final = {"type": "grafana-postgresql-datasource"}
-_NAMES: Final = {unit: name for name, unit in reversed(tiles.UNITS.items()) if unit}
+_NAMES: Final = {unit: name for name, unit in reversed(panel_import.UNITS.items()) if unit}
 
 
 def grafana_source(source: Mapping[str, object]) -> Mapping[str, Any]:
@@ -75,7 +75,7 @@ def export_panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[Repo
 def _shown_as(widget: WidgetContent, came: Mapping[str, Any]) -> bool:
     """Whether the panel it came from still shows what the widget does. A picture that came in a text is the widget's
     own, and no longer that of the text."""
-    kind = tiles.kind_for(came, widget.id)
+    kind = panel_import.kind_for(came, widget.id)
     return kind == widget.type or (widget.type == IMAGE and kind == "text")
 
 
@@ -99,7 +99,7 @@ def repeat_fields(item: Item, names: set[str]) -> dict[str, Any]:
 def _restored_panel(
     item: Item, widget: WidgetContent, came: Mapping[str, Any], names: set[str]
 ) -> tuple[dict[str, Any], list[ReportLine]]:
-    was, _report = tiles.import_panel(came, item.id)
+    was, _report = panel_import.import_panel(came, item.id)
     again = with_panel_defaults({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
     again |= repeat_fields(item, names)
     if widget.title != was["title"]:
@@ -111,7 +111,9 @@ def _restored_panel(
         again |= _settings(widget, again)
     lines = []
     if widget.type == "placeholder":
-        what = _("“{label}” is exported unchanged.").format(label=tiles.settings(came, "placeholder", item.id)["label"])
+        what = _("“{label}” is exported unchanged.").format(
+            label=panel_import.settings(came, "placeholder", item.id)["label"]
+        )
         lines.append(ReportLine(item.id, widget.title, "placeholder", what, ""))
     asked = PanelQueries().read(came) if widget.query else ""
     if asked and asked != widget.query:
@@ -128,7 +130,7 @@ _REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
 def _new_panel(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict[str, Any], list[ReportLine]]:
     kind = widget.kind.type if widget.kind else widget.type
     if kind not in TYPES:
-        label = tiles.one_line(f"Benchboard: {widget.type}")
+        label = panel_import.one_line(f"Benchboard: {widget.type}")
         what = _("“{label}” becomes a text panel of the same size.").format(label=label)
         line = ReportLine(item.id, widget.title, "placeholder", what, _("Grafana has no equivalent panel."))
         return text_panel(widget.title, label), [line]
@@ -160,7 +162,7 @@ def _picture(widget: WidgetContent) -> str:
 
 def _gauge_range(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a gauge's panel for its range and thresholds, if they were changed."""
-    was = tiles.gauge_range(panel)
+    was = panel_import.gauge_range(panel)
     now = {key: value for key in ("min", "max", "warn", "alarm") if (value := widget.setting(key)) != ""}
     fields: dict[str, Any] = {key: now.get(key) for key in ("min", "max") if now.get(key) != was.get(key)}
     if any(now.get(key) != was.get(key) for key in ("warn", "alarm")):
@@ -179,7 +181,7 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
         return {"options": {**inside(panel, "options"), "mode": "markdown", "content": str(content)}}
     defaults = dict(inside(inside(panel, "fieldConfig"), "defaults"))
     unit, decimals = config.get("unit"), config.get("decimals")
-    if isinstance(unit, str) and unit != tiles.unit_of(panel):
+    if isinstance(unit, str) and unit != panel_import.unit_of(panel):
         defaults["unit"] = _NAMES.get(unit, f"suffix:{unit}") if unit else "none"
     if isinstance(decimals, int) and not isinstance(decimals, bool):
         defaults["decimals"] = decimals

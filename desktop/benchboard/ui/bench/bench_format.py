@@ -15,7 +15,7 @@ def format_metres(length: float, *, up: bool = False) -> str:
     return number(tenths / 10, 0 if tenths % 10 == 0 else 1)
 
 
-def rate(bitrate: int | None) -> str:
+def bit_rate(bitrate: int | None) -> str:
     """`500 kbit/s`, `83.333 kbit/s`; a dash for None."""
     return _("{rate} kbit/s").format(rate=number(bitrate / 1000, most=3)) if bitrate is not None else "–"
 
@@ -23,8 +23,8 @@ def rate(bitrate: int | None) -> str:
 def rates(bitrate: int, data_bitrate: int | None) -> str:
     """The bit rates of both phases: `500 / 2000 kbit/s`, or `500 kbit/s` without a data phase."""
     if not data_bitrate:
-        return rate(bitrate)
-    return f"{number(bitrate / 1000, most=3)} / {rate(data_bitrate)}"
+        return bit_rate(bitrate)
+    return f"{number(bitrate / 1000, most=3)} / {bit_rate(data_bitrate)}"
 
 
 def firmware_title(dialect: str | None, firmware: str | None) -> str:

@@ -15,10 +15,10 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import (
+    bit_rate,
     firmware_title,
     format_metres,
     identity_mark,
-    rate,
     state_mark,
 )
 from benchboard.ui.bench.bit_diagram import SmallBitBar
@@ -400,14 +400,14 @@ class _TimingSection(_PaneSection):
         self._bars["nominal"].show_timing(nominal, tseg1_is_split=tseg1_is_split(config))
         sentence = _("{rate} · {point} %")
         self._figures["nominal"].setText(
-            sentence.format(rate=rate(config.bitrate), point=number(nominal.sample_point, 1))
+            sentence.format(rate=bit_rate(config.bitrate), point=number(nominal.sample_point, 1))
         )
         for widget in (self._bars["data"], self._figures["data"], self._labels["data"]):
             widget.setVisible(data is not None)
         if data is not None:
             self._bars["data"].show_timing(data, tseg1_is_split=tseg1_is_split(config, "data"))
             self._figures["data"].setText(
-                sentence.format(rate=rate(config.data_bitrate), point=number(data.sample_point, 1))
+                sentence.format(rate=bit_rate(config.data_bitrate), point=number(data.sample_point, 1))
             )
         try:
             item = controller(config.controller)

@@ -19,7 +19,7 @@ from benchboard.dongles import fleet
 from benchboard.errors import AppError
 from benchboard.i18n import _, number
 from benchboard.paging import Listing, Page
-from benchboard.ui.bench.bench_format import rate
+from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
@@ -297,9 +297,9 @@ class LiveBusView(QWidget):
         self.model.clear()
         self._stack.setCurrentWidget(self.table)
         config = live.config
-        text = _("{rate} · {point} %").format(rate=rate(config.bitrate), point=number(config.sample_point, 1))
+        text = _("{rate} · {point} %").format(rate=bit_rate(config.bitrate), point=number(config.sample_point, 1))
         if config.data_bitrate:
-            text += f" / {rate(config.data_bitrate)}"
+            text += f" / {bit_rate(config.data_bitrate)}"
         self._settings.setText(text)
         self._counters.reset()
         self._counters.show()

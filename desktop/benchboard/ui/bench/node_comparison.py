@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
 from benchboard.errors import AppError
 from benchboard.i18n import _, number, parse_number, percent
-from benchboard.ui.bench.bench_format import rate as bit_rate
+from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.timing_inputs import TimingRequest, split_for_cable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon

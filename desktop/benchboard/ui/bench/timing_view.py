@@ -23,7 +23,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_commands import TIMING
-from benchboard.ui.bench.bench_format import rate
+from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_pane import nominal_timing
@@ -237,7 +237,7 @@ class TimingView(QWidget):
         sentence = _("On the dongle: {rate}, {point} %")
         if self._devices.find(dongle.device_id) is None:
             sentence = _("On the dongle when last connected: {rate}, {point} %")
-        return sentence.format(rate=rate(dongle.config.bitrate), point=number(dongle.config.sample_point, 1))
+        return sentence.format(rate=bit_rate(dongle.config.bitrate), point=number(dongle.config.sample_point, 1))
 
     def _compare(self) -> None:
         dongle = self._selected_dongle()

@@ -8,8 +8,7 @@ older query are dropped by their generation number. A refresh keeps the rows on 
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from dataclasses import replace as replaced
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -212,7 +211,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(self.columns) and self.columns[column].sortable:
             descending = order == Qt.SortOrder.DescendingOrder
-            self.listing = replaced(self._listing, sort=self.columns[column].key, descending=descending)
+            self.listing = replace(self._listing, sort=self.columns[column].key, descending=descending)
 
     def canFetchMore(self, parent: Index) -> bool:
         return not parent.isValid() and self._next is not None and not self.loading and self.error is None

@@ -79,7 +79,7 @@ def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "W
 
 def open_session(request: SignInRequest, home: Path, progress: Progress) -> ActiveSession:
     """Open the database and a session on it. If `authentication.sign_in` raises, the database is closed."""
-    from benchboard import workspace as workspaces
+    from benchboard import workspace
     from benchboard.identity import authentication
     from benchboard.identity.permissions import Client
 
@@ -88,7 +88,7 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
         progress.check()
         progress.report(0, None, _("Signing in"))
         if request.email:
-            signed_in = workspaces.sign_in(
+            signed_in = workspace.sign_in(
                 opened, email=request.email, password=request.password, organisation=request.organisation
             )
         else:

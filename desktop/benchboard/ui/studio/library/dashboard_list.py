@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
-from benchboard.dashboards.document import document as documents
+from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.templates import NEW_TITLE
 from benchboard.dashboards.trash_retention import TRASH_RETENTION, days_left
@@ -109,7 +109,7 @@ class DashboardList(QWidget):
         actor = self._context.actor
         self._context.tasks.change(
             self,
-            lambda session: library.create(session, actor, documents.empty(_(NEW_TITLE))),
+            lambda session: library.create(session, actor, empty(_(NEW_TITLE))),
             lambda made: self.open_requested.emit(made.card.id),
         )
 
