@@ -119,6 +119,13 @@ def test_fetch_more_repeated_loads_every_row_once_in_order(qtbot: QtBot, model: 
     assert model.find("no such person") == -1
 
 
+def test_cell_text_lies_left_and_has_no_data_of_other_roles(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+    load(qtbot, model, model.refresh)
+    cell = model.index(0, 1)
+    assert cell.data(Qt.ItemDataRole.TextAlignmentRole) == Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    assert [cell.data(role) for role in (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.CheckStateRole)] == [None] * 2
+
+
 def test_sort_and_search_reload_the_rows(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
     load(qtbot, model, model.refresh)
     load(qtbot, model, lambda: model.sort(0, Qt.SortOrder.DescendingOrder))

@@ -192,7 +192,7 @@ def test_state_answer_that_cannot_be_read_is_malformed_and_changes_nothing() -> 
 def test_state_of_a_stock_dongle_has_its_overruns() -> None:
     with scripted_dongle() as dongle:
         bus = opened(dongle, benchboard_dialect=False)
-        dongle.say(b"F08\rF00\rF0G\r")
+        dongle.say(b"F08\rF00\rF088\rF0G\r")
         assert until(bus, lambda state: state.malformed == 1).overruns == 1
         assert not bus.capabilities.error_counters
         bus.close()

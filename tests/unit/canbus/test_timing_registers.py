@@ -117,7 +117,7 @@ def test_decode_mode_bits_are_ignored() -> None:
     [
         ({}, "NBTP"), ({"DBTP": 0}, "NBTP"), ({"NBTP": 2**32}, "NBTP"), ({"NBTP": -1}, "NBTP"),
         ({"NBTP": float("nan")}, "NBTP"), ({"NBTP": 0x00007E1F, "BTR": 1}, "BTR"),
-        ({"NBTP": 0xFE007E1F}, "sjw"),
+        ({"NBTP": 0xFE007E1F}, "sjw"), ({"NBTP": 0x00007E1F, "B" * 50: 1}, "B" * 40),
     ],
 )  # fmt: skip
 def test_decode_impossible_registers_are_refused_by_name(values: dict, field: str) -> None:

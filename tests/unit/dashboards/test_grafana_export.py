@@ -341,6 +341,21 @@ def test_export_changed_query_replaces_grafanas() -> None:
         assert to_grafana(parse_document(document))[0]["templating"]["list"][1]["type"] == "textbox"
 
 
+def test_export_widget_of_another_kind_has_its_own_query_or_grafanas() -> None:
+    sql = "SELECT id FROM orders"
+    target = {"refId": "A", "datasource": {"type": "postgres"}, "rawSql": sql}
+    panel = {"id": 1, "type": "stat", "title": "n", "targets": [target], "gridPos": {"x": 0, "y": 0, "w": 4, "h": 4}}
+    document: Any = from_grafana({"schemaVersion": 39, "panels": [panel]})[0]
+    (item,) = document["items"]
+    item["type"] = "table"
+    for query, exported in (("SELECT id, status FROM orders", "SELECT id, status FROM orders"), (None, sql)):
+        item.pop("query", None)
+        if query is not None:
+            item["query"] = query
+        (made,) = to_grafana(parse_document(document))[0]["panels"]
+        assert (made["type"], made["targets"][0]["rawSql"]) == ("table", exported)
+
+
 SHOPS: Json = {"name": "shop", "values": ["a", "b"], "chosen": ["a"], "multiple": True}
 
 
