@@ -1,6 +1,6 @@
 """The registry of an organisation's dongles: their names, ownership, stored settings, and when each was last seen."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -129,6 +129,12 @@ def find_dongle(session: Session, actor: Actor, device_id: str) -> DongleRecord 
     require(actor, "dongles:read")
     found = session.execute(_query(actor).where(DongleRow.device_id == device_id)).first()
     return _dongle(found) if found is not None else None
+
+
+def find_dongles(session: Session, actor: Actor, device_ids: Collection[str]) -> list[DongleRecord]:
+    """Those of the dongles with these device ids that are registered, in no particular order."""
+    require(actor, "dongles:read")
+    return [_dongle(found) for found in session.execute(_query(actor).where(DongleRow.device_id.in_(device_ids)))]
 
 
 def count_dongles(session: Session, actor: Actor) -> int:

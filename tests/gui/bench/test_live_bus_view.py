@@ -10,15 +10,19 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import insert
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
+from benchboard.dongles import fleet
 from benchboard.dongles.device import Device
+from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
+from support.databases import unbound
 from support.window import Clicker
 
 
@@ -160,6 +164,38 @@ def test_live_bus_ends_when_the_device_leaves(
     notice = shell.context.problems.current
     assert (notice.what, notice.why) == (f"{title} disconnected.", "Its simulator stopped.")
     assert [action.title for action in notice.actions] == ["Start simulated dongles"]
+
+
+def test_live_bus_of_an_organisation_with_very_many_dongles_names_those_it_lists(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, pair_one: Callable[[], str]
+) -> None:
+    """Only the first 1,000 names were read. The names also follow a dongle that is renamed or disconnected."""
+    context, device_id = shell.context, pair_one()
+    database, actor = context.workspace.database, context.actor
+    with database.engine.execution_options(bb_writing=True).begin() as connection:
+        organisation = actor.organisation_id
+        others = [
+            {"organisation_id": organisation, "device_id": f"{k:016x}", "name": f"A {k:04}"} for k in range(1_000)
+        ]
+        connection.execute(insert(DongleRow), others)
+
+    def rename(name: str) -> None:
+        with unbound(database).change() as session:
+            dongle = fleet.find_dongle(session, actor, device_id)
+            assert dongle is not None
+            fleet.rename_dongle(session, actor, dongle.id, name)
+
+    rename("Zeppelin")
+    shell.go("bench/live")
+    view = shell.window().findChild(LiveBusView)
+    view._select_dongle(device_id)
+    qtbot.waitUntil(lambda: view._dongle.currentText() == "Zeppelin")
+    rename("Zebra")
+    qtbot.waitUntil(lambda: view._dongle.currentText() == "Zebra")
+    simulator.process.kill()
+    qtbot.waitUntil(lambda: view._dongle.currentText() == "Zebra (disconnected)")
+    rename("Zoo")
+    qtbot.waitUntil(lambda: view._dongle.currentText() == "Zoo (disconnected)")
 
 
 @pytest.mark.parametrize("end", ["closed", "disconnected"])

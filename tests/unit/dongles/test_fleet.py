@@ -115,6 +115,18 @@ def test_list_dongles_with_search_or_filter_finds_matches(bench: Bench) -> None:
         assert (caught.value.code, caught.value.facts["field"]) == ("dongles.filter", next(iter(wrong)))
 
 
+def test_find_dongles_finds_those_that_are_registered(bench: Bench) -> None:
+    first, second, _third = (paired(bench, LoopbackDongle(), name) for name in ("Axle", "Brake", "Clutch"))
+    asked = [second.device_id, "0" * 16, first.device_id]
+    with unbound(bench.database).read() as session:
+        found = fleet.find_dongles(session, bench.technician, asked)
+        assert sorted(found, key=lambda one: one.title) == [first, second]
+        assert fleet.find_dongles(session, bench.technician, []) == []
+        assert fleet.find_dongles(session, bench.rival, asked) == []
+        with pytest.raises(Denied):
+            fleet.find_dongles(session, bench.analyst, asked)
+
+
 def test_changes_by_an_operations_manager_are_denied(bench: Bench) -> None:
     dongle = LoopbackDongle()
     one = paired(bench, dongle, "Conveyor A")

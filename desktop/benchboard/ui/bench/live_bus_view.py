@@ -18,7 +18,6 @@ from benchboard.canbus import candump
 from benchboard.dongles import fleet
 from benchboard.errors import AppError
 from benchboard.i18n import _, number
-from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
@@ -26,6 +25,7 @@ from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.tasks import Work
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
     Button,
@@ -52,6 +52,9 @@ class LiveBusView(QWidget):
         self._context = context
         self._devices = DeviceManager.of(context)
         self._names: dict[str, str] = {}
+        self._named: set[str] = set()
+        """The dongles whose names were asked for."""
+        self._reading_names: Work | None = None
         self._titles: dict[str, str] = {}
         self._selected_id = ""
         self._selected_away = False
@@ -173,13 +176,11 @@ class LiveBusView(QWidget):
         if live is not None and live.device_id:
             self._selected_id = live.device_id
         selected = self._selected_id or self._dongle.current_key()
-        dongles = [
-            device
-            for device in self._devices.devices
-            if device.info is not None and device.info.is_benchboard and device.device_id
-        ]
+        if not self._listed_ids() <= self._named:
+            self._load_names()
         connected = {
-            device.device_id or "": self._names.get(device.device_id or "", device.port_name) for device in dongles
+            device.device_id or "": self._names.get(device.device_id or "", device.port_name)
+            for device in self._connected()
         }
         self._titles |= self._names | connected
         choices = dict(connected)
@@ -215,14 +216,29 @@ class LiveBusView(QWidget):
         self._empty.why.setText(advice)
 
     def _load_names(self) -> None:
-        actor = self._context.actor
-        self._context.tasks.read(
-            self, lambda session: fleet.list_dongles(session, actor, Listing(), limit=1000), self._on_names
+        """Read the names of the dongles that can be selected."""
+        if self._reading_names is not None:
+            self._reading_names.cancel()
+        actor, device_ids = self._context.actor, self._listed_ids()
+        self._named = device_ids
+        self._reading_names = self._context.tasks.read(
+            self, lambda session: fleet.find_dongles(session, actor, device_ids), self._on_names
         )
 
-    def _on_names(self, page: Page[fleet.DongleRecord]) -> None:
-        self._names = {dongle.device_id: dongle.title for dongle in page.rows}
+    def _listed_ids(self) -> set[str]:
+        return {device.device_id or "" for device in self._connected()} | {self._selected_id} - {""}
+
+    def _on_names(self, dongles: list[fleet.DongleRecord]) -> None:
+        self._names = {dongle.device_id: dongle.title for dongle in dongles}
         self._update_choices()
+
+    def _connected(self) -> list[DetectedDevice]:
+        """The dongles whose bus can be opened."""
+        return [
+            device
+            for device in self._devices.devices
+            if device.info is not None and device.info.is_benchboard and device.device_id
+        ]
 
     def _selected_device(self) -> DetectedDevice | None:
         return self._devices.find(self._dongle.current_key())
