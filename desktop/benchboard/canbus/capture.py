@@ -18,7 +18,7 @@ _RECEIVE_TIMEOUT_S: Final = 0.05
 class CapturedFrames:
     """The frames since the last poll, oldest first. `next` is the number to pass to the next one.
 
-    `dropped` frames had already left the ring. Those that `limit` left out, while still in the ring, don't count.
+    `dropped` frames had already left the ring. Those that a limit left out, while still in the ring, don't count.
     """
 
     frames: list[Frame]
