@@ -52,7 +52,7 @@ def list_entries(
     with context.database.read() as session:
         filters: dict[str, Scalar] = {"event": event} if event else {}
         if who is not None:
-            filters["user_id"] = users.find_person(session, context.actor, who).id
+            filters["user_id"] = users.get_person_matching(session, context.actor, who).id
         page = trail.list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
     columns = _ENTRY if context.as_json else _SHORT
     context.list_page(page, columns, empty=_("No audit log entries found."))

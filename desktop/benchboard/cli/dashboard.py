@@ -220,8 +220,11 @@ def _read_document(context: CommandContext, which: str | None) -> object:
             if home.content.form < VERSION:  # the schema describes no older form
                 return home.document
             return {"$schema": interchange.SCHEMA, **write_document(home.content)}
-        card = library.find(session, context.actor, which)
-        return {"$schema": interchange.SCHEMA, **write_document(library.get(session, context.actor, card.id).document)}
+        card = library.get_summary_matching(session, context.actor, which)
+        return {
+            "$schema": interchange.SCHEMA,
+            **write_document(library.get_dashboard(session, context.actor, card.id).document),
+        }
 
 
 @contextmanager
@@ -269,7 +272,7 @@ def save(
         return
     do = _("Use a file in the format that “benchboard dashboard export” writes.")
     with _read_json(file, do) as value, advise_on_conflict(), context.database.change() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         document = _with_title(parse_document(value), card.name)
         saved = library.save(session, context.actor, card.id, document, base_version=base_version, note=note)
     count = _count(saved.document)
@@ -348,7 +351,7 @@ def rename(context: CommandContext, which: str, name: str | None, description: s
     if name is None and description is None:
         raise click.UsageError(_("Specify a new name, a --description, or both."))
     with context.database.change() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         saved = library.describe(session, context.actor, card.id, name=name, description=description)
     sentence = _("Renamed to “{name}”.") if name is not None else _("Updated the description of “{name}”.")
     context.report(sentence.format(name=saved.document.title), id=saved.id, revision=saved.version)
@@ -364,7 +367,7 @@ def duplicate(context: CommandContext, which: str, name: str | None) -> None:
     You own the copy, and it is shared with no one.
     """
     with context.database.change() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         created = library.duplicate(session, context.actor, card.id, name=name).card
     context.report(_("Created “{name}”.").format(name=created.name), id=created.id, revision=created.version)
 
@@ -391,7 +394,10 @@ def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> No
     """
     with context.database.change() as session:
         with _advise_on_trash(_("To move it there, leave out --forever.")):
-            ids = [library.find(session, context.actor, dashboard_id, trashed=forever).id for dashboard_id in which]
+            ids = [
+                library.get_summary_matching(session, context.actor, dashboard_id, trashed=forever).id
+                for dashboard_id in which
+            ]
         act = library.delete_forever if forever else library.discard
         count = act(session, context.actor, ids)
     if forever:
@@ -408,7 +414,10 @@ def restore(context: CommandContext, which: tuple[str, ...]) -> None:
     """Restore dashboards from the trash, with their shares."""
     with context.database.change() as session:
         with _advise_on_trash(_("There is nothing to restore.")):
-            ids = [library.find(session, context.actor, dashboard_id, trashed=True).id for dashboard_id in which]
+            ids = [
+                library.get_summary_matching(session, context.actor, dashboard_id, trashed=True).id
+                for dashboard_id in which
+            ]
         count = library.restore(session, context.actor, ids)
     sentence = ngettext("{count} dashboard restored.", "{count} dashboards restored.", count)
     context.report(sentence.format(count=count), restored=count)

@@ -34,13 +34,13 @@ def share(context: CommandContext, which: str, who: str | None, public: bool, ed
     if public and edit:
         raise click.UsageError(_("Everyone can only view. To let someone edit, specify a person or team."))
     with context.database.change() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         if who is None:
             sharing.set_public(session, context.actor, card.id, public=True)
             sentence = _("Everyone in {organisation} can view “{name}”.")
             facts: dict[str, object] = {"public": True}
         else:
-            to = sharing.find_candidate(session, context.actor, who)
+            to = sharing.get_candidate(session, context.actor, who)
             permission: sharing.SharePermission = "edit" if edit else "view"
             sharing.share(session, context.actor, card.id, to.kind, to.id, permission)
             sentence = _("{who} can edit “{name}”.") if edit else _("{who} can view “{name}”.")
@@ -62,7 +62,7 @@ def unshare(context: CommandContext, which: str, who: str | None, public: bool) 
     """
     _require_one_recipient(who, public=public)
     with context.database.change() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         if who is None:
             sharing.set_public(session, context.actor, card.id, public=False)
             sentence = _("“{name}” is no longer shared with everyone.")
@@ -70,7 +70,7 @@ def unshare(context: CommandContext, which: str, who: str | None, public: bool) 
             people = [share.to for share in sharing.sharing_of(session, context.actor, card.id).people]
             # No one can share with a disabled person any more, but their share can be revoked.
             to = next((share for share in people if who in (share.id, share.email)), None)
-            to = to or sharing.find_candidate(session, context.actor, who)
+            to = to or sharing.get_candidate(session, context.actor, who)
             sharing.unshare(session, context.actor, card.id, to.kind, to.id)
             who, sentence = to.name, _("“{name}” is no longer shared with {who}.")
     context.report(sentence.format(who=who, name=card.name), id=card.id)
@@ -84,7 +84,7 @@ def unshare(context: CommandContext, which: str, who: str | None, public: bool) 
 def access(context: CommandContext, which: str, search: str, limit: int, after: str | None) -> None:
     """List who has access to a dashboard, and why."""
     with context.database.read() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         page = access_list.list_access(session, context.actor, card.id, Listing(search), after=after, limit=limit)
     context.list_page(
         page,

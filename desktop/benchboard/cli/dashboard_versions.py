@@ -59,7 +59,7 @@ def versions(context: CommandContext, which: str, search: str, named: bool, limi
     """List the versions of a dashboard, newest first."""
     filters: dict[str, Scalar] = {"named": True} if named else {}
     with context.database.read() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         page = version_store.list_versions(
             session, context.actor, card.id, Listing(search, filters), after=after, limit=limit
         )
@@ -84,7 +84,7 @@ def version() -> None:
 def show(context: CommandContext, which: str, number: int) -> None:
     """Show a version of a dashboard as JSON."""
     with context.database.read() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         version_ = version_store.get_version(session, context.actor, card.id, number)
     write_json({"$schema": interchange.SCHEMA, **write_document(version_.document)})
 
@@ -100,7 +100,7 @@ def name(context: CommandContext, which: str, number: int, note: str) -> None:
     NUMBER is from “benchboard dashboard versions”. An empty NAME removes the name.
     """
     with context.database.change() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         named = version_store.name_version(session, context.actor, card.id, number, note)
     sentence = (
         _("Version {number} of “{name}” is now named “{note}”.")
@@ -124,7 +124,7 @@ def restore(context: CommandContext, which: str, number: int, base_version: int 
     NUMBER is from “benchboard dashboard versions”.
     """
     with advise_on_conflict(), context.database.change() as session:
-        card = library.find(session, context.actor, which)
+        card = library.get_summary_matching(session, context.actor, which)
         saved = version_store.restore_version(
             session, context.actor, card.id, number, base_version=base_version, note=note
         )

@@ -103,7 +103,7 @@ def show_user(context: CommandContext, who: str) -> None:
     WHO is an email address or ID.
     """
     with context.database.read() as session:
-        person = users.find_person(session, context.actor, who)
+        person = users.get_person_matching(session, context.actor, who)
     if context.as_json:
         context.report("", **{name: read(person) for name, read in _PERSON.items()})
     else:
@@ -158,7 +158,7 @@ def activate_user(context: CommandContext, who: tuple[str, ...]) -> None:
 
 def _set_state(context: CommandContext, who: tuple[str, ...], state: str) -> None:
     with context.database.change() as session:
-        ids = [users.find_person(session, context.actor, person).id for person in who]
+        ids = [users.get_person_matching(session, context.actor, person).id for person in who]
         count = users.set_state(session, context.actor, ids, state)
     context.report(
         ngettext("{count} person updated.", "{count} people updated.", count).format(count=count), changed=count
@@ -187,7 +187,7 @@ def list_sessions(
     with context.database.read() as session:
         filters: dict[str, Scalar] = {"ended": True} if ended else {}
         if who is not None:
-            filters["user_id"] = users.find_person(session, context.actor, who).id
+            filters["user_id"] = users.get_person_matching(session, context.actor, who).id
         page = sessions.list_sessions(session, context.actor, Listing(search, filters), after=after, limit=limit)
     context.list_page(
         page,
@@ -210,7 +210,9 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
         raise click.UsageError(_("Specify session IDs, or a person with --user."))
     with context.database.change() as session:
         if who is not None:
-            count = users.revoke_all(session, context.actor, [users.find_person(session, context.actor, who).id])
+            count = users.revoke_all(
+                session, context.actor, [users.get_person_matching(session, context.actor, who).id]
+            )
         else:
             count = sessions.revoke_sessions(
                 session,

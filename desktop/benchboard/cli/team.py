@@ -69,7 +69,7 @@ def add_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None
       benchboard team add rig-12 ines@example.com mert@example.com
     """
     with context.database.change() as session:
-        ids = [users.find_person(session, context.actor, member).id for member in who]
+        ids = [users.get_person_matching(session, context.actor, member).id for member in who]
         count = teams.add_people(session, context.actor, team, ids)
     sentence = ngettext("Added {count} person to the team.", "Added {count} people to the team.", count)
     context.report(sentence.format(count=count), added=count)
@@ -85,7 +85,7 @@ def remove_people(context: CommandContext, team: str, who: tuple[str, ...]) -> N
     TEAM is a short name or ID, WHO an email address or ID.
     """
     with context.database.change() as session:
-        ids = [users.find_person(session, context.actor, member).id for member in who]
+        ids = [users.get_person_matching(session, context.actor, member).id for member in who]
         count = teams.remove_people(session, context.actor, team, ids)
     sentence = ngettext("Removed {count} person from the team.", "Removed {count} people from the team.", count)
     context.report(sentence.format(count=count), removed=count)

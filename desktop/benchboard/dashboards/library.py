@@ -123,7 +123,7 @@ def everything(actor: Actor, listing: Listing) -> Listing:
     return replace(listing, filters={**listing.filters, "which": "all"})
 
 
-def get(session: Session, actor: Actor, dashboard_id: str) -> StoredDashboard:
+def get_dashboard(session: Session, actor: Actor, dashboard_id: str) -> StoredDashboard:
     """A dashboard with its content; its owner also gets one in the trash.
 
     Raises `NotFound`, or `Invalid` naming item and field if it can't be parsed.
@@ -174,16 +174,16 @@ def find_summary(session: Session, actor: Actor, dashboard_id: str) -> Dashboard
     return _one(session, actor, row.id)
 
 
-def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> DashboardSummary:
+def get_summary_matching(session: Session, actor: Actor, text: str, *, trashed: bool = False) -> DashboardSummary:
     """The dashboard with this name or else this ID or beginning of an ID; `trashed`: search the trash.
 
     Raises `NotFound`, or `Conflict` if several have that name (`dashboards.ambiguous`) or beginning, or if it is in
     the trash (`dashboards.in-trash`) or not (`dashboards.not-in-trash`) against `trashed`.
     """
     permissions.require(actor, "studio:enter")
-    if found := _search(session, actor, who, trashed=trashed):
+    if found := _search(session, actor, text, trashed=trashed):
         return found
-    if elsewhere := _search(session, actor, who, trashed=not trashed):
+    if elsewhere := _search(session, actor, text, trashed=not trashed):
         raise _not_in_trash(elsewhere) if trashed else _in_trash(elsewhere)
     raise NotFound(
         "dashboards.unknown",
@@ -191,7 +191,7 @@ def find(session: Session, actor: Actor, who: str, *, trashed: bool = False) -> 
             _("There's no dashboard named “{name}” in the trash.")
             if trashed
             else _("There's no dashboard named “{name}”, or it isn't shared with you.")
-        ).format(name=who[:80]),
+        ).format(name=text[:80]),
         do=_("Choose one listed by “benchboard dashboard list --filter trash”.")
         if trashed
         else _("Choose one listed by “benchboard dashboard list”."),
@@ -216,22 +216,22 @@ def _not_in_trash(card: DashboardSummary | Dashboard) -> Conflict:
     )
 
 
-def _search(session: Session, actor: Actor, who: str, *, trashed: bool) -> DashboardSummary | None:
+def _search(session: Session, actor: Actor, text: str, *, trashed: bool) -> DashboardSummary | None:
     shared = _filter_condition(actor, "trash" if trashed else None)
     everything = "all" if permissions.has_permission(actor, "dashboards:manage") else None
     within = _filter_condition(actor, "trash" if trashed else everything)
-    named = _summaries(actor).where(Dashboard.name == who).limit(2)
+    named = _summaries(actor).where(Dashboard.name == text).limit(2)
     # A dashboard that the actor sees as a member takes precedence over a namesake that only an admin sees.
     found = session.execute(named.where(shared)).all() or session.execute(named.where(within)).all()
     if not found:
         with suppress(ValueError):
-            if dashboard_id := find_id(session, _summaries(actor).where(within), Dashboard.id, who):
+            if dashboard_id := find_id(session, _summaries(actor).where(within), Dashboard.id, text):
                 return _one(session, actor, dashboard_id)
         return None
     if len(found) > 1:
         raise Conflict(
             "dashboards.ambiguous",
-            _("Several dashboards are named “{name}”.").format(name=who),
+            _("Several dashboards are named “{name}”.").format(name=text),
             do=_("Use the ID shown by “benchboard dashboard list”."),
             field="dashboard",
         )

@@ -91,7 +91,7 @@ def get_person(session: Session, actor: Actor, user_id: str) -> Person:
     return _person(found)
 
 
-def find_person(session: Session, actor: Actor, who: str) -> Person:
+def get_person_matching(session: Session, actor: Actor, who: str) -> Person:
     """The person with this address, ID or beginning of an ID. Raises `NotFound`, `Invalid` or `Conflict`."""
     require(actor, "users:read")
     people = select(User.id).where(User.organisation_id == actor.organisation_id, User.deleted_at.is_(None))

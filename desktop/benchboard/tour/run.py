@@ -133,7 +133,7 @@ class Tour:
             with opened.database.bind(ines).change() as session:
                 listed = library.list_dashboards(session, ines, Listing(search=name))
                 card = next(card for card in listed.rows if card.name == name)
-                document = edit(library.get(session, ines, card.id).document)
+                document = edit(library.get_dashboard(session, ines, card.id).document)
                 library.save(session, ines, card.id, document, base_version=None)
         finally:
             opened.close()

@@ -79,7 +79,7 @@ class DashboardsDriver:
 def open_sharing(dashboards: DashboardsDriver, address: str) -> tuple[Candidate, Callable[[], dict[str, str]]]:
     """Open the share dialog of “Shop review”; returns a person to share with, and a function that reads its shares."""
     with unbound(dashboards.studio.workspace.database).read() as session:
-        who = sharing.find_candidate(session, dashboards.studio.actor, address)
+        who = sharing.get_candidate(session, dashboards.studio.actor, address)
     dashboards.tick("Shop review")
     dashboards.click("library_share")
     card = dashboards.cards()["Shop review"]

@@ -97,7 +97,7 @@ def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDr
     )
     with unbound(studio.workspace.database).change() as session:
         # A later save does not change which version is selected.
-        document = library.get(session, studio.actor, key).document
+        document = library.get_dashboard(session, studio.actor, key).document
         library.save(session, studio.actor, key, replace(document, title="Later"), base_version=None, merged=True)
     studio.wait(lambda: screen.findChild(VersionList).model().rows[0].number == number + 2 and not screen.busy)
     assert (screen.findChild(VersionList).model().before, screen.findChild(VersionList).model().after) == (

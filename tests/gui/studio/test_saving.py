@@ -125,7 +125,7 @@ class Desk:
         """The other window's edit."""
         title = f"{item_id} {next(self._serial)}"
         with self.database.change() as session:
-            stored = library.get(session, self.actor, self.key).document
+            stored = library.get_dashboard(session, self.actor, self.key).document
             library.save(session, self.actor, self.key, _titled(stored, item_id, title), base_version=None)
         return title
 
@@ -152,7 +152,7 @@ class Desk:
 
     def stored(self) -> Document:
         with self.database.read() as session:
-            return library.get(session, self.actor, self.key).document
+            return library.get_dashboard(session, self.actor, self.key).document
 
     def titles(self) -> dict[str, str]:
         return {name: self.editor.widget(name).title for name in (*MINE, THEIRS)}

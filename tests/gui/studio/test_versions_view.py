@@ -72,7 +72,7 @@ class History:
 
     def stored(self) -> Document:
         with unbound(self.shown.workspace.database).read() as session:
-            return library.get(session, self.shown.actor, self.dashboard_id).document
+            return library.get_dashboard(session, self.shown.actor, self.dashboard_id).document
 
     def numbers(self) -> list[int]:
         with unbound(self.shown.workspace.database).read() as session:

@@ -86,7 +86,7 @@ def test_demo_dashboards_every_tile_has_data_and_none_overlap(demo: Workspace) -
         assert len(cards) == 3
         for card in cards:
             owner = next(actor for actor in people.values() if actor.user_id == card.owner_id)
-            document = library.get(session, owner, card.id).document
+            document = library.get_dashboard(session, owner, card.id).document
             _assert_fits(document)
             for found in walk_items(document.layout):
                 kinds.add(found.item.type)
@@ -110,7 +110,7 @@ def test_demo_versions_are_by_several_people_and_differ(demo: Workspace) -> None
             kept = [version_store.get_version(session, admin, card.id, row.number).document for row in rows]
             for document in kept:
                 _assert_fits(document)
-            assert kept[0] == library.get(session, admin, card.id).document
+            assert kept[0] == library.get_dashboard(session, admin, card.id).document
             assert all(one.layout != other.layout for one, other in itertools.pairwise(kept)), card.name
             assert all(row.note for row in rows[:-1])
             names = {one.name for one in access_list.list_access(session, admin, card.id).rows}

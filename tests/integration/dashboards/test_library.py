@@ -69,7 +69,7 @@ def test_create_then_get_returns_the_same_document(office: Office) -> None:
     }  # fmt: skip
     wanted = parse_document(told)
     made = office.make(ada, wanted)
-    opened = office.ask(library.get, ada, made.card.id)
+    opened = office.ask(library.get_dashboard, ada, made.card.id)
     assert write_document(opened.document) == write_document(wanted)
     card = opened.card
     assert (card.name, card.description, card.widgets, card.owner, card.level) == ("Line 2", "ş", 2, "Ada", "own")
@@ -95,7 +95,9 @@ def test_save_one_moved_widget_of_125_writes_one_row(office: Office) -> None:
         "INSERT INTO audit_logs",
     ]
     assert len(said) <= 10, said
-    assert write_document(office.ask(library.get, ada, made.card.id).document) == write_document(saved.document)
+    assert write_document(office.ask(library.get_dashboard, ada, made.card.id).document) == write_document(
+        saved.document
+    )
     with unbound(office.town.database).read() as session:
         assert session.scalar(select(func.count()).where(Widget.version > 1)) == 2
 
@@ -113,7 +115,7 @@ def test_save_moved_picture_stores_it_once(office: Office) -> None:
     assert "position=" in written
     assert "config=" not in written
     assert len(said) <= 10, said
-    opened = office.ask(library.get, ada, made.card.id).document
+    opened = office.ask(library.get_dashboard, ada, made.card.id).document
     assert write_document(opened) == write_document(saved.document)
     assert widget_of(opened.layout.items[0]).setting("picture") == picture
 
@@ -138,7 +140,7 @@ def test_save_items_added_and_removed_keep_their_rows(office: Office) -> None:
         rows = {row.config["benchboard"]["id"]: row for row in session.scalars(select(Widget))}
     assert rows.keys() == {"w2", "w3"}
     assert (rows["w2"].id, rows["w2"].type) == (before["w2"], "text")
-    opened = office.ask(library.get, ada, made.card.id)
+    opened = office.ask(library.get_dashboard, ada, made.card.id)
     assert opened.card.name == "B"
     assert write_document(opened.document) == write_document(changed)
 
@@ -167,7 +169,7 @@ def test_get_and_save_dashboard_of_another_system_keep_its_data(office: Office) 
         session.add(widget)
         session.flush()
         audit.record(session, ada, "dashboard.import", row.id)
-    opened = office.ask(library.get, ada, row.id)
+    opened = office.ask(library.get_dashboard, ada, row.id)
     (held,) = opened.document.layout.items
     assert (held.id, held.type, held.source["config"]) == (widget.id, "gauge", {"max": 9})
     saved = office.save(ada, row.id, grown(opened.document, 0), opened.card.version)
@@ -207,7 +209,7 @@ def test_get_invalid_rows_says_what_is_wrong_and_discard_works(
     with office.town.database.engine.begin() as connection:
         connection.execute(text(cast), {"json": json})
     with pytest.raises(Invalid) as refused:
-        office.ask(library.get, ada, made.card.id)
+        office.ask(library.get_dashboard, ada, made.card.id)
     assert refused.value.facts.get("field") == field
     assert office.names(ada) == ["A"]
     assert office.do(library.discard, ada, [made.card.id]) == 1
@@ -224,7 +226,7 @@ def test_save_too_many_widgets_is_rejected(office: Office) -> None:
     with office.town.database.engine.begin() as connection:
         connection.execute(insert(Widget), rows)
     with pytest.raises(Invalid) as refused:
-        office.ask(library.get, ada, made.card.id)
+        office.ask(library.get_dashboard, ada, made.card.id)
     assert refused.value.code == "layout.too-many-items"
 
 
@@ -236,7 +238,7 @@ def test_save_any_document_over_any_other_round_trips(office: Office, given_ones
     made = office.make(ada, first)
     for changed in later:
         number = office.save(ada, made.card.id, changed, None).number
-        opened = office.ask(library.get, ada, made.card.id)
+        opened = office.ask(library.get_dashboard, ada, made.card.id)
         assert write_document(opened.document) == write_document(changed)
         assert opened.card.widgets == sum(not one.item.panes for one in walk_items(changed.layout))
         kept = office.ask(version_store.get_version, ada, made.card.id, number)
@@ -283,7 +285,7 @@ def test_save_after_share_or_discard_keeps_the_edits(office: Office) -> None:
         office.save(ada, made.card.id, document("Later"), made.card.version)
     assert refused.value.code == "dashboards.in-trash"
     office.do(library.restore, ada, [made.card.id])
-    assert office.ask(library.get, ada, made.card.id).card.version > made.card.version
+    assert office.ask(library.get_dashboard, ada, made.card.id).card.version > made.card.version
     saved = office.save(ada, made.card.id, document("Later"), made.card.version)
     with pytest.raises(Conflict):
         office.save(ada, made.card.id, document("Too late"), saved.version - 1)
@@ -333,7 +335,7 @@ def test_duplicate_belongs_to_its_maker(office: Office) -> None:
         "Wide (copy)", True, False, 5,
     )  # fmt: skip
     office.save(bob, copied.card.id, document("Mine"), copied.card.version)
-    assert office.ask(library.get, ada, made.card.id).card.widgets == 5
+    assert office.ask(library.get_dashboard, ada, made.card.id).card.widgets == 5
     assert office.do(library.duplicate, bob, made.card.id, name="Other").card.name == "Other"
 
 
@@ -341,30 +343,30 @@ def test_describe_renames_as_a_save(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
     office.do(library.describe, ada, made.card.id, name=" Line 3 ", description="Night shift")
-    opened = office.ask(library.get, ada, made.card.id)
+    opened = office.ask(library.get_dashboard, ada, made.card.id)
     assert (opened.document.title, opened.document.description) == ("Line 3", "Night shift")
     assert (opened.card.name, opened.card.description) == ("Line 3", "Night shift")
     with pytest.raises(Conflict):
         office.save(ada, made.card.id, document(), made.card.version)
 
 
-def test_find_dashboard_by_id_or_name(office: Office) -> None:
+def test_get_summary_matching_id_or_name(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     made = office.make(ada)
     for who in ("Line 2", made.card.id, made.card.id[:8]):
-        assert office.ask(library.find, ada, who).id == made.card.id
+        assert office.ask(library.get_summary_matching, ada, who).id == made.card.id
     for who in ("Line", "line 2", "00000000-0000-4000-8000-00000000000a", "\ud800", ""):
         with pytest.raises(AppError):
-            office.ask(library.find, ada, who)
+            office.ask(library.get_summary_matching, ada, who)
     for who in ("Line 2", made.card.id):
         with pytest.raises(NotFound):
-            office.ask(library.find, bob, who)
+            office.ask(library.get_summary_matching, bob, who)
     office.make(ada)
     with pytest.raises(Conflict) as refused:
-        office.ask(library.find, ada, "Line 2")
+        office.ask(library.get_summary_matching, ada, "Line 2")
     assert refused.value.code == "dashboards.ambiguous"
     office.do(library.discard, ada, [made.card.id])
-    assert office.ask(library.find, ada, "Line 2", trashed=True).id == made.card.id
+    assert office.ask(library.get_summary_matching, ada, "Line 2", trashed=True).id == made.card.id
 
 
 # ---- organisations, roles, people who go
@@ -376,7 +378,8 @@ def test_library_hides_other_organisations(office: Office) -> None:
     office.do(sharing.set_public, ada, made.card.id, public=True)
     assert office.names(stranger, "all") == office.names(stranger, "public") == []
     for act, *rest in (
-        (library.get,), (library.duplicate,), (library.describe,), (sharing.sharing_of,), (sharing.set_public,),
+        (library.get_dashboard,),
+        (library.duplicate,), (library.describe,), (sharing.sharing_of,), (sharing.set_public,),
     ):  # fmt: skip
         named = {"public": True} if act is sharing.set_public else {}
         with pytest.raises(NotFound):
@@ -387,7 +390,7 @@ def test_library_hides_other_organisations(office: Office) -> None:
     with pytest.raises(NotFound):
         office.save(stranger, made.card.id, document(), None)
     with pytest.raises(NotFound):
-        office.ask(library.get, ada, "no id")
+        office.ask(library.get_dashboard, ada, "no id")
 
 
 def test_visible_ids_are_those_the_actor_sees_of_those_asked_for(office: Office) -> None:
@@ -429,7 +432,7 @@ def test_library_admin_has_every_dashboard_like_its_owner(office: Office) -> Non
     ada, admin = office.actor("ada"), office.actor("admin")
     made = office.make(ada)
     saved = office.save(admin, made.card.id, document("Mended"), made.card.version)
-    assert office.ask(library.get, admin, made.card.id).card.level == "own"
+    assert office.ask(library.get_dashboard, admin, made.card.id).card.level == "own"
     assert saved.number == 2
     assert office.do(library.discard, admin, [made.card.id]) == 1
 
@@ -437,7 +440,7 @@ def test_library_admin_has_every_dashboard_like_its_owner(office: Office) -> Non
 def test_library_without_permission_reads_and_writes_nothing(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
-    for kept, refused in ((frozenset(), library.get), (frozenset({"studio:enter"}), library.duplicate)):
+    for kept, refused in ((frozenset(), library.get_dashboard), (frozenset({"studio:enter"}), library.duplicate)):
         nobody = replace(ada, grants=Grants(ada.roles, kept))
         with pytest.raises(Denied):
             office.do(refused, nobody, made.card.id)
@@ -451,7 +454,7 @@ def test_library_with_a_disabled_or_deleted_person_works(office: Office) -> None
     with unbound(office.town.database).change() as session:
         session.get_one(User, ada.user_id).deleted_at = datetime.now(UTC)
         audit.record(session, office.town.actor, "user.delete", ada.user_id)
-    assert office.ask(library.get, bob, made.card.id).card.owner == "Ada"
+    assert office.ask(library.get_dashboard, bob, made.card.id).card.owner == "Ada"
     assert office.save(bob, made.card.id, document("Bob's"), made.card.version).number == 2
     assert office.ask(sharing.sharing_of, bob, made.card.id).owner.name == "Ada"
     assert office.names(office.actor("admin"), "all") == ["Bob's"]
@@ -527,7 +530,7 @@ def test_get_infinite_number_in_storage_is_rejected_and_nothing_else(office: Off
             office.ask(version_store.get_version, ada, made.card.id, 1)
         assert len(office.ask(version_store.list_versions, ada, made.card.id).rows) == 1
     else:
-        for act in (library.get, library.duplicate):
+        for act in (library.get_dashboard, library.duplicate):
             with pytest.raises(Invalid):
                 office.do(act, ada, made.card.id)
     assert office.names(ada) == ["Line 2", "Other"]

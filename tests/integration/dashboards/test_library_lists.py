@@ -42,7 +42,7 @@ def test_list_dashboards_shows_the_visible_ones_and_why(office: Office) -> None:
     levels = {card.name: card.level for card in office.ask(library.list_dashboards, bob, Listing()).rows}
     assert levels == {"Bob's": "own", "Direct": "edit", "Public": "view", "Team": "view"}
     for name in ("Private",):
-        for act in (library.get, library.duplicate):
+        for act in (library.get_dashboard, library.duplicate):
             with pytest.raises(NotFound):
                 office.do(act, bob, ids[name])
     with pytest.raises(Denied):
@@ -93,12 +93,12 @@ def test_trash_keeps_for_thirty_days_what_its_owner_can_restore(office: Office) 
     assert office.do(library.discard, ada, [made.card.id]) == 0
     assert office.names(ada) == office.names(bob) == office.names(bob, "trash") == []
     assert office.names(ada, "trash") == office.names(admin, "trash") == ["Line 2"]
-    for act in (library.get, library.duplicate):
+    for act in (library.get_dashboard, library.duplicate):
         with pytest.raises(NotFound):
             office.do(act, bob, made.card.id)
     with pytest.raises(NotFound):
         office.do(library.restore, bob, [made.card.id])
-    card = office.ask(library.get, ada, made.card.id).card
+    card = office.ask(library.get_dashboard, ada, made.card.id).card
     assert card.deleted_by == "Ada"
     assert office.do(library.restore, admin, [made.card.id]) == 1
     assert office.names(bob, "shared") == ["Line 2"]
@@ -145,6 +145,6 @@ def test_delete_forever_outside_the_trash_is_rejected(office: Office) -> None:
         office.do(library.delete_forever, ada, [one.card.id, two.card.id])
     assert office.do(library.delete_forever, ada, [one.card.id]) == 1
     with pytest.raises(NotFound):
-        office.ask(library.get, ada, one.card.id)
+        office.ask(library.get_dashboard, ada, one.card.id)
     with unbound(office.town.database).read() as session:
         assert set(session.scalars(select(DashboardVersion.dashboard_id))) == {two.card.id}

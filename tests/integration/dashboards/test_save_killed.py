@@ -110,7 +110,7 @@ def test_save_dashboard_killed_at_any_statement_leaves_old_or_new(town: Town, sa
         database.dispose()
         _assert_sound(database)
         with unbound(database).read() as session:
-            opened = library.get(session, actor, made)
+            opened = library.get_dashboard(session, actor, made)
             kept = version_store.list_versions(session, actor, made).rows
         # Killed before its COMMIT has been sent, a save has not happened: row, widgets, version and trail alike.
         assert write_document(opened.document) == write_document(OLD_DASHBOARD)

@@ -25,7 +25,7 @@ def _level(office: Office, actor: Actor, dashboard_id: str) -> str | None:
     """What the actor may do, tried: look, save, share."""
     level = None
     for reached, act, told in (
-        ("view", library.get, ()),
+        ("view", library.get_dashboard, ()),
         ("edit", library.describe, ()),
         ("own", sharing.candidates, ("",)),
     ):
@@ -215,7 +215,7 @@ def test_candidates_are_active_people_and_teams_by_name_or_address(office: Offic
     assert found("bo") == ["Bora"]
 
 
-def test_find_candidate_by_address_never_matches_a_name(office: Office) -> None:
+def test_find_exact_match_by_address_never_matches_a_name(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     office.town.add("mallory@north.example", "bob@north.example", role="analyst", organisation=office.town.north)
     office.team("bob@north.example")
@@ -237,7 +237,7 @@ def test_find_candidate_by_address_never_matches_a_name(office: Office) -> None:
     assert found("bob@north.example") is None
 
 
-def test_find_candidate_by_name_needs_a_unique_match(office: Office) -> None:
+def test_find_exact_match_by_name_needs_a_unique_match(office: Office) -> None:
     ada = office.actor("ada")
     made = office.make(ada)
 
@@ -267,16 +267,16 @@ def test_find_candidate_by_name_needs_a_unique_match(office: Office) -> None:
     assert found("Bob") is None
 
 
-def test_find_candidate_by_address_short_name_or_id(office: Office) -> None:
+def test_get_candidate_by_address_short_name_or_id(office: Office) -> None:
     ada, bob = office.actor("ada"), office.actor("bob")
     team = office.team("Rig", bob)
     for who, wanted in (
         ("BOB@north.example", bob.user_id), (bob.user_id, bob.user_id), ("rig", team), (team.upper(), team),
     ):  # fmt: skip
-        assert office.ask(sharing.find_candidate, ada, who).id == wanted
+        assert office.ask(sharing.get_candidate, ada, who).id == wanted
     for who in ("nobody@north.example", "nothing", office.town.stranger.actor.user_id):
         with pytest.raises(NotFound):
-            office.ask(sharing.find_candidate, ada, who)
+            office.ask(sharing.get_candidate, ada, who)
 
 
 def test_share_ends_with_its_team_or_person(office: Office) -> None:

@@ -78,7 +78,7 @@ def test_list_with_an_unreadable_row_shows_it_among_the_others(town: Town, value
             (broken,) = [card for card in cards if isinstance(card.updated_at, Unreadable)]
             assert broken.id == ids[2]
     with unbound(town.database).read() as session:
-        assert library.get(session, town.actor, ids[2]).card.name == "Dashboard 2"
+        assert library.get_dashboard(session, town.actor, ids[2]).card.name == "Dashboard 2"
 
 
 def test_list_with_adjacent_unreadable_rows_pages_through_all(town: Town) -> None:
@@ -96,7 +96,7 @@ def test_save_of_an_unreadable_row_gives_it_a_time(town: Town) -> None:
     with unbound(town.database).change() as session:
         library.describe(session, town.actor, key, name="Renamed")
     with unbound(town.database).read() as session:
-        card = library.get(session, town.actor, key).card
+        card = library.get_dashboard(session, town.actor, key).card
         assert version_store.list_versions(session, town.actor, key, Listing()).rows
     assert not isinstance(card.updated_at, Unreadable)
     assert (datetime.now(UTC) - card.updated_at).total_seconds() < 600

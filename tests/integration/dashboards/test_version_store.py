@@ -132,7 +132,9 @@ def test_restore_version_creates_a_version(office: Office) -> None:
         office.do(version_store.restore_version, ada, made.card.id, 1, base_version=made.card.version)
     back = office.do(version_store.restore_version, ada, made.card.id, 1, base_version=saved.version)
     assert back.number == 3
-    assert write_document(office.ask(library.get, ada, made.card.id).document) == write_document(made.document)
+    assert write_document(office.ask(library.get_dashboard, ada, made.card.id).document) == write_document(
+        made.document
+    )
     assert [(one.number, one.restored_from) for one in _listed(office, ada, made.card.id)] == [
         (3, 1),
         (2, None),

@@ -306,7 +306,7 @@ def test_list_filter_with_an_invalid_id_raises_invalid(town: Town) -> None:
         with pytest.raises(Invalid), unbound(town.database).read() as session:
             ask(session, town.actor, Listing(filters={"user_id": "me"}))
     with pytest.raises(Invalid), unbound(town.database).read() as session:
-        users.find_person(session, town.actor, "Mert")
+        users.get_person_matching(session, town.actor, "Mert")
 
 
 # Search

@@ -44,7 +44,7 @@ def _snapshot(database: Database) -> dict[str, list[tuple[object, ...]]]:
 _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "users.list_people": lambda s, a, _t: users.list_people(s, a, Listing(), limit=1000).rows,
     "users.get_person": lambda s, a, t: users.get_person(s, a, t.actor.user_id),
-    "users.find_person": lambda s, a, t: users.find_person(s, a, t.actor.email),
+    "users.get_person_matching": lambda s, a, t: users.get_person_matching(s, a, t.actor.email),
     "users.count_people": lambda s, a, _t: users.count_people(s, a),
     "users.add_person": lambda s, a, _t: users.add_person(
         s, a, email="new@example.com", name="", role="analyst", password=PASSWORD
@@ -328,7 +328,7 @@ def test_list_sessions_ended_are_listed_for_90_days(town: Town) -> None:
     town.add("mert@north.example", "Mert")
     town.sign_in("mert@north.example")
     with unbound(town.database).change() as session:
-        users.revoke_all(session, town.actor, [users.find_person(session, town.actor, "mert@north.example").id])
+        users.revoke_all(session, town.actor, [users.get_person_matching(session, town.actor, "mert@north.example").id])
     ended = Listing("mert", {"ended": True})
     with unbound(town.database).read() as session:
         row = sessions.list_sessions(session, town.actor, ended).rows[0]

@@ -53,7 +53,7 @@ LOOKUPS: dict[str, tuple[Ask, ...]] = {
     "library.find_summary": (library.find_summary,),
     "sharing.candidates": (lambda s, a, d: sharing.candidates(s, a, d, "m"),),
     "sharing.sharing_of": (sharing.sharing_of,),
-    "users.find_person": (lambda s, a, _d: users.find_person(s, a, a.email),),
+    "users.get_person_matching": (lambda s, a, _d: users.get_person_matching(s, a, a.email),),
     "users.get_person": (lambda s, a, _d: users.get_person(s, a, a.user_id),),
 }
 """Others that read people or sessions."""

@@ -188,7 +188,7 @@ def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
     return [key for key, known in found if normalize("NFC", known) == written] or [key for key, _known in found]
 
 
-def find_candidate(session: Session, actor: Actor, who: str) -> Candidate:
+def get_candidate(session: Session, actor: Actor, who: str) -> Candidate:
     """The person with this address, or the team with this short name, or either with this ID or beginning of one."""
     permissions.require(actor, "dashboards:write")
     if "@" in who:

@@ -65,7 +65,7 @@ class DashboardStore:
         self._owned = False
 
     def read(self, session: DatabaseSession) -> StoredDocument:
-        opened = library.get(session, self._actor, self.key)
+        opened = library.get_dashboard(session, self._actor, self.key)
         level = opened.card.level
         self._owned = level == "own"
         return StoredDocument(opened.document, opened.card.version, level != "view", self._owned)

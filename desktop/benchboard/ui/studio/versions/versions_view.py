@@ -118,7 +118,7 @@ class VersionsScreen(QWidget):
         self._working = True
 
         def read(session: DatabaseSession) -> _Comparison:
-            base = library.get(session, actor, dashboard_id).card.version
+            base = library.get_dashboard(session, actor, dashboard_id).card.version
             for number in (before, after):
                 if number is not None and number not in known:
                     known[number] = version_store.get_version(session, actor, dashboard_id, number).document
