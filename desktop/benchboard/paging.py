@@ -24,6 +24,7 @@ class Page(Generic[Row]):
     next_key: str | None = None
 
     def map(self, change: "Callable[[Row], Other]") -> "Page[Other]":
+        """The page with each row changed, and the same `next_key`."""
         return Page(tuple(change(row) for row in self.rows), self.next_key)
 
 

@@ -64,9 +64,11 @@ class Workspace:
 
     @property
     def vault(self) -> Vault:
+        """The secrets of its home folder, in the keyring or in files."""
         return Vault(self.home)
 
     def close(self) -> None:
+        """Update the statistics that queries are planned with, and close all connections."""
         self.database.optimize()
         self.database.dispose()
 

@@ -190,7 +190,7 @@ def _require_length(text: str, limit: int, what: str, field: str) -> None:
 
 def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
     try:
-        found = session.execute(
+        rows = session.execute(
             select(Widget.id, Widget.type, Widget.config, Widget.query, Widget.position)
             .where(Widget.organisation_id == row.organisation_id, Widget.dashboard_id == row.id)
             .order_by(Widget.created_at, Widget.id)
@@ -198,14 +198,14 @@ def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
         ).all()
     except RecursionError as error:
         raise Invalid("layout.too-deep", _("A widget on this dashboard is nested too deeply.")) from error
-    if len(found) > MAX_ITEMS:
+    if len(rows) > MAX_ITEMS:
         raise Invalid(
             "layout.too-many-items",
             _("There are more than {limit} items, the limit for a dashboard.").format(limit=MAX_ITEMS),
             item=None,
             field="items",
         )
-    return tuple(WidgetRow(*one) for one in found)
+    return tuple(WidgetRow(*columns) for columns in rows)
 
 
 def _row(row: Dashboard, widget: WidgetRow) -> Widget:
@@ -244,16 +244,24 @@ class _NewestVersion:
 
 
 def _newest(session: Session, row: Dashboard) -> _NewestVersion | None:
-    kept = DashboardVersion
-    columns = (kept.id, kept.number, kept.author_id, User.name, kept.automatic, kept.stored_version, kept.created_at)
-    found = session.execute(
+    table = DashboardVersion
+    columns = (
+        table.id,
+        table.number,
+        table.author_id,
+        User.name,
+        table.automatic,
+        table.stored_version,
+        table.created_at,
+    )
+    newest = session.execute(
         select(*columns)
-        .outerjoin(User, (User.id == kept.author_id) & (User.organisation_id == kept.organisation_id))
-        .where(kept.dashboard_id == row.id)
-        .order_by(kept.number.desc())
+        .outerjoin(User, (User.id == table.author_id) & (User.organisation_id == table.organisation_id))
+        .where(table.dashboard_id == row.id)
+        .order_by(table.number.desc())
         .limit(1)
     ).first()
-    return _NewestVersion(*found) if found is not None else None
+    return _NewestVersion(*newest) if newest is not None else None
 
 
 def _require_unchanged(session: Session, row: Dashboard, newest: _NewestVersion | None, base_version: int) -> None:

@@ -41,6 +41,7 @@ class DataKey:
     secret: bytes
 
     def seal(self, plain: bytes, *, aad: bytes) -> Sealed:
+        """Encrypt with a new nonce. `aad` is authenticated, not stored: `open` needs the same."""
         nonce = secrets.token_bytes(12)
         return Sealed(self.version, nonce, AESGCM(self.secret).encrypt(nonce, plain, aad))
 

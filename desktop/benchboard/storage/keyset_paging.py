@@ -55,14 +55,14 @@ def page(
     order = _Order(_column(sorting, listing.sort or sorting.default), sorting.id.expression, listing.descending)
     if after is not None:
         query = query.where(order.beyond(after))
-    found = session.execute(
+    records = session.execute(
         query.add_columns(order.sort.label("page_sort"), order.id.label("page_id"))
         .order_by(*order.by())
         .limit(limit + 1)
     ).all()
-    rows = tuple(row(one) for one in found[:limit])
-    more = len(found) > limit
-    return Page(rows, order.key(found[limit - 1]) if more else None)
+    rows = tuple(row(record) for record in records[:limit])
+    more = len(records) > limit
+    return Page(rows, order.key(records[limit - 1]) if more else None)
 
 
 def _column(sorting: Sorting, name: str) -> ColumnElement[Any]:

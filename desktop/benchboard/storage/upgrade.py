@@ -485,7 +485,7 @@ def _no_moments(connection: Connection) -> list[Finding]:
     from benchboard.storage.models.base import Moment, read_moment
 
     what = _("{table}, row {row}: {column} must be a time, not {value}.")
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for table in Base.metadata.tables.values():
         key = " || ' ' || ".join(f"quote({one.name})" for one in table.primary_key.columns)
         for column in (one.name for one in table.columns if isinstance(one.type, Moment)):
@@ -496,9 +496,9 @@ def _no_moments(connection: Connection) -> list[Finding]:
             )
             answer = connection.exec_driver_sql(doubtful)
             broken = ((row, value) for row, value in answer if isinstance(read_moment(value), Unreadable))
-            found += [
+            findings += [
                 Finding("moment", what.format(table=table.name, row=row, column=column, value=ascii(value)[:60]))
                 for row, value in islice(broken, _MOST_NAMED)
             ]
             answer.close()
-    return found
+    return findings

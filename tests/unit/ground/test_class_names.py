@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[3]
-BEING_RENAMED: Final = frozenset({"FocusRing", "Presentation"})
 
 
 def test_class_names_are_unique_in_the_package() -> None:
@@ -15,5 +14,4 @@ def test_class_names_are_unique_in_the_package() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 files[node.name].append(f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
-    repeated = {name: places for name, places in files.items() if len(places) > 1}
-    assert {name: places for name, places in repeated.items() if name not in BEING_RENAMED} == {}
+    assert {name: places for name, places in files.items() if len(places) > 1} == {}

@@ -136,14 +136,14 @@ def _solve_pairs(phases: list[_Phase], request: Mapping[str, object], algorithm:
 
 def _nearest(phases: list[_Phase], request: Mapping[str, object], algorithm: object) -> dict[str, object]:
     """Why there is no solution, and the nearest timing of each phase; None where the limits hold no bit at all."""
-    found = [nearest(phase.limits, **phase.target) for phase in phases]
+    timings = [nearest(phase.limits, **phase.target) for phase in phases]
     empty = next((i for i, phase in enumerate(phases) if not len(_solve(phase, request, algorithm))), None)
     if empty is None:
         reason = _("No solutions found with one prescaler for both phases; with two there are some.")
     else:
-        reason = _reason(found[empty], request, algorithm)
+        reason = _reason(timings[empty], request, algorithm)
         reason = f"{phases[empty].title}: {reason}" if phases[empty].title else reason
-    present = [one for one in found if one is not None]
+    present = [timing for timing in timings if timing is not None]
     if len(present) < len(phases):
         return {"nearest": None, "reason": reason}
     return {"nearest": _solution_values(present[0] if len(present) == 1 else Pair(*present)), "reason": reason}

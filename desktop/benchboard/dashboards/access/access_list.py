@@ -66,9 +66,9 @@ def list_access(
         query = query.where(User.id == str(user_id))
     if text := listing.search.strip():
         query = query.where(User.id.in_(guard.people_named(actor.organisation_id, text)))
-    found = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda one: one)
-    teams = _team_grants(session, row, [one.id for one in found.rows])
-    return found.map(lambda one: _access_entry(one, teams.get(one.id, ())))
+    people = page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda person: person)
+    teams = _team_grants(session, row, [person.id for person in people.rows])
+    return people.map(lambda person: _access_entry(person, teams.get(person.id, ())))
 
 
 _SORTING = Sorting({"name": User.name, "email": User.email_norm}, User.id, default="name")
@@ -116,7 +116,7 @@ def _has_permission(act: str) -> ColumnElement[bool]:
 
 
 def _team_grants(session: Session, row: Dashboard, user_ids: Sequence[str]) -> dict[str, tuple[Grant, ...]]:
-    found: dict[str, tuple[Grant, ...]] = {}
+    grants: dict[str, tuple[Grant, ...]] = {}
     shared = session.execute(
         select(TeamMember.user_id, Team.name, DashboardTeamShare.permission)
         .join(Team, Team.id == TeamMember.team_id)
@@ -124,20 +124,20 @@ def _team_grants(session: Session, row: Dashboard, user_ids: Sequence[str]) -> d
         .where(DashboardTeamShare.dashboard_id == row.id, TeamMember.user_id.in_(list(user_ids)))
         .order_by(Team.name, Team.id)
     )
-    for one in shared:
-        level: Level = "edit" if one.permission == "edit" else "view"
-        found[one.user_id] = (*found.get(one.user_id, ()), Grant("team", level, one.name))
-    return found
+    for share in shared:
+        level: Level = "edit" if share.permission == "edit" else "view"
+        grants[share.user_id] = (*grants.get(share.user_id, ()), Grant("team", level, share.name))
+    return grants
 
 
-def _access_entry(one: Any, teams: tuple[Grant, ...]) -> AccessEntry:
-    ways = [Grant("owner", "own")] if one.owner else []
-    ways += [Grant("role", "own")] if one.role else []
-    ways += [Grant("direct", one.direct)] if one.direct else []
-    ways += teams
-    ways += [Grant("public", "view")] if one.public else []
-    ways.sort(key=lambda way: -LEVELS.index(way.level))
-    return AccessEntry(one.id, one.name, one.email, ways[0].level, tuple(ways))
+def _access_entry(person: Any, teams: tuple[Grant, ...]) -> AccessEntry:
+    grants = [Grant("owner", "own")] if person.owner else []
+    grants += [Grant("role", "own")] if person.role else []
+    grants += [Grant("direct", person.direct)] if person.direct else []
+    grants += teams
+    grants += [Grant("public", "view")] if person.public else []
+    grants.sort(key=lambda grant: -LEVELS.index(grant.level))
+    return AccessEntry(person.id, person.name, person.email, grants[0].level, tuple(grants))
 
 
 def grants_text(grants: Sequence[Grant]) -> str:

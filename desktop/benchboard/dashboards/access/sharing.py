@@ -183,9 +183,9 @@ def _namesakes(session: Session, actor: Actor, name: str) -> list[str]:
         User.organisation_id == actor.organisation_id, User.deleted_at.is_(None), is_called(User.name, name)
     )
     teams = select(Team.id, Team.name).where(Team.organisation_id == actor.organisation_id, is_called(Team.name, name))
-    found = [(one.id, one.name) for asked in (people, teams) for one in session.execute(asked)]
+    namesakes = [(row.id, row.name) for query in (people, teams) for row in session.execute(query)]
     written = normalize("NFC", name)
-    return [key for key, known in found if normalize("NFC", known) == written] or [key for key, _known in found]
+    return [key for key, known in namesakes if normalize("NFC", known) == written] or [key for key, _known in namesakes]
 
 
 def get_candidate(session: Session, actor: Actor, who: str) -> Candidate:
@@ -225,27 +225,27 @@ _SHARER = aliased(User)
 
 
 def _people_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
-    given = DashboardShare
-    found = session.execute(
-        select(User.id, User.name, User.email, given.permission, given.shared_at, _SHARER.name.label("by"))
-        .join(given, and_(given.user_id == User.id, given.organisation_id == User.organisation_id))
-        .outerjoin(_SHARER, _SHARER.id == given.shared_by)
-        .where(given.dashboard_id == row.id, User.deleted_at.is_(None))
+    table = DashboardShare
+    shares = session.execute(
+        select(User.id, User.name, User.email, table.permission, table.shared_at, _SHARER.name.label("by"))
+        .join(table, and_(table.user_id == User.id, table.organisation_id == User.organisation_id))
+        .outerjoin(_SHARER, _SHARER.id == table.shared_by)
+        .where(table.dashboard_id == row.id, User.deleted_at.is_(None))
         .order_by(User.name, User.id)
     )
-    return tuple(Share(_person(one), one.permission, one.shared_at, one.by) for one in found)
+    return tuple(Share(_person(share), share.permission, share.shared_at, share.by) for share in shares)
 
 
 def _team_shares(session: Session, row: Dashboard) -> tuple[Share, ...]:
-    given = DashboardTeamShare
-    found = session.execute(
-        select(Team.id, Team.name, _members(), given.permission, given.shared_at, _SHARER.name.label("by"))
-        .join(given, and_(given.team_id == Team.id, given.organisation_id == Team.organisation_id))
-        .outerjoin(_SHARER, _SHARER.id == given.shared_by)
-        .where(given.dashboard_id == row.id)
+    table = DashboardTeamShare
+    shares = session.execute(
+        select(Team.id, Team.name, _members(), table.permission, table.shared_at, _SHARER.name.label("by"))
+        .join(table, and_(table.team_id == Team.id, table.organisation_id == Team.organisation_id))
+        .outerjoin(_SHARER, _SHARER.id == table.shared_by)
+        .where(table.dashboard_id == row.id)
         .order_by(Team.name, Team.id)
     )
-    return tuple(Share(_team(one), one.permission, one.shared_at, one.by) for one in found)
+    return tuple(Share(_team(share), share.permission, share.shared_at, share.by) for share in shares)
 
 
 def _members() -> Any:

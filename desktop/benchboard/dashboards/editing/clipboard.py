@@ -36,16 +36,16 @@ class ClipboardContent(NamedTuple):
 
 def variables_needed(placed: Placed, variables: Sequence[Variable]) -> tuple[Variable, ...]:
     """The variables that these items and their children name, and those that their queries name in turn, in order."""
-    known = {one.name: one for one in variables}
+    known = {variable.name: variable for variable in variables}
     layout = Layout.of(MAX_COLUMNS, placed)
-    waiting = {name for found in walk_items(layout) for name in variable_references.names_in(found.item)}
+    waiting = {name for located in walk_items(layout) for name in variable_references.names_in(located.item)}
     wanted: set[str] = set()
     while waiting:
         name = waiting.pop()
         if name in known and name not in wanted:
             wanted.add(name)
             waiting.update(variable_queries.names_in(known[name].query))
-    return tuple(one for one in variables if one.name in wanted)
+    return tuple(variable for variable in variables if variable.name in wanted)
 
 
 def serialise(copied: ClipboardContent, columns: int) -> dict[str, object]:

@@ -204,6 +204,7 @@ def _unfixed(item: Item) -> Item:
 
 
 def together(placed: Sequence[tuple[Item, Cell]]) -> Placed:
+    """The items with their cells moved so that the outermost are in column 0 and row 0; their order stays."""
     left = min((cell.x for _item, cell in placed), default=0)
     top = min((cell.y for _item, cell in placed), default=0)
     return tuple((item, Cell(cell.x - left, cell.y - top, cell.w, cell.h)) for item, cell in placed)
@@ -273,17 +274,17 @@ def ungrouped(page: PageIndex, ids: Iterable[str], compact: Compact = "vertical"
 
 
 def _opened(layout: Layout, gone: frozenset[str]) -> Layout:
-    kept: list[tuple[Item, Cell]] = []
+    items: list[tuple[Item, Cell]] = []
     for item, cell in layout:
         panes = tuple(replace(pane, layout=_opened(pane.layout, gone)) for pane in item.panes)
         if item.id not in gone:
-            kept.append((replace(item, panes=panes), cell))
+            items.append((replace(item, panes=panes), cell))
             continue
         top = cell.y
         for pane in panes:
-            kept += [(one, Cell(cell.x + at.x, top + at.y, at.w, at.h)) for one, at in pane.layout]
+            items += [(inner, Cell(cell.x + at.x, top + at.y, at.w, at.h)) for inner, at in pane.layout]
             top += pane.layout.bottom
-    return Layout.of(layout.columns, kept)
+    return Layout.of(layout.columns, items)
 
 
 def _tabs_of(placed: Sequence[tuple[Item, Cell]], columns: int) -> tuple[Pane, ...]:

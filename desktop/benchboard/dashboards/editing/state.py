@@ -358,8 +358,8 @@ def rename_variables(reader: ReaderState, renames: Mapping[str, str]) -> ReaderS
 
 
 def _renamed(known: Mapping[str, _T], renames: Mapping[str, str]) -> dict[str, _T]:
-    kept = {name: one for name, one in known.items() if name not in renames}
-    return kept | {new: known[old] for old, new in renames.items() if old in known}
+    unchanged = {name: value for name, value in known.items() if name not in renames}
+    return unchanged | {new: known[old] for old, new in renames.items() if old in known}
 
 
 def answer_options(

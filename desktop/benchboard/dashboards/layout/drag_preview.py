@@ -152,6 +152,7 @@ class Placing(_LayoutGesture):
         super().__init__(layout, places, compact, by_middle=False)
 
     def drop(self, cells: Sequence[Cell]) -> Layout:
+        """The layout with the items in these cells, in the order of `places`."""
         return self._dropped(self._around(BodyShape(list(zip(cells, self.places, strict=True))), 0, 0, None))
 
 

@@ -159,16 +159,16 @@ def _document(version: DashboardVersion) -> Document:
         raise Invalid("layout.too-deep", what, item=None, field=None) from error
 
 
-def _version(found: Any) -> Version:
-    kept: DashboardVersion = found[0]
+def _version(row: Any) -> Version:
+    version: DashboardVersion = row[0]
     return Version(
-        number=kept.number,
-        note=kept.note,
-        author_id=kept.author_id,
-        author=found.author,
-        automatic=kept.automatic,
-        restored_from=kept.restored_from,
-        began_at=kept.created_at,
-        saved_at=kept.saved_at,
-        newest=bool(found.newest),
+        number=version.number,
+        note=version.note,
+        author_id=version.author_id,
+        author=row.author,
+        automatic=version.automatic,
+        restored_from=version.restored_from,
+        began_at=version.created_at,
+        saved_at=version.saved_at,
+        newest=bool(row.newest),
     )

@@ -103,8 +103,8 @@ class DashboardsView(QWidget):
 
     @property
     def _tab_widgets(self) -> list[StudioPage | UnloadedTab]:
-        found = (self._stack.widget(k) for k in range(1, self._stack.count()))
-        return [one for one in found if isinstance(one, StudioPage | UnloadedTab)]
+        widgets = (self._stack.widget(k) for k in range(1, self._stack.count()))
+        return [widget for widget in widgets if isinstance(widget, StudioPage | UnloadedTab)]
 
     @property
     def page(self) -> StudioPage | None:

@@ -95,9 +95,9 @@ class ShareDialog(Dialog):
             shares = sharing.sharing_of(session, actor, self._id)
             return shares, access_list.list_access(session, actor, self._id, limit=_MAX_ACCESS)
 
-        def show(found: tuple[SharingSettings, Page[AccessEntry]]) -> None:
-            shares, access = found
-            self._show(shares, {one.user_id: one for one in access.rows})
+        def show(answer: tuple[SharingSettings, Page[AccessEntry]]) -> None:
+            shares, access = answer
+            self._show(shares, {entry.user_id: entry for entry in access.rows})
             self._show_others(shares, access)
 
         self._context.tasks.read(self, ask, show)
@@ -191,21 +191,26 @@ class ShareDialog(Dialog):
 
         self._context.tasks.read(self, ask, answered)
 
-    def _show_results(self, found: tuple[Candidate, ...]) -> None:
+    def _show_results(self, candidates: tuple[Candidate, ...]) -> None:
         self._results.show()
-        if not found:
+        if not candidates:
             if self._search.accessibleDescription():  # Enter or Done has reported it at the field
                 self._results.hide()
             else:
                 self._results.fill(Paragraph(_no_match(self._search.text().strip()), tone="muted"))
             return
         lines = []
-        for one in found:
-            ways = [
-                Button(level_title(way), partial(self._share, one, way), size="sm", name=f"share_{way}_{one.id}")
-                for way in sharing.PERMISSIONS
+        for candidate in candidates:
+            buttons = [
+                Button(
+                    level_title(level),
+                    partial(self._share, candidate, level),
+                    size="sm",
+                    name=f"share_{level}_{candidate.id}",
+                )
+                for level in sharing.PERMISSIONS
             ]
-            lines.append(_PersonRow(one, *ways))
+            lines.append(_PersonRow(candidate, *buttons))
         self._results.fill(*lines)
         self._results.select(0)
 

@@ -156,11 +156,11 @@ class _Map(QWidget):
         picture.fill(theme().color("canvas"))
         with QPainter(picture) as painter:
             page, shown = self._editor.page, self._shown
-            held = {found.item.id for found in walk_items(page.layout) if found.item.panes}
+            containers = {located.item.id for located in walk_items(page.layout) if located.item.panes}
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color("border.strong"))
-            painter.drawRects(self._boxes_of([one for one in shown if one not in held]))
-            for box in self._boxes_of([one for one in shown if one in held]):
+            painter.drawRects(self._boxes_of([item_id for item_id in shown if item_id not in containers]))
+            for box in self._boxes_of([item_id for item_id in shown if item_id in containers]):
                 painter.fillRect(QRectF(box.left(), box.top(), box.width(), 2), theme().color("border.control"))
         return picture
 

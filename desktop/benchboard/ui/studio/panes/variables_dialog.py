@@ -136,13 +136,13 @@ class VariablesDialog(Dialog):
 
     def restore_draft(self, draft: str) -> None:
         """Show an earlier session's draft; undo shows the page's variables."""
-        found = variable_editing.parse_draft(draft)
-        if found is not None:
-            rows, base = found
+        parsed = variable_editing.parse_draft(draft)
+        if parsed is not None:
+            rows, base = parsed
             self._undo_rows.append(self._rows)
             if base is not None:
-                self._base = {one.name: one for one in base}
-            self._rows = [one if one.was in self._base else VariableRow.added(one.variable) for one in rows]
+                self._base = {variable.name: variable for variable in base}
+            self._rows = [row if row.was in self._base else VariableRow.added(row.variable) for row in rows]
             self._fill(0)
 
     @property

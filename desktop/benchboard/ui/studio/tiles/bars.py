@@ -69,16 +69,16 @@ def upright_bars(plot: charts.Plot, sets: Sequence[charts.Series], count: int) -
     """The bars above and below the zero line of a plot."""
     slot = plot.box.width() / max(count, 1)
     width = max(1.0, min(slot * _SHARE / max(len(sets), 1), _MAX_BAR))
-    base, found = plot.y(0.0), []
-    for place, one in enumerate(sets):
-        for row, value in enumerate(one.values):
+    base, bars = plot.y(0.0), []
+    for place, series in enumerate(sets):
+        for row, value in enumerate(series.values):
             if value is not None:
                 left = plot.box.left() + slot * (row + 0.5) + (place - len(sets) / 2) * width
                 top = plot.y(value)
                 thick = max(1.0, round(width) - (1 if width > 4 and len(sets) > 1 else 0))
                 spot = QRectF(round(left), min(top, base), thick, abs(base - top))
-                found.append(Bar(row, place, spot, value < 0))
-    return found
+                bars.append(Bar(row, place, spot, value < 0))
+    return bars
 
 
 def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str) -> LyingBars | None:

@@ -41,10 +41,10 @@ class DifferenceListModel(QAbstractListModel):
         self._fold_open = False
         self.ticked: set[Key] = set()
 
-    def show_differences(self, found: Sequence[Difference], names: ItemNames) -> None:
+    def show_differences(self, differences: Sequence[Difference], names: ItemNames) -> None:
         """Show these differences, unticked and with the section collapsed."""
         self.beginResetModel()
-        pairs = [(one, describe(one, names)) for one in found]
+        pairs = [(difference, describe(difference, names)) for difference in differences]
         self._intended = [pair for pair in pairs if not pair[0].displaced]
         self._pushed = [pair for pair in pairs if pair[0].displaced]
         self._fold_open = False

@@ -139,14 +139,14 @@ def describe(difference: Difference, names: ItemNames) -> DifferenceText:
 
 def summarise(differences: Sequence[Difference], names: ItemNames) -> str:
     """All changes in one line, as “2 moved, 1 changed: Orders per day”, without displaced items."""
-    found = [describe(one, names) for one in differences if not one.displaced]
+    texts = [describe(difference, names) for difference in differences if not difference.displaced]
     words: dict[Look, str] = {
         "moved": _("{count} moved"),
         "added": _("{count} added"),
         "removed": _("{count} removed"),
         "changed": _("{count} changed"),
     }
-    titles = {look: [one.title for one in found if one.look == look] for look in words}
+    titles = {look: [text.title for text in texts if text.look == look] for look in words}
     parts = [words[look].format(count=len(same)) for look, same in titles.items() if same]
     last = next((same for same in reversed(titles.values()) if same), [])
     line = ", ".join(parts)

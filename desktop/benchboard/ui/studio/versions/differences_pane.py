@@ -63,15 +63,15 @@ class DifferencesPane(QWidget):
         """Whether the older version can be restored."""
         return self._may_change and self._numbers[0] is not None
 
-    def show_differences(self, found: Sequence[Difference], names: ItemNames, *, alone: bool) -> None:
+    def show_differences(self, differences: Sequence[Difference], names: ItemNames, *, alone: bool) -> None:
         """Show these differences; `alone`: there is no version before this one."""
-        self.model.show_differences(found, names)
-        count = sum(not one.displaced for one in found)
+        self.model.show_differences(differences, names)
+        count = sum(not difference.displaced for difference in differences)
         self._heading.setText(ngettext("{count} difference", "{count} differences", count).format(count=count))
         sentence = ""
         if alone:
             sentence = _("This is the first version, so there's nothing to compare it with yet.")
-        elif not found:
+        elif not differences:
             sentence = _("These versions are identical.")
         self._heading.setVisible(not alone)
         for key in self._keys:
