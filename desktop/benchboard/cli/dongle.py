@@ -188,8 +188,8 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
         if not yes and not already_claimed:
             _confirm(context, port, info)
         if info.is_benchboard:
-            claimed = _claim(context, Device(handle), name)
-            dongle_id, resumed = claimed.dongle_id, claimed.resumed
+            paired = _pair(context, Device(handle), name)
+            dongle_id, resumed = paired.dongle_id, paired.resumed
             already_claimed = already_claimed and resumed
         else:
             ports = link.discover(typed=[port])
@@ -234,7 +234,7 @@ def _confirm(context: CommandContext, port: str, info: DongleInfo) -> None:
     click.confirm(text, abort=True, err=True)
 
 
-def _claim(context: CommandContext, device: Device, name: str) -> provisioning.PairedDongle:
+def _pair(context: CommandContext, device: Device, name: str) -> provisioning.PairedDongle:
     reported: set[object] = set()
 
     def on_step(step: provisioning.PairingStep, seconds: float | None) -> None:
@@ -249,11 +249,11 @@ def _claim(context: CommandContext, device: Device, name: str) -> provisioning.P
             click.echo((sentence if waits_for_press else _(sentence)).format(seconds=round(seconds or 0)), err=True)
 
     data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-    claimed = provisioning.pair(context.database, context.actor, data_key, device, name=name, on_step=on_step)
+    paired = provisioning.pair(context.database, context.actor, data_key, device, name=name, on_step=on_step)
     stored = device.config_read()
     with context.database.change() as session:
-        fleet.store_config(session, context.actor, claimed.dongle_id, stored)
-    return claimed
+        fleet.store_config(session, context.actor, paired.dongle_id, stored)
+    return paired
 
 
 _STEPS: Final = {

@@ -233,13 +233,13 @@ def store_config(
     """Store the settings that were read back from a dongle; returns whether anything changed.
 
     `written` if they were written before, which is always recorded. Raises `NotFound`, and `Conflict`
-    (`dongles.not-ours`) for a dongle that isn't claimed.
+    (`dongles.not-paired`) for a dongle that isn't paired.
     """
     require(actor, "dongles:configure")
     dongle = _editable(session, actor, dongle_id)
     if dongle.ownership_state != "CLAIMED_ACTIVE":
         raise Conflict(
-            "dongles.not-ours",
+            "dongles.not-paired",
             _("{name} isn't paired.").format(name=dongle.name or dongle.device_id),
             do=_("Pair it first."),
         )

@@ -286,9 +286,9 @@ class _Pairing:
     def _confirm(self, hello: Hello, token: _Token, *, resumed: bool) -> PairedDongle:
         self.on_step(PairingStep.CONFIRM, None)
         self.device.claim_confirm(claim_id=UUID(token.claim_id), key_version=token.key_version, token=token.secret)
-        claimed = replace(self._activate(hello, token), resumed=resumed)
+        paired = replace(self._activate(hello, token), resumed=resumed)
         self.on_step(PairingStep.ACTIVE, None)
-        return claimed
+        return paired
 
     def _resume_claimed(self, hello: Hello, registered: _RegisteredDongle | None) -> PairedDongle:
         """Handle a dongle that is claimed already: return it if it holds our token, else raise `Conflict`."""

@@ -73,7 +73,7 @@ class PairingWizard(Dialog):
         self._devices = devices
         self._selected_key = key
         self._device: DetectedDevice | None = None
-        self._claimed: PairedDongle | None = None
+        self._paired: PairedDongle | None = None
         self._config: DongleConfig | None = None
         self._test_result = ""
         self._tasks: list[Work] = []
@@ -287,7 +287,7 @@ class PairingWizard(Dialog):
             workspace, actor = context.workspace, context.actor
             data_key = workspace.data_keys.of(actor.organisation_id)
             with self._devices.device(detected.port.path) as device:
-                claimed = provisioning.pair(
+                paired = provisioning.pair(
                     context.database,
                     actor,
                     data_key,
@@ -297,8 +297,8 @@ class PairingWizard(Dialog):
                 )
                 stored = device.config_read()
             with context.database.change() as session:
-                fleet.store_config(session, actor, claimed.dongle_id, stored)
-            return claimed, stored.config
+                fleet.store_config(session, actor, paired.dongle_id, stored)
+            return paired, stored.config
 
         self._run(op, self._on_claimed, _("Pairing {port}").format(port=detected.port_name), self._claim_failed)
 
@@ -311,7 +311,7 @@ class PairingWizard(Dialog):
             self.step_reported.emit(step, seconds)
 
     def _show_step(self, step: PairingStep, seconds: float | None) -> None:
-        if self._stack.currentIndex() != _CLAIM or self._claimed is not None:
+        if self._stack.currentIndex() != _CLAIM or self._paired is not None:
             return
         detected = self._device
         simulated = detected is not None and self._devices.can_press(detected.device_id)
@@ -324,8 +324,8 @@ class PairingWizard(Dialog):
             self._devices.press(self._device.device_id)
 
     def _on_claimed(self, result: tuple[PairedDongle, DongleConfig]) -> None:
-        self._claimed, self._config = result
-        self.paired_id = self._claimed.device_id
+        self._paired, self._config = result
+        self.paired_id = self._paired.device_id
         self._claim_page.hide_prompts()
         if self._device is not None:
             self._devices.probe_again(self._device.port.path)
@@ -345,7 +345,7 @@ class PairingWizard(Dialog):
 
         def done(dongle_id: str) -> None:
             self.paired_id = detected.device_id
-            self._claimed = PairedDongle(dongle_id, detected.device_id or "", 0, resumed=False)
+            self._paired = PairedDongle(dongle_id, detected.device_id or "", 0, resumed=False)
             self._mark_skipped(_IDENTIFY, _CLAIM, _TIMING, _TEST)
             self._show_done()
 
@@ -426,12 +426,12 @@ class PairingWizard(Dialog):
 
     def _show_done(self) -> None:
         self._show_page(_DONE)
-        if self._claimed is None:
+        if self._paired is None:
             return
         self._done_page.show_result(
             self._test_result,
-            observed=self._claimed.key_version == 0,
-            device_id=self._claimed.device_id,
+            observed=self._paired.key_version == 0,
+            device_id=self._paired.device_id,
             organisation=self._context.actor.organisation,
         )
 
@@ -439,7 +439,7 @@ class PairingWizard(Dialog):
         self._finish(again=True)
 
     def _start_over(self) -> None:
-        self._claimed = self._config = self._device = None
+        self._paired = self._config = self._device = None
         self._selected_key = self._test_result = ""
         for index, (_title, caption) in enumerate(_steps()):
             self.stepper.set_caption(index, caption)
@@ -447,15 +447,15 @@ class PairingWizard(Dialog):
         self._on_devices_changed()
 
     def _finish(self, *, again: bool = False) -> None:
-        claimed, name = self._claimed, self._done_page.name.text().strip()
+        paired, name = self._paired, self._done_page.name.text().strip()
         after = self._start_over if again else self.dismiss
-        if claimed is None or not name:
+        if paired is None or not name:
             after()
             return
         actor = self._context.actor
         self._context.tasks.change(
             self,
-            lambda session: fleet.rename_dongle(session, actor, claimed.dongle_id, name),
+            lambda session: fleet.rename_dongle(session, actor, paired.dongle_id, name),
             lambda _dongle: after(),
             self._problem.show_error,
         )
