@@ -483,5 +483,5 @@ def _close_revoked(session: "ActiveSession") -> None:
 def _ended_notice(error: AppError, lost: list[str]) -> Notice:
     """The notice on the sign-in screen after a session was ended from elsewhere; `lost` are unsaved drafts."""
     not_saved = _("Not saved: {names}.").format(names=", ".join(lost)) if lost else ""
-    why = " ".join(part for part in (error.why, not_saved, error.do) if part)
+    why = " ".join(part for part in (error.why, error.do, not_saved) if part)
     return Notice(error.what, why, "warn", "ph.sign-out")
