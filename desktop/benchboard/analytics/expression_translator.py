@@ -11,8 +11,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from benchboard.analytics import column_presentation as presentations
-from benchboard.analytics import sqlite_functions as sqlite
+from benchboard.analytics import column_presentation, sqlite_functions
 from benchboard.analytics.column_presentation import COUNT, NOTHING, Presentation
 from benchboard.analytics.name_scope import NameScope
 from benchboard.analytics.query_errors import refuse, refuse_other_parts, written_name
@@ -216,7 +215,7 @@ class ExpressionTranslator:
         if not self._for_sqlite:
             result: exp.Expr = type(node)(this=operand(this.node), expression=text(pattern))
         elif isinstance(node, exp.Like):
-            result = exp.Glob(this=operand(this.node), expression=text(sqlite.glob_pattern(pattern)))
+            result = exp.Glob(this=operand(this.node), expression=text(sqlite_functions.glob_pattern(pattern)))
         else:
             result = exp.Escape(this=exp.Like(this=operand(this.node), expression=text(pattern)),
                               expression=text("\\"))  # fmt: skip
@@ -249,7 +248,7 @@ class ExpressionTranslator:
         *result, last = converted = self._conversion.to_common_type(node, results)
         result = result if default else converted
         ifs = [exp.If(this=test, true=value.node) for test, value in zip(tests, result, strict=True)]
-        shown = presentations.common(self._case_presentations(node, results, scope))
+        shown = column_presentation.common(self._case_presentations(node, results, scope))
         return last.with_node(exp.Case(ifs=ifs, default=last.node if default else None)).shown_as(shown)
 
     def _case_presentations(self, node: exp.Case, results: list[TypedExpr], scope: NameScope) -> list[Presentation]:
@@ -259,7 +258,7 @@ class ExpressionTranslator:
         for condition, value in zip(conditions, results, strict=False):
             if not _is_written(value):
                 fixed = self.fixed_values(condition, scope) if condition is not None else {}
-                found.append(presentations.with_currencies(value.presentation, fixed))
+                found.append(column_presentation.with_currencies(value.presentation, fixed))
         return found
 
     def fixed_values(self, condition: exp.Expr, scope: NameScope) -> dict[str, str]:
@@ -306,7 +305,7 @@ class ExpressionTranslator:
         a, b = self.translate(node.this, scope), self.translate(node.expression, scope)
         if a.kind == "date":
             return self._date_arithmetic(node, a, b)
-        shown = presentations.common([a.presentation, b.presentation])
+        shown = column_presentation.common([a.presentation, b.presentation])
         a, b = self._conversion.to_common_type(node, [a, b])
         if a.kind not in (*NUMBERS, "null"):
             refuse(node, "kind", _("{kind} can't be added or subtracted.").format(kind=kind_name(a.kind).capitalize()))
@@ -317,13 +316,13 @@ class ExpressionTranslator:
         if b.kind == "date" and isinstance(node, exp.Sub):
             result: exp.Expr = exp.Sub(this=a.node, expression=b.node)
             if self._for_sqlite:
-                result = sqlite.days_between(a.node, b.node)
+                result = sqlite_functions.days_between(a.node, b.node)
             return TypedExpr(exp.Paren(this=result), INTEGER)
         if b.kind != "integer" or not isinstance(b.node, exp.Literal):
             refuse(node, "kind", _("You can only add or subtract a literal number of days, such as current_date - 7."))
         days = int(b.node.this) * (1 if isinstance(node, exp.Add) else -1)
         if self._for_sqlite:
-            return a.with_node(sqlite.add_days(a.node, days))
+            return a.with_node(sqlite_functions.add_days(a.node, days))
         return a.with_node(exp.Paren(this=exp.Add(this=operand(a.node), expression=integer(days))))
 
     def _with_interval(self, node: exp.Expr, scope: NameScope) -> TypedExpr:
@@ -341,7 +340,7 @@ class ExpressionTranslator:
         count = int(amount) * (1 if isinstance(node, exp.Add) else -1)
         if self._for_sqlite:
             self.charge_copies(this.node)
-            return this.with_node(sqlite.add_interval(this.node, count, unit))
+            return this.with_node(sqlite_functions.add_interval(this.node, count, unit))
         span = exp.Interval(this=text(str(count)), unit=exp.var(unit.upper()))
         return this.with_node(exp.Paren(this=exp.Add(this=operand(this.node), expression=span)))
 
@@ -389,24 +388,26 @@ class ExpressionTranslator:
             if len(node.this.expressions) != 1:
                 refuse(node, "arguments", _("count(distinct …) takes one column."))
             value = self.translate(node.this.expressions[0], scope)
-            shown = presentations.aggregated(value.presentation, "count_distinct")
+            shown = column_presentation.aggregated(value.presentation, "count_distinct")
             inner = exp.Distinct(expressions=[value.node])
         elif node.this is None:
             refuse(node, "arguments", _("count needs an argument, such as count(*)."))
         elif not isinstance(node.this, exp.Star):
             value = self.translate(node.this, scope)
-            shown = presentations.aggregated(value.presentation, "count")
+            shown = column_presentation.aggregated(value.presentation, "count")
             inner = value.node
         return TypedExpr(exp.Count(this=inner), INTEGER.shown_as(shown))
 
     def sum(self, node: exp.Sum, scope: NameScope) -> TypedExpr:
         value = self._of_kind(node.this, scope, *NUMBERS)
-        return value.with_node(exp.Sum(this=value.node)).shown_as(presentations.aggregated(value.presentation, "sum"))
+        return value.with_node(exp.Sum(this=value.node)).shown_as(
+            column_presentation.aggregated(value.presentation, "sum")
+        )
 
     def min_max(self, node: exp.Min | exp.Max, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this")
         value = self._of_kind(node.this, scope, *NUMBERS, "text", "timestamp", "date")
-        shown = presentations.aggregated(value.presentation, "min" if isinstance(node, exp.Min) else "max")
+        shown = column_presentation.aggregated(value.presentation, "min" if isinstance(node, exp.Min) else "max")
         return value.with_node(type(node)(this=value.node)).shown_as(shown)
 
     def average(self, node: exp.Avg, scope: NameScope) -> TypedExpr:
@@ -418,7 +419,7 @@ class ExpressionTranslator:
         total = TypedExpr(wrap(exp.Sum(this=value.node)), value.type)
         count = TypedExpr(wrap(exp.Count(this=value.node.copy())), INTEGER)
         return self._conversion.quotient(total, count).shown_as(
-            presentations.aggregated(_of_average(value.presentation), "avg")
+            column_presentation.aggregated(_of_average(value.presentation), "avg")
         )
 
     def filtered(self, node: exp.Filter, scope: NameScope) -> TypedExpr:
@@ -431,11 +432,13 @@ class ExpressionTranslator:
 
         if isinstance(node.this, exp.Avg):
             average = self._average(node.this, scope, wrap)
-            return average.shown_as(presentations.with_currencies(average.presentation, fixed))
+            return average.shown_as(column_presentation.with_currencies(average.presentation, fixed))
         if not isinstance(node.this, exp.Count | exp.Sum | exp.Min | exp.Max):
             refuse(node, "filter", _("FILTER works only after count, sum, avg, min or max."))
         value = self.translate(node.this, scope)
-        return value.with_node(wrap(value.node)).shown_as(presentations.with_currencies(value.presentation, fixed))
+        return value.with_node(wrap(value.node)).shown_as(
+            column_presentation.with_currencies(value.presentation, fixed)
+        )
 
     def round(self, node: exp.Round, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "decimals")
@@ -456,7 +459,7 @@ class ExpressionTranslator:
     def coalesce(self, node: exp.Coalesce, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "expressions")
         values = [self.translate(part, scope) for part in (node.this, *node.expressions)]
-        shown = presentations.common([value.presentation for value in values if not _is_written(value)])
+        shown = column_presentation.common([value.presentation for value in values if not _is_written(value)])
         first, *rest = self._conversion.to_common_type(node, values)
         return first.with_node(exp.Coalesce(this=first.node, expressions=[value.node for value in rest])).shown_as(
             shown
@@ -480,10 +483,10 @@ class ExpressionTranslator:
         refuse_other_parts(node, "this", "unit")
         unit = self._unit(node, node.args["unit"], TRUNC_UNITS)
         this = self._conversion.to_timestamp(node.this, self._of_kind(node.this, scope, "timestamp", "date"))
-        this = this.shown_as(Presentation(presentations.time_unit(unit), format="time"))
+        this = this.shown_as(Presentation(column_presentation.time_unit(unit), format="time"))
         if self._for_sqlite:
             self.charge_copies(this.node, 2)
-            return this.with_node(sqlite.date_trunc(unit, this.node))
+            return this.with_node(sqlite_functions.date_trunc(unit, this.node))
         return this.with_node(call("date_trunc", text(unit), this.node))
 
     def extract(self, node: exp.Extract, scope: NameScope) -> TypedExpr:
@@ -491,10 +494,10 @@ class ExpressionTranslator:
         value = self._of_kind(node.expression, scope, "timestamp", "date")
         # Of a date too: PostgreSQL itself finds no hour in one.
         timestamp = self._conversion.to_timestamp(node, value).node
-        shown = Presentation(presentations.time_unit(unit), format="identifier" if unit == "year" else "integer")
+        shown = Presentation(column_presentation.time_unit(unit), format="identifier" if unit == "year" else "integer")
         type_ = INTEGER.shown_as(shown)
         if self._for_sqlite:
-            return TypedExpr(sqlite.extract(unit, timestamp), type_)
+            return TypedExpr(sqlite_functions.extract(unit, timestamp), type_)
         return TypedExpr(cast(exp.Extract(this=exp.var(unit.upper()), expression=timestamp), exp.DType.BIGINT), type_)
 
     def _unit(self, node: exp.Expr, unit: exp.Expr, units: Iterable[str]) -> str:
@@ -506,7 +509,7 @@ class ExpressionTranslator:
 
     def now(self, node: exp.CurrentTimestamp, _scope: NameScope) -> TypedExpr:
         refuse_other_parts(node)
-        return TypedExpr(sqlite.now() if self._for_sqlite else exp.CurrentTimestamp(), TIMESTAMP)
+        return TypedExpr(sqlite_functions.now() if self._for_sqlite else exp.CurrentTimestamp(), TIMESTAMP)
 
     def current_date(self, node: exp.CurrentDate, _scope: NameScope) -> TypedExpr:
         refuse_other_parts(node)

@@ -12,8 +12,7 @@ from typing import Final, cast
 
 from sqlglot import exp
 
-from benchboard.analytics import column_presentation as presentations
-from benchboard.analytics import sql_nodes
+from benchboard.analytics import column_presentation, sql_nodes
 from benchboard.analytics.expression_translator import ExpressionTranslator
 from benchboard.analytics.name_scope import NameScope, name_of, view_name
 from benchboard.analytics.query_errors import refuse, refuse_other_parts
@@ -167,7 +166,7 @@ class _QueryTranslator:
                     word=query.key.upper()
                 ),
             )
-        shown = presentations.union(*([type_.presentation for _name, type_ in half] for half in columns))
+        shown = column_presentation.union(*([type_.presentation for _name, type_ in half] for half in columns))
         columns[0] = [(name, type_.shown_as(one)) for (name, type_), one in zip(columns[0], shown, strict=True)]
         whole = type(query)(this=halves[0], expression=halves[1], distinct=bool(query.args.get("distinct")))
         scope = NameScope({"": columns[0]}, None)
@@ -189,14 +188,16 @@ class _QueryTranslator:
         if where:
             fixed = self._expressions.fixed_values(where.this, scope)
             columns = [
-                (name, type_.shown_as(presentations.with_currencies(type_.presentation, fixed)))
+                (name, type_.shown_as(column_presentation.with_currencies(type_.presentation, fixed)))
                 for name, type_ in columns
             ]
         if distinct := query.args.get("distinct"):
             refuse_other_parts(distinct)
             result.set("distinct", exp.Distinct())
         keys = self._grouping(query, result, scope, columns)
-        columns = [(name, type_.shown_as(presentations.grouped(type_.presentation, keys))) for name, type_ in columns]
+        columns = [
+            (name, type_.shown_as(column_presentation.grouped(type_.presentation, keys))) for name, type_ in columns
+        ]
         self._order_and_limit(query, result, scope, columns)
         return result, columns
 
@@ -238,7 +239,9 @@ class _QueryTranslator:
     def _read(self, columns: Columns) -> Columns:
         """The columns as they are shown where the table just counted is read."""
         table = str(self._table_count)
-        return [(name, type_.shown_as(presentations.within(type_.presentation, table))) for name, type_ in columns]
+        return [
+            (name, type_.shown_as(column_presentation.within(type_.presentation, table))) for name, type_ in columns
+        ]
 
     def _known_relations(self) -> str:
         return _("Available tables: {names}.").format(names=", ".join(self._relations))
@@ -293,14 +296,14 @@ class _QueryTranslator:
             ]
         if isinstance(node, exp.Alias):
             alias, value = node.args["alias"], self._expressions.translate(node.this, scope)
-            shown = presentations.named(value.presentation, alias.name, quoted=bool(alias.args.get("quoted")))
+            shown = column_presentation.named(value.presentation, alias.name, quoted=bool(alias.args.get("quoted")))
             return [(name_of(alias), value.shown_as(shown))]
         value = self._expressions.translate(node, scope)
         if isinstance(node, exp.Column):
             name = name_of(node.this)
-            return [(name, value.shown_as(presentations.unnamed(value.presentation, name)))]
+            return [(name, value.shown_as(column_presentation.unnamed(value.presentation, name)))]
         name = node.sql_name().lower() if isinstance(node, exp.Func) else "column"
-        return [(name, value.shown_as(presentations.unnamed(value.presentation)))]
+        return [(name, value.shown_as(column_presentation.unnamed(value.presentation)))]
 
     def _grouping(self, query: exp.Select, result: exp.Select, scope: NameScope, columns: Columns) -> frozenset[str]:
         """Translate GROUP BY and HAVING. Returns the origins of the columns that the query groups by."""

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from sqlglot import exp
 
-from benchboard.analytics import sqlite_functions as sqlite
+from benchboard.analytics import sqlite_functions
 from benchboard.analytics.query_errors import position_of, refuse
 from benchboard.analytics.query_types import (
     DATE,
@@ -51,12 +51,12 @@ class TypeConversion:
         """The number as a decimal with `scale` decimals, which is no fewer than it has."""
         if value.kind == "null" or not self._for_sqlite:
             return TypedExpr(value.node, ValueType("decimal", scale))
-        return sqlite.with_scale(value, scale)
+        return sqlite_functions.with_scale(value, scale)
 
     def round(self, value: TypedExpr, scale: int) -> TypedExpr:
         """The decimal rounded to `scale` decimals, half away from zero."""
         if self._for_sqlite:
-            return sqlite.with_scale(value, scale)
+            return sqlite_functions.with_scale(value, scale)
         return TypedExpr(exp.Round(this=value.node, decimals=integer(scale)), ValueType("decimal", scale))
 
     def to_timestamp(self, node: exp.Expr, value: TypedExpr) -> TypedExpr:
@@ -70,7 +70,7 @@ class TypeConversion:
             result = text(timestamp.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z")
             return TypedExpr(result if self._for_sqlite else cast(result, exp.DType.TIMESTAMPTZ), TIMESTAMP)
         if self._for_sqlite:
-            return TypedExpr(concatenation(operand(value.node), text(sqlite.MIDNIGHT)), TIMESTAMP)
+            return TypedExpr(concatenation(operand(value.node), text(sqlite_functions.MIDNIGHT)), TIMESTAMP)
         return TypedExpr(cast(value.node, exp.DType.TIMESTAMPTZ), TIMESTAMP)
 
     def to_date(self, node: exp.Expr, value: TypedExpr) -> TypedExpr:
@@ -82,7 +82,7 @@ class TypeConversion:
                 refuse(node, "kind", _("Only text in quotes can be used as a date."))
             result = text(_parse_date(node, str(value.node.this)).isoformat())
         elif self._for_sqlite:
-            result = sqlite.substring(value.node, 1, 10)
+            result = sqlite_functions.substring(value.node, 1, 10)
         else:
             result = value.node
         return TypedExpr(result if self._for_sqlite else cast(result, exp.DType.DATE), DATE)
@@ -90,7 +90,7 @@ class TypeConversion:
     def to_text(self, value: TypedExpr) -> TypedExpr:
         """The value as PostgreSQL writes it."""
         if self._for_sqlite and value.kind == "decimal":
-            return TypedExpr(sqlite.decimal_as_text(value), TEXT)
+            return TypedExpr(sqlite_functions.decimal_as_text(value), TEXT)
         return TypedExpr(cast(value.node, exp.DType.TEXT), TEXT)
 
     def to_number(self, node: exp.Cast, value: TypedExpr, kind: str) -> TypedExpr:
@@ -101,7 +101,7 @@ class TypeConversion:
             refuse(node, "scale", _("Numbers here can have up to {limit} decimals.").format(limit=MAX_SCALE))
         type_ = INTEGER if kind == "integer" else ValueType("decimal", scale)
         if self._for_sqlite:
-            return TypedExpr(sqlite.with_scale(value, scale).node, type_)
+            return TypedExpr(sqlite_functions.with_scale(value, scale).node, type_)
         rounded = exp.Round(this=cast(value.node, exp.DType.DECIMAL), decimals=integer(scale))
         return TypedExpr(cast(rounded, exp.DType.BIGINT) if kind == "integer" else rounded, type_)
 
@@ -109,7 +109,7 @@ class TypeConversion:
         """a / b with `QUOTIENT_SCALE` decimals, null where b is 0."""
         type_ = ValueType("decimal", QUOTIENT_SCALE)
         if self._for_sqlite:
-            return TypedExpr(sqlite.quotient(a, b), type_)
+            return TypedExpr(sqlite_functions.quotient(a, b), type_)
         divisor = exp.Nullif(this=b.node, expression=integer(0))
         exact = exp.Div(this=cast(a.node, exp.DType.DECIMAL), expression=divisor, typed=True)
         return TypedExpr(exp.Round(this=exact, decimals=integer(QUOTIENT_SCALE)), type_)

@@ -8,8 +8,8 @@ import click
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
 from benchboard.cli.options import CliGroup
 from benchboard.i18n import _
-from benchboard.identity import audit as trail
 from benchboard.identity import audit_titles, users
+from benchboard.identity.audit import list_entries
 from benchboard.paging import Listing, Scalar
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
@@ -45,7 +45,7 @@ def audit() -> None:
 @click.option("--search", default="", help="Part of an event or ID, or of the name or email address of who did it.")
 @paging_options
 @with_context
-def list_entries(
+def list_audit_log(
     context: CommandContext, who: str | None, event: str | None, search: str, limit: int, after: str | None
 ) -> None:
     """List entries of the audit log, newest first."""
@@ -53,6 +53,6 @@ def list_entries(
         filters: dict[str, Scalar] = {"event": event} if event else {}
         if who is not None:
             filters["user_id"] = users.get_person_matching(session, context.actor, who).id
-        page = trail.list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
+        page = list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
     columns = _ENTRY if context.as_json else _SHORT
     context.list_page(page, columns, empty=_("No audit log entries found."))
