@@ -4,6 +4,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
-from benchboard.canbus.link import PortHandle
+from benchboard.canbus.link import Port, PortHandle
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.errors import AppError, Cancelled
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
@@ -260,3 +261,20 @@ def test_last_seen_of_an_unplugged_dongle_is_the_moment_it_was_unplugged(
         return dongle.last_seen_at
 
     qtbot.waitUntil(lambda: seen_at() > plugged_in_until)
+
+
+def test_dongle_on_the_open_bus_stays_known_in_another_language(
+    qtbot: QtBot, manager: DeviceManager, dongles_here: list[DetectedDevice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ports are described in the language of the window; the dongle can't be asked while its bus is open."""
+    with ThreadPoolExecutor(1) as pool:
+        manager.set_live(on_worker(pool, manager, dongles_here[0]).result(60))
+    discover = link.discover
+
+    def described_anew() -> tuple[Port, ...]:
+        return tuple(replace(port, description=f"Simüle {port.key}") for port in discover())
+
+    monkeypatch.setattr(link, "discover", described_anew)
+    qtbot.waitUntil(lambda: all(port.description.startswith("Simüle") for port in manager.all_ports()))
+    assert {device.device_id for device in manager.devices} == {device.device_id for device in dongles_here}
+    assert all(device.info is not None and device.problem is None for device in manager.devices)

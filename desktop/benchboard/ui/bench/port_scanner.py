@@ -100,7 +100,12 @@ class PortScanner:
     def _scan(self) -> None:
         ports = {port.path: port for port in link.discover()}
         with self._lock:
-            known = {path: device for path, device in self._devices.items() if ports.get(path) == device.port}
+            # A port's description follows the window's language; its key tells whether it is the same device.
+            known = {
+                path: replace(device, port=ports[path])
+                for path, device in self._devices.items()
+                if path in ports and ports[path].key == device.port.key
+            }
             self._stale = self._stale & ports.keys() | ports.keys() - known.keys()
             new = [ports[path] for path in self._stale - self._probing if DetectedDevice(ports[path]).is_dongle]
             self._probing.update(port.path for port in new)
@@ -140,7 +145,7 @@ class PortScanner:
         information.
         """
         previous = self._devices.get(port.path)
-        if previous is None or previous.port != port or (previous.info is not None and info is None):
+        if previous is None or previous.port.key != port.key or (previous.info is not None and info is None):
             return
         if previous.problem is not None and problem is not None and previous.problem.code == problem.code:
             problem = previous.problem  # the same error as before
