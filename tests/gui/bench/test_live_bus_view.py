@@ -74,6 +74,17 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         _type(qtbot, click, window, "live_frame", "nonsense")
         click(window, "live_send")
         assert click.find(window, "live_frame").property("wrong")
+        # A classic dongle can't send a CAN FD frame. The error is beside the field, and goes with the next edit.
+        _type(qtbot, click, window, "live_frame", "123##1AABB")
+        assert not click.find(window, "live_frame").property("wrong")
+        assert not view._sent.text()
+        click(window, "live_send")
+        assert "this dongle is set to classic CAN" in view._sent.text()
+        assert shell.context.problems.current is None
+        _type(qtbot, click, window, "live_frame", "123#DEADBEEF")
+        click(window, "live_send")
+        assert view._sent.text() == "Sent 123#DEADBEEF to the dongle"
+        assert not click.find(window, "live_frame").property("wrong")
         click(window, "live_stop")
         qtbot.waitUntil(lambda: manager.live is None)
         listener.stop()

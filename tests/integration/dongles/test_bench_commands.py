@@ -131,7 +131,7 @@ def test_can_and_dongle_failures_print_one_sentence(home: Path, simulator: Simul
     assert "“12#1” isn't a valid frame. An ID has 3 digits, an extended one 8. This one has 2." in run(
         home, "can", "send", "--port", port, "12#1", status=1
     )
-    assert "this channel is classic CAN" in run(home, "can", "send", "--port", port, "123##1AABB", status=1)
+    assert "this dongle is set to classic CAN" in run(home, "can", "send", "--port", port, "123##1AABB", status=1)
     assert "doesn't exist" in run(home, "can", "monitor", "--port", "/dev/ttyNONE", status=1)
     assert "doesn't exist" in run(home, "dongle", "pair", "--port", "/dev/ttyNONE", "--yes", status=1)
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.canbus import candump
 from benchboard.dongles import fleet
-from benchboard.errors import AppError
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
@@ -30,6 +30,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
     Button,
     Edit,
+    Elided,
     EmptyState,
     SegmentedControl,
     Select,
@@ -40,6 +41,8 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
+_SEND: Final = "bench.send"
+"""The key of the notice that a frame could not be sent."""
 _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
@@ -125,7 +128,8 @@ class LiveBusView(QWidget):
         self._frame = Edit(placeholder=_("123#DEADBEEF"), name="live_frame", label=_("Frame to send"))
         self._frame.setFixedWidth(260)
         self._frame.returnPressed.connect(self._send_frame)
-        self._sent = Text("", "caption", "muted")
+        self._frame.textEdited.connect(lambda _text: self._clear_send_error())
+        self._sent = Elided("", "caption", "muted")
         line.addWidget(Text(_("Send"), tone="secondary"))
         line.addWidget(self._frame)
         line.addWidget(Button(_("Send frame"), self._send_frame, icon="ph.paper-plane-right", name="live_send"))
@@ -278,8 +282,7 @@ class LiveBusView(QWidget):
     def _show_ended(self) -> None:
         """Show that no bus is open, and that the frames still shown are past."""
         self._settings.setText("")
-        self._sent.setText("")
-        self._frame.set_invalid(False)
+        self._clear_send_error()
         reason = self._end_reason or _("The live bus is closed.")
         if self.model.rowCount():
             reason = _("{reason} The frames below were received before.").format(reason=reason)
@@ -375,20 +378,33 @@ class LiveBusView(QWidget):
         live, text = self._devices.live, self._frame.text().strip()
         if live is None:
             return
+        self._clear_send_error()
         frame = candump.parse(text)
-        self._frame.set_invalid(frame is None)
         if frame is None:
             example = _("Enter a frame, such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
-            self._sent.setText(candump.why_invalid(text) if text else example)
-            self._sent.set_tone("error")
+            self._show_send_error(candump.why_invalid(text) if text else example)
             return
         try:
             live.capture.send(frame)
+        except Invalid as error:
+            self._show_send_error(" ".join(part for part in (error.why, error.do) if part))
         except AppError as error:
-            self._context.problems.show(error)
-            return
-        self._sent.set_tone("muted")
-        self._sent.setText(_("Sent {frame} to the dongle").format(frame=candump.text(frame)))
+            self._context.problems.show(error, act=_SEND)
+        else:
+            self._sent.set_tone("muted")
+            self._sent.setText(_("Sent {frame} to the dongle").format(frame=candump.text(frame)))
+
+    def _show_send_error(self, text: str) -> None:
+        """Show beside the field why its frame can't be sent."""
+        self._frame.set_invalid(True)
+        self._sent.set_tone("error")
+        self._sent.setText(text)
+
+    def _clear_send_error(self) -> None:
+        """The frame is edited or sent again: what was said of the last one no longer applies."""
+        self._frame.set_invalid(False)
+        self._sent.setText("")
+        self._context.problems.dismiss(_SEND)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._timer.start()
