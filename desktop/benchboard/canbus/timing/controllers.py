@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from benchboard.errors import Invalid, NotFound
-from benchboard.i18n import _, number
+from benchboard.i18n import N_, _, number
 
 MAX_CLOCK = 2**32 - 1
 MAX_SEGMENT = 1024
@@ -242,7 +242,7 @@ class Limits:
 class Controller:
     """A kind of CAN controller: its limits for each phase, and where they were read (`source`).
 
-    `data` is None where there is no CAN FD data phase. `clock_divider`: the CAN clock is the oscillator divided by it.
+    `title` is translated where it is shown. `data` is None where there is no CAN FD data phase. `clock_divider`: the CAN clock is the oscillator divided by it.
     `tdco_max`: the largest transmitter delay compensation offset in CAN clock periods, 0 where there is none or it was
     not verified; `tdco_sync`: whether that offset counts the synchronisation segment (Bosch's does, Microchip's does
     not).
@@ -271,7 +271,7 @@ class Controller:
         if found is None:
             raise Invalid(
                 "timing.no-data-phase",
-                _("{controller} has no data phase.").format(controller=self.title),
+                _("{controller} has no data phase.").format(controller=_(self.title)),
                 why=_("It isn't a CAN FD controller."),
                 do=_("Choose a CAN FD controller, or remove the data bit rate."),
                 field="phase",
@@ -293,7 +293,7 @@ CONTROLLERS: tuple[Controller, ...] = (
     ),
     Controller(
         "mcan-v3.1+",
-        "FDCAN (M_CAN 3.1 and later)",
+        N_("FDCAN (M_CAN 3.1 and later)"),
         _MCAN_31_LIMITS,
         Limits(1, 32, 1, 16, 16, 1, 32),
         "Linux m_can.c, m_can_bittiming_const_31X and m_can_data_bittiming_const_31X",

@@ -205,7 +205,7 @@ def _layouts(item: Controller) -> tuple[_Layout, ...]:
     if found is None:
         raise Invalid(
             "timing.no-registers",
-            _("Benchboard doesn't know the registers of {controller}.").format(controller=item.title),
+            _("Benchboard doesn't know the registers of {controller}.").format(controller=_(item.title)),
             do=_("Use the ip link or python-can line instead."),
             field="controller",
         )
@@ -262,7 +262,7 @@ def decode(name: str, clock: float, values: Mapping[str, int]) -> DecodedTimings
         if register not in layouts:
             raise Invalid(
                 "timing.register",
-                _("{controller} has no register {name}.").format(controller=item.title, name=str(register)[:40]),
+                _("{controller} has no register {name}.").format(controller=_(item.title), name=str(register)[:40]),
                 do=_("Specify: {names}.").format(names=", ".join(layouts)),
                 field=str(register)[:40],
             )

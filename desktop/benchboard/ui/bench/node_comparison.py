@@ -25,7 +25,7 @@ class NodeComparison(Card):
         self._timing: Timing | None = None
         self._request: TimingRequest | None = None
         self.column.addWidget(Text(_("Compare with another node"), "body_strong", "secondary"))
-        self._controller = Select([(known.name, known.title) for known in CONTROLLERS], name="second_controller")
+        self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="second_controller")
         self._controller.set_current_key("mcp251xfd")
         self._controller.currentIndexChanged.connect(lambda _index: self._compare())
         self._clock = self._edit("second_clock", "MHz", "40")

@@ -90,7 +90,7 @@ class TimingInputs(QWidget):
         self._changed = changed
         set_surface(self, "surface")
         self.setFixedWidth(268)
-        self._controller = Select([(known.name, known.title) for known in CONTROLLERS], name="timing_controller")
+        self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="timing_controller")
         self._controller.set_current_key("mcan-v3.1+")
         self._controller.currentIndexChanged.connect(lambda _index: changed())
         self._fields: dict[str, Field] = {}
