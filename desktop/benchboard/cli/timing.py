@@ -313,18 +313,25 @@ def check(
     if as_json:
         click.echo(json.dumps(answer | {"violations": list(verdict.violations), "ok": verdict.is_ok}))
     else:
-        print_lines(_verdict_lines(name, verdict, length))
+        print_lines(_verdict_lines(name, first, second, verdict, length))
     if not verdict.is_ok:
-        click.echo(_("The bit timing fails the check. Change the bit timing, the oscillator or the cable."), err=True)
+        advice = _("The bit timing fails the check. Change the bit timing, the oscillator or the cable.")
+        if verdict.violations:
+            names = ", ".join(map(column_title, verdict.violations))
+            advice = _("The bit timing doesn't fit the controller. Correct: {names}.").format(names=names)
+        click.echo(advice, err=True)
         ctx.exit(1)
 
 
-def _verdict_lines(name: str, verdict: core.Verdict, length: float | None) -> Iterator[tuple[str, str]]:
-    """The verdict in words, for controller `name`."""
+def _verdict_lines(
+    name: str, nominal: core.Timing, data: core.Timing | None, verdict: core.Verdict, length: float | None
+) -> Iterator[tuple[str, str]]:
+    """The timings of controller `name` as they were entered, and the verdict on them in words."""
+    item = core.controller(name)
     yield column_title("controller"), cell_text(name)
-    yield from _timing_lines(core.timing_values(verdict.nominal), _("Nominal phase"))
-    if verdict.data and verdict.delay_compensation:
-        yield from _timing_lines(core.timing_values(verdict.data), _("Data phase"))
+    yield from _timing_lines(core.timing_values(nominal), _("Nominal phase"))
+    if data and verdict.delay_compensation:
+        yield from _timing_lines(core.timing_values(data), _("Data phase"))
         yield column_title("tdc_offset"), str(verdict.delay_compensation.offset)
     yield (
         _("Oscillator tolerance"),
@@ -338,16 +345,44 @@ def _verdict_lines(name: str, verdict: core.Verdict, length: float | None) -> It
         mark = "" if condition.verified else f" ({unverified})"
         yield f"  {condition.number} {condition.title}", percent(condition.percent, most=3) + mark
     if verdict.cable is not None:
-        needed = _("Propagation needed for {metres} m").format(metres=number(length or 0))
-        available, longest = _("Propagation available"), _("Maximum cable length")
-        yield _("Cable"), _cable_text(verdict.cable)
-        yield f"  {needed}", cell_text(value_text("needed_ns", verdict.cable.needed_ns))
-        yield f"  {available}", cell_text(value_text("segment_ns", verdict.cable.segment_ns))
-        if verdict.cable.is_possible:
-            yield f"  {longest}", f"{number(_tenths(verdict.cable.longest_m))} m"
+        yield from _cable_lines(item, verdict.nominal, verdict.cable, number(length or 0))
     if verdict.violations:
-        yield _("Outside the controller's limits"), ", ".join(map(column_title, verdict.violations))
+        limits = (_violation_text(item, field, nominal, data) for field in verdict.violations)
+        yield _("Outside the controller's limits"), ", ".join(limits)
     yield _("Result"), _("Passed") if verdict.is_ok else _("Failed")
+
+
+def _cable_lines(
+    item: core.Controller, judged: core.Timing, cable: core.Cable, metres: str
+) -> Iterator[tuple[str, str]]:
+    """The verdict on a cable of `metres`, with the split of tseg1 that was judged if the controller leaves it free."""
+    free = not item.nominal.has_prop_seg
+    needed = _("Propagation needed for {metres} m").format(metres=metres)
+    segment = _("Longest propagation segment") if free else _("Propagation segment")
+    yield _("Cable"), _cable_text(cable)
+    if free:
+        propagation = _("Propagation for {metres} m of cable").format(metres=metres)
+        phase1 = _("Phase 1 for {metres} m of cable").format(metres=metres)
+        yield f"  {propagation}", str(judged.prop_seg)
+        yield f"  {phase1}", str(judged.phase_seg1)
+    yield f"  {needed}", cell_text(value_text("needed_ns", cable.needed_ns))
+    yield f"  {segment}", cell_text(value_text("segment_ns", cable.segment_ns))
+    if cable.is_possible:
+        longest = _("Maximum cable length")
+        yield f"  {longest}", f"{number(_tenths(cable.longest_m))} m"
+
+
+def _violation_text(item: core.Controller, field: str, nominal: core.Timing, data: core.Timing | None) -> str:
+    """A value that the controller can't hold, with the range that it can; without, if another segment forbids it."""
+    phase, timing = ("data", data) if field.startswith("data_") and data else ("nominal", nominal)
+    name = field.removeprefix("data_")
+    value = getattr(timing, name)
+    low, high = item.limits(phase).allowed(name)
+    if low <= value <= high:
+        return f"{column_title(field)} {value}"
+    return _("{field} {value} (allowed: {low} to {high})").format(
+        field=column_title(field), value=value, low=low, high=high
+    )
 
 
 def _cable_text(cable: core.Cable) -> str:

@@ -202,6 +202,33 @@ def test_check_timing_too_fast_for_any_cable_names_no_length() -> None:
     assert (cable["missing_ns"], cable["longest_m"]) == (57.5, 0)
 
 
+def test_check_prints_the_timing_as_entered_and_the_split_for_the_cable_apart() -> None:
+    shown = run("check", *FD, "--nominal", "1/95/32/32/32", "--cable", "20").stdout
+    lines = [re.split(" {2,}", line.strip()) for line in shown.splitlines()]
+    for line in (
+        ["Propagation", "95"],
+        ["Phase 1", "32"],
+        ["Propagation for 20 m of cable", "50"],
+        ["Phase 1 for 20 m of cable", "77"],
+        ["Longest propagation segment", "1187.5 ns"],
+    ):
+        assert line in lines, (line, lines)
+    # The MCP2515 stores both segments: there is no other split.
+    stored = run("check", "--controller", "mcp2515", "--clock", "8M", "--nominal", "1/5/5/5/1", "--cable", "5").stdout
+    assert "Propagation segment" in stored
+    assert "of cable" not in stored
+
+
+@pytest.mark.parametrize("prescaler", [0, 1000, 70_000])
+def test_check_prescaler_out_of_range_names_the_controllers_own_limit(prescaler: int) -> None:
+    result = run("check", *FD, "--nominal", f"{prescaler}/95/32/32/32")
+    said = result.output + str(result.exception)
+    assert result.exit_code == 1
+    assert "1 to 512" in said
+    assert "65" not in said
+    assert "the oscillator or the cable" not in said
+
+
 @pytest.mark.parametrize(
     "args",
     [

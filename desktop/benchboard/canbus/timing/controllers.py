@@ -58,6 +58,16 @@ def _format_number(value: Fraction | int) -> str:
     return number(float(value), most=6)
 
 
+_TIMING_RANGES = {
+    "clock": (1, MAX_CLOCK),
+    "prescaler": (1, MAX_PRESCALER),
+    "prop_seg": (0, MAX_SEGMENT),
+    "phase_seg1": (1, MAX_SEGMENT),
+    "phase_seg2": (1, MAX_SEGMENT),
+    "sjw": (1, MAX_SEGMENT),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """One bit timing: CAN clock in Hz, prescaler, three segments and resynchronisation jump width in time
@@ -75,15 +85,7 @@ class Timing:
     sjw: int
 
     def __post_init__(self) -> None:
-        ranges = {
-            "clock": (1, MAX_CLOCK),
-            "prescaler": (1, MAX_PRESCALER),
-            "prop_seg": (0, MAX_SEGMENT),
-            "phase_seg1": (1, MAX_SEGMENT),
-            "phase_seg2": (1, MAX_SEGMENT),
-            "sjw": (1, MAX_SEGMENT),
-        }
-        for field, (low, high) in ranges.items():
+        for field, (low, high) in _TIMING_RANGES.items():
             object.__setattr__(self, field, require_integer(getattr(self, field), field, low, high))
         if self.sjw > min(self.phase_seg1, self.phase_seg2):
             raise Invalid(
@@ -208,11 +210,16 @@ class Limits:
     def timing(self, clock: int, prescaler: int, prop_seg: int, phase_seg1: int, phase_seg2: int, sjw: int) -> Timing:
         """The timing with these segments (in time quanta, `clock` in Hz) as the user entered them.
 
-        Raises Invalid as `Timing` does.
+        Raises Invalid as `Timing` does; for a number that no timing can have, it names the range of this controller.
 
         Where the controller only has tseg1, a phase_seg1 too short for `sjw` takes what it lacks from prop_seg:
         the registers are the same.
         """
+        segments = {"prop_seg": prop_seg, "phase_seg1": phase_seg1, "phase_seg2": phase_seg2, "sjw": sjw}
+        for field, value in {"prescaler": prescaler, **segments}.items():
+            least, most = _TIMING_RANGES[field]
+            if not least <= value <= most:
+                require_integer(value, field, *self.allowed(field))
         lacking = sjw - phase_seg1
         if not self.has_prop_seg and 0 < lacking <= prop_seg:
             prop_seg, phase_seg1 = prop_seg - lacking, sjw
@@ -222,6 +229,20 @@ class Limits:
         """Whether this controller stores two timings as the same register values, however tseg1 is split in them."""
         registers = [(one.clock, one.prescaler, one.tseg1, one.phase_seg2, one.sjw) for one in (a, b)]
         return registers[0] == registers[1] and (not self.has_prop_seg or a.prop_seg == b.prop_seg)
+
+    def allowed(self, field: str) -> tuple[int, int]:
+        """The least and the greatest value that the controller can hold in `field`, one of those of `violations`; what
+        the MCP2515 demands of one segment because of another comes on top.
+        """
+        longest_prop = self.prop_max if self.has_prop_seg else self.tseg1_max - 1
+        return {
+            "prescaler": (self.brp_min, self.brp_max),
+            "tseg1": (self.tseg1_min, self.tseg1_max),
+            "prop_seg": (self.prop_min, longest_prop),
+            "phase_seg1": (self.phase1_min, min(self.phase1_max, self.tseg1_max)),
+            "phase_seg2": (self.tseg2_min, self.tseg2_max),
+            "sjw": (self.sjw_min, self.sjw_max),
+        }[field]
 
     def violations(self, timing: Timing) -> tuple[str, ...]:
         """The names of the fields of `timing` that this controller cannot hold; empty when all fit."""
@@ -242,10 +263,10 @@ class Limits:
 class Controller:
     """A kind of CAN controller: its limits for each phase, and where they were read (`source`).
 
-    `title` is translated where it is shown. `data` is None where there is no CAN FD data phase. `clock_divider`: the CAN clock is the oscillator divided by it.
-    `tdco_max`: the largest transmitter delay compensation offset in CAN clock periods, 0 where there is none or it was
-    not verified; `tdco_sync`: whether that offset counts the synchronisation segment (Bosch's does, Microchip's does
-    not).
+    `title` is translated where it is shown. `data` is None where there is no CAN FD data phase. `clock_divider`: the
+    CAN clock is the oscillator divided by it. `tdco_max`: the largest transmitter delay compensation offset in CAN
+    clock periods, 0 where there is none or it was not verified; `tdco_sync`: whether that offset counts the
+    synchronisation segment (Bosch's does, Microchip's does not).
     """
 
     name: str
