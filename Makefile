@@ -6,6 +6,8 @@ UV := .uv/bin/uv
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+# Else every process of the tests compiles the package and rewrites the tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 TOUR := tour-out
 # Two a core, because tests wait for timers and other programs; each has a PostgreSQL of its own.
 WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? 2 * cores : 8)))

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.breakpoints import (
+    COLUMNS,
     layout_at,
     overridden_ids,
     with_layout,
@@ -71,6 +73,20 @@ def test_breakpoint_layout_holds_the_same_items_without_overlaps(layout: Layout,
     assert fitted_document(Document(narrow)).layout == narrow
 
 
+def _narrow_panes(layout: Layout) -> list[tuple[int, int]]:
+    """Of every pane in containers: its number of columns, and the width of its container."""
+    panes = [(pane.layout, cell.w) for item, cell in layout for pane in item.panes]
+    return [pair for inner, w in panes for pair in ((inner.columns, w), *_narrow_panes(inner))]
+
+
+@given(pages(), names)
+@examples(100)
+def test_breakpoint_content_is_laid_out_for_the_width_its_container_gets(layout: Layout, name: str) -> None:
+    document = fitted_document(Document(layout))
+    narrow = breakpoints._narrow_layout(document.layout, COLUMNS[name], {}, document.compact)
+    assert all(columns == width for columns, width in _narrow_panes(narrow))
+
+
 @given(moved())
 @examples(100)
 def test_breakpoint_move_leaves_the_desktop_layout(made: tuple[Document, str, Layout, str]) -> None:
@@ -87,8 +103,7 @@ def test_breakpoint_move_leaves_the_desktop_layout(made: tuple[Document, str, La
         assert (there.x, there.w) == (wanted.x, wanted.w)
     assert without_overrides(result, name, [item_id]).layout == document.layout
     assert layout_at(without_overrides(result, name), name) == layout_at(document, name)
-    read = fitted_document(parse_document(write_document(result)))
-    assert read.breakpoints.keys() == result.breakpoints.keys()
+    assert fitted_document(parse_document(write_document(result))).breakpoints.keys() == result.breakpoints.keys()
 
 
 @given(moved(), st.integers(0, 10**9))

@@ -22,6 +22,7 @@ from benchboard.dashboards.layout import (
     first_free,
     fitted,
     height,
+    placed,
     walk_items,
 )
 
@@ -103,19 +104,21 @@ def _point(document: Document, name: str) -> Breakpoint:
 def _narrow_layout(layout: Layout, columns: int, places: Mapping[str, Cell], compact: Compact) -> Layout:
     """One grid and all below it.
 
-    Widths don't depend on heights: so the containers' widths are computed first, then their content, then their
-    heights, and with those all positions.
+    A container's height depends on its width: so all cells are computed with the desktop's heights first, then the
+    containers' content, and then the cells are moved up or down by the new heights. Their columns stay: else content
+    could be laid out for another width than its container gets.
     """
+    narrow = derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
     if not any(item.panes for item in layout.items):
-        return derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
-    widths = derive_layout(layout, columns, places, compact=compact, least=_minimum_size)
+        return narrow
     pairs = [
-        _narrow_item(item, cell, widths.cell(item.id).w, places, compact) if item.panes else (item, cell)
-        for item, cell in layout
+        _narrow_item(item, desktop, narrow.cell(item.id), places, compact)
+        if item.panes
+        else (item, narrow.cell(item.id))
+        for item, desktop in layout
     ]
-    heights = {item.id: cell.h for item, cell in pairs if item.panes}
-    own = {name: cell._replace(h=heights.get(name, cell.h)) for name, cell in places.items() if name in layout.places}
-    return derive_layout(Layout.of(layout.columns, pairs), columns, own, compact=compact, least=_minimum_size)
+    own = {item.id: places[item.id]._replace(h=cell.h) for item, cell in pairs if item.id in places}
+    return placed(Layout.of(columns, pairs), own, compact=compact)
 
 
 def _minimum_size(item: Item) -> int:
@@ -125,11 +128,11 @@ def _minimum_size(item: Item) -> int:
 
 
 def _narrow_item(
-    item: Item, cell: Cell, columns: int, places: Mapping[str, Cell], compact: Compact
+    item: Item, desktop: Cell, cell: Cell, places: Mapping[str, Cell], compact: Compact
 ) -> tuple[Item, Cell]:
-    """A container with its grids `columns` wide, and its cell as high as that makes it."""
+    """A container with its grids as wide as `cell`, which is made as high as they need."""
     panes = tuple(
-        replace(pane, layout=_narrow_layout(replace(pane.layout, columns=cell.w), columns, places, compact))
+        replace(pane, layout=_narrow_layout(replace(pane.layout, columns=desktop.w), cell.w, places, compact))
         for pane in item.panes
     )
     narrow = replace(item, panes=panes)
