@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
-from benchboard.cli.options import CliGroup
+from benchboard.cli.options import Choice, CliGroup
 from benchboard.i18n import _
 from benchboard.identity import audit_titles, users
 from benchboard.identity.audit import list_entries
@@ -41,7 +41,12 @@ def audit() -> None:
 
 @audit.command("list")
 @click.option("--user", "who", help="Only what this person did (email address or ID).")
-@click.option("--event", help="Only this event, such as dashboard.share.")
+@click.option(
+    "--event",
+    type=Choice(audit_titles.known_events()),
+    metavar="EVENT",
+    help="Only this event, such as dashboard.share.",
+)
 @click.option("--search", default="", help="Part of an event or ID, or of the name or email address of who did it.")
 @paging_options
 @with_context

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from benchboard import settings, workspace
-from benchboard.cli.options import WholeNumber
+from benchboard.cli.options import Choice, WholeNumber
 from benchboard.cli.table import show_table
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Denied, Invalid
@@ -169,12 +169,15 @@ def paging_options(command: Callable[..., None]) -> Callable[..., None]:
     return limit(after(command))
 
 
-def sort_options(default: str, names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add `--sort`, whose help is `names`, and `--descending` to a command that lists."""
+def sort_options(
+    names: Sequence[str], default: str | None, note: str = ""
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add `--sort`, by one of the columns `names`, and `--descending` to a command that lists."""
+    text = f"Sort by {', '.join(names[:-1])} or {names[-1]}{note}."
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
         descending = click.option("--descending", is_flag=True, help="Reverse the order.")
-        sort = click.option("--sort", default=default, metavar="COLUMN", help=f"Sort by {names}")
+        sort = click.option("--sort", type=Choice(names), default=default, metavar="COLUMN", help=text)
         return sort(descending(command))
 
     return give

@@ -97,7 +97,7 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
     type=Choice(library.WHICH_FILTERS),
     help="Only your own, those shared with you or with everyone, those in the trash, or an admin's all.",
 )
-@sort_options("", "name, updated_at, created_at, owner or deleted_at; default: last changed first.")
+@sort_options(("name", "updated_at", "created_at", "owner", "deleted_at"), None, "; default: last changed first")
 @paging_options
 @with_context
 def list_dashboards(
@@ -105,7 +105,7 @@ def list_dashboards(
     home: bool,
     search: str,
     which: str | None,
-    sort: str,
+    sort: str | None,
     descending: bool,
     limit: int,
     after: str | None,
@@ -117,7 +117,9 @@ def list_dashboards(
     narrowed = search or which or sort
     if home and (narrowed or after):
         raise click.UsageError(_("--home can't be combined with searching, filtering, sorting or --after."))
-    listing = library.everything(context.actor, Listing(search, {"which": which} if which else {}, sort, descending))
+    listing = library.everything(
+        context.actor, Listing(search, {"which": which} if which else {}, sort or "", descending)
+    )
     rows: list[dict[str, object]] = []
     with context.database.read() as session:
         if not (narrowed or after):

@@ -22,7 +22,7 @@ from benchboard.cli.command_context import (
     with_context,
 )
 from benchboard.cli.dongle_group import dongle
-from benchboard.cli.options import Choice, Number, RenamedOption, WholeNumber
+from benchboard.cli.options import BitTiming, Choice, Number, RenamedOption, SegmentValues, WholeNumber
 from benchboard.cli.table import print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import IDENTIFY_SECONDS, Device
@@ -61,7 +61,7 @@ _FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
     type=Choice(_STATUSES),
     help="Only dongles with this status.",
 )
-@sort_options("name", "name, device_id, state, identity, bitrate, last_seen_at or created_at.")
+@sort_options(("name", "device_id", "state", "identity", "bitrate", "last_seen_at", "created_at"), "name")
 @paging_options
 @with_context
 def list_(
@@ -275,10 +275,8 @@ _STEPS: Final = {
     "prints; use - for standard input.",
 )
 @click.option("--clock", type=WholeNumber(1), metavar="HZ", help="CAN clock, such as 80000000.")
-@click.option("--timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Bit timing, such as 10/6/7/2/2.")
-@click.option(
-    "--data-timing", metavar="BRP/PROP/PS1/PS2/SJW", help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2."
-)
+@click.option("--timing", type=BitTiming(), help="Bit timing, such as 10/6/7/2/2.")
+@click.option("--data-timing", type=BitTiming(), help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2.")
 @click.option(
     "--mode", type=Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]), help="Mode of the channel."
 )
@@ -294,8 +292,8 @@ def config(
     read: bool,
     write: str | None,
     clock: int | None,
-    timing: str | None,
-    data_timing: str | None,
+    timing: SegmentValues | None,
+    data_timing: SegmentValues | None,
     mode: str | None,
     org: str | None,
     as_email: str | None,
@@ -316,6 +314,8 @@ def config(
     writes = bool(changes or timing or data_timing)
     if read and writes:
         raise click.UsageError(_("Read or write settings, not both."))
+    if any(segments is not None and segments[0] == 0 for segments in (timing, data_timing)):
+        raise click.UsageError(_("The prescaler must be 1 or more."))
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
@@ -363,13 +363,13 @@ def _invalid_settings(why: str) -> Invalid:
 
 
 def _config_with(
-    config: DongleConfig, changes: Mapping[str, object], timing: str | None, data_timing: str | None
+    config: DongleConfig, changes: Mapping[str, object], timing: SegmentValues | None, data_timing: SegmentValues | None
 ) -> DongleConfig:
     values = dict(changes)
     clock = values.get("clock_hz", config.clock_hz)
-    for text, prefix in ((timing, ""), (data_timing, "data_")):
-        if text is not None and isinstance(clock, int):
-            values |= _segments(text, clock, prefix)
+    for segments, prefix in ((timing, ""), (data_timing, "data_")):
+        if segments is not None and isinstance(clock, int):
+            values |= _settings_of(segments, clock, prefix)
     if data_timing is not None:
         values["fd_enabled"] = True
     try:
@@ -378,14 +378,11 @@ def _config_with(
         raise _invalid_settings(_("A value is out of range, or the segments don't match the bit rate.")) from error
 
 
-def _segments(text: str, clock: int, prefix: str) -> dict[str, object]:
-    try:
-        numbers = [int(part) for part in text.split("/")]
-        prescaler, prop, seg1, seg2, sjw = numbers
-        quanta = 1 + prop + seg1 + seg2
-        bitrate, sample_point = round(clock / (prescaler * quanta)), (1 + prop + seg1) / quanta * 100
-    except (ValueError, ArithmeticError) as error:
-        raise _invalid_settings(_("Bit timing is five numbers, such as 10/6/7/2/2.")) from error
+def _settings_of(segments: SegmentValues, clock: int, prefix: str) -> dict[str, object]:
+    """The settings of a phase that are a bit timing, with the CAN clock in Hz."""
+    prescaler, prop, seg1, seg2, sjw = segments
+    quanta = 1 + prop + seg1 + seg2
+    bitrate, sample_point = round(clock / (prescaler * quanta)), (1 + prop + seg1) / quanta * 100
     names = ("bitrate", "sample_point", "prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
     values = (bitrate, round(sample_point, 3), prescaler, prop, seg1, seg2, sjw)
     return {prefix + name: value for name, value in zip(names, values, strict=True)}

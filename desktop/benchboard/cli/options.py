@@ -1,6 +1,7 @@
 """Kinds of commands and options that the whole command line shares: summaries, option names, values, files to read."""
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -117,6 +118,27 @@ class Number(click.FloatRange):
 
     def _describe_range(self) -> str:
         return _range_text(self.min, self.max, self.min_open)
+
+
+SegmentValues = tuple[int, int, int, int, int]
+"""Prescaler, propagation, phase 1, phase 2 and SJW."""
+
+
+class BitTiming(click.ParamType[SegmentValues, object]):
+    """A bit timing, written PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW."""
+
+    name = "BRP/PROP/PS1/PS2/SJW"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> SegmentValues:
+        """The five numbers; a usage error for anything else."""
+        match = re.fullmatch(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})", str(value))
+        if match is None:
+            self.fail(
+                _("“{value}” isn't a valid bit timing. Use a format such as 1/95/32/32/32.").format(value=value),
+                param,
+                ctx,
+            )
+        return int(match[1]), int(match[2]), int(match[3]), int(match[4]), int(match[5])
 
 
 def _range_text(low: float | None, high: float | None, open_: bool) -> str:

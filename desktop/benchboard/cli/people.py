@@ -67,7 +67,7 @@ def user() -> None:
     type=Choice({"active": "active", "disabled": "inactive", "invited": "pending"}),
     help="Only people with this status.",
 )
-@sort_options("name", "name, email, role, state, last_seen or created_at.")
+@sort_options(("name", "email", "role", "state", "last_seen", "created_at"), "name")
 @paging_options
 @with_context
 def list_users(

@@ -18,7 +18,16 @@ from rich.console import Console
 from rich.table import Table
 
 from benchboard.canbus import timing as core
-from benchboard.cli.options import Choice, CliGroup, InputFile, MissingParameters, Number, RenamedOption
+from benchboard.cli.options import (
+    BitTiming,
+    Choice,
+    CliGroup,
+    InputFile,
+    MissingParameters,
+    Number,
+    RenamedOption,
+    SegmentValues,
+)
 from benchboard.cli.table import bit_rate, cell_text, column_title, print_lines, value_text
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, percent
@@ -42,34 +51,14 @@ class _Frequency(click.ParamType[float, object]):
         return round(float(match[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[match[2]], 9)
 
 
-class _Segments(click.ParamType[tuple[int, int, int, int, int], object]):
-    """PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW."""
-
-    name = "BRP/PROP/PS1/PS2/SJW"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int, int, int, int]:
-        """The five numbers; a usage error for anything else."""
-        match = re.fullmatch(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})", str(value))
-        if match is None:
-            self.fail(
-                _("“{value}” isn't a valid bit timing. Use a format such as 1/95/32/32/32.").format(value=value),
-                param,
-                ctx,
-            )
-        return int(match[1]), int(match[2]), int(match[3]), int(match[4]), int(match[5])
-
-
 _HZ = _Frequency("Hz")
 _BIT_RATE = _Frequency("bit/s")
-_SEGMENTS = _Segments()
+_SEGMENTS = BitTiming()
 _CONTROLLERS: Final = "Controller, such as bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan or at91."
 _CLOCK: Final = "CAN clock, such as 80M."
 _NOMINAL: Final = "Bit timing, such as 1/95/32/32/32."
 _DATA: Final = "Bit timing of the CAN FD data phase, such as 1/23/8/8/8."
 _SEGMENT_NAMES: Final = ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
-_SegmentValues = tuple[int, int, int, int, int]
 
 
 _OPTIONS: Final = {
@@ -273,8 +262,8 @@ def check(
     *,
     name: str,
     clock: float,
-    nominal: _SegmentValues,
-    data: _SegmentValues | None,
+    nominal: SegmentValues,
+    data: SegmentValues | None,
     clock_tolerance: float,
     length: float | None,
     delay: float,
@@ -406,14 +395,14 @@ def _timing_lines(values: Mapping[str, object], phase: str) -> Iterator[tuple[st
 
 
 def _phases(
-    item: core.Controller, clock: float, nominal: _SegmentValues, data: _SegmentValues | None
+    item: core.Controller, clock: float, nominal: SegmentValues, data: SegmentValues | None
 ) -> tuple[core.Timing, core.Timing | None]:
     """Both phases as they were written on the command line, for controller `item`."""
     first = _timing(item.nominal.timing, clock, nominal, "")
     return first, _timing(item.limits("data").timing, clock, data, "data_") if data else None
 
 
-def _timing(make: Callable[..., core.Timing], clock: float, five: _SegmentValues, prefix: str) -> core.Timing:
+def _timing(make: Callable[..., core.Timing], clock: float, five: SegmentValues, prefix: str) -> core.Timing:
     try:
         return make(clock, *five)
     except Invalid as problem:
@@ -470,8 +459,8 @@ def registers(
     *,
     name: str,
     clock: float,
-    nominal: _SegmentValues | None,
-    data: _SegmentValues | None,
+    nominal: SegmentValues | None,
+    data: SegmentValues | None,
     tdc: bool,
     values: tuple[str, ...],
     form: str,

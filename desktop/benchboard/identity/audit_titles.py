@@ -33,6 +33,15 @@ EVENTS = (
 
 def event_title(event: str) -> str:
     """An event as a short phrase; an unknown one by its code."""
+    return _event_titles().get(event, event)
+
+
+def known_events() -> tuple[str, ...]:
+    """Every event that this version records, by its code."""
+    return tuple(_event_titles())
+
+
+def _event_titles() -> dict[str, str]:
     return {
         "session.sign-in": _("Signed in"),
         "session.sign-out": _("Signed out"),
@@ -75,7 +84,7 @@ def event_title(event: str) -> str:
         "merchant.import": _("Imported shops"),
         "merchant.grant": _("Granted access to a shop"),
         "order.import": _("Imported orders"),
-    }.get(event, event)
+    }
 
 
 def entry_title(entry: AuditEntry) -> str:

@@ -150,6 +150,16 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
             ["user", "list", "--status", "gone"],
             "--status can't be “gone”. Choose one of: active, disabled, invited.",
         ),
+        (
+            ["dongle", "list", "--sort", "foo"],
+            "--sort can't be “foo”. Choose one of: name, device_id, state, identity, ",
+        ),
+        (["audit", "list", "--event", "foo"], "--event can't be “foo”. Choose one of: session.sign-in, "),
+        (
+            ["dongle", "config", "--port", "/no/port", "--timing", "1/2/3"],
+            "--timing: “1/2/3” isn't a valid bit timing. Use a format such as",
+        ),
+        (["dongle", "config", "--port", "/no/port", "--timing", "0/2/3/1/1"], "The prescaler must be 1 or more."),
         (["timing", "check", "--nominal", "1/2"], "--nominal: “1/2” isn't a valid bit timing. Use a format such as"),
         (["dashboard", "export", "Shop review", "--demo"], "Specify a FILE to write to, or - for standard output."),
         (["dashboard", "save", "Shop review", "--demo"], "Specify a FILE, or - for standard input."),
