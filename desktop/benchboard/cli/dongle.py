@@ -1,11 +1,13 @@
 """`benchboard dongle`: list, identify, pair and configure dongles. The group and `simulate` are in `dongle_group`."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from functools import partial
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -88,7 +90,7 @@ def list_(
     shown = _COLUMNS if context.as_json else _SHORT
     columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in shown}
     if not context.as_json:
-        columns |= {name: partial(_text_of, name) for name in ("ownership_state", "bitrate")}
+        columns |= {name: partial(_text_of, name) for name in ("name", "ownership_state", "bitrate")}
     empty = _("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”.")
     context.list_page(Page(tuple(rows), known.next_key), columns, empty=empty)
 
@@ -103,6 +105,10 @@ _SHORT: Final = ("name", "device_id", "ownership_state", "port", "bitrate")
 def _text_of(name: str, row: Mapping[str, object]) -> object:
     """A value as people read it; JSON has the value itself."""
     value = row[name]
+    if name == "name" and not value and row.get("device_id"):
+        return fleet.default_title(str(row["device_id"]))
+    if name == "ownership_state" and value is None and row.get("in_use"):
+        return _("In use")
     if value is None:
         return None
     if name == "ownership_state":
@@ -118,7 +124,14 @@ def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
     if probe_ports is None:
         probe_ports = port.simulated or adapter_name(port.vid, port.pid) is not None
     if probe_ports:
-        row |= {name: value for name, value in _probe_row(port.path).items() if name in row and value is not None}
+        try:
+            row |= {
+                name: value for name, value in _info_row(probe(port.path)).items() if name in row and value is not None
+            }
+        except AppError as error:
+            row |= {"problem": error.what, "in_use": error.code == "port.busy"}
+            if port.simulated and re.fullmatch("[0-9a-f]{16}", Path(port.path).name):  # a simulator's link: the id
+                row["device_id"] = Path(port.path).name
     return row
 
 
@@ -130,13 +143,6 @@ def _dongle_row(dongle: fleet.DongleRecord, port_row: Mapping[str, object] | Non
     if dongle.config is not None:
         row |= {"bitrate": dongle.config.bitrate, "data_bitrate": dongle.config.data_bitrate}
     return row
-
-
-def _probe_row(path: str) -> dict[str, object]:
-    try:
-        return _info_row(probe(path))
-    except AppError as error:
-        return {"problem": error.what}
 
 
 def _info_row(info: DongleInfo) -> dict[str, object]:

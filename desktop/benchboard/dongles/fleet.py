@@ -62,12 +62,17 @@ class DongleRecord:
     @property
     def title(self) -> str:
         """Its name, or a title made of the end of its id."""
-        return self.name or _("Dongle {id}").format(id=self.device_id[-4:].upper())
+        return self.name or default_title(self.device_id)
 
     @property
     def proven(self) -> bool:
         """Whether it has proved its identity by signature."""
         return self.identity_kind != "observed"
+
+
+def default_title(device_id: str) -> str:
+    """What a dongle without a name is called: by the end of its id."""
+    return _("Dongle {id}").format(id=device_id[-4:].upper())
 
 
 def ownership_title(state: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchboard.canbus import link
 from benchboard.dongles.protocol import OwnershipState
 from support.benchsim import Simulator, simulated
 from support.programs import Programs
@@ -79,6 +80,7 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     assert "Paired" in shown[1]
     assert "500 kbit/s" in shown[1]
     assert "Not paired" in shown[2]
+    assert "Dongle " + shown[2].split()[2][-4:].upper() in shown[2]  # without a name, as the window shows it
     assert not re.search("[A-Z]_[A-Z]", "".join(shown))
     said = run(home, "dongle", "info", "--port", port)
     assert "Status" in said
@@ -86,6 +88,19 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     assert "bitrate" not in run(home, "dongle", "config", "--port", port)
     events = json.loads(run(home, "audit", "list", "--json"))["items"]
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
+
+
+def test_dongle_list_names_a_dongle_whose_port_is_in_use(home: Path, simulator: Simulator, run: Run) -> None:
+    device_id, port = list(simulator.ports.items())[1]
+    with link.open_port(port):
+        shown = run(home, "dongle", "list").splitlines()
+        listed = json.loads(run(home, "dongle", "list", "--json"))["items"]
+    (row,) = [row for row in listed if row["port"] == port]
+    assert (row["device_id"], row["name"]) == (device_id, None)
+    assert len(listed) == 2
+    (line,) = [line for line in shown if port in line]
+    assert f"Dongle {device_id[-4:].upper()}" in line
+    assert "In use" in line
 
 
 def test_dongle_config_of_a_dongle_that_is_not_paired_is_in_the_audit_log(
