@@ -218,8 +218,11 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
         if "data" in item:
             table.add_row(_("Data"), *_cells(item["data"]), "")
     Console(width=140).print(table)
-    text = ngettext("{count} solution", "{count} solutions", int(str(answer["count"])))
-    click.echo(text.format(count=answer["count"]))
+    count = int(str(answer["count"]))
+    text = ngettext("{count} solution", "{count} solutions", count)
+    if len(solutions) < count:
+        text = _("{shown} of {count} solutions; add --all for the rest")
+    click.echo(text.format(shown=len(solutions), count=number(count)))
 
 
 def _cells(timing: Mapping[str, object]) -> Iterator[str]:

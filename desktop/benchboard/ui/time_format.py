@@ -19,8 +19,11 @@ def _recent_time(seconds: float) -> str | None:
     return _("{count} min ago").format(count=int(seconds // 60)) if seconds < 3600 else None
 
 
-def relative_time(time: datetime | None) -> str:
-    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” for None."""
+def relative_time(time: datetime | None, *, in_sentence: bool = False) -> str:
+    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” for None.
+
+    `in_sentence`: `just now` rather than `now`, after a verb.
+    """
     if time is None:
         return _("never")
     if isinstance(time, Unreadable):
@@ -28,7 +31,7 @@ def relative_time(time: datetime | None) -> str:
     local, now = time.astimezone(), datetime.now(UTC).astimezone()
     seconds = (now - local).total_seconds()
     if (recent := _recent_time(seconds)) is not None:
-        return recent
+        return _("just now") if in_sentence and recent == _("now") else recent
     if local.date() == now.date():
         return _("{count} h ago").format(count=int(seconds // 3600))
     if local.date() == (now - timedelta(days=1)).date():

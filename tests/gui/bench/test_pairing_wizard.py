@@ -190,6 +190,12 @@ def test_pairing_by_enter_alone_completes(
     at("Identify dongle")
     enter()
     at("Pair this dongle")
+    chosen = wizard._device
+    click(window, "pair_back")
+    at("Identify dongle")
+    assert wizard._device.key == chosen.key
+    enter()
+    at("Pair this dongle")
     enter()
     qtbot.waitUntil(lambda: wizard.steps.marks[3] == "now")
     assert QApplication.focusWidget() is not wizard.close_button
@@ -202,6 +208,7 @@ def test_pairing_by_enter_alone_completes(
     enter()
     at("Close")
     qtbot.keyClicks(QApplication.focusWidget(), "Oven 2")
+    assert forward.text() == "Save name and close"
     enter()
     qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
     assert [one.name for one in dongles()] == ["Oven 2"]

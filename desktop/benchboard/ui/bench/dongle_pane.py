@@ -210,8 +210,8 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
         (_("Verification"), _verification(row), "body"),
     ]
     if dongle is not None and dongle.key_version is not None:
-        token = _("Version {number}, paired {when}").format(
-            number=dongle.key_version, when=relative_time(dongle.claimed_at)
+        token = _("Paired {when}, key version {number}").format(
+            number=dongle.key_version, when=relative_time(dongle.claimed_at, in_sentence=True)
         )
         facts.append((_("Token"), token, "body"))
     if firmware := _firmware(row):
@@ -278,7 +278,7 @@ class _DongleHeader(QWidget):
         close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
         self._state, self._identity = Badge("neutral", ""), Badge("neutral", "")
         self.pair = Button(
-            _("Pair a dongle"), lambda: pane.pair.emit(self._row.key if self._row else ""), icon="ph.link"
+            _("Pair this dongle"), lambda: pane.pair.emit(self._row.key if self._row else ""), icon="ph.link"
         )
         self.pair.setObjectName("bench_detail_pair")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
@@ -395,7 +395,7 @@ class _TimingSection(_PaneSection):
 
     def show_config(self, config: DongleConfig, dongle: DongleRecord) -> None:
         nominal, data = nominal_timing(config), data_timing(config)
-        self._read_at.setText(_("Read back {when}").format(when=relative_time(dongle.configured_at)))
+        self._read_at.setText(_("Read {when}").format(when=relative_time(dongle.configured_at, in_sentence=True)))
         self._read_at.setToolTip(full_time(dongle.configured_at))
         self._bars["nominal"].show_timing(nominal, tseg1_is_split=tseg1_is_split(config))
         sentence = _("{rate} · {point} %")

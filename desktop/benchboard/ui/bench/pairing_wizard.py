@@ -97,6 +97,7 @@ class PairingWizard(Dialog):
         self._bitrate_page = BitratePage(self._on_bitrate_changed)
         self._test_page = BusTestPage()
         self._done_page = DonePage()
+        self._done_page.name.textChanged.connect(lambda _text: self._on_name_changed())
         self.steps = self._claim_page.steps
         for page in (
             self._select_page,
@@ -111,6 +112,7 @@ class PairingWizard(Dialog):
     def _build_footer(self) -> None:
         self._hint = Text("", "caption", "muted")
         self.footer.insertWidget(0, self._hint)
+        self._back_button = self.add_button(Button(_("Back"), self._back, name="pair_back"))
         self._blink_button = self.add_button(
             Button(_("Identify again"), self._blink, icon="ph.lightning", name="pair_blink")
         )
@@ -153,7 +155,8 @@ class PairingWizard(Dialog):
         self._stack.setCurrentIndex(step)
         self.set_step(step)
         self._problem.show_error(None)
-        self._blink_button.setVisible(step == _IDENTIFY)
+        for button in (self._back_button, self._blink_button):
+            button.setVisible(step == _IDENTIFY)
         self._skip_button.setVisible(step in (_TIMING, _TEST))
         self._skip_button.setText(_("Skip bit timing") if step == _TIMING else _("Skip test"))
         self._another_button.setVisible(step == _DONE and bool(self._pairable()))
@@ -167,10 +170,20 @@ class PairingWizard(Dialog):
         }
         self._next_button.setText(titles[step])
         self._next_button.updateGeometry()
+        if step == _DONE:
+            self._on_name_changed()
         self._enable_next()
         self._hint.setText(
-            _("You can close this any time. An unfinished pairing starts again.") if step in (_IDENTIFY, _CLAIM) else ""
+            _("You can close this any time. Pairing the dongle again resumes an earlier attempt.")
+            if step in (_IDENTIFY, _CLAIM)
+            else ""
         )
+
+    def _on_name_changed(self) -> None:
+        """Say on the last step's button whether it saves a name."""
+        named = bool(self._done_page.name.text().strip())
+        self._next_button.setText(_("Save name and close") if named else _("Close"))
+        self._next_button.updateGeometry()
 
     def _enable_next(self) -> None:
         """Enable the Next button, and let Enter press it."""
@@ -437,6 +450,11 @@ class PairingWizard(Dialog):
 
     def _pair_another(self) -> None:
         self._finish(again=True)
+
+    def _back(self) -> None:
+        """Return to the choice of a dongle; the one that was identified stays selected."""
+        self._show_page(_SELECT)
+        self._on_devices_changed()
 
     def _start_over(self) -> None:
         self._paired = self._config = self._device = None
