@@ -30,8 +30,12 @@ def cell_text(value: object) -> str:
 
 
 def bit_rate(bits_per_second: float | None) -> str | None:
-    """`500 kbit/s`, None where there is none."""
-    return None if bits_per_second is None else f"{number(bits_per_second / 1000, most=3, grouped=False)} kbit/s"
+    """`500 kbit/s`, `2 Mbit/s`; None where there is none."""
+    if bits_per_second is None:
+        return None
+    if bits_per_second >= 1_000_000:
+        return f"{number(bits_per_second / 1_000_000, most=6)} Mbit/s"
+    return f"{number(bits_per_second / 1000, most=3)} kbit/s"
 
 
 def value_text(name: str, value: object) -> object:

@@ -182,7 +182,7 @@ def test_check_says_what_it_found_in_the_words_of_the_window() -> None:
         ["Propagation", "23"],
         ["Phase 1", "8"],
         ["Time quantum", "12.5 ns"],
-        ["Bit rate", "2000 kbit/s"],
+        ["Bit rate", "2 Mbit/s"],
         ["Sample point", "80 %"],
         ["Cable", "34.7 m to spare"],
         ["Propagation needed for 42 m", "840 ns"],

@@ -16,15 +16,19 @@ def format_metres(length: float, *, up: bool = False) -> str:
 
 
 def bit_rate(bitrate: int | None) -> str:
-    """`500 kbit/s`, `83.333 kbit/s`; a dash for None."""
-    return _("{rate} kbit/s").format(rate=number(bitrate / 1000, most=3)) if bitrate is not None else "–"
+    """`500 kbit/s`, `83.333 kbit/s`, `2 Mbit/s`; a dash for None."""
+    if bitrate is None:
+        return "–"
+    if bitrate >= 1_000_000:
+        return _("{rate} Mbit/s").format(rate=number(bitrate / 1_000_000, most=6))
+    return _("{rate} kbit/s").format(rate=number(bitrate / 1000, most=3))
 
 
 def rates(bitrate: int, data_bitrate: int | None) -> str:
-    """The bit rates of both phases: `500 / 2000 kbit/s`, or `500 kbit/s` without a data phase."""
+    """The bit rates of both phases: `500 kbit/s / 2 Mbit/s`, or `500 kbit/s` without a data phase."""
     if not data_bitrate:
         return bit_rate(bitrate)
-    return f"{number(bitrate / 1000, most=3)} / {bit_rate(data_bitrate)}"
+    return f"{bit_rate(bitrate)} / {bit_rate(data_bitrate)}"
 
 
 def firmware_title(dialect: str | None, firmware: str | None) -> str:

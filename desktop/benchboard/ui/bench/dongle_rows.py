@@ -90,7 +90,7 @@ def columns() -> tuple[Column[DongleRow], ...]:
             badge=lambda row: identity_mark(row.dongle, row.device),
             width=130,
         ),
-        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=130),
+        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=150),
         Column("", _("Port"), lambda row: _port_text(row.device), mono=True, width=110),
         Column(
             "last_seen_at",
