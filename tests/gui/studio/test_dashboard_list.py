@@ -63,7 +63,7 @@ def test_list_without_matches_names_the_filter(dashboards: DashboardsDriver) -> 
     dashboards.find("library_search").clear()  # type: ignore[attr-defined]
     dashboards.click("segment_trash")
     dashboards.studio.wait(lambda: "The trash is empty." in label_texts())
-    days = f"Deleted dashboards stay here for {TRASH_RETENTION.days} days. Until then you can restore them."
+    days = f"Dashboards in the trash can be restored for {TRASH_RETENTION.days} days."
     assert days in label_texts()
 
 

@@ -273,8 +273,8 @@ class _NoDashboards(NoMatch):
         if trash:
             days = TRASH_RETENTION.days
             kept = ngettext(
-                "Deleted dashboards stay here for {count} day. Until then you can restore them.",
-                "Deleted dashboards stay here for {count} days. Until then you can restore them.",
+                "Dashboards in the trash can be restored for {count} day.",
+                "Dashboards in the trash can be restored for {count} days.",
                 days,
             )
             self.sentence.setText(_("The trash is empty."))
