@@ -141,8 +141,17 @@ def list_dashboards(
         found,
         columns,
         shown=_SHOWN,
-        empty=_("The trash is empty.") if which == "trash" and not search else _("No dashboards found."),
+        empty=_empty_sentence(search, which, narrowed=bool(narrowed or home or after)),
     )
+
+
+def _empty_sentence(search: str, which: str | None, *, narrowed: bool) -> str:
+    """What a list without rows says."""
+    if which == "trash" and not search:
+        return _("The trash is empty.")
+    if narrowed:
+        return _("No dashboards found.")
+    return _("No dashboards yet. Run “benchboard dashboard create NAME”.")
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:

@@ -128,7 +128,8 @@ def test_an_id_that_begins_several_is_rejected(terminal: Terminal, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("dashboard", "list"), "No dashboards found."),
+        (("dashboard", "list"), "No dashboards yet. Run “benchboard dashboard create NAME”."),
+        (("dashboard", "list", "--search", "zz"), "No dashboards found."),
         (("dashboard", "access", "Wall", "--search", "zz"), "No people found."),
         (("dashboard", "versions", "Wall", "--search", "zz"), "No versions found."),
         (("user", "list", "--search", "zz"), "No people found."),
