@@ -1,7 +1,9 @@
 """`benchboard can`: watch a bus through a dongle, and send frames. Needs no database."""
 
 import json
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +56,8 @@ def monitor(
     with _open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
             click.echo(_("Listening on {port}. Press Ctrl+C to stop.").format(port=port), err=True)
-        shown, dropped = _watch(capture, count, seconds, as_json)
+        with _interruption() as interrupted:
+            shown, dropped = _watch(capture, count, seconds, as_json, interrupted)
     state = capture.counters().bus
     if dropped or state.overruns or state.malformed:
         click.echo(
@@ -69,12 +72,33 @@ def monitor(
         click.echo(ngettext("{count} frame", "{count} frames", shown).format(count=shown), err=True)
 
 
-def _watch(capture: Capture, count: int | None, seconds: float | None, as_json: bool) -> tuple[int, int]:
-    """Print frames until the limit is reached or the capture ends; returns how many were shown and how many dropped."""
+@contextmanager
+def _interruption() -> Iterator[threading.Event]:
+    """An event that the first Ctrl+C in the block sets; the second one raises `KeyboardInterrupt`."""
+    interrupted = threading.Event()
+
+    def interrupt(*_signal: object) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _watch(
+    capture: Capture, count: int | None, seconds: float | None, as_json: bool, interrupted: threading.Event
+) -> tuple[int, int]:
+    """Print frames until the limit is reached, the capture ends or the user interrupts it.
+
+    Returns how many were shown and how many dropped.
+    """
     deadline = None if seconds is None else time.monotonic() + seconds
     at = shown = dropped = 0
     while True:
-        ended = not capture.running  # asked first: what came until its end is still in the ring
+        ended = interrupted.is_set() or not capture.running  # asked first: what came until its end is still in the ring
         new = capture.since(at)
         at, dropped = new.next, dropped + new.dropped
         for frame in new.frames:
@@ -84,7 +108,7 @@ def _watch(capture: Capture, count: int | None, seconds: float | None, as_json: 
                 return shown, dropped
         if ended or (deadline is not None and time.monotonic() >= deadline):
             return shown, dropped
-        time.sleep(_POLL_S)
+        interrupted.wait(_POLL_S)
 
 
 def _line(frame: Frame, as_json: bool) -> str:

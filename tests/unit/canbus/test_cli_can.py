@@ -1,6 +1,7 @@
 """`benchboard can` on a bus that plays a script."""
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +90,22 @@ def test_monitor_of_a_silent_bus_ends_after_its_seconds(
     play(monkeypatch, [])
     assert main([*MONITOR, "--seconds", "0.01"]) == 0
     assert monitored(capsys) == []
+
+
+def test_monitor_interrupted_while_it_prints_shows_every_frame_received_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(monkeypatch, [frames(0, 6)])
+    echo, printed = can.click.echo, []
+
+    def interrupted_echo(text: str, **options: bool) -> None:
+        echo(text, **options)
+        printed.append(text)
+        if len(printed) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(can.click, "echo", interrupted_echo)
+    before = signal.getsignal(signal.SIGINT)
+    assert main(MONITOR) == 0
+    assert monitored(capsys) == list(range(6))
+    assert signal.getsignal(signal.SIGINT) is before
