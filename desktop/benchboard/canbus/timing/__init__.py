@@ -19,6 +19,7 @@ from benchboard.canbus.timing.registers import (
 )
 from benchboard.canbus.timing.solve_requests import LONGEST_LINE, answer_request, parse_request, timing_values
 from benchboard.canbus.timing.solver import (
+    DEFAULT_TOLERANCE,
     Pair,
     Pairs,
     Solution,
@@ -43,6 +44,7 @@ from benchboard.canbus.timing.tolerance import (
 __all__ = [
     "ALGORITHMS",
     "CONTROLLERS",
+    "DEFAULT_TOLERANCE",
     "LONGEST_LINE",
     "Cable",
     "Comparison",

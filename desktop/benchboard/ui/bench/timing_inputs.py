@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, Solution, Timing, Verdict, check, controller, solve
+from benchboard.canbus.timing import CONTROLLERS, DEFAULT_TOLERANCE, Solution, Timing, Verdict, check, controller, solve
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number, parse_number, percent
@@ -134,7 +134,7 @@ class TimingInputs(QWidget):
             )
         )
         column.addWidget(self._field("loop", _("Transceiver loop delay (each end)"), "ns", "210"))
-        column.addWidget(self._field("error", _("Maximum bit rate error"), "%", "2.0"))
+        column.addWidget(self._field("error", _("Maximum bit rate error"), "%", str(DEFAULT_TOLERANCE)))
         column.addWidget(hairline())
         column.addWidget(self._count)
         column.addWidget(self.method)
