@@ -143,21 +143,17 @@ def fetch(
     """
     scope = listing.filters.get("scope", "all")
     listing = replace(listing, filters={})
-    connected = {device.key: device for device in devices.devices}
-    new = (
-        [DongleRow(None, device) for device in connected.values() if not _is_registered(context, session, device)]
-        if after is None
-        else []
-    )
+    connected = _connected(context, devices, session) if after is None or scope == "here" else []
+    new = [row for row in connected if row.dongle is None] if after is None else []
     search = listing.search.strip().casefold()
     new = [row for row in new if search in f"{row.title} {row.subtitle}".casefold()]
     if scope == "here":
-        registered = (fleet.find_dongle(session, context.actor, device_id) for device_id in connected)
-        known = [DongleRow(device, connected[device.device_id]) for device in registered if device is not None]
+        known = (row for row in connected if row.dongle is not None)
         matching = [row for row in known if search in f"{row.title} {row.subtitle}".casefold()]
         return Page(_sorted((*new, *matching), listing))
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
-    rows = tuple(DongleRow(device, connected.get(device.device_id)) for device in page.rows)
+    here = {device.key: device for device in devices.devices}
+    rows = tuple(DongleRow(dongle, here.get(dongle.device_id)) for dongle in page.rows)
     if after is None and page.next_key is None:
         return Page(_sorted((*new, *rows), listing))
     return Page((*new, *rows), page.next_key)
@@ -178,18 +174,16 @@ class DongleCounts:
 
 def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
     """Count the organisation's dongles and the connected ones, each dongle once."""
-    connected = {device.key: device for device in devices.devices}
-    rows = [
-        DongleRow(
-            fleet.find_dongle(session, context.actor, device.device_id) if device.device_id is not None else None,
-            device,
-        )
-        for device in connected.values()
-    ]
+    rows = _connected(context, devices, session)
     unknown = sum(row.dongle is None for row in rows)
     total = fleet.count_dongles(session, context.actor) + unknown
     return DongleCounts(total, len(rows), tuple(row for row in rows if row.pairable))
 
 
-def _is_registered(context: Context, session: DatabaseSession, device: DetectedDevice) -> bool:
-    return device.device_id is not None and fleet.find_dongle(session, context.actor, device.device_id) is not None
+def _connected(context: Context, devices: DeviceManager, session: DatabaseSession) -> list[DongleRow]:
+    """The connected dongles, each once, with what the registry holds of them, from one query."""
+    connected = {device.key: device for device in devices.devices}
+    device_ids = {device.device_id for device in connected.values() if device.device_id is not None}
+    found = fleet.find_dongles(session, context.actor, device_ids)
+    registered = {dongle.device_id: dongle for dongle in found}
+    return [DongleRow(registered.get(device.device_id or ""), device) for device in connected.values()]
