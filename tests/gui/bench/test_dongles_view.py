@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
@@ -228,3 +228,8 @@ def test_new_dongle_notice_is_true_and_stays_dismissed_in_another_language(
         assert problems.current is None
     finally:
         context.apply_settings(replace(context.settings, language="en"))
+
+
+def test_times_in_the_list_are_repainted_twice_a_minute(shell: Shell) -> None:
+    (view,) = shell.findChildren(DonglesView)
+    assert [clock.interval() for clock in view.table.view.viewport().findChildren(QTimer)] == [30_000]

@@ -26,6 +26,7 @@ from benchboard.ui.paged.paged_model import PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
 from benchboard.ui.theme import theme
+from benchboard.ui.time_format import refresh_times
 from benchboard.ui.widgets import (
     Button,
     Edit,
@@ -83,6 +84,7 @@ class DonglesView(QWidget):
         self.table.current_changed.connect(self._show_row)
         self.table.activated.connect(self._show_row)
         self.table.menu_requested.connect(self._open_menu)
+        refresh_times(self.table.view.viewport())
         self.detail.closed.connect(self.table.clear_current)
         self.detail.pair.connect(self.pair)
         self._devices.changed.connect(self._on_devices_changed)
