@@ -173,6 +173,17 @@ def test_import_variable_without_values_says_what_to_do() -> None:
     )
 
 
+def test_import_long_titles_and_description_of_the_page_and_its_rows_are_reported() -> None:
+    row = _panel(2, _at(0, 0, 24, 1), "row") | {"title": "r" * 1000}
+    read, document, report = _read(row, title="t" * 1_000_000, description="d" * 5000)
+    assert (len(document["title"]), len(document["description"]), len(read["panel-2"]["title"])) == (200, 4000, 200)
+    assert [(line.id, line.outcome, line.what) for line in report.lines] == [
+        ("", "changed", "The dashboard's title was shortened to one line of up to 200 characters."),
+        ("", "changed", "The dashboard's description was shortened to 4\N{THIN SPACE}000 characters."),
+        ("panel-2", "changed", "Its title was shortened to one line of up to 200 characters."),
+    ]
+
+
 def test_import_library_panel_becomes_a_named_placeholder() -> None:
     found, _document, report = _read(
         {"id": 1, "gridPos": _at(0, 0), "libraryPanel": {"name": "CPU of all", "uid": "abc"}},

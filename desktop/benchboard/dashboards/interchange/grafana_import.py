@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.document.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, parse_document
-from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.dashboards.document.widget_kinds import MAX_TITLE, kind_of
 from benchboard.dashboards.interchange import grafana_variables, panel_import
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.dashboards.interchange.document_upgrade import SCHEMA
@@ -13,7 +13,7 @@ from benchboard.dashboards.interchange.query_translation import PanelQueries
 from benchboard.dashboards.interchange.validation import check, mapping, refuse, sequence, text
 from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, quote_value
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 
 NEWEST: Final = 42
 """The last version of Grafana's classic form this was written for."""
@@ -50,12 +50,12 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
         key: field for key, field in raw.items() if key not in ("panels", "rows", "templating", "title", "description")
     }
     root |= {"templating": {key: field for key, field in templating.items() if key != "list"}, "variables": theirs}
+    words, shortened = _title_and_description(raw)
     document: dict[str, object] = {
         "$schema": SCHEMA,
         "format": FORMAT,
         "version": VERSION,
-        "title": panel_import.one_line(text(raw.get("title"), item=None, field="title"))[:MAX_NAME],
-        "description": text(raw.get("description"), item=None, field="description")[:MAX_DESCRIPTION],
+        **words,
         "columns": COLUMNS,
         "compact": "vertical",
         "variables": ours,
@@ -67,7 +67,22 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
     every = list(_all_panels(panels))
     rows = sum(panel.is_row for panel in every)
     waiting = sum(_awaits_query(panel) for panel in every)
-    return document, ConversionReport.of(len(every) - rows, rows, [*told, *lines], without_query=waiting)
+    return document, ConversionReport.of(len(every) - rows, rows, [*shortened, *told, *lines], without_query=waiting)
+
+
+def _title_and_description(raw: Mapping[str, Any]) -> tuple[dict[str, str], list[ReportLine]]:
+    """Both as a document can hold them, and what the report says of each that was longer."""
+    title = text(raw.get("title"), item=None, field="title")
+    description = text(raw.get("description"), item=None, field="description")
+    words = {"title": panel_import.one_line(title)[:MAX_NAME], "description": description[:MAX_DESCRIPTION]}
+    lines = []
+    if title.strip() and words["title"] != title:
+        what = _("The dashboard's title was shortened to one line of up to {limit} characters.")
+        lines.append(ReportLine("", "", "changed", what.format(limit=MAX_TITLE), ""))
+    if words["description"] != description:
+        what = _("The dashboard's description was shortened to {limit} characters.")
+        lines.append(ReportLine("", "", "changed", what.format(limit=number(MAX_DESCRIPTION)), ""))
+    return words, lines
 
 
 def _awaits_query(panel: Panel) -> bool:
@@ -225,7 +240,9 @@ def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[
     }
     item: dict[str, Any] = {"id": panel.id}
     if panel.is_row:
-        item |= {"type": "row", "title": panel_import.panel_title(panel.fields, panel.id), "collapsed": panel.collapsed}
+        title = panel_import.panel_title(panel.fields, panel.id)
+        item |= {"type": "row", "title": title, "collapsed": panel.collapsed}
+        lines += panel_import.shortened_title(panel.fields, panel.id, title)
     else:
         kind = kind_of(panel_import.kind_for(panel.fields, panel.id))
         panel.query = queries.read(panel.fields) if kind is not None and kind.query else ""

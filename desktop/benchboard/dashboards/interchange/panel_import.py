@@ -66,6 +66,15 @@ def panel_title(panel: Mapping[str, Any], item: str) -> str:
     return one_line(given)
 
 
+def shortened_title(panel: Mapping[str, Any], item: str, title: str) -> list[ReportLine]:
+    """The line of the report for a panel whose title in the file is not `title`; otherwise none."""
+    given = panel.get("title")
+    if not isinstance(given, str) or not given.strip() or title == given:
+        return []
+    what = _("Its title was shortened to one line of up to {limit} characters.").format(limit=MAX_TITLE)
+    return [ReportLine(item, title, "changed", what, "")]
+
+
 def one_line(given: str) -> str:
     """`given` as a title can show it: on one line, nothing a terminal would obey, no longer than a title may be."""
     words = "".join(" " if category(sign) in ("Cc", "Zl", "Zp") else sign for sign in given)
@@ -102,10 +111,7 @@ def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[
             else _("Benchboard has no equivalent widget.")
         )
         lines.append(ReportLine(item, title, "placeholder", what, why))
-    given = panel.get("title")
-    if isinstance(given, str) and given.strip() and title != given:
-        what = _("Its title was shortened to one line of up to {limit} characters.").format(limit=MAX_TITLE)
-        lines.append(ReportLine(item, title, "changed", what, ""))
+    lines += shortened_title(panel, item, title)
     if query:
         fields["query"] = query
     asked = _listed(panel.get("targets"))
