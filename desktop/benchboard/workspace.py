@@ -135,9 +135,6 @@ def prepare(workspace: Workspace, report: Report | None = None) -> None:
     if workspace.location.kind == "server":
         require_current(workspace)
         return
-    if upgrade.current(database) is None:
-        # Encrypted or not, the file is accessible to its owner alone from its first byte.
-        Path(database.label).touch(mode=0o600)
     if upgrade.current(database) != upgrade.head():
         say(_("Updating the database"))
     upgrade.upgrade(database)

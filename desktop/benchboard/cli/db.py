@@ -15,6 +15,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import organisations
 from benchboard.storage import upgrade as migrations
 from benchboard.storage.backups import restore_sentence
+from benchboard.storage.disk_state import disk_obstacle
 from benchboard.storage.engine import Database
 from benchboard.storage.upgrade import Moved, Progress
 from benchboard.workspace import Workspace
@@ -85,6 +86,9 @@ def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
             do = _("Run “benchboard db upgrade”, or ask the server administrator to.")
         elif file is not None and any(finding.kind == "damage" for finding in findings):
             do = restore_sentence(file)
+        elif file is not None and {finding.kind for finding in findings} == {"disk"}:
+            obstacle = disk_obstacle(file)
+            do = "" if obstacle is None else obstacle.do  # meanwhile there is none
         else:
             do = _("Restore the newest backup, or save the log and report this.")
         raise AppError("db.check", count.format(count=len(findings)), why=whole, do=do)

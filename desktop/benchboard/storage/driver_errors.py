@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
 from benchboard.i18n import N_, _
+from benchboard.storage import disk_state
 from benchboard.storage.backups import restore_sentence
 
 # https://sqlite.org/rescode.html
@@ -30,6 +31,8 @@ _SQLITE_CODES: Final = {
     14: "storage.missing",  # SQLITE_CANTOPEN
     26: "storage.key",  # SQLITE_NOTADB
 }
+# What SQLite says, too, where the disk is full or read-only: its write-ahead log can't be made or grow.
+_DISK_CODES: Final = ("storage.unwritable", "storage.missing", "storage.read-only")
 # How SQLite begins to say that a statement names what the database does not have.
 _SQLITE_OUTDATED: Final = re.compile(r"no such (table|column): |table \S+ has no column named ")
 
@@ -80,10 +83,7 @@ _SENTENCES: Final = {
         N_("The database is damaged."),
         N_("Ask the server administrator to restore a backup."),
     ),
-    "storage.full": (
-        N_("The disk is full."),
-        N_("Free up disk space, then try again. Nothing was partially written."),
-    ),
+    "storage.full": disk_state.FULL,
     "storage.missing": (
         N_("The database file can't be opened."),
         N_("Check that its folder exists and belongs to you."),
@@ -150,6 +150,8 @@ def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> 
             return _unreachable(server, unknown=_UNKNOWN_HOST.search(str(driver_error)) is not None)
         return _unavailable(code)
     code = _sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error))
+    if code in _DISK_CODES and file is not None and (obstacle := disk_state.disk_obstacle(file)):
+        return obstacle
     if code == "storage.damaged" and file is not None:
         return Unavailable(code, _("The database file is damaged."), do=restore_sentence(file))
     return _unavailable(code)

@@ -24,6 +24,7 @@ from benchboard import package_data
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _
 from benchboard.paging import Unreadable
+from benchboard.storage import disk_state
 from benchboard.storage.backups import backup_folder, backups
 from benchboard.storage.driver_errors import error_for
 from benchboard.storage.engine import Database
@@ -133,7 +134,18 @@ def check(database: Database) -> tuple[Finding, ...]:
         )
     with _spoken(database), database.engine.connect() as connection:
         # Of a damaged file, nothing else can be said: reading it may fail at any row.
-        return tuple(_damages(connection) or (*_differences(connection), *_lapses(connection)))
+        return tuple(
+            _damages(connection) or (*_differences(connection), *_lapses(connection), *_disk_findings(database))
+        )
+
+
+def _disk_findings(database: Database) -> list[Finding]:
+    """That the disk takes nothing now, although everything on it can be read."""
+    obstacle = None if database.file is None else disk_state.disk_obstacle(database.file)
+    if obstacle is None:
+        return []
+    words = (obstacle.what, obstacle.why, _("Nothing can be saved now."))
+    return [Finding("disk", " ".join(word for word in words if word))]
 
 
 @contextmanager
@@ -196,6 +208,11 @@ def _require_writable(database: Database) -> None:
 
 def _move(database: Database, target: str, progress: Progress | None) -> Moved:
     """From wherever the database is, once the write lock is ours, to `target`."""
+    if database.file is not None and not database.file.exists():
+        with _spoken(database):
+            # Encrypted or not, it is accessible to its owner alone from its first byte; SQLite gives its other files
+            # the same mode.
+            database.file.touch(mode=0o600)
     with _failing(database, target), _alone(database, target) as (connection, backup):
         before = _revision(connection)
         _require_known(before)

@@ -11,15 +11,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from benchboard.errors import AppError, Conflict, Invalid, Unavailable
 from benchboard.storage import change_tracking, engine, guard
 from benchboard.storage.change_tracking import UnrecordedChange
+from benchboard.storage.driver_errors import error_for
 from benchboard.storage.engine import Database, refuse_password
 from benchboard.storage.models.base import new_id, now
 from benchboard.storage.models.identity import Organisation
 from support import databases
 from support.databases import unbound
+from support.disks import fake_disk
 from support.postgres import Server
 
 
@@ -343,6 +346,39 @@ def test_write_at_the_systems_file_size_limit_raises_unwritable(sqlite_database:
         [sys.executable, "-c", LIMITED, url, databases.KEY.hex()], capture_output=True, text=True, check=False
     )
     assert (ended.stdout.strip(), ended.stderr) == ("storage.unwritable", "")
+
+
+class _DriverError(Exception):
+    """What SQLite's driver raises."""
+
+    def __init__(self, code: int) -> None:
+        self.sqlite_errorcode = code
+
+
+@pytest.mark.parametrize("code", [10, 14])  # SQLITE_IOERR, SQLITE_CANTOPEN
+@pytest.mark.parametrize(
+    ("blocks", "files", "flags", "expected", "sentence"),
+    [
+        (0, 9, 0, "storage.full", "The disk is full. Free up disk space"),
+        (7, 0, 0, "storage.full", "The disk is full. Free up disk space"),
+        (9999, 9, os.ST_RDONLY, "storage.read-only", "Benchboard can't save files in {folder}. Read-only file system."),
+        (9999, 9, 0, "", ""),
+    ],
+)
+def test_driver_error_on_a_disk_without_space_or_write_access_names_the_disk(  # a table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    blocks: int,
+    files: int,
+    flags: int,
+    expected: str,
+    sentence: str,
+) -> None:
+    fake_disk(monkeypatch, blocks=blocks, files=files, flags=flags)
+    refused = error_for(DBAPIError(None, None, _DriverError(code)), tmp_path / "bench.db")
+    assert refused.code == (expected or {10: "storage.unwritable", 14: "storage.missing"}[code])
+    assert str(refused).startswith(sentence.format(folder=tmp_path))
 
 
 @pytest.mark.parametrize("url", ["", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "not a url", "postgresql"])

@@ -1,6 +1,7 @@
 """`benchboard db …` as a script uses it: exit status, JSON on stdout, one sentence on stderr."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from benchboard.cli.main import main
 from benchboard.storage import upgrade
 from benchboard.storage.engine import Database
+from support.disks import fake_disk
 from support.postgres import Server
 
 HEAD = upgrade.head()
@@ -105,6 +107,46 @@ def test_db_upgrade_local_makes_an_encrypted_file(home: Path, capsys: pytest.Cap
     _db(capsys, "upgrade")
     assert not (home / "benchboard.db").read_bytes().startswith(b"SQLite")
     assert _db(capsys, "check")[0] == "No problems found.\n"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "flags", "sentence"),
+    [
+        (0, 0, "The disk is full. Nothing can be saved now. Free up disk space"),
+        (9999, os.ST_RDONLY, "can't save files in {folder}. Read-only file system. Nothing can be saved now. Make"),
+    ],
+)
+def test_db_check_on_a_disk_that_takes_nothing_says_so(
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    blocks: int,
+    flags: int,
+    sentence: str,
+) -> None:
+    _db(capsys, "upgrade")
+    fake_disk(monkeypatch, blocks=blocks, flags=flags)
+    found = json.loads(_db(capsys, "check", "--json", status=1)[0])["findings"]
+    assert [one["kind"] for one in found] == ["disk"]
+    assert sentence.format(folder=home) in _db(capsys, "check", status=1)[1]
+
+
+def test_db_upgrade_makes_files_that_other_accounts_can_not_read(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _db(capsys, "upgrade")
+    assert (home / "benchboard.db").stat().st_mode & 0o777 == 0o600
+    _db(capsys, "downgrade", "0001")
+    files = [file for file in home.rglob("*") if file.is_file()]
+    assert any(file.parent.name == "backups" for file in files)
+    assert {file.name: file.stat().st_mode & 0o077 for file in files} == {file.name: 0 for file in files}
+
+
+def test_db_upgrade_of_a_url_makes_a_file_that_other_accounts_can_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _db(capsys, "upgrade", "--url", f"sqlite:///{tmp_path / 'new.db'}")
+    assert {file.name: file.stat().st_mode & 0o077 for file in tmp_path.glob("new.db*")}["new.db"] == 0
 
 
 def test_db_current_with_a_password_in_the_url_is_rejected(capsys: pytest.CaptureFixture[str]) -> None:
