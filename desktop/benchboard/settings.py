@@ -48,6 +48,8 @@ class Settings:
     appearance: Appearance = "system"
     language: str = "en"
     last_place: str = ""
+    last_user: str = ""
+    """The id of the account whose window was at `last_place`: another one begins at its home page."""
     last_way: str = ""
     last_email: str = ""
     studio_panes: str = ""

@@ -221,7 +221,8 @@ class Application(QObject):
             self.problems.show(error)
         self._start_watch(session)
         address, self._start_address = self._start_address, ""
-        self._show_shell(lambda shell: shell.go_or_home(address or self.settings.last_place))
+        known = self.settings.last_user == session.signed_in.actor.user_id
+        self._show_shell(lambda shell: shell.go_or_home(address or (self.settings.last_place if known else "")))
         if address and self.shell is not None and not self.shell.has_address(address):
             self.problems.notice(
                 _("The link's page can't be opened."),
@@ -319,7 +320,8 @@ class Application(QObject):
 
     def _save_last_address(self) -> None:
         if self.shell is not None and self.shell.address:
-            self.settings = replace(self.settings, last_place=self.shell.address)
+            user_id = self.shell.context.actor.user_id
+            self.settings = replace(self.settings, last_place=self.shell.address, last_user=user_id)
             try:
                 self.settings.save(self.home)
             except AppError as error:

@@ -259,6 +259,33 @@ def test_settings_sign_out_of_the_demo_to_choose_a_location_shows_the_locations(
     assert not application.window.findChildren(QWidget, "demo_technician")
 
 
+def test_sign_in_as_another_account_begins_at_its_home_page(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    application = start()
+
+    def enter(*names: str) -> str:
+        for name in names:
+            click(application.window, name)
+        qtbot.waitUntil(lambda: application.shell is not None)
+        assert application.shell is not None
+        return application.shell.address
+
+    def leave(button: str) -> None:
+        application.shell.go("settings/general")
+        click(application.window, button)
+        qtbot.waitUntil(lambda: application.shell is None and application.tasks.running == ())
+
+    home = enter("sign_in_local")
+    assert home != "settings/general"
+    leave("settings_choose_location")
+    assert enter("open_demo", "demo_technician") == home
+    leave("settings_choose_location")
+    assert enter("open_demo", "demo_technician") == "settings/general"
+    leave("settings_choose_location")
+    assert enter("sign_in_local") == home
+
+
 def test_close_without_stay_signed_in_ends_the_session(qtbot: QtBot, working: Application) -> None:
     working.window.close()
     working.close()

@@ -16,7 +16,7 @@ from benchboard.settings import Settings
 
 
 def test_load_after_save_returns_the_same_settings(tmp_path: Path) -> None:
-    chosen = Settings(appearance="dark", language="tr", last_place="admin/people")
+    chosen = Settings(appearance="dark", language="tr", last_place="admin/people", last_user="9f0c")
     chosen.save(tmp_path)
     assert settings.load(tmp_path) == chosen
 
