@@ -128,7 +128,10 @@ class Vault:
         return self._paths(name)[1]
 
     def require_safe(self) -> None:
-        """Raise `Unavailable` (`vault.unsafe`) if another account could plant a key, or read one."""
+        """Raise `Unavailable`: `vault.unsafe` if another account could plant a key, or read one; `vault.no-folder` if
+        the home or the vault is a file.
+        """
+        _require_folders(self._home, self._folder)
         _require_own(self._home, WRITABLE)
         _require_own(self._folder, REACHABLE)
 
@@ -146,6 +149,7 @@ class Vault:
         return self._folder / f"{name}.in-use"
 
     def _make_folder(self) -> None:
+        _require_folders(self._home, self._folder)
         try:
             for folder in (self._home, self._folder):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -217,6 +221,16 @@ class Vault:
 
         with contextlib.suppress(KeyringError, OSError, RuntimeError):
             keyring.delete_password(_SERVICE, self._user(name))
+
+
+def _require_folders(*paths: Path) -> None:
+    for path in paths:
+        if path.is_file():
+            raise Unavailable(
+                "vault.no-folder",
+                _("{path} must be a folder.").format(path=path),
+                do=_("Move the file away. Nothing was changed."),
+            )
 
 
 def _require_own(path: Path, forbidden: int) -> None:

@@ -151,6 +151,20 @@ def test_put_without_a_home_makes_a_private_one(vault: Vault, tmp_path: Path) ->
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o600])
+@pytest.mark.parametrize("name", ["home", "vault"])
+def test_vault_or_home_that_is_a_file_is_to_be_moved_away(vault: Vault, tmp_path: Path, name: str, mode: int) -> None:
+    path = tmp_path / "home" if name == "home" else folder(tmp_path)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.touch()
+    path.chmod(mode)
+    for act in (lambda: vault.get("a"), lambda: vault.put("a", b"1"), lambda: vault.create("a", b"1")):
+        with pytest.raises(Unavailable) as refused:
+            act()
+        assert refused.value.code == "vault.no-folder"
+        assert str(refused.value) == f"{path} must be a folder. Move the file away. Nothing was changed."
+
+
 def test_put_on_a_full_disk_raises_unwritable_and_leaves_nothing(vault: Vault, tmp_path: Path) -> None:
     vault.put("a", b"1")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -206,14 +220,6 @@ def test_get_from_a_keyring_that_fails_raises_unavailable(
     with pytest.raises(Unavailable) as refused:
         vault.get("database.benchboard")
     assert refused.value.code == "vault.keyring"
-
-
-def test_put_where_home_is_a_file_raises_unwritable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
-    (tmp_path / "home").write_text("a file stands where the folder should")
-    with pytest.raises(Unavailable) as refused:
-        Vault(tmp_path / "home").put("a", b"1")
-    assert refused.value.code == "vault.unwritable"
 
 
 @pytest.mark.parametrize("name", ["", "../a", "a/b", "A", ".hidden", "a\0", "a" * 200])
