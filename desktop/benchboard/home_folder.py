@@ -26,7 +26,7 @@ LOCK_TIMEOUT_S = 60
 SILENT_S = 2
 """How long a program waits for the lock before it says so."""
 
-_OWN_FILES: Final = re.compile(r"benchboard\.lock|settings\.json|(benchboard|demo)\.db(-wal|-shm|-journal)?")
+_OWN_FILES: Final = re.compile(r"benchboard\.lock|settings\.json(\.broken)?|(benchboard|demo)\.db(-wal|-shm|-journal)?")
 _PROGRAMS: Final = ("benchboard", "benchboard.exe", "benchboard.py")
 _OWN_FOLDERS: Final = frozenset({"backups", "journal", "logs", "open", "ports", "simulated", "vault"})
 

@@ -75,9 +75,7 @@ class Settings:
 def load(folder: Path) -> Settings:
     """The settings saved in `folder`; a missing or invalid one gets its default."""
     try:
-        file = folder / "settings.json"
-        # A pipe would never end.
-        raw = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        raw = _read(folder / "settings.json")
     except (OSError, ValueError, RecursionError):
         return Settings()
     known: dict[str, Any] = {}
@@ -86,3 +84,31 @@ def load(folder: Path) -> Settings:
     if known.get("appearance") not in ("system", "light", "dark"):
         known.pop("appearance", None)
     return replace(Settings(), **known)
+
+
+def keep_broken(folder: Path) -> str:
+    """Copy a settings.json that can't be read to settings.json.broken, before the next `Settings.save` overwrites it.
+
+    Returns what to tell the user; empty if it can be read, is missing, or was copied before.
+    """
+    file, copy = folder / "settings.json", folder / "settings.json.broken"
+    try:
+        if isinstance(_read(file), dict | None):
+            return ""
+    except (OSError, ValueError, RecursionError):
+        pass  # broken
+    what = _("The settings file {file} can't be read. The default settings are used.").format(file=file)
+    try:
+        content = file.read_bytes()
+        if copy.is_file() and copy.read_bytes() == content:
+            return ""
+        write_atomically(copy, content, mode=0o600)
+    except OSError:
+        return what
+    return " ".join((what, _("A copy is kept in {file}.").format(file=copy)))
+
+
+def _read(file: Path) -> object:
+    """The decoded content; None if there is no file. Raises `OSError`, `ValueError` and `RecursionError`."""
+    # A pipe would never end.
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None

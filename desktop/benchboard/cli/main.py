@@ -86,6 +86,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit status. Users never see a traceback: a bug goes to the log."""
     home = settings.home()
     _use_language(os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language)
+    if broken := settings.keep_broken(home):
+        click.echo(printable(broken), err=True)
     log.start(home / "logs")
     try:
         result = root.main(list(arguments), prog_name="benchboard", standalone_mode=False)

@@ -130,7 +130,8 @@ class Application(QObject):
             url = f"sqlite:///{quote(str(file.absolute()))}"
         if url is not None and not url.startswith("sqlite"):
             self.settings = replace(self.settings, last_way=session_opening.without_password(url))
-        self.show_sign_in()
+        broken = settings_file.keep_broken(self.home)
+        self.show_sign_in(Notice(broken, kind="warn", icon="ph.warning") if broken else None)
         self.window.show()
         if self.sign_in is None:
             return

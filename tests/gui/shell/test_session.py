@@ -450,6 +450,20 @@ def test_entry_repr_hides_passwords() -> None:
     assert "hunter" not in repr(entry)
 
 
+def test_broken_settings_file_is_kept_and_a_notice_says_so_once(
+    qtbot: QtBot, start: Callable[[], Application], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    (home / "settings.json").write_text("{", encoding="utf-8")
+    application = start()
+    qtbot.waitUntil(lambda: "can't be read. The default settings are used." in banner(application))
+    application.apply_settings(application.settings)
+    assert (home / "settings.json.broken").read_text(encoding="utf-8") == "{"
+    assert "language" in json.loads((home / "settings.json").read_text(encoding="utf-8"))
+    assert banner(start()) == ""
+
+
 def test_settings_file_after_sign_in_holds_no_secret(
     qtbot: QtBot, start: Callable[[], Application], click: Clicker, home_template: Path, tmp_path: Path
 ) -> None:

@@ -50,6 +50,17 @@ def test_help_durations_are_those_of_the_constants(
     assert sentence in " ".join(capsys.readouterr().out.split())
 
 
+def test_main_broken_settings_file_is_kept_and_reported_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "settings.json").write_text("{", encoding="utf-8")
+    assert main(["timing", "--help"]) == 0
+    assert capsys.readouterr().err == (
+        f"The settings file {home / 'settings.json'} can't be read. The default settings are used."
+        f" A copy is kept in {home / 'settings.json.broken'}.\n"
+    )
+    assert main(["timing", "--help"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_main_unknown_language_is_reported_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

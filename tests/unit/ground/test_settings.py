@@ -52,6 +52,41 @@ def test_load_hostile_file_falls_back_to_english(tmp_path: Path, text: str) -> N
     assert i18n._("Stopped.") == "Stopped."
 
 
+@pytest.mark.parametrize("text", ["{", "[]", "\x00"])
+def test_keep_broken_settings_file_copies_it_once(tmp_path: Path, text: str) -> None:
+    (tmp_path / "settings.json").write_text(text, encoding="utf-8")
+    told = settings.keep_broken(tmp_path)
+    copy = tmp_path / "settings.json.broken"
+    assert str(copy) in told
+    assert (copy.read_text(encoding="utf-8"), stat.S_IMODE(copy.stat().st_mode)) == (text, 0o600)
+    assert settings.keep_broken(tmp_path) == ""
+    (tmp_path / "settings.json").write_text("other", encoding="utf-8")
+    assert settings.keep_broken(tmp_path) == told
+    assert copy.read_text(encoding="utf-8") == "other"
+
+
+@pytest.mark.parametrize("text", [None, "{}", '{"language": 3}'])
+def test_keep_broken_settings_file_leaves_a_readable_one(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "settings.json").write_text(text, encoding="utf-8")
+    assert settings.keep_broken(tmp_path) == ""
+    assert not (tmp_path / "settings.json.broken").exists()
+
+
+def test_keep_broken_settings_file_in_a_folder_that_takes_nothing_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.json").write_text("{", encoding="utf-8")
+
+    def full(*_arguments: object, **_named: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(settings, "write_atomically", full)
+    assert settings.keep_broken(tmp_path) == (
+        f"The settings file {tmp_path / 'settings.json'} can't be read. The default settings are used."
+    )
+
+
 def test_home_folder_with_an_open_umask_is_private(tmp_path: Path) -> None:
     logger = logging.getLogger("benchboard")
     for handler in logger.handlers[:]:  # of a test before this one
