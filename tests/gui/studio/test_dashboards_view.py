@@ -20,6 +20,7 @@ from benchboard.dashboards.access import sharing
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.journal.crash_journal import open_journal
 from benchboard.dashboards.library import DashboardSummary
+from benchboard.dashboards.versions import version_store
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
 from benchboard.ui.studio.document.recovery import account_of
@@ -280,6 +281,21 @@ def test_page_open_when_its_share_changes_follows_it(dashboards: DashboardsDrive
     page.editor.select([page.editor.page.reading_order[0]])
     assert dashboards.find("inspector_title").isEnabled()
     assert dashboards.find("studio_save").isVisible()
+
+
+def test_save_of_unchanged_dashboard_names_its_version(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    page.editor.apply_document("Rename", replace(page.editor.document, title="Shops reviewed"))
+    page.saving.save("First")
+    dashboards.studio.wait(lambda: page.saving.state == "saved")
+    with unbound(dashboards.studio.workspace.database).read() as session:
+        newest = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
+    dashboards.click("studio_save")
+    toast = dashboards.find("toast")
+    assert toast.accessibleName() == f"Nothing has changed since version {newest.number}."
+    with unbound(dashboards.studio.workspace.database).read() as session:
+        after = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
+    assert after == newest
 
 
 def _owner(dashboards: DashboardsDriver, card: DashboardSummary) -> "library.Actor":

@@ -342,9 +342,9 @@ class StudioPage(QWidget):
         return self.editor.editable
 
     def save(self) -> None:
-        """Store the page now."""
+        """Store the page now, or say that nothing has changed."""
         self.commit()
-        self.saving.save()
+        self.saving.save_changes()
 
     def commit(self) -> None:
         """Commit what is being typed."""

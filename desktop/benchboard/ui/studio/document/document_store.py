@@ -5,6 +5,7 @@ from typing import Final, Protocol
 from benchboard.dashboards import home_layout, library
 from benchboard.dashboards.document.document import Document, write_home
 from benchboard.dashboards.editing.save_machine import StoredDocument
+from benchboard.dashboards.versions import version_store
 from benchboard.identity.permissions import Actor
 from benchboard.ui.tasks import DatabaseSession
 
@@ -26,6 +27,10 @@ class DocumentStore(Protocol):
         ...
 
     def read(self, session: DatabaseSession) -> StoredDocument: ...
+
+    def newest_version(self, session: DatabaseSession) -> int | None:
+        """The number of the version that holds the stored document; None where no versions are kept."""
+        ...
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> StoredDocument:  # fmt: skip
@@ -49,6 +54,9 @@ class HomeStore:
         home = home_layout.home_layout(session, self._actor)
         return StoredDocument(home.content, home.version)
 
+    def newest_version(self, _session: DatabaseSession) -> int | None:
+        return None
+
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> StoredDocument:  # fmt: skip
         home = home_layout.save_home(session, self._actor, write_home(document), base_version=base)
@@ -69,6 +77,10 @@ class DashboardStore:
         level = opened.card.level
         self._owned = level == "own"
         return StoredDocument(opened.document, opened.card.version, level != "view", self._owned)
+
+    def newest_version(self, session: DatabaseSession) -> int | None:
+        newest = version_store.list_versions(session, self._actor, self.key, limit=1).rows
+        return newest[0].number if newest else None
 
     def write(self, session: DatabaseSession, document: Document, base: int | None, *, note: str | None = None,
               merged: bool = False) -> StoredDocument:  # fmt: skip

@@ -118,6 +118,20 @@ class Saving(QObject):
         """Store the editor's document, unless it is stored or being stored. A `note` makes it a version of its own."""
         self._handle(save_machine.Save(note))
 
+    def save_changes(self) -> None:
+        """Store the editor's document at the user's request; if it is stored already, say so."""
+        if self.state != SaveState.SAVED or self.machine.has_work:
+            self.save()
+            return
+
+        def tell(number: int | None) -> None:
+            if self.state == SaveState.SAVED and not self.machine.has_work:
+                unchanged = _("Nothing has changed since version {number}.")
+                text = _("All changes saved") if number is None else unchanged.format(number=number)
+                self._context.problems.toast(text)
+
+        self._context.tasks.read(self, self.store.newest_version, tell)
+
     def refresh(self) -> None:
         """Load what another user may have stored, if there are no unsaved edits."""
         self._handle(save_machine.StoredElsewhere())
