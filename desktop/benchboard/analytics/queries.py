@@ -6,7 +6,7 @@ query reads it through a view in front of it, which keeps to the rows that its a
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import query_engines
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_presentation import NOTHING, Format, Presentation, currency_column, humanised
-from benchboard.analytics.query_translator import translate_query
+from benchboard.analytics.query_translator import TranslatedQuery, translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
 from benchboard.errors import Invalid
@@ -60,6 +60,8 @@ class ResultColumn:
 @dataclass(frozen=True, slots=True)
 class ResultTable:
     """The result of a query. `truncated`: there were more rows than requested. `read_at`: when the query began (UTC).
+    `empty_relation`: without rows, the name of the relation that explains it, because the organisation has no rows of
+    it at all; empty where there is none.
 
     Cells are text, int, Decimal, bool, datetime (UTC), date or None, by the column's kind.
     """
@@ -68,6 +70,7 @@ class ResultTable:
     rows: tuple[tuple[Cell, ...], ...]
     truncated: bool
     read_at: datetime = field(default_factory=partial(datetime.now, UTC), compare=False)
+    empty_relation: str = ""
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""
@@ -136,13 +139,37 @@ def run_query(
     query = translate_query(text, RELATIONS, for_sqlite=for_sqlite, limit=limit + 1, variables=variables)
     for name in query.relations:
         permissions.require(actor, RELATIONS[name].permission)
-    rows = query_engines.fetch(
-        session, actor, query, timeout=timeout, started=started, cancel_token=cancel_token or CancelToken()
+    fetch = partial(
+        query_engines.fetch,
+        session,
+        actor,
+        timeout=timeout,
+        started=started,
+        cancel_token=cancel_token or CancelToken(),
     )
+    rows = fetch(query)
+    empty_relation = "" if rows else _empty_relation(actor, query.relations, for_sqlite=for_sqlite, fetch=fetch)
     cells = tuple(_row(row, query.columns) for row in rows[:limit])
     if any(type_.presentation.format == "money" for _name, type_ in query.columns):
         load_currencies()  # here, in the background, rather than when the window shows the first amount
-    return ResultTable(_columns(query.columns), cells, len(rows) > limit, read_at)
+    return ResultTable(_columns(query.columns), cells, len(rows) > limit, read_at, empty_relation)
+
+
+def _empty_relation(
+    actor: Actor,
+    names: Iterable[str],
+    *,
+    for_sqlite: bool,
+    fetch: Callable[[TranslatedQuery], Sequence[Sequence[Any]]],
+) -> str:
+    """The first of these relations of which the actor's organisation has no rows; empty if there is none. One whose
+    rows the actor may see only in part is left out: others may see more.
+    """
+    for name in sorted(names):
+        any_row = translate_query(f"select 1 from {name}", RELATIONS, for_sqlite=for_sqlite, limit=1)  # noqa: S608  # our own names
+        if not RELATIONS[name].restriction(actor) and not fetch(any_row):
+            return name
+    return ""
 
 
 def _columns(columns: Sequence[tuple[str, ValueType]]) -> tuple[ResultColumn, ...]:

@@ -41,6 +41,10 @@ class Relation:
     """Stored tables whose rows, when they are deleted, take rows of the others with them."""
     rows_title: str = ""
     """What its rows are called, as `count(*)` of it is shown; marked for translation."""
+    no_rows: str = ""
+    """The message for an organisation without any rows of it; marked for translation."""
+    no_rows_advice: str = ""
+    """What to do then; marked for translation."""
 
     def view_sql(self, actor: Actor, *, organisation: str, user: str) -> str:
         """A SELECT of the rows that `actor` may see, with the driver's placeholders for their ids."""
@@ -84,6 +88,8 @@ RELATIONS: Final[dict[str, Relation]] = {
                 "created_dt": TIMESTAMP.shown_as(Presentation(N_("Order time"), format="time")),
             },
             rows_title=N_("Orders"),
+            no_rows=N_("No orders yet."),
+            no_rows_advice=N_("The demo has sample orders."),
             permission="orders:read",
             restriction=_orders_of_own_merchants,
             restriction_reads=frozenset({"merchant_team"}),

@@ -1,5 +1,6 @@
 """What a tile of each kind shows, and placeholders for unknown kinds."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise, permutations
@@ -424,3 +425,15 @@ def test_tile_without_rows_says_so_in_tooltip_where_its_text_has_no_room(
     readout = body_reader(body_of(size), widget, result)(body_of(size).center())
     assert (readout is not None and readout.lines[0].text == "The query returned no rows.") is told
     assert summary(widget, result) == "The query returned no rows."
+
+
+@pytest.mark.parametrize(("size", "told"), [(QSizeF(110, 60), True), (QSizeF(300, 200), False)])
+def test_tile_without_orders_in_database_says_so_and_where_they_are(light: Theme, size: QSizeF, told: bool) -> None:
+    kind = kind_of("bar_chart")
+    assert kind is not None
+    table = replace(_bar_table([], []), empty_relation="orders")
+    widget, result = widget_of(new_item(kind, "w")), QueryResult("q", table)
+    assert summary(widget, result) == "No orders yet. The demo has sample orders."
+    readout = body_reader(body_of(size), widget, result)(body_of(size).center())
+    texts = [line.text for line in readout.lines] if readout is not None else []
+    assert texts == (["No orders yet.", "The demo has sample orders."] if told else [])

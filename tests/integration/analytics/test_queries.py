@@ -18,6 +18,7 @@ from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable, Variables, check_query, run_query
 from benchboard.analytics.query_translator import TranslatedQuery
 from benchboard.errors import Cancelled, Denied, Invalid, Unavailable
+from benchboard.identity import audit
 from benchboard.identity.permissions import Actor
 from benchboard.storage import sqlite_memory, upgrade
 from benchboard.storage.engine import Database
@@ -581,3 +582,22 @@ def test_run_query_server_out_of_temporary_space_is_out_of_memory_not_unreachabl
                 run_query(session, market.analyst, f"select {columns}, count(*) from {six} group by {columns}")
             assert run_query(session, market.analyst, "select 1 as n").rows == ((1,),)
     assert refused.value.code == "query.memory"
+
+
+def test_result_without_rows_names_the_relation_that_is_empty(market: Market) -> None:
+    query = "select id from orders where id = 'nowhere'"
+    for actor in (market.admin, market.stranger):
+        with unbound(market.database).read() as session:
+            assert run_query(session, actor, query).empty_relation == ""
+    with unbound(market.database).change() as session:
+        session.execute(text("delete from orders where organisation_id = :id"), {"id": market.admin.organisation_id})
+        audit.record(session, market.admin, "order.import", None, count=0)
+    for actor, expected in (
+        (market.admin, "orders"),
+        (market.analyst, "orders"),
+        (market.keeper, ""),
+        (market.stranger, ""),
+    ):
+        with unbound(market.database).read() as session:
+            assert run_query(session, actor, query).empty_relation == expected
+            assert run_query(session, actor, "select count(*) from orders").empty_relation == ""

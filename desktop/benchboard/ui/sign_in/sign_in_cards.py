@@ -34,7 +34,10 @@ class LocalCard(Card):
         self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, selected=last_used))
         self.column.addWidget(
             Paragraph(
-                _("One encrypted file on this computer. Everything works, and nobody else sees it. You're the admin."),
+                _(
+                    "One encrypted file that nobody else sees. You're the admin: manage dongles, dashboards and people."
+                    " It starts without orders; the demo has sample orders."
+                ),
                 "body",
                 "secondary",
             )

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 
 from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.relations import RELATIONS
 from benchboard.dashboards.document.widget_kinds import IMAGE, MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import (
@@ -176,7 +177,7 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
             return stat_tiles.gauge_summary(widget, result.table)
     count = len(result.table.rows) if result.table is not None else 0
     if result.table is not None and not count:
-        return _("The query returned no rows.")
+        return " ".join(part for part in no_rows_texts(result.table) if part)
     rows = ngettext("{count} row", "{count} rows", count).format(count=count)
     is_chart = kind in ("line_chart", "area_chart", "bar_chart")
     undrawn = charts.undrawn_text(result.table) if is_chart and result.table is not None else ""
@@ -263,13 +264,21 @@ def _paint_result(
         if result.late:
             _paint_skeleton(painter, body, widget)
     elif not result.table.rows:
-        paint_empty_tile(painter, body, "ph.tray", _("The query returned no rows."))
+        paint_empty_tile(painter, body, "ph.tray", *no_rows_texts(result.table))
     elif (why := mismatch_reason(widget, result.table)) is not None:
         do = mismatch_advice(widget, result.table) if can_edit else ""
         paint_empty_tile(painter, body, "ph.warning-circle", why, do)
     else:
         _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table)
     return Links()
+
+
+def no_rows_texts(table: ResultTable) -> tuple[str, str]:
+    """The message of a result without rows, and what to do; the second is empty where nothing can be advised."""
+    if table.empty_relation:
+        relation = RELATIONS[table.empty_relation]
+        return _(relation.no_rows), _(relation.no_rows_advice)
+    return _("The query returned no rows."), ""
 
 
 def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:

@@ -15,7 +15,7 @@ from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import bars, charts, number_format, stat_tiles
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason
+from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_texts
 from benchboard.ui.studio.tiles.table_painting import TableLayout
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.empty_state import fits_tile
@@ -76,10 +76,10 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
     table = result.table if result is not None else None
     if table is not None and not table.rows:
         # Where the message has no room, the tile shows its icon alone.
-        no_rows = _("The query returned no rows.")
-        if fits_tile(body, no_rows):
+        no_rows = no_rows_texts(table)
+        if fits_tile(body, *no_rows):
             return _no_readout
-        message = _text_readout(no_rows)
+        message = _text_readout(*no_rows)
         return lambda _spot: message
     if table is None:
         return _no_readout
