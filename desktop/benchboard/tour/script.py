@@ -140,14 +140,14 @@ def _add_widget(context: TourContext) -> None:
     target = canvas.viewport().mapToGlobal(QPoint(canvas.viewport().width() // 2, canvas.viewport().height() - 120))
     context.driver.drag(card, card.rect().center(), card.mapFromGlobal(target))
     context.driver.wait_until(lambda: set(canvas.tiles) - before, "the new tile")
-    context.driver.click("studio_save")
+    context.driver.press(Qt.Key.Key_S, CTRL)
 
 
 def _move_widget(context: TourContext) -> None:
     canvas = canvas_of(context)
     start = tile_point(canvas, _last_selected(canvas))
     context.driver.drag(canvas.viewport(), start, QPoint(60, start.y()))
-    context.driver.click("studio_save")
+    context.driver.press(Qt.Key.Key_S, CTRL)
 
 
 def _resize_widget(context: TourContext) -> None:
@@ -155,19 +155,19 @@ def _resize_widget(context: TourContext) -> None:
     corner = tile_point(canvas, _last_selected(canvas), right=1, bottom=1)
     step = int(canvas.grid.rect(canvas.editor.layout.cell(_last_selected(canvas))).width())
     context.driver.drag(canvas.viewport(), corner, corner + QPoint(step, 0))
-    context.driver.click("studio_save")
+    context.driver.press(Qt.Key.Key_S, CTRL)
 
 
 def _undo(context: TourContext) -> None:
     context.driver.click("studio_undo")
-    context.driver.click("studio_save")
+    context.driver.press(Qt.Key.Key_S, CTRL)
 
 
 def _query(context: TourContext) -> None:
     context.driver.write("inspector_query", "SELECT count(*) AS refunds FROM orders WHERE status = 'refunded'")
     context.driver.write("inspector_title", "Refunded orders, ever")
     context.driver.press(Qt.Key.Key_Tab)
-    context.driver.click("studio_save")
+    context.driver.press(Qt.Key.Key_S, CTRL)
 
 
 def _restart(context: TourContext) -> None:

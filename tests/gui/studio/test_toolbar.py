@@ -71,3 +71,11 @@ def test_toolbar_without_space_shortens_the_save_state(qtbot: QtBot, page: Studi
     assert bar.state.geometry().right() < bar.save.geometry().left()
     bar.setFixedWidth(least)
     qtbot.waitUntil(lambda: bar.state.width() == bar._state_width)
+
+
+def test_home_page_offers_no_versions_to_save_or_to_show(open_studio: "Callable[[], Studio]") -> None:
+    bar = open_studio().page.bar
+    for offered in (False, True):
+        bar.offer_changes(offered)
+        assert not any(button.isVisible() for button in (bar.save, bar.versions, bar.share))
+    assert bar.json.isVisible()

@@ -100,11 +100,11 @@ class PageToolbar(Toolbar):
         self.more = Button(
             "", self._open_more_menu, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more"
         )
-        many = (self.versions, self.share)
-        for widget in (self.mark, self.state, self.json, self.export, self.present, self.save, *many, self.more,
+        of_versions = (self.save, self.versions, self.share)
+        for widget in (self.mark, self.state, self.json, self.export, self.present, *of_versions, self.more,
                        self.fold["right"]):  # fmt: skip
             self.add_right(widget)
-        for widget in many:
+        for widget in of_versions:
             widget.setVisible(self._shared)
 
     def _state_text(self) -> Elided:
@@ -140,8 +140,8 @@ class PageToolbar(Toolbar):
 
     def offer_changes(self, offered: bool) -> None:
         """Show the buttons that edit the page, or only those that don't."""
-        for button in (self.save, *((self.share,) if self._shared else ())):
-            button.setVisible(offered)
+        for button in (self.save, self.share):
+            button.setVisible(offered and self._shared)
         self._fit_width()
 
     def show_breakpoint(self, name: str) -> None:
