@@ -162,3 +162,22 @@ def test_sparkline_leaves_the_change_whole(
     assert light is not None
     assert box.top() >= 0
     assert (box.bottom() <= 80 - 18) is beside_the_number
+
+
+@pytest.mark.parametrize("width", [120.0, 135.0, 150.0, 300.0])
+def test_comparison_label_in_a_narrow_card_is_whole(light: Theme, width: float) -> None:
+    place = {"x": 0, "y": 0, "w": 2, "h": 2}
+    items = [{"id": "a", "type": "metric_card", "position": place, "config": {"compare": "vs previous 7 days"}}]
+    ((item, _cell),) = parse_document(items).layout
+    written: list[str] = []
+
+    class _Painter(QPainter):
+        def drawText(self, *args: Any) -> Any:  # Qt's name
+            written.append(args[-1])
+            return super().drawText(*args)
+
+    table = ResultTable((ResultColumn("n", "integer"),), ((123,), (100,)), truncated=False)
+    image = QImage(320, 120, QImage.Format.Format_ARGB32)
+    with _Painter(image) as painter:
+        stat_tiles.paint_metric(painter, QRectF(0, 0, width, 76), widget_of(item), table)
+    assert "vs previous 7 days" in written

@@ -33,6 +33,8 @@ _SPARK_WIDTH: Final = 80.0
 _SPARK_HEIGHT: Final = 28.0
 _SPARK_ROOM: Final = 140.0
 """The width in pixels that the number gets before the sparkline grows."""
+_TWO_LINES: Final = 72.0
+"""The height in pixels at which a change that is too wide for one line gets two."""
 _MIN_SHRINK: Final = 0.75
 """A sparkline is omitted if the number beside it would shrink below this share of its size."""
 
@@ -172,7 +174,8 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
     stat = StatValue.of(table)
     change = stat.percent_change()
     note = body.height() > 58 and change is not None
-    bottom = body.bottom() - (20 if note else 2)
+    two_lines = change is not None and body.height() >= _TWO_LINES and _change_width(widget, change) > body.width()
+    bottom = body.bottom() - (34 if note and two_lines else 20 if note else 2)
     spark = 0.0
     if len(stat.history) > 1 and body.width() > 150:
         spark = min(_SPARK_WIDTH, max(body.width() * 0.25, body.width() - _SPARK_ROOM))
@@ -195,7 +198,8 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
         end = spark + 8 if spark else 0.0
         if spark and _change_width(widget, change) > body.width() - end:
             end, spark_bottom = 0.0, bottom - 6  # beside the number, where it is in nothing's way
-        _paint_change(painter, QRectF(body.left(), body.bottom() - 18, body.width() - end, 18), widget, change)
+        line = QRectF(body.left(), body.bottom() - 18, body.width() - end, 18)
+        _paint_change(painter, line.translated(0, -16 if two_lines else 0), widget, change, line if two_lines else None)
     if spark:
         box = QRectF(body.right() - spark, spark_bottom - _SPARK_HEIGHT, spark, _SPARK_HEIGHT)
         charts.paint_spark(painter, box, stat.history, theme().chart(0))
@@ -214,8 +218,8 @@ def _change_width(widget: WidgetContent, change: Decimal) -> float:
     return _ICON_WIDTH + words + _WORD_GAP
 
 
-def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change: Decimal) -> None:
-    """Draw `↑ 6.1 % than the week before`, in a colour for better or worse."""
+def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change: Decimal, below: QRectF | None) -> None:
+    """Draw `↑ 6.1 % than the week before`, in a colour for better or worse; the words in `below` if it is given."""
     good = widget.setting("good")
     better = change > 0 if good == "up" else change < 0
     tone = "text.secondary" if not change or good == "neither" else "ok" if better else "error"
@@ -229,8 +233,9 @@ def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change:
     painter.drawText(box.adjusted(_ICON_WIDTH, 0, 0, 0), _LEFT, size)
     used = _ICON_WIDTH + metrics.horizontalAdvance(size) + _WORD_GAP
     painter.setPen(theme().color("text.muted"))
-    words = metrics.elidedText(_(str(widget.setting("compare"))), Qt.TextElideMode.ElideRight, box.width() - used)
-    painter.drawText(box.adjusted(used, 0, 0, 0), _LEFT, words)
+    line = box.adjusted(used, 0, 0, 0) if below is None else below
+    words = metrics.elidedText(_(str(widget.setting("compare"))), Qt.TextElideMode.ElideRight, line.width())
+    painter.drawText(line, _LEFT, words)
 
 
 @dataclass(frozen=True, slots=True)
