@@ -5,17 +5,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
 
 from benchboard import i18n, package_data
 from benchboard.identity import audit_titles, sessions
 from benchboard.paging import Listing
 from benchboard.ui.admin import admin_format, audit_view, sessions_view
 from benchboard.ui.shell import status_cells
+from benchboard.ui.widgets.labels import KeyCap
 from support.admin import Admin
 
 
@@ -230,3 +232,22 @@ def test_revoke_of_a_session_in_another_process_signs_it_out_in_5_s(admin: Admin
     revoked = ended[0].ended_at.timestamp()
     ticks = [float(tick) for tick in desktop.lines[2].split()[1:]]
     assert 0 < sum(tick > revoked for tick in ticks) * _TICK_MS <= 5_000
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+@pytest.mark.parametrize("name", ["sessions", "audit", "people"])
+def test_filter_field_shows_its_placeholder_whole(admin: Admin, name: str, language: str) -> None:
+    admin.application.apply_settings(replace(admin.application.settings, language=language))
+    admin.go(f"admin/{name}")
+    field = admin.find(f"{name}_search")
+    assert isinstance(field, QLineEdit)
+    assert admin.window.width() == 1440
+    (cap,) = field.findChildren(KeyCap)
+    QApplication.sendPostedEvents()  # the layout follows
+    box, shown = QRect(0, 0, cap.x(), field.height()), field.grab().toImage()
+    field.setMaximumWidth(500)
+    field.setMinimumWidth(500)
+    admin.wait(lambda: field.width() == 500)
+    wide = field.grab().toImage()
+    admin.application.apply_settings(replace(admin.application.settings, language="en"))
+    assert shown.copy(box) == wide.copy(box)

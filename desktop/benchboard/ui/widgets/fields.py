@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -14,6 +14,8 @@ from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.window_commands import FILTER, LIST_VIEW
 
 _PAUSE_MS = 200
+_HINT_LETTERS: Final = 17
+"""The letters x for which a QLineEdit asks for space."""
 
 
 class Edit(QLineEdit):
@@ -82,7 +84,9 @@ class Edit(QLineEdit):
                 right = 9 + (22 if self._error_icon else 0)
                 top = (self.height() - hint.height()) // 2
                 tail.setGeometry(self.width() - hint.width() - right, top, hint.width(), hint.height())
-                self.setTextMargins(0, 0, hint.width() + 6, 0)
+                if self.textMargins().right() != hint.width() + 6:
+                    self.setTextMargins(0, 0, hint.width() + 6, 0)
+                    self.updateGeometry()  # Qt counts the margins in its size hint, but doesn't report the change
 
     def _add_clear_button(self) -> None:
         action = self.addAction(theme().icon("ph.x", "text.muted"), QLineEdit.ActionPosition.TrailingPosition)
@@ -236,12 +240,21 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
     return layout
 
 
+class _SearchField(Edit):
+    """A line edit that is wide enough to show its placeholder whole, where the layout has the space."""
+
+    def sizeHint(self) -> QSize:
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        frame = hint.width() - _HINT_LETTERS * metrics.horizontalAdvance("x")
+        return hint.expandedTo(QSize(frame + metrics.horizontalAdvance(self.placeholderText()) + 1, 0))
+
+
 def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
     """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses."""
     keys = REGISTRY[FILTER].key
-    edit = Edit(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
+    edit = _SearchField(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
     edit.setMinimumWidth(140)
-    edit.setMaximumWidth(230)
+    edit.setMaximumWidth(260)
     pause = QTimer(edit)
     pause.setSingleShot(True)
     pause.setInterval(_PAUSE_MS)
