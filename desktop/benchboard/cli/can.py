@@ -74,7 +74,7 @@ def monitor(
 
 @contextmanager
 def _interruption() -> Iterator[threading.Event]:
-    """An event that the first Ctrl+C in the block sets; the second one raises `KeyboardInterrupt`."""
+    """An event that the first Ctrl+C in the block sets; the second one ends the program as usual."""
     interrupted = threading.Event()
 
     def interrupt(*_signal: object) -> None:

@@ -24,7 +24,7 @@ from benchboard.cli.command_context import (
     with_context,
 )
 from benchboard.cli.dongle_group import dongle
-from benchboard.cli.options import BitTiming, Choice, Number, RenamedOption, SegmentValues, WholeNumber
+from benchboard.cli.options import Choice, Number, RenamedOption, SegmentsType, SegmentValues, WholeNumber
 from benchboard.cli.table import print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import IDENTIFY_SECONDS, Device
@@ -281,8 +281,8 @@ _STEPS: Final = {
     "prints; use - for standard input.",
 )
 @click.option("--clock", type=WholeNumber(1), metavar="HZ", help="CAN clock, such as 80000000.")
-@click.option("--timing", type=BitTiming(), help="Bit timing, such as 10/6/7/2/2.")
-@click.option("--data-timing", type=BitTiming(), help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2.")
+@click.option("--timing", type=SegmentsType(), help="Bit timing, such as 10/6/7/2/2.")
+@click.option("--data-timing", type=SegmentsType(), help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2.")
 @click.option(
     "--mode", type=Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]), help="Mode of the channel."
 )

@@ -124,7 +124,7 @@ SegmentValues = tuple[int, int, int, int, int]
 """Prescaler, propagation, phase 1, phase 2 and SJW."""
 
 
-class BitTiming(click.ParamType[SegmentValues, object]):
+class SegmentsType(click.ParamType[SegmentValues, object]):
     """A bit timing, written PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW."""
 
     name = "BRP/PROP/PS1/PS2/SJW"

@@ -19,13 +19,13 @@ from rich.table import Table
 
 from benchboard.canbus import timing as core
 from benchboard.cli.options import (
-    BitTiming,
     Choice,
     CliGroup,
     InputFile,
     MissingParameters,
     Number,
     RenamedOption,
+    SegmentsType,
     SegmentValues,
 )
 from benchboard.cli.table import bit_rate, cell_text, column_title, print_lines, value_text
@@ -53,7 +53,7 @@ class _Frequency(click.ParamType[float, object]):
 
 _HZ = _Frequency("Hz")
 _BIT_RATE = _Frequency("bit/s")
-_SEGMENTS = BitTiming()
+_SEGMENTS = SegmentsType()
 _CONTROLLERS: Final = "Controller, such as bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan or at91."
 _CLOCK: Final = "CAN clock, such as 80M."
 _NOMINAL: Final = "Bit timing, such as 1/95/32/32/32."

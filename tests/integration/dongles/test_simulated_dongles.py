@@ -416,7 +416,7 @@ def test_dongle_config_write_is_read_back(two: Simulator, home: Path, dongle_com
 @pytest.mark.parametrize(
     "arguments",
     [("--write", "nonsense"), ("--write", "[]"), ("--write", '{"speed": 1}'), ("--write", '{"bitrate": 1}'),
-     ("--timing", "1/2"), ("--timing", "0/0/0/0/0"), ("--timing", "10/6/7/2/9"), ("--write", "[" * 9000)],
+     ("--timing", "10/6/7/2/9"), ("--write", "[" * 9000)],
 )  # fmt: skip
 def test_dongle_config_invalid_settings_print_one_line(
     two: Simulator, home: Path, arguments: tuple[str, str], dongle_command: DongleCommand
@@ -426,6 +426,14 @@ def test_dongle_config_invalid_settings_print_one_line(
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("timing", ["1/2", "0/0/0/0/0"])
+def test_dongle_config_timing_of_another_form_is_wrong_usage(timing: str, dongle_command: DongleCommand) -> None:
+    done = dongle_command("config", "--port", "/dev/nowhere", "--timing", timing)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error: " in done.stderr
+    assert "nowhere" not in done.stderr
 
 
 def test_simulate_in_an_unusable_folder_prints_the_reason(home: Path, dongle_command: DongleCommand) -> None:
