@@ -65,6 +65,10 @@ class Admin:
         self.wait(lambda: text in self.column(table))
         return self.column(table).index(text)
 
+    def cell(self, table: str, text: str, at: int) -> str | None:
+        """What column `at` says in the row whose first column says `text`; None while there is no such row."""
+        return dict(zip(self.column(table), self.column(table, at), strict=True)).get(text)
+
     def press_row(self, table: str, text: str, *, tick: bool = False) -> None:
         """Click the row whose first column says `text`, on its tick box or in the middle."""
         view = self.table(table)

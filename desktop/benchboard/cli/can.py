@@ -3,7 +3,6 @@
 import json
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,13 +71,20 @@ def monitor(
         click.echo(ngettext("{count} frame", "{count} frames", shown).format(count=shown), err=True)
 
 
+class _Interruption:
+    """Whether the user pressed Ctrl+C. No `threading.Event`: a signal's handler could wait for its lock forever."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+
 @contextmanager
-def _interruption() -> Iterator[threading.Event]:
-    """An event that the first Ctrl+C in the block sets; the second one ends the program as usual."""
-    interrupted = threading.Event()
+def _interruption() -> Iterator[_Interruption]:
+    """Notes the first Ctrl+C in the block; the second one ends the program as usual."""
+    interrupted = _Interruption()
 
     def interrupt(*_signal: object) -> None:
-        interrupted.set()
+        interrupted.requested = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = signal.signal(signal.SIGINT, interrupt)
@@ -89,7 +95,7 @@ def _interruption() -> Iterator[threading.Event]:
 
 
 def _watch(
-    capture: Capture, count: int | None, seconds: float | None, as_json: bool, interrupted: threading.Event
+    capture: Capture, count: int | None, seconds: float | None, as_json: bool, interrupted: _Interruption
 ) -> tuple[int, int]:
     """Print frames until the limit is reached, the capture ends or the user interrupts it.
 
@@ -98,7 +104,9 @@ def _watch(
     deadline = None if seconds is None else time.monotonic() + seconds
     at = shown = dropped = 0
     while True:
-        ended = interrupted.is_set() or not capture.running  # asked first: what came until its end is still in the ring
+        ended = (
+            interrupted.requested or not capture.running
+        )  # asked first: what came until its end is still in the ring
         new = capture.since(at)
         at, dropped = new.next, dropped + new.dropped
         for frame in new.frames:
@@ -108,7 +116,7 @@ def _watch(
                 return shown, dropped
         if ended or (deadline is not None and time.monotonic() >= deadline):
             return shown, dropped
-        interrupted.wait(_POLL_S)
+        time.sleep(_POLL_S)
 
 
 def _line(frame: Frame, as_json: bool) -> str:

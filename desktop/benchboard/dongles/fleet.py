@@ -18,7 +18,7 @@ from benchboard.identity import audit, keys
 from benchboard.identity.keys import DataKey
 from benchboard.identity.permissions import Actor, require
 from benchboard.paging import Listing, Page
-from benchboard.storage import change_tracking
+from benchboard.storage import change_tracking, search_text
 from benchboard.storage.engine import Transactions
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.base import now
@@ -116,7 +116,7 @@ def list_dongles(
     if text := listing.search.strip():
         query = query.where(
             or_(
-                DongleRow.name.icontains(text, autoescape=True),
+                search_text.contains(DongleRow.name, text),
                 DongleRow.device_id.contains(text.lower(), autoescape=True),
             )
         )

@@ -3,33 +3,6 @@
 from benchboard.i18n import _
 from benchboard.identity.audit import AuditEntry
 
-EVENTS = (
-    "session.sign-in",
-    "session.sign-out",
-    "session.refuse",
-    "session.revoke",
-    "user.create",
-    "user.disable",
-    "user.activate",
-    "team.create",
-    "team.add",
-    "team.remove",
-    "organisation.create",
-    "dongle.claim",
-    "dongle.configure",
-    "dashboard_layout.save",
-    "dashboard.create",
-    "dashboard.import",
-    "dashboard.rename",
-    "dashboard.save",
-    "dashboard.restore-version",
-    "dashboard.share",
-    "dashboard.publish",
-    "dashboard.discard",
-    "dashboard.delete",
-)
-"""What the audit list can be narrowed to, by name."""
-
 
 def event_title(event: str) -> str:
     """An event as a short phrase; an unknown one by its code."""
@@ -37,7 +10,7 @@ def event_title(event: str) -> str:
 
 
 def known_events() -> tuple[str, ...]:
-    """Every event that this version records, by its code."""
+    """Every event that this version records, by its code: what the audit list can be narrowed to."""
     return tuple(_event_titles())
 
 

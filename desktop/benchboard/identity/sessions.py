@@ -103,7 +103,9 @@ def find_open(session: Session, actor: Actor, text: str) -> str | None:
     Raises `Invalid` if it isn't a beginning of an ID, and `Conflict` if several sessions match.
     """
     require(actor, "sessions:revoke")
-    own = select(SignInSession.id).where(SignInSession.organisation_id == actor.organisation_id)
+    own = select(SignInSession.id).where(
+        SignInSession.organisation_id == actor.organisation_id, SignInSession.expires_at > datetime.now(UTC)
+    )
     try:
         return find_id(session, own, SignInSession.id, text)
     except ValueError as error:
@@ -120,7 +122,9 @@ def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) 
     require(actor, "sessions:revoke")
     rows = session.execute(
         select(SignInSession.id, SignInSession.user_id).where(
-            SignInSession.id.in_(list(session_ids)), SignInSession.organisation_id == actor.organisation_id
+            SignInSession.id.in_(list(session_ids)),
+            SignInSession.organisation_id == actor.organisation_id,
+            SignInSession.expires_at > datetime.now(UTC),
         )
     ).all()
     return _end(session, actor, [(row.id, row.user_id) for row in rows])

@@ -191,7 +191,8 @@ def require_name(name: str) -> None:
 def set_state(session: Session, actor: Actor, user_ids: Sequence[str], state: str) -> int:
     """Activate (`active`) or disable (`inactive`) people; disabling ends their sessions. Returns how many changed.
 
-    Raises `Conflict` (`people.self`) for the actor's own account, so that at least one admin can always sign in.
+    Raises `Conflict` (`people.self`) for the actor's own account, and (`people.last-admin`) if no active admin would be
+    left, as when two admins disable each other at the same moment: at least one can always sign in.
     """
     require(actor, "users:write")
     if state not in ("active", "inactive"):
@@ -222,12 +223,27 @@ def _change_states(session: Session, actor: Actor, users: Sequence[User], states
     if any(user.id == actor.user_id for user in ended):
         raise Conflict("people.self", _("You can't disable your own account."), do=_("Ask another admin to do it."))
     if ended:
+        _require_remaining_admin(session, actor, {user.id for user in ended})
         end_all(session, actor, ended)
     changed = [user for user in users if user.status != states[user.id]]
     for user in changed:
         user.status = states[user.id]
         audit.record(session, actor, _STATE_EVENTS[user.status], user.id)
     return len(changed)
+
+
+def _require_remaining_admin(session: Session, actor: Actor, ended: set[str]) -> None:
+    """Raise `Conflict` unless an active admin is left. The admins' rows stay locked, so that two changes take turns."""
+    admins = select(User.id).where(
+        User.organisation_id == actor.organisation_id, User.role == "admin", User.status == "active",
+        User.deleted_at.is_(None),
+    ).order_by(User.id).with_for_update()  # fmt: skip
+    if set(session.scalars(admins)) <= ended:
+        raise Conflict(
+            "people.last-admin",
+            _("At least one admin must stay active."),
+            do=_("Ask an active admin to do it."),
+        )
 
 
 def revoke_all(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:

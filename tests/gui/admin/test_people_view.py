@@ -76,10 +76,10 @@ def test_disable_people_is_undone_by_key(admin: Admin) -> None:
     admin.wait(lambda: "2 people disabled" in admin.toast())
     assert {admin.person(name).state for name in ("Ada Lovelace", "Öz Işık")} == {"inactive"}
     assert admin.person("Ada Lovelace").sessions == 0
-    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Disabled")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Disabled")
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
-    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Active")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Active")
     assert admin.person("Öz Işık").state == "active"
 
 
@@ -88,7 +88,7 @@ def test_activation_of_an_invited_person_is_undone_to_invited(admin: Admin) -> N
     context = admin.application.shell.context
     with unbound(context.workspace.database).change() as session:
         users.restore_states(session, context.actor, {admin.person("Ada Lovelace").id: "pending"})
-    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Invited")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Invited")
     admin.choose(admin.row_menu(TABLE, "Ada Lovelace", "people_menu"), "command_activate_account")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
     admin.wait(lambda: "Ada Lovelace activated" in admin.toast())
@@ -106,7 +106,7 @@ def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> No
     assert _entries(menu) == {"Revoke all sessions": True, "Disable account": True, "View in audit log": True}
     admin.choose(menu, "command_disable_account")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
-    admin.wait(lambda: admin.column(TABLE, 2)[admin.row(TABLE, "Ada Lovelace")] == "Disabled")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Disabled")
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
     assert _entries(menu) == {"Revoke all sessions": False, "Activate account": True, "View in audit log": True}
     menu.close()

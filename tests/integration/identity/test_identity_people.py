@@ -15,7 +15,7 @@ from benchboard.identity import audit, authentication, sessions, teams, users
 from benchboard.identity.permissions import Actor
 from benchboard.identity.roles import ROLES, RULES
 from benchboard.paging import Listing
-from benchboard.storage.change_tracking import UnrecordedChange
+from benchboard.storage.change_tracking import UnrecordedChange, unaudited
 from benchboard.storage.engine import Database
 from benchboard.storage.models.identity import (
     AuditLog,
@@ -198,6 +198,17 @@ def test_change_of_a_person_without_audit_row_is_undone(town: Town) -> None:
         session.get_one(User, town.actor.user_id).name = "Unseen"
     with unbound(town.database).read() as session:
         assert session.get_one(User, town.actor.user_id).name == "Admin of north"
+
+
+def test_set_state_of_the_last_active_admin_raises_conflict(town: Town) -> None:
+    """Two admins disable each other: what the second one's transaction finds once it has the lock."""
+    other = town.add("second@north.example", role="admin")
+    with unbound(town.database).change() as session:
+        session.execute(update(User).where(User.id == town.actor.user_id).values(status="inactive"))
+        unaudited(session, "users")
+    with pytest.raises(Conflict) as refused, unbound(town.database).change() as session:
+        users.set_state(session, town.actor, [other], "inactive")
+    assert refused.value.code == "people.last-admin"
 
 
 def test_set_state_of_own_account_raises_conflict(town: Town) -> None:

@@ -12,7 +12,7 @@ from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_tit
 from benchboard.i18n import _, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import EVENTS, actor_title, detail_title, entry_title, event_title
+from benchboard.identity.audit_titles import actor_title, detail_title, entry_title, event_title, known_events
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.admin_commands import SESSION_MENU
@@ -79,7 +79,7 @@ class AuditView(QWidget):
         self._toolbar = Toolbar(_("Audit log"))
         self._search = search_field(self, "audit_search", _("Person, event or object"), self._searched)
         self._event = Select(
-            [("", _("All events")), *((event, event_title(event)) for event in EVENTS)],
+            [("", _("All events")), *((event, event_title(event)) for event in known_events())],
             name="audit_event",
             label=_("Event"),
         )
