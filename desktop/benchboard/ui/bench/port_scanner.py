@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 
 _SCAN_INTERVAL_S: Final = 0.7
+_RETRY_S: Final = (2.0, 5.0, 10.0, 30.0)
+"""How long after each failure in a row a connected dongle is probed again; the last one goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class PortScanner:
         self._devices: dict[str, DetectedDevice] = {}
         self._stale: set[str] = set()
         self._probing: set[str] = set()
+        self._failures: dict[str, tuple[int, float]] = {}
+        """Of each port that couldn't be probed: how often in a row, and when to try again (monotonic)."""
         self._lock = threading.Lock()
         self._port_locks: dict[str, threading.Lock] = {}
         self._stopping = threading.Event()
@@ -106,7 +111,10 @@ class PortScanner:
                 for path, device in self._devices.items()
                 if path in ports and ports[path].key == device.port.key
             }
-            self._stale = self._stale & ports.keys() | ports.keys() - known.keys()
+            self._failures = {path: failed for path, failed in self._failures.items() if path in known}
+            now = time.monotonic()
+            due = {path for path, (_count, at) in self._failures.items() if at <= now}
+            self._stale = self._stale & ports.keys() | ports.keys() - known.keys() | due
             new = [ports[path] for path in self._stale - self._probing if DetectedDevice(ports[path]).is_dongle]
             self._probing.update(port.path for port in new)
             self._devices = {path: known.get(path, DetectedDevice(port)) for path, port in ports.items()}
@@ -121,10 +129,19 @@ class PortScanner:
             if not isinstance(problem, Unavailable):
                 # A port that is in use (also by the live bus) is probed again at the next scan.
                 self._stale.discard(port.path)
+            self._plan_retry(port.path, problem)
             self._store(port, info, problem)
         if not self._stopping.is_set():
             with contextlib.suppress(RuntimeError):
                 self._notify()
+
+    def _plan_retry(self, path: str, problem: AppError | None) -> None:
+        """Probe a port that failed again later: another program may have read the answer. The lock must be held."""
+        if problem is None or isinstance(problem, Unavailable):
+            self._failures.pop(path, None)
+            return
+        count, _at = self._failures.get(path, (0, 0.0))
+        self._failures[path] = (count + 1, time.monotonic() + _RETRY_S[min(count, len(_RETRY_S) - 1)])
 
     def _probe_port(self, port: Port) -> tuple[DongleInfo | None, AppError | None]:
         """What the dongle at a port reports, or why it doesn't; an interrupted pairing is reconciled."""

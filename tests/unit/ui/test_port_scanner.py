@@ -1,0 +1,59 @@
+"""Ports that are scanned and probed, without a window."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from benchboard.canbus import link
+from benchboard.canbus.link import Port
+from benchboard.dongles.firmware_detection import DongleInfo
+from benchboard.errors import AppError, DeviceFailure
+from benchboard.ui.bench import port_scanner
+from benchboard.ui.bench.port_scanner import DetectedDevice, PortScanner
+
+PORT = Port("/dev/ttyACM0", "stick", 0x16D0, 0x117E, "3A71", False, "usb:1")
+INFO = DongleInfo(PORT.path, "canable", "normaldotcom", "")
+
+
+@pytest.fixture
+def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[AppError | None]:
+    """What the next probes of the only port meet: an error, or None; each is taken once."""
+    planned: list[AppError | None] = []
+
+    def probe_port(_scanner: PortScanner, port: Port) -> tuple[DongleInfo | None, AppError | None]:
+        problem = planned.pop(0) if planned else None
+        return (None, problem) if problem is not None else (INFO, None)
+
+    monkeypatch.setattr(link, "discover", lambda: [PORT])
+    monkeypatch.setattr(PortScanner, "_probe_port", probe_port)
+    monkeypatch.setattr(port_scanner, "_SCAN_INTERVAL_S", 0.001)
+    monkeypatch.setattr(port_scanner, "_RETRY_S", (0.001, 0.002))
+    return planned
+
+
+@pytest.fixture
+def seen() -> Iterator[tuple[PortScanner, list[DetectedDevice], threading.Event]]:
+    """A scanner, what it has told of the port, and the event that a probe succeeded."""
+    told: list[DetectedDevice] = []
+    answered = threading.Event()
+
+    def on_devices(devices: dict[str, DetectedDevice]) -> None:
+        told.append(devices[PORT.path])
+        if told[-1].info is not None:
+            answered.set()
+
+    scanner = PortScanner(on_devices, None)
+    yield scanner, told, answered
+    scanner.stop()
+
+
+def test_dongle_whose_probe_failed_is_probed_again_until_it_answers(
+    outcomes: list[AppError | None], seen: tuple[PortScanner, list[DetectedDevice], threading.Event]
+) -> None:
+    scanner, told, answered = seen
+    outcomes += [DeviceFailure("port.gone", "It disconnected.")] * 4
+    scanner.start()
+    assert answered.wait(60)
+    assert any(device.problem is not None for device in told)
+    assert told[-1].problem is None
