@@ -16,6 +16,9 @@ from benchboard.i18n import _
 _FIRST_KEYWORDS: Final = ("SELECT", "WITH")
 _KEYWORDS: Final = (*_FIRST_KEYWORDS, "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "UNION", "JOIN",
                     "LEFT", "INNER", "WHEN", "THEN", "BETWEEN")  # fmt: skip
+_OTHER_STATEMENTS: Final = ("ATTACH", "DETACH", "PRAGMA", "EXPLAIN", "DESCRIBE", "SHOW", "ANALYZE", "USE", "SET",
+                            "RESET", "BEGIN", "COMMIT", "ROLLBACK")  # fmt: skip
+"""Statements that read or change settings rather than data. The parser may stumble over what follows the word."""
 _WRITTEN_OUT: Final = {"GROUP": "GROUP BY", "ORDER": "ORDER BY"}
 _OPERAND_ENDS: Final = (TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.NUMBER, TokenType.STRING,
                         TokenType.STAR)  # fmt: skip
@@ -80,6 +83,8 @@ def refuse_other_parts(node: exp.Expr, *known: str) -> None:
                 refuse(node, "not-offered", _("{name} isn't supported here.").format(name="FOR UPDATE"))
             if isinstance(node, exp.Distinct) and name == "on":
                 refuse(part, "not-offered", _("{name} isn't supported here.").format(name="DISTINCT ON"))
+            if isinstance(part, exp.Identifier):
+                refuse(part, "not-offered", _("{name} isn't supported here.").format(name=f"“{part.name[:_SHOWN]}”"))
             at = part if isinstance(part, exp.Expr) else node
             clause = (at.key if isinstance(part, exp.Expr) else name).upper().rstrip("_")
             refuse(at, "not-offered", _("{name} isn't supported here.").format(name=clause.replace("_", " ")))
@@ -99,6 +104,8 @@ def syntax_error(text: str, error: ParseError) -> Invalid:
     """What the parser could not understand in a `text` that can be split into tokens."""
     tokens = sqlglot.tokenize(text, read="postgres")
     first_word = _first_word(tokens)
+    if _is_other_statement(first_word):
+        return not_a_select(text)
     if first_word is not None and (keyword := _similar_keyword(first_word, _FIRST_KEYWORDS)):
         return _unexpected(first_word, keyword)
     first = error.errors[0] if error.errors else {}
@@ -127,8 +134,14 @@ def not_a_select(text: str) -> Invalid:
     if first_word is not None and (keyword := _similar_keyword(first_word, _FIRST_KEYWORDS)):
         return _unexpected(first_word, keyword)
     what = _("Only SELECT is supported: queries can't change data.")
+    if _is_other_statement(first_word):
+        what = _("Only SELECT is supported.")
     start, end = (first_word.start, first_word.end + 1) if first_word is not None else (0, len(text))
     return Invalid("query.not-select", what, field="query", start=start, end=end)
+
+
+def _is_other_statement(first_word: Token | None) -> bool:
+    return first_word is not None and first_word.text.upper() in _OTHER_STATEMENTS
 
 
 def _first_word(tokens: list[Token]) -> Token | None:

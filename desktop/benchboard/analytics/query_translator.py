@@ -205,6 +205,8 @@ class _QueryTranslator:
         self._table_count += 1
         if self._table_count > MAX_TABLES:
             refuse(node, "tables", _("A query can read from up to {limit} tables.").format(limit=MAX_TABLES))
+        if isinstance(node, exp.Lateral):
+            refuse(node, "not-a-table", _("LATERAL isn't supported."))
         alias = node.args.get("alias")
         if alias is not None:
             refuse_other_parts(alias, "this")

@@ -246,7 +246,9 @@ def _read_json(file: BinaryIO, do: str, max_bytes: int = MAX_BYTES) -> Iterator[
     except OSError as error:
         raise unreadable(file.name, error) from error
     with naming_file("-" if file.name == _STDIN else file.name, do):
-        yield layout.decode(content, max_bytes=max_bytes)
+        value = layout.decode(content, max_bytes=max_bytes)
+        interchange.require_container(value)
+        yield value
 
 
 def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None) -> None:

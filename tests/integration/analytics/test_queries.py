@@ -220,6 +220,7 @@ ATTACKS = {
         "with gone as (delete from orders returning *) select * from gone",
         "create table x as select * from orders",
         "vacuum into '/tmp/x.db'",
+        "attach database '/tmp/x.db' as x",
         "copy orders to program 'id'",
         "explain analyze select * from orders",
         "set role bench_owner",
@@ -242,7 +243,6 @@ ATTACKS = {
         "begin; drop table orders; commit",
     ],
     "query.syntax": [
-        "attach database '/tmp/x.db' as x",
         "select 'unclosed from orders",
     ],
     "query.no-variable": [

@@ -64,6 +64,10 @@ def test_check_query_wrong_query_names_the_place_of_the_error(query: str, place:
         ("select id from (select id from orders limit) as o", "A number is missing after “limit”."),
         ("select id from orders where id = 1)", "Unexpected “)”."),
         ("delete from orders", "Only SELECT is supported: queries can't change data."),
+        ("attach 'x.db' as y", "Only SELECT is supported."),
+        ("ATTACH DATABASE 'x.db' AS y", "Only SELECT is supported."),
+        ("pragma table_info(orders)", "Only SELECT is supported."),
+        ("explain select id from orders", "Only SELECT is supported."),
     ],
 )
 def test_check_query_unparsable_query_names_the_word_and_a_similar_keyword(query: str, sentences: str) -> None:
@@ -107,6 +111,11 @@ def test_check_query_unknown_column_lists_those_there_are() -> None:
          "information_schema.tables"),
         ("select * from a.b.c x", "There is no table “a.b.c”.", "a.b.c"),
         ("select distinct on (id) id from orders", "DISTINCT ON isn't supported here.", "id"),
+        ("select id from orders o join lateral (select id from orders) as x(a) on true", "LATERAL isn't supported.",
+         None),
+        ("select id from orders o, lateral (select id from orders) x", "LATERAL isn't supported.", None),
+        ("select id from orders cross join lateral unnest(1) as g(i)", "LATERAL isn't supported.", None),
+        ("select id from orders as o(a, b)", "“a” isn't supported here.", "a"),
         ("select id from orders for update", "FOR UPDATE isn't supported here.", None),
         ("select 9e307 from orders", "“9e307” is too large.", "9e307"),
         ("select 1234567890123456 from orders", "“1234567890123456” is too large.", None),

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from benchboard import package_data
 from benchboard.dashboards.document.document import parse_document
-from benchboard.dashboards.interchange import from_benchboard, from_grafana, to_grafana
+from benchboard.dashboards.interchange import from_any, from_benchboard, from_grafana, to_grafana
 from benchboard.errors import Invalid
 from support.examples import examples
 from support.grafana import items
@@ -140,6 +140,13 @@ def test_import_invalid_document_is_rejected_by_item_and_field(value: Any, item:
     with pytest.raises(Invalid) as refused:
         from_benchboard(value)
     assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
+
+
+@pytest.mark.parametrize("value", [None, 7, "text", True])
+def test_import_json_that_is_no_object_and_no_list_is_no_dashboard(value: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        from_any(value)
+    assert str(refused.value) == "This file isn't a dashboard."
 
 
 def test_import_value_containing_itself_is_rejected() -> None:

@@ -6,6 +6,7 @@ from benchboard.dashboards.interchange.format_detection import from_any, has_pan
 from benchboard.dashboards.interchange.grafana_export import to_grafana
 from benchboard.dashboards.interchange.grafana_import import from_grafana
 from benchboard.dashboards.interchange.panel_export import original_queries
+from benchboard.dashboards.interchange.validation import require_container
 
 __all__ = [
     "SCHEMA",
@@ -18,6 +19,7 @@ __all__ = [
     "is_grafana",
     "is_panel",
     "original_queries",
+    "require_container",
     "to_grafana",
     "upgrade",
 ]

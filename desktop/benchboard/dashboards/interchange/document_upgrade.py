@@ -7,7 +7,7 @@ from benchboard.dashboards.document.document import VERSION, Document, parse_doc
 from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, Outcome, ReportLine
 from benchboard.dashboards.interchange.panel_import import one_line
-from benchboard.dashboards.interchange.validation import check
+from benchboard.dashboards.interchange.validation import check, require_container
 from benchboard.dashboards.layout import LocatedItem, repeat_of, walk_items
 from benchboard.i18n import _
 
@@ -28,6 +28,7 @@ def upgrade(value: object) -> dict[str, object]:
 
 def from_benchboard(value: object) -> tuple[dict[str, object], ConversionReport]:
     """`upgrade`, and what there is to know of it."""
+    require_container(value)
     check(value, deepest=_DEEPEST)
     document = parse_document(value)
     found = [found.item for found in walk_items(document.layout)]

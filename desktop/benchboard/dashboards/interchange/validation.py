@@ -14,6 +14,12 @@ DEEPEST: Final = 50
 _LARGEST: Final = 10**20
 
 
+def require_container(value: object) -> None:
+    """Refuse decoded JSON that is neither an object nor a list, so no dashboard. Raises `Invalid` (`import.kind`)."""
+    if not isinstance(value, dict | list):
+        raise Invalid("import.kind", _("This file isn't a dashboard."))
+
+
 def check(value: object, *, deepest: int = DEEPEST) -> None:
     """Refuse what no document could keep: half a surrogate pair, NUL, a number JSON does not know, bottomless nesting.
 
