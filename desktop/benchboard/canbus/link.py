@@ -136,7 +136,7 @@ class PortHandle:
     def read(self, timeout: float) -> bytes:
         """Read what has arrived, waiting for the first bytes; b"" if none arrive in `timeout` seconds.
 
-        Raises `DeviceFailure` (`port.gone`).
+        Raises `DeviceFailure`: `port.gone`, or `port.disturbed` if another program took the bytes.
         """
         return self.read_chunk(timeout).data
 
@@ -153,11 +153,25 @@ class PortHandle:
             waiting = min(self._port.in_waiting, _CHUNK)
             data = first + (self._port.read(waiting) if waiting else b"")
         except (OSError, TypeError) as error:  # SerialException is an OSError; TypeError: closed meanwhile
-            raise disconnected_error(self.path) from error
+            raise self._read_error() from error
         until = time.monotonic()
         if waiting < _CHUNK:
             self._drained_at = until
         return Chunk(data, woken if since is None else since, until)
+
+    def _read_error(self) -> DeviceFailure:
+        """Why a read failed. A port that still reports its state is there: another program took the bytes."""
+        try:
+            _waiting = self._port.in_waiting
+        except (OSError, TypeError):
+            return disconnected_error(self.path)
+        return DeviceFailure(
+            "port.disturbed",
+            _("The dongle's answer couldn't be read."),
+            why=_("Another program may be using the port."),
+            do=_("Try again."),
+            path=self.path,
+        )
 
     def write(self, data: bytes) -> None:
         """Write all of `data`. Raises `DeviceFailure`: `port.gone`, or `port.stuck` after a second without progress."""

@@ -12,14 +12,18 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.dongles import fleet
+from benchboard.dongles.device import OpenPort
+from benchboard.dongles.firmware_detection import DongleInfo, probe_open
+from benchboard.errors import DeviceFailure
 from benchboard.paging import Listing
+from benchboard.ui.bench import port_scanner
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
-from support.window import Clicker
+from support.window import Clicker, visible
 
 
 def test_dongle_detail_in_a_narrow_window_lies_over_the_list(
@@ -233,3 +237,39 @@ def test_new_dongle_notice_is_true_and_stays_dismissed_in_another_language(
 def test_times_in_the_list_are_repainted_twice_a_minute(shell: Shell) -> None:
     (view,) = shell.findChildren(DonglesView)
     assert [clock.interval() for clock in view.table.view.viewport().findChildren(QTimer)] == [30_000]
+
+
+@pytest.mark.parametrize("by", ["key", "button"])
+def test_dongle_whose_check_was_disturbed_is_read_by_try_again(
+    qtbot: QtBot,
+    shell: Shell,
+    home: Path,
+    click: Clicker,
+    manager: DeviceManager,
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+) -> None:
+    disturbed = True
+
+    def probe(handle: OpenPort) -> DongleInfo:
+        if disturbed:
+            raise DeviceFailure("port.disturbed", "The dongle's answer couldn't be read.")
+        return probe_open(handle)
+
+    monkeypatch.setattr(port_scanner, "_RETRY_S", (3600.0,))
+    monkeypatch.setattr(port_scanner, "probe_open", probe)
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: any(one.problem is not None for one in manager.devices))
+        (view,) = shell.findChildren(DonglesView)
+        qtbot.waitUntil(lambda: any(row.device and row.device.problem for row in view.model.rows))
+        view.table.make_current(view.model.rows[0].key)
+        disturbed = False
+        if by == "key":
+            table = click.find(shell.window(), "bench_dongles_table")
+            table.setFocus()
+            qtbot.keyClick(table, Qt.Key.Key_R)
+        else:
+            assert _row_menu(qtbot, shell, click)["Try again\tR"]
+            click(shell.window(), "bench_try_again")
+        qtbot.waitUntil(lambda: all(one.info is not None and one.problem is None for one in manager.devices))
+        qtbot.waitUntil(lambda: not visible(shell.window(), "bench_try_again"))

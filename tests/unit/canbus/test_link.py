@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import serial
 
 from benchboard.canbus import link
-from benchboard.errors import Unavailable
+from benchboard.errors import DeviceFailure, Unavailable
 
 
 @pytest.fixture
@@ -106,3 +107,33 @@ def test_read_chunk_bytes_left_from_before_may_have_come_since_then(
     assert empty.until <= first.since <= first.until
     # More was waiting than one read takes: nobody knows since when.
     assert second.since == third.since < first.until
+
+
+def test_read_whose_bytes_another_reader_took_says_so_while_the_port_exists(
+    terminal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pyserial then reports a disconnected device."""
+    with link.open_port(terminal) as handle:
+        monkeypatch.setattr(serial.Serial, "read", _taken)
+        with pytest.raises(DeviceFailure) as failed:
+            handle.read(1)
+    assert failed.value.code == "port.disturbed"
+    assert str(failed.value) == (
+        "The dongle's answer couldn't be read. Another program may be using the port. Try again."
+    )
+
+
+def test_read_after_the_other_end_closed_says_disconnected() -> None:
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    path = os.ttyname(slave)
+    with link.open_port(path) as handle:
+        os.close(master)
+        with pytest.raises(DeviceFailure) as failed:
+            handle.read(1)
+    os.close(slave)
+    assert failed.value.code == "port.gone"
+
+
+def _taken(*_arguments: object) -> bytes:
+    raise serial.SerialException("device reports readiness to read but returned no data")

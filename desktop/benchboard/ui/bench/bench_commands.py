@@ -31,6 +31,8 @@ REGISTRY.register(
     Command("bench.filter", N_("Filter dongles"), Group.DONGLES, ("/",), "ph.funnel", N_("search, find"), DONGLES_VIEW),
     Command("bench.blink", N_("Identify dongle"), Group.DONGLES, ("B",), "ph.lightning",
             N_("blink, flash, LED, which one"), DONGLES),
+    Command("bench.try_again", N_("Try again"), Group.DONGLES, ("R",), "ph.arrows-clockwise",
+            N_("retry, check dongle again, can't open, reconnect, refresh"), DONGLES),
     Command("bench.show_timing", N_("Show dongle's bit timing"), Group.DONGLES, ("T",), "ph.sliders-horizontal",
             N_("bit rate, sample point, registers"), DONGLES),
     Command("bench.write_timing", N_("Write to dongle and verify"), Group.TIMING, ("Ctrl+Return",),
@@ -40,4 +42,6 @@ REGISTRY.register(
 # fmt: on
 DONGLE_MENU: Final = "bench.dongle"
 """The context menu of dongles in the list."""
-REGISTRY.register_menu(DONGLE_MENU, MenuSection(("bench.pair", "bench.monitor", "bench.blink", "bench.show_timing")))
+REGISTRY.register_menu(
+    DONGLE_MENU, MenuSection(("bench.pair", "bench.try_again", "bench.monitor", "bench.blink", "bench.show_timing"))
+)

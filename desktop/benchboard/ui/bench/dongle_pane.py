@@ -74,8 +74,17 @@ def why_not_reachable(row: DongleRow) -> str:
     """Why this dongle can't be queried now; empty if it can."""
     if row.device is None:
         return _("Not plugged in to this computer.")
+    if row.device.problem is not None:
+        return row.device.problem.what
     is_benchboard = row.device.info is not None and row.device.info.is_benchboard
     return "" if is_benchboard else _("Stock firmware can't report its settings.")
+
+
+def why_not_tried_again(row: DongleRow) -> str:
+    """Why there is no need to check this dongle again; empty if its check failed."""
+    if row.device is None:
+        return _("Not plugged in to this computer.")
+    return "" if row.device.problem is not None else _("This dongle could be read.")
 
 
 def why_not_timed(row: DongleRow) -> str:
@@ -165,6 +174,12 @@ class DonglePane(QWidget):
             lambda _none: self._context.problems.toast(blinking),
             title=_("Identifying {name}").format(name=title),
         )
+
+    def try_again(self) -> None:
+        """Check the dongle again now, after a check that failed."""
+        if self._row is not None and self._row.device is not None:
+            self._devices.probe_again(self._row.device.port.path)
+            self._context.problems.toast(_("Checking {name}").format(name=self._row.title))
 
     def _open_bus(self) -> None:
         if self._row is not None and self._row.device is not None:
@@ -281,6 +296,7 @@ class _DongleHeader(QWidget):
             _("Pair this dongle"), lambda: pane.pair.emit(self._row.key if self._row else ""), icon="ph.link"
         )
         self.pair.setObjectName("bench_detail_pair")
+        self.retry = Button(_("Try again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
         self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", name="bench_blink")
         self.timing = Button(_("Set bit timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
@@ -295,7 +311,7 @@ class _DongleHeader(QWidget):
         column.addLayout(upper)
         column.addLayout(_row(self._state, self._identity))
         column.addLayout(_row(self.pair, self.open, self.blink))
-        column.addLayout(_row(self.timing))
+        column.addLayout(_row(self.retry, self.timing))
 
     def show_row(self, row: DongleRow) -> None:
         other = self._row is None or self._row.key != row.key
@@ -309,6 +325,7 @@ class _DongleHeader(QWidget):
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
         self.pair.setVisible(row.pairable and has_permission(actor, "dongles:pair"))
+        self.retry.setVisible(not why_not_tried_again(row))
         self.open.setVisible(not self.pair.isVisibleTo(self))
         for button in (self.open, self.blink):
             button.disable(why_not_reachable(row))

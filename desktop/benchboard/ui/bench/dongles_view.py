@@ -15,7 +15,7 @@ from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES, DONGLES_VIEW
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed
+from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed, why_not_tried_again
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
@@ -196,6 +196,7 @@ class DonglesView(QWidget):
         return {
             "bench.filter": Handler(self._filter.setFocus),
             "bench.blink": Handler(self.detail.blink, partial(why_not, why_not_reachable)),
+            "bench.try_again": Handler(self.detail.try_again, partial(why_not, why_not_tried_again)),
             "bench.show_timing": Handler(self._show_timing, partial(why_not, why_not_timed)),
         }
 
@@ -207,6 +208,8 @@ class DonglesView(QWidget):
                 partial(self._context.go, f"bench/live/{row.device_id}"), partial(why_not_reachable, row)
             ),
         }
+        if why_not_tried_again(row):
+            del handlers["bench.try_again"]
         if row.pairable and self._may_pair:
             handlers["bench.pair"] = Handler(partial(self.pair, row.key))
         command_menu(self, DONGLE_MENU, handlers, scope=DONGLES, label=_("Actions"), name="bench_dongle_menu").popup(
