@@ -23,6 +23,8 @@ EXCEPTIONS: Final = {
     # Compaction's shortcut is taken on a small page, too, and compared with compaction without it.
     ("tests/unit/dashboards/test_layout_rgl_compat.py", "_FAR"),
     ("tests/unit/dashboards/test_layout_rgl_compat.py", "_sinks_alone"),
+    # A dongle is checked again by itself after seconds: "Try again" must not wait for that.
+    ("tests/gui/bench/test_dongles_view.py", "_RETRY_S"),
 }
 """The file and the name, each with its reason."""
 
