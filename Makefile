@@ -38,12 +38,12 @@ endif
 endif
 
 test: .venv/ready ## lint, types, layers and every test; with ROOM=bench, one room and the layers below it, on SQLite
-	@$(if $(ROOM),:,$(MAKE) --no-print-directory --output-sync -j2 lint types)
+	@$(if $(ROOM),:,$(MAKE) --no-print-directory --output-sync -j3 lint types bytecode)
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 -rs $(if $(ROOM),-m "not slow" -k "not postgresql") $(ROOM_$(ROOM))
 
 fuzz: .venv/ready ## run the property tests with new examples, and enumerations in full
 	BENCHBOARD_HYPOTHESIS=fuzz QT_QPA_PLATFORM=offscreen $(PY) -m pytest -n $(WORKERS) tests/unit tests/integration/storage/test_upgrade.py \
-	  tests/integration/dongles/test_pairing_killed.py
+	  tests/integration/dongles/test_pairing_killed.py tests/integration/app/test_sizes.py tests/integration/app/test_tour.py
 
 mutants: .venv/ready ## mutate the code at COUNT random places and print what no test catches (SEED repeats a run)
 	PYTHONPATH=tests $(PY) -m mutation.mutants --count $(or $(COUNT),100) $(if $(SEED),--seed $(SEED))
@@ -55,6 +55,10 @@ lint: .venv/ready ## check format, lint and layers
 
 types: .venv/ready ## run mypy in strict mode
 	.venv/bin/mypy
+
+# Beside mypy, which has one core: else each of the processes that run the tests compiles them all for itself.
+bytecode: .venv/ready
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest --collect-only -qq >/dev/null || :  # pytest itself says what is wrong
 
 bench: .venv/ready ## run the benchmarks, each against a reference in the same run (under ten minutes)
 	@failed=; for file in benchmarks/*.py; do echo "== $$file"; \
@@ -94,4 +98,4 @@ clean: ## remove everything the targets created
 	$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help run tour test fuzz mutants lint types bench venv wheel lock words clean
+.PHONY: help run tour test fuzz mutants lint types bytecode bench venv wheel lock words clean

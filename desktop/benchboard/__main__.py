@@ -10,7 +10,7 @@ from pathlib import Path
 from benchboard import settings
 from benchboard.errors import Invalid
 from benchboard.i18n import _
-from benchboard.start_arguments import LINK, names_database, opens_window
+from benchboard.start_arguments import link_address, names_database, opens_window
 
 
 def main() -> int:
@@ -42,8 +42,8 @@ def main() -> int:
         return 1
     from benchboard.ui.app import run
 
-    if target.startswith(LINK):
-        return run(address=target.removeprefix(LINK).strip("/"))
+    if (address := link_address(target)) is not None:
+        return run(address=address)
     return run(file=Path(target) if target else None)
 
 

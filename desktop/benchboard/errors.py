@@ -6,7 +6,14 @@ text here or in `facts` may contain a secret.
 """
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
+
+UNREACHABLE: Final = "storage.unreachable"
+"""The code of the error for an unreachable database."""
+FILE_GONE: Final = "storage.file-gone"
+"""The code of the error for a database file that was deleted, moved or replaced while it was open."""
+ENDED: Final = "access.ended"
+"""The code of the error of a transaction whose session or account has ended."""
 
 
 class AppError(Exception):

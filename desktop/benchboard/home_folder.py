@@ -37,10 +37,15 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
 
     `on_wait` gets a sentence when another program has held the lock for a while. Raises `Unavailable`.
     """
+    _require_private(home)  # before anything is created in it
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(home / _LOCK_NAME, mode=0o600)
-        _acquire(lock, home / _LOCK_NAME, on_wait)
+        path = home / _LOCK_NAME
+        _require_file(path)
+        # Where nothing can be created, such as in /proc, the lock would be waited for as if somebody held it.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+        lock = FileLock(path, mode=0o600)
+        _acquire(lock, path, on_wait)
     except OSError as error:
         raise Unavailable(
             "workspace.home",
@@ -57,6 +62,20 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
         yield
     finally:
         lock.release()
+
+
+def _require_file(path: Path) -> None:
+    if (kind := file_ownership.kind_text(path)) and not file_ownership.is_file(path):
+        what = _("{file} must be a file.").format(file=path)
+        raise Unavailable("workspace.lock", what, why=kind, do=_("Move it away, then try again. Nothing was changed."))
+
+
+def _require_private(home: Path) -> None:
+    try:
+        Vault(home).require_safe()
+    except Unavailable as error:
+        if error.code != "vault.unreadable":  # creating the folder fails for the same reason, and says more
+            raise
 
 
 def make_private(home: Path) -> None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from decimal import Decimal
 
-_LANGUAGES: Final = ("en", "tr")
-"""The languages that there are; any other is shown as English, the first."""
-_DECIMAL_POINTS: Final = {"en": ".", "tr": ","}
+LANGUAGES: Final = {"en": "English", "tr": "Türkçe"}
+"""The languages that there are, by their code, as each calls itself; any other is shown as English."""
+_DECIMAL_COMMA: Final = frozenset({"tr"})
+"""The languages that write 1,5; the others write 1.5."""
 _THIN: Final = "\N{THIN SPACE}"
 _MINUS: Final = "\N{MINUS SIGN}"
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
@@ -32,22 +33,28 @@ def use(language: str, folder: Path, *, decimal_point: str | None = None) -> Non
     Numbers have the language's decimal point, unless another `decimal_point` is given.
     """
     global _catalogue, _point, _language
-    _language = language if language in _LANGUAGES else _LANGUAGES[0]
-    _point = decimal_point or _DECIMAL_POINTS[_language]
+    _language = language if language in LANGUAGES else "en"
+    _point = decimal_point or ("," if _language in _DECIMAL_COMMA else ".")
     source = folder / f"{language}.po"
     # A language code is a few letters, never a path, whatever the settings file holds.
     if language == "en" or not re.fullmatch("[A-Za-z_]{2,11}", language) or not source.is_file():
         _catalogue = gettext.NullTranslations()
         return
+    _catalogue = _read_catalogue(source, source.stat().st_mtime_ns)
+
+
+@cache
+def _read_catalogue(source: Path, _changed: int) -> gettext.GNUTranslations:
+    """The catalogue in a file that was changed at a time (ns), read once: its 2,500 sentences take 0.25 s."""
     # Imported late: not needed for English, the default.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     compiled = BytesIO()
     with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+        write_mo(compiled, read_po(file, locale=source.stem))
     compiled.seek(0)
-    _catalogue = gettext.GNUTranslations(compiled)
+    return gettext.GNUTranslations(compiled)
 
 
 def _(message: str) -> str:

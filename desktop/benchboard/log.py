@@ -66,22 +66,28 @@ class _PrivateFileHandler(RotatingFileHandler):
         return cast("TextIOWrapper", file)
 
 
-def start(folder: Path) -> None:
-    """Log to `folder`/benchboard.log (1 MB, three backups). If that fails the program starts without a log."""
+def start(folder: Path | None) -> None:
+    """Log to `folder`/benchboard.log (1 MB, three backups). If that fails, or there is no folder for it, the program
+    starts without a log.
+    """
     root = logging.getLogger("benchboard")
     root.setLevel(logging.INFO)
     if root.handlers:
         return
-    try:
-        # The home folder is usually created here: accessible to its owner alone, whatever the umask.
-        for directory in (folder.parent, folder):
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler: logging.Handler = _PrivateFileHandler(
-            folder / "benchboard.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-        )
-    except OSError:
-        handler = logging.NullHandler()
+    handler = logging.NullHandler() if folder is None else _file_handler(folder)
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     # A failure to write the log (such as a full disk) must not disturb the program.
     logging.raiseExceptions = False
     root.addHandler(handler)
+
+
+def _file_handler(folder: Path) -> logging.Handler:
+    try:
+        # The home folder is usually created here: accessible to its owner alone, whatever the umask.
+        for directory in (folder.parent, folder):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return _PrivateFileHandler(
+            folder / "benchboard.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return logging.NullHandler()

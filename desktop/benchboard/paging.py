@@ -1,15 +1,19 @@
-"""Keyset pages: a list is read from a key onwards, never from a row number, so its cost doesn't grow with depth."""
+"""Keyset pages: a list is read from a key onwards, never from a row number, so its cost doesn't grow with depth.
+
+Rows of a list that repeat each other are folded into one line.
+"""
 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Generic, Self, TypeVar
 
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 
 Row = TypeVar("Row")
 Other = TypeVar("Other")
@@ -73,6 +77,49 @@ class Unreadable(datetime):
         return time
 
 
+@dataclass(frozen=True, slots=True)
+class Line(Generic[Row]):
+    """A line of a list: a row and its `run`, the consecutive rows that repeat it, itself included, in the list's order.
+
+    A `folded` line stands for all of them, and its row is the first.
+    """
+
+    row: Row
+    run: tuple[Row, ...]
+    folded: bool = False
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the row has others in its run."""
+        return len(self.run) > 1
+
+    @property
+    def first(self) -> bool:
+        """Whether the row is the first of its run."""
+        return self.row is self.run[0]
+
+
+def fold(
+    rows: "Sequence[Row]",
+    repeats: "Callable[[Row], Hashable | None]",
+    identity: "Callable[[Row], Hashable]",
+    unfolded: Container[Hashable],
+) -> "list[Line[Row]]":
+    """The lines of `rows`: consecutive rows with the same `repeats` are one line, unless one of them is `unfolded`, by
+    its `identity`. A row whose `repeats` is None is always a line of its own.
+    """
+    lines: list[Line[Row]] = []
+    for key, group in groupby(rows, repeats):
+        run = tuple(group)
+        if key is None:
+            lines += [Line(row, (row,)) for row in run]
+        elif len(run) > 1 and not any(identity(row) in unfolded for row in run):
+            lines.append(Line(run[0], run, folded=True))
+        else:
+            lines += [Line(row, run) for row in run]
+    return lines
+
+
 def encode_key(values: Sequence[Scalar]) -> str:
     """The position after a row, as text that fits a command line: the row's sort values, then its id."""
     raw = json.dumps(list(values), separators=(",", ":"), ensure_ascii=False).encode()
@@ -97,3 +144,26 @@ def decode_key(key: str, length: int) -> list[Scalar]:
             field="after",
         )
     return values
+
+
+def no_match_text(things: str, search: str, *, filtered: bool = False, filters: Sequence[str] = ()) -> str:
+    """That none of the `things` (“people”, in the user's language) match a search, filters beside it, or both.
+
+    The `filters` are named, if they are known.
+    """
+    text, names = search.strip(), ", ".join(filters)
+    if filters and text:
+        sentence = ngettext(
+            "No {things} match “{text}” and the filter {names}.",
+            "No {things} match “{text}” and the filters {names}.",
+            len(filters),
+        )
+    elif filters:
+        sentence = ngettext(
+            "No {things} match the filter {names}.", "No {things} match the filters {names}.", len(filters)
+        )
+    elif not text:
+        sentence = _("No {things} match the filters.")
+    else:
+        sentence = _("No {things} match “{text}” and the filters.") if filtered else _("No {things} match “{text}”.")
+    return sentence.format(things=things, text=text, names=names)

@@ -8,10 +8,11 @@ import json
 import os
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from benchboard.atomic_write import write_atomically
 from benchboard.errors import Invalid, Unavailable
+from benchboard.file_ownership import exists, read_ordinary
 from benchboard.i18n import _
 
 Appearance = Literal["system", "light", "dark"]
@@ -20,9 +21,23 @@ Appearance = Literal["system", "light", "dark"]
 def home() -> Path:
     """BENCHBOARD_HOME, or the platform's own data folder. It is not created here.
 
-    Raises `Invalid` (`settings.home`) where it begins with the home folder of an account that doesn't exist.
+    Raises `Invalid` (`settings.home`) where it is empty, as from a script's variable that isn't set, where it begins
+    with the home folder of an account that doesn't exist, or where its name isn't UTF-8.
     """
-    if configured := os.environ.get("BENCHBOARD_HOME"):
+    configured = os.environ.get("BENCHBOARD_HOME")
+    if configured is not None:
+        if not configured.strip():
+            raise Invalid(
+                "settings.home",
+                _("BENCHBOARD_HOME is empty."),
+                do=_("Set it to the whole path of a folder, or unset it for the default one."),
+            )
+        if not configured.isprintable() and any("\ud800" <= character <= "\udfff" for character in configured):
+            raise Invalid(
+                "settings.home",
+                _("BENCHBOARD_HOME isn't valid UTF-8."),
+                do=_("Set BENCHBOARD_HOME to the whole path of a folder."),
+            )
         try:
             return Path(configured).expanduser()
         except RuntimeError as error:
@@ -37,8 +52,19 @@ def home() -> Path:
 
 
 def database_url() -> str | None:
-    """The URL in BENCHBOARD_DATABASE_URL, if it is set."""
-    return os.environ.get("BENCHBOARD_DATABASE_URL") or None
+    """The URL in BENCHBOARD_DATABASE_URL, None if it isn't set.
+
+    Raises `Invalid` (`settings.database-url`) if it is empty: a script whose own variable isn't set would otherwise
+    change the database on this computer.
+    """
+    url = os.environ.get("BENCHBOARD_DATABASE_URL")
+    if url is not None and not url.strip():
+        raise Invalid(
+            "settings.database-url",
+            _("BENCHBOARD_DATABASE_URL is empty."),
+            do=_("Set it to a database URL, or unset it for the database on this computer."),
+        )
+    return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +84,12 @@ class Settings:
     """The dashboards that open with all repeats shown, as hashes of 16 digits, the most recent last."""
 
     def save(self, folder: Path) -> None:
-        """Write settings.json atomically. Raises `Unavailable` (`settings.unwritable`)."""
+        """Write settings.json atomically. `folder` must exist: a window does not make its data folder again.
+
+        Raises `Unavailable` (`settings.unwritable`).
+        """
         target = folder / "settings.json"
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_atomically(target, json.dumps(asdict(self), indent=1).encode(), mode=0o600)
         except OSError as error:
             raise Unavailable(
@@ -78,28 +106,35 @@ def load(folder: Path) -> Settings:
         raw = _read(folder / "settings.json")
     except (OSError, ValueError, RecursionError):
         return Settings()
-    known: dict[str, Any] = {}
-    if isinstance(raw, dict):
-        known = {f.name: raw[f.name] for f in fields(Settings) if isinstance(raw.get(f.name), str)}
-    if known.get("appearance") not in ("system", "light", "dark"):
-        known.pop("appearance", None)
+    if not isinstance(raw, dict):
+        return Settings()
+    wrong = _invalid_names(raw)
+    known: dict[str, Any] = {f.name: raw[f.name] for f in fields(Settings) if f.name in raw and f.name not in wrong}
     return replace(Settings(), **known)
 
 
 def keep_broken(folder: Path) -> str:
-    """Copy a settings.json that can't be read to settings.json.broken, before the next `Settings.save` overwrites it.
+    """Copy a settings.json that can't be read, or has invalid values, to settings.json.broken, before the next
+    `Settings.save` overwrites it.
 
-    Returns what to tell the user; empty if it can be read, is missing, or was copied before.
+    Returns what to tell the user; empty if all of it can be used, it is missing, or was copied before.
     """
     file, copy = folder / "settings.json", folder / "settings.json.broken"
-    try:
-        if isinstance(_read(file), dict | None):
-            return ""
-    except (OSError, ValueError, RecursionError):
-        pass  # broken
     what = _("The settings file {file} can't be read. The default settings are used.").format(file=file)
     try:
-        content = file.read_bytes()
+        raw = _read(file)
+        if isinstance(raw, dict):
+            if not (wrong := _invalid_names(raw)):
+                return ""
+            what = _("Settings in {file} are invalid, so their defaults are used: {names}.").format(
+                file=file, names=", ".join(wrong)
+            )
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, RecursionError):
+        pass  # broken
+    try:
+        content = read_ordinary(file)  # a pipe would never end
         if copy.is_file() and copy.read_bytes() == content:
             return ""
         write_atomically(copy, content, mode=0o600)
@@ -108,7 +143,23 @@ def keep_broken(folder: Path) -> str:
     return " ".join((what, _("A copy is kept in {file}.").format(file=copy)))
 
 
+def _invalid_names(raw: dict[str, Any]) -> list[str]:
+    """The settings whose values Benchboard can't use."""
+    return [
+        field.name
+        for field in fields(Settings)
+        if field.name in raw
+        and (
+            not isinstance(raw[field.name], str)
+            or (field.name == "appearance" and raw[field.name] not in get_args(Appearance))
+        )
+    ]
+
+
 def _read(file: Path) -> object:
-    """The decoded content; None if there is no file. Raises `OSError`, `ValueError` and `RecursionError`."""
-    # A pipe would never end.
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    """The decoded content. Raises `OSError` (`FileNotFoundError` without a file, and where its folder can't be looked
+    into), `ValueError` and `RecursionError`.
+    """
+    if not exists(file):
+        raise FileNotFoundError(file)
+    return json.loads(read_ordinary(file).decode("utf-8"))

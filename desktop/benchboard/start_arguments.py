@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-LINK: Final = "benchboard:"
-"""How a link to a view of the window begins."""
+_LINK: Final = "benchboard:"
+"""How a link to a view of the window begins, in any case (RFC 3986, 3.1)."""
 _DATABASES: Final = (".db", ".sqlite", ".sqlite3")
 
 
@@ -13,6 +13,13 @@ def names_database(argument: str) -> bool:
     return argument.endswith(_DATABASES)
 
 
+def link_address(argument: str) -> str | None:
+    """The address in a link to a view of the window, such as `bench/live`; None if `argument` is no link."""
+    return argument[len(_LINK) :].strip("/") if argument[: len(_LINK)].lower() == _LINK else None
+
+
 def opens_window(arguments: Sequence[str]) -> bool:
     """Whether the window opens with these `arguments`, taking it that a database file they name exists."""
-    return not arguments or (len(arguments) == 1 and (arguments[0].startswith(LINK) or names_database(arguments[0])))
+    return not arguments or (
+        len(arguments) == 1 and (link_address(arguments[0]) is not None or names_database(arguments[0]))
+    )

@@ -22,8 +22,6 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from benchboard import file_ownership
 from benchboard.atomic_write import create_atomically, write_atomically
 from benchboard.errors import Unavailable
@@ -56,7 +54,7 @@ class Vault:
         if marker.exists():
             return self._from_keyring(name)
         try:
-            return file.read_bytes()
+            return file_ownership.read_ordinary(file)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -64,7 +62,9 @@ class Vault:
                 "vault.unreadable",
                 _("Can't read the key file {file}.").format(file=file),
                 why=error.strerror or "",
-                do=_("Give yourself read access (chmod 600), or restore it from a backup."),
+                do=_("Move it away, and restore the key file from a backup.")
+                if error.errno == errno.EINVAL
+                else _("Give yourself read access (chmod 600), or restore it from a backup."),
             ) from error
 
     def put(self, name: str, secret: bytes) -> str:
@@ -106,8 +106,9 @@ class Vault:
         return stored
 
     def delete(self, name: str) -> None:
-        """Delete the secret, if there is one."""
+        """Delete the secret, if there is one. Raises `Unavailable` (`vault.unreadable`)."""
         marker, file = self._paths(name)
+        self._require_access()
         if marker.exists():
             self._delete_from_keyring(name)
             marker.unlink(missing_ok=True)
@@ -129,15 +130,17 @@ class Vault:
 
     def require_safe(self) -> None:
         """Raise `Unavailable`: `vault.unsafe` if another account could plant a key, or read one; `vault.no-folder` if
-        the home or the vault is a file.
+        the home or the vault is a file; `vault.unreadable` if this account can't look into the vault.
         """
-        _require_folders(self._home, self._folder)
+        self._require_folders()
         _require_own(self._home, WRITABLE)
         _require_own(self._folder, REACHABLE)
+        self._require_access()
 
     def where(self, name: str) -> str | None:
-        """`keyring`, `file`, or None for a secret that was never stored."""
+        """`keyring`, `file`, or None for a secret that was never stored. Raises `Unavailable` (`vault.unreadable`)."""
         marker, file = self._paths(name)
+        self._require_access()
         return "keyring" if marker.exists() else "file" if file.exists() else None
 
     def _paths(self, name: str) -> tuple[Path, Path]:
@@ -148,8 +151,25 @@ class Vault:
     def _use_marker(self, name: str) -> Path:
         return self._folder / f"{name}.in-use"
 
+    def _require_folders(self) -> None:
+        require_home(self._home)
+        if file_ownership.exists(self._folder) and not file_ownership.is_folder(self._folder):
+            raise _no_folder(self._folder, _("Move it away. Nothing was changed."))
+
+    def _require_access(self) -> None:
+        """Raise `Unavailable` (`vault.unreadable`) for a folder that its owner can't look into, such as mode 000."""
+        if file_ownership.is_folder(self._folder) and not os.access(self._folder, os.R_OK | os.X_OK):
+            raise Unavailable(
+                "vault.unreadable",
+                _("Can't read {path}.").format(path=self._folder),
+                why=_("Your account has no access to it."),
+                do=_("Run “{command}”. Nothing was changed.").format(
+                    command=f"chmod 700 {shlex.quote(str(self._folder))}"
+                ),
+            )
+
     def _make_folder(self) -> None:
-        _require_folders(self._home, self._folder)
+        self._require_folders()
         try:
             for folder in (self._home, self._folder):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -159,6 +179,8 @@ class Vault:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout  # late: a command that needs no key needs no lock
+
         lock = FileLock(self._folder / ".lock", timeout=_LOCK_TIMEOUT_S, mode=0o600)
         try:
             lock.acquire()
@@ -223,14 +245,41 @@ class Vault:
             keyring.delete_password(_SERVICE, self._user(name))
 
 
-def _require_folders(*paths: Path) -> None:
-    for path in paths:
-        if path.is_file():
+def is_private(home: Path) -> bool:
+    """Whether Benchboard may create files in `home`: neither it nor its vault is another account's, or open to one."""
+    try:
+        Vault(home).require_safe()
+    except Unavailable:
+        return False
+    return True
+
+
+def require_home(home: Path) -> None:
+    """Raise `Unavailable`: `vault.no-folder` if the home folder, or one that it is in, is something else;
+    `vault.path-too-long`.
+    """
+    try:
+        home.lstat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # so long that the message would hide its end
             raise Unavailable(
-                "vault.no-folder",
-                _("{path} must be a folder.").format(path=path),
-                do=_("Move the file away. Nothing was changed."),
-            )
+                "vault.path-too-long",
+                _("The path of the data folder is too long."),
+                do=_("Set BENCHBOARD_HOME to a shorter path."),
+            ) from error
+    # These answer False where a folder can't be looked into; whoever uses it gets the error.
+    found = next((path for path in (home, *home.parents) if os.path.lexists(path)), None)
+    if found is not None and not file_ownership.is_folder(found):
+        raise _no_folder(found, _("Set BENCHBOARD_HOME to a folder. Nothing was changed."))
+
+
+def _no_folder(path: Path, do: str) -> Unavailable:
+    return Unavailable(
+        "vault.no-folder",
+        _("{path} must be a folder.").format(path=path),
+        why=file_ownership.kind_text(path),
+        do=do,
+    )
 
 
 def _require_own(path: Path, forbidden: int) -> None:

@@ -9,13 +9,14 @@ key.
 import functools
 import os
 import secrets
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from benchboard import demo, home_folder
+from benchboard import demo, file_ownership, home_folder
 from benchboard.errors import AppError, Denied, Unavailable
 from benchboard.i18n import _
 from benchboard.identity import authentication, keys, organisations
@@ -23,7 +24,7 @@ from benchboard.identity.authentication import SignedIn
 from benchboard.identity.permissions import Client
 from benchboard.storage import upgrade
 from benchboard.storage.backups import restore_sentence
-from benchboard.storage.engine import Database, file_url
+from benchboard.storage.engine import Database, file_url, url_without_password
 from benchboard.vault import Vault
 
 Report = Callable[[str], None]
@@ -49,7 +50,7 @@ def location_title(location: Location) -> str:
         "local": _("This computer"),
         "demo": _("Demo on this computer"),
         "file": _("File: {name}").format(name=Path(location.detail).name),
-        "server": _("Shared server, no access control: {server}").format(server=location.detail),
+        "server": _("Shared server {server} (access isn't checked)").format(server=location.detail),
     }[location.kind]
 
 
@@ -73,6 +74,18 @@ class Workspace:
         self.database.dispose()
 
 
+def database_option(workspace: Workspace) -> str:
+    """The option by which a command opens this database; empty for the one on this computer. It has no password."""
+    location = workspace.location
+    if location.kind == "demo":
+        return "--demo"
+    if location.kind == "file":
+        return f"--url {shlex.quote(file_url(Path(location.detail)))}"
+    if location.kind == "server":
+        return f"--url {shlex.quote(url_without_password(workspace.database))}"
+    return ""
+
+
 def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> Workspace:
     """Open the database without preparing it: to read it, or to work in one prepared before. Creates no key or file.
 
@@ -82,6 +95,8 @@ def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> W
     if url is not None:
         return _connect_url(home, url)
     file, key_name, vault = *_local_file(home, demo_file), Vault(home)
+    vault.require_safe()
+    _require_ordinary(file)
     _require_database(vault, key_name, file)
     # Only when connecting: another program may be creating key and file right now.
     key = functools.cache(functools.partial(_existing_key, vault, key_name, file))
@@ -161,8 +176,12 @@ def seed(workspace: Workspace, report: Report | None = None) -> None:
 
 
 def require_current(workspace: Workspace) -> None:
-    """Raise `Unavailable` (`workspace.outdated`) for a database that is not at this program's revision."""
-    if upgrade.current(workspace.database) != upgrade.head():
+    """Raise `Unavailable` for a database that is not at this program's revision: (`workspace.outdated`) for an older
+    one, and as `upgrade.require_known` does for one that a newer program made.
+    """
+    revision = upgrade.current(workspace.database)
+    upgrade.require_known(revision)
+    if revision != upgrade.head():
         raise _outdated(workspace)
 
 
@@ -206,6 +225,7 @@ def _connect_with_key(home: Path, *, url: str | None, demo_file: bool) -> Worksp
         file, key_name = _local_file(home, demo_file)
         vault = Vault(home)
         if vault.get(key_name) is None:
+            _require_ordinary(file)  # before a key is made for it
             if file.exists() and file.stat().st_size > 0:
                 raise _key_missing(file)
             vault.create(key_name, secrets.token_bytes(32))
@@ -240,6 +260,18 @@ def _require_database(vault: Vault, key_name: str, file: Path) -> None:
     )
 
 
+def _require_ordinary(file: Path) -> None:
+    """Raise `Unavailable` (`workspace.not-a-file`) for a folder, pipe or device where a database's file should be."""
+    if not file_ownership.exists(file) or file_ownership.is_file(file):
+        return
+    raise Unavailable(
+        "workspace.not-a-file",
+        _("{path} must be a file.").format(path=file),
+        why=file_ownership.kind_text(file),
+        do=_("Move it away. Nothing was changed."),
+    )
+
+
 def _existing_key(vault: Vault, name: str, file: Path) -> bytes:
     key = vault.get(name)
     if key is None:
@@ -262,6 +294,7 @@ def _connect_url(home: Path, url: str) -> Workspace:
         location = Location("server", database.label)
         return Workspace(database, location, home, keys.VaultDataKeys(Vault(home)))
     file = Path(database.label).expanduser().absolute()
+    _require_ordinary(file)
     _require_sqlite(database, file)
     location = Location("file", str(file))
     return Workspace(database, location, home, keys.FileDataKeys(Path(f"{os.fspath(file)}.datakeys")))
@@ -290,11 +323,15 @@ def _outdated(workspace: Workspace) -> Unavailable:
         return Unavailable(
             "workspace.outdated",
             _("The database's revision doesn't match Benchboard."),
-            do=_("Run “benchboard db upgrade” with the same --url."),
+            do=_("Run “benchboard db upgrade”."),
         )
+    do = _("Ask its administrator to run “benchboard db upgrade”.")
+    if upgrade.current(workspace.database) is None:
+        what = _("The database {server} has no Benchboard tables yet.").format(server=workspace.location.detail)
+        return Unavailable("workspace.outdated", what, do=do)
     return Unavailable(
         "workspace.outdated",
         _("The shared server doesn't match this Benchboard version."),
         why=_("Benchboard never changes a shared server without being asked."),
-        do=_("Ask its administrator to run “benchboard db upgrade” with its URL."),
+        do=do,
     )

@@ -10,7 +10,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QObject, QtMsgType
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QtMsgType
 from pytestqt.qtbot import QtBot
 
 from benchboard import package_data, workspace
@@ -31,6 +31,15 @@ _OFFSCREEN = (
     "This plugin does not support raise()",
     "This plugin does not support grabbing the keyboard",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Delete the widgets that the test let go, which otherwise waits for an event loop: all that exist are styled anew
+    whenever another test starts the theme."""
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +82,7 @@ def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
 def toasts_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Toasts stay for ten minutes: on a busy machine six seconds may be over before a test can press Undo."""
     monkeypatch.setattr(toasts, "SHOWN_MS", 10 * 60_000)
+    monkeypatch.setattr(toasts, "HINT_MS", 10 * 60_000)
 
 
 @pytest.fixture(scope="session")

@@ -11,22 +11,28 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.versions.three_way_merge import merge
-from benchboard.ui import commands
+from benchboard.ui import admin, bench, commands, studio, window_commands
 from benchboard.ui.app import Application
 from benchboard.ui.bench.bench_commands import DONGLES, DONGLES_VIEW, PAIRING, TIMING
 from benchboard.ui.commands import REGISTRY, SHELL, CommandScope
+from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.studio_commands import (
     CANVAS,
+    CONFLICT_KEYS,
     CONFLICTS,
     DASHBOARDS,
     LIST,
+    OUTLINE,
     PAGE,
     PAGE_KEYS,
+    PRESENTATION,
+    TABLE,
     VARIABLES,
+    VERSION_LIST,
     VERSIONS,
 )
 from benchboard.ui.window_commands import LIST_VIEW, SIGN_IN
@@ -79,6 +85,11 @@ class Places:
         self._shell.go(address)
         self._focus(self._click.find(self._shell.window(), name))
 
+    def open_views(self) -> None:
+        """Through all views of the window, which stay there, hidden."""
+        for address in dict.fromkeys(address for address, *_rest in VIEWS):
+            self._shell.go(address)
+
     def page(self) -> StudioPage:
         """To the home page's canvas."""
         self._shell.go("studio/home")
@@ -103,6 +114,7 @@ class Places:
         (view,) = self._shell.findChildren(DashboardsView)
         self._qtbot.waitUntil(lambda: view.page is not None and view.page.saving.state == "saved")
         assert view.page is not None
+        self._click(self._shell.window(), "rename_keep")
         self._focus(view.page.canvas)
         return view.page
 
@@ -122,25 +134,56 @@ def places(qtbot: QtBot, click: Clicker, open_local: Callable[..., Shell]) -> Pl
     return Places(qtbot, click, open_local("bench/live"))
 
 
-@pytest.mark.parametrize(
-    ("address", "name", "scopes"),
-    [
-        ("bench/dongles", "rail_bench", [DONGLES_VIEW]),
-        ("bench/dongles", "bench_dongles_table", [DONGLES]),
-        ("bench/dongles", "bench_pair", [DONGLES_VIEW]),
-        ("bench/timing", "rail_bench", [TIMING]),
-        ("admin/people", "people_table", [LIST_VIEW]),
-        ("admin/people", "rail_bench", [LIST_VIEW]),
-        ("studio/dashboards", "library_table", [LIST, LIST_VIEW]),
-        ("studio/dashboards", "library_new", [DASHBOARDS, LIST_VIEW]),
-        ("studio/home", "rail_bench", [SHELL]),
-    ],
+VIEWS = (
+    ("bench/dongles", "rail_bench", (DONGLES_VIEW,)),
+    ("bench/dongles", "bench_dongles_table", (DONGLES,)),
+    ("bench/dongles", "bench_pair", (DONGLES_VIEW,)),
+    ("bench/live", "rail_bench", (SHELL,)),
+    ("bench/timing", "rail_bench", (TIMING,)),
+    ("admin/people", "people_table", (LIST_VIEW,)),
+    ("admin/sessions", "rail_bench", (LIST_VIEW,)),
+    ("admin/audit", "rail_bench", (LIST_VIEW,)),
+    ("studio/dashboards", "library_table", (LIST, LIST_VIEW)),
+    ("studio/dashboards", "library_new", (DASHBOARDS, LIST_VIEW)),
+    ("studio/home", "rail_bench", (SHELL,)),
+    ("settings/general", "rail_bench", (SHELL,)),
 )
-def test_shortcut_in_a_view_is_active_just_where_its_scope_says(
-    places: Places, address: str, name: str, scopes: list[CommandScope]
-) -> None:
-    places.focus(address, name)
-    assert _active(_window()) == _expected(*scopes)
+"""A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""
+ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN)
+"""The scopes that a test of its own below checks."""
+
+READ_BY_WIDGETS = {
+    PAGE_KEYS: "studio/test_keyboard.py",
+    CANVAS: "studio/test_keyboard.py",
+    TABLE: "studio/test_interactive_table.py",
+    OUTLINE: "studio/test_outline_pane.py",
+    PRESENTATION: "studio/test_presentation_mode.py",
+    VERSION_LIST: "studio/test_versions_view.py",
+    CONFLICT_KEYS: "studio/test_merge_view.py",
+    window_commands.LIST: "shell/test_paged_model.py",
+}
+"""The scopes whose keys a widget reads itself, and the test that presses them there."""
+
+
+def test_shortcut_in_a_view_is_active_just_where_its_scope_says(places: Places) -> None:
+    """Each view is checked while all others are open, too, and hidden."""
+    places.open_views()
+    for address, name, scopes in VIEWS:
+        places.focus(address, name)
+        assert _active(_window()) == _expected(*scopes), (address, name)
+
+
+def test_every_view_is_checked() -> None:
+    rooms = (bench.ROOM, studio.ROOM, admin.ROOM, settings_view.ROOM)
+    assert {address for address, *_rest in VIEWS} == {f"{room.key}/{view.key}" for room in rooms for view in room.views}
+
+
+def test_every_scope_is_checked() -> None:
+    checked = {scope for *_place, scopes in VIEWS for scope in scopes}.union(ELSEWHERE)
+    around = {outer for scope in checked for outer in scope.chain()}
+    assert {command.scope for command in REGISTRY} <= around | READ_BY_WIDGETS.keys()
+    assert all(scope.context is None for scope in READ_BY_WIDGETS)
+    assert all((Path(__file__).parent / file).is_file() for file in READ_BY_WIDGETS.values())
 
 
 def test_shortcut_on_the_home_page_is_active_just_where_its_scope_says(places: Places) -> None:

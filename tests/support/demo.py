@@ -59,9 +59,14 @@ class OpenJournals:
         patch.setattr(recovery, "open_journal", self._open)
 
     def _open(
-        self, home: Path, vault: Vault, subject: Sequence[str], failed: Callable[[AppError], None] = lambda _error: None
+        self,
+        home: Path,
+        vault: Vault,
+        subject: Sequence[str],
+        failed: Callable[[AppError], None] = lambda _error: None,
+        title: str = "",
     ) -> Journal:
-        self._opened[home, subject[-1]] = journal = open_journal(home, vault, subject, failed)
+        self._opened[home, subject[-1]] = journal = open_journal(home, vault, subject, failed, title)
         return journal
 
     def flush(self, home: Path, page: StudioPage) -> bool:

@@ -27,6 +27,7 @@ def document(number: int) -> object:
 
 def main(home: Path, milliseconds: float) -> None:
     crash_journal._REWRITE_BYTES = 8_000  # so that it is also killed while it is written anew
+    home.mkdir(exist_ok=True)
     journal = open_journal(home, Vault(home), SUBJECT)
     number = 0
     if journal.recovered is None:

@@ -25,6 +25,7 @@ class ScriptedDongle:
         tty.setraw(self._slave)
         self.port = os.ttyname(self._slave)
         self._wake_read, self._wake_write = os.pipe()
+        self._gone = False
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
@@ -37,13 +38,27 @@ class ScriptedDongle:
         waiting = fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4))
         return int.from_bytes(waiting, sys.byteorder)
 
+    def stop_reading(self) -> None:
+        """Read nothing any more; the port accepts not one byte more.
+
+        Its output is stopped, as by an XOFF: a buffer that was filled has room again when the kernel has moved
+        what is in it, a moment later.
+        """
+        self._stop_serving()
+        termios.tcflow(self._slave, termios.TCOOFF)
+
     def unplug(self) -> None:
         """Be gone, as when somebody pulls the cable."""
+        self._stop_serving()
+        if not self._gone:
+            self._gone = True
+            for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
+                os.close(descriptor)
+
+    def _stop_serving(self) -> None:
         if self._thread.is_alive():
             os.write(self._wake_write, b"!")
             self._thread.join()
-            for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
-                os.close(descriptor)
 
     def _serve(self) -> None:
         rest = b""

@@ -41,6 +41,8 @@ def import_orders(session: Session, actor: Actor, rows: Iterable[NewOrder]) -> i
     """Add orders to the actor's organisation and return how many. An order that is there already is a `Conflict`."""
     permissions.require(actor, "orders:import")
     orders = [Order(organisation_id=actor.organisation_id, **asdict(row)) for row in rows]
+    if not orders:
+        return 0
     session.add_all(orders)
     session.flush()
     audit.record(session, actor, "order.import", None, count=len(orders))
@@ -56,6 +58,8 @@ def import_merchants(session: Session, actor: Actor, rows: Iterable[NewMerchant]
         )
         for row in rows
     ]
+    if not merchants:
+        return 0
     session.add_all(merchants)
     session.flush()
     audit.record(session, actor, "merchant.import", None, count=len(merchants))

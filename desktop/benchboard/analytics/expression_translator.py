@@ -46,6 +46,8 @@ FUNCTIONS: Final = (
 )  # fmt: skip
 _MAX_CONCATENATIONS: Final = 8
 _MAX_LITERAL: Final = 2_000
+_LEAST_INTEGER: Final = -(2**63)
+_GREATEST_INTEGER: Final = 2**63 - 1
 _STORED_TEXT: Final = 1_000
 """Characters of a text in a table, at most: columns have 255, and more is allowed for."""
 _MAX_COPIED: Final = 4_000
@@ -123,13 +125,18 @@ class ExpressionTranslator:
                 )
             self._longest_part = max(self._longest_part, len(raw))
             return TypedExpr(text(raw), TEXT)
+        return self._number(node, raw)
+
+    def _number(self, node: exp.Literal, raw: str) -> TypedExpr:
+        """The number that is written as `raw`; whole ones have 64 bits."""
         try:
             exact = Decimal(raw)
         except ArithmeticError:
             refuse(node, "number", _("“{value}” isn't a number.").format(value=raw[:40]))
         decimals = -int(exact.as_tuple().exponent)
         # By its exponent: to calculate with 1e99999999999 overflows, to write it out takes all memory.
-        if exact and exact.adjusted() >= 15:
+        too_large = exact and exact.adjusted() >= (15 if decimals > 0 else 19)
+        if too_large or (decimals <= 0 and not _LEAST_INTEGER <= exact <= _GREATEST_INTEGER):
             refuse(node, "number", _("“{value}” is too large.").format(value=raw[:40]))
         if decimals > MAX_SCALE or len(raw) > 40:
             refuse(node, "number", _("“{value}” has too many digits.").format(value=raw[:40]))
@@ -214,11 +221,11 @@ class ExpressionTranslator:
         pattern = str(node.expression.this)
         if not self._for_sqlite:
             result: exp.Expr = type(node)(this=operand(this.node), expression=text(pattern))
-        elif isinstance(node, exp.Like):
-            result = exp.Glob(this=operand(this.node), expression=text(sqlite_functions.glob_pattern(pattern)))
         else:
-            result = exp.Escape(this=exp.Like(this=operand(this.node), expression=text(pattern)),
-                              expression=text("\\"))  # fmt: skip
+            compared = operand(this.node)
+            if isinstance(node, exp.ILike):
+                compared, pattern = call("bb_lower", this.node), sqlite_functions.lower(pattern)
+            result = exp.Glob(this=compared, expression=text(sqlite_functions.glob_pattern(pattern)))
         return TypedExpr(exp.Not(this=exp.Paren(this=result)) if node.args.get("negate") else result, BOOLEAN)
 
     def exists(self, node: exp.Exists, scope: NameScope) -> TypedExpr:
@@ -296,6 +303,9 @@ class ExpressionTranslator:
     # Arithmetic
 
     def minus_sign(self, node: exp.Neg, scope: NameScope) -> TypedExpr:
+        if isinstance(node.this, exp.Literal) and node.this.is_number and node.this.name == str(-_LEAST_INTEGER):
+            # Without its sign it is beyond 64 bits, and on PostgreSQL therefore a decimal.
+            return TypedExpr(self._whole(TypedExpr(integer(_LEAST_INTEGER), INTEGER)), INTEGER)
         value = self._of_kind(node.this, scope, *NUMBERS)
         return value.with_node(exp.Paren(this=exp.Neg(this=operand(value.node))))
 
@@ -309,8 +319,14 @@ class ExpressionTranslator:
         a, b = self._conversion.to_common_type(node, [a, b])
         if a.kind not in (*NUMBERS, "null"):
             refuse(node, "kind", _("{kind} can't be added or subtracted.").format(kind=kind_name(a.kind).capitalize()))
-        result = a.with_node(type(node)(this=operand(a.node), expression=operand(b.node)))
+        result = a.with_node(type(node)(this=self._whole(a), expression=operand(b.node)))
         return result.shown_as(replace(shown, title="", patterns=(), written=""))
+
+    def _whole(self, value: TypedExpr) -> exp.Expr:
+        """An operand; a whole number has 64 bits as on SQLite, where PostgreSQL would give small ones 32."""
+        if self._for_sqlite or value.kind != "integer":
+            return operand(value.node)
+        return cast(value.node, exp.DType.BIGINT)
 
     def _date_arithmetic(self, node: exp.Expr, a: TypedExpr, b: TypedExpr) -> TypedExpr:
         if b.kind == "date" and isinstance(node, exp.Sub):
@@ -350,7 +366,8 @@ class ExpressionTranslator:
         if scale > MAX_SCALE:
             refuse(node, "scale", _("This multiplication has more than {limit} decimals.").format(limit=MAX_SCALE),
                    _("Round one of the values first."))  # fmt: skip
-        result = exp.Mul(this=operand(a.node), expression=operand(b.node))
+        left = operand(a.node) if "decimal" in (a.kind, b.kind) else self._whole(a)
+        result = exp.Mul(this=left, expression=operand(b.node))
         return TypedExpr(result, ValueType("decimal", scale) if "decimal" in (a.kind, b.kind) else INTEGER)
 
     def division(self, node: exp.Div, scope: NameScope) -> TypedExpr:
@@ -473,7 +490,10 @@ class ExpressionTranslator:
     def text_function(self, node: exp.Lower | exp.Upper | exp.Trim, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this")
         value = self._of_kind(node.this, scope, "text")
-        return value.with_node(type(node)(this=value.node)).shown_as(replace(value.presentation, origin=""))
+        result: exp.Expr = type(node)(this=value.node)
+        if self._for_sqlite and not isinstance(node, exp.Trim):
+            result = call("bb_upper" if isinstance(node, exp.Upper) else "bb_lower", value.node)
+        return value.with_node(result).shown_as(replace(value.presentation, origin=""))
 
     def length(self, node: exp.Length, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this")

@@ -22,8 +22,7 @@ from benchboard.analytics.column_presentation import NOTHING, Format, Presentati
 from benchboard.analytics.query_translator import TranslatedQuery, translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
-from benchboard.errors import Invalid
-from benchboard.i18n import _, is_currency, load_currencies
+from benchboard.i18n import is_currency, load_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 from benchboard.paging import Unreadable
@@ -189,10 +188,11 @@ def _cell(value: Any, type_: ValueType) -> Cell:
             return Decimal(value).scaleb(-type_.scale)
         if isinstance(value, Decimal):
             return value.quantize(Decimal(1).scaleb(-type_.scale), context=_PRECISE)
-        raise _not_exact()
+        raise query_engines.not_exact()
     if type_.kind == "integer":
-        if isinstance(value, float):  # SQLite continues in floating point beyond 64 bits
-            raise _not_exact()
+        # Beyond 64 bits SQLite continues in floating point; a sum on PostgreSQL would be exact.
+        if isinstance(value, float) or not -(2**63) <= value < 2**63:
+            raise query_engines.not_exact()
         return int(value)
     if type_.kind == "boolean":
         return bool(value)
@@ -212,7 +212,3 @@ def _date(text: str) -> date | None:
         return date.fromisoformat(text)
     except (TypeError, ValueError):
         return None
-
-
-def _not_exact() -> Invalid:
-    return Invalid("query.number", _("A number in the result is too large to be exact."), field="query")

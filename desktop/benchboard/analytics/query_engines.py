@@ -204,6 +204,9 @@ _ERROR, _NO_MEMORY, _READONLY, _INTERRUPTED, _TOO_BIG, _MISUSE, _NOT_AUTHORIZED 
 """SQLite's primary result codes."""
 _SQLITE_REFUSALS: Final = (_READONLY, _TOO_BIG, _MISUSE, _NOT_AUTHORIZED)
 _CANCELLED_STATE: Final = "57014"
+_OUT_OF_RANGE_STATE: Final = "22003"
+_OVERFLOW: Final = "integer overflow"
+"""What SQLite says of a sum or an absolute value beyond 64 bits; + and * continue in floating point."""
 _RESOURCE_STATES: Final = "53"
 """Memory, or the disk space set aside for what does not fit there."""
 _REFUSED_STATES: Final = ("0A", "21", "22", "25", "42", "54")
@@ -226,6 +229,8 @@ def _translated_error(error: DBAPIError, cancel_token: CancelToken, timeout: flo
         return not_text()
     if code == _NO_MEMORY or state.startswith(_RESOURCE_STATES):
         return _too_much_memory()
+    if state == _OUT_OF_RANGE_STATE or (code == _ERROR and text == _OVERFLOW):
+        return not_exact()
     # A table or column that is missing is the database's fault: the query names only what a relation has.
     refused = code in _SQLITE_REFUSALS or (code == _ERROR and not text.startswith("no such "))
     if refused or state[:2] in _REFUSED_STATES:
@@ -242,6 +247,11 @@ def not_text() -> Invalid:
     """The error of a result with bytes in a column of text."""
     what = _("The result contains binary data instead of text.")
     return Invalid("query.not-text", what, do=_("Exclude that column, or the rows that contain it."), field="query")
+
+
+def not_exact() -> Invalid:
+    """The error of a number beyond what the engine can count exactly: 64 bits of a whole one."""
+    return Invalid("query.number", _("A number in the result is too large to be exact."), field="query")
 
 
 def _too_slow(timeout: float, started: float) -> Unavailable:

@@ -1,10 +1,12 @@
 """PostgreSQL's functions and operators as SQLite can do them.
 
 The first part builds SQL (sqlglot) from timestamps as text and decimals as scaled whole numbers; the second is what
-SQLite calls back for: `bb_divide` and `bb_text`.
+SQLite calls back for: `bb_divide`, `bb_text`, `bb_upper` and `bb_lower`.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlglot import exp
@@ -14,10 +16,12 @@ from benchboard.analytics.sql_nodes import call, cast, concatenation, integer, o
 
 MIDNIGHT: Final = "T00:00:00.000000Z"
 FUNCTIONS: Final = frozenset(
-    ["count", "sum", "min", "max", "abs", "coalesce", "nullif", "lower", "upper", "trim", "length", "like", "glob",
-     "substr", "strftime", "printf", "date", "julianday", "bb_divide", "bb_text"]
+    ["count", "sum", "min", "max", "abs", "coalesce", "nullif", "trim", "length", "like", "glob", "substr",
+     "strftime", "printf", "date", "julianday", "bb_divide", "bb_text", "bb_upper", "bb_lower"]
 )  # fmt: skip
-"""Those that translated queries call."""
+"""Those that translated queries call, or the conditions of a relation."""
+_LETTERS: Final = 4_096
+"""Letters whose capital or small one is remembered."""
 
 
 def substring(node: exp.Expr, start: int, length: int | None = None) -> exp.Expr:
@@ -135,7 +139,39 @@ def decimal_text(value: int | None, scale: int) -> str | None:
     return None if value is None else f"{Decimal(value).scaleb(-scale):f}"
 
 
+@lru_cache(_LETTERS)
+def _upper_letter(letter: str) -> str:
+    # Where the capital is several letters, as of ß, the title case is the one that Unicode has instead, if any.
+    return next((one for one in (letter.upper(), letter.title()) if len(one) == 1), letter)
+
+
+@lru_cache(_LETTERS)
+def _lower_letter(letter: str) -> str:
+    # Only İ has a small letter of two characters: i and the dot above it.
+    return letter.lower()[0]
+
+
+def upper(text: str) -> str:
+    """The text in capitals, each letter by itself, as PostgreSQL does in C.UTF-8: ß, which has no single one, stays.
+
+    The letters are those of Python's Unicode; PostgreSQL's may be a newer one and know pairs that this leaves alone.
+    """
+    return text.upper() if text.isascii() else "".join(map(_upper_letter, text))
+
+
+def lower(text: str) -> str:
+    """The text in small letters, each by itself, as PostgreSQL does in C.UTF-8: İ becomes i, Σ never a final ς."""
+    return text.lower() if text.isascii() else "".join(map(_lower_letter, text))
+
+
+def _of_text(convert: Callable[[str], str]) -> Callable[[Any], Any]:
+    """What SQLite calls: anything but a text (null, or bytes, which SQLite stores in any column) stays as it is."""
+    return lambda value: convert(value) if isinstance(value, str) else value
+
+
 def install(connection: Any) -> None:
     """Add what queries call back for to a connection of SQLite's driver."""
     connection.create_function("bb_divide", 3, exact_divide, deterministic=True)
     connection.create_function("bb_text", 2, decimal_text, deterministic=True)
+    connection.create_function("bb_upper", 1, _of_text(upper), deterministic=True)
+    connection.create_function("bb_lower", 1, _of_text(lower), deterministic=True)

@@ -89,15 +89,19 @@ class Bus(Protocol):
 
 
 def require_sendable(frame: Frame, capabilities: Capabilities) -> None:
-    """Raise `Invalid` (`bus.frame`) unless a bus with `capabilities` can send `frame`."""
-    do = ""
+    """Raise `Invalid` (`bus.frame`) unless a bus with `capabilities` can send `frame`.
+
+    Its facts have `needs_fd`: whether only CAN FD's missing data phase is in the way. What to do about that depends on
+    the dongle (`dongles.fd_advice`).
+    """
+    do, needs_fd = "", False
     if capabilities.listen_only:
         why = _("This channel is listen-only.")
     elif not is_valid(frame):
         why = _("Its ID or length doesn't match its format.")
     elif frame.fd and not capabilities.fd:
         why = _("It's a CAN FD frame, and this dongle is set to classic CAN.")
-        do = _("Send a classic frame, or set a data bit rate with “benchboard dongle config --data-timing”.")
+        do, needs_fd = _("Send a classic frame."), True
     else:
         return
-    raise Invalid("bus.frame", _("Can't send this frame."), why=why, do=do, field="frame")
+    raise Invalid("bus.frame", _("Can't send this frame."), why=why, do=do, field="frame", needs_fd=needs_fd)

@@ -49,7 +49,10 @@ def why_invalid(text: str) -> str:
         return _("An ID has 3 digits, an extended one 8. This one has {count}.").format(count=len(ident))
     limit = MAX_STANDARD_ID if len(ident) == 3 else MAX_EXTENDED_ID
     if int(ident, 16) > limit:
-        return _("The ID is greater than {limit}.").format(limit=f"{limit:X}")
+        text = _("ID {id} is above {limit}.")
+        if len(ident) == 3:
+            text = _("ID {id} is above {limit}. For an extended ID, write 8 digits: {example}.")
+        return text.format(id=ident, limit=f"{limit:X}", example=f"{ident:0>8}#{rest[:20]}")
     if rest.startswith("R"):
         return _("Only a length from 0 to 8 can follow R.")
     if rest.startswith("#"):
@@ -57,6 +60,11 @@ def why_invalid(text: str) -> str:
             return _("After ## comes a digit from 0 to 3: the flags of CAN FD.")
         return _why_invalid_data(rest[2:], fd=True)
     return _why_invalid_data(rest, fd=False)
+
+
+def format_hint() -> str:
+    """How to write a frame, by examples: a sentence."""
+    return _("Use a format such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
 
 
 def _why_invalid_data(data: str, *, fd: bool) -> str:

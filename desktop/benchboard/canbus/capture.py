@@ -4,14 +4,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, cast
 
 from benchboard.canbus.bus import Bus, BusState
 from benchboard.canbus.frame import Frame, wire_bits
+from benchboard.canbus.frame_sender import FrameSender, SendOutcome
 from benchboard.errors import AppError
 
 CAPACITY: Final = 100_000  # frames by which whoever polls may be behind
 _RECEIVE_TIMEOUT_S: Final = 0.05
+_IS_ERROR: Final = attrgetter("error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class CapturedFrames:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Frames received since the start, and the bus's own counters.
+    """Frames received since the start, without the controller's error frames, and the bus's own counters.
 
     `load` is the share of the last full second in which the bus was busy (0..1), without stuff bits; None until a full
     second has passed since the start.
@@ -50,14 +53,21 @@ class Capture:
         data_bitrate: int | None = None,
         capacity: int = CAPACITY,
         clock: Callable[[], float] = time.monotonic,
+        on_sent: Callable[[SendOutcome], None] = lambda _outcome: None,
     ) -> None:
-        """`capacity` frames stay in the ring; the bit rates (bit/s) and the `clock` (s) are for the load."""
+        """`capacity` frames stay in the ring; the bit rates (bit/s) and the `clock` (s) are for the load.
+
+        `on_sent` gets the outcomes of `request_send`, on another thread.
+        """
+        self.bitrate = bitrate
         self._bus = bus
+        self._sender = FrameSender(bus, on_sent)
         self._clock = clock
         self._bit_time = (1 / bitrate, 1 / (data_bitrate or bitrate))
         self._capacity = capacity
         self._ring: list[Frame | None] = [None] * capacity
         self._count = 0
+        self._error_frames = 0  # of them
         # Seconds in which the bus was busy: in the current second, and in the last full one.
         self._busy: tuple[float, float | None] = (0.0, None)
         self._second = 0.0  # when the current second began
@@ -82,9 +92,10 @@ class Capture:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop receiving and close the bus. Waits for the thread and the dongle, up to two seconds; safe to call
-        twice, and without a start."""
+        """Stop sending and receiving, and close the bus. Waits for a frame on its way, the thread and the dongle, up to
+        three seconds; safe to call twice, and without a start."""
         self._stopping.set()
+        self._sender.stop()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
         self._bus.close()
@@ -106,12 +117,16 @@ class Capture:
         with self._lock:
             age = int(self._clock() - self._second)
             load = (self._busy[1], self._busy[0])[age] if age < 2 else 0.0
-            count = self._count
+            count = self._count - self._error_frames
         return Counters(count, None if load is None else min(load, 1.0), self._bus.state())
 
     def send(self, frame: Frame) -> None:
-        """Hand `frame` to the bus; errors as for `Bus.send`."""
+        """Hand `frame` to the bus, which may take a second; errors as for `Bus.send`."""
         self._bus.send(frame)
+
+    def request_send(self, frame: Frame) -> int:
+        """Send `frame` after those requested before, without waiting. Number and errors as for `FrameSender.send`."""
+        return self._sender.send(frame)
 
     def _run(self) -> None:
         try:
@@ -127,8 +142,10 @@ class Capture:
         busy = nominal * self._bit_time[0] + data * self._bit_time[1]
         # Those that would not even fit are only counted.
         newest = frames[-self._capacity :]
+        error_frames = sum(map(_IS_ERROR, frames))
         with self._lock:
             self._count += len(frames)
+            self._error_frames += error_frames
             start = (self._count - len(newest)) % self._capacity
             first = min(len(newest), self._capacity - start)
             self._ring[start : start + first] = newest[:first]

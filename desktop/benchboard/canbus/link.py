@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import IO, Final, Self
 
 import serial
 from serial.tools import list_ports
@@ -23,7 +23,7 @@ from benchboard import file_ownership, package_data, settings
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.errors import AppError, DeviceFailure, Invalid, NotFound, Unavailable
 from benchboard.file_locks import lock_holder
-from benchboard.i18n import _
+from benchboard.i18n import N_, _
 from benchboard.start_arguments import opens_window
 
 BAUD_RATE: Final = 115_200  # USB CDC ignores it; bridges of older adapters use it
@@ -47,7 +47,7 @@ class Port:
 
 
 def links_folder() -> Path:
-    """The folder of links to pseudo-terminals: BENCHBOARD_HOME/ports. A link `name` may have a lock, `.name.lock`."""
+    """The folder of links to pseudo-terminals: BENCHBOARD_HOME/ports. A link counts while its `lock_path` is locked."""
     return settings.home() / "ports"
 
 
@@ -101,8 +101,33 @@ def lock_path(link: Path) -> Path:
     return link.with_name(f".{link.name}.lock")
 
 
+def lock_link(link: Path, *, wait: bool) -> IO[bytes] | None:
+    """Lock `link`, which need not exist: nobody else then makes or removes it. None if it is locked and not to `wait`.
+
+    The caller keeps the open file, and closes it to release the lock. POSIX only. Raises `OSError`.
+    """
+    import fcntl
+
+    path = lock_path(link)
+    while True:
+        lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b")
+        try:
+            os.fchmod(lock.fileno(), 0o600)  # earlier versions left this to the umask
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(path.stat(), os.fstat(lock.fileno())):
+                    return lock
+        except BlockingIOError:
+            lock.close()
+            return None
+        except OSError:
+            lock.close()
+            raise
+        lock.close()  # another process has removed the file since
+
+
 def is_stale(link: Path) -> bool:
-    """Whether the process behind `link` has ended. The terminal may belong to another program by now."""
+    """Whether no process serves `link`. The terminal may belong to another program by now."""
     if sys.platform == "win32":
         return False
     import fcntl
@@ -111,9 +136,31 @@ def is_stale(link: Path) -> bool:
         with lock_path(link).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
-        # Held: running. Not there: a link made by hand, whose target exists.
-        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.ENOENT)
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)  # held: running
     return True
+
+
+def remove_if_stale(link: Path) -> bool:
+    """Remove `link` and its lock file, unless a process serves it. Returns whether none does. Raises `OSError`."""
+    if not is_stale(link):
+        return False
+    lock = lock_link(link, wait=False)
+    if lock is None:
+        return False
+    with lock:
+        link.unlink(missing_ok=True)
+        lock_path(link).unlink(missing_ok=True)
+    return True
+
+
+def linked_id(path: str) -> str | None:
+    """The id of the dongle that `path` leads to, if it is a link in `links_folder`: its name. None for other ports."""
+    link = Path(path)
+    return link.name if _is_in_links_folder(link) else None
+
+
+def _is_in_links_folder(path: Path) -> bool:
+    return os.path.realpath(path.parent) == os.path.realpath(links_folder())
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +230,7 @@ class PortHandle:
                 _("{path} stopped accepting data.").format(path=self.path),
                 why=_("The device isn't reading data."),
                 do=_("Unplug the dongle, plug it back in and try again."),
+                path=self.path,
             ) from error
         except (OSError, TypeError) as error:
             raise disconnected_error(self.path) from error
@@ -210,8 +258,8 @@ def open_port(path: str) -> PortHandle:
     Raises `NotFound` (`port.missing`), `Unavailable` (`port.busy`, `port.denied`, `port.failed`, `port.unsafe`) or
     `Invalid` (`port.not-serial`).
     """
-    if Path(path).parent == links_folder() and not is_own_link(Path(path)):
-        raise _not_own(path)
+    if _is_in_links_folder(Path(path)):
+        _require_served(Path(path))
     until = time.monotonic() + BUSY_WAIT_S
     while True:
         try:
@@ -230,6 +278,29 @@ def open_port(path: str) -> PortHandle:
     return handle
 
 
+def _require_served(link: Path) -> None:
+    """Raise unless `link` is our own and its simulator lives; else the link is removed. Its terminal isn't touched."""
+    if not is_own_link(link):
+        raise _not_own(str(link))
+    if not link.is_symlink():
+        raise _not_running(link)
+    with contextlib.suppress(OSError):
+        remove_if_stale(link)
+    if is_stale(link):
+        raise _not_running(link, why=_("Its simulator has ended. Its port may belong to another program by now."))
+
+
+def _not_running(link: Path, *, why: str = "") -> NotFound:
+    return NotFound(
+        "port.missing",
+        _("Simulated dongle {name} isn't running.").format(name=link.name),
+        why=why,
+        do=_("Start the simulator with “benchboard dongle simulate”, or in Bench > Dongles."),
+        path=str(link),
+        simulated=True,
+    )
+
+
 def _not_own(path: str) -> Unavailable:
     return Unavailable(
         "port.unsafe",
@@ -240,15 +311,36 @@ def _not_own(path: str) -> Unavailable:
     )
 
 
+_TITLES: Final = {
+    "port.busy": N_("{path} is in use."),
+    "port.denied": N_("You don't have permission to open {path}."),
+    "port.failed": N_("Can't open {path}."),
+    "port.missing": N_("{path} isn't connected to this computer."),
+    "port.stuck": N_("{path} stopped accepting data."),
+}
+"""What these errors say. A window names the dongle in place of the path, as its list does."""
+
+
+def named_error(error: AppError, name: str) -> AppError:
+    """`error` with the dongle's `name` in place of the path of its port; other errors as they are."""
+    title = _TITLES.get(error.code)
+    if title is None:
+        return error
+    if error.code == "port.missing" and error.facts.get("simulated"):
+        title = N_("{path} isn't running.")
+    what = _(title).format(path=name)
+    return type(error)(error.code, what, why=error.why, do=error.do, **error.facts)
+
+
 def disconnected_error(path: str, *, name: str = "") -> DeviceFailure:
     """The error `port.gone`: the dongle `name` on `path` was disconnected; without a name its port is named."""
-    simulated = Path(path).parent == links_folder()
+    simulated = _is_in_links_folder(Path(path))
     if not name:
         name = _("Dongle {id}").format(id=Path(path).name[-4:].upper()) if simulated else path
     return DeviceFailure(
         "port.gone",
         _("{name} disconnected.").format(name=name),
-        why=_("Its simulator stopped.") if simulated else "",
+        why=_("Its simulated port is no longer available.") if simulated else "",
         do="" if simulated else _("Plug it back in. It's detected automatically."),
         path=path,
         simulated=simulated,
@@ -257,14 +349,9 @@ def disconnected_error(path: str, *, name: str = "") -> DeviceFailure:
 
 def _open_error(path: str, error: OSError | ValueError) -> AppError:
     number = getattr(error, "errno", None)
-    if Path(path).parent == links_folder() and number in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EIO):
-        # The link of a simulator that ended has no target, or one that is another account's terminal by now.
-        return NotFound(
-            "port.missing",
-            _("Simulated dongle {name} isn't running.").format(name=Path(path).name),
-            do=_("Start the simulator with “benchboard dongle simulate”, or in Bench > Dongles."),
-            path=path,
-        )
+    if _is_in_links_folder(Path(path)) and number in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.EIO):
+        # The simulator has ended since: the link has no target, or one that is another account's terminal by now.
+        return _not_running(Path(path))
     if number == errno.ENOENT:
         return NotFound(
             "port.missing",
@@ -294,14 +381,24 @@ def _open_error(path: str, error: OSError | ValueError) -> AppError:
     )
 
 
-def _busy_error(path: str) -> Unavailable:
+def use_by_another(path: str) -> Unavailable | None:
+    """The error `port.busy` if another process has locked `path`, as `open_port` does; the port isn't touched.
+
+    None where the system doesn't tell who holds a lock (`lock_holder`).
+    """
     pid = lock_holder(Path(path))
+    return _busy_error(path, pid) if pid is not None and pid != os.getpid() else None
+
+
+def _busy_error(path: str, pid: int | None = None) -> Unavailable:
+    pid = pid or lock_holder(Path(path))
     process = Path("/proc") / str(pid) if pid is not None else _process_with_open(path)
+    why, do = _holder(process) if process is not None else ("", "")
     return Unavailable(
         "port.busy",
         _("{path} is in use.").format(path=path),
-        why=_holder(process) if process is not None else "",
-        do=_("Close the other program, then try again."),
+        why=why,
+        do=do or _("Close the other program, then try again."),
         path=path,
     )
 
@@ -316,28 +413,35 @@ def _denied_error(path: str) -> Unavailable:
     )
 
 
-def _holder(process: Path) -> str:
-    """Which program has a port open: this one, another of Benchboard's windows, or else its name and process id."""
+def _holder(process: Path) -> tuple[str, str]:
+    """Which program has a port open, and what to do: this one, another of Benchboard's windows or commands, or else its
+    name and process id.
+    """
     if process.name == str(os.getpid()):
-        return _("This window has it open.")
+        return _("This window has it open."), _("Close its live bus, then try again.")
     try:
         words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
         name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
-        return ""
-    if _is_window(words):
-        return _("Another Benchboard window has it open.")
-    return _("{program} has it open.").format(program=f"{name} ({process.name})")
+        return "", ""
+    arguments = _benchboard_arguments(words)
+    if arguments is None:
+        return _("{program} has it open.").format(program=f"{name} ({process.name})"), ""
+    if opens_window(arguments):
+        return _("Another Benchboard window has it open."), _("Close its live bus, then try again.")
+    command = " ".join(arguments[:2])
+    sentence = _("The command “benchboard {command}” has it open (process {id}).")
+    return sentence.format(command=command, id=process.name), _("Wait until it ends or stop it, then try again.")
 
 
-def _is_window(words: Sequence[str]) -> bool:
-    """Whether a command line is Benchboard's, with arguments that open the window."""
+def _benchboard_arguments(words: Sequence[str]) -> list[str] | None:
+    """The arguments of a command line of Benchboard; None if it is another program's."""
     words = [word for word in words if word]
     if "-m" in words[:-1] and words[words.index("-m") + 1] == "benchboard":
         words = words[words.index("-m") + 1 :]
     else:
         words = words[next((i for i, word in enumerate(words) if Path(word).name == "benchboard"), len(words)) :]
-    return bool(words) and opens_window(words[1:])
+    return list(words[1:]) if words else None
 
 
 def _process_with_open(path: str) -> Path | None:

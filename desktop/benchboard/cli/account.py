@@ -1,4 +1,4 @@
-"""`benchboard login`, `logout` and `whoami`: signing in to a shared database, and who commands act as."""
+"""`benchboard login`, `logout` and `whoami`: signing in to a shared server, and who commands act as."""
 
 import contextlib
 from contextlib import closing
@@ -35,7 +35,7 @@ from benchboard.workspace import Workspace
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @server_option
 def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) -> None:
-    """Sign in to a shared database, and stay signed in.
+    """Sign in to a shared server, and stay signed in.
 
     Asks for the password, or reads it from standard input.
 
@@ -63,7 +63,7 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @server_option
 def logout(options: DatabaseOptions, as_json: bool) -> None:
-    """Sign out of a shared database on this computer."""
+    """Sign out of a shared server on this computer."""
     with closing(options.open()) as opened:
         token = opened.vault.get(token_name(opened)) if opened.location.kind == "server" else None
         if token is None:
@@ -83,7 +83,7 @@ def _nothing_to_sign_out(opened: Workspace) -> AppError:
         return not_signed_in(opened)
     return Invalid(
         "cli.no-login",
-        _("You aren't signed in to a shared database on this computer."),
+        _("You aren't signed in to a shared server on this computer."),
         do=_("If you signed in with --url, use the same --url."),
     )
 

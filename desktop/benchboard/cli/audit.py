@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
+from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, CliGroup
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.identity import audit_titles, users
 from benchboard.identity.audit import list_entries
 from benchboard.paging import Listing, Scalar
@@ -60,4 +61,14 @@ def list_audit_log(
             filters["user_id"] = users.get_person_matching(session, context.actor, who).id
         page = list_entries(session, context.actor, Listing(search, filters), after=after, limit=limit)
     columns = _ENTRY if context.as_json else _SHORT
-    context.list_page(page, columns, empty=_("No audit log entries found."))
+    context.list_page(
+        page,
+        columns,
+        empty=empty_text(
+            pgettext("no match", "audit log entries"),
+            _("No audit log entries yet. What people change is listed here."),
+            "audit list",
+            search=search,
+            filters={"--user": who, "--event": event},
+        ),
+    )

@@ -15,18 +15,22 @@ from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, Timestamp
-from benchboard.cli.options import CliGroup, Number, WholeNumber
+from benchboard.canbus.timing import figures
+from benchboard.cli.options import BitRate, CliGroup, Number, WholeNumber
 from benchboard.dongles.device import Device
+from benchboard.dongles.fd_advice import fd_advice
 from benchboard.dongles.firmware_detection import probe_open
+from benchboard.dongles.listen_only import is_listen_only, listen_only_error
+from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import DeviceFailure, Invalid
 from benchboard.i18n import _, ngettext
 
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
 _BITRATE = click.option(
     "--bitrate",
-    type=WholeNumber(1_000, 1_000_000),
-    metavar="BIT/S",
-    help="Bit rate in bit/s, such as 500000; needed only if the dongle doesn't report its own.",
+    type=BitRate(1_000, 1_000_000),
+    callback=lambda _context, _param, value: None if value is None else round(value),
+    help="Bit rate in bit/s, such as 500k; only for a dongle that doesn't report its own.",
 )
 _POLL_S: Final = 0.05
 # The dongle reports its counters twice a second; after two reports a frame was acknowledged or it was not.
@@ -51,10 +55,15 @@ def monitor(
     """Show the frames on a bus.
 
     Stops after --count frames or --seconds, or when you press Ctrl+C.
+
+    \b
+    Example:
+      benchboard can monitor --port /dev/ttyACM0 --seconds 10
     """
     with _open_capture(port, bitrate, listen_only=listen_only) as capture:
         if not as_json:
-            click.echo(_("Listening on {port}. Press Ctrl+C to stop.").format(port=port), err=True)
+            listening = _("Listening on {port} at {bitrate}. Press Ctrl+C to stop.")
+            click.echo(listening.format(port=port, bitrate=figures.bit_rate(capture.bitrate)), err=True)
         with _interruption() as interrupted:
             shown, dropped = _watch(capture, count, seconds, as_json, interrupted)
     state = capture.counters().bus
@@ -104,9 +113,8 @@ def _watch(
     deadline = None if seconds is None else time.monotonic() + seconds
     at = shown = dropped = 0
     while True:
-        ended = (
-            interrupted.requested or not capture.running
-        )  # asked first: what came until its end is still in the ring
+        # Asked first: what came until its end is still in the ring.
+        ended = interrupted.requested or not capture.running
         new = capture.since(at)
         at, dropped = new.next, dropped + new.dropped
         for frame in new.frames:
@@ -160,14 +168,18 @@ def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool)
     Write a frame as its ID, # and its data, all in hexadecimal digits. An ID of eight digits is extended.
 
     \b
-    Examples:
+    Frames:
       123#DEADBEEF  four bytes of data
       18FEF100#00   an extended ID
       123#R4        a remote frame for four bytes
       123##1AABB    a CAN FD frame
+
+    \b
+    Example:
+      benchboard can send --port /dev/ttyACM0 123#DEADBEEF
     """
     parsed = [_parsed(text) for text in frames]
-    with _open_capture(port, bitrate, listen_only=False) as capture:
+    with _open_capture(port, bitrate, listen_only=False, sends=True) as capture:
         for frame in parsed:
             capture.send(frame)
         _wait_for_acknowledgement(capture)
@@ -184,9 +196,10 @@ def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool)
             do=_("Check that another node is on the bus, with the same bit rate and termination."),
         )
     if as_json:
-        click.echo(json.dumps({"sent": state.sent}))
+        click.echo(json.dumps({"sent": state.sent, "bitrate": capture.bitrate}))
     else:
-        click.echo(ngettext("{count} frame sent.", "{count} frames sent.", state.sent).format(count=state.sent))
+        sent = ngettext("{count} frame sent at {bitrate}.", "{count} frames sent at {bitrate}.", state.sent)
+        click.echo(sent.format(count=state.sent, bitrate=figures.bit_rate(capture.bitrate)))
 
 
 def _wait_for_acknowledgement(capture: Capture) -> None:
@@ -202,22 +215,44 @@ def _parsed(text: str) -> Frame:
             "can.frame",
             _("“{text}” isn't a valid frame.").format(text=text[:40]),
             why=candump.why_invalid(text),
-            do=_("Use a format such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB."),
+            do=candump.format_hint(),
             field="frames",
         )
     return frame
 
 
+def _require_stored_bitrate(config: DongleConfig, bitrate: int | None, port: str) -> None:
+    """Raise `Invalid` (`can.bitrate`) for another rate than the one the channel opens with."""
+    if bitrate is None or bitrate == config.bitrate:
+        return
+    stored, wanted = figures.bit_rate(config.bitrate), figures.bit_rate(bitrate)
+    raise Invalid(
+        "can.bitrate",
+        _("The dongle on {port} is set to {stored}, not {wanted}.").format(port=port, stored=stored, wanted=wanted),
+        do=_(
+            "Leave out --bitrate, or change the dongle's own in Bench > Bit timing or with “benchboard dongle config"
+            " --port {port}” and --timing."
+        ).format(port=port),
+        field="bitrate",
+    )
+
+
 @contextmanager
-def _open_capture(port: str, bitrate: int | None, *, listen_only: bool) -> Iterator[Capture]:
-    """The bus behind the dongle on `port`, received from until the block ends."""
+def _open_capture(port: str, bitrate: int | None, *, listen_only: bool, sends: bool = False) -> Iterator[Capture]:
+    """The bus behind the dongle on `port`, received from until the block ends.
+
+    With `sends`, raises `Conflict` (`dongle.listen-only`) for a dongle that is set to listen only.
+    """
     handle = link.open_port(port)
     try:
         info = probe_open(handle)
-        data_bitrate = None
+        config = data_bitrate = None
         if info.is_benchboard:
             config = Device(handle).config_read().config
+            _require_stored_bitrate(config, bitrate, port)
             bitrate, data_bitrate = config.bitrate, config.data_bitrate
+            if sends and is_listen_only(config):
+                raise listen_only_error(port)
         elif bitrate is None:
             raise Invalid(
                 "can.bitrate",
@@ -239,5 +274,9 @@ def _open_capture(port: str, bitrate: int | None, *, listen_only: bool) -> Itera
     capture.start()
     try:
         yield capture
+    except Invalid as error:
+        if config is not None and error.facts.get("needs_fd"):
+            error.do = fd_advice(config, port, bus_is_open=False, has_fd=info.fd is not False)
+        raise
     finally:
         capture.stop()

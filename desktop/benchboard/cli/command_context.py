@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from benchboard import settings, workspace
+from benchboard.cli.empty_lists import nothing_listed
 from benchboard.cli.options import Choice, WholeNumber
 from benchboard.cli.table import show_table
 from benchboard.cli.terminal import printable
@@ -72,14 +73,14 @@ class CommandContext:
     ) -> None:
         """Print a page: JSON `{"items": [...], "next": key}`, or a table of the columns `shown` and the next key.
 
-        Without rows there is no table, and the sentence `empty` goes to stderr.
+        Without rows there is no table, and the sentence `empty` goes to stderr (`nothing_listed`).
         """
         if self.as_json:
             write_json({"items": [{name: read(row) for name, read in columns.items()} for row in page.rows],
                     "next": page.next_key})  # fmt: skip
             return
         if not page.rows:
-            click.echo(empty, err=True)
+            click.echo(nothing_listed(empty), err=True)
             return
         show_table({name: columns[name] for name in shown or columns}, page.rows)
         if page.next_key:
@@ -112,26 +113,49 @@ def database_options(command: Callable[Concatenate[DatabaseOptions, P], None]) -
 
 
 def server_option(command: Callable[Concatenate[DatabaseOptions, P], None]) -> Callable[P, None]:
-    """Add `--url` to a command for shared databases alone, which gets a `DatabaseOptions` first."""
+    """Add `--url` to a command for shared servers alone, which gets a `DatabaseOptions` first."""
 
     @click.option(
         "--url",
         envvar="BENCHBOARD_DATABASE_URL",
         metavar="URL",
-        help="The shared database, such as postgresql://role@server/database.",
+        help="The shared server, such as postgresql://role@server/database.",
     )
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        command(_database_options(kwargs.pop("url"), demo=False), *args, **kwargs)
+        url = kwargs.pop("url")
+        _require_server_url(url)
+        command(_database_options(url, demo=False), *args, **kwargs)
 
     return wrapped
 
 
+def _require_server_url(url: object) -> None:
+    """Raise `Invalid` (`cli.server-url`) for the URL of a database that Benchboard doesn't have: only a server will do.
+
+    One of a file is refused with why it needs no sign-in (`not_signed_in`).
+    """
+    scheme = str(url or "postgresql:").partition(":")[0].partition("+")[0]
+    if scheme not in ("postgresql", "postgres", "sqlite"):
+        raise Invalid(
+            "cli.server-url",
+            _("This isn't a server address."),
+            do=_("Use a format such as postgresql://role@server/database."),
+            field="url",
+        )
+
+
 def _database_options(url: object, *, demo: bool) -> DatabaseOptions:
-    """The database that is named so. Raises `Invalid` for a password in a URL on the command line."""
+    """The database that is named so. Raises `Invalid` for a password in a URL on the command line, and for an empty
+    BENCHBOARD_DATABASE_URL; `UsageError` for an empty --url.
+    """
     source = click.get_current_context().get_parameter_source("url")
-    if url and source is click.core.ParameterSource.COMMANDLINE:
+    if source is click.core.ParameterSource.COMMANDLINE:
+        if not str(url).strip():
+            raise click.UsageError(_("--url is empty. Leave it out for the database on this computer."))
         refuse_password(str(url))
+    elif not demo:
+        url = settings.database_url()  # click takes an empty variable for none
     return DatabaseOptions(str(url) if url else None, demo)
 
 
@@ -157,7 +181,9 @@ def with_context(command: Callable[Concatenate[CommandContext, P], None]) -> Cal
 
 def paging_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add `--limit` and `--after` to a command that lists."""
-    after = click.option("--after", metavar="KEY", help="Continue after the key that the previous page ended with.")
+    after = click.option(
+        "--after", metavar="KEY", help="Start after this key, printed at the end of the previous page."
+    )
     limit = click.option(
         "--limit",
         type=WholeNumber(1, MAX_PAGE),
@@ -170,10 +196,14 @@ def paging_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def sort_options(
-    names: Sequence[str], default: str | None, note: str = ""
+    names: Sequence[str] | Mapping[str, str], default: str | None, note: str = ""
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add `--sort`, by one of the columns `names`, and `--descending` to a command that lists."""
-    text = f"Sort by {', '.join(names[:-1])} or {names[-1]}{note}."
+    """Add `--sort`, by one of the columns `names`, and `--descending` to a command that lists.
+
+    A mapping is from the names to older ones, which go on working and are what the command gets.
+    """
+    *others, last = names
+    text = f"Sort by {', '.join(others)} or {last}{note}."
 
     def give(command: Callable[..., None]) -> Callable[..., None]:
         descending = click.option("--descending", is_flag=True, help="Reverse the order.")
@@ -212,12 +242,12 @@ def not_signed_in(opened: Workspace) -> AppError:
         return Invalid(
             "cli.no-login",
             _("The database on this computer needs no sign-in."),
-            do=_("Name a shared database with --url. To act as another account on this one, add --as to a command."),
+            do=_("Name a shared server with --url. To act as another account on this one, add --as to a command."),
         )
     return Denied(
         "cli.signed-out",
         _("You're not signed in to {server}.").format(server=opened.location.detail),
-        do=_("Run “benchboard login EMAIL” with the same --url."),
+        do=_("Run “benchboard login EMAIL”."),
     )
 
 

@@ -17,8 +17,9 @@ from benchboard.atomic_write import write_atomically
 from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
+from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
-from benchboard.cli.options import Choice, CliGroup, InputFile, unreadable
+from benchboard.cli.options import Choice, CliGroup, Incomplete, InputFile, unreadable
 from benchboard.cli.terminal import show_report
 from benchboard.dashboards import home_layout, interchange, layout, library
 from benchboard.dashboards.access.dashboard_permissions import level_title, shares_title
@@ -26,7 +27,7 @@ from benchboard.dashboards.document.document import MAX_BYTES, VERSION, Document
 from benchboard.dashboards.home_layout import HomeLayout
 from benchboard.dashboards.library import DashboardSummary
 from benchboard.errors import Conflict, Invalid
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import Listing, Page
 
 _HOME_KEY: Final = "home"
@@ -37,8 +38,17 @@ _COLUMNS: Final = (
 """`revision` counts what was stored, and is the base of a save; `number` is a version's, of which several saves may be
 one, and is what people see."""
 _SHOWN: Final = ("id", "name", "owner", "level", "shared_with", "widgets", "number", "updated_at")
+_SORTS: Final = {
+    "name": "name",
+    "changed": "updated_at",
+    "created": "created_at",
+    "owner": "owner",
+    "deleted": "deleted_at",
+}
 _STDIN: Final = "<stdin>"
 """The name of the file that click opens for “-”."""
+_EVERYONE: Final = {"public": "everyone"}
+"""The filters with another name on the command line, where scripts may still give them by their own."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -52,7 +62,7 @@ class _Dashboard(click.Argument):
         if not named and opts.get("home") is not True and isinstance(opts.get("file"), str):
             file = next(param for param in ctx.command.params if param.name == "file")
             reads = isinstance(file.type, click.File)
-            raise click.UsageError(
+            raise Incomplete(
                 _("Specify a FILE, or - for standard input.")
                 if reads
                 else _("Specify a FILE to write to, or - for standard output."),
@@ -62,7 +72,9 @@ class _Dashboard(click.Argument):
 
 
 def _which(command: F) -> F:
-    """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None for the home page."""
+    """Give a command `--home`, or else a DASHBOARD; it gets the name as `which`, None with `--home`. `_summary` tells
+    whether a name is the home page's.
+    """
     named = click.argument("which", cls=_Dashboard, metavar="[DASHBOARD]", nargs=-1, callback=_home_summary)
     return click.option("--home", is_flag=True, is_eager=True, help="Use the home page instead of a dashboard.")(
         named(command)
@@ -72,7 +84,7 @@ def _which(command: F) -> F:
 def _home_summary(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
     home = context.params.pop("home", False)
     if len(given) != (0 if home else 1):
-        raise click.UsageError(_("Specify one dashboard by name or ID, or use --home."))
+        raise Incomplete(_("Specify one dashboard by name or ID, or use --home."))
     return None if home else given[0]
 
 
@@ -80,7 +92,8 @@ def _home_summary(context: click.Context, _parameter: click.Parameter, given: tu
 def dashboard() -> None:
     """Manage dashboards and the home page.
 
-    A dashboard is given by its name, or by its ID from “benchboard dashboard list”.
+    A dashboard is given by its name, or by its ID from “benchboard dashboard list”. Home is your home page, unless a
+    dashboard has that name.
     """
 
 
@@ -94,10 +107,10 @@ for _command in (*dashboard_shares.COMMANDS, *dashboard_versions.COMMANDS):
 @click.option(
     "--filter",
     "which",
-    type=Choice(library.WHICH_FILTERS),
+    type=Choice({_EVERYONE.get(which, which): which for which in library.WHICH_FILTERS}),
     help="Only your own, those shared with you or with everyone, those in the trash, or an admin's all.",
 )
-@sort_options(("name", "updated_at", "created_at", "owner", "deleted_at"), None, "; default: last changed first")
+@sort_options(_SORTS, None, "; default: last changed first")
 @paging_options
 @with_context
 def list_dashboards(
@@ -141,17 +154,29 @@ def list_dashboards(
         found,
         columns,
         shown=_SHOWN,
-        empty=_empty_sentence(search, which, narrowed=bool(narrowed or home or after)),
+        empty=_empty_sentence(search, which, home=home, narrowed=bool(search or after)),
     )
 
 
-def _empty_sentence(search: str, which: str | None, *, narrowed: bool) -> str:
-    """What a list without rows says."""
-    if which == "trash" and not search:
-        return _("The trash is empty.")
+def _empty_sentence(search: str, which: str | None, *, home: bool, narrowed: bool) -> str:
+    """What a list without rows says, and what to do about it; `narrowed`: by more than the filter `which`."""
     if narrowed:
-        return _("No dashboards found.")
-    return _("No dashboards yet. Run “benchboard dashboard create NAME”.")
+        return empty_text(
+            pgettext("no match", "dashboards"),
+            _("No dashboards found. To list all, run “benchboard dashboard list”."),
+            "dashboard list",
+            search=search,
+            filters={"--filter": _EVERYONE.get(which or "", which)},
+        )
+    if home:
+        return " ".join((_("Your home page is empty."), _("Run “benchboard dashboard save --home FILE”.")))
+    others = _("To list all, run “benchboard dashboard list”.")
+    do = {
+        "shared": others,
+        "public": _("Run “benchboard dashboard share DASHBOARD --everyone”."),
+        "trash": others,
+    }.get(which or "", _("Run “benchboard dashboard create NAME”."))
+    return f"{library.nothing_in(which)} {do}"
 
 
 def _row(card: DashboardSummary) -> dict[str, object]:
@@ -224,14 +249,27 @@ def export(context: CommandContext, which: str | None, file: Path) -> None:
     context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
 
 
+def _summary(context: CommandContext, which: str | None) -> DashboardSummary | None:
+    """The dashboard of this name or ID; None for the home page, which is given by its name or as None (`--home`)."""
+    if which is None:
+        return None
+    try:
+        with context.database.read() as session:
+            return library.get_summary_matching(session, context.actor, which)
+    except Invalid as error:
+        if error.code != library.HOME_PAGE:
+            raise
+        return None
+
+
 def _read_document(context: CommandContext, which: str | None) -> object:
+    card = _summary(context, which)
     with context.database.read() as session:
-        if which is None:
+        if card is None:
             home = home_layout.home_layout(session, context.actor)
             if home.content.form < VERSION:  # the schema describes no older form
                 return home.document
             return {"$schema": interchange.SCHEMA, **write_document(home.content)}
-        card = library.get_summary_matching(session, context.actor, which)
         return {
             "$schema": interchange.SCHEMA,
             **write_document(library.get_dashboard(session, context.actor, card.id).document),
@@ -278,14 +316,14 @@ def save(
 
     FILE is in the format that “benchboard dashboard export” writes; use - for standard input.
     """
-    if which is None:
+    card = _summary(context, which)
+    if card is None:
         if note is not None:
-            raise click.UsageError(_("The home page has no versions, so --name can't be used with --home."))
+            raise click.UsageError(_("The home page has no versions, so --name can't be used with it."))
         _save_home(context, file, base_version)
         return
     do = _("Use a file in the format that “benchboard dashboard export” writes.")
     with _read_json(file, do) as value, advise_on_conflict(), context.database.change() as session:
-        card = library.get_summary_matching(session, context.actor, which)
         document = _with_title(parse_document(value), card.name)
         saved = library.save(session, context.actor, card.id, document, base_version=base_version, note=note)
     count = _count(saved.document)
@@ -362,7 +400,7 @@ def create(context: CommandContext, name: str, description: str) -> None:
 def rename(context: CommandContext, which: str, name: str | None, description: str | None) -> None:
     """Change a dashboard's name, description or both."""
     if name is None and description is None:
-        raise click.UsageError(_("Specify a new name, a --description, or both."))
+        raise Incomplete(_("Specify a new name, a --description, or both."))
     with context.database.change() as session:
         card = library.get_summary_matching(session, context.actor, which)
         saved = library.describe(session, context.actor, card.id, name=name, description=description)

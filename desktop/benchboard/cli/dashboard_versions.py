@@ -1,5 +1,6 @@
 """`benchboard dashboard versions` and `… version show|name|restore`: what a dashboard was."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import attrgetter
@@ -8,12 +9,13 @@ from typing import Final
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context, write_json
-from benchboard.cli.options import CliGroup, RenamedOption, WholeNumber
+from benchboard.cli.empty_lists import empty_text
+from benchboard.cli.options import CliCommand, CliGroup, RenamedOption, WholeNumber
 from benchboard.dashboards import interchange, library
 from benchboard.dashboards.document.document import write_document
 from benchboard.dashboards.versions import version_store
 from benchboard.errors import Conflict
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.paging import Listing, Scalar
 
 BASE_REVISION: Final = click.option(
@@ -36,11 +38,15 @@ def advise_on_conflict() -> Iterator[None]:
     except Conflict as error:
         if not error.code.endswith(".overtaken"):
             raise
+        which = click.get_current_context().params.get("which")
+        do = _(
+            "Show what is saved with “benchboard dashboard show {dashboard}”, or replace it without --base-revision."
+        )
         raise Conflict(
             error.code,
             error.what,
             why=error.why,
-            do=_("Show what is saved with “benchboard dashboard show”, or replace it without --base-revision."),
+            do=do.format(dashboard=shlex.quote(which) if which else "--home"),
             **error.facts,
         ) from error
 
@@ -49,7 +55,7 @@ _NUMBER: Final = click.argument("number", type=WholeNumber())
 _DASHBOARD: Final = click.argument("which", metavar="DASHBOARD")
 
 
-@click.command("versions")
+@click.command("versions", cls=CliCommand)
 @_DASHBOARD
 @click.option("--search", default="", help="Part of a version name or of the author's name.")
 @click.option("--named", is_flag=True, help="Only versions that have a name.")
@@ -68,7 +74,13 @@ def versions(context: CommandContext, which: str, search: str, named: bool, limi
         page,
         {name: attrgetter(name) for name in columns},
         shown=("number", "note", "author", "restored_from", "saved_at"),
-        empty=_("No versions found."),
+        empty=empty_text(
+            pgettext("no match", "versions"),
+            _("No versions yet. Each save makes one."),
+            f"dashboard versions {shlex.quote(which)}",
+            search=search,
+            filters={"--named": named},
+        ),
     )
 
 
@@ -128,10 +140,13 @@ def restore(context: CommandContext, which: str, number: int, base_version: int 
         saved = version_store.restore_version(
             session, context.actor, card.id, number, base_version=base_version, note=note
         )
+    sentence = (
+        _("Version {number} is the same as the newest version. Nothing was changed.")
+        if saved.version == card.version
+        else _("Restored version {number} of “{name}” as version {new}.")
+    )
     context.report(
-        _("Restored version {number} of “{name}” as version {new}.").format(
-            name=saved.document.title, number=number, new=saved.number
-        ),
+        sentence.format(name=saved.document.title, number=number, new=saved.number),
         id=saved.id,
         revision=saved.version,
         number=saved.number,

@@ -1,14 +1,17 @@
 """`benchboard db …`: upgrade, downgrade, check and seed the database."""
 
+import os
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import click
 
-from benchboard import workspace
+from benchboard import file_ownership, workspace
 from benchboard.cli.command_context import DatabaseOptions, database_options, write_json
 from benchboard.cli.options import CliGroup
 from benchboard.cli.people import ask_password
+from benchboard.cli.suggested_commands import for_same_database
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext
@@ -17,7 +20,7 @@ from benchboard.storage import upgrade as migrations
 from benchboard.storage.backups import restore_sentence
 from benchboard.storage.disk_state import disk_obstacle
 from benchboard.storage.engine import Database
-from benchboard.storage.upgrade import Moved, Progress
+from benchboard.storage.upgrade import Moved, Progress, Starting
 from benchboard.workspace import Workspace
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -34,7 +37,8 @@ def db() -> None:
 def upgrade(options: DatabaseOptions, /, *, as_json: bool) -> None:
     """Upgrade the database to the revision that Benchboard needs, or create it."""
     with options.open_exclusively() as opened:
-        _report_migration(migrations.upgrade(opened.database, progress=_progress()), opened.database, as_json)
+        moved = migrations.upgrade(opened.database, progress=_progress(), starting=_backup_note(opened.database))
+        _report_migration(moved, as_json)
 
 
 @db.command()
@@ -47,8 +51,9 @@ def downgrade(options: DatabaseOptions, /, *, revision: str, as_json: bool) -> N
     What later revisions added is dropped. REV is a revision such as 0003, or “base” for an empty database.
     """
     with options.open_exclusively() as opened:
+        starting = _backup_note(opened.database)
         _report_migration(
-            migrations.downgrade(opened.database, revision, progress=_progress()), opened.database, as_json
+            migrations.downgrade(opened.database, revision, progress=_progress(), starting=starting), as_json
         )
 
 
@@ -79,19 +84,32 @@ def check(options: DatabaseOptions, /, *, as_json: bool) -> None:
         write_json({"findings": list(findings)})
     elif not findings:
         click.echo(_("No problems found."))
+    if damage := next((finding for finding in findings if finding.kind == "damage"), None):
+        details = _("Details from SQLite: {lines}").format(lines=damage.details) if not as_json else ""
+        do = restore_sentence(file) if file is not None else ""
+        raise AppError("db.check", damage.what, do=f"{do} {details}".strip())
     if findings:
         count = ngettext("{count} problem found.", "{count} problems found.", len(findings))
         whole = "" if as_json else " ".join(finding.what for finding in findings)
         if any(finding.kind == "revision" for finding in findings):
-            do = _("Run “benchboard db upgrade”, or ask the server administrator to.")
-        elif file is not None and any(finding.kind == "damage" for finding in findings):
-            do = restore_sentence(file)
+            do = _foreign_folder(file, by_url=options.url is not None) if file is not None else ""
+            do = do or _("Run “benchboard db upgrade”, or ask the server administrator to.")
         elif file is not None and {finding.kind for finding in findings} == {"disk"}:
             obstacle = disk_obstacle(file)
             do = "" if obstacle is None else obstacle.do  # meanwhile there is none
         else:
             do = _("Restore the newest backup, or save the log and report this.")
         raise AppError("db.check", count.format(count=len(findings)), why=whole, do=do)
+
+
+def _foreign_folder(file: Path, *, by_url: bool) -> str:
+    """Why a database that doesn't exist can't be created in another account's folder, and what to do; else empty."""
+    folder = next(path for path in (file, *file.parents) if file_ownership.exists(path))
+    if folder == file or file_ownership.is_own(folder) or os.access(folder, os.W_OK | os.X_OK):
+        return ""
+    why = _("The folder {folder} belongs to another account.").format(folder=folder)
+    do = _("Choose a file in a folder of your own.") if by_url else _("Set BENCHBOARD_HOME to a folder of your own.")
+    return f"{why} {do}"
 
 
 @db.command()
@@ -122,7 +140,8 @@ def seed(options: DatabaseOptions, /, *, admin: str | None, organisation: str | 
         return
     if admin is not None:
         sentence = _("Created organisation {name} with admin {email}. To sign in, run “benchboard login {email}”.")
-        click.echo(printable(sentence.format(name=organisation, email=admin)))
+        sentence = for_same_database(click.get_current_context(), sentence.format(name=organisation, email=admin))
+        click.echo(printable(sentence))
     click.echo(_("Permissions, scopes and roles are up to date."))
     if not slugs:
         click.echo(_("No organisations yet. Create the first one with --organisation and --admin."))
@@ -134,7 +153,7 @@ def _create_first_organisation(workspace_: Workspace, admin: str, organisation: 
         raise Invalid(
             "db.local",
             _("A database on this computer gets its first organisation by itself."),
-            do=_("Leave out --organisation and --admin, and add people with “benchboard user add”."),
+            do=_("Leave out --organisation and --admin, and add people with “benchboard user add EMAIL”."),
         )
     with workspace_.database.system("seed").read() as session:
         organisations.require_first(session, name=organisation, email=admin)
@@ -143,7 +162,7 @@ def _create_first_organisation(workspace_: Workspace, admin: str, organisation: 
         organisations.create_first(session, workspace_.data_keys, name=organisation, email=admin, password=password)
 
 
-def _report_migration(migration: Moved, database: Database, as_json: bool) -> None:
+def _report_migration(migration: Moved, as_json: bool) -> None:
     if as_json:
         backup = None if migration.backup is None else str(migration.backup)
         write_json({"before": migration.before, "after": migration.after, "backup": backup})
@@ -152,11 +171,20 @@ def _report_migration(migration: Moved, database: Database, as_json: bool) -> No
     if before == after:
         click.echo(_("The database is already at {revision}.").format(revision=after))
         return
-    click.echo(_("Migrated the database from {before} to {after}.").format(after=after, before=before))
+    sentence = _("Migrated the database from {before} to {after}.")
+    if migration.before is None:
+        sentence = _("Created the database (revision {after}).")
+    click.echo(sentence.format(after=after, before=before))
     if migration.backup is not None:
         click.echo(_("Backup saved to {file}.").format(file=migration.backup))
-    elif database.dialect == "postgresql":
-        click.echo(_("No backup was made. Back up the server yourself."))
+
+
+def _backup_note(database: Database) -> Starting | None:
+    """Says on stderr, before a server's database is changed, that nothing is backed up; None for a file, which is."""
+    if database.dialect != "postgresql":
+        return None
+    note = _("Benchboard doesn't back up a shared server. Use a backup of the server's own to go back.")
+    return lambda: click.echo(note, err=True)
 
 
 def _progress() -> Progress | None:

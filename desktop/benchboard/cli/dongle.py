@@ -1,13 +1,11 @@
 """`benchboard dongle`: list, identify, pair and configure dongles. The group and `simulate` are in `dongle_group`."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from functools import partial
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -24,14 +22,17 @@ from benchboard.cli.command_context import (
     with_context,
 )
 from benchboard.cli.dongle_group import dongle
-from benchboard.cli.options import Choice, Number, RenamedOption, SegmentsType, SegmentValues, WholeNumber
-from benchboard.cli.table import print_pairs, value_text
+from benchboard.cli.empty_lists import empty_text
+from benchboard.cli.options import Choice, Frequency, Number, RenamedOption, SegmentsType, SegmentValues
+from benchboard.cli.table import cell_text, print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import IDENTIFY_SECONDS, Device
-from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe, probe_open
-from benchboard.dongles.protocol import DongleConfig, ProtocolError, StoredConfig, messages
+from benchboard.dongles.device_errors import failure_title
+from benchboard.dongles.dongle_status import connection_title, pairing_title
+from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe, probe_open
+from benchboard.dongles.protocol import CanFilter, DongleConfig, ErrorCode, Hello, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_, _, pgettext
 from benchboard.paging import Listing, Page, Scalar
 
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
@@ -43,6 +44,21 @@ _STATUSES: Final = {
     "transfer-pending": "TRANSFER_PENDING",
     "revoked": "REVOKED",
     "lost": "LOST",
+}
+_SORTS: Final = {
+    "name": "name",
+    "id": "device_id",
+    "status": "state",
+    "connection": "last_seen_at",
+    "bit-rate": "bitrate",
+    "identity": "identity",
+    "created": "created_at",
+}
+_MODES: Final = {
+    "normal": "NORMAL",
+    "listen-only": "LISTEN_ONLY",
+    "loopback": "LOOPBACK",
+    "silent-loopback": "SILENT_LOOPBACK",
 }
 _FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
 
@@ -63,7 +79,7 @@ _FIELDS: Final = frozenset(one.name for one in fields(DongleConfig))
     type=Choice(_STATUSES),
     help="Only dongles with this status.",
 )
-@sort_options(("name", "device_id", "state", "identity", "bitrate", "last_seen_at", "created_at"), "name")
+@sort_options(_SORTS, "name")
 @paging_options
 @with_context
 def list_(
@@ -90,8 +106,15 @@ def list_(
     shown = _COLUMNS if context.as_json else _SHORT
     columns: dict[str, Callable[[Any], object]] = {name: itemgetter(name) for name in shown}
     if not context.as_json:
-        columns |= {name: partial(_text_of, name) for name in ("name", "ownership_state", "bitrate")}
-    empty = _("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”.")
+        columns |= {name: partial(_text_of, name) for name in ("name", "bitrate")}
+        columns |= {"ownership_state": _pairing_text, "connection": _connection_text}
+    empty = empty_text(
+        pgettext("no match", "dongles"),
+        _("No dongles or serial ports found. Plug in a dongle, or run “benchboard dongle simulate”."),
+        "dongle list",
+        search=search,
+        filters={"--status": next((word for word, stored in _STATUSES.items() if stored == state), None)},
+    )
     context.list_page(Page(tuple(rows), known.next_key), columns, empty=empty)
 
 
@@ -99,7 +122,26 @@ _COLUMNS: Final = (
     "id", "device_id", "name", "ownership_state", "identity_kind", "port", "path", "description", "simulated",
     "dialect", "firmware", "key_version", "bitrate", "data_bitrate", "last_seen_at", "problem",
 )  # fmt: skip
-_SHORT: Final = ("name", "device_id", "ownership_state", "port", "bitrate")
+_SHORT: Final = ("name", "device_id", "ownership_state", "connection", "port", "bitrate")
+
+
+def _pairing_text(row: Mapping[str, Any]) -> str | None:
+    """Whether the dongle is paired; None for a port that wasn't asked, so that nothing is known."""
+    registered = row["ownership_state"] if row["id"] is not None else None
+    if registered is None and row["dialect"] is None and row["problem"] is None:
+        return None
+    return pairing_title(registered, reported=row["ownership_state"], failure=row.get("failure", ""))
+
+
+def _connection_text(row: Mapping[str, Any]) -> str:
+    """Whether it is connected to this computer, or when it was last seen."""
+    seen = cell_text(row["last_seen_at"]) if row["last_seen_at"] is not None else ""
+    return connection_title(
+        connected=row["path"] is not None,
+        checked=row.get("checked", False),
+        failure=row.get("failure", ""),
+        last_seen=seen,
+    )
 
 
 def _text_of(name: str, row: Mapping[str, object]) -> object:
@@ -107,8 +149,6 @@ def _text_of(name: str, row: Mapping[str, object]) -> object:
     value = row[name]
     if name == "name" and not value and row.get("device_id"):
         return fleet.default_title(str(row["device_id"]))
-    if name == "ownership_state" and value is None and row.get("in_use"):
-        return _("In use")
     if value is None:
         return None
     if name == "ownership_state":
@@ -123,15 +163,15 @@ def _port_row(port: link.Port, probe_ports: bool | None) -> dict[str, object]:
     row["device_id"] = observed_id(port)
     if probe_ports is None:
         probe_ports = port.simulated or adapter_name(port.vid, port.pid) is not None
+    row["checked"] = probe_ports  # no column of its own
     if probe_ports:
         try:
             row |= {
                 name: value for name, value in _info_row(probe(port.path)).items() if name in row and value is not None
             }
         except AppError as error:
-            row |= {"problem": error.what, "in_use": error.code == "port.busy"}
-            if port.simulated and re.fullmatch("[0-9a-f]{16}", Path(port.path).name):  # a simulator's link: the id
-                row["device_id"] = Path(port.path).name
+            row |= {"problem": error.what, "failure": failure_title(error)}
+            row["device_id"] = expected_id(port)
     return row
 
 
@@ -158,6 +198,10 @@ def info(port: str, as_json: bool) -> None:
     """Show what a dongle says about itself.
 
     Asks only the dongle. What your organisation knows about it is in “benchboard dongle list”.
+
+    \b
+    Example:
+      benchboard dongle info --port /dev/ttyACM0
     """
     row = _info_row(probe(port))
     if as_json:
@@ -172,7 +216,12 @@ def info(port: str, as_json: bool) -> None:
     "--seconds", type=Number(0, 60), default=float(IDENTIFY_SECONDS), show_default=True, help="How long to blink."
 )
 def identify(port: str, seconds: float) -> None:
-    """Blink a dongle's light to find it."""
+    """Blink a dongle's light to find it.
+
+    \b
+    Example:
+      benchboard dongle identify --port /dev/ttyACM0
+    """
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
@@ -185,7 +234,12 @@ def identify(port: str, seconds: float) -> None:
 @click.option("--name", default="", help="Name of the dongle.")
 @with_context
 def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
-    """Pair a dongle with your organisation, or resume an earlier attempt."""
+    """Pair a dongle with your organisation, or resume an earlier attempt.
+
+    \b
+    Example:
+      benchboard dongle pair --port /dev/ttyACM0 --name "Conveyor A"
+    """
     if name:
         fleet.require_name(context.actor, name)
     with link.open_port(port) as handle:
@@ -280,12 +334,15 @@ _STEPS: Final = {
     help='Settings to change, such as {"mode": "LISTEN_ONLY"}, with the names that “benchboard dongle config --json” '
     "prints; use - for standard input.",
 )
-@click.option("--clock", type=WholeNumber(1), metavar="HZ", help="CAN clock, such as 80000000.")
+@click.option(
+    "--clock",
+    type=Frequency(),
+    callback=lambda _context, _param, value: None if value is None else round(value),
+    help="CAN clock, such as 80M.",
+)
 @click.option("--timing", type=SegmentsType(), help="Bit timing, such as 10/6/7/2/2.")
 @click.option("--data-timing", type=SegmentsType(), help="Bit timing of the CAN FD data phase, such as 2/6/7/2/2.")
-@click.option(
-    "--mode", type=Choice(["NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK"]), help="Mode of the channel."
-)
+@click.option("--mode", type=Choice(_MODES), help="Mode of the channel.")
 @click.option(
     "--org", envvar="BENCHBOARD_ORG", metavar="NAME", help="Short name of the organisation that owns the dongle."
 )
@@ -313,7 +370,7 @@ def config(
     \b
     Examples:
       benchboard dongle config --port /dev/ttyACM0
-      benchboard dongle config --port /dev/ttyACM0 --timing 10/6/7/2/2 --mode LISTEN_ONLY
+      benchboard dongle config --port /dev/ttyACM0 --timing 10/6/7/2/2 --mode listen-only
     """
     changes: dict[str, object] = _read_changes(write) if write is not None else {}
     changes |= {name: value for name, value in (("clock_hz", clock), ("mode", mode)) if value is not None}
@@ -325,11 +382,13 @@ def config(
     with link.open_port(port) as handle:
         device = Device(handle)
         device.close_channel()
-        stored = device.config_read()
+        hello, stored = device.hello(), device.config_read()
         if writes:
-            new = _config_with(stored.config, changes, timing, data_timing)
+            # What was stored by an earlier firmware may be another dongle's hardware.
+            own = replace(stored.config, controller=hello.controller, clock_hz=hello.clock_hz)
+            new = _config_with(own, changes, timing, data_timing)
             stored = _write_config(options, device, new, org, as_email)
-    _show_config(stored, as_json=as_json)
+    _show_config(stored, hello, as_json=as_json)
 
 
 def _write_config(
@@ -381,7 +440,39 @@ def _config_with(
     try:
         return messages.config_with_changes(config, values)
     except ProtocolError as error:
-        raise _invalid_settings(_("A value is out of range, or the segments don't match the bit rate.")) from error
+        raise _invalid_settings(_setting_problem(error)) from error
+
+
+def _setting_problem(error: ProtocolError) -> str:
+    """What is wrong with which setting, as a sentence."""
+    if error.code is ErrorCode.MALFORMED and error.member:
+        return _("“{name}” must be {allowed}.").format(name=error.member, allowed=_allowed(error.member))
+    return _(
+        "The clock, prescaler and segments don't give the bit rate within 5 %, SJW exceeds phase 2, or the data phase"
+        " doesn't fit “fd_enabled”."
+    )
+
+
+def _allowed(name: str) -> str:
+    """The values that the setting `name` may have."""
+    check = messages.CONFIG[name]
+    if isinstance(check, messages.Nullable):
+        return _("{allowed} or null").format(allowed=_allowed_by(name, check.check))
+    return _allowed_by(name, check)
+
+
+def _allowed_by(name: str, check: messages.Check) -> str:
+    if name.endswith("sample_point"):
+        return _("a percentage between 0 and 100")
+    if isinstance(check, messages.IntegerRange):
+        return _("a whole number from {low} to {high}").format(low=check.low, high=check.high)
+    if name == "mode":
+        return _("one of {names}").format(names=", ".join(messages.MODES))
+    if name == "filters":
+        return _("up to {count} lists [ID, mask, extended], such as [291, 2047, false]").format(
+            count=messages.MAX_FILTERS
+        )
+    return _("a text of up to 32 characters") if name == "controller" else _("true or false")
 
 
 def _settings_of(segments: SegmentValues, clock: int, prefix: str) -> dict[str, object]:
@@ -394,13 +485,22 @@ def _settings_of(segments: SegmentValues, clock: int, prefix: str) -> dict[str, 
     return {prefix + name: value for name, value in zip(names, values, strict=True)}
 
 
-def _show_config(stored: StoredConfig, *, as_json: bool) -> None:
+def _show_config(stored: StoredConfig, hello: Hello, *, as_json: bool) -> None:
     row: dict[str, Any] = {**asdict(stored.config), "revision": stored.revision}
+    row |= {"reported_controller": hello.controller, "reported_clock_hz": hello.clock_hz}
     row["filters"] = [[filter_.id, filter_.mask, filter_.extended] for filter_ in stored.config.filters]
     if as_json:
         click.echo(json.dumps(row))
     else:
+        row["filters"] = ", ".join(map(_filter_text, stored.config.filters))
         _print_pairs(row)
+
+
+def _filter_text(filter_: CanFilter) -> str:
+    """`standard 0x123 mask 0x7FF`"""
+    digits = 8 if filter_.extended else 3
+    sentence = _("extended {id} mask {mask}") if filter_.extended else _("standard {id} mask {mask}")
+    return sentence.format(id=f"0x{filter_.id:0{digits}X}", mask=f"0x{filter_.mask:0{digits}X}")
 
 
 def _print_pairs(row: Mapping[str, object]) -> None:

@@ -55,13 +55,28 @@ def dongle() -> None:
     help="Frames per second that another node sends, such as 100; default: none.",
 )
 @click.option(
+    "--bitrate",
+    type=WholeNumber(1_000, 1_000_000),
+    default=500_000,
+    show_default=True,
+    metavar="BIT/S",
+    help="Bit rate of that node; dongles set to another one receive errors.",
+)
+@click.option(
     "--home-links/--no-home-links",
     default=True,
     help="Make links in BENCHBOARD_HOME/ports, or none; there Benchboard finds the dongles.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def simulate(
-    count: int, bus: str, manual: bool, until_eof: bool, traffic: float, home_links: bool, as_json: bool
+    count: int,
+    bus: str,
+    manual: bool,
+    until_eof: bool,
+    traffic: float,
+    bitrate: int,
+    home_links: bool,
+    as_json: bool,
 ) -> None:
     """Simulate dongles until you press Ctrl+C.
 
@@ -98,6 +113,7 @@ def simulate(
         manual=manual,
         until_eof=until_eof,
         traffic=traffic,
+        bitrate=bitrate,
         links=home_links,
         on_ready=ready,
         on_notice=lambda text: click.echo(text, err=True),

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from benchboard import __version__, i18n, log, package_data, settings
+from benchboard import __version__, i18n, log, package_data, settings, vault
 from benchboard.cli.options import CliGroup
 from benchboard.cli.terminal import printable, shorten_arguments
 from benchboard.cli.usage_errors import error_text
@@ -26,8 +26,8 @@ _COMMANDS: Final = {
     "db": "Upgrade, downgrade, seed and check the database.",
     "dongle": "List, identify, pair, configure and simulate dongles.",
     "layout": "Convert dashboards, and arrange widgets for other programs.",
-    "login": "Sign in to a shared database, and stay signed in.",
-    "logout": "Sign out of a shared database on this computer.",
+    "login": "Sign in to a shared server, and stay signed in.",
+    "logout": "Sign out of a shared server on this computer.",
     "session": "List and revoke sessions.",
     "team": "List and create teams, and add and remove people.",
     "timing": "Calculate, check, convert and compare CAN bit timings.",
@@ -86,11 +86,14 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit status. Users never see a traceback: a bug goes to the log."""
     home = settings.home()
     _use_language(os.environ.get("BENCHBOARD_LANGUAGE") or settings.load(home).language)
-    if broken := settings.keep_broken(home):
+    private = vault.is_private(home)
+    if private and (broken := settings.keep_broken(home)):
         click.echo(printable(broken), err=True)
-    log.start(home / "logs")
+    log.start(home / "logs" if private else None)
+    _replace_closed_output()
     try:
         result = root.main(list(arguments), prog_name="benchboard", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         click.echo(shorten_arguments(error_text(error), arguments, _LONGEST_ARGUMENT), err=True)
         return 2 if isinstance(error, click.UsageError) else 1
@@ -101,10 +104,12 @@ def main(arguments: Sequence[str]) -> int:
         click.echo(shorten_arguments(printable(str(error)), arguments, _LONGEST_PATH), err=True)
         return 1
     except BrokenPipeError:
-        # The reader of our output has closed it; keep the interpreter from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()  # its reader has closed it
         return 0
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and (reason := _output_failure(error)):
+            click.echo(reason, err=True)
+            return 1
         logging.getLogger("benchboard.cli").exception("a command failed")
         click.echo(
             _("Benchboard ran into an internal error. For details, see {log}.").format(
@@ -116,10 +121,34 @@ def main(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _replace_closed_output() -> None:
+    """Let writing fail where standard output was closed (`>&-`); Python itself has no stream there."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+
+
+def _output_failure(error: OSError) -> str:
+    """That standard output can't be written, as a sentence, if that is what `error` is about; else empty."""
+    try:
+        sys.stdout.flush()  # what failed before is still in its buffer, and fails again
+    except OSError:
+        pass
+    else:
+        # An unbuffered output (PYTHONUNBUFFERED) keeps nothing; the error of any other file names it.
+        if error.filename is not None or not getattr(sys.stdout, "write_through", False):
+            return ""
+    _discard_output()
+    return _("Can't write to standard output: {reason}.").format(reason=error.strerror)
+
+
+def _discard_output() -> None:
+    """Keep the interpreter from complaining at its exit about output that can't be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _use_language(language: str) -> None:
     folder = package_data.resources_folder() / "i18n"
-    known = ["en", *sorted(file.stem for file in folder.glob("*.po"))]
-    i18n.use(language if language in known else "en", folder)
-    if language not in known:
+    i18n.use(language if language in i18n.LANGUAGES else "en", folder)
+    if language not in i18n.LANGUAGES:
         text = _("{language} isn't available, so Benchboard is using English. Available languages: {names}.")
-        click.echo(printable(text.format(language=repr(language)[:40], names=", ".join(known))), err=True)
+        click.echo(printable(text.format(language=repr(language)[:40], names=", ".join(i18n.LANGUAGES))), err=True)

@@ -9,26 +9,48 @@ from typing import IO, Any
 
 import click
 
+from benchboard.cli.suggested_commands import suggest_for_same_database
 from benchboard.cli.terminal import printable
-from benchboard.errors import Invalid
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 
 
-class MissingParameters(click.UsageError):
-    """A command line lacks several options or arguments, `parameters`, that the command can't do without."""
+class Incomplete(click.UsageError):
+    """A command line lacks something. An example has the command's required parameters, and `needed`."""
 
-    def __init__(self, parameters: Sequence[click.Parameter], ctx: click.Context) -> None:
+    def __init__(self, message: str, ctx: click.Context | None = None, needed: Sequence[click.Parameter] = ()) -> None:
+        super().__init__(message, ctx)
+        self.needed = tuple(needed)
+
+
+class MissingParameters(Incomplete):
+    """A command line lacks `parameters`, options or arguments that the command can't do without.
+
+    `needed` is all that is needed here, if that is more than what the command always requires.
+    """
+
+    def __init__(
+        self, parameters: Sequence[click.Parameter], ctx: click.Context, needed: Sequence[click.Parameter] = ()
+    ) -> None:
         *names, last = (parameter_name(one) for one in parameters)
-        super().__init__(_("{names} and {last} are required.").format(names=", ".join(names), last=last), ctx)
+        several = _("{names} and {last} are required.").format(names=", ".join(names), last=last)
+        super().__init__(several if names else _("{name} is required.").format(name=last), ctx, needed)
 
 
 class CliCommand(click.Command):
-    """A command that names everything its command line lacks, rather than only the first of it."""
+    """A command that names everything its command line lacks, rather than only the first of it, and whose errors
+    suggest commands for the database that it used.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given = list(args)
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
+            _require_utf8(ctx)
+            return rest
+        except click.BadOptionUsage as error:
+            error.ctx = error.ctx or ctx  # click's parser leaves it out
+            raise
         except click.MissingParameter as error:
             values, _rest, _order = self.make_parser(ctx).parse_args(given)
             missing = [
@@ -39,6 +61,24 @@ class CliCommand(click.Command):
             if len(missing) < 2:
                 raise
             raise MissingParameters(missing, ctx) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AppError as error:
+            suggest_for_same_database(ctx, error)
+            raise
+
+
+def _require_utf8(ctx: click.Context) -> None:
+    """Raise `click.BadParameter` for a text that isn't UTF-8; files may have such names."""
+    for param in ctx.command.params:
+        value = ctx.params.get(param.name or "")
+        texts = value if isinstance(value, tuple) else (value,)
+        if isinstance(param.type, click.Path | click.File):
+            continue
+        if any("\udc80" <= sign <= "\udcff" for text in texts if isinstance(text, str) for sign in text):
+            raise click.BadParameter(_("The text isn't valid UTF-8."), ctx, param)
 
 
 class CliGroup(click.Group):
@@ -81,6 +121,9 @@ class Choice(click.Choice[str]):
             return self._stored[value]
         if value in self._stored.values():
             return str(value)
+        known = {name.lower(): stored for shown, stored in self._stored.items() for name in (shown, stored)}
+        if value.lower() in known:
+            return known[value.lower()]
         sentence = _("{option} can't be “{value}”. Choose one of: {names}.")
         raise click.UsageError(
             sentence.format(option=parameter_name(param), value=printable(str(value)), names=", ".join(self.choices)),
@@ -118,6 +161,41 @@ class Number(click.FloatRange):
 
     def _describe_range(self) -> str:
         return _range_text(self.min, self.max, self.min_open)
+
+
+class Frequency(click.ParamType[float, object]):
+    """Hz, with k or M before the unit where it has one: 80M, 80MHz, 83333."""
+
+    name = "HZ"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number in Hz; a usage error for anything else."""
+        match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
+        if match is None:
+            self.fail(self._sentence().format(value=value), param, ctx)
+        return round(float(match[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[match[2]], 9)
+
+    def _sentence(self) -> str:
+        return _("“{value}” isn't a valid frequency. Use a format such as 80M or 83333.")
+
+
+class BitRate(Frequency):
+    """Bit/s, with k or M before the unit where it has one: 500k, 0.5M, 500000; within limits if there are any."""
+
+    name = "BIT/S"
+
+    def __init__(self, low: int | None = None, high: int | None = None) -> None:
+        self._low, self._high = low, high
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number in bit/s; a usage error for anything else."""
+        rate = super().convert(value, param, ctx)
+        if self._low is not None and self._high is not None and not self._low <= rate <= self._high:
+            raise _number_error(_range_text(self._low, self._high, False), param, ctx)
+        return rate
+
+    def _sentence(self) -> str:
+        return _("“{value}” isn't a valid bit rate. Use a format such as 500k, 2M or 83333.")
 
 
 SegmentValues = tuple[int, int, int, int, int]

@@ -8,10 +8,12 @@ from typing import Any, Final
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context
-from benchboard.cli.options import Choice, CliGroup, RenamedOption
+from benchboard.cli.empty_lists import empty_text
+from benchboard.cli.options import Choice, CliGroup, Incomplete, RenamedOption
 from benchboard.errors import Invalid, NotFound
-from benchboard.i18n import N_, _, ngettext
+from benchboard.i18n import N_, _, ngettext, pgettext
 from benchboard.identity import sessions, users
+from benchboard.identity.permissions import program_title
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
 from benchboard.paging import Listing, Page, Scalar
 
@@ -23,6 +25,14 @@ _PERSON: dict[str, Callable[[Any], object]] = {
     "state": lambda row: row.state,
     "last_seen": lambda row: row.last_seen,
     "sessions": lambda row: row.sessions,
+}
+_SORTS: Final = {
+    "name": "name",
+    "email": "email",
+    "role": "role",
+    "status": "state",
+    "last-sign-in": "last_seen",
+    "created": "created_at",
 }
 _SESSION: dict[str, Callable[[Any], object]] = {
     "id": lambda row: row.id,
@@ -46,8 +56,12 @@ _END_REASONS: Final = {
 _PERSON_TEXT = _PERSON | {
     "role": lambda row: role_title(row.role),
     "state": lambda row: _(_STATES.get(row.state, row.state)),
+    "last_seen": lambda row: row.last_seen or _("never"),
 }
-_SESSION_TEXT = _SESSION | {"end_reason": lambda row: _(_END_REASONS.get(row.end_reason, row.end_reason or ""))}
+_SESSION_TEXT = _SESSION | {
+    "end_reason": lambda row: _(_END_REASONS.get(row.end_reason, row.end_reason or "")),
+    "program": lambda row: program_title(row.program),
+}
 """The texts in tables, as in the window; JSON has the values that options take."""
 
 
@@ -67,7 +81,7 @@ def user() -> None:
     type=Choice({"active": "active", "disabled": "inactive", "invited": "pending"}),
     help="Only people with this status.",
 )
-@sort_options(("name", "email", "role", "state", "last_seen", "created_at"), "name")
+@sort_options(_SORTS, "name")
 @paging_options
 @with_context
 def list_users(
@@ -90,7 +104,16 @@ def list_users(
         page,
         _PERSON if context.as_json else _PERSON_TEXT,
         shown=("id", "name", "email", "role", "state", "last_seen", "sessions"),
-        empty=_("No people found."),
+        empty=empty_text(
+            pgettext("no match", "people"),
+            _("No people yet. Run “benchboard user add EMAIL”."),
+            "user list",
+            search=search,
+            filters={
+                "--role": role,
+                "--status": {"inactive": "disabled", "pending": "invited"}.get(state or "", state),
+            },
+        ),
     )
 
 
@@ -118,7 +141,8 @@ def show_user(context: CommandContext, who: str) -> None:
 def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
     """Add a person.
 
-    Asks for a password, or reads it from standard input.
+    On a shared server, asks for the password that they sign in with, or reads it from standard input. On this
+    computer nobody else signs in: people own dashboards, get access to them, and can be named with --as.
 
     \b
     Examples:
@@ -128,10 +152,12 @@ def add_user(context: CommandContext, email: str, name: str, role: str) -> None:
     given = None if sys.stdin.isatty() else _read_password()
     with context.database.read() as session:  # don't ask for a password, twice, for a person who can't be added
         users.require_addable(session, context.actor, email=email, name=name, role=role, password=given or None)
-    password = ask_password(confirm=True) if given is None else _require_given(given)
+    signs_in = context.workspace.location.kind == "server"
+    password = _require_given(given) if given is not None else ask_password(confirm=True) if signs_in else None
     with context.database.change() as session:
         person = users.add_person(session, context.actor, email=email, name=name, role=role, password=password)
-    context.report(_("Added {name}.").format(name=person.name), id=person.id, email=person.email)
+    added = _("Added {name}.").format(name=person.name)
+    context.report(added if signs_in else f"{added} {users.local_account_sentence()}", id=person.id, email=person.email)
 
 
 @user.command("disable")
@@ -175,7 +201,7 @@ def session() -> None:
 @click.option(
     "--ended",
     is_flag=True,
-    help=f"Sessions that ended in the last {sessions.REMEMBERED.days} days, instead of open ones.",
+    help=f"Sessions that ended in the last {sessions.REMEMBERED.days} days, instead of active ones.",
 )
 @click.option("--search", default="", help="Part of a computer's name, or of a person's name or email address.")
 @paging_options
@@ -193,21 +219,31 @@ def list_sessions(
         page,
         _SESSION if context.as_json else _SESSION_TEXT,
         shown=("id", "person", "host_name", "program", "last_used_at", "end_reason"),
-        empty=_("No sessions found."),
+        empty=empty_text(
+            pgettext("no match", "ended sessions") if ended else pgettext("no match", "active sessions"),
+            _("No sessions ended. To list active sessions, run “benchboard session list”.")
+            if ended
+            else _("No active sessions. To list ended ones, run “benchboard session list --ended”."),
+            "session list --ended" if ended else "session list",
+            search=search,
+            filters={"--user": who},
+        ),
     )
 
 
-@session.command("revoke")
+@session.command(
+    "revoke",
+    help=f"""Revoke sessions by ID, or all of one person's.
+
+    Their windows sign out within {sessions.REVOKED_WITHIN_S} seconds.
+    """,
+)
 @click.argument("ids", nargs=-1)
 @click.option("--user", "who", help="All of this person's sessions (email address or ID).")
 @with_context
 def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> None:
-    """Revoke sessions by ID, or all of one person's.
-
-    Their windows sign out within 5 seconds.
-    """
     if bool(ids) == (who is not None):
-        raise click.UsageError(_("Specify session IDs, or a person with --user."))
+        raise Incomplete(_("Specify session IDs, or a person with --user."))
     with context.database.change() as session:
         if who is not None:
             count = users.revoke_all(

@@ -31,11 +31,9 @@ def cell_text(value: object) -> str:
 
 def bit_rate(bits_per_second: float | None) -> str | None:
     """`500 kbit/s`, `2 Mbit/s`; None where there is none."""
-    if bits_per_second is None:
-        return None
-    if bits_per_second >= 1_000_000:
-        return f"{number(bits_per_second / 1_000_000, most=6)} Mbit/s"
-    return f"{number(bits_per_second / 1000, most=3)} kbit/s"
+    from benchboard.canbus.timing import figures  # late: few commands show a bit rate
+
+    return figures.bit_rate(bits_per_second) if bits_per_second is not None else None
 
 
 def value_text(name: str, value: object) -> object:
@@ -44,7 +42,7 @@ def value_text(name: str, value: object) -> object:
         return value
     if name in ("bitrate", "data_bitrate"):
         return bit_rate(value)
-    if name == "clock_hz":
+    if name.endswith("clock_hz"):
         return f"{number(value / 1_000_000, most=6)} MHz"
     if name.endswith("sample_point"):
         return percent(value, most=3)
@@ -59,6 +57,7 @@ _TITLES: Final = {
     "author": N_("Author"),
     "bitrate": N_("Bit rate"),
     "clock_hz": N_("CAN clock"),
+    "connection": N_("Connection"),
     "data_bitrate": N_("Data bit rate"),
     "data_phase_seg1": N_("Data phase 1"),
     "data_phase_seg2": N_("Data phase 2"),
@@ -66,8 +65,9 @@ _TITLES: Final = {
     "data_sjw": N_("Data SJW"),
     "data_tseg1": N_("Data propagation and phase 1"),
     "device_id": N_("ID"),
+    "controller": N_("Controller"),
     "email": N_("Email"),
-    "end_reason": N_("Reason"),
+    "end_reason": N_("Ended because"),
     "event": N_("Event"),
     "fd": N_("CAN FD"),
     "fd_enabled": N_("CAN FD"),
@@ -87,9 +87,12 @@ _TITLES: Final = {
     "people": N_("People"),
     "person": N_("Person"),
     "port": N_("Port"),
+    "prescaler": N_("Prescaler"),
     "program": N_("Program"),
     "prop_seg": N_("Propagation"),
     "quanta": N_("Time quanta"),
+    "reported_clock_hz": N_("CAN clock the dongle reports"),
+    "reported_controller": N_("Controller the dongle reports"),
     "restored_from": N_("Restored from"),
     "role": N_("Role"),
     "saved_at": N_("Saved"),

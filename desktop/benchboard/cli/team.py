@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
+from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import CliGroup
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity import teams, users
 from benchboard.paging import Listing
 
@@ -33,7 +34,17 @@ def list_teams(context: CommandContext, search: str, limit: int, after: str | No
     """List your organisation's teams and their members."""
     with context.database.read() as session:
         page = teams.list_teams(session, context.actor, Listing(search), after=after, limit=limit)
-    context.list_page(page, _TEAM, shown=("id", "name", "short_name", "members", "people"), empty=_("No teams found."))
+    context.list_page(
+        page,
+        _TEAM,
+        shown=("id", "name", "short_name", "members", "people"),
+        empty=empty_text(
+            pgettext("no match", "teams"),
+            _("No teams yet. Run “benchboard team create NAME”."),
+            "team list",
+            search=search,
+        ),
+    )
 
 
 @team.command("create")
@@ -70,9 +81,11 @@ def add_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None
     """
     with context.database.change() as session:
         ids = [users.get_person_matching(session, context.actor, member).id for member in who]
-        count = teams.add_people(session, context.actor, team, ids)
-    sentence = ngettext("Added {count} person to the team.", "Added {count} people to the team.", count)
-    context.report(sentence.format(count=count), added=count)
+        change = teams.add_people(session, context.actor, team, ids)
+    count = len(change.changed)
+    done = ngettext("Added {count} person to the team.", "Added {count} people to the team.", count)
+    sentence = _result(change, done, _("{name} is already in the team “{team}”."))
+    context.report(sentence, added=count)
 
 
 @team.command("remove")
@@ -86,6 +99,15 @@ def remove_people(context: CommandContext, team: str, who: tuple[str, ...]) -> N
     """
     with context.database.change() as session:
         ids = [users.get_person_matching(session, context.actor, member).id for member in who]
-        count = teams.remove_people(session, context.actor, team, ids)
-    sentence = ngettext("Removed {count} person from the team.", "Removed {count} people from the team.", count)
-    context.report(sentence.format(count=count), removed=count)
+        change = teams.remove_people(session, context.actor, team, ids)
+    count = len(change.changed)
+    done = ngettext("Removed {count} person from the team.", "Removed {count} people from the team.", count)
+    sentence = _result(change, done, _("{name} isn't in the team “{team}”."))
+    context.report(sentence, removed=count)
+
+
+def _result(change: teams.MembershipChange, done: str, needless: str) -> str:
+    """How many people were added or removed, and of whom that was `needless`."""
+    sentences = [done.format(count=len(change.changed))] if change.changed else []
+    sentences += [needless.format(name=name, team=change.team) for name in change.unchanged]
+    return " ".join(sentences if change.changed else [*sentences, _("Nothing was changed.")])

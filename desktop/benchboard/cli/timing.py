@@ -19,8 +19,10 @@ from rich.table import Table
 
 from benchboard.canbus import timing as core
 from benchboard.cli.options import (
+    BitRate,
     Choice,
     CliGroup,
+    Frequency,
     InputFile,
     MissingParameters,
     Number,
@@ -32,27 +34,8 @@ from benchboard.cli.table import bit_rate, cell_text, column_title, print_lines,
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number, percent
 
-
-class _Frequency(click.ParamType[float, object]):
-    """Hz or bit/s, with k or M before the unit where it has one: 80M, 80MHz, 500k, 83333."""
-
-    def __init__(self, unit: str) -> None:
-        self.name = unit.upper()
-        self._is_bit_rate = unit == "bit/s"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number in Hz; a usage error for anything else."""
-        match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)\s?([kKM]?)(?:Hz|bit/s)?", str(value))
-        if match is None:
-            sentence = _("“{value}” isn't a valid frequency. Use a format such as 80M or 83333.")
-            if self._is_bit_rate:
-                sentence = _("“{value}” isn't a valid bit rate. Use a format such as 500k, 2M or 83333.")
-            self.fail(sentence.format(value=value), param, ctx)
-        return round(float(match[1]) * {"": 1, "k": 1e3, "K": 1e3, "M": 1e6}[match[2]], 9)
-
-
-_HZ = _Frequency("Hz")
-_BIT_RATE = _Frequency("bit/s")
+_HZ: Final = Frequency()
+_BIT_RATE: Final = BitRate()
 _SEGMENTS = SegmentsType()
 _CONTROLLERS: Final = "Controller, such as bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan or at91."
 _CLOCK: Final = "CAN clock, such as 80M."
@@ -66,6 +49,7 @@ _OPTIONS: Final = {
     "delay_ns_per_m": "--delay",
     "length_m": "--cable",
     "loop_delay_ns": "--loop-delay",
+    "tolerance": "--max-error",
 }
 """The options of numbers that have another name in JSON and in the calculation."""
 
@@ -81,12 +65,12 @@ def _numbers_by_options() -> Iterator[None]:
             word, option = re.sub("^(a_|b_)?(data_)?", "", field), _OPTIONS.get(field)
             if word in _SEGMENT_NAMES:
                 node = field[:2].replace("_", "-") if field[:2] in ("a_", "b_") else ""
-                phase = "data" if "data_" in field else "nominal"
+                phase = "data-timing" if "data_" in field else "timing"
                 option = _("{name} in {option}").format(name=column_title(word), option=f"--{node}{phase}")
             option = option or f"--{field.replace('_', '-')}"
-            for name in (field, word):
-                error.what = re.sub(rf"^{name}\b", option, error.what)
-                error.do = re.sub(rf"\b{name}\b(?=\.|$)", option, error.do)
+            name = rf"(?:{field}|{word})\b"  # both at once: an option has the word in it
+            error.what = re.sub(rf"^{name}", option, error.what)
+            error.do = re.sub(rf"\b{name}(?=\.|$)", option, error.do)
         raise
 
 
@@ -115,14 +99,21 @@ def timing() -> None:
 @click.option(
     "--phase", type=Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."
 )
-@click.option("--tolerance", type=Number(), help="Largest bit rate error in percent; default: 0.5.")
+@click.option(
+    "--max-error",
+    "--tolerance",
+    "tolerance",
+    cls=RenamedOption,
+    type=Number(),
+    help="Maximum bit rate error in percent; default: 0.5.",
+)
 @click.option(
     "--algorithm",
     metavar="NAME",
-    help="cia for all solutions, linux for the one that Linux uses, or a kernel such as v6.3.",
+    help="cia for all bit timings, linux for the one that Linux uses, or a kernel such as v6.3.",
 )
-@click.option("--equal-prescalers", is_flag=True, help="List only solutions with one prescaler for both phases.")
-@click.option("--all", "everything", is_flag=True, help="List all solutions, not only the best ones.")
+@click.option("--equal-prescalers", is_flag=True, help="List only bit timings with one prescaler for both phases.")
+@click.option("--all", "everything", is_flag=True, help="List all bit timings, not only the best ones.")
 @click.option("--batch", is_flag=True, help="Read one JSON request per line from REQUESTS or standard input.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("requests", type=InputFile(), default="-")
@@ -152,20 +143,27 @@ def solve(
         _solve_batch(ctx, requests, everything=everything)
         return
     needed = [one for one in ctx.command.params if one.name in ("controller", "clock", "bitrate")]
-    if len(missing := [one for one in needed if options[one.name or ""] is None]) > 1:
-        raise MissingParameters(missing, ctx)
-    if missing:
-        raise click.MissingParameter(ctx=ctx, param=missing[0])
+    if missing := [one for one in needed if options[one.name or ""] is None]:
+        raise MissingParameters(missing, ctx, needed)
     request = {name: value for name, value in options.items() if value is not None and value is not False}
     answer = core.answer_request(request | {"all": everything})
     if as_json:
         click.echo(json.dumps(answer))
         return
     if not answer["solutions"]:
-        advice = _("Allow a larger bit rate error, or change the CAN clock.")
-        click.echo(f"{answer['reason']} {advice}", err=True)
+        click.echo(f"{answer['reason']} {_advice_without_solution(answer)}", err=True)
         ctx.exit(1)
     _print_solutions(answer)
+
+
+def _advice_without_solution(answer: Mapping[str, object]) -> str:
+    """What to change; a larger bit rate error only where one that nodes understand is enough."""
+    found = answer.get("nearest")
+    if isinstance(found, Mapping):
+        errors = [found["bitrate_error"], *([found["data"]["bitrate_error"]] if "data" in found else [])]
+        if max(errors) <= core.MOST_SUGGESTED_ERROR:
+            return _("Allow a larger bit rate error with --max-error, or change the CAN clock.")
+    return _("Change the CAN clock or the bit rate.")
 
 
 def _solve_batch(ctx: click.Context, requests: IO[bytes], *, everything: bool) -> None:
@@ -214,14 +212,14 @@ def _print_solutions(answer: Mapping[str, object]) -> None:
         column.justify = "right"
     for item in solutions:
         name = _("Nominal") if "data" in item else ""
-        table.add_row(name, *_cells(item), percent(item["tolerance"], most=3))
+        table.add_row(name, *_cells(item), core.limit_percent(item["tolerance"]))
         if "data" in item:
             table.add_row(_("Data"), *_cells(item["data"]), "")
     Console(width=140).print(table)
     count = int(str(answer["count"]))
-    text = ngettext("{count} solution", "{count} solutions", count)
+    text = ngettext("{count} bit timing", "{count} bit timings", count)
     if len(solutions) < count:
-        text = _("{shown} of {count} solutions; add --all for the rest")
+        text = _("{shown} of {count} bit timings; add --all for the rest")
     click.echo(text.format(shown=len(solutions), count=number(count)))
 
 
@@ -236,8 +234,8 @@ def _cells(timing: Mapping[str, object]) -> Iterator[str]:
 @timing.command()
 @click.option("--controller", "name", required=True, metavar="NAME", help=_CONTROLLERS)
 @click.option("--clock", type=_HZ, required=True, help=_CLOCK)
-@click.option("--nominal", type=_SEGMENTS, required=True, help=_NOMINAL)
-@click.option("--data", type=_SEGMENTS, help=_DATA)
+@click.option("--timing", "--nominal", "nominal", cls=RenamedOption, type=_SEGMENTS, required=True, help=_NOMINAL)
+@click.option("--data-timing", "--data", "data", cls=RenamedOption, type=_SEGMENTS, help=_DATA)
 @click.option(
     "--oscillator-tolerance",
     "--clock-tolerance",
@@ -279,7 +277,7 @@ def check(
 
     \b
     Example:
-      benchboard timing check --controller fdcan --clock 80M --nominal 1/95/32/32/32 --cable 40
+      benchboard timing check --controller fdcan --clock 80M --timing 1/95/32/32/32 --cable 40
     """
     item = core.controller(name)
     first, second = _phases(item, clock, nominal, data)
@@ -327,15 +325,12 @@ def _verdict_lines(
         yield column_title("tdc_offset"), str(verdict.delay_compensation.offset)
     yield (
         _("Oscillator tolerance"),
-        _("{allowed} allowed, yours {yours}").format(
-            allowed=percent(floor(1000 * verdict.tolerance.percent) / 1000, most=3),
-            yours=percent(verdict.clock_tolerance, most=3),
-        ),
+        verdict.tolerance_text,
     )
     unverified = _("unverified")
     for condition in verdict.tolerance.conditions:
         mark = "" if condition.verified else f" ({unverified})"
-        yield f"  {condition.number} {condition.title}", percent(condition.percent, most=3) + mark
+        yield f"  {condition.number} {condition.title}", core.limit_percent(condition.percent) + mark
     if verdict.cable is not None:
         yield from _cable_lines(item, verdict.nominal, verdict.cable, number(length or 0))
     if verdict.violations:
@@ -428,8 +423,8 @@ def _condition(condition: core.Condition) -> dict[str, object]:
 @timing.command()
 @click.option("--controller", "name", required=True, metavar="NAME", help=_CONTROLLERS)
 @click.option("--clock", type=_HZ, required=True, help=_CLOCK)
-@click.option("--nominal", type=_SEGMENTS, help=_NOMINAL)
-@click.option("--data", type=_SEGMENTS, help=_DATA)
+@click.option("--timing", "--nominal", "nominal", cls=RenamedOption, type=_SEGMENTS, help=_NOMINAL)
+@click.option("--data-timing", "--data", "data", cls=RenamedOption, type=_SEGMENTS, help=_DATA)
 @click.option(
     "--tdc/--no-tdc",
     default=True,
@@ -474,11 +469,11 @@ def registers(
 
     \b
     Examples:
-      benchboard timing registers --controller fdcan --clock 80M --nominal 1/95/32/32/32
+      benchboard timing registers --controller fdcan --clock 80M --timing 1/95/32/32/32
       benchboard timing registers --controller fdcan --clock 80M --decode NBTP=0x3E007E1F
     """
     if bool(values) == bool(nominal):
-        raise click.UsageError(_("Use either --nominal or --decode."), ctx)
+        raise click.UsageError(_("Use either --timing or --decode."), ctx)
     item = core.controller(name)
     if nominal is None:
         _print_decoded(name, core.decode(item.name, clock, dict(_assignment(ctx, value) for value in values)), as_json)
@@ -546,12 +541,21 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
                 help=f"Oscillator tolerance of {node} in percent.",
             ),
             click.option(
+                f"--{end}-data-timing",
                 f"--{end}-data",
+                f"{end}_data",
+                cls=RenamedOption,
                 type=_SEGMENTS,
                 help=f"Bit timing of {node} in the CAN FD data phase, such as 1/23/8/8/8.",
             ),
             click.option(
-                f"--{end}-nominal", type=_SEGMENTS, required=True, help=f"Bit timing of {node}, such as 1/95/32/32/32."
+                f"--{end}-timing",
+                f"--{end}-nominal",
+                f"{end}_nominal",
+                cls=RenamedOption,
+                type=_SEGMENTS,
+                required=True,
+                help=f"Bit timing of {node}, such as 1/95/32/32/32.",
             ),
             click.option(f"--{end}-clock", type=_HZ, required=True, help=f"CAN clock of {node}, such as 80M."),
             click.option(
@@ -578,7 +582,7 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
 
     \b
     Example:
-      benchboard timing compare --a-clock 80M --a-nominal 10/11/2/2/2 --b-clock 36M --b-nominal 9/4/2/1/1
+      benchboard timing compare --a-clock 80M --a-timing 10/11/2/2/2 --b-clock 36M --b-timing 9/4/2/1/1
     """
     a, b = _node(options, "a"), _node(options, "b")
     comparison = core.compare(a, b)
@@ -597,14 +601,13 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     if as_json:
         click.echo(json.dumps(answer))
     else:
-        verdict = _("Compatible, with {margin} % margin.") if comparison.is_compatible else _("Not compatible.")
         limits = _("Limited by {name}: {condition}.").format(
-            name=comparison.limiting_node, condition=comparison.limiting.title
+            name=comparison.limiting_node, condition=comparison.limiting.title_in_sentence
         )
         click.echo(
             "\n".join(
                 (
-                    verdict.format(margin=number(floor(100 * comparison.margin) / 100, 2)),
+                    comparison.verdict,
                     limits,
                     *comparison.problems,
                     *comparison.advice,
@@ -612,8 +615,17 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
             )
         )
     if not comparison.is_compatible:
-        click.echo(_("The two nodes can't communicate reliably."), err=True)
+        click.echo(_incompatible_advice(a, b, comparison), err=True)
         ctx.exit(1)
+
+
+def _incompatible_advice(a: core.Node, b: core.Node, comparison: core.Comparison) -> str:
+    """What to change so that the two nodes can communicate."""
+    if comparison.bit_rates_differ:
+        return _("Give both nodes the same bit rate.")
+    if (a.data is None) != (b.data is None):
+        return _("Use CAN FD on both nodes, or classic CAN on both.")
+    return _("Use more accurate oscillators, or bit timings that allow for less accurate ones.")
 
 
 def _rounded(value: float | None) -> float | None:

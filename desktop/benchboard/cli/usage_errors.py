@@ -5,8 +5,9 @@ from difflib import get_close_matches
 
 import click
 
-from benchboard.cli.options import CliGroup, RenamedOption, parameter_name
+from benchboard.cli.options import CliGroup, Incomplete, RenamedOption, parameter_name
 from benchboard.cli.terminal import printable
+from benchboard.cli.usage_examples import usage_example
 from benchboard.i18n import _
 
 
@@ -14,17 +15,29 @@ def error_text(error: click.ClickException) -> str:
     """The usage line, how to get help, and what is wrong."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return error.format_message()
-    lines = [_("Error: {message}").format(message=_sentence(error))]
     context = error.ctx if isinstance(error, click.UsageError) else None
+    example = _example(error, context) if context is not None else ""
+    sentences = [_sentence(error), *([_("Example: {command}").format(command=example)] if example else [])]
+    lines = [_("Error: {message}").format(message=" ".join(sentences))]
     if context is not None:
         hint = _("For help, run “{command} --help”.").format(command=context.command_path)
         lines = [context.get_usage(), hint, "", *lines]
     return "\n".join(lines)
 
 
+def _example(error: click.ClickException, context: click.Context) -> str:
+    """A command line that has what the wrong one lacks; empty where it lacks nothing."""
+    if isinstance(error, Incomplete):
+        return usage_example(context, error.needed)
+    if isinstance(error, click.BadOptionUsage):
+        return usage_example(context, [one for one in context.command.params if error.option_name in one.opts])
+    return usage_example(context) if isinstance(error, click.MissingParameter) else ""
+
+
 def _sentence(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
-        return _unknown(_("No such option “{name}”."), error.option_name, _options(error.ctx))
+        known = [*_options_with_value(error.ctx, error.option_name), *_options(error.ctx)]
+        return _unknown(_("No such option “{name}”."), error.option_name, known)
     if isinstance(error, click.exceptions.NoSuchCommand):
         return _unknown(_("No such command “{name}”."), error.command_name, _commands(error.ctx))
     if isinstance(error, click.MissingParameter):
@@ -40,8 +53,21 @@ def _sentence(error: click.ClickException) -> str:
 
 def _unknown(sentence: str, name: str, known: list[str]) -> str:
     sentence = sentence.format(name=printable(name))
-    near = get_close_matches(name, known, n=1)
-    return " ".join([sentence, _("Did you mean “{name}”?").format(name=near[0])]) if near else sentence
+    # Every option begins with two dashes, so only the rest counts; of an option with a value, the value.
+    words = {one.split()[-1].lstrip("-"): one for one in reversed(known)}
+    near = get_close_matches(name.lstrip("-"), words, n=1)
+    return " ".join([sentence, _("Did you mean “{name}”?").format(name=words[near[0]])]) if near else sentence
+
+
+def _options_with_value(context: click.Context | None, name: str) -> list[str]:
+    """The options of which one value is called so: `--filter trash` for `--trash`."""
+    value = name.lstrip("-")
+    params = context.command.get_params(context) if context is not None else []
+    return [
+        f"{param.opts[0]} {value}"
+        for param in params
+        if isinstance(param, click.Option) and isinstance(param.type, click.Choice) and value in param.type.choices
+    ]
 
 
 def _options(context: click.Context | None) -> list[str]:

@@ -40,6 +40,11 @@ class HomeLayout:
         return serialise_page(self.layout)
 
 
+def is_home_name(text: str) -> bool:
+    """Whether this is what lists call the home page, in English or in the user's language."""
+    return text.casefold() in {"home", _("Home").casefold()}
+
+
 def home_layout(session: Session, actor: Actor) -> HomeLayout:
     """The actor's own home layout; an empty one if there is none yet."""
     permissions.require(actor, "studio:enter")
@@ -54,13 +59,15 @@ def save_home(session: Session, actor: Actor, document: object, *, base_version:
 
     `base_version` is the version it was edited from; 0: there was none; None: overwrite any version. Raises `Conflict`
     (`layouts.overtaken`) if another program stored one meanwhile, with its `version` and `updated_at` in the facts;
-    `Invalid` if it isn't a layout.
+    `Invalid` if it isn't a layout. One that is stored already is not stored again.
     """
     permissions.require(actor, "layouts:write")
     content = parse_document(document)
     row = _row(session, actor)
     if base_version is not None and (row.version if row else 0) != base_version:
         raise _conflict(row)
+    if row is not None and row.config == document:
+        return HomeLayout(document, content, row.version, row.updated_at)
     if row is None:
         row = DashboardLayout(organisation_id=actor.organisation_id, user_id=actor.user_id, config=document)
         session.add(row)

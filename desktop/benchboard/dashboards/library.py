@@ -19,8 +19,9 @@ from benchboard.dashboards import repository, trash_retention
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.document.document import MAX_NAME, Document
+from benchboard.dashboards.home_layout import is_home_name
 from benchboard.dashboards.repository import SavedDashboard, VersionReason
-from benchboard.errors import Conflict, NotFound
+from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, permissions
 from benchboard.identity.permissions import Actor
@@ -36,6 +37,20 @@ WHICH_FILTERS: Final = ("mine", "shared", "public", "trash", "all")
 """The filters of the list of dashboards (`which`): mine; not mine and shared with me by name or through a team; public;
 in the trash; all of the organisation, for actors who may `dashboards:manage`.
 """
+
+
+def nothing_in(which: str | None) -> str:
+    """That there are no dashboards in one of `WHICH_FILTERS`, or, with None or `all`, none at all."""
+    return {
+        "mine": _("You don't own any dashboards."),
+        "shared": _("No dashboards are shared with you."),
+        "public": _("No dashboards are shared with everyone."),
+        "trash": _("The trash is empty."),
+    }.get(which or "") or _("No dashboards yet.")
+
+
+HOME_PAGE: Final = "dashboards.home-page"
+"""The code of the error that a name given for a dashboard is the home page's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +193,21 @@ def get_summary_matching(session: Session, actor: Actor, text: str, *, trashed: 
     """The dashboard with this name or else this ID or beginning of an ID; `trashed`: search the trash.
 
     Raises `NotFound`, or `Conflict` if several have that name (`dashboards.ambiguous`) or beginning, or if it is in
-    the trash (`dashboards.in-trash`) or not (`dashboards.not-in-trash`) against `trashed`.
+    the trash (`dashboards.in-trash`) or not (`dashboards.not-in-trash`) against `trashed`; `Invalid` (`HOME_PAGE`)
+    if no dashboard has the home page's name.
     """
     permissions.require(actor, "studio:enter")
     if found := _search(session, actor, text, trashed=trashed):
         return found
     if elsewhere := _search(session, actor, text, trashed=not trashed):
-        raise _not_in_trash(elsewhere) if trashed else _in_trash(elsewhere)
+        raise _not_in_trash(elsewhere) if trashed else _in_trash(elsewhere, text)
+    if is_home_name(text):
+        raise Invalid(
+            HOME_PAGE,
+            _("“{name}” is your home page.").format(name=text),
+            why=_("It's private, has no versions, and can't be renamed, duplicated or deleted."),
+            do=_("Choose a dashboard listed by “benchboard dashboard list”."),
+        )
     raise NotFound(
         "dashboards.unknown",
         (
@@ -198,11 +221,13 @@ def get_summary_matching(session: Session, actor: Actor, text: str, *, trashed: 
     )
 
 
-def _in_trash(card: DashboardSummary) -> Conflict:
+def _in_trash(card: DashboardSummary, text: str) -> Conflict:
     return Conflict(
         "dashboards.in-trash",
         _("“{name}” is in the trash.").format(name=card.name),
-        do=_("To restore it, run “benchboard dashboard restore”."),
+        do=_("To restore it, run “benchboard dashboard restore {dashboard}”.").format(
+            dashboard=repository.command_argument(text, card.id)
+        ),
         dashboard_id=card.id,
     )
 
@@ -211,7 +236,7 @@ def _not_in_trash(card: DashboardSummary | Dashboard) -> Conflict:
     return Conflict(
         "dashboards.not-in-trash",
         _("“{name}” isn't in the trash.").format(name=card.name),
-        do=_("Move it to trash first."),
+        do=_("Move it to the trash first."),
         dashboard_id=card.id,
     )
 
@@ -331,7 +356,8 @@ def delete_forever(session: Session, actor: Actor, dashboard_ids: Sequence[str])
         if row.deleted_at is None:
             raise _not_in_trash(row)
         audit.record(session, actor, "dashboard.delete", row.id, name=row.name)
-    session.execute(delete(Dashboard).where(Dashboard.id.in_([row.id for row in rows])))
+    if rows:
+        session.execute(delete(Dashboard).where(Dashboard.id.in_([row.id for row in rows])))
     return len(rows)
 
 

@@ -18,6 +18,7 @@ from benchboard.atomic_write import write_atomically
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import BREAKPOINTS
 from benchboard.errors import Unavailable
+from benchboard.file_ownership import open_ordinary
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor
 
@@ -59,7 +60,7 @@ def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
     """Write the open tabs atomically. Raises `Unavailable`."""
     file = _file(home, account)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.parent.mkdir(exist_ok=True, mode=0o700)  # not the home folder, if that was removed
         write_atomically(file, json.dumps(asdict(sitting)).encode(), mode=0o600)
     except OSError as error:
         raise Unavailable(
@@ -73,7 +74,7 @@ def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
 def load(home: Path, account: Sequence[str]) -> SavedTabs:
     """The tabs that this account had open here; empty if the file can't be read."""
     try:
-        with _file(home, account).open("rb") as file:
+        with open_ordinary(_file(home, account)) as file:
             raw = json.loads(file.read(_MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return SavedTabs()

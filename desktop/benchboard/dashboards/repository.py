@@ -3,6 +3,7 @@
 Permissions are not checked here, but in `library` and `versions`.
 """
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from benchboard.errors import Conflict, Invalid
 from benchboard.i18n import _
 from benchboard.identity import audit
 from benchboard.identity.permissions import Actor
+from benchboard.name_characters import unusable_character
+from benchboard.storage import change_tracking
 from benchboard.storage.models.base import new_id, now
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
@@ -98,8 +101,9 @@ def write(
 ) -> SavedDashboard:
     """Store `document` in the rows of a locked dashboard, and as a version.
 
-    A document without changes is stored only for a reason; if that is a note, the author's own automatic version of it
-    gets the note. Raises `Conflict` (`dashboards.overtaken`) if it was stored since `base_version`.
+    A document without changes is stored only for a note; the author's own automatic version of it gets that note. To
+    restore a version with this content changes nothing either. Raises `Conflict` (`dashboards.overtaken`) if it was
+    stored since `base_version`.
     """
     newest = _newest(session, row)
     if base_version is not None and base_version != row.version:
@@ -114,7 +118,7 @@ def write(
         key: value for key in ("name", "description", "layout") if (value := getattr(made, key)) != getattr(row, key)
     }
     if newest is not None and not changed and not any(counts.values()):
-        if reason.automatic:
+        if reason.automatic or (reason.restored_from is not None and reason.note is None):
             return SavedDashboard(row.id, row.version, newest.number, row.updated_at, document)
         if _moves_note_to_newest(session, newest, actor, written, reason):
             named = {"name": row.name, "number": newest.number, "note": reason.note}
@@ -137,6 +141,8 @@ def write(
 
 def _save_initial_version(session: Session, row: Dashboard, held: Iterable[WidgetRow]) -> "_NewestVersion | None":
     """Save a first version of a dashboard that another program wrote: its state before its first save."""
+    # It records a change of that program's. The save that makes it may change nothing itself.
+    change_tracking.unaudited(session, "dashboard_versions")
     with suppress(Invalid):  # a state that can't be parsed can't be restored either
         session.add(
             DashboardVersion(
@@ -152,13 +158,26 @@ def _save_initial_version(session: Session, row: Dashboard, held: Iterable[Widge
     return _newest(session, row)
 
 
+def command_argument(name: str, dashboard_id: str) -> str:
+    """A dashboard as the argument of a suggested command: its name, quoted for the shell, or else its ID.
+
+    The name is not used if it would be taken for an option, or would end the quotation of the command.
+    """
+    return dashboard_id if name.startswith("-") or "”" in name else shlex.quote(name)
+
+
+def _is_usable_in_notes(sign: str) -> bool:
+    return sign.isprintable() or sign == "\n"
+
+
 def normalise_note(text: str | None) -> str | None:
     """A version's note as it is stored: None if it is empty. Raises `Invalid` (`dashboards.note`)."""
     note = (text or "").strip()
-    if len(note) > MAX_NOTE or any(not (sign.isprintable() or sign == "\n") for sign in note):
+    if len(note) > MAX_NOTE or not all(map(_is_usable_in_notes, note)):
         raise Invalid(
             "dashboards.note",
             _("Version names can have up to {limit} printable characters.").format(limit=MAX_NOTE),
+            why=unusable_character(note, is_usable=_is_usable_in_notes),
             field="note",
         )
     return note or None
@@ -169,17 +188,18 @@ def _checked(document: Document) -> tuple[dict[str, object], Document]:
     name = document.title
     _require_length(name, MAX_NAME, _("Name is too long."), "title")
     _require_length(document.description, MAX_DESCRIPTION, _("Description is too long."), "description")
-    written = write_document(document)
-    document = parse_document(written)
     if not name.strip() or not name.isprintable():
+        reason = unusable_character(name) if name.strip() else ""
         raise Invalid(
             "dashboards.name",
-            _("The dashboard needs a name with printable characters only."),
-            do=_("Enter a name."),
+            _("The dashboard's name can't be used.") if name.strip() else _("The dashboard needs a name."),
+            why=reason,
+            do=_("Choose another name.") if name.strip() else "",
             item=None,
             field="title",
         )
-    return written, document
+    written = write_document(document)
+    return written, parse_document(written)
 
 
 def _require_length(text: str, limit: int, what: str, field: str) -> None:

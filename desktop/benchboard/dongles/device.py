@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Final, Protocol
 from uuid import UUID
 
+from benchboard.canbus.link import linked_id
 from benchboard.dongles import protocol
-from benchboard.dongles.device_errors import error_for, translate_protocol_errors
+from benchboard.dongles.device_errors import error_for, require_linked_id, translate_protocol_errors
 from benchboard.dongles.protocol import (
     ConfigSigner,
     ConsoleDecoder,
@@ -31,8 +32,8 @@ from benchboard.dongles.protocol import (
     messages,
 )
 from benchboard.dongles.protocol.framing import Body
-from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Unavailable
-from benchboard.i18n import _
+from benchboard.errors import AppError, Cancelled, Conflict, DeviceFailure, Invalid, Unavailable
+from benchboard.i18n import _, number
 
 ANSWER_TIMEOUT: Final = 1.0
 IDENTIFY_SECONDS: Final = 5
@@ -96,12 +97,17 @@ class Device:
         self._handle.write(b"\rC\r")
 
     def hello(self, *, tries: int = TRIES, timeout: float = ANSWER_TIMEOUT) -> Hello:
-        """The dongle's identity, proved by its key; asked for `tries` times at most, with `timeout` seconds each."""
+        """The dongle's identity, proved by its key; asked for `tries` times at most, with `timeout` seconds each.
+
+        Raises `DeviceFailure` (`dongle.wrong-device`) if the port is a link to another dongle.
+        """
         nonce = self._random(16)
         answer = self._request(ProtocolCommand.HELLO, {"nonce": nonce}, tries=tries, timeout=timeout)
         with translate_protocol_errors():
-            self._hello = host_side.read_hello(answer, nonce)
-        return self._hello
+            hello = host_side.read_hello(answer, nonce)
+        require_linked_id(self._handle.path, hello.device_id)
+        self._hello = hello
+        return hello
 
     def has_unreadable_answer(self) -> bool:
         """Whether what came back since the last answer begins like a protocol message, and is no echo of a request."""
@@ -133,10 +139,11 @@ class Device:
         """Store `config` over `revision` (default: the one stored now) and return what is read back.
 
         A claimed dongle accepts only what its organisation signed: `signer`. Raises `Invalid` (`dongle.config`) for
-        settings no dongle can run on, `Conflict` (`dongle.config-changed`), `Denied` (`dongle.signature-required`,
-        `dongle.bad-signature`).
+        settings no dongle can run on and (`dongle.hardware`) for those of other hardware, `Conflict`
+        (`dongle.config-changed`), `Denied` (`dongle.signature-required`, `dongle.bad-signature`).
         """
         hello = self._proven_hello()
+        _require_hardware(hello, config)
         if revision is None:
             revision = self.config_read().revision
         try:
@@ -281,6 +288,8 @@ class Device:
         tries: int = TRIES,
         timeout: float = ANSWER_TIMEOUT,
     ) -> Body:
+        if command is not ProtocolCommand.HELLO and linked_id(self._handle.path) is not None:
+            self._proven_hello()  # its link names a dongle: no other one is asked for anything
         for _try in range(tries):
             self._sequence = (self._sequence + 1) & 0xFF
             content = body() if callable(body) else body
@@ -313,6 +322,24 @@ class Device:
                     self._unread = b""
                     return found
         return None
+
+
+def _require_hardware(hello: Hello, config: DongleConfig) -> None:
+    """Raise `Invalid` (`dongle.hardware`) for settings of another controller or CAN clock than the dongle reports."""
+    if config.controller != hello.controller:
+        what = _("The dongle's controller is {reported}, not {given}.")
+        what = what.format(reported=hello.controller, given=config.controller)
+    elif config.clock_hz != hello.clock_hz:
+        reported, given = (number(clock / 1e6, most=6) for clock in (hello.clock_hz, config.clock_hz))
+        what = _("The dongle's CAN clock is {reported} MHz, not {given} MHz.").format(reported=reported, given=given)
+    else:
+        return
+    raise Invalid(
+        "dongle.hardware",
+        what,
+        why=_("Settings can't change the hardware. Nothing was written."),
+        do=_("Calculate the bit timing for the dongle's own controller and CAN clock."),
+    )
 
 
 def _validated(command: ProtocolCommand, answer: Packet) -> Body:

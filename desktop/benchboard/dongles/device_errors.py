@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from benchboard.canbus.link import linked_id
 from benchboard.dongles.protocol import ErrorCode, ProtocolError
 from benchboard.errors import AppError, Conflict, Denied, DeviceFailure, Invalid
 from benchboard.i18n import N_, _
@@ -96,3 +97,40 @@ def error_for(code: ErrorCode) -> AppError:
     """The error to raise for a dongle's error code; `facts["error_code"]` is that code."""
     kind, name, what, why, do = _ERRORS[code]
     return kind(f"dongle.{name}", _(what), why=_(why) if why else "", do=_(do), error_code=code)
+
+
+_UNPROVEN: Final = frozenset({"dongle.untrusted", "dongle.wrong-device"})
+_UNREADABLE: Final = frozenset({"dongle.silent", "dongle.unreadable", "dongle.refused", "dongle.version"})
+
+
+def is_unproven(error: AppError) -> bool:
+    """Whether a device answered, but isn't proven to be the dongle that it says it is."""
+    return error.code in _UNPROVEN
+
+
+def failure_title(error: AppError) -> str:
+    """What a failed check found, in a word or two, for lists."""
+    if is_unproven(error):
+        return _("Identity not proven")
+    if error.code == "port.busy":
+        return _("In use")
+    return _("No valid response") if error.code in _UNREADABLE else _("Check failed")
+
+
+def require_linked_id(path: str, device_id: str | None) -> None:
+    """Raise `DeviceFailure` (`dongle.wrong-device`) if `path` is a link to another dongle than the one that answered.
+
+    `device_id` is what that one proved, None for firmware that can't prove anything.
+    """
+    linked = linked_id(path)
+    if linked is None or linked == device_id:
+        return
+    error = error_for(ErrorCode.WRONG_DEVICE)
+    error.why = _("The port is that of dongle {expected}, but dongle {found} responded.").format(
+        expected=linked, found=device_id
+    )
+    if device_id is None:
+        error.why = _("The port is that of dongle {expected}, but a device without an identity responded.").format(
+            expected=linked
+        )
+    raise error

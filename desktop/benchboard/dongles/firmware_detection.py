@@ -13,6 +13,7 @@ from typing import Final
 
 from benchboard.canbus import link, slcan_codec
 from benchboard.dongles.device import Device, OpenPort
+from benchboard.dongles.device_errors import require_linked_id
 from benchboard.errors import DeviceFailure
 from benchboard.i18n import _
 
@@ -46,6 +47,7 @@ BENCHBOARD_DIALECT: Final = "benchboard"
 # `V` is answered by V and more, or by the firmware's name or revision. The letter alone is an echo, hex digits
 # alone are the end of a CAN frame.
 _VERSION: Final = re.compile(r"[ -~]{2,}")
+_DEVICE_ID: Final = re.compile("[0-9a-f]{16}")
 _FRAME_TAIL: Final = re.compile(r"[0-9A-Fa-f]*S?")
 # How a stock firmware answers `V`. LAWICEL: V and four digits; the others answer with text of their own.
 _DIALECTS: Final = (
@@ -59,7 +61,8 @@ def probe(path: str) -> DongleInfo:
     """Find out what firmware is on the port `path`. Closes the CAN channel; takes at most about three seconds.
 
     Raises `DeviceFailure` (`dongle.silent`: nothing there speaks slcan; `dongle.unreadable`: Benchboard's firmware
-    answered damaged; `dongle.untrusted`) and what `link.open_port` raises.
+    answered damaged; `dongle.untrusted`; `dongle.wrong-device`: the port is a link to another dongle) and what
+    `link.open_port` raises.
     """
     with link.open_port(path) as handle:
         return probe_open(handle)
@@ -82,7 +85,9 @@ def probe_open(handle: OpenPort, *, clock: Callable[[], float] = time.monotonic)
                 do=_("Unplug the dongle, plug it back in and try again. If this persists, use another cable."),
                 path=handle.path,
             ) from error
-        return _stock(handle, clock)
+        info = _stock(handle, clock)
+        require_linked_id(handle.path, None)
+        return info
     return DongleInfo(
         handle.path,
         BENCHBOARD_DIALECT,
@@ -169,3 +174,13 @@ def observed_id(port: link.Port) -> str | None:
         return None
     text = f"{port.vid:04x}:{port.pid:04x}:{port.serial_number}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def expected_id(port: link.Port) -> str | None:
+    """The id by which to list a dongle that hasn't answered: a simulated one's link has its name, any other counts as
+    one with stock firmware. None if the port doesn't tell.
+    """
+    if port.simulated:
+        name = port.path.rpartition("/")[2]
+        return name if _DEVICE_ID.fullmatch(name) else None
+    return observed_id(port)

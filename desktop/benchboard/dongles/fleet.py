@@ -17,6 +17,7 @@ from benchboard.i18n import N_, _
 from benchboard.identity import audit, keys
 from benchboard.identity.keys import DataKey
 from benchboard.identity.permissions import Actor, require
+from benchboard.name_characters import unusable_character
 from benchboard.paging import Listing, Page
 from benchboard.storage import change_tracking, search_text
 from benchboard.storage.engine import Transactions
@@ -68,6 +69,11 @@ class DongleRecord:
     def proven(self) -> bool:
         """Whether it has proved its identity by signature."""
         return self.identity_kind != "observed"
+
+
+def unpaired_dongle(device_id: str) -> DongleRecord:
+    """A connected dongle that no organisation has paired, of which nothing is stored."""
+    return DongleRecord("", device_id, None, "UNCLAIMED", "proven", None, None, None, now(), None, None, None, None)
 
 
 def default_title(device_id: str) -> str:
@@ -142,6 +148,13 @@ def find_dongles(session: Session, actor: Actor, device_ids: Collection[str]) ->
     return [_dongle(found) for found in session.execute(_query(actor).where(DongleRow.device_id.in_(device_ids)))]
 
 
+def paired_dongles(session: Session, actor: Actor) -> list[DongleRecord]:
+    """All paired dongles that have proved their identity, by title: those whose bit timing can be written."""
+    require(actor, "dongles:read")
+    query = _query(actor).where(DongleRow.ownership_state == "CLAIMED_ACTIVE", DongleRow.identity_kind != "observed")
+    return sorted(map(_dongle, session.execute(query)), key=lambda dongle: (dongle.title.casefold(), dongle.device_id))
+
+
 def count_dongles(session: Session, actor: Actor) -> int:
     """How many dongles are registered."""
     require(actor, "dongles:read")
@@ -170,7 +183,8 @@ def require_name(actor: Actor, name: str) -> str:
         raise Invalid(
             "dongles.name",
             _("This name can't be used."),
-            why=_("Names can have up to {count} printable characters.").format(count=NAME_LENGTH),
+            why=unusable_character(cleaned)
+            or _("Names can have up to {count} printable characters.").format(count=NAME_LENGTH),
             do=_("Choose another name."),
             field="name",
         )
@@ -223,21 +237,22 @@ def write_config(
             require_registered_key(row, hello)
             signing = keys.signing_key(session, actor.organisation_id, data_key)
             signer = ConfigSigner(signing.sign, UUID(row.claim_id).bytes, found.generation)
-    stored = device.config_write(config, signer=signer)
+    before = device.config_read()
+    stored = device.config_write(config, revision=before.revision, signer=signer)
     with database.change() as session:
         if row is not None and claimed:
-            store_config(session, actor, row.id, stored, written=True)
+            store_config(session, actor, row.id, stored, replaced=before.config)
         else:
-            _record_config(session, actor, row or hello.device_id, stored, "dongle.configure")
+            _record_config(session, actor, row or hello.device_id, stored, before.config)
     return stored
 
 
 def store_config(
-    session: Session, actor: Actor, dongle_id: str, stored: StoredConfig, *, written: bool = False
+    session: Session, actor: Actor, dongle_id: str, stored: StoredConfig, *, replaced: DongleConfig | None = None
 ) -> bool:
     """Store the settings that were read back from a dongle; returns whether anything changed.
 
-    `written` if they were written before, which is always recorded. Raises `NotFound`, and `Conflict`
+    If they were written before, they `replaced` others, which is always recorded. Raises `NotFound`, and `Conflict`
     (`dongles.not-paired`) for a dongle that isn't paired.
     """
     require(actor, "dongles:configure")
@@ -254,13 +269,13 @@ def store_config(
     if row is None:
         row = ConfigRow(organisation_id=actor.organisation_id, dongle_id=dongle_id)
         session.add(row)
-    elif _config(row) == stored.config and not written:
+    elif _config(row) == stored.config and replaced is None:
         return False
     for name, value in _columns(stored.config).items():
         setattr(row, name, value)
     row.updated_at = now()
     session.flush()
-    _record_config(session, actor, dongle, stored, "dongle.configure" if written else "dongle.read-config")
+    _record_config(session, actor, dongle, stored, replaced)
     return True
 
 
@@ -273,18 +288,34 @@ def record_event(session: Session, actor: Actor, event: str, dongle: DongleRow |
     audit.record(session, actor, event, dongle.id, device_id=dongle.device_id, **names, **details)
 
 
-def _record_config(session: Session, actor: Actor, dongle: DongleRow | str, stored: StoredConfig, event: str) -> None:
+def _record_config(
+    session: Session, actor: Actor, dongle: DongleRow | str, stored: StoredConfig, replaced: DongleConfig | None
+) -> None:
+    """Record that these settings were read or, if they `replaced` others, written; then with what changed."""
+    changed = {} if replaced is None else {"changed": ", ".join(_changed_parts(replaced, stored.config))}
     record_event(
         session,
         actor,
-        event,
+        "dongle.read-config" if replaced is None else "dongle.configure",
         dongle,
+        **changed,
         controller=stored.config.controller,
         bitrate=stored.config.bitrate,
         data_bitrate=stored.config.data_bitrate,
         mode=stored.config.mode,
         revision=stored.revision,
     )
+
+
+_SETTINGS: Final = frozenset({"auto_retransmit", "auto_restart_ms", "triple_sampling", "termination_ohm", "filters"})
+"""The settings of a channel that are neither its mode nor its bit timing."""
+
+
+def _changed_parts(before: DongleConfig, after: DongleConfig) -> list[str]:
+    """Which parts differ: `timing`, `mode`, `settings`."""
+    names = {field.name for field in fields(DongleConfig) if getattr(before, field.name) != getattr(after, field.name)}
+    parts = {"timing": names - _SETTINGS - {"mode"}, "mode": names & {"mode"}, "settings": names & _SETTINGS}
+    return [part for part, differing in parts.items() if differing]
 
 
 def require_registered_key(row: DongleRow, hello: Hello) -> None:
@@ -322,7 +353,7 @@ def _query(actor: Actor) -> Any:
 def _one(session: Session, actor: Actor, condition: Any) -> DongleRecord:
     found = session.execute(_query(actor).where(condition)).first()
     if found is None:
-        raise _unknown()
+        raise unknown_dongle()
     return _dongle(found)
 
 
@@ -331,11 +362,12 @@ def _editable(session: Session, actor: Actor, dongle_id: str) -> DongleRow:
         select(DongleRow).where(DongleRow.organisation_id == actor.organisation_id, DongleRow.id == dongle_id)
     ).one_or_none()
     if row is None:
-        raise _unknown()
+        raise unknown_dongle()
     return row
 
 
-def _unknown() -> NotFound:
+def unknown_dongle() -> NotFound:
+    """The error for a dongle that isn't registered."""
     return NotFound(
         "dongles.unknown",
         _("Dongle not found."),

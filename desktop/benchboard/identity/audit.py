@@ -1,6 +1,6 @@
 """The audit log: who did what to which object, from where. Entries are written in the transaction of the change."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, Client, require
-from benchboard.paging import Listing, Page
+from benchboard.paging import Listing, Page, Unreadable
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import AuditLog, User
@@ -35,6 +35,21 @@ class AuditEntry:
     user_agent: str | None
     details: dict[str, Any]
     acted_by: str | None = None
+
+
+_REPEATED = frozenset({"dashboard.save", "dashboard_layout.save"})
+"""The events that a list of entries folds, so that an afternoon of saves doesn't hide what else happened."""
+
+
+def repeats(entry: AuditEntry) -> Hashable | None:
+    """What entries have in common that repeat each other (folded by `fold`): saves of the same thing on one day by one
+    person at one computer. None for an entry that is never folded.
+    """
+    if entry.event not in _REPEATED or isinstance(entry.at, Unreadable):
+        return None
+    day = entry.at.astimezone().date()
+    who = (entry.user_id, entry.acted_by, entry.user_agent, entry.ip_address)
+    return entry.event, entry.resource_id, entry.details.get("name"), day, *who
 
 
 def record(session: Session, actor: Actor, event: str, resource_id: str | None, /, **details: object) -> None:

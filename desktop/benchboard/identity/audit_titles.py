@@ -2,6 +2,7 @@
 
 from benchboard.i18n import _
 from benchboard.identity.audit import AuditEntry
+from benchboard.identity.roles import role_title
 
 
 def event_title(event: str) -> str:
@@ -34,8 +35,8 @@ def _event_titles() -> dict[str, str]:
         "dongle.claim-begin": _("Started pairing a dongle"),
         "dongle.claim": _("Paired a dongle"),
         "dongle.claim-end": _("Ended an incomplete pairing"),
-        "dongle.token-store": _("Stored a dongle's token"),
-        "dongle.configure": _("Wrote a dongle's bit timing"),
+        "dongle.token-store": _("Stored a dongle's pairing token"),
+        "dongle.configure": _("Changed a dongle's settings"),
         "dongle.read-config": _("Read a dongle's bit timing"),
         "dongle.lose": _("Marked a dongle as lost"),
         "dashboard_layout.save": _("Saved their home page"),
@@ -50,7 +51,7 @@ def _event_titles() -> dict[str, str]:
         "dashboard.unshare": _("Revoked access to a dashboard"),
         "dashboard.publish": _("Shared a dashboard with everyone"),
         "dashboard.unpublish": _("Stopped sharing a dashboard with everyone"),
-        "dashboard.discard": _("Moved a dashboard to trash"),
+        "dashboard.discard": _("Moved a dashboard to the trash"),
         "dashboard.restore": _("Restored a dashboard from trash"),
         "dashboard.delete": _("Deleted a dashboard permanently"),
         "dashboard.expire": _("Deleted a dashboard whose time in trash was over"),
@@ -61,13 +62,55 @@ def _event_titles() -> dict[str, str]:
 
 
 def entry_title(entry: AuditEntry) -> str:
-    """An entry as a sentence without its subject: with the person, dongle or dashboard affected, if there is one."""
-    if entry.whom is None:
-        name = _dongle_name(entry) or _resource_name(entry, "dashboard") or _resource_name(entry, "team")
-        if name and (sentence := _titles_of_everyone().get(entry.event)):
-            return sentence.format(dashboard=name)
-        return f"{event_title(entry.event)}: {name}" if name else event_title(entry.event)
-    about_a_person = {
+    """An entry as a sentence without its subject: with the person, dongle, dashboard or team affected, if there is one.
+
+    Names stand in quotes after what they name: `Saved the dashboard “Line 2”`.
+    """
+    dongle, dashboard = _dongle_name(entry), _resource_name(entry, "dashboard")
+    team = _resource_name(entry, "team") or _detail_text(entry, "team")
+    named = dongle or dashboard or team
+    if entry.whom is not None:
+        titles = _titles_of_people()
+    elif dashboard and team:
+        titles = _titles_of_team_shares()
+    else:
+        titles = _titles_of_one_object() if named else {}
+    settings = _settings_title(entry) if entry.event == "dongle.configure" and dongle else ""
+    if settings:
+        return settings.format(dongle=_dongle_in_sentence(entry), mode=_mode_in_sentence(entry))
+    if sentence := titles.get(entry.event):
+        quoted = _dongle_in_sentence(entry)
+        return sentence.format(name=entry.whom, dongle=quoted, dashboard=dashboard, team=team)
+    rest = entry.whom or named  # of an event that a later version recorded
+    return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
+
+
+def _settings_title(entry: AuditEntry) -> str:
+    """What was changed on a dongle; empty for the bit timing alone, and for an entry that doesn't record it."""
+    changed = entry.details.get("changed")
+    return {
+        "": _("Wrote the settings of {dongle} again, unchanged"),
+        "mode": _("Set the mode of {dongle} to {mode}"),
+        "timing, mode": _("Wrote the bit timing of {dongle} and set its mode to {mode}"),
+        "settings": _("Changed the settings of {dongle}"),
+        "timing, settings": _("Changed the bit timing and settings of {dongle}"),
+        "mode, settings": _("Changed the settings of {dongle} and set its mode to {mode}"),
+        "timing, mode, settings": _("Changed the bit timing, settings and mode of {dongle}"),
+    }.get(changed if isinstance(changed, str) else "timing", "")
+
+
+def _mode_in_sentence(entry: AuditEntry) -> str:
+    mode = _detail_text(entry, "mode")
+    return {
+        "NORMAL": _("normal"),
+        "LISTEN_ONLY": _("listen only"),
+        "LOOPBACK": _("loopback"),
+        "SILENT_LOOPBACK": _("silent loopback"),
+    }.get(mode, mode)
+
+
+def _titles_of_people() -> dict[str, str]:
+    return {
         "session.revoke": _("Revoked {name}'s session"),
         "user.create": _("Added {name}"),
         "user.disable": _("Disabled {name}"),
@@ -76,24 +119,67 @@ def entry_title(entry: AuditEntry) -> str:
         "team.add": _("Added {name} to the team “{team}”"),
         "team.remove": _("Removed {name} from the team “{team}”"),
         "merchant.grant": _("Granted {name} access to a shop"),
-        "dashboard.share": _("Shared “{dashboard}” with {name}"),
-        "dashboard.unshare": _("Revoked {name}'s access to “{dashboard}”"),
+        "dashboard.share": _("Shared the dashboard “{dashboard}” with {name}"),
+        "dashboard.unshare": _("Revoked {name}'s access to the dashboard “{dashboard}”"),
     }
-    sentence = about_a_person.get(entry.event)
-    return (
-        sentence.format(
-            name=entry.whom, dashboard=_resource_name(entry, "dashboard"), team=_resource_name(entry, "team")
-        )
-        if sentence
-        else f"{event_title(entry.event)}: {entry.whom}"
-    )
 
 
-def _titles_of_everyone() -> dict[str, str]:
+def _titles_of_team_shares() -> dict[str, str]:
     return {
-        "dashboard.publish": _("Shared “{dashboard}” with everyone"),
-        "dashboard.unpublish": _("Stopped sharing “{dashboard}” with everyone"),
+        "dashboard.share": _("Shared the dashboard “{dashboard}” with the team “{team}”"),
+        "dashboard.unshare": _("Revoked access of the team “{team}” to the dashboard “{dashboard}”"),
     }
+
+
+def _titles_of_one_object() -> dict[str, str]:
+    return {
+        "team.create": _("Created the team “{team}”"),
+        "team.add": _("Added a person to the team “{team}”"),
+        "team.remove": _("Removed a person from the team “{team}”"),
+        "dongle.find": _("Marked {dongle} as found"),
+        "dongle.observe": _("Registered {dongle}"),
+        "dongle.rename": _("Renamed {dongle}"),
+        "dongle.claim-begin": _("Started pairing {dongle}"),
+        "dongle.claim": _("Paired {dongle}"),
+        "dongle.claim-end": _("Ended an incomplete pairing of {dongle}"),
+        "dongle.token-store": _("Stored the pairing token of {dongle}"),
+        "dongle.configure": _("Wrote the bit timing of {dongle}"),
+        "dongle.read-config": _("Read the bit timing of {dongle}"),
+        "dongle.lose": _("Marked {dongle} as lost"),
+        "dashboard.create": _("Created the dashboard “{dashboard}”"),
+        "dashboard.duplicate": _("Duplicated the dashboard “{dashboard}”"),
+        "dashboard.import": _("Imported the dashboard “{dashboard}”"),
+        "dashboard.rename": _("Renamed the dashboard “{dashboard}”"),
+        "dashboard.save": _("Saved the dashboard “{dashboard}”"),
+        "dashboard.restore-version": _("Restored a version of the dashboard “{dashboard}”"),
+        "dashboard.name-version": _("Named a version of the dashboard “{dashboard}”"),
+        "dashboard.share": _("Shared the dashboard “{dashboard}”"),
+        "dashboard.unshare": _("Revoked access to the dashboard “{dashboard}”"),
+        "dashboard.publish": _("Shared the dashboard “{dashboard}” with everyone"),
+        "dashboard.unpublish": _("Stopped sharing the dashboard “{dashboard}” with everyone"),
+        "dashboard.discard": _("Moved the dashboard “{dashboard}” to the trash"),
+        "dashboard.restore": _("Restored the dashboard “{dashboard}” from trash"),
+        "dashboard.delete": _("Deleted the dashboard “{dashboard}” permanently"),
+        "dashboard.expire": _("Deleted the dashboard “{dashboard}”, whose time in trash was over"),
+    }
+
+
+def details_with_names(entry: AuditEntry) -> list[tuple[str, str, object]]:
+    """Keys, titles and values of the details, in order. People, teams and roles are named; a deleted person has only
+    an ID.
+    """
+    role = entry.details.get("role")
+    names = {
+        "acted_by": (_("Done by"), entry.acted_by),
+        "role": (_("Role"), role_title(role) if isinstance(role, str) else None),
+        "user_id": (_("Person"), entry.whom),
+    }
+    shown = []
+    for key, value in sorted(entry.details.items()):
+        title, name = names.get(key, ("", None))
+        if not (key == "team_id" and entry.details.get("team")):
+            shown.append((key, title, name) if name else (key, detail_title(key), value))
+    return shown
 
 
 def detail_title(key: str) -> str:
@@ -103,6 +189,7 @@ def detail_title(key: str) -> str:
         "after": _("After"),
         "before": _("Before"),
         "bitrate": _("Bit rate (bit/s)"),
+        "changed": _("Changed"),
         "claim_id": _("Pairing ID"),
         "controller": _("Controller"),
         "count": _("Count"),
@@ -122,6 +209,7 @@ def detail_title(key: str) -> str:
         "revision": _("Configuration revision"),
         "role": _("Role"),
         "source": _("Source"),
+        "team": _("Team"),
         "team_id": _("Team ID"),
         "user_id": _("Person ID"),
         "version": _("Revision"),
@@ -135,17 +223,29 @@ def actor_title(entry: AuditEntry) -> str:
 
 
 def _dongle_name(entry: AuditEntry) -> str:
-    """The name it was given then, or its id as a dongle without a name is called."""
+    """The name it was given then, or what a dongle without a name is called (as `dongles.fleet.default_title`)."""
     if entry.resource_type != "dongle":
         return ""
-    for key in ("after", "before", "name"):
-        if isinstance(name := entry.details.get(key), str):
-            return name
-    device_id = entry.details.get("device_id")
-    return _("Dongle {id}").format(id=device_id[-4:].upper()) if isinstance(device_id, str) else ""
+    end = _detail_text(entry, "device_id")[-4:].upper()
+    return _given_name(entry) or (_("Dongle {id}").format(id=end) if end else "")
+
+
+def _given_name(entry: AuditEntry) -> str:
+    return next((name for key in ("after", "before", "name") if (name := _detail_text(entry, key))), "")
+
+
+def _dongle_in_sentence(entry: AuditEntry) -> str:
+    """A dongle in quotes, after what it is unless its name says that."""
+    pattern = _("the dongle “{name}”") if _given_name(entry) else _("“{name}”")
+    return pattern.format(name=_dongle_name(entry))
 
 
 def _resource_name(entry: AuditEntry, resource_type: str) -> str:
     """The name at that time of an object of this type; empty for one of another type."""
-    name = entry.details.get("name") if entry.resource_type == resource_type else None
-    return name if isinstance(name, str) else ""
+    return _detail_text(entry, "name") if entry.resource_type == resource_type else ""
+
+
+def _detail_text(entry: AuditEntry, key: str) -> str:
+    """A detail that is text; empty for any other."""
+    text = entry.details.get(key)
+    return text if isinstance(text, str) else ""

@@ -107,8 +107,9 @@ def actor_for_email(session: Session, actor: Actor, *, email: str) -> Actor:
     if user is None:
         raise NotFound(
             "accounts.unknown",
-            _("No account uses the email address {email}.").format(email=email),
+            _("There's no person with the email address or ID “{who}”.").format(who=email[:80]),
             do=_("Choose one listed by “benchboard user list”."),
+            field="as_email",
         )
     _require_active(session, user)
     acting = actor.acted_by or actor.user_id
@@ -138,8 +139,8 @@ def resume(session: Session, *, token: str, client: Client) -> SignedIn:
     if live is None:
         hours = sessions.idle_hours()
         why = ngettext(
-            "Your session was ended or was inactive for {count} hour.",
-            "Your session was ended or was inactive for {count} hours.",
+            "Your session was ended, your account was disabled, or you were inactive for {count} hour.",
+            "Your session was ended, your account was disabled, or you were inactive for {count} hours.",
             hours,
         )
         raise Denied(

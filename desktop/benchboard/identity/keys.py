@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from benchboard import file_ownership
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
 from benchboard.storage.models.credentials import OrganisationSigningKey
@@ -107,7 +108,7 @@ class FileDataKeys:
 
     def _load(self) -> dict[str, str]:
         try:
-            stored = json.loads(self._file.read_text(encoding="utf-8"))
+            stored = json.loads(file_ownership.read_ordinary(self._file).decode())
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:

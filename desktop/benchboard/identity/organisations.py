@@ -14,6 +14,7 @@ from benchboard.identity import audit, keys, passwords
 from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Client, os_user
 from benchboard.identity.roles import ADMIN, ROLE_NAMES, ROLES, RULES
+from benchboard.name_characters import unusable_character
 from benchboard.storage import guard, search_text
 from benchboard.storage.models.identity import OAuthScope, Organisation, Permission, Role, RolePermission
 
@@ -52,7 +53,7 @@ def require_empty(session: Session) -> None:
         raise Conflict(
             "organisations.some",
             _("This database already has an organisation."),
-            do=_("Ask one of its admins to add people with “benchboard user add”."),
+            do=_("Ask one of its admins to add people with “benchboard user add EMAIL”."),
         )
 
 
@@ -136,6 +137,7 @@ def _require_name(name: str) -> None:
         raise Invalid(
             "organisations.name",
             _("Organisation names can have up to 255 characters and need a letter or digit."),
+            why=unusable_character(name),
             field="organisation",
         )
 

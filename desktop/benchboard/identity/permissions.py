@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from benchboard import __version__
 from benchboard.errors import Denied
-from benchboard.i18n import _
-from benchboard.identity.roles import RULES
+from benchboard.i18n import _, ngettext
+from benchboard.identity.roles import RULES, role_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,18 @@ class Client:
     def here(cls) -> "Client":
         """This program on this computer, as `Benchboard/<version> (<OS>)`."""
         return cls(socket.gethostname()[:255], f"Benchboard/{__version__} ({platform.system()} {platform.release()})")
+
+
+def program_title(text: str) -> str:
+    """`Benchboard/0.1.0 (Linux 6.1) on rig-12` as people write it: `Benchboard 0.1.0 (Linux 6.1) on rig-12`."""
+    program, on, computer = text.replace("/", " ", 1).rpartition(" on ")
+    return _("{program} on {computer}").format(program=program, computer=computer) if on else computer
+
+
+def computer_title(text: str) -> str:
+    """The computer in `Benchboard/0.1.0 (Linux 6.1) on rig-12`; empty if none is named."""
+    _program, on, computer = text.rpartition(" on ")
+    return computer if on else ""
 
 
 def os_user() -> str:
@@ -99,7 +111,9 @@ def require(actor: Actor, act: str) -> None:
         raise Denied(
             "access.denied",
             _("You don't have permission to do this."),
-            why=_("This needs the “{act}” permission.").format(act=act),
+            why=ngettext("It takes the role {roles}.", "It takes one of the roles {roles}.", len(RULES[act])).format(
+                roles=", ".join(map(role_title, RULES[act]))
+            ),
             do=_("Ask an admin of {organisation} for access.").format(organisation=actor.organisation),
             act=act,
         )

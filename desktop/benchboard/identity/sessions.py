@@ -1,4 +1,4 @@
-"""Sessions of an organisation's people: the open ones, those that ended, and revoking them.
+"""Sessions of an organisation's people: the active ones, those that ended, and revoking them.
 
 Opening, resuming and extending a session is in `authentication`.
 """
@@ -30,7 +30,7 @@ REVOKED_WITHIN_S: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One session, open (`ended_at` None) or ended within `REMEMBERED`. `mine` marks the one that asks."""
+    """One session, active (`ended_at` None) or ended within `REMEMBERED`. `mine` marks the one that asks."""
 
     id: str
     user_id: str
@@ -63,7 +63,7 @@ _ENDED = Sorting({"ended_at": SessionHistory.ended_at, "person": User.name}, Ses
 def list_sessions(
     session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
 ) -> Page[SessionRecord]:
-    """Sessions open now, last used first unless sorted otherwise; with the filter `ended`, those that ended lately
+    """Sessions active now, last used first unless sorted otherwise; with the filter `ended`, those that ended lately
     (`REMEMBERED`).
 
     Filters: `user_id`, `ended` (true). The search looks in the person's name and address and in the host's name.
@@ -98,7 +98,7 @@ def list_sessions(
 
 
 def find_open(session: Session, actor: Actor, text: str) -> str | None:
-    """The ID of the open session with this ID or beginning of an ID; None if there is none.
+    """The ID of the active session with this ID or beginning of an ID; None if there is none.
 
     Raises `Invalid` if it isn't a beginning of an ID, and `Conflict` if several sessions match.
     """
@@ -118,7 +118,7 @@ def find_open(session: Session, actor: Actor, text: str) -> str | None:
 
 
 def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) -> int:
-    """End the sessions named; their desktops sign out within `REVOKED_WITHIN_S`. Returns how many were still open."""
+    """End the sessions named; their desktops sign out within `REVOKED_WITHIN_S`. Returns how many were still active."""
     require(actor, "sessions:revoke")
     rows = session.execute(
         select(SignInSession.id, SignInSession.user_id).where(

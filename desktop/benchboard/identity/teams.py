@@ -1,7 +1,7 @@
 """Teams: groups of an organisation's people, for sharing with all of them. Admins manage them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +28,15 @@ class TeamSummary:
     name: str
     slug: str
     members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChange:
+    """What adding or removing people did to a team: the names of those it changed, and of those it had no need to."""
+
+    team: str
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
 
 
 _SORTING: Final = Sorting({"name": Team.name}, Team.id, default="name")
@@ -70,34 +79,38 @@ def create_team(session: Session, actor: Actor, *, name: str) -> TeamSummary:
     return TeamSummary(row.id, name, slug, ())
 
 
-def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
-    """Put people into the team with this short name or id. Returns how many were not in it."""
-    row, wanted = _team_and_people(session, actor, team, user_ids)
-    there = set(session.scalars(select(TeamMember.user_id).where(TeamMember.team_id == row.id)))
-    added = [user_id for user_id in wanted if user_id not in there]
+def add_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> MembershipChange:
+    """Put people into the team with this short name or id; those who are in it stay."""
+    row, people, there = _team_and_people(session, actor, team, user_ids)
+    added = {user_id: name for user_id, name in people.items() if user_id not in there}
     for user_id in added:
         session.add(TeamMember(organisation_id=actor.organisation_id, team_id=row.id, user_id=user_id))
         audit.record(session, actor, "team.add", row.id, name=row.name, user_id=user_id)
     session.flush()
-    return len(added)
+    return _change(row, people, added)
 
 
-def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> int:
-    """Remove people from the team with this short name or id; they lose access to what is shared with it.
-
-    Returns how many were in it.
-    """
-    row, wanted = _team_and_people(session, actor, team, user_ids)
-    inside = TeamMember.team_id == row.id, TeamMember.user_id.in_(wanted)
-    there = list(session.scalars(select(TeamMember.user_id).where(*inside)))
-    session.execute(delete(TeamMember).where(*inside))
-    for user_id in there:
+def remove_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> MembershipChange:
+    """Remove people from the team with this short name or id; they lose access to what is shared with it."""
+    row, people, there = _team_and_people(session, actor, team, user_ids)
+    removed = {user_id: name for user_id, name in people.items() if user_id in there}
+    if removed:
+        inside = TeamMember.team_id == row.id, TeamMember.user_id.in_(list(removed))
+        session.execute(delete(TeamMember).where(*inside))
+    for user_id in removed:
         audit.record(session, actor, "team.remove", row.id, name=row.name, user_id=user_id)
-    return len(there)
+    return _change(row, people, removed)
 
 
-def _team_and_people(session: Session, actor: Actor, team: str, user_ids: Sequence[str]) -> tuple[Team, list[str]]:
-    """The team, locked, and its ids of people in the database's form, each once."""
+def _change(row: Team, people: Mapping[str, str], changed: Mapping[str, str]) -> MembershipChange:
+    unchanged = tuple(name for user_id, name in people.items() if user_id not in changed)
+    return MembershipChange(row.name, tuple(changed.values()), unchanged)
+
+
+def _team_and_people(
+    session: Session, actor: Actor, team: str, user_ids: Sequence[str]
+) -> tuple[Team, dict[str, str], set[str]]:
+    """The team, locked; the names of these people by their ids in the database's form; the ids of its members."""
     require(actor, "users:write")
     row = _find_team(session, actor, team)
     if row is None:
@@ -106,7 +119,9 @@ def _team_and_people(session: Session, actor: Actor, team: str, user_ids: Sequen
             _("There's no team named “{name}”.").format(name=team[:60]),
             do=_("Choose one listed by “benchboard team list”."),
         )
-    return row, [users.get_person(session, actor, user_id).id for user_id in dict.fromkeys(user_ids)]
+    people = [users.get_person(session, actor, user_id) for user_id in dict.fromkeys(user_ids)]
+    there = set(session.scalars(select(TeamMember.user_id).where(TeamMember.team_id == row.id)))
+    return row, {person.id: person.name for person in people}, there
 
 
 def _find_team(session: Session, actor: Actor, team: str) -> Team | None:

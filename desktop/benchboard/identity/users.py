@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from benchboard.identity.email_addresses import normalise
 from benchboard.identity.permissions import Actor, require
 from benchboard.identity.roles import ROLES
 from benchboard.identity.sessions import end_all
+from benchboard.name_characters import unusable_character
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
@@ -79,8 +81,12 @@ def _matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
 
 
 def get_person(session: Session, actor: Actor, user_id: str) -> Person:
-    """One of the organisation's people. Raises `NotFound`."""
+    """One of the organisation's people. Raises `NotFound`, also for what is no ID."""
     require(actor, "users:read")
+    try:
+        UUID(user_id)
+    except ValueError as error:
+        raise _not_found() from error
     found = session.execute(
         select(User, _open_count()).where(
             User.id == user_id, User.organisation_id == actor.organisation_id, User.deleted_at.is_(None)
@@ -122,8 +128,11 @@ def count_people(session: Session, actor: Actor, listing: Listing | None = None)
     return session.scalar(select(func.count(User.id)).where(*_matching(actor, listing or Listing()))) or 0
 
 
-def add_person(session: Session, actor: Actor, *, email: str, name: str, role: str, password: str) -> Person:
-    """An active account that signs in with `password`. Raises `Conflict` (`people.taken`) for an address in use."""
+def add_person(session: Session, actor: Actor, *, email: str, name: str, role: str, password: str | None) -> Person:
+    """An active account that signs in to a server with `password`; without one, it can't sign in.
+
+    Raises `Conflict` (`people.taken`) for an address in use.
+    """
     require_addable(session, actor, email=email, name=name, role=role, password=password)
     name = name.strip() or email.strip().split("@")[0]
     user_id = organisations.create_account(
@@ -132,10 +141,18 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
         email=email.strip(),
         name=name,
         role=role,
-        password_hash=passwords.hash_password(password),
+        password_hash=None if password is None else passwords.hash_password(password),
     )
     audit.record(session, actor, "user.create", user_id, role=role)
     return get_person(session, actor, user_id)
+
+
+def local_account_sentence() -> str:
+    """What an account in a database on this computer is for, besides the operator's own."""
+    return _(
+        "This person can own dashboards, get access to them, and be named with --as in commands, but can't sign in: "
+        "that takes a shared server."
+    )
 
 
 def require_addable(
@@ -174,15 +191,20 @@ def _require_free(session: Session, actor: Actor, email: str) -> None:
         )
 
 
+def _is_usable_in_names(sign: str) -> bool:
+    return unicodedata.category(sign) not in ("Cc", "Cs", "Zl", "Zp") and sign not in _REVERSING
+
+
 def require_name(name: str) -> None:
     """Raise `Invalid` (`people.name`) for a name that is too long or has invalid characters."""
     if len(name) > 100:
         raise Invalid("people.name", _("Names can have up to 100 characters."), field="name")
     # Control characters, lone surrogates, line ends, and signs that reverse what is written round them.
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or sign in _REVERSING for sign in name):
+    if why := unusable_character(name, is_usable=_is_usable_in_names):
         raise Invalid(
             "people.name",
             _("Names can't contain control characters."),
+            why=why,
             do=_("Use letters, punctuation, digits and spaces."),
             field="name",
         )
@@ -221,7 +243,10 @@ _STATE_EVENTS: Final = {"active": "user.activate", "inactive": "user.disable", "
 def _change_states(session: Session, actor: Actor, users: Sequence[User], states: Mapping[str, str]) -> int:
     ended = [user for user in users if states[user.id] != "active"]
     if any(user.id == actor.user_id for user in ended):
-        raise Conflict("people.self", _("You can't disable your own account."), do=_("Ask another admin to do it."))
+        others = _active_admins(session, actor) - {user.id for user in ended}
+        why = "" if others else _("You're the only active admin.")
+        do = _("Only another admin can.") if others else _("Add another admin, who can then disable it.")
+        raise Conflict("people.self", _("You can't disable your own account."), why=why, do=do)
     if ended:
         _require_remaining_admin(session, actor, {user.id for user in ended})
         end_all(session, actor, ended)
@@ -233,17 +258,18 @@ def _change_states(session: Session, actor: Actor, users: Sequence[User], states
 
 
 def _require_remaining_admin(session: Session, actor: Actor, ended: set[str]) -> None:
-    """Raise `Conflict` unless an active admin is left. The admins' rows stay locked, so that two changes take turns."""
+    """Raise `Conflict` unless an active admin is left."""
+    if _active_admins(session, actor) <= ended:
+        raise Conflict("people.last-admin", _("At least one admin must stay active."), do=_("Add another admin first."))
+
+
+def _active_admins(session: Session, actor: Actor) -> set[str]:
+    """The IDs of the organisation's active admins. Their rows stay locked, so that two changes take turns."""
     admins = select(User.id).where(
         User.organisation_id == actor.organisation_id, User.role == "admin", User.status == "active",
         User.deleted_at.is_(None),
     ).order_by(User.id).with_for_update()  # fmt: skip
-    if set(session.scalars(admins)) <= ended:
-        raise Conflict(
-            "people.last-admin",
-            _("At least one admin must stay active."),
-            do=_("Ask an active admin to do it."),
-        )
+    return set(session.scalars(admins))
 
 
 def revoke_all(session: Session, actor: Actor, user_ids: Sequence[str]) -> int:

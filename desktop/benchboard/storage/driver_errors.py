@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm.exc import StaleDataError
 
-from benchboard.errors import AppError, Conflict, Invalid, Unavailable
+from benchboard.errors import UNREACHABLE, AppError, Conflict, Invalid, Unavailable
 from benchboard.i18n import N_, _
 from benchboard.storage import disk_state
 from benchboard.storage.backups import restore_sentence
@@ -98,7 +98,7 @@ _SENTENCES: Final = {
     ),
     "storage.nowhere": (
         N_("The server has no such database or role."),
-        N_("Check the names in the URL, then try again."),
+        N_("Check the database and role in the server's address, then try again."),
     ),
     "storage.password": (
         N_("The database server rejected the role name or password."),
@@ -108,7 +108,7 @@ _SENTENCES: Final = {
         N_("The database couldn't complete the operation."),
         N_("Try again. If this keeps happening, save the log and report it."),
     ),
-    "storage.unreachable": (
+    UNREACHABLE: (
         N_("The database can't be reached."),
         N_("Check that the server is running and the network is up, then try again."),
     ),
@@ -146,7 +146,7 @@ def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> 
     driver_error: Any = error.orig
     if hasattr(driver_error, "sqlstate"):
         code = _postgresql_code(driver_error.sqlstate, str(driver_error))
-        if code == "storage.unreachable" and server:
+        if code == UNREACHABLE and server:
             return _unreachable(server, unknown=_UNKNOWN_HOST.search(str(driver_error)) is not None)
         return _unavailable(code)
     code = _sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error))
@@ -169,9 +169,9 @@ def _sqlite_code(result_code: int | None, text: str) -> str:
 def _postgresql_code(state: str | None, text: str) -> str:
     if state is None:
         found = (code for pattern, code in _POSTGRESQL_REFUSALS if pattern.search(text))
-        return next(found, "storage.unreachable")
+        return next(found, UNREACHABLE)
     if state.startswith(_POSTGRESQL_AWAY):
-        return "storage.unreachable"
+        return UNREACHABLE
     return _POSTGRESQL_STATES.get(state, "storage.refused")
 
 
@@ -183,8 +183,8 @@ def _unavailable(code: str) -> Unavailable:
 def _unreachable(server: str, *, unknown: bool) -> Unavailable:
     if unknown:
         what = _("There is no server named {server}.").format(server=server.partition(":")[0])
-        return Unavailable("storage.unreachable", what, do=_("Check the address."))
-    code = "storage.unreachable"
+        return Unavailable(UNREACHABLE, what, do=_("Check the address."))
+    code = UNREACHABLE
     _what, do = _SENTENCES[code]
     return Unavailable(code, _("Can't reach {server}.").format(server=server), do=_(do))
 

@@ -26,7 +26,9 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.storage import change_tracking, search_text
 from benchboard.storage.change_tracking import Changes
+from benchboard.storage.database_url import is_password_parameter, without_password
 from benchboard.storage.driver_errors import translate_errors
+from benchboard.storage.open_file import OpenFile
 
 if TYPE_CHECKING:
     from benchboard.storage.guard import Principal
@@ -35,8 +37,6 @@ _log = logging.getLogger(__name__)
 Dialect = Literal["sqlite", "postgresql"]
 Key = bytes | Callable[[], bytes]
 
-# libpq takes these behind the question mark of a URL as well.
-_PASSWORDS = ("password", "sslpassword")
 # After 40 s of silence from a server's computer, waiting callers get an error; by default that takes two hours.
 _SILENCE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 # How long a writer waits for another program's transaction before it raises an error.
@@ -58,8 +58,11 @@ class Database:
     There are two ways to a transaction: `bind` for an account, `system` for a named system act of the program.
     """
 
-    def __init__(self, engine: Engine, label: str, writing: Engine | None = None) -> None:
+    def __init__(
+        self, engine: Engine, label: str, writing: Engine | None = None, open_file: OpenFile | None = None
+    ) -> None:
         self.engine = engine
+        self._open_file = open_file
         self.label = label
         self.dialect: Dialect = "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
         self.engines = (engine,) if writing is None else (engine, writing)
@@ -85,7 +88,8 @@ class Database:
         if parsed.get_backend_name() == "sqlite":
             # One connection writes: what it notices of others' commits is theirs alone (`data_version`).
             alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_MS / 1000}
-            return cls(_sqlite(parsed, key), parsed.database or "", _sqlite(parsed, key, **alone))
+            file = OpenFile(Path(parsed.database or ""))
+            return cls(_sqlite(parsed, key, file), parsed.database or "", _sqlite(parsed, key, file, **alone), file)
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
@@ -131,14 +135,23 @@ class Database:
             except Exception:  # noqa: BLE001  # a bug, and logged as one: the change is committed, and did not fail
                 _log.exception("a listener failed after a commit")
 
+    def require_file(self) -> None:
+        """Raise `Unavailable` (`storage.file-gone`) if the open SQLite file was deleted, moved or replaced.
+
+        Every change checks this too: SQLite itself would write to the deleted file, and report success.
+        """
+        if self._open_file is not None:
+            self._open_file.require_same()
+
     def data_version(self) -> int | None:
         """A number that changes when another connection or program has committed to a SQLite file; None for PostgreSQL.
 
         SQLite counts for each connection all commits but its own: so the writing connection is queried. While it is in
-        use, the last number is returned.
+        use, the last number is returned. Raises as `require_file` does.
         """
         if self.dialect != "sqlite":
             return None
+        self.require_file()
         pool = self.writing.pool
         if self._seen is None or not (isinstance(pool, QueuePool) and pool.checkedout()):
             with translate_errors(self.file, self.server), self.writing.connect() as connection:
@@ -173,6 +186,8 @@ class Database:
         self._seen = None
         for engine in self.engines:
             engine.dispose()
+        if self._open_file is not None:
+            self._open_file.forget()
 
 
 def _end_read(session: Session) -> None:
@@ -247,10 +262,15 @@ class Transactions:
             guard.require_live(session, self._principal)
 
 
+def url_without_password(database: Database) -> str:
+    """The URL of a database, as a command line may have it."""
+    return without_password(database.engine.url.set(drivername=database.dialect).render_as_string(hide_password=False))
+
+
 def refuse_password(url: str) -> None:
     """Raise `Invalid` (`storage.url-password`) for a URL with a password: everyone on a machine sees command lines."""
     parsed = _parse(url)
-    if parsed.password is not None or any(name.lower() in _PASSWORDS for name in parsed.query):
+    if parsed.password is not None or any(map(is_password_parameter, parsed.query)):
         raise Invalid(
             "storage.url-password",
             _("The database URL contains a password."),
@@ -314,11 +334,15 @@ def file_url(file: Path) -> str:
     return f"sqlite:///{quote(str(file))}"
 
 
-def _sqlite(url: URL, key: Key | None, **pool: Any) -> Engine:
+def _sqlite(url: URL, key: Key | None, file: OpenFile, **pool: Any) -> Engine:
     from sqlcipher3 import dbapi2  # late: a program on PostgreSQL has no use for it
 
     engine = create_engine(url.set(drivername="sqlite"), module=dbapi2, connect_args={"timeout": BUSY_MS / 1000},
                            hide_parameters=True, json_deserializer=_decoded, **pool)  # fmt: skip
+
+    @event.listens_for(engine, "do_connect")
+    def require_same_file(*_about: object) -> None:
+        file.require_same()  # SQLite would create an empty one
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -340,10 +364,13 @@ def _sqlite(url: URL, key: Key | None, **pool: Any) -> Engine:
             with contextlib.suppress(dbapi2.OperationalError):  # read-only: it is still good for reading
                 cursor.execute("PRAGMA journal_mode = WAL")
         cursor.close()
+        file.remember()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("bb_writing", False)
+        if writing:
+            file.require_same()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from benchboard.errors import Denied
+from benchboard.errors import ENDED, Denied
 from benchboard.i18n import _, ngettext
 from benchboard.storage.models.identity import (
     AuditLog,
@@ -87,7 +87,7 @@ def require_live(session: Session, principal: Principal) -> None:
     reason = _end_reason(session, principal, rows)
     if reason is not None:
         raise Denied(
-            "access.ended",
+            ENDED,
             _("You were signed out."),
             why=_why_ended(reason),
             do=_what_to_do(reason),

@@ -21,8 +21,8 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from benchboard import package_data
-from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.errors import UNREACHABLE, AppError, Invalid, Unavailable
+from benchboard.i18n import _, ngettext
 from benchboard.paging import Unreadable
 from benchboard.storage import disk_state
 from benchboard.storage.backups import backup_folder, backups
@@ -31,6 +31,8 @@ from benchboard.storage.engine import Database
 
 Progress = Callable[[int, int], None]
 """Called with how many revisions are done and how many there are to do."""
+Starting = Callable[[], None]
+"""Called when a database that isn't empty is about to be changed, all checks passed."""
 
 BASE = "base"
 _KEPT_COPIES = 3
@@ -39,6 +41,7 @@ _MIGRATION_WAIT_MS = 60_000
 # A half-made copy older than this belongs to a program that was killed.
 _ABANDONED_S = 86_400
 _MOST_NAMED = 20
+_REPORTED_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,11 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A defect of the database. `kind` is for machines, `what` for people."""
+    """A defect of the database. `kind` is for machines, `what` for people; `details` is SQLite's own report of it."""
 
     kind: str
     what: str
+    details: str = ""
 
 
 def revisions() -> tuple[str, ...]:
@@ -79,7 +83,7 @@ def current(database: Database) -> str | None:
             return _revision(connection)
 
 
-def upgrade(database: Database, *, progress: Progress | None = None) -> Moved:
+def upgrade(database: Database, *, progress: Progress | None = None, starting: Starting | None = None) -> Moved:
     """Bring the database to `head()`, from nothing if need be; does nothing if it is there already.
 
     Raises `Unavailable`, with the database untouched: `storage.newer` (made by a newer program), `storage.read-only`,
@@ -87,20 +91,24 @@ def upgrade(database: Database, *, progress: Progress | None = None) -> Moved:
     `storage.migration` (a migration failed).
     """
     before = current(database)
-    _require_known(before)
+    require_known(before)
     _require_writable(database)
     if before == head():
         return Moved(before, before, None)
+    if starting is not None and before is not None:
+        starting()
     return _move(database, head(), progress)
 
 
-def downgrade(database: Database, revision: str, *, progress: Progress | None = None) -> Moved:
+def downgrade(
+    database: Database, revision: str, *, progress: Progress | None = None, starting: Starting | None = None
+) -> Moved:
     """Take the database back to `revision`, or to nothing with `base`: what later revisions added is dropped.
 
     Raises `Invalid` (`storage.revision`) for a revision that is unknown or lies ahead, and what `upgrade` raises.
     """
     before = current(database)
-    _require_known(before)
+    require_known(before)
     place = {None: 0, BASE: 0} | {name: number for number, name in enumerate(revisions(), 1)}
     if revision not in place or place[revision] > place[before]:
         earlier = (BASE, *revisions())[: place[before]]
@@ -116,13 +124,15 @@ def downgrade(database: Database, revision: str, *, progress: Progress | None = 
     _require_writable(database)
     if place[revision] == place[before]:
         return Moved(before, before, None)
+    if starting is not None:
+        starting()
     return _move(database, revision, progress)
 
 
 def check(database: Database) -> tuple[Finding, ...]:
     """Find defects of the database without changing it. Raises `Unavailable` if it can't be read."""
     before = current(database)
-    _require_known(before)
+    require_known(before)
     if before != head():
         return (
             Finding(
@@ -135,7 +145,8 @@ def check(database: Database) -> tuple[Finding, ...]:
     with _spoken(database), database.engine.connect() as connection:
         # Of a damaged file, nothing else can be said: reading it may fail at any row.
         return tuple(
-            _damages(connection) or (*_differences(connection), *_lapses(connection), *_disk_findings(database))
+            _damages(connection, database.file)
+            or (*_differences(connection), *_lapses(connection), *_disk_findings(database))
         )
 
 
@@ -174,7 +185,8 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
-def _require_known(revision: str | None) -> None:
+def require_known(revision: str | None) -> None:
+    """Raise `Unavailable` (`storage.newer`) for a revision that only a newer program knows."""
     if revision is not None and revision not in revisions():
         raise Unavailable(
             "storage.newer",
@@ -215,7 +227,7 @@ def _move(database: Database, target: str, progress: Progress | None) -> Moved:
             database.file.touch(mode=0o600)
     with _failing(database, target), _alone(database, target) as (connection, backup):
         before = _revision(connection)
-        _require_known(before)
+        require_known(before)
         if before is None:
             _require_empty(connection)
         if before != target:
@@ -234,7 +246,7 @@ def _failing(database: Database, target: str) -> Iterator[None]:
     except DBAPIError as error:
         known = error_for(error, database.file, database.server)
         # Here a table that is missing is the migration's fault, not the database's age.
-        if known.code not in ("storage.refused", "storage.unreachable", "storage.outdated"):
+        if known.code not in ("storage.refused", UNREACHABLE, "storage.outdated"):
             raise known from error
         raise Unavailable(
             "storage.migration",
@@ -468,18 +480,55 @@ def _difference_text(difference: Any) -> str:
     )
 
 
-def _damages(connection: Connection) -> list[Finding]:
-    """The results of SQLite's own checks of the file."""
-    if connection.dialect.name == "postgresql":
+def _damages(connection: Connection, file: Path | None) -> list[Finding]:
+    """The results of SQLite's own checks of the file, as one finding."""
+    if file is None:
         return []
     # The second has no answer at all for a file without a key.
-    answers = (connection.exec_driver_sql(f"PRAGMA {name}integrity_check") for name in ("", "cipher_"))
-    lines = [line for answer in answers if answer.returns_rows for line in answer.scalars()]
-    return [
-        Finding("damage", _("The database file is damaged: {detail}").format(detail=line))
-        for line in lines
-        if line != "ok"
-    ]
+    texts = [one for name in ("", "cipher_") for one in _integrity(connection, f"PRAGMA {name}integrity_check")]
+    lines = [line for one in texts for line in one.splitlines() if not line.startswith("***")]
+    if not texts:
+        return []
+    if tables := _damaged_tables(connection):
+        what = _("The database file {file} is damaged. Tables affected: {tables}.")
+    else:
+        what = _("The database file {file} is damaged.")
+    return [Finding("damage", what.format(file=file, tables=", ".join(tables)), _details(lines))]
+
+
+def _integrity(connection: Connection, check: str) -> list[str]:
+    """What one of SQLite's checks found; empty if the file is sound."""
+    texts: list[str] = []
+    try:
+        answer = connection.exec_driver_sql(check)
+        for one in answer.scalars() if answer.returns_rows else ():
+            texts.append(one)  # one by one: it may report some damage and then fail at more
+    except DBAPIError as error:
+        if error_for(error).code != "storage.damaged":
+            raise
+        texts.append(str(error.orig))
+    return [one for one in texts if one != "ok"]
+
+
+def _damaged_tables(connection: Connection) -> list[str]:
+    """The tables whose own check, or that of one of their indexes, finds damage. The report on the whole file names
+    pages at best, and at worst ends at the first."""
+    try:
+        tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1").scalars()
+        return [name for name in tables.all() if _integrity(connection, f"PRAGMA integrity_check({_quoted(name)})")]
+    except DBAPIError:  # the list of tables is damaged too
+        return []
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _details(lines: list[str]) -> str:
+    """The first lines of SQLite's report, in one."""
+    rest = len(lines) - _REPORTED_LINES
+    more = ngettext("{count} more line", "{count} more lines", rest).format(count=rest)
+    return "; ".join((*lines[:_REPORTED_LINES], *([more] if rest > 0 else [])))
 
 
 def _lapses(connection: Connection) -> list[Finding]:

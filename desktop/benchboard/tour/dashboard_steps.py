@@ -6,14 +6,26 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRectF, QSizeF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QTabBar
 
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import with_fields
 from benchboard.dashboards.layout import map_items
-from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, click, in_sequence, press, rows, tile_point
+from benchboard.i18n import _
+from benchboard.tour.steps import (
+    CTRL,
+    TourContext,
+    TourStep,
+    canvas_of,
+    click,
+    in_sequence,
+    press,
+    rows,
+    tile_point,
+    unfold,
+)
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets import EmptyState
 
@@ -22,6 +34,8 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 _NONE = Qt.KeyboardModifier.NoModifier
 _CARET: Final = QPoint(10, 16)
+_HEADER: Final = QSizeF(80, 36)
+"""What of a tile has to be in view to click its header, in pixels."""
 
 
 # ---- the list
@@ -74,13 +88,14 @@ def _select(*ids: str) -> Callable[[TourContext], None]:
         canvas = canvas_of(context)
         for index, item_id in enumerate(ids):
             modifiers = _SHIFT if index else _NONE
+            canvas.ensureVisible(QRectF(canvas.tiles[item_id].sceneBoundingRect().topLeft(), _HEADER), 0, 0)
             QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, modifiers, tile_point(canvas, item_id))
 
     return do
 
 
 def _save(context: TourContext) -> None:
-    context.driver.click("studio_save")
+    context.driver.press(Qt.Key.Key_S, CTRL)
 
 
 def _three_columns(context: TourContext) -> tuple[QPoint, QPoint]:
@@ -131,6 +146,7 @@ def _versions(context: TourContext) -> None:
     context.driver.widget("versions_back")
     screen = context.driver.widget("studio_versions")
     assert isinstance(screen, VersionsScreen)
+    unfold(context, "versions_toggle", "versions_list")
     context.driver.wait_until(lambda: rows(context, "versions_list") >= 4 and not screen.busy, "the versions")
     view = context.driver.widget("versions_list")
     assert isinstance(view, QAbstractItemView)
@@ -150,6 +166,7 @@ def _with_titles(document: Document, titles: Mapping[str, str]) -> Document:
 
 def _set_title(context: TourContext, item_id: str, title: str) -> None:
     _select(item_id)(context)
+    unfold(context, "studio_fold_right", "inspector_title")
     context.driver.write("inspector_title", title)
     context.driver.press(Qt.Key.Key_Tab)
 
@@ -167,7 +184,7 @@ def _both_edit(mine: Mapping[str, str], theirs: Mapping[str, str]) -> Callable[[
 
 
 def _resolve(context: TourContext) -> None:
-    context.driver.click_first("banner_action", "Resolve")
+    context.driver.click_first("banner_action", _("Resolve"))
     context.driver.widget("studio_merge")
 
 
@@ -189,7 +206,8 @@ def _import(context: TourContext) -> None:
 
 
 def _export(context: TourContext) -> None:
-    context.driver.click("studio_export")
+    # In a narrow window the button is in the menu of what has no room.
+    context.driver.click("studio_export" if context.driver.find("studio_export") else "studio_more")
     context.driver.click("command_export_pdf")
     context.driver.click("export_go")
     context.driver.choose_file("export_file", context.out / "shop-review.pdf")
@@ -254,6 +272,13 @@ def _item_field(field: str, *ids: str) -> str:
     """The values of a field of these items in the newest version, in the order of the document."""
     what = f"group_concat(json_extract(one.value, '$.{field}'), '; ')"
     return _ITEM.format(what=what, name=_NAME, ids=", ".join(f"'{item_id}'" for item_id in ids))
+
+
+_COUNT_NEWEST: Final = (
+    "SELECT json_array_length(document, '$.items') FROM dashboard_versions"
+    " JOIN dashboards ON dashboards.id = dashboard_id ORDER BY dashboards.created_at DESC, number DESC LIMIT 1"
+)
+"""How many items lie on the page of the newest dashboard, whatever it is called in the language."""
 
 
 def _count(name: str) -> str:
@@ -393,15 +418,15 @@ DASHBOARDS: Final[tuple[TourStep, ...]] = (
     TourStep(
         "templates",
         "A new dashboard starts from one of eight templates.",
-        in_sequence(click("import_report_close"), _back_to_list, click("library_new"), _gallery),
-        _count("New dashboard"),
+        in_sequence(click("import_report_close"), _back_to_list, click("library_new"), click("rename_keep"), _gallery),
+        _COUNT_NEWEST,
         "0",
     ),
     TourStep(
         "template-taken",
         "The first template, with its queries.",
         in_sequence(_template, _save),
-        _count("Orders overview"),
+        _COUNT_NEWEST,
         "7",
     ),
 )  # fmt: skip

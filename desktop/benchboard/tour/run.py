@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 from PySide6.QtCore import QMessageLogContext, QSize, Qt, QtMsgType, qInstallMessageHandler
@@ -33,14 +34,14 @@ from benchboard.tour.steps import TourContext, TourStep
 from benchboard.ui.app import Application
 from benchboard.ui.theme import theme
 
-_SIZE = QSize(1440, 900)
+_SIZE: Final = (1440, 900)
 
 
 class Tour:
-    """One run, on a BENCHBOARD_HOME of its own. `close` leaves no process behind."""
+    """One run, on a BENCHBOARD_HOME of its own, in a window of `size`. `close` leaves no process behind."""
 
-    def __init__(self, out: Path, home: Path, *, both_themes: bool = False) -> None:
-        self._out, self._home, self._both_themes = out, home, both_themes
+    def __init__(self, out: Path, home: Path, *, both_themes: bool = False, size: tuple[int, int] = _SIZE) -> None:
+        self._out, self._home, self._both_themes, self._size = out, home, both_themes, QSize(*size)
         # A dialog of the system's own takes no keys of ours.
         QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
         self._qt = QApplication.instance() or QApplication(sys.argv[:1])
@@ -53,20 +54,29 @@ class Tour:
         )
         self._index: list[dict[str, object]] = []
 
+    @property
+    def context(self) -> TourContext:
+        """What a step works with."""
+        return self._context
+
+    def take(self, step: TourStep) -> None:
+        """Act, then wait until the database (or the file it made) says what is expected."""
+        try:
+            step.do(self._context)
+            self._context.driver.wait_until(
+                partial(self._is_verified, step), f"{step.file or 'the database'} to say “{step.expected}”"
+            )
+        except AppError:
+            self._context.driver.capture(self._out / "failed.png")
+            raise
+
     def run(self) -> None:
-        """Every step: act, ask the database (or look at the file it made), take the picture, note it."""
+        """Every step: take it, take its picture, note it."""
         for number, step in enumerate(STEPS, 1):
             file = f"{number:02}-{step.name}.png"
             sys.stdout.write(f"{number:2} {step.name}\n")
             sys.stdout.flush()
-            try:
-                step.do(self._context)
-                self._context.driver.wait_until(
-                    partial(self._is_verified, step), f"{step.file or 'the database'} to say “{step.expected}”"
-                )
-            except AppError:
-                self._context.driver.capture(self._out / "failed.png")
-                raise
+            self.take(step)
             self._context.driver.capture(self._out / file)
             if self._both_themes:
                 self._capture_other_theme(file)
@@ -97,7 +107,7 @@ class Tour:
     def _start(self) -> Application:
         application = Application(self._home)
         application.start()
-        application.window.resize(_SIZE)
+        application.window.resize(self._size)
         return application
 
     def _restart(self) -> None:
@@ -176,7 +186,16 @@ def main(arguments: Sequence[str]) -> int:
     help="Folder for the screenshots and index.json.",
 )
 @click.option("--both-themes", is_flag=True, help="Take every screenshot in the light and in the dark theme.")
-def tour(out: Path, both_themes: bool) -> int:
+@click.option(
+    "--size",
+    type=(click.IntRange(1024, 3840), click.IntRange(700, 2160)),
+    default=_SIZE,
+    show_default=True,
+    metavar="WIDTH HEIGHT",
+    help="Size of the window.",
+)
+@click.option("--language", type=click.Choice(["en", "tr"]), default="en", show_default=True, help="Its language.")
+def tour(out: Path, both_themes: bool, size: tuple[int, int], language: str) -> int:
     """Run the guided tour, and save a screenshot of each step.
 
     The tour shows every section of the window with demo data and simulated dongles. The exit status is 1 if a step
@@ -188,11 +207,10 @@ def tour(out: Path, both_themes: bool) -> int:
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")  # what the offscreen screen cannot do is no news
     home = Path(tempfile.mkdtemp(prefix="benchboard-tour-"))
     os.environ["BENCHBOARD_HOME"] = str(home)
-    # The captions and what is typed are English, whatever the system's language.
-    Settings(language="en", appearance="light").save(home)
+    Settings(language=language, appearance="light").save(home)
     log.start(home / "logs")
     qInstallMessageHandler(_qt_message)
-    run = Tour(out, home, both_themes=both_themes)
+    run = Tour(out, home, both_themes=both_themes, size=size)
     try:
         run.run()
     except AppError as error:

@@ -7,13 +7,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
 from benchboard.tour.dashboard_steps import DASHBOARDS
-from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point
+from benchboard.tour.driver import Driver
+from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point, unfold
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.canvas import Canvas
 
 # ---- all roles
 
 
-def _enter_as(role: str) -> Callable[[TourContext], None]:
+def enter_as(role: str) -> Callable[[TourContext], None]:
+    """Sign in as the demo's person with that role."""
+
     def do(context: TourContext) -> None:
         if context.driver.find("demo_picker") is None:
             context.driver.click("open_demo")
@@ -29,16 +33,17 @@ def _open_demo(context: TourContext) -> None:
     context.driver.widget("demo_admin")
 
 
-def _sign_out(context: TourContext) -> None:
+def sign_out(context: TourContext) -> None:
+    """Sign out to the choice of a person."""
     context.driver.click("account")
     context.driver.click("account_sign_out")
     context.driver.widget("demo_picker")
 
 
-def _command(text: str) -> Callable[[TourContext], None]:
+def _command(command_id: str) -> Callable[[TourContext], None]:
     def do(context: TourContext) -> None:
         context.driver.press(Qt.Key.Key_K, CTRL)
-        context.driver.write("palette_field", text)
+        context.driver.write("palette_field", REGISTRY[command_id].text)
         context.driver.press(Qt.Key.Key_Return)
 
     return do
@@ -96,16 +101,15 @@ def _finish(context: TourContext) -> None:
 
 def _write_timing(context: TourContext) -> None:
     context.driver.click("bench_timing")
-    context.driver.write("timing_bitrate", "250")
+    context.driver.write("timing_point", "80")
     context.driver.press(Qt.Key.Key_Tab)
     context.driver.click("timing_write")
-    context.driver.wait_until(lambda: context.driver.find("timing_verified"), "the timing read back")
+    context.driver.wait_until(lambda: _timing_passed(context.driver), "the timing verified on the bus")
 
 
-def _back_to_500(context: TourContext) -> None:
-    context.driver.write("timing_bitrate", "500")
-    context.driver.press(Qt.Key.Key_Tab)
-    context.driver.click("timing_write")
+def _timing_passed(driver: Driver) -> bool:
+    verdict = driver.find("timing_verified")
+    return verdict is not None and verdict.property("tone") == "ok"
 
 
 def _live(context: TourContext) -> None:
@@ -136,6 +140,7 @@ def _last_selected(canvas: Canvas) -> str:
 def _add_widget(context: TourContext) -> None:
     canvas = canvas_of(context)
     before = set(canvas.tiles)
+    unfold(context, "studio_fold_left", "palette_metric_card")
     card = context.driver.widget("palette_metric_card")
     target = canvas.viewport().mapToGlobal(QPoint(canvas.viewport().width() // 2, canvas.viewport().height() - 120))
     context.driver.drag(card, card.rect().center(), card.mapFromGlobal(target))
@@ -164,6 +169,7 @@ def _undo(context: TourContext) -> None:
 
 
 def _query(context: TourContext) -> None:
+    unfold(context, "studio_fold_right", "inspector_query")
     context.driver.write("inspector_query", "SELECT count(*) AS refunds FROM orders WHERE status = 'refunded'")
     context.driver.write("inspector_title", "Refunded orders, ever")
     context.driver.press(Qt.Key.Key_Tab)
@@ -172,7 +178,7 @@ def _query(context: TourContext) -> None:
 
 def _restart(context: TourContext) -> None:
     context.restart()
-    _enter_as("analyst")(context)
+    enter_as("analyst")(context)
     _studio(context)
 
 
@@ -234,7 +240,7 @@ STEPS: tuple[TourStep, ...] = (
     TourStep(
         "bench-empty",
         "Dana, a technician, signed in. No dongle is connected; a simulated one is a click away.",
-        in_sequence(_enter_as("technician"), lambda context: context.driver.click("rail_bench")),
+        in_sequence(enter_as("technician"), lambda context: context.driver.click("rail_bench")),
         _SESSIONS.format(who="technician"),
         "1",
     ),
@@ -282,22 +288,22 @@ STEPS: tuple[TourStep, ...] = (
     ),
     TourStep(
         "timing",
-        "Bit timing calculated and checked against clock and cable; 250 kbit/s written and read back.",
+        "Bit timing calculated and checked against clock and cable, written, read back and verified on the bus.",
         _write_timing,
-        _TIMING,
-        "250000",
+        "SELECT bitrate, sample_point FROM can_configs",
+        "500000|80000",
     ),
     TourStep(
         "live-bus",
-        "Back at 500 kbit/s, frames from a second simulated node arrive. The dark theme was chosen in the palette.",
-        in_sequence(_back_to_500, _command("dark theme"), _live),
+        "Frames from a second simulated node arrive. The dark theme was chosen in the palette.",
+        in_sequence(_command("window.dark_theme"), _live),
         _TIMING,
         "500000",
     ),
     TourStep(
         "studio-home",
         "Mert, an analyst, opens his home page: widgets over three months of demo orders.",
-        in_sequence(_stop_live, _sign_out, _enter_as("analyst"), _command("light theme"), _studio),
+        in_sequence(_stop_live, sign_out, enter_as("analyst"), _command("window.light_theme"), _studio),
         _HOME,
         "11",
     ),
@@ -339,7 +345,7 @@ STEPS: tuple[TourStep, ...] = (
     TourStep(
         "studio-restarted",
         "Benchboard was closed and started again: nothing is lost. Dark theme.",
-        in_sequence(_restart, _command("dark theme")),
+        in_sequence(_restart, _command("window.dark_theme")),
         _HOME,
         "12",
     ),
@@ -354,7 +360,7 @@ STEPS: tuple[TourStep, ...] = (
     TourStep(
         "admin-people",
         "Ines, an admin, sees people, their roles and their sessions.",
-        in_sequence(_leave_search, _command("light theme"), _sign_out, _enter_as("admin"), _people),
+        in_sequence(_leave_search, _command("window.light_theme"), sign_out, enter_as("admin"), _people),
         "SELECT count(*) FROM users WHERE deleted_at IS NULL",
         "5",
     ),

@@ -71,6 +71,13 @@ def rows(context: TourContext, table: str) -> int:
     return int(model.rowCount()) if model is not None else 0
 
 
+def unfold(context: TourContext, button: str, name: str) -> None:
+    """Open with `button` the pane that `name` is in: a narrow window starts without it."""
+    if context.driver.find(name) is None:
+        context.driver.click(button)
+    context.driver.widget(name)
+
+
 def canvas_of(context: TourContext) -> Canvas:
     """The page in front."""
     canvas = context.driver.widget("studio_canvas")

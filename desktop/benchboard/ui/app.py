@@ -31,24 +31,26 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from benchboard import __version__, i18n, log, package_data
+from benchboard import __version__, file_ownership, i18n, log, package_data
 from benchboard import settings as settings_file
-from benchboard.errors import AppError
+from benchboard.errors import FILE_GONE, UNREACHABLE, AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
+from benchboard.storage.database_url import without_password
 from benchboard.ui import gc_control
 from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
 from benchboard.ui.problems import Notice, Problems
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
-from benchboard.ui.sign_in.sign_in import LANGUAGES, SignIn
-from benchboard.ui.tasks import UNREACHABLE, Tasks
+from benchboard.ui.sign_in.sign_in import SignIn
+from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import start_theme, theme
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.window_commands import FULL_SCREEN, QUIT
+from benchboard.vault import Vault, is_private
 
 if TYPE_CHECKING:
     from benchboard.ui.sections import Room
@@ -125,15 +127,18 @@ class Application(QObject):
     def start(self, address: str = "", file: Path | None = None) -> None:
         """Show the window: the sign-in screen, or the saved session."""
         self._start_address = address
-        url = settings_file.database_url()
+        url, refused = _configured_url() if file is None else (None, None)
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"
         if url is not None and not url.startswith("sqlite"):
-            self.settings = replace(self.settings, last_way=session_opening.without_password(url))
-        broken = settings_file.keep_broken(self.home)
-        self.show_sign_in(Notice(broken, kind="warn", icon="ph.warning") if broken else None)
+            self.settings = replace(self.settings, last_way=without_password(url))
+        broken = settings_file.keep_broken(self.home) if is_private(self.home) else ""
+        notices = [text for text in (_unknown_link(address), broken) if text]
+        self.show_sign_in(Notice(" ".join(notices), kind="warn", icon="ph.warning") if notices else None)
+        if refused is not None:
+            self.problems.show(refused)
         self.window.show()
-        if self.sign_in is None:
+        if self.sign_in is None or refused is not None:  # the saved location may not be the one that was meant
             return
         if url is not None and url.startswith("sqlite"):
             self.sign_in.open_session(SignInRequest("file", url=url), _("Opening the database"))
@@ -159,6 +164,7 @@ class Application(QObject):
         """Save changed settings and apply them: the theme at once, the language by rebuilding the window."""
         previous, self.settings = self.settings, settings
         try:
+            Vault(self.home).require_safe()
             settings.save(self.home)
         except AppError as error:
             self.problems.show(error)
@@ -228,7 +234,7 @@ class Application(QObject):
             self.problems.notice(
                 _("The link's page can't be opened."),
                 _("benchboard://{address} doesn't exist, or you don't have access to it.").format(
-                    address=address if len(address) <= 80 else f"{address[:79]}…"
+                    address=_shortened(address)
                 ),
                 kind="warn",
                 icon="ph.warning",
@@ -242,6 +248,7 @@ class Application(QObject):
         self._session_watch.ended.connect(self._on_session_ended)
         self._session_watch.changed_elsewhere.connect(lambda: self._notify_changes(frozenset()))
         self._session_watch.reachable_changed.connect(self._on_reachable)
+        self._session_watch.file_gone_changed.connect(self._on_file_gone)
 
     def _show_shell(self, restore: "Callable[[Shell], None]") -> None:
         from benchboard.ui.shell.shell import Shell
@@ -313,11 +320,21 @@ class Application(QObject):
 
     def _on_reachable(self, answers: bool) -> None:
         if self.shell is not None and self._session is not None:
-            self.shell.cells.set_reachable(answers)
+            self.shell.context.database_state.set_reachable(answers)
             if answers:
                 # The notice about it no longer applies, and failed reads run again.
                 self.problems.dismiss(UNREACHABLE)
                 self.shell.notify_changes()
+
+    def _on_file_gone(self, error: AppError | None) -> None:
+        if self.shell is None or self._session is None:
+            return
+        self.shell.context.database_state.set_file_gone(error)
+        if error is not None:
+            self.problems.show(error)
+        else:
+            self.problems.dismiss(FILE_GONE)
+            self.shell.notify_changes()  # failed reads run again
 
     def _save_last_address(self) -> None:
         if self.shell is not None and self.shell.address:
@@ -333,6 +350,14 @@ class Application(QObject):
             return False
         self._save_last_address()
         return True
+
+
+def _configured_url() -> tuple[str | None, AppError | None]:
+    """The URL in the environment, and what is wrong with it."""
+    try:
+        return settings_file.database_url(), None
+    except AppError as error:
+        return None, error
 
 
 class _SignInProblemDisplay(ShellProblemDisplay):
@@ -351,7 +376,7 @@ class _SignInProblemDisplay(ShellProblemDisplay):
 def run(address: str = "", file: Path | None = None) -> int:
     """Open the window and run until it is closed; returns the exit status."""
     home = settings_file.home()
-    log.start(home / "logs")
+    log.start(home / "logs" if is_private(home) else None)
     qInstallMessageHandler(QtMessages())
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("Benchboard")
@@ -427,6 +452,19 @@ class QtMessages:
         sys.stderr.write(text.format(message=self._no_screen or message.splitlines()[0]) + "\n")
 
 
+def _unknown_link(address: str) -> str:
+    """What is wrong with a link that leads to none of the rooms, whoever signs in; empty for any other."""
+    if not address or address.partition("/")[0] in (*_ROOMS, "settings"):
+        return ""
+    return _("The link benchboard://{address} doesn't lead to a page of Benchboard.").format(
+        address=_shortened(address)
+    )
+
+
+def _shortened(address: str) -> str:
+    return address if len(address) <= 80 else f"{address[:79]}…"
+
+
 def _load_rooms() -> "tuple[Room, ...]":
     """The rooms in the order of the rail; imported only after sign-in."""
     return tuple(import_module(f"benchboard.ui.{name}").ROOM for name in _ROOMS)
@@ -435,10 +473,10 @@ def _load_rooms() -> "tuple[Room, ...]":
 def _load_settings(home: Path) -> Settings:
     """The saved settings; without any, the defaults in the system's language if there is a translation."""
     known = settings_file.load(home)
-    if (home / "settings.json").exists():
+    if file_ownership.exists(home / "settings.json"):
         return known
     system = QLocale.system().name()[:2]
-    return replace(known, language=system if system in LANGUAGES else "en")
+    return replace(known, language=system if system in i18n.LANGUAGES else "en")
 
 
 def _use_language(language: str) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 
+from benchboard.errors import AppError
 from benchboard.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,6 +55,33 @@ class ChangeNotices(QObject):
                 timer.start(0)
 
 
+class DatabaseState(QObject):
+    """Whether the database can be used, as the session's polls found it last. Every screen that says so asks it."""
+
+    changed = Signal()
+
+    def __init__(self, session: QObject) -> None:
+        super().__init__(session)
+        self.unreachable_since: datetime | None = None
+        self.file_gone: AppError | None = None
+        """Why nothing is saved: the database file is gone."""
+
+    @classmethod
+    def of(cls, session: QObject) -> "DatabaseState":
+        """The state of a session's database. It outlives a window that is rebuilt in another language."""
+        return session.findChild(cls) or cls(session)
+
+    def set_reachable(self, reachable: bool) -> None:
+        """The database is reachable again, or not any more from now on."""
+        self.unreachable_since = None if reachable else datetime.now().astimezone()
+        self.changed.emit()
+
+    def set_file_gone(self, error: AppError | None) -> None:
+        """The database file is gone; None if it is back."""
+        self.file_gone = error
+        self.changed.emit()
+
+
 @dataclass
 class Context:
     """What a room needs of the signed-in session. A new one is created at every sign-in."""
@@ -81,6 +110,11 @@ class Context:
     """The address of the view whose header tab is at a point of the screen; empty if there is none."""
     run_command: Callable[[str], None] = lambda _id: None
     """Run a command of the current view, by its id."""
+
+    @property
+    def database_state(self) -> DatabaseState:
+        """Whether the database can be used now."""
+        return DatabaseState.of(self.session)
 
     @property
     def database(self) -> "Transactions":

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -21,16 +21,19 @@ from benchboard.ui import widgets
 from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import Mode, start_theme, theme
 from benchboard.ui.widgets.badges import Kind
-from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
+from benchboard.ui.widgets.crosshair import Crosshair, paint_crosshair, paint_values
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.empty_state import paint_empty_tile
 from benchboard.ui.widgets.focus import FocusRing
+from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
-from benchboard.ui.widgets.legend import Legend, LegendEntry
+from benchboard.ui.widgets.legend import Legend, LegendEntry, paint_legend, paint_legend_row
 from benchboard.ui.widgets.no_match import NoMatch, NoMatchLine
+from benchboard.ui.widgets.popover import closed_menu
+from benchboard.ui.widgets.section_list import SectionList
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
-from benchboard.ui.widgets.stepper import Stepper
+from benchboard.ui.widgets.stepper import Outcome, Stepper, StepRow
 from benchboard.ui.widgets.surfaces import set_surface
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
@@ -61,7 +64,7 @@ class Sample:
 
 def samples() -> tuple[Sample, ...]:
     """Every part in every state, the states of a part one after the other."""
-    return (*_labels(), *_badges(), *_buttons(), *_fields(), *_surfaces(), *_data(), *_charts())
+    return (*_labels(), *_badges(), *_buttons(), *_fields(), *_surfaces(), *_data(), *_charts(), *_floating())
 
 
 def _labels() -> Iterator[Sample]:
@@ -209,6 +212,19 @@ def _data() -> Iterator[Sample]:
         made.show_columns([(240, 200), (120, 100), (200, 120)])
         return made
 
+    def ruled() -> QWidget:
+        rows = (
+            ("Longest propagation segment", Figure("2 975 ns")),
+            ("Maximum cable length", Figure("255.5 m", True)),
+            ("Resync, nominal phase", Figure("0.62 %", False, "unverified")),
+        )
+        return widgets.KeyValue(rows, ruled=True)
+
+    def step_row(outcome: Outcome) -> QWidget:
+        made = StepRow(("Write", "Read back", "Compare", "Listen"))
+        made.show_state(-1 if outcome == "idle" else 2, outcome)
+        return made
+
     load = Stat("38 %", "Bus load", share=0.38)
     quiet = (load, Stat("1 662", "Frames/s"), Stat("0", "TEC"), Stat("0", "Dropped"))
     trouble = (replace(load, tone="warn"), Stat("3", "TEC", "warn"), Stat("12", "Dropped", "error"))
@@ -217,13 +233,33 @@ def _data() -> Iterator[Sample]:
     yield Sample("StatStrip", "trouble", partial(strip, *trouble), (640, 64))
     yield Sample("StatStrip", "narrow", partial(strip, *quiet), (340, 64))
     yield Sample("StatStrip", "no figures", partial(strip, note="The live bus is closed."), (640, 64))
+    yield Sample("KeyValue", "ruled", ruled, (360, 84))
     for current, state in enumerate(("first", "middle", "last")):
         yield Sample("Stepper", state, partial(stepper, current), (200, 180))
+    outcomes: tuple[Outcome, ...] = ("idle", "now", "failed")
+    for outcome in outcomes:
+        yield Sample("StepRow", outcome, partial(step_row, outcome), (360, 26))
+    yield Sample("SectionList", "rest", _sections, (200, 120))
     yield Sample("Skeleton", "list", skeleton, (560, 108))
     what, under = "Changed tile “Orders per day”", "by Ines Okafor"
     yield Sample("TimelineRow", "rest", partial(TimelineRow, "14 min ago", what, under), (320, 40))
     yield Sample("TimelineRow", "one line", partial(TimelineRow, "now", what), (320, 24))
+    yield Sample("TimelineRow", "with an action", _timeline_row, (320, 64))
     yield Sample("Drawer", "over the list", _drawer, (640, 96))
+
+
+def _timeline_row() -> QWidget:
+    action = widgets.Button("9 times since 08:34", kind="link", icon="ph.caret-right")
+    return TimelineRow("14 min ago", "Saved the dashboard “Line 2”", "by Ines Okafor", action=action)
+
+
+def _sections() -> QWidget:
+    page = QWidget()
+    area = widgets.scroll_area(page)
+    made = SectionList(area, [(title, page) for title in ("Theme", "Language", "Session")])
+    area.setParent(made)
+    area.hide()
+    return made
 
 
 def _drawer() -> QWidget:
@@ -231,6 +267,68 @@ def _drawer() -> QWidget:
     made = Drawer(table, detail, 260)
     made.show_detail(True)
     return made
+
+
+def _floating() -> Iterator[Sample]:
+    def dialog(window: QWidget) -> None:
+        made = widgets.Dialog(window, "Save named version")
+        made.content.addWidget(widgets.Paragraph("This version won't change.", "body", "secondary"))
+        made.add_button(widgets.Button("Cancel"))
+        made.add_button(widgets.Button("Save version", kind="primary"))
+        made.show()
+
+    def confirm(window: QWidget) -> None:
+        widgets.Confirm(
+            window, "Revoke 3 sessions", "They end within 5 seconds.", act="Revoke", keep="Keep", run=lambda: None
+        ).show()
+
+    def popover(window: QWidget) -> None:
+        made = widgets.Popover(_anchor(window), width=220)
+        made.column.addWidget(widgets.heading("Saved", widgets.Badge("ok", "Ready")))
+        made.column.addWidget(widgets.Paragraph("Everything is stored on this computer.", "caption", "muted"))
+        made.move_into_place()
+        made.show()
+
+    def menu(window: QWidget) -> None:
+        items = (
+            widgets.MenuItem("Dashboard"),
+            widgets.MenuItem("Rename", lambda: None, "ph.pencil-simple"),
+            widgets.MenuItem("Start from template", lambda: None, "ph.layout", why_not="You have view-only access."),
+            widgets.MenuItem("Delete", lambda: None, "ph.trash", danger=True),
+        )
+        made = closed_menu(_anchor(window), items)
+        made.move_into_place()
+        made.show()
+
+    def toast(window: QWidget, undo: Callable[[], None] | None, *, small: bool) -> None:
+        made = widgets.Toast("1 session revoked", undo, window, small=small)
+        made.move_into_place()
+        made.show()
+
+    yield Sample("Dialog", "rest", partial(_window_with, dialog, QSize(440, 230)))
+    yield Sample("Confirm", "rest", partial(_window_with, confirm, QSize(500, 240)))
+    yield Sample("Popover", "rest", partial(_window_with, popover, QSize(300, 140)))
+    yield Sample("Menu", "rest", partial(_window_with, menu, QSize(300, 210)))
+    yield Sample("Toast", "rest", partial(_window_with, partial(toast, undo=None, small=False), QSize(300, 60)))
+    yield Sample("Toast", "undo", partial(_window_with, partial(toast, undo=lambda: None, small=False), QSize(300, 60)))
+    yield Sample("Toast", "small", partial(_window_with, partial(toast, undo=None, small=True), QSize(200, 60)))
+
+
+def _window_with(open_part: Callable[[QWidget], None], size: QSize) -> QWidget:
+    """A small window with a part that stands on windows."""
+    window = QWidget()
+    set_surface(window, "window")
+    window.setFixedSize(size)
+    open_part(window)
+    return window
+
+
+def _anchor(window: QWidget) -> QWidget:
+    button = widgets.Button("More", menu=True)
+    button.setParent(window)
+    button.adjustSize()
+    button.move(12, 8)
+    return button
 
 
 def _charts() -> Iterator[Sample]:
@@ -246,6 +344,26 @@ def _charts() -> Iterator[Sample]:
 
     yield Sample("Legend", "rest", legend, (360, 18))
     yield Sample("Legend", "too narrow", legend, (90, 18))
+
+    def bars(painter: QPainter, box: QRectF) -> None:
+        names = ("Fulfilled", "Paid", "Pending", "Refunded", "Cancelled")
+        paint_legend(painter, box, [LegendEntry(theme().chart(at), name, "", "area") for at, name in enumerate(names)])
+
+    def slices(painter: QPainter, box: QRectF) -> None:
+        for at, (name, value) in enumerate((("Ready", "742"), ("A very long name of a slice", "1 318"))):
+            row = QRectF(box.left(), box.top() + 22 * at, box.width(), 22)
+            paint_legend_row(painter, row, LegendEntry(theme().chart(at), name, value))
+
+    yield Sample("Legend", "two lines of bars, one left out", partial(_Painted, bars), (160, 36))
+    yield Sample("Legend", "list", partial(_Painted, slices), (160, 44))
+
+    def on_lines() -> QWidget:
+        made = QWidget()
+        points = [(QPointF(80, 20 + 25 * at), theme().chart(at)) for at in range(3)]
+        Crosshair(made).show_at(QLineF(80, 4, 80, 96), points)
+        return made
+
+    yield Sample("Crosshair", "on three lines", on_lines, (160, 100))
     for at, state in ((QPointF(80, 70), "in the middle"), (QPointF(300, 20), "at the edge")):
         yield Sample("Crosshair", state, partial(_Painted, partial(crosshair, at=at)), (320, 100))
 

@@ -14,7 +14,7 @@ from typing import Final, Literal, Protocol
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-from benchboard.errors import AppError, Cancelled
+from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.i18n import _
 from benchboard.log import redact
 
@@ -41,13 +41,15 @@ class Notice:
     icon: str = ""
     actions: tuple[Action, ...] = ()
     key: str = ""
+    page: str = ""
+    """The address of the page that it goes with; empty if it stays whatever page is shown."""
 
 
 class ProblemDisplay(Protocol):
     """Where problems are shown: the shell, or the sign-in screen before it."""
 
     def show_banner(self, notice: Notice | None) -> None: ...
-    def show_toast(self, text: str, undo: Callable[[], None] | None, *, small: bool) -> None: ...
+    def show_toast(self, text: str, undo: Callable[[], None] | None, *, small: bool, refusal: bool = False) -> None: ...
     def hide_toast(self, text: str) -> None: ...
     def show_bug(self, summary: str, details: str) -> None: ...
 
@@ -61,6 +63,8 @@ class Problems(QObject):
         super().__init__(parent)
         self._display: ProblemDisplay | None = None
         self._waiting: deque[Notice] = deque()
+        self._page = ""
+        self._refusal = ""
         self._failing: Hashable | None = None
         self._failed: dict[str, set[Hashable]] = {}
         """The tasks whose failure a notice reports, by its key."""
@@ -79,10 +83,22 @@ class Problems(QObject):
         """Whether a notice with this `key` is shown or waiting."""
         return any(notice.key == key for notice in self._waiting)
 
-    def show(self, error: AppError, retry: Callable[[], None] | None = None, *, act: str = "") -> None:
+    def page_shown(self, address: str) -> None:
+        """The page with this address is shown: the notices of other pages go, and why a command was refused there."""
+        if address != self._page:
+            self.withdraw(self._refusal)
+        self._page = address
+        for notice in [notice for notice in self._waiting if notice.page not in ("", address)]:
+            self._remove(notice)
+        self._present()
+
+    def show(
+        self, error: AppError, retry: Callable[[], None] | None = None, *, act: str = "", lasting: bool = False
+    ) -> None:
         """Show an expected failure: what, why, what to do, and *Try again* if that may help.
 
-        Only the newest failure of an `act` is shown; call `dismiss(act)` when it succeeds.
+        Only the newest failure of an `act` is shown; call `dismiss(act)` when it succeeds. It goes when the user leaves
+        the page, unless it can be tried again, something is unavailable, or its cause is `lasting`, as unsaved work is.
         """
         if isinstance(error, Cancelled):
             return
@@ -91,7 +107,8 @@ class Problems(QObject):
             self._failed.setdefault(act or error.code, set()).add(self._failing)
         actions = (Action(_("Try again"), retry),) if retry else ()
         why = " ".join(part for part in (error.why, error.do) if part)
-        self.notify(Notice(error.what, why, "error", "ph.warning-circle", actions, key=act or error.code))
+        page = "" if retry or lasting or isinstance(error, Unavailable) else self._page
+        self.notify(Notice(error.what, why, "error", "ph.warning-circle", actions, key=act or error.code, page=page))
 
     @contextmanager
     def failing(self, task: Hashable) -> Iterator[None]:
@@ -110,10 +127,18 @@ class Problems(QObject):
                 self.dismiss(key)
 
     def notice(
-        self, what: str, why: str = "", *actions: Action, kind: Kind = "info", icon: str = "", key: str = ""
+        self,
+        what: str,
+        why: str = "",
+        *actions: Action,
+        kind: Kind = "info",
+        icon: str = "",
+        key: str = "",
+        with_page: bool = False,
     ) -> None:
-        """Show a notice; it replaces an older one with the same `key`."""
-        self.notify(Notice(what, why, kind, icon, actions, key))
+        """Show a notice; it replaces an older one with the same `key`. One `with_page` goes when the user leaves the
+        page that is shown now."""
+        self.notify(Notice(what, why, kind, icon, actions, key, self._page if with_page else ""))
 
     def notify(self, notice: Notice) -> None:
         """Queue `notice`; equal notices are shown once."""
@@ -129,14 +154,18 @@ class Problems(QObject):
         going = [notice for notice in self._waiting if notice.key == key] if key else [self.current]
         for notice in going:
             if notice is not None:
-                self._waiting.remove(notice)
-                self._failed.pop(notice.key, None)
+                self._remove(notice)
         self._present()
+
+    def _remove(self, notice: Notice) -> None:
+        self._waiting.remove(notice)
+        self._failed.pop(notice.key, None)
 
     def clear(self) -> None:
         """Drop all notices (another user signs in)."""
         self._waiting.clear()
         self._failed.clear()
+        self._page = ""
         self._present()
 
     def toast(self, text: str, undo: Callable[[], None] | None = None, *, small: bool = False) -> None:
@@ -145,6 +174,12 @@ class Problems(QObject):
         """
         if self._display is not None and _is_alive(self._display):
             self._display.show_toast(text, undo, small=small)
+
+    def refuse(self, why: str) -> None:
+        """Say why a command can't be run now, until the user leaves the page, for six seconds at most."""
+        self._refusal = why
+        if self._display is not None and _is_alive(self._display):
+            self._display.show_toast(why, None, small=False, refusal=True)
 
     def withdraw(self, text: str) -> None:
         """Hide the toast with this text: it no longer applies."""

@@ -1,4 +1,5 @@
-"""Polls every two seconds whether the database is reachable and whether another program changed it.
+"""Polls every two seconds whether the database is reachable, its file still there, and whether another program changed
+it.
 
 Like any read, its reads are rejected once the session or the account has ended: the window learns of that from
 whichever transaction comes first.
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from benchboard.errors import AppError
-from benchboard.ui.tasks import ENDED, DatabaseSession, Tasks
+from benchboard.errors import ENDED, FILE_GONE, AppError
+from benchboard.ui.tasks import DatabaseSession, Tasks
 
 if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
@@ -22,11 +23,13 @@ _TOUCH_MS = 5 * 60_000
 
 class SessionWatch(QObject):
     """Signals that the session `ended` (with the error that says why), that another program committed
-    (`changed_elsewhere`), and when the database becomes unreachable or reachable (`reachable_changed`)."""
+    (`changed_elsewhere`), when the database becomes unreachable or reachable (`reachable_changed`), and when its file
+    is gone (with the error) or back (None: `file_gone_changed`)."""
 
     ended = Signal(object)
     changed_elsewhere = Signal()
     reachable_changed = Signal(bool)
+    file_gone_changed = Signal(object)
 
     def __init__(self, tasks: Tasks, session: "ActiveSession", parent: QObject) -> None:
         super().__init__(parent)
@@ -35,6 +38,7 @@ class SessionWatch(QObject):
         self._version: int | None = None
         self._polling = False
         self._reachable = True
+        self._file_gone = False
         self._stopped = False
         self._poll_timer = self._start_timer(POLL_MS, self.poll)
         self._touch_timer = self._start_timer(_TOUCH_MS, self._touch)
@@ -66,6 +70,7 @@ class SessionWatch(QObject):
         if self._stopped:
             return
         self._set_reachable(True)
+        self._set_file_gone(None)
         moved = self._version is not None and version != self._version
         self._version = version
         if moved:
@@ -78,7 +83,11 @@ class SessionWatch(QObject):
 
     def _on_failed(self, error: AppError) -> None:
         self._polling = False
-        if not self._stopped and error.code != ENDED:
+        if self._stopped or error.code == ENDED:
+            return
+        if error.code == FILE_GONE:
+            self._set_file_gone(error)
+        else:
             self._set_reachable(False)
 
     def _on_unreachable(self) -> None:
@@ -89,6 +98,12 @@ class SessionWatch(QObject):
         if reachable != self._reachable:
             self._reachable = reachable
             self.reachable_changed.emit(reachable)
+
+    def _set_file_gone(self, error: AppError | None) -> None:
+        gone = error is not None
+        if gone != self._file_gone:
+            self._file_gone = gone
+            self.file_gone_changed.emit(error)
 
     def _touch(self) -> None:
         """Update the session's last use while the window is active."""

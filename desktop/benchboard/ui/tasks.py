@@ -16,12 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from benchboard.errors import AppError, Cancelled, Unavailable
+from benchboard.errors import ENDED, UNREACHABLE, AppError, Cancelled, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.gc_control import GarbageCollector
 
@@ -30,11 +30,6 @@ DatabaseSession = Any
 """SQLAlchemy's session: the window passes it to services and never uses it itself."""
 
 Kind = Literal["read", "change", "run"]
-
-UNREACHABLE: Final = "storage.unreachable"
-"""The code of the error for an unreachable database."""
-ENDED: Final = "access.ended"
-"""The code of the error of a transaction whose session or account has ended."""
 
 _READERS = 4
 _LONG_READERS = 2

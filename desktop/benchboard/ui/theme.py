@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,10 +17,12 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtWidgets import QApplication
 
 from benchboard.settings import Appearance
-from benchboard.ui import fonts, stylesheet
+from benchboard.ui import fonts, motion, stylesheet
 
 Mode = Literal["light", "dark"]
-_WEIGHTS: Final = {"body_strong": 600, "section": 600, "title": 600, "display": 600, "kpi": 600}
+_WEIGHTS: Final = dict.fromkeys(
+    ("body_strong", "section", "title", "display", "kpi", "wall_title", "wall_kpi", "wall_kpi_large"), 600
+)
 
 
 class Theme(QObject):
@@ -72,7 +73,7 @@ class Theme(QObject):
 
     def motion(self, name: str) -> int:
         """The duration of an animation in milliseconds: 0 if the platform asks for none."""
-        return int(self._tokens["motion_ms"][name]) if _animations_enabled() else 0
+        return int(self._tokens["motion_ms"][name]) if not motion.is_reduced() else 0
 
     def font(self, role: str = "body") -> QFont:
         """The font of a step of the scale (`body`, `title`, …), or `mono`: body's digits one size smaller."""
@@ -175,15 +176,6 @@ def _colour(text: str) -> QColor:
 
 def _platform() -> str:
     return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
-
-
-@cache
-def _animations_enabled() -> bool:
-    """Whether the platform has animations enabled; only these two tell Qt (6.11 has no hint for it elsewhere)."""
-    if sys.platform in ("win32", "darwin") and not QApplication.isEffectEnabled(Qt.UIEffect.UI_General):
-        return False
-    style = QApplication.style()
-    return style is None or style.styleHint(style.StyleHint.SH_Widget_Animation_Duration) != 0
 
 
 def _palette(colours: dict[str, QColor]) -> QPalette:

@@ -1,37 +1,37 @@
 """Formats times for display: relative to now, and in full for a tooltip."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, ngettext
 from benchboard.paging import Unreadable
 
 
-def _recent_time(seconds: float) -> str | None:
-    """`now`, `4 s ago`, `14 min ago`; None if it was an hour ago or more."""
+def _recent_time(seconds: float, *, in_sentence: bool) -> str | None:
+    """`now` (`just now` in a sentence), `4 s ago`, `14 min ago`; None if it was an hour ago or more."""
     if seconds < 3:
-        return _("now")
+        return _("just now") if in_sentence else _("now")
     if seconds < 60:
         return _("{count} s ago").format(count=int(seconds))
     return _("{count} min ago").format(count=int(seconds // 60)) if seconds < 3600 else None
 
 
 def relative_time(time: datetime | None, *, in_sentence: bool = False) -> str:
-    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; “never” for None.
+    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; `Never` for None.
 
-    `in_sentence`: `just now` rather than `now`, after a verb.
+    `in_sentence`: `just now` rather than `now`, after a verb, and `never`.
     """
     if time is None:
-        return _("never")
+        return _("never") if in_sentence else _("Never")
     if isinstance(time, Unreadable):
         return _("unreadable")
     local, now = time.astimezone(), datetime.now(UTC).astimezone()
     seconds = (now - local).total_seconds()
-    if (recent := _recent_time(seconds)) is not None:
-        return _("just now") if in_sentence and recent == _("now") else recent
+    if (recent := _recent_time(seconds, in_sentence=in_sentence)) is not None:
+        return recent
     if local.date() == now.date():
         return _("{count} h ago").format(count=int(seconds // 3600))
     if local.date() == (now - timedelta(days=1)).date():
@@ -48,6 +48,20 @@ def _day_text(local: datetime, now: datetime) -> str:
 
 def _localised_date(time: datetime, form: str) -> str:
     return QLocale().toString(QDate(time.year, time.month, time.day), form)
+
+
+def day_title(time: datetime) -> str:
+    """The day of a time, as the heading above what happened then: `Today`, `Yesterday`, `Tue 12 Nov`."""
+    local, today = time.astimezone().date(), datetime.now(UTC).astimezone().date()
+    if local in (today, today - timedelta(days=1)):
+        return _("Today") if local == today else _("Yesterday")
+    return _localised_date(time.astimezone(), "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy")
+
+
+def repeated_since(times: Collection[datetime]) -> str:
+    """How often something happened in one day, and when first: `9 times since 08:34`."""
+    text = ngettext("{count} time since {time}", "{count} times since {time}", len(times))
+    return text.format(count=len(times), time=f"{min(times).astimezone():%H:%M}")
 
 
 def full_time(time: datetime | None) -> str:

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import authentication, users
+from benchboard.identity import audit, authentication, organisations, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import DEFAULT_ROLE
+from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Toolbar
+from benchboard.ui.widgets import Button, Toolbar
 from support.admin import Admin
 from support.databases import unbound
 
@@ -71,7 +73,11 @@ def test_people_filters_narrow_and_header_sorts(admin: Admin) -> None:
 
 def test_disable_people_is_undone_by_key(admin: Admin) -> None:
     admin.press_row(TABLE, "Ada Lovelace", tick=True)
+    disable = admin.find("people_disable")
+    assert isinstance(disable, Button)
+    assert (disable.text(), disable.accessibleName()) == ("Disable account", "Disable account")
     admin.press_row(TABLE, "Öz Işık", tick=True)
+    assert (disable.text(), disable.accessibleName()) == ("Disable accounts", "Disable accounts")
     admin.click("people_disable")
     admin.wait(lambda: "2 people disabled" in admin.toast())
     assert {admin.person(name).state for name in ("Ada Lovelace", "Öz Işık")} == {"inactive"}
@@ -191,31 +197,101 @@ def _revokes(admin: Admin) -> list[QPushButton]:
 
 
 def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
-    admin.click("people_add")
+    assert admin.application.shell is not None
+    context = admin.application.shell.context
+    AddPersonDialog(admin.window, context, asks_password=True).open()  # as on a shared server
     act = admin.find("add_act")
+    # All that is wrong is marked at once, and the first of it has the focus.
+    admin.find("add_name").setFocus()
+    admin.click("add_act")
+    wrong = label_text(admin, "add_person")
+    assert "Enter an email address." in wrong
+    assert "Enter a password." in wrong
+    assert admin.find("add_email").hasFocus()
     admin.type("add_email", "mert@")
     assert "isn't a valid email address" in label_text(admin, "add_person")
     admin.type("add_email", "north.example")
     admin.type("add_name", "Mert Two")
     admin.type("add_password", "short")
     assert "shorter than 12" in label_text(admin, "add_person")
-    assert not act.isEnabled()
+    admin.click("add_act")
+    assert admin.find("add_password").hasFocus()
     admin.type("add_password", " no more, it is long")
+    assert "shorter than 12" not in label_text(admin, "add_person")
     assert act.isEnabled()
     admin.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     admin.row(TABLE, "Mert Two")
-    assert admin.application.shell is not None
-    with unbound(admin.application.shell.context.workspace.database).change() as session:
+    with unbound(context.workspace.database).change() as session:
         signed_in = authentication.sign_in(
             session, email="mert@north.example", password="short no more, it is long", client=Client.here()
         )
     assert signed_in.actor.roles == {DEFAULT_ROLE}
     admin.click("people_add")
     admin.type("add_email", "MERT@north.example")
-    admin.type("add_password", "four unrelated words")
+    # Where nobody signs in with a password, none is asked for.
+    assert "Password" not in label_text(admin, "add_person")
+    assert "can't sign in" in label_text(admin, "add_person")
     admin.click("add_act")
     admin.wait(lambda: "already has an account" in label_text(admin, "add_person"))
+    # Esc asks before it discards what was typed; where nothing was, it closes.
+    admin.key(Qt.Key.Key_Escape)
+    admin.click("confirm_keep")
+    assert admin.find("add_email").isVisible()
     admin.click("add_cancel")
+
+
+@pytest.mark.parametrize("search", ["", "Ada"])
+def test_added_person_is_selected_and_shown(admin: Admin, search: str) -> None:
+    """The row that was selected before stayed selected, beside the new person's details."""
+    admin.press_row(TABLE, "Ada Lovelace")
+    if search:
+        admin.type("people_search", search)
+        admin.wait(lambda: admin.column(TABLE) == ["Ada Lovelace"])
+    admin.click("people_add")
+    admin.type("add_email", "nil@north.example")
+    admin.type("add_name", "Nil Kaya")
+    admin.click("add_act")
+    view = admin.table(TABLE)
+    admin.wait(lambda: str(view.currentIndex().siblingAtColumn(0).data()).startswith("Nil Kaya"))
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
+    admin.wait(lambda: "Nil Kaya" in label_text(admin, "person_detail"))
+    assert "Nil Kaya added" in admin.toast()
+
+
+@pytest.mark.parametrize("how", ["added", "link"])
+def test_person_beyond_the_first_page_is_selected_and_in_view(admin: Admin, how: str) -> None:
+    """Their details were shown beside a list with no row selected."""
+    added = "" if how == "added" else "Zuz"
+    with unbound(admin.application.shell.context.workspace.database).change() as session:
+        actor = authentication.operator_actor(session, client=Client.here())
+        for one in (*(f"Many {k:03}" for k in range(250)), *([added] if added else [])):
+            person_id = organisations.create_account(
+                session, actor.organisation_id, email=f"{one.replace(' ', '')}@north.example".lower(), name=one,
+                role="analyst", account_type="DEMO",
+            )  # fmt: skip
+            audit.record(session, actor, "user.create", person_id, role="analyst")
+    if how == "added":
+        admin.click("people_add")
+        admin.type("add_email", "zuz@north.example")
+        admin.type("add_name", "Zuz")
+        admin.click("add_act")
+    else:
+        admin.wait(lambda: admin.table(TABLE).model().rowCount() == 100)
+        admin.go(f"admin/people/{person_id}")
+    view = admin.table(TABLE)
+    admin.wait(lambda: str(view.currentIndex().siblingAtColumn(0).data()).startswith("Zuz"))
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
+    admin.wait(lambda: "Zuz" in label_text(admin, "person_detail"))
+
+
+@pytest.mark.parametrize("who", ["nobody", "11111111-1111-4111-8111-111111111111"])
+def test_link_to_a_person_who_does_not_exist_says_so(admin: Admin, who: str) -> None:
+    problems = admin.application.problems
+    for view in ("people", "audit"):
+        admin.go(f"admin/{view}/{who}")
+        admin.wait(lambda: problems.current is not None)
+        assert problems.current.what == "Person not found."
+        problems.dismiss()
 
 
 def test_people_export_holds_the_filtered_rows(admin: Admin, tmp_path: Path) -> None:
@@ -248,6 +324,7 @@ def test_people_address_opens_detail_and_narrow_window_overlays_it(admin: Admin)
     admin.wait(lambda: not detail(admin).isVisible())  # it would cover what can be done with the ticked
     admin.click("people_disable")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
+    admin.wait(lambda: "Ada Lovelace disabled and signed out" in admin.toast())
 
 
 def test_person_pane_of_the_operator_says_that_there_is_no_password(

@@ -1,6 +1,7 @@
 """The lists of sessions and audit entries, and a revoked session in another process."""
 
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -10,15 +11,22 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit
 
 from benchboard import i18n, package_data
-from benchboard.identity import audit_titles, sessions
+from benchboard.identity import audit, audit_titles, authentication, sessions
+from benchboard.identity.permissions import Client, program_title
 from benchboard.paging import Listing
 from benchboard.ui.admin import admin_format, audit_view, sessions_view
-from benchboard.ui.shell import status_cells
+from benchboard.ui.admin.person_pane import PersonPane
+from benchboard.ui.paged.paged_rows import PagedRows
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button
 from benchboard.ui.widgets.labels import KeyCap
+from benchboard.ui.widgets.timeline_row import TimelineRow
 from support.admin import Admin
+from support.databases import unbound
 
 
 def test_revoke_of_a_session_moves_it_to_the_ended_list(admin: Admin) -> None:
@@ -34,7 +42,7 @@ def test_revoke_of_a_session_moves_it_to_the_ended_list(admin: Admin) -> None:
     admin.wait(lambda: admin.column("sessions_ended_table", 1) == ["bench-12"])
     assert admin.column("sessions_ended_table", 4) == ["Revoked"]
     admin.type("sessions_search", "qqq")
-    admin.wait(lambda: "No ended sessions match “bench-12qqq”." in _visible_texts(admin))
+    admin.wait(lambda: "No ended sessions match “bench-12qqq”" in _visible_texts(admin))
     assert "No sessions ended in the last 90 days" not in _visible_texts(admin)
 
 
@@ -48,6 +56,12 @@ def test_revoke_of_ticked_sessions_ends_all(admin: Admin) -> None:
     admin.wait(lambda: admin.column("sessions_table") == ["Ada Lovelace"] * 2)
     header = admin.table("sessions_table").horizontalHeader()
     admin.qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(16, 10))
+    revoke = admin.find("sessions_revoke_ticked")
+    assert isinstance(revoke, Button)
+    assert revoke.text() == "Revoke sessions"
+    admin.press_row("sessions_table", "Ada Lovelace", tick=True)
+    assert revoke.text() == "Revoke session"
+    admin.press_row("sessions_table", "Ada Lovelace", tick=True)
     admin.click("sessions_revoke_ticked")
     admin.click("confirm_act")
     admin.wait(lambda: admin.person("Ada Lovelace").sessions == 0)
@@ -110,7 +124,7 @@ def test_audit_entry_shows_the_time_of_its_row(admin: Admin, monkeypatch: pytest
 def test_audit_entry_of_this_program_is_all_in_turkish(request: pytest.FixtureRequest) -> None:
     request.addfinalizer(lambda: i18n.use("en", Path()))
     i18n.use("tr", package_data.resources_folder() / "i18n")
-    assert status_cells.program_title("Benchboard/0.1.0 (Linux) on vm") == "vm üzerinde Benchboard 0.1.0 (Linux)"
+    assert program_title("Benchboard/0.1.0 (Linux) on vm") == "vm üzerinde Benchboard 0.1.0 (Linux)"
     assert audit_titles.detail_title("name") == "Ad"
 
 
@@ -118,6 +132,7 @@ def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:
     admin.go("admin/audit")
     table = "audit_table"
     admin.wait(lambda: "Added Öz Işık" in admin.column(table, 2))
+    assert {platform.node(), "ada-laptop"} <= set(admin.column(table, 3))
     event = admin.find("audit_event")
     assert isinstance(event, QComboBox)
     event.setCurrentIndex(event.findData("user.create"))
@@ -251,3 +266,52 @@ def test_filter_field_shows_its_placeholder_whole(admin: Admin, name: str, langu
     wide = field.grab().toImage()
     admin.application.apply_settings(replace(admin.application.settings, language="en"))
     assert shown.copy(box) == wide.copy(box)
+
+
+def _save_home_three_times(admin: Admin) -> None:
+    """Three saves of their home page by the demo's admin, the last entries of the log."""
+    assert admin.application.shell is not None
+    database = admin.application.shell.context.workspace.database
+    with unbound(database).read() as session:
+        actor = authentication.operator_actor(session, client=Client.here())
+    for _turn in range(3):
+        with unbound(database).change() as session:
+            audit.record(session, actor, "dashboard_layout.save", "1")
+
+
+def test_repeated_saves_are_one_entry_that_opens_in_the_audit_log_and_in_a_persons_activity(admin: Admin) -> None:
+    _save_home_three_times(admin)
+    (newest, *_more) = admin.ask(lambda session, actor: audit.list_entries(session, actor, Listing()).rows)
+    first = f"{newest.at.astimezone():%H:%M}"
+    admin.go("admin/audit")
+    table, saves = "audit_table", f"Saved their home page, 3 times since {first}"
+    admin.wait(lambda: admin.column(table, 2)[:1] == [saves])
+    count = len(admin.column(table))
+    admin.table(table).setCurrentIndex(admin.table(table).model().index(0, 0))
+    admin.qtbot.keyClick(admin.table(table), Qt.Key.Key_Return)
+    assert admin.column(table, 2)[:3] == [saves, "Saved their home page", "Saved their home page"]
+    assert len(admin.column(table)) == count + 2
+    admin.go(f"admin/people/{newest.user_id}")
+    admin.wait(lambda: admin.find("person_detail").isVisible())
+    pane = admin.find("person_detail")
+    assert isinstance(pane, PersonPane)
+    pane.show_tab(2)
+    admin.wait(lambda: len(_fold_buttons(pane)) == 1 and _fold_buttons(pane)[0].text() == f"3 times since {first}")
+    rows = len([row for row in pane.findChildren(TimelineRow) if row.isVisible()])
+    admin.qtbot.mouseClick(_fold_buttons(pane)[0], Qt.MouseButton.LeftButton)
+    admin.wait(lambda: len([row for row in pane.findChildren(TimelineRow) if row.isVisible()]) == rows + 2)
+    admin.wait(_fold_buttons(pane)[0].hasFocus)
+
+
+def _fold_buttons(pane: PersonPane) -> list[Button]:
+    return [one for one in pane.findChildren(Button) if one.objectName().startswith("person_fold_") and one.isVisible()]
+
+
+def test_audit_has_room_for_who_did_it_in_whose_name(admin: Admin) -> None:
+    admin.go("admin/audit")
+    rows = admin.find("audit_table")
+    assert isinstance(rows, PagedRows)
+    (who,) = [column for column in rows.paged.columns if column.key == "who"]
+    avatar_and_gap = 24 + 8
+    room = who.width - 2 * theme().px("table.cell_pad_x") - avatar_and_gap
+    assert QFontMetrics(theme().font("body")).horizontalAdvance("Mert Aydın (by Ines Okafor)") <= room

@@ -1,5 +1,7 @@
 """The list of dongles and the details beside it, by mouse and keys."""
 
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,21 +10,24 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard.canbus import link
 from benchboard.dongles import fleet
 from benchboard.dongles.device import OpenPort
 from benchboard.dongles.firmware_detection import DongleInfo, probe_open
-from benchboard.errors import DeviceFailure
+from benchboard.errors import AppError, DeviceFailure
 from benchboard.paging import Listing
-from benchboard.ui.bench import port_scanner
+from benchboard.ui.bench import ROOM, port_scanner
 from benchboard.ui.bench.device_manager import DeviceManager
-from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
+from benchboard.ui.bench.dongle_rows import DongleCounts, columns, count_dongles
 from benchboard.ui.bench.dongles_view import DonglesView
+from benchboard.ui.problems import Problems
 from benchboard.ui.shell.shell import Shell
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
+from support.hostile_devices import hostile_devices
 from support.window import Clicker, visible
 
 
@@ -117,7 +122,8 @@ def test_key_hints_name_only_what_can_be_done_now(
         qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter"})
         (view,) = shell.findChildren(DonglesView)
         qtbot.waitUntil(lambda: view.table.make_current(manager.devices[0].device_id))
-        qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink"})
+        # Its settings are free to write while nobody has paired it, as with “dongle config”.
+        qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})
 
 
 def test_key_hints_of_a_paired_dongle_include_its_bit_timing(
@@ -125,6 +131,26 @@ def test_key_hints_of_a_paired_dongle_include_its_bit_timing(
 ) -> None:
     pair_one()
     qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})
+
+
+def test_times_in_the_detail_follow_the_clock(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device_id = pair_one()
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: view.table.make_current(device_id))
+
+    def times() -> list[str]:
+        texts = [label.text() for label in view.detail.findChildren(QLabel)]
+        return sorted(text for text in texts if text.startswith(("Paired ", "Verified ", "Read ")))
+
+    qtbot.waitUntil(lambda: len(times()) == 3)
+    shown = view.detail.row
+    monkeypatch.setattr("benchboard.ui.bench.dongle_pane.relative_time", lambda _time, in_sentence=False: "9 min ago")
+    (clock,) = view.table.view.viewport().findChildren(QTimer)
+    clock.timeout.emit()
+    assert times() == ["Paired 9 min ago, key version 1", "Read 9 min ago", "Verified 9 min ago"]
+    assert view.detail.row is shown
 
 
 def _row_menu(qtbot: QtBot, shell: Shell, click: Clicker) -> dict[str, bool]:
@@ -154,7 +180,7 @@ def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
             "Pair a dongle": True,
             "Open live bus": True,
             "Identify dongle\tB": True,
-            "Show dongle's bit timing\tT": False,
+            "Set bit timing\tT": True,
         }
 
 
@@ -165,7 +191,7 @@ def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
     assert _row_menu(qtbot, shell, click) == {
         "Open live bus": True,
         "Identify dongle\tB": True,
-        "Show dongle's bit timing\tT": True,
+        "Set bit timing\tT": True,
     }
 
 
@@ -263,13 +289,120 @@ def test_dongle_whose_check_was_disturbed_is_read_by_try_again(
         (view,) = shell.findChildren(DonglesView)
         qtbot.waitUntil(lambda: any(row.device and row.device.problem for row in view.model.rows))
         view.table.make_current(view.model.rows[0].key)
+        # One status: the check isn't said to run still.
+        words = {column.title: column.text(view.model.rows[0]) for column in columns()}
+        assert (words["Status"], words["Identity"]) == ("Check failed", "Unknown")
         disturbed = False
         if by == "key":
             table = click.find(shell.window(), "bench_dongles_table")
             table.setFocus()
             qtbot.keyClick(table, Qt.Key.Key_R)
         else:
-            assert _row_menu(qtbot, shell, click)["Try again\tR"]
+            assert _row_menu(qtbot, shell, click)["Check dongle again\tR"]
             click(shell.window(), "bench_try_again")
         qtbot.waitUntil(lambda: all(one.info is not None and one.problem is None for one in manager.devices))
         qtbot.waitUntil(lambda: not visible(shell.window(), "bench_try_again"))
+
+
+def test_devices_that_fail_their_check_are_not_connected_and_say_what_failed(
+    qtbot: QtBot, shell: Shell, home: Path, manager: DeviceManager
+) -> None:
+    with hostile_devices() as ids, simulated(home, 2) as running:
+        (busy, _other) = running.ports
+        with link.open_port(running.ports[busy]):
+            qtbot.waitUntil(lambda: len(manager.devices) == 5)
+            qtbot.waitUntil(lambda: all(one.info or one.problem for one in manager.devices), timeout=30_000)
+            (view,) = shell.findChildren(DonglesView)
+            qtbot.waitUntil(lambda: sum(bool(row.device and row.device.problem) for row in view.model.rows) == 4)
+            shown = {row.key: row for row in view.model.rows}
+            texts = {column.title: column.text for column in columns()}
+            said = {key: (texts["Status"](row), texts["Identity"](row)) for key, row in shown.items()}
+            assert said[ids["flood"]] == said[ids["noise"]] == ("No valid response", "Unknown")
+            assert said[ids["forger"]] == ("Identity not proven", "Not proven")
+            assert said[busy] == ("In use", "Unknown")
+            (identity,) = (column for column in columns() if column.title == "Identity")
+            assert identity.badge is not None
+            assert identity.badge(shown[ids["forger"]]).kind == "error"
+            assert all(texts["Connection"](shown[key]) == said[key][0] for key in (*ids.values(), busy))
+            qtbot.waitUntil(lambda: "1 of 5 connected" in _texts(view))
+            assert "Connected 1" in _texts(view)
+            view.table.make_current(ids["forger"])
+            qtbot.waitUntil(lambda: "Not verified: the device couldn't prove its identity" in _texts(view.detail))
+            assert "Simulated by this computer" not in _texts(view.detail)
+            if folder := os.environ.get("ATTACK_SHOTS"):
+                shell.window().grab().save(f"{folder}/hostile.png")
+
+
+def _texts(place: QWidget) -> set[str]:
+    return {one.text() for kind in (QLabel, QAbstractButton) for one in place.findChildren(kind)}
+
+
+@pytest.mark.parametrize("view", ["dongles", "live", "timing"])
+def test_link_to_a_dongle_that_does_not_exist_says_so(qtbot: QtBot, shell: Shell, view: str) -> None:
+    shell.go(f"bench/{view}/{'f' * 16}")
+    problems = shell.context.problems
+    qtbot.waitUntil(lambda: problems.current is not None and problems.current.what == "Dongle not found.")
+
+
+def test_link_to_a_dongle_before_the_list_is_loaded_selects_it(
+    qtbot: QtBot, shell: Shell, pair_one: Callable[[], str]
+) -> None:
+    device_id = pair_one()
+    view = shell.findChild(DonglesView)
+    assert view is not None
+    view.table.clear_current()
+    view.model.listing = Listing(search="nothing like it")
+    qtbot.waitUntil(lambda: view.model.at_end and view.model.rowCount() == 0)
+    shell.go(f"bench/dongles/{device_id}")
+    view.model.listing = Listing(sort="name")
+    qtbot.waitUntil(lambda: view.table.current() is not None)
+    assert view.table.current().device_id == device_id
+    assert shell.context.problems.current is None or shell.context.problems.current.what != "Dongle not found."
+
+
+@pytest.mark.parametrize("route", ["dongles/{key}", "live/{key}", "dongles/pair/{key}"])
+def test_link_to_an_unpaired_dongle_at_start_waits_for_the_first_scan(
+    qtbot: QtBot, home: Path, open_local: Callable[..., Shell], monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    discover, may_scan, reads = link.discover, threading.Event(), []
+    find = fleet.find_dongle
+
+    def discover_late() -> tuple[link.Port, ...]:
+        assert may_scan.wait(60)
+        return discover()
+
+    def counted(*arguments: Any) -> Any:
+        reads.append(arguments)
+        return find(*arguments)
+
+    monkeypatch.setattr(link, "discover", discover_late)
+    monkeypatch.setattr(fleet, "find_dongle", counted)
+    with simulated(home, 1) as simulator:
+        (key,) = simulator.ports
+        shell = open_local(f"bench/{route.format(key=key)}", lambda: (ROOM,))
+        manager, problems = DeviceManager.of(shell.context), shell.context.problems
+        shown = spy_on(problems, monkeypatch)
+        qtbot.waitUntil(lambda: bool(reads) and not manager.devices)
+        may_scan.set()
+        qtbot.waitUntil(lambda: manager.find(key) is not None)
+        if route.startswith("dongles/pair"):
+            qtbot.waitUntil(lambda: visible(shell.window(), "pairing_wizard"))
+        elif route.startswith("dongles"):
+            view = shell.findChild(DonglesView)
+            qtbot.waitUntil(lambda: view is not None and view.table.current() is not None)
+        assert not shown
+
+
+@pytest.mark.parametrize("key", ["f" * 16, "/dev/ttyNONE"])
+def test_link_that_pairs_a_dongle_that_does_not_exist_says_so(qtbot: QtBot, shell: Shell, key: str) -> None:
+    shell.go(f"bench/dongles/pair/{key}")
+    problems = shell.context.problems
+    qtbot.waitUntil(lambda: problems.current is not None and problems.current.what == "Dongle not found.")
+    assert not visible(shell.window(), "pairing_wizard")
+
+
+def spy_on(problems: Problems, monkeypatch: pytest.MonkeyPatch) -> list[AppError]:
+    """The errors shown from now on."""
+    shown: list[AppError] = []
+    monkeypatch.setattr(problems, "show", lambda error, *_more, **_options: shown.append(error))
+    return shown

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchboard import i18n, package_data
 from benchboard.canbus.frame import TimeSource, Timestamp
 from benchboard.ui.bench.frame_format import clock, cycle
 
@@ -36,8 +37,17 @@ def test_clock_shows_no_more_digits_than_the_stamp_has(seconds: float, uncertain
         (stamp(1.0), stamp(1.0100042), "10"),
         (stamp(1.0), stamp(1.0103, 0.004), "10"),
         (stamp(1.0), stamp(1.237, 0.03), "200"),
-        (stamp(1.0, 0.3), stamp(3.4), "2000"),
+        (stamp(1.0, 0.3), stamp(3.4), "2\u2009000"),
     ],
 )
 def test_cycle_is_no_finer_than_the_coarser_stamp(before: Timestamp, now: Timestamp, text: str) -> None:
     assert cycle(before, now) == text
+
+
+def test_clock_and_cycle_have_the_decimal_point_of_the_language() -> None:
+    before, now = stamp(1.0, 1e-6), stamp(12.804113, 1e-6)
+    try:
+        i18n.use("tr", package_data.resources_folder() / "i18n")
+        assert (clock(now), cycle(before, now)) == ("12,804 113", "11\u2009804,113")
+    finally:
+        i18n.use("en", package_data.resources_folder() / "i18n")

@@ -1,5 +1,7 @@
 """The live bus, by mouse and keys, against simulated dongles."""
 
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -8,22 +10,25 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
-from benchboard.canbus import link
+from benchboard.canbus import candump, link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
+from benchboard.canbus.frame import Frame
 from benchboard.dongles import fleet
 from benchboard.dongles.device import Device
+from benchboard.errors import AppError, DeviceFailure
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets import Select
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
-from support.window import Clicker
+from support.window import Clicker, visible
 
 
 def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -> None:
@@ -32,6 +37,17 @@ def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -
     qtbot.mouseDClick(edit, Qt.MouseButton.LeftButton)
     edit.selectAll()
     qtbot.keyClicks(edit, text)
+
+
+def _start(qtbot: QtBot, shell: Shell, click: Clicker) -> LiveBusView:
+    """Go to the live bus and start it, without a wait for its first frames."""
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    click(window, "live_start")
+    view = window.findChild(LiveBusView)
+    assert view is not None
+    return view
 
 
 def test_live_bus_shows_frames_of_another_node_and_sends(
@@ -80,14 +96,87 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         assert not view._sent.text()
         click(window, "live_send")
         assert "this dongle is set to classic CAN" in view._sent.text()
+        port = manager.live.path
+        click(window, "live_copy_command")
+        copied = QApplication.clipboard().text()
+        assert f"close the live bus, run “{copied}” in a terminal" in view._sent.text()
+        assert copied == f"benchboard dongle config --port {port} --data-timing 1/19/10/10/10"
         assert shell.context.problems.current is None
         _type(qtbot, click, window, "live_frame", "123#DEADBEEF")
+        assert not visible(window, "live_copy_command")
         click(window, "live_send")
-        assert view._sent.text() == "Sent 123#DEADBEEF to the dongle"
+        qtbot.waitUntil(lambda: view._sent.text() == "Sent 123#DEADBEEF to the dongle.")
         assert not click.find(window, "live_frame").property("wrong")
         click(window, "live_stop")
         qtbot.waitUntil(lambda: manager.live is None)
         listener.stop()
+
+
+class SlowPort:
+    """Makes the bus's port take each frame only when the test lets it, or fail with the `error` that is set then."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sent: list[str] = []
+        self.error: AppError | None = None
+        self.begun = threading.Semaphore(0)
+        self._gate = threading.Semaphore(0)
+        monkeypatch.setattr(SlcanBus, "send", lambda _bus, frame: self._send(frame))
+
+    def let_go(self, error: AppError | None = None) -> None:
+        self.error = error
+        self._gate.release()
+
+    def _send(self, frame: Frame) -> None:
+        self.begun.release()
+        assert self._gate.acquire(timeout=60), "the test never let it go"
+        if self.error is not None:
+            raise self.error
+        self.sent.append(candump.text(frame))
+
+
+def test_live_bus_slow_port_never_blocks_and_each_outcome_names_its_own_frame(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    manager: DeviceManager,
+    click: Clicker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port, window, problems = SlowPort(monkeypatch), shell.window(), shell.context.problems
+    view = _start(qtbot, shell, click)
+    qtbot.waitUntil(lambda: manager.live is not None)
+
+    def send(text: str) -> None:
+        _type(qtbot, click, window, "live_frame", text)
+        click(window, "live_send")
+
+    send("101#AA")
+    assert "Sending 101#AA." in _labels(view)
+    # It fails while the next frame is being typed: the error is not beside that one.
+    _type(qtbot, click, window, "live_frame", "102#BB")
+    port.let_go(DeviceFailure("port.stuck", "The port stopped accepting data."))
+    qtbot.waitUntil(lambda: problems.has("bench.send"))
+    assert (problems.current.what, problems.current.why) == ("101#AA wasn't sent.", "The port stopped accepting data.")
+    assert not [text for text in _labels(view) if "101#AA" in text and text != problems.current.what]
+    assert not click.find(window, "live_frame").property("wrong")
+    click(window, "live_send")
+    assert problems.has("bench.send")
+    port.let_go()
+    qtbot.waitUntil(lambda: "Sent 102#BB to the dongle." in _labels(view))
+    assert not problems.has("bench.send")
+    # Closed with one frame on its way and two waiting: at once, and with a notice of those two.
+    for _one in range(2):
+        assert port.begun.acquire(timeout=60)
+    for text in ("103#CC", "104#DD", "105#EE"):
+        send(text)
+    assert port.begun.acquire(timeout=60)
+    click(window, "live_stop")
+    assert manager.live is None
+    qtbot.waitUntil(lambda: problems.has("bench.send"))
+    assert problems.current.what == "2 frames weren't sent: 104#DD, 105#EE"
+    assert problems.current.why == "The live bus was closed first."
+    port.let_go()
+    qtbot.waitUntil(lambda: port.sent == ["102#BB", "103#CC"])
 
 
 def _shown_frames(view: LiveBusView) -> int:
@@ -107,22 +196,66 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
 ) -> None:
     # A ring that forgets everything but the last three frames: the screen comes too late for the rest.
     monkeypatch.setattr("benchboard.ui.bench.device_manager.Capture", partial(Capture, capacity=3))
-    window = shell.window()
-    shell.go("bench/live")
-    view = window.findChild(LiveBusView)
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
-    click(window, "live_start")
+    view = _start(qtbot, shell, click)
     qtbot.waitUntil(lambda: view._counters.value("Not shown") not in ("", "0"))
     assert view._counters.value("Dropped") == "0"
+
+
+def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timing(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    """It showed red error counters over an empty table."""
+    with simulated(home, 1, "--traffic", "200", "--bitrate", "250000") as simulator:
+        (device_id,) = simulator.ports
+        qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+        view, window = _start(qtbot, shell, click), shell.window()
+        qtbot.waitUntil(lambda: visible(window, "live_open_timing"))
+        assert not view.table.isVisible()
+        shown = " ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
+        assert "Only errors on the bus, no frames" in shown
+        assert "can be read at 500 kbit/s. Check that this is the bit rate of the other nodes" in shown
+        click(window, "live_open_timing")
+        qtbot.waitUntil(lambda: visible(window, "timing_write"))
+        shell.go("bench/live")
+        qtbot.waitUntil(lambda: view.model.rowCount() == 1)  # the error frames, which only the other view lists
+        assert visible(window, "live_open_timing")
+        click(window, "segment_rolling")
+        qtbot.waitUntil(view.table.isVisible)
+        click(window, "segment_fixed")
+        qtbot.waitUntil(lambda: visible(window, "live_open_timing"))
+        manager.close_bus()
+        assert not visible(window, "live_open_timing")
 
 
 def test_closed_live_bus_says_so_once(qtbot: QtBot, shell: Shell, manager: DeviceManager) -> None:
     shell.go("bench/live")
     (view,) = shell.findChildren(LiveBusView)
     shown = [one for one in view.findChildren(QWidget) if one.isVisible()]
-    closed = "The live bus is closed."
+    closed = "The live bus is closed"
     texts = [one.text() if isinstance(one, QLabel) else one.accessibleName() for one in shown]
-    assert texts.count(closed) == 1
+    assert [text.rstrip(".") for text in texts].count(closed) == 1
+    # Whatever keeps it closed, a button leads on: to simulated dongles where none is connected.
+    assert visible(shell.window(), "live_empty_action")
+
+
+def test_live_bus_of_another_dongle_takes_the_place_of_the_open_one(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    def is_open(device_id: str) -> bool:
+        return manager.live is not None and manager.live.device_id == device_id
+
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    first, second = simulator.ports
+    shell.go(f"bench/live/{first}")
+    qtbot.waitUntil(lambda: is_open(first))
+    shell.go(f"bench/live/{second}")
+    qtbot.waitUntil(lambda: is_open(second))
+    chosen = click.find(shell.window(), "live_dongle")
+    assert isinstance(chosen, Select)
+    keys = [chosen.itemData(place) for place in range(chosen.count())]
+    qtbot.keyClick(chosen, Qt.Key.Key_Up if keys.index(first) < keys.index(second) else Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: is_open(first))
+    assert chosen.current_key() == first
 
 
 def test_live_bus_and_simulator_survive_a_change_of_language(
@@ -131,9 +264,7 @@ def test_live_bus_and_simulator_survive_a_change_of_language(
     window, context = shell.window(), shell.context
     click(window, "bench_simulate")
     qtbot.waitUntil(lambda: len(manager.devices) == 2)
-    shell.go("bench/live")
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
-    click(window, "live_start")
+    _start(qtbot, shell, click)
     qtbot.waitUntil(lambda: manager.live is not None)
     try:
         context.apply_settings(replace(context.settings, language="tr"))
@@ -151,19 +282,17 @@ def test_live_bus_ends_when_the_device_leaves(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:
     window = shell.window()
-    shell.go("bench/live")
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
-    click(window, "live_start")
+    view = _start(qtbot, shell, click)
     qtbot.waitUntil(lambda: manager.live is not None)
     device_id = manager.live.device_id
-    view = window.findChild(LiveBusView)
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
     _type(qtbot, click, window, "live_frame", "12Z#00")
     click(window, "live_send")
-    qtbot.waitUntil(lambda: "“Z” in the ID isn't hexadecimal." in _labels(view))
+    wrong = f"“Z” in the ID isn't hexadecimal. {candump.format_hint()}"
+    qtbot.waitUntil(lambda: wrong in _labels(view))
     _type(qtbot, click, window, "live_frame", "321#C0FFEE")
     click(window, "live_send")
-    qtbot.waitUntil(lambda: "Sent 321#C0FFEE to the dongle" in _labels(view))
+    qtbot.waitUntil(lambda: "Sent 321#C0FFEE to the dongle." in _labels(view))
     simulator.process.kill()
     qtbot.waitUntil(lambda: manager.live is None)
     ended = click.find(window, "live_counters").accessibleName()
@@ -173,7 +302,7 @@ def test_live_bus_ends_when_the_device_leaves(
     assert view.model.ended
     assert not [text for text in _labels(view) if text.startswith("Sent ")]
     notice = shell.context.problems.current
-    assert (notice.what, notice.why) == (f"{title} disconnected.", "Its simulator stopped.")
+    assert (notice.what, notice.why) == (f"{title} disconnected.", "Its simulated port is no longer available.")
     assert [action.title for action in notice.actions] == ["Start simulated dongles"]
 
 
@@ -213,11 +342,7 @@ def test_live_bus_of_an_organisation_with_very_many_dongles_names_those_it_lists
 def test_live_bus_frames_since_the_last_poll_are_shown_at_its_end(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker, end: str
 ) -> None:
-    window = shell.window()
-    shell.go("bench/live")
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
-    click(window, "live_start")
-    view = window.findChild(LiveBusView)
+    view = _start(qtbot, shell, click)
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
     capture = manager.live.capture
     shell.go("bench/dongles")  # a hidden view doesn't poll
@@ -237,10 +362,7 @@ def test_live_bus_that_ends_while_paused_leaves_the_display_as_it_was(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:
     window = shell.window()
-    shell.go("bench/live")
-    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
-    click(window, "live_start")
-    view = window.findChild(LiveBusView)
+    view = _start(qtbot, shell, click)
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
     click(window, "live_pause")
     shown, capture = _shown_frames(view), manager.live.capture
@@ -252,6 +374,31 @@ def test_live_bus_that_ends_while_paused_leaves_the_display_as_it_was(
 
 def _labels(view: LiveBusView) -> list[str]:
     return [label.text() for label in view.findChildren(QLabel)]
+
+
+def test_live_bus_of_a_dongle_set_to_listen_only_says_that_it_sends_nothing(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    """It let the user send, and then the dongle rejected the frame."""
+    port = min(simulator.ports.items())[1]
+    with link.open_port(port) as handle:
+        device = Device(handle)
+        device.close_channel()
+        device.config_write(replace(device.config_read().config, mode="LISTEN_ONLY"))
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    shell.go(f"bench/live/{min(simulator.ports)}")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    send, window = click.find(shell.window(), "live_send"), shell.window()
+    assert not send.isEnabled()
+    assert not click.find(window, "live_frame").isEnabled()
+    assert "The dongle is set to listen only, so it sends nothing." in send.toolTip()
+    click(window, "live_copy_command")
+    assert QApplication.clipboard().text() == f"benchboard dongle config --port {port} --mode NORMAL"
+    if folder := os.environ.get("BENCH_SHOTS"):
+        window.grab().save(f"{folder}/listen_only.png")
+    manager.close_bus()
+    shell.go(f"bench/live/{max(simulator.ports)}")
+    qtbot.waitUntil(lambda: send.isEnabled() and not visible(window, "live_copy_command"))
 
 
 def test_live_bus_dongle_replugged_stays_selected(
@@ -269,7 +416,11 @@ def test_live_bus_dongle_replugged_stays_selected(
     simulator.process.kill()
     qtbot.waitUntil(lambda: manager.live is None and not manager.devices)
     assert view._dongle.current_key() == device_id
-    assert "disconnected" in view._dongle.currentText()
+    text = view._dongle.currentText()
+    assert text.endswith(" (disconnected)")
+    qtbot.waitUntil(lambda: view._dongle.shown_text() == text)
+    view._dongle.setFixedWidth(120)
+    qtbot.waitUntil(lambda: view._dongle.shown_text().endswith("…") and view._dongle.toolTip() == text)
     start = click.find(window, "live_start")
     assert not start.isEnabled()
     assert "isn't connected" in start.toolTip()

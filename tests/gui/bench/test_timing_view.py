@@ -1,5 +1,6 @@
 """The timing panel, by mouse and keys, against simulated dongles."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,14 +10,21 @@ import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import insert
 
+from benchboard.canbus.bus import BusState, ErrorState
+from benchboard.canbus.capture import Counters
 from benchboard.dongles.fleet import DongleRecord
+from benchboard.storage.models.dongles import Dongle as DongleRow
+from benchboard.ui.bench import timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Select
+from benchboard.ui.widgets.stepper import StepRow
 from support.benchsim import Simulator
-from support.window import Clicker
+from support.window import Clicker, visible
 
 
 def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -> None:
@@ -27,7 +35,7 @@ def _type(qtbot: QtBot, click: Clicker, window: QWidget, name: str, text: str) -
     qtbot.keyClicks(edit, text)
 
 
-def test_timing_written_to_dongle_is_verified_on_the_bus(
+def test_timing_written_to_dongle_passes_on_the_bus_at_its_bit_rate_alone(
     qtbot: QtBot,
     shell: Shell,
     simulator: Simulator,
@@ -45,15 +53,63 @@ def test_timing_written_to_dongle_is_verified_on_the_bus(
     qtbot.waitUntil(lambda: dongles()[0].config.bitrate == 250_000)
     assert simulator.persistent(device_id).config == dongles()[0].config
     said = click.find(window, "timing_verified")
-    qtbot.waitUntil(lambda: "error" in said.text() and "frame" in said.text())
-    assert said.text().startswith("0 errors in ")
+    # The simulated bus has 500 kbit/s: nothing is received at 250.
+    qtbot.waitUntil(lambda: said.text().startswith("No frames, "))
+    assert not said.text().startswith("0 errors")
+    assert said.property("tone") == "error"
+    assert click.find(window, "timing_verified_why").text() == (
+        "Another node uses a different bit rate, or the wiring is wrong."
+        " Write a different bit rate, or check the termination."
+    )
+    # What to do is on screen, however low the card is.
+    explanation = click.find(window, "timing_verified_why")
+    qtbot.waitUntil(lambda: explanation.visibleRegion().boundingRect() == explanation.rect())
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_bitrate", "500")
+    qtbot.keyClick(click.find(window, "timing_bitrate"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: said.text().startswith("0 errors in "))
+    assert not said.text().endswith(" 0 frames")
+    assert said.property("tone") == "ok"
+    assert not visible(window, "timing_verified_why")
     qtbot.waitUntil(lambda: manager.live is None)
+
+
+@pytest.mark.parametrize(
+    ("counters", "said", "why", "tone"),
+    [
+        (Counters(7, 0.1, BusState()), "0 errors in 7 frames", "", "ok"),
+        (
+            Counters(0, 0.1, BusState(bus_errors=1167)),
+            "No frames, 1\N{THIN SPACE}167 errors",
+            "different bit rate",
+            "error",
+        ),
+        (Counters(0, 0.0, BusState()), "0 errors, but no frames received", "No other node is sending", "warn"),
+        (Counters(7, 0.1, BusState(bus_errors=1)), "1 error in 7 frames", "check the termination", "error"),
+        (Counters(0, 0.0, BusState(ErrorState.BUS_OFF)), "Bus off", "check the termination", "error"),
+    ],
+)
+def test_timing_result_on_the_bus_is_explained_unless_it_passed(
+    qtbot: QtBot, shell: Shell, counters: Counters, said: str, why: str, tone: str
+) -> None:
+    shell.go("bench/timing")
+    view = shell.window().findChild(TimingView)
+    view.verification.set_step(3)
+    view._show_counts(counters)
+    explanation = view.verification.findChild(QLabel, "timing_verified_why")
+    assert (view.verification.status.text(), view.verification.status.property("tone")) == (said, tone)
+    assert why in explanation.text()
+    assert explanation.isVisible() == bool(why)
+    # A check mark at "Listen" says that the bus was heard without an error.
+    heard = view.verification.findChild(StepRow).accessibleName().endswith("Listen")
+    assert heard == (tone == "ok")
 
 
 def test_timing_fields_edited_before_dongles_load_are_kept(
     qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
 ) -> None:
     window, device_id = shell.window(), pair_one()
+    _pair_others(shell, 210)  # whose names come first
     shell.go(f"bench/timing/{device_id}")
     view = window.findChild(TimingView)
     assert not view._dongles
@@ -62,6 +118,18 @@ def test_timing_fields_edited_before_dongles_load_are_kept(
     qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
     assert view._dongle.current_key() == device_id
     assert click.find(window, "timing_bitrate").text() == "250"
+    assert view._dongle.count() == 212, "some dongles can't be selected"
+
+
+def _pair_others(shell: Shell, count: int) -> None:
+    context = shell.context
+    organisation = context.actor.organisation_id
+    paired = {"ownership_state": "CLAIMED_ACTIVE", "identity_kind": "proven", "organisation_id": organisation}
+    others = [
+        {**paired, "device_id": f"{k:016x}", "name": f"A {k:04}", "public_key": k.to_bytes(32)} for k in range(count)
+    ]
+    with context.workspace.database.engine.execution_options(bb_writing=True).begin() as connection:
+        connection.execute(insert(DongleRow), others)
 
 
 def _drag_border(qtbot: QtBot, bar: QWidget, x: int) -> None:
@@ -105,6 +173,18 @@ def test_timing_written_in_another_way_does_not_differ_from_the_dongle(
     assert not view._differs.isVisible()
     view._show(replace(timing, phase_seg1=timing.phase_seg1 - 1))
     assert view._differs.isVisible()
+
+
+def test_timing_of_another_clock_than_the_dongles_is_not_written(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_clock", "40")
+    qtbot.waitUntil(lambda: not click.find(window, "timing_write").isEnabled())
+    texts = [label.text() for label in window.findChild(TimingView).findChildren(QLabel) if label.isVisible()]
+    assert any(re.fullmatch(r"The CAN clock of .+ is 80 MHz\.", text) for text in texts)
 
 
 def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
@@ -151,12 +231,58 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     _type(qtbot, click, window, "timing_bitrate", "5x")
     qtbot.waitUntil(lambda: view._timing is None)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
-    assert not [text for text in texts if re.match(r"[\d.,]+ solutions|in [\d.]+ ms", text)]
+    assert not [text for text in texts if re.match(r"[\d.,]+ bit timings|in [\d.]+ ms", text)]
     assert [text for text in texts if "marked" in text] == ["Correct the marked field."]
-    assert "No solutions" not in texts
-    assert "No solution" not in texts
+    assert "No bit timings" not in texts
+    assert "No bit timing" not in texts
     qtbot.waitUntil(lambda: not view.findChildren(QWidget, "timing_best_1"))
     assert not view._plot._points
+
+
+def test_timing_that_cannot_be_written_for_a_wrong_field_gets_the_focus_there_without_a_toast(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    window = shell.window()
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: click.find(window, "timing_write").isEnabled())
+    _type(qtbot, click, window, "timing_bitrate", "7777")
+    view._bar.setFocus()
+    for _once in ("before it is solved", "after"):
+        qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert click.find(window, "timing_bitrate").hasFocus()
+        assert not visible(window, "toast")
+        qtbot.waitUntil(lambda: view._timing is None)
+        view._bar.setFocus()
+
+
+def test_timing_of_an_unpaired_dongle_is_written_as_the_command_writes_it(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    manager: DeviceManager,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timing_view, "_COUNT_S", 0.5)
+    window, device_id = shell.window(), max(simulator.ports)
+    qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
+    (dongles,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: dongles.table.make_current(device_id))
+    click(window, "bench_timing")
+    write = click.find(window, "timing_write")
+    qtbot.waitUntil(write.isEnabled)
+    view = window.findChild(TimingView)
+    assert view._dongle.current_key() == device_id
+    click(window, "timing_write")
+    qtbot.waitUntil(lambda: view.verification.status.text().startswith("0 errors in "))
+    shell.go(f"bench/timing/{device_id}")
+    assert view.verification.status.text()
+    if folder := os.environ.get("BENCH_SHOTS"):
+        window.grab().save(f"{folder}/timing.png")
+    shell.go(f"bench/timing/{min(simulator.ports)}")
+    assert not view.verification.status.text(), "it is of the other dongle"
 
 
 def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
@@ -221,19 +347,24 @@ def test_node_comparison_other_bitrate_is_incompatible(qtbot: QtBot, shell: Shel
     window = shell.window()
     shell.go("bench/timing")
     verdict = click.find(window, "second_verdict")
-    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Compatible"))
+    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("The two nodes can communicate."))
     _type(qtbot, click, window, "second_bitrate", "250")
     assert verdict.accessibleName() == (
-        "Different bit rates 500 kbit/s and 250 kbit/s. All nodes on a bus need the same bit rate."
+        "The two nodes can't communicate: their bit rates differ."
+        " 500 kbit/s and 250 kbit/s. All nodes on a bus need the same bit rate."
     )
     # However poor the oscillators are: the bit rates come first.
     _type(qtbot, click, window, "timing_tolerance", "5")
     _type(qtbot, click, window, "second_bitrate", "125")
-    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Different bit rates 500 kbit/s and 125 kbit/s"))
+    qtbot.waitUntil(
+        lambda: verdict.accessibleName().startswith(
+            "The two nodes can't communicate: their bit rates differ. 500 kbit/s and 125 kbit/s"
+        )
+    )
     _type(qtbot, click, window, "timing_tolerance", "0.3")
     _type(qtbot, click, window, "second_bitrate", "500")
-    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("Compatible"))
-    assert verdict.accessibleName().startswith("Compatible")
+    qtbot.waitUntil(lambda: verdict.accessibleName().startswith("The two nodes can communicate."))
+    assert verdict.accessibleName().startswith("The two nodes can communicate.")
     _type(qtbot, click, window, "second_clock", "much")
     assert "Enter numbers" in verdict.accessibleName()
 
@@ -250,3 +381,46 @@ def test_timing_invalid_clock_is_reported_at_its_field(qtbot: QtBot, shell: Shel
     _type(qtbot, click, window, "timing_clock", "80")
     qtbot.waitUntil(lambda: view._timing is not None)
     assert not edit.property("wrong")
+
+
+def test_timing_without_a_bit_timing_offers_the_nearest_bit_rate(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    _type(qtbot, click, window, "timing_clock", "8")
+    _type(qtbot, click, window, "timing_bitrate", "333")
+    _type(qtbot, click, window, "timing_error", "0")
+    qtbot.waitUntil(lambda: visible(window, "timing_allow_nearest"))
+    texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "No bit timings" in texts
+    assert "The nearest bit rate is 333.333 kbit/s, 0.1 % off. Change the CAN clock or the bit rate." in texts
+    assert click.find(window, "timing_allow_nearest").text() == "Allow 0.11 % error"
+    click(window, "timing_allow_nearest")
+    qtbot.waitUntil(lambda: view._timing is not None)
+    assert not visible(window, "timing_allow_nearest")
+    # Nothing can be written before a dongle is there: that is said, and a button leads on.
+    texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "Plug in a dongle first." in texts
+    click(window, "timing_pair")
+    qtbot.waitUntil(lambda: visible(window, "pairing_wizard"))
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+def test_long_error_of_verification_wraps_within_its_column(
+    qtbot: QtBot, shell: Shell, click: Clicker, size: tuple[int, int]
+) -> None:
+    window = shell.window()
+    window.resize(*size)
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    assert view is not None
+    view.verification.show_failure(
+        "Demo dongle stopped accepting data, and didn't answer the request to read its bit timing within 2 seconds."
+    )
+    status = view.verification.status
+    qtbot.waitUntil(lambda: status.height() > 2 * status.fontMetrics().height())
+    area = next(one for one in view.findChildren(QScrollArea) if one.isAncestorOf(view.verification))
+    inside = area.widget()
+    assert inside is not None
+    assert inside.width() <= area.viewport().width()
+    assert status.mapTo(area.viewport(), status.rect().topRight()).x() < area.viewport().width()

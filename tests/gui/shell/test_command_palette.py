@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, fold, match, search
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets import EmptyState
 
 
 def entries(*titles: str) -> list[PaletteEntry]:
@@ -139,6 +140,24 @@ def test_palette_entry_that_cannot_run_is_faint_and_shows_its_reason(qtbot: QtBo
     assert {faint, muted} <= colours(2)
 
 
+def test_palette_lists_what_can_run_first_and_no_enter_key_for_the_rest(qtbot: QtBot, light: Theme) -> None:
+    exact = PaletteEntry("Repeat", lambda: None, group="Actions", why_not="Select one widget first.")
+    offered = [exact, *entries("Repeat again"), PaletteEntry("Repeat view", lambda: None, group="Go to")]
+    assert [hit.entry.title for hit in search("repeat", offered)] == ["Repeat again", "Repeat", "Repeat view"]
+    alone = [exact, PaletteEntry("Repeat view", lambda: None, group="Go to")]
+    assert [hit.entry.title for hit in search("repeat", alone)] == ["Repeat view", "Repeat"]
+    palette = open_palette(qtbot, [exact, *entries("Repeat")])
+
+    def end_of(row: int) -> set[str]:
+        palette.list.setCurrentIndex(palette.list.model().index(row, 0))
+        box = palette.list.visualRect(palette.list.model().index(row, 0))
+        picture = palette.list.viewport().grab(box.adjusted(box.width() - 60, 0, 0, 0)).toImage()
+        return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+    assert light.color("border.strong").name() in end_of(1)
+    assert light.color("border.strong").name() not in end_of(2)
+
+
 def test_palette_query_without_match_lists_nothing(qtbot: QtBot, light: Theme) -> None:
     palette = open_palette(qtbot, entries("Pair a dongle"))
     qtbot.keyClicks(palette.field, "xyzzy")
@@ -146,3 +165,19 @@ def test_palette_query_without_match_lists_nothing(qtbot: QtBot, light: Theme) -
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
     assert not palette.isVisible()
+
+
+def test_palette_without_results_says_what_to_try_next(qtbot: QtBot, light: Theme) -> None:
+    palette = open_palette(qtbot, entries("Pair a dongle"))
+    (empty,) = palette.findChildren(EmptyState)
+    assert not empty.isVisible()
+    palette.field.setText("zzz")
+    assert empty.isVisible()
+    assert empty.sentence.text() == "No results match “zzz”"
+    assert empty.why.text() == "Try fewer letters, or the name of a view, a command or a dashboard."
+    assert palette.rect().contains(palette.frame.geometry())
+    palette.field.setText(">zzz")
+    assert empty.why.text() == "Only commands are searched after >. Remove it to search views and dashboards too."
+    qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)
+    assert (palette.field.text(), empty.isVisible(), palette.titles()) == ("", False, ["Pair a dongle"])
+    assert palette.window().focusWidget() is palette.field

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QAccessible, QFont, QFontDatabase, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAccessible, QFont, QFontDatabase, QImage, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from benchboard.ui import gallery
 from benchboard.ui.gallery import Sample
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import __all__ as offered
+from benchboard.ui.widgets.surfaces import set_surface
+from support.contrast import contrast
 
 STORED = Path(__file__).parents[2] / "data" / "gallery.json"
 ACCEPT = "BENCHBOARD_ACCEPT"
@@ -76,19 +78,22 @@ def _described(sample: Sample, names: dict[int, str]) -> dict[str, Any]:
 def _said(widget: QWidget) -> Iterator[tuple[str, str]]:
     for one in (widget, *widget.findChildren(QWidget)):
         interface = QAccessible.queryAccessibleInterface(one)
-        if interface is not None and not one.isHidden():
+        if interface is not None and (one is widget or one.isVisibleTo(widget)):
             yield interface.role().name, interface.text(QAccessible.Text.Name)
 
 
 def _colours(image: QImage, names: dict[int, str]) -> dict[str, list[int]]:
     counts: Counter[str] = Counter()
     boxes: dict[str, QRect] = {}
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    pixels, width = memoryview(image.constBits()).cast("I").tolist(), image.width()
     for y in range(image.height()):
-        for x in range(image.width()):
-            name = names.get(image.pixel(x, y))
-            if name is not None:
-                counts[name] += 1
-                boxes[name] = boxes.get(name, QRect()).united(QRect(QPoint(x - 8, y - 8), QPoint(x - 8, y - 8)))
+        row = pixels[y * width : (y + 1) * width]
+        for colour in set(row) & names.keys():
+            first, last = row.index(colour), width - 1 - row[::-1].index(colour)
+            counts[names[colour]] += row.count(colour)
+            line = QRect(QPoint(first - 8, y - 8), QPoint(last - 8, y - 8))
+            boxes[names[colour]] = boxes.get(names[colour], QRect()).united(line)
     return {name: [counts[name], *boxes[name].getRect()] for name in sorted(counts) if counts[name] >= 6}
 
 
@@ -154,7 +159,65 @@ def test_gallery_draws_both_themes_into_a_file(tmp_path: Path, light: Theme) -> 
 
 def test_every_widget_that_is_offered_is_in_the_gallery() -> None:
     shown = {sample.part for sample in gallery.samples()}
-    floating = {"Confirm", "ConfirmByTyping", "Dialog", "Floating", "MenuItem", "Popover", "Scrim", "Toast"}
-    """They stand on a window."""
-    widgets = {name for name in offered if name[0].isupper()} - floating
+    shown_in_others = {"ConfirmByTyping", "Floating", "MenuItem", "Scrim"}
+    widgets = {name for name in offered if name[0].isupper()} - shown_in_others
     assert widgets - shown == set()
+
+
+def _texts(part: QWidget) -> Iterator[QWidget]:
+    """The labels, buttons and fields of a part that show text."""
+    for one in (part, *part.findChildren(QWidget)):
+        has_text = isinstance(one, QLabel | QAbstractButton | QLineEdit) and (
+            one.text() or one.property("placeholderText")
+        )
+        if has_text and (one is part or one.isVisibleTo(part)):
+            yield one
+
+
+def _drawn_contrast(picture: QImage) -> float:
+    """The contrast between the ground, the most frequent colour of a picture, and the ink, the one farthest from it."""
+    counts = Counter(memoryview(picture.constBits()).cast("I"))
+    (ground, _count), *_rest = counts.most_common(1)
+    inks = [colour for colour, count in counts.items() if count >= 4]
+    return max(contrast(_name(ground), _name(ink)) for ink in inks)
+
+
+def _name(colour: int) -> str:
+    return f"#{colour & 0xFFFFFF:06X}"
+
+
+def test_text_of_every_part_as_drawn_meets_wcag(light: Theme) -> None:
+    """4.5 to 1, or 3 for large text; disabled text, which WCAG exempts, can still be read: 3 to 1."""
+    holders = [_held(sample) for sample in gallery.samples()]
+    modes: tuple[Mode, Mode] = ("light", "dark")
+    too_weak = []
+    for mode in modes:
+        light.set_appearance(mode)
+        too_weak += [f"{mode}: {line}" for holder in holders for line in _too_weak(holder)]
+    assert too_weak == []
+
+
+def _held(sample: Sample) -> QWidget:
+    holder, widget = QWidget(), sample.build()
+    holder.setObjectName(f"{sample.part}, {sample.state}")
+    set_surface(holder, "surface")
+    widget.setParent(holder)
+    widget.adjustSize()
+    holder.resize(widget.size())
+    return holder
+
+
+def _too_weak(holder: QWidget) -> Iterator[str]:
+    picture = QPixmap(holder.size() * 2)
+    picture.setDevicePixelRatio(2)
+    holder.render(picture)
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    for one in _texts(holder):
+        box = QRect(one.mapTo(holder, QPoint(0, 0)) * 2, one.size() * 2).intersected(image.rect())
+        if one.isHidden() or box.width() < 16 or box.height() < 16:
+            continue
+        large = one.fontInfo().pixelSize() >= (18.66 if one.fontInfo().weight() >= 600 else 24)
+        least = 3 if large or not one.isEnabled() else 4.5
+        measured = _drawn_contrast(image.copy(box))
+        if measured < least - 0.05:  # the ink is blended where it is thinnest
+            yield f"{holder.objectName()}: {one.property('text')} {measured:.2f}"

@@ -124,6 +124,17 @@ def test_cell_text_lies_left_and_has_no_data_of_other_roles(qtbot: QtBot, model:
     cell = model.index(0, 1)
     assert cell.data(Qt.ItemDataRole.TextAlignmentRole) == Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     assert [cell.data(role) for role in (Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.CheckStateRole)] == [None] * 2
+    name = model.index(0, 0)
+    assert name.data() == model.row(0).name
+    assert name.data(Qt.ItemDataRole.AccessibleTextRole) == f"{model.row(0).name}, {model.row(0).email}"
+
+
+def test_cell_that_a_shorter_list_no_longer_has_is_without_data(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
+    load(qtbot, model, lambda: setattr(model, "listing", Listing(search="person 0012")))
+    last = model.rowCount() - 1
+    assert model.data(model.createIndex(last, 0)) == model.row(last).name
+    assert model.data(model.createIndex(last + 1, 0)) is None, "a view may still ask for a row of the longer list"
+    assert model.data(model.index(-1, -1)) is None
 
 
 def test_sort_and_search_reload_the_rows(qtbot: QtBot, model: PagedTableModel[Person]) -> None:
@@ -239,4 +250,4 @@ def test_table_search_without_match_shows_no_match_message(
     load(qtbot, model, lambda: setattr(model, "listing", Listing(search="nobody is called this")))
     assert not table.view.isVisible()
     (shown,) = (one for one in table.findChildren(EmptyState) if one.isVisible())
-    assert shown.sentence.text() == "No entries match “nobody is called this”."
+    assert shown.sentence.text() == "No entries match “nobody is called this”"

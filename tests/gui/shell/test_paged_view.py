@@ -1,19 +1,23 @@
 """The paged table: what it shows in place of rows, focus, and its signals."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QObject, QRect
+from PySide6.QtCore import QModelIndex, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.errors import Unavailable
-from benchboard.paging import Listing, Page
+from benchboard.paging import Line, Listing, Page
+from benchboard.ui.paged.paged_cells import fold_button
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
+from benchboard.ui.widgets.dialog import Confirm
+from benchboard.ui.widgets.toasts import Toast
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,12 @@ class Source:
         if self.error is not None:
             raise self.error
         return Page(self.entries)
+
+    def paged(self, _session: object, _listing: Listing, after: str | None, limit: int) -> Page[Entry]:
+        """Page by page."""
+        first = int(after or 0)
+        end = first + limit
+        return Page(self.entries[first:end], str(end) if end < len(self.entries) else None)
 
 
 @pytest.fixture
@@ -105,7 +115,7 @@ def test_failed_first_page_shows_cause_and_retry(qtbot: QtBot, table: PagedTable
     with qtbot.waitSignal(table.model.failed):
         table.model.refresh()
     assert table._error.isVisible()
-    assert table._error.sentence.text() == "The server did not answer."
+    assert table._error.sentence.text() == "The server did not answer"
     assert table._error.why.text() == "It is off. Start it."
     assert len(_retry_buttons(table)) == 1
 
@@ -155,3 +165,226 @@ def test_header_box_differs_for_none_some_and_all_rows_ticked(qtbot: QtBot, tabl
     assert full not in (empty, partial)
     table.model.clear_ticks()
     assert box() == empty
+
+
+def test_columns_in_a_wide_table_stand_together_at_the_left(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
+) -> None:
+    columns: tuple[Column[Entry], ...] = (
+        Column("name", "Name", lambda entry: entry.name, width=200, stretch=True),
+        Column("count", "Count", lambda entry: entry.id, width=90, align_right=True),
+    )
+    table = PagedTable(PagedTableModel(tasks, source.page, columns, owner), label="Entries", name="wide", ticks=False)
+    table.setParent(beside)
+    table.setGeometry(0, 0, 900, 300)
+    beside.show()
+    _load(qtbot, table)
+    view = table.view
+    assert view.columnWidth(0) == 360
+    assert view.columnWidth(0) + view.columnWidth(1) == view.viewport().width()  # the rows' lines go to the edge
+    last = QRect(view.columnViewportPosition(1), 0, view.columnWidth(1), 28)
+    assert view.content_box(last, 1).right() < 450  # and its right-aligned content stands beside the name
+    table.resize(420, 300)
+    assert view.columnWidth(0) == view.viewport().width() - 90
+
+
+def test_toast_stands_above_the_footer_of_the_table(qtbot: QtBot, table: PagedTable[Entry], beside: QWidget) -> None:
+    _load(qtbot, table)
+    toast = Toast("Saved", None, beside)
+    toast.show()
+    toast.move_into_place()
+    assert beside.height() - toast.geometry().bottom() > 28 + 16
+    dialog = Confirm(beside, "Delete", "It is gone.", act="Delete", keep="Keep", run=lambda: None)
+    dialog.open()
+    over = toast.geometry().center()
+    assert beside.childAt(over) in (toast, *toast.findChildren(QWidget))
+    dialog.dismiss()
+
+
+def test_day_heading_stands_above_the_first_row_of_each_day_of_a_list_sorted_by_time(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
+) -> None:
+    columns: tuple[Column[Entry], ...] = (Column("at", "When", lambda entry: entry.name, True),)
+    now = datetime.now(UTC)
+    model = PagedTableModel(tasks, source.page, columns, owner)
+    table = PagedTable(
+        model, label="Entries", name="days", ticks=False, row_height="compact",
+        day=lambda entry: now - timedelta(days=0 if entry.id == "0" else 1),
+    )  # fmt: skip
+    table.setParent(beside)
+    beside.show()
+    with qtbot.waitSignal(model.loaded):
+        model.listing = Listing(sort="at", descending=True)
+    view = table.view
+    assert [view.day_headings.text(row) for row in range(3)] == ["Today", "Yesterday", ""]
+    assert [view.rowHeight(row) for row in range(3)] == [28 + 32, 28 + 32, 28]
+    with qtbot.waitSignal(model.loaded):
+        model.listing = Listing(sort="name")
+    assert [view.rowHeight(row) for row in range(3)] == [28, 28, 28]
+
+
+class Pages(Source):
+    """A list of five pages."""
+
+    def page(self, _session: object, _listing: Listing, after: str | None, _limit: int) -> Page[Entry]:
+        first = int(after or 0)
+        entries = tuple(Entry(str(number), f"Entry {number}") for number in range(first, first + 20))
+        return Page(entries, str(first + 20) if first < 80 else None)
+
+
+@pytest.mark.parametrize("has_days", [True, False])
+def test_day_headings_of_a_loaded_page_are_placed_without_a_look_at_the_rows_before(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, beside: QWidget, monkeypatch: pytest.MonkeyPatch, has_days: bool
+) -> None:
+    columns: tuple[Column[Entry], ...] = (Column("at", "When", lambda entry: entry.name, True),)
+    now = datetime.now(UTC)
+    model = PagedTableModel(tasks, Pages().page, columns, owner, page=20)
+    table = PagedTable(
+        model, label="Entries", name="days", ticks=False, row_height="compact",
+        day=(lambda entry: now - timedelta(days=int(entry.id) // 10)) if has_days else None,
+    )  # fmt: skip
+    view, asked = table.view, list[int]()
+    height = view.day_headings.height
+    monkeypatch.setattr(view.day_headings, "height", lambda row: asked.append(row) or height(row))
+    with qtbot.waitSignal(model.loaded):
+        model.listing = Listing(sort="at", descending=True)
+    while model.canFetchMore(QModelIndex()):
+        with qtbot.waitSignal(model.loaded):
+            model.fetchMore(QModelIndex())
+    assert asked == (list(range(100)) if has_days else [])
+    wanted = [28 + 32 if has_days and row % 10 == 0 else 28 for row in range(100)]
+    assert [view.rowHeight(row) for row in range(100)] == wanted
+    with qtbot.waitSignal(model.loaded):
+        model.refresh()
+    assert [view.rowHeight(row) for row in range(20)] == wanted[:20]
+
+
+def _repeats(entry: Entry) -> str | None:
+    return entry.name if entry.name.startswith("Saved") else None
+
+
+def _count(line: Line[Entry]) -> str:
+    return f"{len(line.run)} times"
+
+
+@pytest.fixture
+def folding(qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget) -> PagedTable[Entry]:
+    """A table, two rows a page, of which those called “Saved …” are folded."""
+    columns: tuple[Column[Entry], ...] = (Column("name", "Name", lambda entry: entry.name, True, repeated=_count),)
+    model = PagedTableModel(tasks, source.paged, columns, owner, page=2, repeats=_repeats)
+    table = PagedTable(model, label="Entries", name="entries", ticks=False)
+    layout = beside.layout()
+    assert layout is not None
+    layout.addWidget(table)
+    beside.show()
+    beside.activateWindow()
+    qtbot.waitUntil(beside.isActiveWindow)
+    return table
+
+
+def _show(qtbot: QtBot, table: PagedTable[Entry], source: Source, names: str) -> None:
+    """Load rows with these names; the last has the id 0, so that a new first row changes no id."""
+    words = names.split()
+    source.entries = tuple(Entry(str(len(words) - 1 - place), word) for place, word in enumerate(words))
+    table.model.listing = Listing(sort="at")
+    table.model.refresh()
+    qtbot.waitUntil(lambda: table.model.at_end and len(table.model.rows) == len(words))
+
+
+def _texts(table: PagedTable[Entry]) -> list[str]:
+    return [str(table.model.index(row, 0).data()) for row in range(table.model.rowCount())]
+
+
+def test_repeated_rows_over_several_pages_are_one_line(
+    qtbot: QtBot, folding: PagedTable[Entry], source: Source
+) -> None:
+    _show(qtbot, folding, source, "A SavedX SavedX SavedX SavedX SavedX SavedX SavedX B SavedX")
+    assert _texts(folding) == ["A", "SavedX, 7 times", "B", "SavedX"]
+    _show(qtbot, folding, source, "SavedX SavedX SavedX SavedX SavedX SavedX SavedX")
+    assert _texts(folding) == ["SavedX, 7 times"]
+
+
+def test_repeated_rows_of_a_list_sorted_by_something_else_are_not_folded(
+    qtbot: QtBot, folding: PagedTable[Entry], source: Source
+) -> None:
+    _show(qtbot, folding, source, "SavedX SavedX")
+    folding.model.listing = Listing(sort="name")
+    qtbot.waitUntil(lambda: _texts(folding) == ["SavedX", "SavedX"])
+
+
+def test_click_on_a_folded_line_unfolds_it_and_on_its_arrow_folds_it(
+    qtbot: QtBot, folding: PagedTable[Entry], source: Source
+) -> None:
+    _show(qtbot, folding, source, "A SavedX SavedX SavedX B")
+    view = folding.view
+    box = view.visualRect(folding.model.index(1, 0))
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert _texts(folding) == ["A", "SavedX, 3 times", "SavedX", "SavedX", "B"]
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert len(_texts(folding)) == 5, "a second click only selects"
+    content = QRectF(view.content_box(box, 0))
+    arrow = fold_button(content, folding.model.columns[0], folding.model.line(1))
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=arrow.center().toPoint())
+    assert _texts(folding) == ["A", "SavedX, 3 times", "B"]
+    assert folding.current() == Entry("3", "SavedX")
+
+
+def test_enter_unfolds_a_line_then_opens_its_row_and_left_folds_it(
+    qtbot: QtBot, folding: PagedTable[Entry], source: Source
+) -> None:
+    _show(qtbot, folding, source, "A SavedX SavedX SavedX B")
+    opened: list[Entry] = []
+    folding.activated.connect(opened.append)
+    folding.make_current("4")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(folding.view, key)
+    assert (len(_texts(folding)), opened) == (5, [])
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(folding.view, key)
+    assert opened == [Entry("2", "SavedX")]
+    qtbot.keyClick(folding.view, Qt.Key.Key_Left)
+    assert _texts(folding) == ["A", "SavedX, 3 times", "B"]
+    assert folding.current() == Entry("3", "SavedX")
+    qtbot.keyClick(folding.view, Qt.Key.Key_Right)
+    assert len(_texts(folding)) == 5
+
+
+def test_refresh_keeps_unfolded_rows_unfolded_and_the_current_row(
+    qtbot: QtBot, folding: PagedTable[Entry], source: Source
+) -> None:
+    _show(qtbot, folding, source, "SavedX SavedX A SavedX SavedX")
+    folding.model.unfold(0)
+    _show(qtbot, folding, source, "SavedX SavedX SavedX A SavedX SavedX")
+    assert _texts(folding) == ["SavedX, 3 times", "SavedX", "SavedX", "A", "SavedX, 2 times"]
+
+
+def test_refresh_that_folds_the_row_being_read_unfolds_it(
+    qtbot: QtBot, folding: PagedTable[Entry], source: Source
+) -> None:
+    _show(qtbot, folding, source, "SavedX A")
+    folding.make_current("1")
+    _show(qtbot, folding, source, "SavedX SavedX A")
+    assert _texts(folding) == ["SavedX, 2 times", "SavedX", "A"]
+    assert folding.current() == Entry("1", "SavedX")
+
+
+def test_day_headings_after_a_line_was_unfolded_and_folded_are_on_every_later_day(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
+) -> None:
+    words = ["SavedX", "SavedX", "SavedX", "SavedX", "B", "C", "D", "E", "F", "G"]
+    source.entries = tuple(Entry(str(place), word) for place, word in enumerate(words))
+    columns: tuple[Column[Entry], ...] = (Column("at", "When", lambda entry: entry.name, True),)
+    model = PagedTableModel(tasks, source.paged, columns, owner, page=5, repeats=_repeats)
+    now = datetime.now(UTC)
+    table = PagedTable(
+        model, label="Entries", name="days", ticks=False, row_height="compact",
+        day=lambda entry: now - timedelta(days=max(0, int(entry.id) - 3)),
+    )  # fmt: skip
+    with qtbot.waitSignal(model.loaded):
+        model.listing = Listing(sort="at")
+    model.unfold(0)
+    table.view.place_day_headings()
+    model.fold(0)
+    with qtbot.waitSignal(model.loaded):
+        model.fetchMore(QModelIndex())
+    assert [table.view.rowHeight(row) for row in range(model.rowCount())] == [28 + 32] * 7

@@ -6,17 +6,36 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontInfo, QImage, QPainter
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import KeyValue, Paragraph, Text
+from benchboard.ui.widgets import Edit, KeyValue, Paragraph, Text
 from benchboard.ui.widgets.drawer import Drawer, DrawerShadow
-from benchboard.ui.widgets.empty_state import paint_empty_tile
+from benchboard.ui.widgets.empty_state import EmptyState, paint_empty_tile
 from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.stepper import Stepper
 
 SENTENCE = "The dongle forgets its token and this organisation. Anyone can pair it next."
+
+
+@pytest.mark.usefixtures("light")
+def test_invalid_narrow_field_with_a_unit_keeps_its_value_visible(qtbot: QtBot) -> None:
+    """The error icon covered the last digit of 3333 kbit/s; the red border and the message below stay."""
+    edit = Edit(unit="kbit/s")
+    qtbot.addWidget(edit)
+    edit.setText("3333")
+    icons = []
+    for width in (112, 200):
+        edit.resize(width, edit.height())
+        edit.show()
+        edit.set_invalid(True)
+        icons.append(len(edit.actions()))
+        assert edit.property("wrong")
+    assert icons == [0, 1]
+    edit.set_invalid(False)
+    assert not edit.actions()
 
 
 @pytest.mark.usefixtures("light")
@@ -112,6 +131,28 @@ def test_drawer_lies_over_the_list_in_a_window_below_1200(width: int, table: int
     assert shadow.isVisibleTo(drawer) == (table == width)
 
 
+def test_drawer_in_a_wide_window_keeps_the_place_of_the_detail(light: Theme) -> None:
+    left, detail = QWidget(), QWidget()
+    drawer = Drawer(left, detail)
+    drawer.resize(1600 - 64, 500)
+    drawer.grab()
+    assert left.width() == 1600 - 64
+    drawer.keep_place(True)
+
+    def says_so() -> bool:
+        said = (one for one in drawer.findChildren(Paragraph) if one.text() == "Select a row to see its details")
+        return next(said).isVisibleTo(drawer)
+
+    for shown in (False, True, False):
+        drawer.show_detail(shown)
+        assert left.width() == 1600 - 64 - 440
+        assert says_so() is not shown
+    drawer.resize(1599 - 64, 500)
+    drawer.grab()
+    assert left.width() == 1599 - 64
+    assert not says_so()
+
+
 def test_empty_tile_without_room_for_its_sentence_shows_the_icon_alone(light: Theme) -> None:
     def drawn(height: int) -> set[int]:
         image = QImage(160, height, QImage.Format.Format_RGB32)
@@ -135,3 +176,11 @@ def test_legend_colours_follow_the_theme(light: Theme) -> None:
         light.set_appearance(appearance)
         assert legend.grab().toImage().pixelColor(6, 9) == light.chart(0)
     assert legend.accessibleName() == "Enough"
+
+
+def test_empty_state_title_has_no_full_stop_and_its_reason_has(qtbot: QtBot) -> None:
+    empty = EmptyState("ph.tray", "The trash is empty.", why="Deleted dashboards are kept here.")
+    qtbot.addWidget(empty)
+    assert (empty.sentence.text(), empty.why.text()) == ("The trash is empty", "Deleted dashboards are kept here.")
+    empty.sentence.setText("No dashboards match “a.b”.")
+    assert empty.sentence.text() == "No dashboards match “a.b”"

@@ -22,7 +22,7 @@ ANYWHERE = {
 HERE = {
     "studio/home": {"Undo", "Add row", "Zoom in", "Add widget: table"},
     "studio/dashboards": set(),
-    "bench/dongles": {"Filter dongles", "Identify dongle", "Show dongle's bit timing"},
+    "bench/dongles": {"Filter dongles", "Identify dongle", "Set bit timing"},
     "bench/live": set(),
     "bench/timing": {"Write to dongle and verify"},
     "admin/people": set(),
@@ -71,10 +71,14 @@ def test_palette_lists_commands_of_the_current_room_first(everywhere: Shell) -> 
 
 def test_palette_and_shortcut_say_why_a_command_cannot_run_now(qtbot: QtBot, everywhere: Shell) -> None:
     everywhere.go("bench/timing")
-    assert offered(everywhere)["Write to dongle and verify"] == "Pair a dongle first."
+    assert offered(everywhere)["Write to dongle and verify"] == "Plug in a dongle first."
     qtbot.keyClick(everywhere.window(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert "Pair a dongle first." in toast_texts(everywhere)
+    assert "Plug in a dongle first." in toast_texts(everywhere)
+    (toast,) = everywhere.window().findChildren(Toast)
+    everywhere.go("bench/timing")
+    assert toast.isVisible()
     everywhere.go("bench/dongles")
+    assert not toast.isVisible()
     assert offered(everywhere)["Identify dongle"] == "Select a dongle first."
 
 

@@ -90,9 +90,13 @@ def test_sign_in_enter_key_cap_follows_the_focus(
 def test_server_card_last_used_still_shows_unprotected(
     qtbot: QtBot, start: Callable[[], Application], tmp_path: Path
 ) -> None:
+    (tmp_path / "home").mkdir()
     Settings(last_way="postgresql://role@server/bench").save(tmp_path / "home")
     card = Clicker(qtbot).find(start().window, "card_server")
-    assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {"Last used", "No row-level protection"}
+    assert {badge.accessibleName() for badge in card.findChildren(Badge)} == {
+        "Last used",
+        "Trusted networks only",
+    }
 
 
 def _rings(application: Application) -> list[QWidget]:
@@ -205,6 +209,17 @@ def test_start_with_a_database_file_opens_it_as_operator(
     assert application.shell.context.workspace.location.kind == "file"
 
 
+def test_start_with_an_empty_database_url_opens_nothing_and_says_so(
+    start: Callable[..., Application], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", "")
+    application = start()
+    notice = application.problems.current
+    assert notice is not None
+    assert notice.what == "BENCHBOARD_DATABASE_URL is empty."
+    assert application.sign_in is not None
+
+
 def test_start_with_a_link_opens_it_after_sign_in(
     qtbot: QtBot, start: Callable[..., Application], click: Clicker
 ) -> None:
@@ -216,6 +231,14 @@ def test_start_with_a_link_opens_it_after_sign_in(
     place = application.shell.findChild(FakeSection, "view_admin_people")
     assert place is not None
     assert place.rests == ["42"]
+
+
+def test_start_with_a_link_to_nothing_says_so_on_the_sign_in_screen(start: Callable[..., Application]) -> None:
+    for address, is_known in (("nonsense/" + "x" * 1000, False), ("admin/people/42", True), ("settings", True)):
+        shown = banner(start(address=address))
+        assert (shown == "") == is_known
+        assert is_known or shown.startswith("The link benchboard://nonsense/xxx")
+        assert len(shown) < 200
 
 
 @pytest.mark.parametrize("address", ["nowhere/at-all", "admin/" + "x" * 1000])
@@ -381,6 +404,7 @@ def test_sign_in_to_server_wrong_password_is_reported_at_its_field(
         url = database.engine.url
         bare = f"postgresql://{url.username}@{url.host}:{url.port}/{url.database}"
         click.type(application.window, "server_url", bare)
+        click(application.window, "server_more")
         click.type(application.window, "server_role_password", url.password or "")
         click.type(application.window, "server_email", "nobody@example.com")
         field = click.type(application.window, "server_password", "wrong")
@@ -416,21 +440,6 @@ def test_check_url_with_a_password_is_rejected_without_repeating_it() -> None:
         session_opening.parse_server_url("postgresql://bench:hunter2@db.example.com/bench")
     assert refused.value.code == "signin.url-password"
     assert "hunter2" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "kept"),
-    [
-        ("postgresql://bench:hunter2@db/work", "postgresql://bench@db/work"),
-        ("postgresql://bench:hun@ter2@db:5/work?sslmode=require", "postgresql://bench@db:5/work?sslmode=require"),
-        ("postgresql://bench@db/work?password=hunter2", "postgresql://bench@db/work"),
-        ("postgresql:///work?host=/run&%70assword=hunter2", "postgresql:///work?host=/run"),
-        ("postgresql:///work?host=/run", "postgresql:///work?host=/run"),
-        ("postgresql://[hunter2/work", ""),
-    ],
-)
-def test_without_password_url_with_one_loses_it(url: str, kept: str) -> None:
-    assert session_opening.without_password(url) == kept
 
 
 def test_check_url_with_a_password_parameter_is_rejected() -> None:

@@ -22,6 +22,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import SegmentedControl
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.section_list import SectionList
 from benchboard.ui.widgets.toasts import Toast
 from support.window import Clicker, FakeSection
 
@@ -163,6 +164,22 @@ def test_language_change_keeps_focus_and_scroll_position(
     assert click.find(working.window, "settings_language").hasFocus()
     bar = anew.findChild(QScrollArea, "settings_scroll").verticalScrollBar()
     qtbot.waitUntil(lambda: bar.value() == 40)
+
+
+def test_settings_section_pressed_in_the_list_is_shown_with_focus(
+    qtbot: QtBot, working: Application, shell: Shell, click: Clicker
+) -> None:
+    working.window.resize(1440, 500)
+    shell.go("settings")
+    bar = shell.findChild(QScrollArea, "settings_scroll").verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 40)
+    sections = shell.findChild(SectionList)
+    assert sections is not None
+    click(working.window, "section_3")
+    assert bar.value() == bar.maximum()
+    assert click.find(working.window, "settings_sign_out").hasFocus()
+    working.window.resize(900, 500)
+    qtbot.waitUntil(lambda: not sections.isVisible())
 
 
 def rail_and_header_text(working: Application, click: Clicker) -> list[str]:

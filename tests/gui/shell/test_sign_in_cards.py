@@ -10,10 +10,12 @@ from pytestqt.qtbot import QtBot
 from benchboard import settings
 from benchboard.errors import Denied, Unavailable
 from benchboard.ui.sign_in.session_opening import SignInRequest
-from benchboard.ui.sign_in.sign_in_cards import ServerCard
+from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.badges import Badge
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit
+from benchboard.ui.widgets.paragraph import Paragraph
 
 URL, EMAIL, PASSWORD = "server_url", "server_email", "server_password"
 
@@ -69,6 +71,28 @@ def test_server_without_row_level_protection_is_called_so_once_its_address_is_va
     assert warned() == [False, False]
 
 
+def test_database_password_is_asked_for_on_request_and_when_the_database_refuses(
+    form: Form, qtbot: QtBot, tmp_path: Path
+) -> None:
+    password, more = form.edit("server_role_password"), form.card.findChild(Button, "server_more")
+    assert isinstance(more, Button)
+    assert not password.isVisible()
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert password.isVisible()
+    assert not more.isVisible()
+    refused = Form(qtbot, tmp_path)
+    refused.type(URL, "postgresql://ines@db.example.com/bench")
+    refused.card.show_error(Unavailable("storage.unavailable", "The database can't be reached."))
+    assert refused.edit("server_role_password").isVisible()
+
+
+@pytest.mark.parametrize(("first_start", "kind"), [(True, "primary"), (False, "plain")])
+def test_demo_is_what_a_first_start_begins_with(qtbot: QtBot, light: Theme, first_start: bool, kind: str) -> None:
+    card = DemoCard(lambda: None, first_start=first_start)
+    qtbot.addWidget(card)
+    assert card.button.property("kind") == kind
+
+
 def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:
     form.submit()
     assert [form.edit(name).accessibleDescription() for name in (URL, EMAIL, PASSWORD)] == [
@@ -111,3 +135,15 @@ def test_sign_in_unreachable_server_goes_when_its_address_is_edited(form: Form) 
     assert form.shows("can't be reached")
     form.type(URL, "2")
     assert not form.shows("can't be reached")
+
+
+@pytest.mark.parametrize("has_database", [False, True])
+def test_local_card_says_that_it_starts_empty_only_before_its_first_start(
+    qtbot: QtBot, light: Theme, tmp_path: Path, has_database: bool
+) -> None:
+    if has_database:
+        (tmp_path / "benchboard.db").touch()
+    card = LocalCard(tmp_path, False, lambda: None)
+    qtbot.addWidget(card)
+    texts = " ".join(one.text() for one in card.findChildren(Paragraph))
+    assert ("It starts empty" in texts) is not has_database

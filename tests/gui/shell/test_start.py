@@ -48,6 +48,27 @@ def test_first_window_loads_no_heavy_library(tmp_path: Path) -> None:
     assert not loaded & {*LATE, "click", "rich"}
 
 
+def test_window_of_a_home_that_can_not_be_looked_into_says_why(tmp_path: Path) -> None:
+    """It ended with a traceback before anything was shown."""
+    script = (
+        "from pathlib import Path\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from benchboard.ui.app import Application\n"
+        "from benchboard.ui.widgets.banners import Banner\n"
+        "qt = QApplication([])\n"
+        f"application = Application(Path({str(tmp_path / ('a' * 5000))!r}))\n"
+        "application.start()\n"
+        "application.sign_in.open_demo()\n"
+        "while not (shown := application.window.findChildren(Banner)):\n"
+        "    qt.processEvents()\n"
+        "print(shown[0].accessibleName())\n"
+        "application.close()\n"
+    )
+    ended = run(script, tmp_path)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert ended.stdout == "The path of the data folder is too long. Set BENCHBOARD_HOME to a shorter path.\n"
+
+
 def test_command_loads_no_qt(tmp_path: Path) -> None:
     script = (
         "import sys\n"

@@ -260,7 +260,7 @@ def test_save_after_pause_writes_page(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Delete)
     studio.wait_until_saved()
     assert "notes" not in {item["id"] for item in studio.stored().items}
-    assert "saved" in studio.page.bar.state.text()
+    assert studio.page.bar.state.text().startswith("Saved")
 
 
 def test_empty_page_offers_templates(studio: "Studio") -> None:

@@ -94,7 +94,7 @@ def test_page_closed_during_a_merge_reports_where_its_edits_are(
     toasts = [one.accessibleName() for one in first.application.window.findChildren(Toast)]
     home = crashed(first, tmp_path)
     let.set()
-    assert toasts == ["Your changes to “Home page” are kept on this computer and saved when you reopen it."]
+    assert toasts == ["Your changes to “Home” are kept on this computer and saved when you reopen it."]
     second = open_studio(home)
     second.wait_until_saved()
     stored = second.stored().items

@@ -51,14 +51,16 @@ def test_container_frames_keep_to_grid_around_their_items(board: "Studio", zoom:
     assert outline["t"].left() - outline["g"].right() == pytest.approx(gap, abs=1)
     for outer, inside in (("g", ("g1", "g2", "inner")), ("inner", ("gg1", "gg2")), ("t", ("t1",))):
         for one in inside:
-            assert outline[outer].adjusted(2, 2, -2, -2).contains(outline[one])
+            assert outline[outer].contains(outline[one])
+    assert outline["g1"].left() == outline["above"].left()  # content keeps to the page's grid: no frame is around it
+    assert outline["t1"].right() == outline["beside"].right()
     assert outline["g2"].left() - outline["g1"].right() == pytest.approx(gap, abs=1)
     assert outline["r1"].left() == outline["r"].left()
 
 
 def test_page_picture_has_container_frames(board: "Studio") -> None:
     sheet = PagePicture.of(board.page.editor.page, 1000)
-    assert sheet.rect("inner").adjusted(2, 2, -2, -2).contains(sheet.rect("gg1"))
+    assert sheet.rect("inner").contains(sheet.rect("gg1"))
     assert sheet.rect("g").left() == sheet.rect("above").left()
     alone = PagePicture.of(board.page.editor.page, 1000, ["g1", "g2"])
     assert alone.rect("g1").width() == alone.rect("g2").width()
@@ -89,7 +91,7 @@ def test_container_frame_growing_keeps_items_inside(board: "Studio") -> None:
     board.glide(start, start + QPoint(round(board.step()[0]), 0))
     tiles = board.canvas.tiles
     board.release(start + QPoint(round(board.step()[0]), 0))
-    assert tiles["t"].outline.adjusted(2, 2, -2, -2).contains(tiles["t1"].outline)
+    assert tiles["t"].outline.contains(tiles["t1"].outline)
 
 
 @pytest.mark.parametrize("width", [700.0, 300.0, 150.0])

@@ -99,7 +99,7 @@ def test_drag_from_home_to_dashboard_moves_every_field(both: Both) -> None:
     assert both.ids(both.second) == {"a", "b", "own"}
     assert both.second.editor.page.item("own").source["source-field"] == {"kept": [1, 2]}
     assert both.ids(both.home) == {"other"}
-    assert "Home page" in both.second.editor.undo_stack.undo_title()
+    assert "Home" in both.second.editor.undo_stack.undo_title()
     assert "Second" in both.home.editor.undo_stack.undo_title()
     both.studio.wait(lambda: not both.home.saving.dirty and not both.second.saving.dirty)
     stored = both.studio.stored()

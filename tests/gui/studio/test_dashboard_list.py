@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dashboards_driver import LEFT, DashboardsDriver
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import empty
@@ -57,14 +57,32 @@ def test_list_without_matches_names_the_filter(dashboards: DashboardsDriver) -> 
         return {text.text() for text in dashboards.place.library.findChildren(QLabel) if text.isVisible()}
 
     _search(dashboards, "nowhere")
-    dashboards.studio.wait(lambda: "No dashboards match “nowhere”." in label_texts())
+    dashboards.studio.wait(lambda: "No dashboards match “nowhere”" in label_texts())
     dashboards.click("segment_public")
-    dashboards.studio.wait(lambda: "No dashboards match “nowhere” and the filters." in label_texts())
+    dashboards.studio.wait(lambda: "No dashboards match “nowhere” and the filter Shared with everyone" in label_texts())
     dashboards.find("library_search").clear()  # type: ignore[attr-defined]
     dashboards.click("segment_trash")
-    dashboards.studio.wait(lambda: "The trash is empty." in label_texts())
+    dashboards.studio.wait(lambda: "The trash is empty" in label_texts())
     days = f"Dashboards in the trash can be restored for {TRASH_RETENTION.days} days."
     assert days in label_texts()
+    own, studio = dashboards.cards("mine"), dashboards.studio
+    with unbound(studio.workspace.database).change() as session:
+        library.discard(session, studio.actor, [card.id for card in own.values()])
+    dashboards.click("segment_mine")
+    studio.wait(lambda: {"You don't own any dashboards", "Create dashboard"} <= _shown_texts(dashboards))
+    (create,) = [
+        one
+        for one in dashboards.table.findChildren(QAbstractButton)
+        if one.isVisible() and one.accessibleName() == "Create dashboard"
+    ]
+    dashboards.qtbot.mouseClick(create, LEFT)
+    studio.wait(lambda: dashboards.place.page is not None)
+
+
+def _shown_texts(dashboards: DashboardsDriver) -> set[str]:
+    inside = dashboards.place.library
+    names = {one.accessibleName() for one in inside.findChildren(QAbstractButton) if one.isVisible()}
+    return names | {text.text() for text in inside.findChildren(QLabel) if text.isVisible()}
 
 
 def test_list_export_holds_the_filtered_rows(dashboards: DashboardsDriver, tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from dashboards_driver import DashboardsDriver
-from PySide6.QtCore import QPoint, Qt
+from open_dashboards import restored
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QTreeWidget, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access import sharing
@@ -23,7 +24,9 @@ from benchboard.dashboards.library import DashboardSummary
 from benchboard.dashboards.versions import version_store
 from benchboard.paging import Listing
 from benchboard.ui.studio.canvas.context_menu import build_menu
+from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.document.recovery import account_of
+from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionList
@@ -60,18 +63,120 @@ def test_tab_names_too_long_are_elided_in_the_middle(dashboards: DashboardsDrive
     assert tabs.elideMode() == Qt.TextElideMode.ElideMiddle
 
 
+@pytest.mark.parametrize("key", ["11111111-1111-4111-8111-111111111111", "nonsense"])
+def test_tab_of_a_dashboard_that_does_not_exist_says_so_and_closes(dashboards: DashboardsDriver, key: str) -> None:
+    place = dashboards.place
+    dashboards.studio.wait(lambda: restored(place))
+    page = place.open(key)
+    dashboards.studio.wait(lambda: page.saving.state == "failed")
+    assert place.tabs.tabText(1) == "Couldn't open"
+    shown = {label.text() for label in page.findChildren(QLabel) if label.isVisible()}
+    assert {"Dashboard not found"} <= shown
+    assert any("Check the list of dashboards." in text for text in shown)
+    shut = place.tabs.tabButton(1, QTabBar.ButtonPosition.RightSide)
+    dashboards.qtbot.mouseClick(shut, LEFT)
+    assert place.tabs.count() == 1
+
+
+def test_link_to_a_widget_that_does_not_exist_says_so(dashboards: DashboardsDriver) -> None:
+    problems = dashboards.studio.context.problems
+    shell = dashboards.studio.application.shell
+    assert shell is not None
+    key = dashboards.cards()["Shop review"].id
+    for address, name in (("studio/home", "Home"), (f"studio/dashboards/{key}", "Shop review")):
+        shell.go(f"{address}/show/nothing")
+        dashboards.studio.wait(lambda: problems.current is not None)
+        assert problems.current is not None
+        assert problems.current.what == "Widget not found."
+        assert problems.current.why.startswith(f"“{name}” has no widget with the ID “nothing”.")
+        problems.dismiss()
+
+
 def test_list_with_first_and_last_tab_stays_in_place(dashboards: DashboardsDriver) -> None:
-    library, window = dashboards.place.library, dashboards.studio.application.window
-    before = library.mapTo(window, QPoint(0, 0)), library.size()
+    table, window = dashboards.table, dashboards.studio.application.window
+    before = table.mapTo(window, QPoint(0, 0)), table.size()
     page = dashboards.open("Shop review")
     dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_F5)
     assert not dashboards.place.tabs.isVisible()
     dashboards.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
     dashboards.place.tabs.setCurrentIndex(0)
-    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+    assert (table.mapTo(window, QPoint(0, 0)), table.size()) == before
     dashboards.place.close_page(page)
     assert dashboards.place.tabs.isVisible()
-    assert (library.mapTo(window, QPoint(0, 0)), library.size()) == before
+    assert (table.mapTo(window, QPoint(0, 0)), table.size()) == before
+
+
+def _boxes(page: StudioPage, place: DashboardsView) -> tuple[QRect, QRect]:
+    """The rectangles of the tabs and of the page's variables in the view."""
+    return place.tabs.geometry(), QRect(page.variables.mapTo(place, QPoint(0, 0)), page.variables.size())
+
+
+def test_variables_stand_beside_the_tabs_while_they_fit(dashboards: DashboardsDriver) -> None:
+    window, place = dashboards.studio.application.window, dashboards.place
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(page.variables.isVisible)
+    tabs, variables = _boxes(page, place)
+    assert variables.left() == tabs.right() + 1
+    assert (variables.top(), variables.height()) == (tabs.top(), tabs.height())
+    assert page.variables.horizontalScrollBar().maximum() == 0
+    (field,) = page.findChildren(QPushButton, "variable_shop")
+    assert field.text() == "Shop: harbour-cycles.example +3"
+    assert field.accessibleName().endswith(", lumen-and-co.example +1")
+    toolbar = page.bar.mapTo(place, QPoint(0, 0)).y()
+    page.leave_room_for_tabs(QSize(place.width() - 200, place.tabs.height()))  # as many tabs do
+    dashboards.studio.wait(lambda: _boxes(page, place)[1].top() > toolbar)
+    assert field.text().endswith(", lumen-and-co.example +1")
+    dashboards.studio.wait(page.variables.isVisible)
+    window.resize(1024, 700)
+    dashboards.studio.wait(lambda: place.width() < 1024)
+    page.leave_room_for_tabs(place.tabs.size())
+    dashboards.studio.wait(lambda: _boxes(page, place)[1].top() == 0)
+    tabs, variables = _boxes(page, place)
+    assert variables.left() == tabs.right() + 1
+
+
+def test_variables_beside_the_tabs_are_of_the_page_in_front(dashboards: DashboardsDriver) -> None:
+    page, place = dashboards.open("Shop review"), dashboards.place
+    dashboards.studio.application.window.resize(1024, 700)
+    dashboards.studio.wait(page.variables.isVisible)
+    place.tabs.setCurrentIndex(0)
+    assert not page.variables.isVisible()
+    place.tabs.setCurrentIndex(1)
+    assert page.variables.isVisible()
+    page.run("studio.present")
+    dashboards.studio.wait(lambda: page.variables.isVisible() and _boxes(page, place)[1].top() > 0)
+    dashboards.studio.wait(lambda: page.variables.horizontalScrollBar().maximum() == 0)
+    page.stop_presenting()
+    dashboards.studio.wait(lambda: _boxes(page, place)[1].top() == 0)
+    page.run("studio.show_versions")
+    assert not page.variables.isVisible()
+
+
+def test_variables_that_change_place_keep_the_focus_and_take_none(dashboards: DashboardsDriver) -> None:
+    page, place, studio = dashboards.open("Shop review"), dashboards.place, dashboards.studio
+    studio.wait(lambda: page.variables.isVisible() and page.saving.state == "saved")
+    (field,) = page.findChildren(QPushButton, "variable_shop")
+    field.setFocus()
+    tabs = place.tabs.size()
+    page.leave_room_for_tabs(QSize(place.width() - 200, tabs.height()))
+    studio.wait(lambda: page.variables.isVisible() and field.hasFocus())
+    page.run("studio.edit_variables")
+    dialog = studio.application.window.focusWidget()
+    assert dialog is not field
+    page.leave_room_for_tabs(tabs)
+    studio.wait(page.variables.isVisible)
+    assert studio.application.window.focusWidget() is dialog
+
+
+def test_keys_of_the_page_work_in_the_variables_beside_the_tabs(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    dashboards.studio.wait(lambda: page.variables.isVisible() and page.saving.state == "saved")
+    page.editor.select([page.editor.page.reading_order[0]])
+    page.run("studio.duplicate")
+    (field,) = page.findChildren(QPushButton, "variable_shop")
+    field.setFocus()
+    dashboards.qtbot.keyClick(field, Qt.Key.Key_Z, CTRL)
+    assert not page.editor.undo_stack.can_undo()
 
 
 def test_versions_opened_right_after_an_edit_include_it(dashboards: DashboardsDriver) -> None:
@@ -290,12 +395,19 @@ def test_save_of_unchanged_dashboard_names_its_version(dashboards: DashboardsDri
     dashboards.studio.wait(lambda: page.saving.state == "saved")
     with unbound(dashboards.studio.workspace.database).read() as session:
         newest = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
-    dashboards.click("studio_save")
+    dashboards.studio.qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     toast = dashboards.find("toast")
     assert toast.accessibleName() == f"Nothing has changed since version {newest.number}."
     with unbound(dashboards.studio.workspace.database).read() as session:
         after = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
     assert after == newest
+    dashboards.click("studio_save")
+    dashboards.studio.qtbot.keyClicks(dashboards.find("version_note"), "Second")
+    dashboards.click("version_keep")
+    dashboards.studio.wait(lambda: page.saving.state == "saved" and not page.saving.machine.has_work)
+    with unbound(dashboards.studio.workspace.database).read() as session:
+        after = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
+    assert (after.number, after.note) == (newest.number + 1, "Second")
 
 
 def _owner(dashboards: DashboardsDriver, card: DashboardSummary) -> "library.Actor":
@@ -339,6 +451,18 @@ def test_failed_import_notice_goes_when_another_dashboard_is_opened(
     dashboards.studio.wait(lambda: problems.current is not None)
     dashboards.open("Shop review")
     assert problems.current is None
+
+
+def test_failed_import_notice_goes_when_the_page_is_left(dashboards: DashboardsDriver, tmp_path: Path) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text("{")
+    dashboards.place.library.import_file(str(file))
+    context = dashboards.studio.context
+    dashboards.studio.wait(lambda: context.problems.current is not None)
+    context.go("studio/dashboards")
+    assert context.problems.current is not None
+    context.go("settings")
+    assert context.problems.current is None
 
 
 def test_import_grafana_dashboard_opens_it_with_its_report(dashboards: DashboardsDriver, tmp_path: Path) -> None:
@@ -432,7 +556,7 @@ def test_toolbar_with_any_save_state_keeps_its_layout(studio: "Studio", width: i
 
     seen = []
     for text in (
-        "All changes saved",
+        "Saved",
         "Saved 5 s ago",
         "Saving",
         "The database cannot be reached, and that is a long story",

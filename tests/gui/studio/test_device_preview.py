@@ -110,6 +110,8 @@ def test_add_and_remove_on_narrow_page_apply_everywhere(studio: "Studio") -> Non
     _segment(studio, "phone")
     studio.wait(lambda: studio.canvas.width() <= 400)
     assert "Everything follows the desktop layout." in _words(studio)
+    reset = studio.page.command_handlers()["studio.reset_to_desktop"]
+    assert reset.why_not() == "No custom layout to reset."
     studio.click("orders-week")
     studio.key(Qt.Key.Key_Delete)
     search = studio.find("palette_search")
@@ -117,6 +119,7 @@ def test_add_and_remove_on_narrow_page_apply_everywhere(studio: "Studio") -> Non
     studio.qtbot.keyClick(search, Qt.Key.Key_Return)
     (added,) = studio.page.editor.selection
     studio.key(Qt.Key.Key_1, CTRL)
+    assert reset.why_not() == "This is the desktop layout. Switch to the tablet or phone layout to reset it."
     assert "orders-week" not in studio.cells()
     assert added in studio.cells()
     assert studio.cells()[added].right <= 12

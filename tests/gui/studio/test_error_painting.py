@@ -42,11 +42,8 @@ def test_error_in_a_tile_of_any_size_has_text(
     assert _inked(image, QRectF(24, 0, size[0] - 24, 16))
     spots = [box for box in (links.edit, links.retry) if box is not None]
     assert all(QRectF(0, 0, *size).contains(box) for box in spots)
-    assert not (len(spots) == 2 and spots[0].intersects(spots[1]))
-    assert bool(spots) == (audience != "show")
     assert (links.edit is not None) == (audience == "edit" and error is BROKEN)
-    if size[0] >= 174 and audience == "edit" and error is BROKEN:
-        assert links.retry is not None
+    assert (links.retry is not None) == (audience != "show" and error is AWAY)  # a broken query fails again
     assert light is not None
 
 

@@ -94,7 +94,7 @@ def test_drag_label_shows_position_it_will_have(board: "Studio", over: str, insi
     target = board.canvas.drag.drop_target
     assert target is not None
     live = _in_fields(board)
-    assert target.label == f"x {live[0]}, y {live[1]} · {inside}"
+    assert target.label == f"column {live[0]}, row {live[1]} · {inside}"
     assert live != before
     board.release(end)
     assert live == _in_fields(board) == _in_document(board, "a")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolTip
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles import charts
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.renderers import body_of
@@ -132,15 +133,48 @@ def test_hover_repaints_little_of_the_page(read: "Studio") -> None:
     read.qtbot.wait(1)
     watch = Watch()
     read.viewport.installEventFilter(watch)
-    for x in range(60, 260, 4):
+    whole, moves = read.viewport.width() * read.viewport.height(), range(60, 260, 4)
+    for x in moves:
         _hover(read, "line", QPointF(x, 90))
+        read.qtbot.wait(0)
+    assert 0 < watch.painted < len(moves) * whole / 200, "of a line chart, the crosshair alone"
+    sign, corner = read.canvas.hover.crosshair, read.canvas.mapFromScene(_tile(read, "line").pos())
+    along = sign.line.x1() - corner.x()
+    _hover(read, "line", QPointF(along, 60))
+    read.qtbot.wait(0)
+    watch.painted = 0
+    for y in range(60, 120, 4):
+        _hover(read, "line", QPointF(along, y))
         read.qtbot.wait(0)
     assert watch.painted == 0
     for item_id in ("area", "bar", "pie"):
         _hover(read, item_id)
         read.qtbot.wait(1)
-    whole = read.viewport.width() * read.viewport.height()
     assert watch.painted < whole / 50
+
+
+def test_hover_over_line_chart_shows_crosshair_at_its_points(read: "Studio") -> None:
+    tile, sign = _tile(read, "line"), read.canvas.hover.crosshair
+    assert tile.result is not None
+    table = tile.result.table
+    assert table is not None
+    body, series = body_of(tile.rect.size()), charts.series_of(table, "€")
+    plot = charts.plot_of(body, series, "line_chart")
+    _hover(read, "line", plot.box.center())
+    assert sign.isVisible()
+    x = sign.line.x1() - read.canvas.mapFromScene(tile.pos()).x()
+    assert abs(x - plot.box.center().x()) <= plot.box.width() / len(table.rows) / 2 + 1
+    assert [colour for _at, colour in sign.points] == [one.colour for one in series]
+    assert sign.line.dy() == pytest.approx(plot.box.height(), abs=2)
+    assert all(sign.line.y1() - 1 <= at.y() <= sign.line.y2() + 1 for at, _colour in sign.points)
+    _hover(read, "bar")
+    assert not sign.isVisible()
+    _hover(read, "area")
+    assert sign.isVisible()
+    read.page.query_runner.refresh()
+    read.wait(lambda: not sign.isVisible())
+    _hover(read, "line", QPointF(60, 10))
+    assert not sign.isVisible(), "its header"
 
 
 def test_menu_button_is_on_tile_under_pointer(read: "Studio") -> None:
@@ -185,3 +219,13 @@ def test_hover_over_enlarged_widget_shows_values(read: "Studio") -> None:
     assert isinstance(face, EnlargedDrawing)
     read.qtbot.mouseMove(face, QPoint(face.width() // 2, face.height() // 2))
     assert "N: " in face.toolTip()
+    assert not face.crosshair.isVisible()
+    read.page.enlarged.show("area")
+    view = read.page.enlarged.view
+    assert view is not None
+    assert isinstance(view.content.content, EnlargedDrawing)
+    face = view.content.content
+    for step in (1, 0):  # a mouse that is there already does not move
+        read.qtbot.mouseMove(face, QPoint(face.width() // 2 + step, face.height() // 2))
+    assert face.crosshair.isVisible()
+    assert len(face.crosshair.points) == 2

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPlainTextEdit, QScroll
 
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
+from benchboard.ui.widgets.stat_strip import StatStrip
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -61,6 +62,11 @@ def _tree(dashboards: DashboardsDriver) -> QTreeWidget:
 
 
 def test_import_report_is_grouped_counted_and_collapsed(imported: DashboardsDriver) -> None:
+    counts = imported.find("import_report_counts")
+    assert isinstance(counts, StatStrip)
+    assert [stat.name for stat in counts.stats] == ["Widgets", "Placeholders", "Need a query", "Unsupported settings"]
+    assert int(counts.stats[0].value) > int(counts.stats[1].value) > 0
+    assert counts.stats[1].tone == "warn"
     tree = _tree(imported)
     tops = [tree.topLevelItem(k) for k in range(tree.topLevelItemCount())]
     assert [top.text(0) for top in tops] == ["Replaced with a placeholder  1", "Not supported, kept for export  9"]

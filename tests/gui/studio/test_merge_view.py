@@ -254,6 +254,6 @@ def test_merge_keep_both_at_the_widget_limit_is_disabled(merging: Open, monkeypa
         monkeypatch.setattr(f"benchboard.ui.studio.versions.{module}.MAX_ITEMS", 1)
     hand.screen._refresh()
     assert not hand.enabled("merge_both")
-    assert "limit of 1 items" in hand.shown.find("merge_both").toolTip()
+    assert "limit of 1 widgets" in hand.shown.find("merge_both").toolTip()
     hand.screen.keep_both()
     assert hand.decided == []

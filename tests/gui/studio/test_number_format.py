@@ -2,6 +2,7 @@
 
 import gc
 import math
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -122,6 +123,28 @@ def test_scale_of_any_range_spans_it_with_few_ticks(a: float, b: float, most: in
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "most", "whole", "ticks"),
+    [
+        (0, 430, 5, False, [0, 150, 300, 450]),
+        (-3, 82, 5, True, [-30, 0, 30, 60, 90]),
+        (0, 100, 5, False, [0, 25, 50, 75, 100]),
+        (0, 305, 5, False, [0, 100, 200, 300, 400]),
+        (0, 7, 5, True, [0, 2, 4, 6, 8]),
+        (0, 7, 5, False, [0, 2.5, 5, 7.5]),
+        (-128, 130, 5, False, [-150, 0, 150]),
+        (600, 1650, 5, False, [600, 900, 1200, 1500, 1800]),
+        (0, 1, 5, True, [0, 1]),
+        (0, 1, 5, False, [0, 0.25, 0.5, 0.75, 1]),
+        (0, 0, 5, True, [0, 1]),
+    ],
+)
+def test_ticks_leave_little_of_an_axis_empty(
+    low: float, high: float, most: int, whole: bool, ticks: list[float]
+) -> None:
+    assert number_format.axis_ticks(low, high, most, whole=whole) == ticks
+
+
+@pytest.mark.parametrize(
     ("ticks", "labels"),
     [
         ([0.0, 0.002, 0.004], ["0", "0.002", "0.004"]),
@@ -134,6 +157,7 @@ def test_scale_of_any_range_spans_it_with_few_ticks(a: float, b: float, most: in
         ([0.0, 5e3, 1e4], ["0", "5 k", "10 k"]),
         ([0.0, 2500.0, 5000.0], ["0", "2\u2009500", "5\u2009000"]),
         ([1e6, 1.001e6, 1.002e6], ["1.000 M", "1.001 M", "1.002 M"]),
+        ([80_000.01, 80_000.012], ["80\u2009000.010", "80\u2009000.012"]),
         ([-2e9, 0.0, 2e9], ["\u22122 bn", "0", "2 bn"]),
         ([0.0, 5e14, 1e15], ["0", "0.5E+15", "1.0E+15"]),
         ([-1e300, 0.0, 1e300], ["\u22121E+300", "0", "1E+300"]),
@@ -162,11 +186,40 @@ def test_abbreviated_small_number_is_not_zero(value: float, shown: str) -> None:
     assert number_format.abbreviate(value) == shown
 
 
-def teardown_function() -> None:
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (9999.99, "9\u2009999.99"),
+        (9999.999, "10 k"),
+        (-9999.999, "\u221210 k"),
+        (999_999.9, "1 M"),
+        (1e15, "1.000E+15"),
+    ],
+)
+def test_abbreviated_number_that_rounds_up_to_the_next_size_has_that_size(value: float, shown: str) -> None:
+    assert number_format.abbreviate(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(Decimal("-9.9996E+40"), "\u22121,000E+41"), (Decimal("1.5E-40"), "1,500E\u221240"), (10**31, "1,000E+31")],
+)
+def test_extreme_number_has_the_decimal_point_and_minus_of_the_language(value: int | Decimal, shown: str) -> None:
+    try:
+        i18n.use("en", package_data.resources_folder() / "i18n", decimal_point=",")
+        assert number_format.format_number(value) == shown
+    finally:
+        i18n.use("en", package_data.resources_folder() / "i18n")
+
+
+@pytest.fixture(scope="module")
+def collected() -> Iterator[None]:
+    yield
     # Where the steps of an editor that is garbage went first, its stack ended them again, and the program with them.
     gc.collect()
 
 
+@pytest.mark.usefixtures("collected")
 @given(st.lists(st.sampled_from(["add", "move", "size", "copy", "remove", "title", "nudge"]), max_size=12), st.data())
 def test_editor_steps_are_undone_and_redone(steps: list[str], data: st.DataObject) -> None:
     editor = Editor()

@@ -234,7 +234,7 @@ def _state(studio: "Studio") -> tuple[object, ...]:
 
 
 NAMES = [command.name for command in REGISTRY if command.icon and command.scope in (PAGE, PAGE_KEYS, CANVAS)]
-SHARED_ONLY = ("studio.rename_dashboard", "studio.show_versions", "studio.save_named_version", "studio.share")
+SHARED_ONLY = ("studio.rename_dashboard", "studio.show_versions", "studio.save_version", "studio.share")
 
 
 @pytest.mark.parametrize("names", [pytest.param(NAMES[k::4], id=f"{k}") for k in range(4)])

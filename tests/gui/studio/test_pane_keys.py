@@ -75,6 +75,7 @@ def test_f6_on_an_open_dashboard_visits_tabs_and_panes(studio: "Studio") -> None
     shell.go("studio/dashboards/new")
     (place,) = studio.application.window.findChildren(DashboardsView)
     studio.wait(lambda: place.page is not None and place.page.saving.state == "saved")
+    studio.key(Key.Key_Escape)  # keep the name that it asks for
     page = place.page
     assert page is not None
     assert [pane for pane in place.panes() if pane.isVisible()] == [place.tabs, *page.panes()]

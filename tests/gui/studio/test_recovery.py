@@ -235,6 +235,22 @@ def test_recovery_of_a_view_only_page_opens_no_journal(studio: "Studio") -> None
     assert len(list((studio.home / "journal").glob("*.bbj"))) == 1
 
 
+def test_recovery_from_a_journal_that_is_no_ordinary_file_says_so_and_names_the_dashboard(
+    open_studio: Open, tmp_path: Path, expected_log: list[str]
+) -> None:
+    expected_log.append("is not an ordinary file and was moved to")
+    first = open_studio()
+    home = crashed(first, tmp_path)
+    first.close()
+    (file,) = (home / "journal").glob("*.bbj")
+    file.unlink()
+    file.mkdir()
+    second = open_studio(home)
+    said = notice(second)
+    assert said is not None
+    assert said.what.startswith("The last changes to “Home” may be missing: ")
+
+
 def test_recovery_of_two_windows_uses_two_journals(open_studio: Open) -> None:
     first, second = open_studio(), open_studio()
     before = second.cells()

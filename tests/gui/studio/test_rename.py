@@ -153,7 +153,35 @@ def test_tab_menu_of_the_list_tab_is_absent(dashboards: DashboardsDriver) -> Non
 
 def _new(dashboards: DashboardsDriver) -> StudioPage:
     dashboards.click("library_new")
-    return dashboards.front_page()
+    page = dashboards.front_page()
+    dashboards.click("rename_keep")
+    return page
+
+
+def test_letters_typed_after_creating_a_dashboard_are_its_name(dashboards: DashboardsDriver) -> None:
+    dashboards.click("library_new")
+    edit = dashboards.find("rename_name")
+    assert isinstance(edit, QLineEdit)
+    assert edit.hasFocus()
+    assert edit.selectedText() == "New dashboard"
+    dashboards.qtbot.keyClicks(edit, "Line two")
+    dashboards.studio.key(Qt.Key.Key_Return)
+    dashboards.studio.wait(lambda: "Line two" in dashboards.cards())
+    page = dashboards.front_page()
+    assert dashboards.place.tabs.tabText(1) == page.name == "Line two"
+    assert not page.editor.layout
+    assert page.canvas.hasFocus()
+    page.undo()
+    dashboards.studio.wait(lambda: "New dashboard" in dashboards.cards())
+
+
+def test_escape_after_creating_a_dashboard_keeps_its_first_name(dashboards: DashboardsDriver) -> None:
+    dashboards.click("library_new")
+    dashboards.find("rename_name")
+    dashboards.studio.key(Qt.Key.Key_Escape)
+    page = dashboards.front_page()
+    assert page.name == "New dashboard" in dashboards.cards()
+    assert not page.editor.undo_stack.can_undo()
 
 
 def test_template_in_an_unnamed_dashboard_names_it(dashboards: DashboardsDriver) -> None:

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QImage, QPainter
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import bars, charts, stat_tiles
+from benchboard.ui.studio.tiles import bars, charts, periods, renderers, stat_tiles, x_axis
+from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_body, paint_content, summary, unknown_kind_text
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme, theme
+from benchboard.ui.widgets.legend import LINE_HEIGHT
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -214,7 +216,7 @@ _WEEKS = [date(2026, 10, 26) + timedelta(days=7 * k) for k in range(4)]
     ],
 )
 def test_last_period_is_unfinished_until_its_end(times: list[Cell], now: datetime, expected: bool) -> None:
-    assert charts.is_unfinished(times, now) is expected
+    assert periods.is_unfinished(times, now) is expected
 
 
 _READ_AT = datetime(2026, 11, 18, tzinfo=UTC)
@@ -248,7 +250,7 @@ def test_bar_of_unfinished_period_is_pale_with_an_outline(light: Theme, unfinish
     with QPainter(picture) as painter:
         bars.paint(painter, box, table, "")
     series = charts.series_of(table, "")
-    found = bars.upright_bars(charts.plot_of(box, series, "bar_chart"), series, 4)
+    found = bars.upright_bars(charts.plot_of(box, series, "bar_chart"), series, x_axis.bar_axis(table))
     middles = [picture.pixelColor(bar.box.center().toPoint()) for bar in found]
     assert [middle == theme().chart(0) for middle in middles] == [True, True, True, not unfinished]
     assert middles[3] != theme().color("surface")
@@ -291,7 +293,7 @@ def test_series_past_the_eighth_are_said_to_be_missing(light: Theme, kind: str, 
     readout = body_reader(box, widget, result)(charts.plot_of(box, charts.series_of(table, ""), kind).box.center())
     assert readout is not None
     assert [line.text for line in readout.lines if "not drawn" in line.text] == ([told] if told else [])
-    note = QRectF(300, 300 - charts.LEGEND_HEIGHT + 4, 100, charts.LEGEND_HEIGHT - 4)
+    note = QRectF(300, 300 - LINE_HEIGHT, 100, LINE_HEIGHT)
     painted = []
     for columns in (8, count):  # at the right end of the legend, whose entries end before it
         picture = QImage(400, 300, QImage.Format.Format_ARGB32)
@@ -316,6 +318,52 @@ def test_end_values_never_overlap_and_leave_room_for_lines(light: Theme) -> None
         metrics = QFontMetricsF(theme().font("caption"))
         for value in plot.end_values:
             assert plot.box.right() + 8 + metrics.horizontalAdvance(value.text) <= box.right() + 0.01
+
+
+@pytest.mark.parametrize(
+    ("audience", "config", "inks"),
+    [
+        ("edit", {}, {"text.muted"}),
+        ("edit", {"text": ""}, {"text.muted"}),
+        ("edit", {"text": "Now"}, {"text"}),
+        ("read", {}, set()),
+        ("show", {}, set()),
+        ("wall", {"text": "Now"}, {"text"}),
+    ],
+)
+def test_the_prompt_of_an_empty_text_is_muted_and_only_for_editors(
+    light: Theme, audience: Audience, config: dict[str, object], inks: set[str]
+) -> None:
+    kind = kind_of("text")
+    assert kind is not None
+    picture = QImage(300, 100, QImage.Format.Format_RGB32)
+    picture.fill(theme().color("surface"))
+    with QPainter(picture) as painter:
+        paint_body(
+            painter, QRectF(0, 0, 300, 100), widget_of(with_fields(new_item(kind, "w"), config=config)), None, audience
+        )
+    seen = {picture.pixelColor(x, y).name() for x in range(300) for y in range(100)}
+    assert {ink for ink in ("text", "text.muted") if theme().color(ink).name() in seen} == inks
+
+
+def test_an_empty_text_has_a_prompt_instead_of_content(studio: "Studio") -> None:
+    kind = kind_of("text")
+    assert kind is not None
+    studio.page.editor.load(parse_document([_item("t", "text")]))
+    studio.page.editor.select(["t"])
+    field = studio.page.inspector.findChild(QPlainTextEdit, "inspector_text")
+    assert field is not None
+    assert (field.toPlainText(), field.placeholderText()) == ("", "Write something here.")
+    assert studio.page.editor.widget("t").setting("text") == ""
+
+
+def test_a_widget_without_query_says_where_to_write_one(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(renderers, "paint_empty_tile", lambda _painter, _box, _icon, *texts: said.extend(texts))
+    studio.page.editor.load(parse_document([_item("m", "metric_card")]))
+    studio.page.editor.select(["m"])
+    studio.wait(lambda: "No query yet." in said)
+    assert said[-1] == "Write one in the pane on the right."
 
 
 def _money_table(*amounts: str, currency: str | None = "EUR") -> ResultTable:
@@ -364,7 +412,7 @@ def test_bar_fills_three_fifths_of_its_slot_up_to_64_pixels(light: Theme, count:
     table = _bar_table(list("abcdefghij"[:count]), [5] * count)
     box, series = QRectF(0, 0, 400, 200), charts.series_of(table, "")
     plot = charts.plot_of(box, series, "bar_chart")
-    found = bars.upright_bars(plot, series, count)
+    found = bars.upright_bars(plot, series, x_axis.bar_axis(table))
     assert bars.lying_bars(box, table, series, "") is None
     assert {bar.box.width() for bar in found} == {width}
     assert width == 64 or abs(width - plot.box.width() / count * 0.6) <= 1
@@ -427,13 +475,16 @@ def test_tile_without_rows_says_so_in_tooltip_where_its_text_has_no_room(
     assert summary(widget, result) == "The query returned no rows."
 
 
+_NO_IMPORT = "This version can't import orders. To see sample orders, sign out and open the demo."
+
+
 @pytest.mark.parametrize(("size", "told"), [(QSizeF(110, 60), True), (QSizeF(300, 200), False)])
 def test_tile_without_orders_in_database_says_so_and_where_they_are(light: Theme, size: QSizeF, told: bool) -> None:
     kind = kind_of("bar_chart")
     assert kind is not None
     table = replace(_bar_table([], []), empty_relation="orders")
     widget, result = widget_of(new_item(kind, "w")), QueryResult("q", table)
-    assert summary(widget, result) == "No orders yet. The demo has sample orders."
+    assert summary(widget, result) == f"This database has no orders. {_NO_IMPORT}"
     readout = body_reader(body_of(size), widget, result)(body_of(size).center())
     texts = [line.text for line in readout.lines] if readout is not None else []
-    assert texts == (["No orders yet.", "The demo has sample orders."] if told else [])
+    assert texts == (["This database has no orders.", _NO_IMPORT] if told else [])

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 from sqlalchemy import update
 
-from benchboard.dashboards.access import sharing
+from benchboard.dashboards.access import access_list, sharing
 from benchboard.dashboards.access.dashboard_permissions import shares_title
 from benchboard.storage.models.identity import User
 from benchboard.ui.studio.library.share_dialog import ShareDialog
@@ -15,12 +15,26 @@ from support.databases import unbound
 
 def test_share_by_name_is_granted_and_revoked(dashboards: DashboardsDriver) -> None:
     who, given = open_sharing(dashboards, "technician@example.com")
+    window = dashboards.studio.application.window
+    assert "Who has access" in {label.text() for label in window.findChildren(QLabel)}  # its owner too
     search = dashboards.find("share_search")
     dashboards.qtbot.keyClicks(search, who.name.split()[-1][:4])
     dashboards.click(f"share_view_{who.id}")
     dashboards.studio.wait(lambda: given().get(who.id) == "view")
     dashboards.click(f"unshare_{who.id}")
     dashboards.studio.wait(lambda: who.id not in given())
+
+
+def test_share_revoked_from_someone_who_can_still_view_says_so(dashboards: DashboardsDriver) -> None:
+    who, given = open_sharing(dashboards, "technician@example.com")
+    dashboards.click("share_public")
+    dashboards.qtbot.keyClicks(dashboards.find("share_search"), who.name.split()[-1][:4])
+    dashboards.click(f"share_view_{who.id}")
+    dashboards.studio.wait(lambda: given().get(who.id) == "view")
+    dashboards.click(f"unshare_{who.id}")
+    window = dashboards.studio.application.window
+    said = f"No longer shared with {who.name}. {who.name} can still view it: everyone can view."
+    dashboards.studio.wait(lambda: said in {label.text() for label in window.findChildren(QLabel)})
 
 
 def test_share_by_keys_selects_the_person(dashboards: DashboardsDriver) -> None:
@@ -162,6 +176,9 @@ def test_share_lists_a_person_with_a_share_and_a_role_once(dashboards: Dashboard
     dashboards.studio.wait(lambda: "Ines Okafor" in texts())
     assert texts().count("Ines Okafor") == 1  # shared with, as an editor; as an admin she has full access
     assert "Their role gives full access." in texts()
+    assert (
+        access_list.grants_text([access_list.Grant("role", "own")], yourself=True) == "You have full access as admin."
+    )
 
 
 @pytest.mark.parametrize(

@@ -181,3 +181,26 @@ def test_comparison_label_in_a_narrow_card_is_whole(light: Theme, width: float) 
     with _Painter(image) as painter:
         stat_tiles.paint_metric(painter, QRectF(0, 0, width, 76), widget_of(item), table)
     assert "vs previous 7 days" in written
+    written.clear()
+    with _Painter(image) as painter:
+        stat_tiles.paint_metric(painter, QRectF(0, 0, width, 66), widget_of(item), table)
+    assert "100" in written
+    assert not any("…" in text for text in written)
+    assert ("vs previous 7 days" in written) == (width == 300)
+
+
+@pytest.mark.parametrize(("height", "size"), [(44, 28), (70, 48), (110, 64)])
+def test_figure_on_a_wall_is_as_large_as_the_tile_allows(light: Theme, height: int, size: int) -> None:
+    drawn: dict[str, tuple[int, QRectF]] = {}
+
+    class Painter(QPainter):
+        def drawText(self, *args: Any) -> Any:  # Qt's name
+            drawn[args[-1]] = (self.fontInfo().pixelSize(), args[0])
+
+    picture = QImage(400, 300, QImage.Format.Format_ARGB32)
+    table = ResultTable((ResultColumn("n", "integer"),), ((62,),), truncated=False)
+    with Painter(picture) as painter:
+        body = QRectF(0, 0, 300, height)
+        stat_tiles.paint_metric(painter, body, _widget(decimals=0), table, wall=True)
+    assert drawn["62"][0] == size
+    assert body.contains(drawn["62"][1])

@@ -52,7 +52,7 @@ def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio", wo
 def test_palette_on_home_page_leaves_out_commands_of_shared_dashboards(studio: "Studio") -> None:
     titles = offered(studio)
     assert {"Undo", "Add row", "Add widget: table", "Present dashboard", "Create dashboard"} <= titles.keys()
-    assert not {"Share dashboard", "Show versions", "Save named version", "RenameDialog dashboard"} & titles.keys()
+    assert not {"Share dashboard", "Show versions", "Save version", "RenameDialog dashboard"} & titles.keys()
 
 
 def test_palette_with_no_dashboard_in_front_offers_no_command_of_a_page(studio: "Studio") -> None:
@@ -66,7 +66,7 @@ def test_palette_on_view_only_page_offers_no_command_that_changes_it(board: "Stu
     board.page.editor.read_only = True
     titles = offered(board)
     assert (
-        not {"Undo", "Save dashboard", "Add row", "Cut", "Remove widget", "Edit variables", "Add widget: table"}
+        not {"Undo", "Save changes", "Add row", "Cut", "Remove widget", "Edit variables", "Add widget: table"}
         & titles.keys()
     )
     assert {"Copy", "Select all", "Present dashboard", "Export as PDF"} <= titles.keys()

@@ -125,6 +125,16 @@ def test_tabs_of_deleted_dashboards_are_dropped_with_one_notice(open_studio: Ope
     assert said not in texts(dashboards.studio)
 
 
+def test_tab_that_could_not_be_opened_is_not_opened_again(open_studio: Open) -> None:
+    dashboards, _keys = opened(open_studio, One=FIRST)
+    page = dashboards.place.open("11111111-1111-4111-8111-111111111111")
+    dashboards.studio.wait(lambda: page.saving.state == "failed")
+    assert dashboards.tabs == ["One", "Couldn't open"]
+    dashboards = reopened(open_studio, dashboards)
+    assert dashboards.tabs == ["One"]
+    assert not [text for text in texts(dashboards.studio) if "was deleted or is no longer" in text]
+
+
 def test_tabs_of_two_people_are_kept_apart(open_studio: Open) -> None:
     dashboards, keys = opened(open_studio, One=FIRST, Two=SECOND)
     studio = dashboards.studio

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.templates import TEMPLATES
@@ -20,10 +20,16 @@ def _press(studio: "Studio", name: str) -> None:
     studio.qtbot.mouseClick(found[-1], Qt.MouseButton.LeftButton)
 
 
+def _texts(studio: "Studio") -> list[str]:
+    (gallery,) = studio.application.window.findChildren(TemplateGallery)
+    return [label.text() for label in gallery.findChildren(QLabel) if label.isVisible()]
+
+
 def test_template_replaces_the_page_and_is_undone(studio: "Studio") -> None:
     before = studio.page.editor.document
     _press(studio, "studio_more")
     _press(studio, "command_start_from_template")
+    assert "This replaces your home page. You can undo it." in _texts(studio)
     _press(studio, "template_operations-board")
     page = studio.page
     assert set(page.editor.page.paths) >= {"waiting", "flow", "trouble", "oldest"}
@@ -46,6 +52,7 @@ def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> Non
     gallery = studio.application.window.findChild(TemplateGallery)
     assert gallery is not None
     assert [card.accessibleName() for card in gallery.cards] == [template.title for template in TEMPLATES]
+    assert not any("replaces" in text for text in _texts(studio))
     assert studio.application.window.focusWidget() is gallery.cards[0]
     studio.key(Qt.Key.Key_Right)
     studio.key(Qt.Key.Key_Down)

@@ -1,18 +1,24 @@
 """What tiles show: query results that follow the query, the data and the theme; errors and conflicts."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from boards import item
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit
+from sqlalchemy import delete
 
-from benchboard.analytics import commerce
-from benchboard.analytics.relations import RELATIONS
+from benchboard.analytics import commerce, queries
 from benchboard.dashboards.document.document import parse_document
 from benchboard.errors import AppError, Unavailable
+from benchboard.storage import change_tracking
+from benchboard.storage.models.merchants import Order
 from benchboard.ui.studio.panes.query_editor import QueryEdit
+from benchboard.ui.studio.tiles import renderers
+from benchboard.ui.studio.tiles.renderers import summary
 from benchboard.ui.theme import theme
 from support.databases import unbound
 
@@ -62,13 +68,18 @@ def test_tile_with_a_query_error_reports_it_and_recovers(studio: "Studio") -> No
     studio.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)  # on request it is taken as it is
     studio.wait(lambda: (a := studio.page.query_runner.result("orders-week")) is not None and a.error is not None)
     picture = _picture(studio, "orders-week")
+    studio.wait(lambda: studio.page.bar.state.text() == "Saved · 1 query fails")
     studio.page.editor.set_property("orders-week", "query", "select count(status) from orders")
     studio.wait_until_saved()
+    studio.wait(lambda: studio.page.bar.state.text() == "Saved")
     assert _picture(studio, "orders-week") != picture
 
 
 def test_tile_failed_offers_retry(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(RELATIONS, "orders")  # as if the table had gone away
+    def slow(*_args: object, **_more: object) -> None:
+        raise Unavailable("query.timeout", "The query took too long.")
+
+    monkeypatch.setattr(queries, "run_query", slow)
     studio.page.query_runner.retry("orders-week")
     studio.wait(lambda: (a := studio.page.query_runner.result("orders-week")) is not None and a.error is not None)
     tile = studio.canvas.tiles["orders-week"]
@@ -83,8 +94,6 @@ def test_tile_failed_offers_retry(studio: "Studio", monkeypatch: pytest.MonkeyPa
 def test_tile_failed_without_database_is_refreshed_when_it_returns(
     studio: "Studio", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from benchboard.analytics import queries
-
     def away(*_args: object, **_more: object) -> None:
         raise Unavailable("storage.unreachable", "The database can't be reached.")
 
@@ -267,6 +276,7 @@ def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
 
     from benchboard.identity.permissions import Grants
 
+    with_figures = _picture(studio, "merchants")
     context = studio.context
     actor = context.actor
     context.actor = replace(actor, grants=Grants(actor.roles, actor.permissions - {"orders:read"}))
@@ -274,7 +284,8 @@ def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
     studio.wait(
         lambda: (a := studio.page.query_runner.result("merchants")) is not None and isinstance(a.error, AppError)
     )
-    _picture(studio, "merchants")
+    assert _picture(studio, "merchants") != with_figures
+    assert studio.canvas.tiles["merchants"].links.retry is not None, "only an error has the link"
 
 
 def test_visible_tiles_are_queried_first(studio: "Studio") -> None:
@@ -320,3 +331,97 @@ def test_waiting_query_runs_when_those_before_it_are_removed(studio: "Studio") -
     answer = query_runner.result("q2")
     assert answer is not None
     assert answer.table is not None
+
+
+_EMPTY = "select id from orders where status = 'no such status'"
+
+
+def _load_queries(studio: "Studio", *queries_: str, variables: Sequence[dict[str, object]] = ()) -> None:
+    items = [
+        {**item(f"w{at}", 3 * at, 0), "type": "bar_chart", "query": query, "title": f"W {at}"}
+        for at, query in enumerate(queries_)
+    ]
+    document = {"format": "benchboard/dashboard", "version": 2, "items": items, "variables": list(variables)}
+    studio.page.editor.load(parse_document(document))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+
+
+def _bar_text(studio: "Studio") -> str:
+    bar = studio.page.no_rows_bar
+    return bar.accessibleName() if bar.isVisible() else ""
+
+
+def test_tile_of_an_emptied_query_says_what_the_query_field_says(studio: "Studio") -> None:
+    edit = studio.write_query("orders-week", _EMPTY)
+    studio.wait(lambda: studio.page.editor.widget("orders-week").query == _EMPTY)
+    studio.wait_until_saved()
+    widget = studio.page.editor.widget("orders-week")
+    assert summary(widget, studio.page.query_runner.result("orders-week")) == "The query returned no rows."
+    without_rows = _picture(studio, "orders-week")
+    studio.key(Qt.Key.Key_A, CTRL)
+    studio.key(Qt.Key.Key_Delete)
+    studio.wait(lambda: edit.accessibleDescription().startswith("No query yet."))
+    assert edit.hasFocus()
+    studio.wait(lambda: studio.page.editor.widget("orders-week").query == "")
+    widget = studio.page.editor.widget("orders-week")
+    assert summary(widget, studio.page.query_runner.result("orders-week")) == "No query yet."
+    assert _picture(studio, "orders-week") != without_rows
+
+
+def test_page_without_any_rows_says_it_once(studio: "Studio") -> None:
+    _load_queries(studio, _EMPTY, _EMPTY)
+    assert _bar_text(studio) == "No widget has rows. To change what a widget shows, select it and edit its query."
+    quiet = _picture(studio, "w0")
+    studio.page.editor.set_property("w1", "query", "select count(*) from orders")
+    studio.wait_until_saved()
+    assert _bar_text(studio) == ""
+    assert _picture(studio, "w0") != quiet, "each tile says it again"
+    studio.click("w1")
+    studio.key(Qt.Key.Key_Delete)
+    studio.wait_until_saved()
+    assert _bar_text(studio) == "", "a single widget says it itself"
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.key(Qt.Key.Key_Z, CTRL)
+    studio.wait_until_saved()
+    assert _bar_text(studio)
+    assert _picture(studio, "w0") == quiet
+
+
+def test_quiet_tile_without_rows_says_so_in_two_words(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    painted: list[tuple[str, ...]] = []
+    monkeypatch.setattr(renderers, "paint_empty_tile", lambda _painter, _body, _icon, *texts: painted.append(texts))
+    _load_queries(studio, _EMPTY, _EMPTY)
+    studio.wait(lambda: not studio.canvas.pixmaps.pending)
+    assert painted[-1] == ("No rows",)
+    painted.clear()
+    studio.page.run("studio.present")  # without the bar, each tile says the whole sentence
+    studio.wait(lambda: bool(painted) and not studio.canvas.pixmaps.pending)
+    assert painted[-1] == ("The query returned no rows.", "")
+
+
+def test_page_without_orders_offers_the_way_to_the_demo(studio: "Studio") -> None:
+    with unbound(studio.workspace.database).change() as session:
+        change_tracking.unaudited(session, "orders")
+        session.execute(delete(Order))
+    _load_queries(studio, _EMPTY, _EMPTY)
+    assert _bar_text(studio).startswith("This database has no orders. This version can't import orders.")
+    studio.press_button("studio_no_rows_demo")
+    assert studio.application.shell is None
+
+
+def test_page_without_any_rows_for_the_selected_values_says_so(studio: "Studio") -> None:
+    chosen = {"name": "state", "type": "list", "values": ["none", "paid"], "chosen": ["none"]}
+    query = "select id from orders where status in (:state)"
+    _load_queries(studio, query, query, variables=[chosen])
+    assert _bar_text(studio) == "No widget has rows for the selected values. Select other values to see some."
+    studio.page.editor.select_values("state", ("paid",))
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    assert _bar_text(studio) == ""
+
+
+def test_page_without_any_rows_is_presented_with_each_widget_saying_so(studio: "Studio") -> None:
+    _load_queries(studio, _EMPTY, _EMPTY)
+    studio.page.run("studio.present")
+    assert _bar_text(studio) == ""
+    studio.page.stop_presenting()
+    assert _bar_text(studio)

@@ -124,6 +124,9 @@ def test_variables_dialog_query_variable_without_query_is_rejected(studio: "Stud
     assert sheet.query.accessibleDescription() == ""
     assert not sheet.take.isEnabled()
     assert sheet.take.toolTip() == "“v” has no query yet."
+    sheet.query.setPlainText("")
+    assert sheet.take.toolTip() == "“v” has no query yet.\n“state” has no query yet."
+    sheet.query.setPlainText(STATES)
     sheet.list.setCurrentRow(0)
     sheet.query.setPlainText(STATES)
     assert sheet.query.accessibleDescription() == ""
@@ -427,3 +430,16 @@ def test_variables_dialog_with_too_many_variables_keeps_them_for_later(
 
 def _too_many(*_query_variable: object) -> NoReturn:
     raise Invalid("variables.too-many", "Too many.")
+
+
+def test_variables_dialog_without_variables_offers_the_first(studio: "Studio") -> None:
+    studio.page.run("studio.edit_variables")
+    window = studio.application.window
+    (first,) = [one for one in window.findChildren(QWidget, "variable_add_first") if one.isVisible()]
+    studio.qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    (variables,) = window.findChildren(QListWidget, "variables_list")
+    assert variables.count() == 1
+    assert not first.isVisible()
+    (remove,) = window.findChildren(QWidget, "variable_remove")
+    studio.qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert first.isVisible()

@@ -2,21 +2,23 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from benchboard.dashboards import library
+from benchboard.dashboards import library, repository
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.difference_list import DifferenceList
-from benchboard.ui.studio.versions.version_list import VersionList
+from benchboard.ui.studio.versions.version_list import VersionList, fold_button
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Banner, Toast
@@ -51,14 +53,24 @@ class History:
             else:
                 library.save(session, self.shown.actor, self.dashboard_id, document, base_version=None, note=note)
 
-    def open(self, width: int = 1440, height: int = 900) -> None:
+    def edit(self, count: int) -> None:
+        """Save this many edits without a name, each a version of its own."""
+        for number in range(count):
+            self.store(replace(self.stored(), description=f"Edit {number} after {len(self.numbers())}"), None)
+
+    def lines(self) -> list[str]:
+        """The titles of the list of versions."""
+        model = self.versions.model()
+        return [str(model.index(row, 0).data()).partition(",")[0] for row in range(model.rowCount())]
+
+    def open(self, width: int = 1440, height: int = 900, *, heading: str | None = "7 differences") -> None:
         screen = self.shown.open(width, height)
         assert isinstance(screen, VersionsScreen)
         self.screen = screen
         (self.versions,) = screen.findChildren(VersionList)
         (self.found,) = screen.findChildren(DifferenceList)
         (self.page,) = screen.findChildren(DiffPage)
-        self.wait(lambda: self.says("7 differences"))
+        self.wait(lambda: heading is None or self.says(heading))
 
     def wait(self, condition: Callable[[], object]) -> None:
         self.shown.wait(lambda: not self.screen.busy and condition())
@@ -96,8 +108,8 @@ def test_versions_opened_compare_the_newest_and_keys_step_through(history: Histo
     history.open()
     rows = history.rows()
     assert rows[0] == "Failed proofs: Unit km → m, Unit km → m"
-    assert "Bus load, brake rig: Moved, x 4 → 8, y 7 → 3" in rows
-    assert "Line plan, old: Removed, was at x 8, y 11, 4 × 2" in rows
+    assert "Bus load, brake rig: Moved, column 4 → 8, row 7 → 3" in rows
+    assert "Line plan, old: Removed, was at column 8, row 11, 4 wide, 2 high" in rows
     assert "Shift notes: Text changed, 1 word" in rows
     assert rows[-1] == "2 others moved to make room"
     history.found.setFocus()
@@ -142,7 +154,7 @@ def test_versions_revert_of_ticked_differences_is_undone(history: History) -> No
     history.open()
     take_back = history.shown.find("versions_take_back")
     assert not take_back.isEnabled()
-    assert take_back.toolTip() == "Select the differences to revert."
+    assert take_back.toolTip() == "Select the differences to undo."
     for text in ("Line plan, old: Removed", "Receive errors, 24 h: Added"):
         row = next(row for row, words in enumerate(history.rows()) if words.startswith(text))
         history.shown.row(history.found, row, x=history.found.viewport().width() - 20)
@@ -154,7 +166,7 @@ def test_versions_revert_of_ticked_differences_is_undone(history: History) -> No
     assert ("moved", "load") in left
     history.wait(lambda: history.versions.model().rowCount() == 4)
     (toast,) = [toast for toast in history.shown.application.window.findChildren(Toast) if toast.isVisible()]
-    assert toast.accessibleName() == "Reverted 2 changes."
+    assert toast.accessibleName() == "Undid 2 differences."
     (undo,) = [button for button in toast.findChildren(QWidget) if button.accessibleName() == "Undo"]
     history.shown.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
     history.wait(lambda: history.numbers() == [5, 4, 3, 2, 1])
@@ -193,6 +205,7 @@ def test_versions_click_and_shift_click_compare_two(history: History) -> None:
     history.shown.row(history.versions, 1)
     history.wait(lambda: history.says("0 differences"))
     assert history.screen._right.sentence == "These versions are identical."
+    assert history.shown.find("versions_restore").isEnabled()  # the newest version differs from both
     history.shown.row(history.versions, 2)
     history.wait(lambda: history.screen._right.sentence.startswith("This is the first version,"))
     assert not history.screen._modes.isVisible()
@@ -201,6 +214,30 @@ def test_versions_click_and_shift_click_compare_two(history: History) -> None:
     assert history.screen._modes.isVisible()
     assert history.versions.model().index(2, 0).data().endswith("before")
     assert not history.shown.find("versions_take_back").isEnabled()
+
+
+def test_versions_restore_of_what_is_stored_already_is_refused(history: History) -> None:
+    history.store(compared.before(), "Back")
+    history.store(compared.before(), "Once more")
+    history.screen = history.shown.open(1440, 900)  # type: ignore[assignment]
+    (history.versions,) = history.screen.findChildren(VersionList)
+    history.wait(lambda: history.says("0 differences"))
+    restore = history.shown.find("versions_restore")
+    assert not restore.isEnabled()
+    assert restore.toolTip() == "These versions are identical, so there's nothing to restore."
+    history.versions.setFocus()
+    history.shown.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    history.wait(lambda: restore.toolTip() in _toasts(history))
+    history.shown.row(history.versions, 2)
+    history.wait(lambda: history.says("7 differences"))
+    history.shown.press("versions_restore")
+    history.wait(lambda: "Version 2 is the same as the newest version. Nothing was changed." in _toasts(history))
+    assert history.numbers() == [5, 4, 3, 2, 1]
+
+
+def _toasts(history: History) -> list[str]:
+    toasts = history.shown.application.window.findChildren(Toast)
+    return [toast.accessibleName() for toast in toasts if toast.isVisible()]
 
 
 def test_versions_restore_with_a_newer_save_changes_nothing(history: History) -> None:
@@ -243,11 +280,26 @@ def test_versions_follow_the_theme_and_have_accessible_names(history: History) -
     assert history.versions.model().index(0, 0).data().startswith("Version 3, Side by side, Mert Aydın")
     for name in ("versions_back", "versions_restore", "versions_take_back", "versions_filter"):
         assert history.shown.find(name).accessibleName()
+    _show_named(history)
+    history.shown.wait(lambda: history.versions.model().rowCount() == 2)
+    with unbound(history.shown.workspace.database).change() as session:
+        for number in (2, 3):
+            version_store.name_version(session, history.shown.actor, history.dashboard_id, number, "")
+    _show_named(history)
+    history.shown.wait(lambda: not history.versions.model().rowCount() and not history.versions.isVisible())
+    said = [label.text() for label in history.screen.findChildren(QLabel) if label.isVisible()]
+    assert "No named versions yet" in said
+    (back,) = [one for one in history.screen.findChildren(QWidget) if one.accessibleName() == "Show all versions"]
+    history.shown.qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    history.shown.wait(lambda: history.versions.model().rowCount() == 3)
+
+
+def _show_named(history: History) -> None:
+    """Choose the filter for named versions."""
     history.shown.press("versions_filter")
     history.shown.key(Qt.Key.Key_Down)
     history.shown.key(Qt.Key.Key_Down)
     history.shown.key(Qt.Key.Key_Return)
-    history.shown.wait(lambda: history.versions.model().rowCount() == 2)
 
 
 def test_versions_click_outside_any_difference_selects_nothing(history: History) -> None:
@@ -268,3 +320,64 @@ def test_versions_list_summarises_a_compared_version(history: History) -> None:
         "Week 47 notes",
         "Saved",
     ]
+
+
+@pytest.fixture
+def edited(history: History, monkeypatch: pytest.MonkeyPatch) -> History:
+    """Three edits before a named version, and four after it."""
+    monkeypatch.setattr(repository, "SAME_VERSION_WITHIN", timedelta(0))
+    history.edit(3)
+    history.store(compared.before(), "Named")
+    history.edit(4)
+    history.open(heading=None)
+    history.wait(history.lines)
+    return history
+
+
+def test_versions_of_repeated_edits_are_one_line(edited: History) -> None:
+    assert edited.numbers() == [*range(11, 0, -1)]
+    assert edited.lines() == ["Versions 8–11", "Version 7", "Versions 4–6", "Version 3", "Version 2", "Version 1"]
+    edited.wait(lambda: edited.says("1 difference"))
+    folded = str(edited.versions.model().index(0, 0).data())
+    assert "Edited, " in folded  # not what changed in one of the four
+    assert folded.endswith("after")
+    assert "before" not in "".join(str(edited.versions.model().index(row, 0).data()) for row in range(6))
+
+
+def test_versions_click_on_a_folded_line_shows_each_and_its_arrow_folds_them(edited: History) -> None:
+    edited.shown.row(edited.versions, 2)
+    assert edited.lines()[:6] == ["Versions 8–11", "Version 7", "Version 6", "Version 5", "Version 4", "Version 3"]
+    edited.wait(lambda: edited.screen._after_name.text() == "Version 6")
+    edited.shown.row(edited.versions, 4)
+    edited.wait(lambda: edited.screen._after_name.text() == "Version 4")
+    arrow = fold_button(edited.versions.visualRect(edited.versions.model().index(2, 0))).center().toPoint()
+    edited.shown.qtbot.mouseClick(edited.versions.viewport(), Qt.MouseButton.LeftButton, pos=arrow)
+    assert edited.lines()[:4] == ["Versions 8–11", "Version 7", "Versions 4–6", "Version 3"]
+    assert edited.versions.model().index(2, 0).data().endswith("after")
+
+
+def test_versions_enter_unfolds_a_line_and_left_folds_it(edited: History) -> None:
+    edited.versions.setFocus()
+    edited.versions.setCurrentIndex(edited.versions.model().index(2, 0))
+    edited.shown.qtbot.keyClick(edited.versions, Qt.Key.Key_Return)
+    edited.wait(lambda: edited.screen._after_name.text() == "Version 6" and len(edited.lines()) == 8)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Left):
+        edited.shown.qtbot.keyClick(edited.versions, key)
+    assert len(edited.lines()) == 6
+    assert edited.versions.currentIndex().row() == 2
+    edited.shown.qtbot.keyClick(edited.versions, Qt.Key.Key_Right)
+    assert len(edited.lines()) == 8
+
+
+def test_versions_stay_unfolded_when_another_is_saved(edited: History) -> None:
+    edited.shown.row(edited.versions, 0)
+    edited.edit(1)
+    edited.screen.refresh()
+    edited.wait(
+        lambda: edited.lines()[:6] == ["Version 12", "Version 11", "Version 10", "Version 9", "Version 8", "Version 7"]
+    )
+
+
+def test_versions_of_a_filtered_list_are_not_folded(edited: History) -> None:
+    edited.screen._model.reload({"author_id": edited.shown.actor.user_id})
+    edited.wait(lambda: len(edited.lines()) == 11)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import parse_document
@@ -52,6 +53,7 @@ class TwoDashboards:
 
     def start_drag(self, item_id: str) -> None:
         """Press a tile of the first dashboard and move it a little."""
+        QApplication.processEvents()  # what was just loaded is laid out, with its variables beside the tabs
         view = self.first.canvas.viewport()
         box = self.first.canvas.mapFromScene(self.first.canvas.tiles[item_id].rect).boundingRect()
         at = QPoint(box.left() + 40, box.top() + 14)

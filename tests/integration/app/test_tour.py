@@ -6,13 +6,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from support.examples import FUZZING
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def test_tour_without_a_display_takes_every_step_and_pictures_it(tmp_path: Path) -> None:
+_OTHER_SIZES = [["--size", "1024", "700", "--language", "tr"], ["--size", "1920", "1080"]]
+
+
+@pytest.mark.parametrize("options", [[], *(_OTHER_SIZES if FUZZING else [])])
+def test_tour_without_a_display_takes_every_step_and_pictures_it(tmp_path: Path, options: list[str]) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     result = subprocess.run(
-        [sys.executable, "-m", "benchboard", "tour", "--out", str(tmp_path / "out")],
+        [sys.executable, "-m", "benchboard", "tour", "--out", str(tmp_path / "out"), *options],
         env=environment,
         capture_output=True,
         text=True,

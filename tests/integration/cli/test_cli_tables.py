@@ -3,15 +3,17 @@
 import io
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from benchboard import i18n, package_data, workspace
 from benchboard.cli import people
-from benchboard.cli.main import main
+from benchboard.cli.main import main, root
 from benchboard.cli.table import show_table
 from benchboard.identity import audit, authentication, roles
 from benchboard.identity.permissions import Client
@@ -129,13 +131,26 @@ def test_an_id_that_begins_several_is_rejected(terminal: Terminal, tmp_path: Pat
     ("arguments", "sentence"),
     [
         (("dashboard", "list"), "No dashboards yet. Run “benchboard dashboard create NAME”."),
-        (("dashboard", "list", "--search", "zz"), "No dashboards found."),
-        (("dashboard", "access", "Wall", "--search", "zz"), "No people found."),
-        (("dashboard", "versions", "Wall", "--search", "zz"), "No versions found."),
-        (("user", "list", "--search", "zz"), "No people found."),
-        (("session", "list"), "No sessions found."),
-        (("team", "list"), "No teams found."),
-        (("audit", "list", "--search", "zz"), "No audit log entries found."),
+        (
+            ("dashboard", "list", "--search", "zz"),
+            "No dashboards match “zz”. To list all, run “benchboard dashboard list”.",
+        ),
+        (
+            ("dashboard", "access", "Wall", "--search", "zz"),
+            "No people match “zz”. To list all, run “benchboard dashboard access Wall”.",
+        ),
+        (
+            ("dashboard", "versions", "Wall", "--search", "zz"),
+            "No versions match “zz”. To list all, run “benchboard dashboard versions Wall”.",
+        ),
+        (("user", "list", "--search", "zz"), "No people match “zz”. To list all, run “benchboard user list”."),
+        (("session", "list"), "No active sessions. To list ended ones, run “benchboard session list --ended”."),
+        (("team", "list"), "No teams yet. Run “benchboard team create NAME”."),
+        (
+            ("audit", "list", "--search", "zz"),
+            "No audit log entries match “zz”. To list all, run “benchboard audit list”.",
+        ),
+        (("user", "list", "--status", "disabled"), "No people match the filter --status disabled. To list all, run"),
         (("dongle", "list"), "No dongles or serial ports found."),
     ],
 )
@@ -146,6 +161,67 @@ def test_an_empty_list_says_so(terminal: Terminal, arguments: tuple[str, ...], s
     assert sentence in terminal.err
     assert json.loads(terminal(*arguments, "--json")) == {"items": [], "next": None}
     assert terminal.err == ""
+    for command in re.findall("“benchboard (.+?)”", sentence):
+        terminal(*shlex.split(command.replace("NAME", "Rig")))
+
+
+def _list_commands(command: click.Command, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command that lists by pages, by its words."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            if not found.hidden:
+                yield from _list_commands(found, *names, name)
+    elif any("--after" in param.opts for param in command.params):
+        yield names, command
+
+
+def test_every_list_without_rows_names_a_command_that_works_on_the_same_database(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL")
+    terminal("dashboard", "create", "Wall", "--url", url)
+    commands = dict(_list_commands(root))
+    assert len(commands) >= 8
+    for names, command in commands.items():
+        arguments = ["Wall" for param in command.params if isinstance(param, click.Argument)]
+        search = ["--search", "zz"] if any("--search" in param.opts for param in command.params) else []
+        said = _error(terminal, *names, *arguments, *search, "--url", url)
+        (following, *_others) = re.findall("“benchboard (.+?)”", said)
+        assert following.endswith(f"--url {shlex.quote(url)}"), said
+        terminal(*shlex.split(following))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggested"),
+    [
+        (("session", "revoke", "zzz"), "session list {url}"),
+        (("user", "show", "no@example.com"), "user list {url}"),
+        (("dashboard", "share", "Nowhere", "--everyone"), "dashboard list {url}"),
+        (("user", "show", "no@example.com", "--as", "dana@example.com"), "user list {url} --as dana@example.com"),
+        (("dashboard", "list", "--as", "no@example.com"), "user list {url}"),  # the wrong account isn't repeated
+    ],
+)
+def test_error_suggests_a_command_that_works_on_the_same_database(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], suggested: str
+) -> None:
+    url = ("--url", f"sqlite:///{tmp_path / 'desk.db'}")
+    monkeypatch.delenv("BENCHBOARD_DATABASE_URL")
+    terminal("user", "add", "dana@example.com", "--role", "admin", *url, typed=PASSWORD)
+    said = _error(terminal, *arguments, *url, status=1)
+    assert re.findall("“benchboard (.+?)”", said) == [suggested.format(url=shlex.join(url))]
+
+
+def test_list_after_a_key_that_nothing_follows_says_so(terminal: Terminal) -> None:
+    for name in ("A", "B"):
+        terminal("dashboard", "create", name)
+    key = json.loads(terminal("dashboard", "list", "--sort", "name", "--limit", "1", "--json"))["next"]
+    terminal("dashboard", "delete", "B")
+    said = _error(terminal, "dashboard", "list", "--sort", "name", "--after", key)
+    assert said == "Nothing follows this key. To list from the start, leave out --after.\n"
 
 
 def test_cells_say_yes_and_no(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,7 +231,7 @@ def test_cells_say_yes_and_no(terminal: Terminal, capsys: pytest.CaptureFixture[
     assert "kept=no" in shown
     terminal("dashboard", "create", "Wall")
     assert " Not shared " in terminal("dashboard", "list")
-    terminal("dashboard", "share", "Wall", "--public")
+    terminal("dashboard", "share", "Wall", "--everyone")
     assert " Everyone " in terminal("dashboard", "list")
     terminal("dashboard", "unshare", "Wall", "--public")
     assert json.loads(terminal("dashboard", "list", "--json"))["items"][0]["public"] is False
@@ -166,7 +242,11 @@ def test_audit_list_names_what_was_done_and_to_whom(terminal: Terminal) -> None:
     terminal("dashboard", "create", "Wall")
     terminal("dashboard", "share", "Wall", "dana@example.com")
     shown = terminal("audit", "list")
-    for sentence in ("Added Dana Whitfield", "Created a dashboard: Wall", "Shared “Wall” with Dana Whitfield"):
+    for sentence in (
+        "Added Dana Whitfield",
+        "Created the dashboard “Wall”",
+        "Shared the dashboard “Wall” with Dana Whitfield",
+    ):
         assert sentence in shown
     assert "dashboard.share" in shown  # what --event takes
     assert not re.search("[0-9a-f]{8}-[0-9a-f]{4}", shown)
@@ -187,6 +267,31 @@ def test_user_add_says_all_that_is_wrong(terminal: Terminal) -> None:
     for words in ("isn't a valid email address", "up to 100 characters", "shorter than 12", "same few characters"):
         assert words in terminal.err
     assert terminal.err.count("\n") == 1
+
+
+def test_user_add_on_this_computer_asks_for_no_password_and_says_what_the_account_is_for(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "ask_password", lambda **_options: pytest.fail("asked for a password"))
+    shown = terminal("user", "add", "dana@example.com", typed=None)
+    assert shown.startswith("Added dana. ")
+    assert "can't sign in" in shown
+    terminal("dashboard", "create", "Wall", "--as", "dana@example.com")
+
+
+def test_the_only_admin_who_disables_their_own_account_is_told_to_add_another(terminal: Terminal) -> None:
+    me = json.loads(terminal("whoami", "--json"))["email"]
+    alone = "You're the only active admin. Add another admin, who can then disable it."
+    assert alone in _error(terminal, "user", "disable", me, status=1)
+    terminal("user", "add", "dana@example.com", "--role", "admin", typed=PASSWORD)
+    assert "Only another admin can." in _error(terminal, "user", "disable", me, status=1)
+    terminal("user", "disable", me, "--as", "dana@example.com")
+
+
+def test_login_at_an_address_of_another_kind_names_only_servers(terminal: Terminal) -> None:
+    said = _error(terminal, "login", "foo@x.example", "--url", "http://abc", status=1)
+    assert "postgresql://" in said
+    assert "sqlite" not in said
 
 
 def test_user_add_on_a_terminal_checks_the_address_before_it_asks_for_a_password(
@@ -219,7 +324,14 @@ def test_dashboard_list_of_an_admin_shows_what_the_window_shows(terminal: Termin
     terminal("dashboard", "create", "Private", "--as", "dana@example.com")
     assert "Private" in terminal("dashboard", "list")
     assert terminal("dashboard", "list", "--search", "private") == terminal("dashboard", "list", "--filter", "all")
-    assert "No dashboards found" in _error(terminal, "dashboard", "list", "--filter", "mine")
+    for which, said in (
+        ("mine", "You don't own any dashboards. Run “benchboard dashboard create NAME”."),
+        ("shared", "No dashboards are shared with you. To list all, run “benchboard dashboard list”."),
+        ("everyone", "No dashboards are shared with everyone. Run “benchboard dashboard share DASHBOARD --everyone”."),
+        ("public", "No dashboards are shared with everyone. Run “benchboard dashboard share DASHBOARD --everyone”."),
+        ("trash", "The trash is empty. To list all, run “benchboard dashboard list”."),
+    ):
+        assert _error(terminal, "dashboard", "list", "--filter", which).strip() == said
     # What a list names can be named.
     assert '"title": "Private"' in terminal("dashboard", "show", "Private")
     terminal("dashboard", "create", "Private")
@@ -229,7 +341,7 @@ def test_dashboard_list_of_an_admin_shows_what_the_window_shows(terminal: Termin
 
 def test_dashboard_list_shows_the_number_that_versions_shows(terminal: Terminal) -> None:
     terminal("dashboard", "create", "Wall")
-    terminal("dashboard", "share", "Wall", "--public")  # counts in the revision, not in the version
+    terminal("dashboard", "share", "Wall", "--everyone")  # counts in the revision, not in the version
     terminal("dashboard", "rename", "Wall", "Wall", "--description", "Lab 2")
     (row,) = json.loads(terminal("dashboard", "list", "--json"))["items"]
     (newest, *_older) = json.loads(terminal("dashboard", "versions", "Wall", "--json"))["items"]
@@ -276,7 +388,7 @@ def test_user_add_without_a_name_or_role_takes_the_defaults_that_help_names(term
         (("dashboard", "create", "n" * 300), "Name is too long. Use at most 255 characters."),
         (("dashboard", "share", "Wall", "nobody"), "“nobody” isn't a person or a team. Enter the email address"),
         (("dashboard", "share", "Wall", "nobody@example.com"), "“nobody@example.com” isn't a person or a team. Enter"),
-        (("logout",), "You aren't signed in to a shared database on this computer."),
+        (("logout",), "You aren't signed in to a shared server on this computer."),
         (("dashboard", "show", "Gone"), "There's no dashboard named “Gone”, or it isn't shared with you. Choose one"),
         (
             ("dashboard", "delete", "--forever", "Wall"),
@@ -290,7 +402,7 @@ def test_user_add_without_a_name_or_role_takes_the_defaults_that_help_names(term
         ),
         (("user", "show", "a@b.c"), "There's no person with the email address or ID “a@b.c”. Choose one listed by"),
         (("audit", "list", "--after", "zzz"), "copy the whole key after “Next page: --after”."),
-        (("login", "dana@example.com"), "The database on this computer needs no sign-in. Name a shared database"),
+        (("login", "dana@example.com"), "The database on this computer needs no sign-in. Name a shared server"),
         (("layout", "export", "x", "--format", "grafana"), "benchboard dashboard export"),
         (("whoami", "--as", "nobody@x"), "benchboard user list"),
         (("whoami", "--url", "foo"), "Use sqlite:///path/to/file.db or postgresql://"),
@@ -315,7 +427,7 @@ def test_a_dashboard_in_the_trash_is_said_to_be_there(terminal: Terminal) -> Non
     terminal("dashboard", "delete", "Wall")
     for command in ("show", "delete"):
         said = _error(terminal, "dashboard", command, "Wall", status=1)
-        assert said == "“Wall” is in the trash. To restore it, run “benchboard dashboard restore”.\n"
+        assert said == "“Wall” is in the trash. To restore it, run “benchboard dashboard restore Wall”.\n"
     assert "1 dashboard permanently deleted" in terminal("dashboard", "delete", "--forever", "Wall")
 
 
@@ -340,7 +452,14 @@ def test_dongles_are_filtered_by_the_words_of_the_window_and_the_old_values(term
     assert "not-paired|" in shown
     assert "CLAIMED" not in shown
     for status in ("paired", "CLAIMED_ACTIVE"):
-        assert "No dongles" in _error(terminal, "dongle", "list", "--status", status)
+        assert "No dongles match the filter --status paired." in _error(terminal, "dongle", "list", "--status", status)
+
+
+def test_dongles_are_sorted_by_the_headings_of_the_table_and_the_old_names(terminal: Terminal) -> None:
+    shown = " ".join(terminal("dongle", "list", "--help").split()).replace("- ", "-")
+    assert "Sort by name, id, status, connection, bit-rate, identity or created." in shown
+    for column in ("connection", "last_seen_at", "bit-rate", "bitrate", "device_id"):
+        assert "No dongles" in _error(terminal, "dongle", "list", "--sort", column)
 
 
 @pytest.mark.parametrize("command", [("dashboard", "import"), ("layout", "import")])
@@ -374,3 +493,77 @@ def test_table_heads_are_words(terminal: Terminal) -> None:
     ):
         heads = re.split(r" {2,}", terminal(*arguments).splitlines()[0].strip())
         assert all(re.fullmatch("[A-Z][A-Za-z -]+", head) for head in heads), heads
+
+
+def test_people_and_sessions_read_as_in_the_window(terminal: Terminal, tmp_path: Path) -> None:
+    terminal("user", "add", "ada@example.com", typed="correct horse battery")
+    assert "never" in next(line for line in terminal("user", "list").splitlines() if "ada" in line)
+    opened = workspace.open_url(f"sqlite:///{tmp_path / 'desk.db'}", tmp_path / "home")
+    try:
+        with unbound(opened.database).change() as session:
+            authentication.sign_in_operator(session, client=Client("rig-12", "Benchboard/0.1.0 (Linux 6.1)"))
+    finally:
+        opened.close()
+    assert "Benchboard 0.1.0 (Linux 6.1)" in terminal("session", "list")
+
+
+def test_team_add_and_remove_of_whom_it_has_or_lacks_say_that_nothing_was_changed(terminal: Terminal) -> None:
+    terminal("user", "add", "dana@example.com", "--name", "Dana", typed=PASSWORD)
+    terminal("user", "add", "john@example.com", "--name", "John", typed=PASSWORD)
+    terminal("team", "create", "Rig 12")
+    said = terminal("team", "remove", "rig-12", "dana@example.com")
+    assert said == "Dana isn't in the team “Rig 12”. Nothing was changed.\n"
+    terminal("team", "add", "rig-12", "dana@example.com")
+    said = terminal("team", "add", "rig-12", "dana@example.com")
+    assert said == "Dana is already in the team “Rig 12”. Nothing was changed.\n"
+    said = terminal("team", "add", "rig-12", "dana@example.com", "john@example.com")
+    assert said == "Added 1 person to the team. Dana is already in the team “Rig 12”.\n"
+    said = terminal("team", "remove", "rig-12", "dana@example.com", "--json")
+    assert json.loads(said) == {"removed": 1}
+    assert json.loads(terminal("team", "remove", "rig-12", "dana@example.com", "--json")) == {"removed": 0}
+
+
+def test_unshare_says_what_was_done_and_which_access_remains(terminal: Terminal) -> None:
+    for name in ("Dana", "John"):
+        terminal("user", "add", f"{name}@example.com", "--name", name, typed=PASSWORD)
+    terminal("team", "create", "Shop desk")
+    terminal("team", "add", "shop-desk", "dana@example.com")
+    terminal("dashboard", "create", "Wall")
+    unshare = ("dashboard", "unshare", "Wall")
+    assert terminal(*unshare, "John@example.com") == "“Wall” wasn't shared with John directly. Nothing was changed.\n"
+    said = terminal(*unshare, "--everyone")
+    assert said == "“Wall” wasn't shared with everyone. Nothing was changed.\n"
+    terminal("dashboard", "share", "Wall", "shop-desk", "--edit")
+    terminal("dashboard", "share", "Wall", "Dana@example.com")
+    said = terminal(*unshare, "Dana@example.com")
+    assert said == "“Wall” is no longer shared with Dana. Dana can still edit it through the team “Shop desk”.\n"
+    terminal("dashboard", "share", "Wall", "--everyone")
+    said = terminal(*unshare, "John@example.com")
+    assert said == "“Wall” wasn't shared with John directly. John can still view it: everyone can view.\n"
+    said = terminal(*unshare, "shop-desk")
+    assert said == "“Wall” is no longer shared with Shop desk. Its people can still view it: everyone can view.\n"
+    assert terminal(*unshare, "--everyone") == "“Wall” is no longer shared with everyone.\n"
+    events = [row["event"] for row in json.loads(terminal("audit", "list", "--json"))["items"]]
+    assert events.count("dashboard.unshare") == 2
+    assert events.count("dashboard.unpublish") == 1
+
+
+@pytest.mark.parametrize("name", ["Zz", "Line 2's wall", "-x", "a”b"])
+def test_suggested_commands_name_the_dashboard(terminal: Terminal, name: str) -> None:
+    terminal("dashboard", "create", "--", name)
+    _error(terminal, "dashboard", "version", "show", "--", name, "7", status=1)
+    (command,) = re.findall("“benchboard (dashboard .+?)”", terminal.err)
+    assert "Created" not in terminal(*shlex.split(command))
+    terminal("dashboard", "delete", "--", name)
+    _error(terminal, "dashboard", "show", "--", name, status=1)
+    (command,) = re.findall("“benchboard (dashboard .+?)”", terminal.err)
+    assert "1 dashboard restored" in terminal(*shlex.split(command))
+
+
+def test_save_of_an_older_revision_suggests_to_show_that_dashboard(terminal: Terminal, tmp_path: Path) -> None:
+    terminal("dashboard", "create", "Line 2")
+    (tmp_path / "wall.json").write_text("[]")
+    said = _error(
+        terminal, "dashboard", "save", "Line 2", str(tmp_path / "wall.json"), "--base-revision", "0", status=1
+    )
+    assert "“benchboard dashboard show 'Line 2'”" in said

@@ -123,6 +123,31 @@ def test_dashboard_export_home_page_names_its_schema_only_in_that_form(terminal:
         assert json.loads(terminal.run("show", "--home")) == exported
 
 
+def test_dashboard_named_home_is_the_home_page_unless_a_dashboard_has_that_name(
+    terminal: Terminal, folder: Path
+) -> None:
+    file = folder / "home.json"
+    file.write_text(json.dumps([ITEM]))
+    assert "home page with 1 widget" in terminal.run("save", "Home", str(file), "--base-revision", "0")
+    assert json.loads(terminal.run("show", "home")) == [ITEM] == json.loads(terminal.run("export", "Home", "-"))
+    assert "no versions" in _usage(terminal, "save", "Home", str(file), "--name", "First")
+    one = (
+        ["versions"],
+        ["version", "show", "Home", "1"],
+        ["share", "Home", BOB],
+        ["delete"],
+        ["restore"],
+        ["duplicate"],
+    )
+    for words in one:
+        said = terminal.run(*(words if len(words) > 1 else [*words, "Home"]), status=1)
+        assert said.startswith("“Home” is your home page. It's private, has no versions, and can't be")
+    terminal.run("create", "Home")
+    assert json.loads(terminal.run("show", "Home"))["items"] == []
+    assert terminal.json("versions", "Home")["items"][0]["number"] == 1
+    assert json.loads(terminal.run("show", "--home")) == [ITEM]
+
+
 def _usage(terminal: Terminal, *arguments: str) -> str:
     return terminal.run(*arguments, status=2)
 
@@ -132,20 +157,25 @@ def test_dashboard_share_and_access_list_agree(terminal: Terminal) -> None:
     assert "There's no dashboard named “Rig”" in terminal.run("show", "Rig", "--as", BOB, status=1)
     assert terminal.json("share", "Rig", BOB, "--edit")["permission"] == "edit"
     terminal.run("share", "Rig", "rig")
-    terminal.run("share", "Rig", "--public")
+    terminal.run("share", "Rig", "--everyone")
     assert terminal.names("--as", BOB) == ["Rig"]
     (bob,) = terminal.json("access", "Rig", "--search", "bob", "--as", BOB)["items"]
     assert (bob["level"], [way["reach"] for way in bob["why"]]) == ("edit", ["direct", "public"])
     assert "Can edit  Shared directly. Everyone can view." in terminal.run("access", "Rig", "--search", "bob")
-    assert "You don't own" in terminal.run("unshare", "Rig", BOB, "--as", BOB, status=1)
+    owner = terminal.json("list")["items"][0]["owner"]
+    assert f"You don't own “Rig”. Ask {owner} to do this" in terminal.run("unshare", "Rig", BOB, "--as", BOB, status=1)
     terminal.run("unshare", "Rig", BOB)
     terminal.run("unshare", "Rig", "rig")
     terminal.run("unshare", "Rig", "--public")
     assert terminal.names("--as", BOB) == []
     terminal.run("share", "Rig", "nobody@north.example", status=1)
     _usage(terminal, "share", "Rig")
-    _usage(terminal, "share", "Rig", BOB, "--public")
-    _usage(terminal, "share", "Rig", "--public", "--edit")
+    _usage(terminal, "share", "Rig", BOB, "--everyone")
+    terminal.run("share", "Rig", "--public")  # its old name, which help leaves out
+    assert terminal.json("list", "--filter", "everyone") == terminal.json("list", "--filter", "public")
+    assert "--everyone" in (said := terminal.run("share", "--help") + terminal.run("list", "--help"))
+    assert "public" not in said
+    _usage(terminal, "share", "Rig", "--everyone", "--edit")
 
 
 def test_dashboard_unshare_a_disabled_person_works(terminal: Terminal) -> None:
@@ -171,6 +201,7 @@ def test_dashboard_versions_list_show_name_and_restore(terminal: Terminal, folde
     assert back["number"] == 3
     shown = json.loads(terminal.run("show", "Rig"))
     assert write_document(parse_document(shown)) == write_document(parse_document(first))
+    assert "same as the newest version. Nothing was changed." in terminal.run("version", "restore", "Rig", "1")
     assert "no version 9" in terminal.run("version", "restore", "Rig", "9", status=1)
 
 

@@ -98,6 +98,7 @@ def test_save_home_twice_at_once_only_one_succeeds(database: Database, actor: Ac
 
 def test_save_home_is_audited(database: Database, actor: Actor) -> None:
     _save(database, actor, [_item()], 0)
+    assert _save(database, actor, [_item()], None).version == 1  # nothing changed, so nothing is stored
     with unbound(database).read() as session:
         page = audit.list_entries(session, actor, Listing(filters={"event": "dashboard_layout.save"}))
         row_id = session.scalars(select(DashboardLayout.id)).one()

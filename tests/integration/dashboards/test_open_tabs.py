@@ -1,6 +1,7 @@
 """What somebody had open is kept for each account of each database, and only what they may still see comes back."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,6 +67,15 @@ def test_open_tabs_invalid_field_reads_as_its_default(tmp_path: Path) -> None:
     assert open_tabs.load(tmp_path, HERE) == SavedTabs((OpenTab(key), replace(SECOND, row=1_000_000.0, zoom=0.1)))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_open_tabs_of_a_pipe_are_none_and_it_is_not_waited_for(tmp_path: Path) -> None:
+    open_tabs.save(tmp_path, ["a"], SavedTabs())
+    (file,) = (tmp_path / "open").iterdir()
+    file.unlink()
+    os.mkfifo(file)
+    assert open_tabs.load(tmp_path, ["a"]) == SavedTabs()
+
+
 def test_open_tabs_oversized_file_is_not_read_whole(tmp_path: Path) -> None:
     open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")
@@ -79,6 +89,13 @@ def test_open_tabs_unwritable_folder_raises_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="Can't save") as refused:
         open_tabs.save(tmp_path, HERE, SavedTabs())
     assert refused.value.code == "sittings.unwritable"
+
+
+def test_open_tabs_do_not_make_a_removed_home_again(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as refused:
+        open_tabs.save(tmp_path / "home", HERE, SavedTabs())
+    assert refused.value.code == "sittings.unwritable"
+    assert not (tmp_path / "home").exists()
 
 
 def test_open_tabs_restore_only_visible_dashboards(town: Town) -> None:

@@ -76,8 +76,14 @@ def test_share_with_a_team_covers_its_current_members(office: Office) -> None:
     shares = office.do(sharing.share, ada, made.card.id, "team", team, "edit")
     assert [(one.to.name, one.to.members, one.permission) for one in shares.teams] == [("Rig", 1, "edit")]
     assert (_level(office, bob, made.card.id), _level(office, cleo, made.card.id)) == ("edit", None)
-    office.do(sharing.unshare, ada, made.card.id, "team", team)
+    office.do(sharing.unshare, ada, made.card.id, "team", team.upper())
     assert _level(office, bob, made.card.id) is None
+    with unbound(office.town.database).read() as session:
+        entries = audit.list_entries(session, office.town.actor, Listing(filters={"resource_type": "dashboard"})).rows
+    assert [(one.event, one.details.get("team_id"), one.details.get("team")) for one in entries[:2]] == [
+        ("dashboard.unshare", team, "Rig"),
+        ("dashboard.share", team, "Rig"),
+    ]
 
 
 def test_list_access_names_everyone_with_every_grant(office: Office) -> None:

@@ -142,6 +142,8 @@ def test_restore_version_creates_a_version(office: Office) -> None:
     ]
     assert office.ask(version_store.get_version, ada, made.card.id, 2).document.title == "Second"
     assert office.save(ada, made.card.id, document("Third"), back.version).number == 4
+    again = office.do(version_store.restore_version, ada, made.card.id, 4, base_version=None)
+    assert (again.number, len(_listed(office, ada, made.card.id))) == (4, 4)  # nothing differs, so nothing is stored
     same = office.do(version_store.restore_version, ada, made.card.id, 4, base_version=None, note="Kept")
     assert (same.number, same.document.title) == (5, "Third")
 

@@ -76,7 +76,7 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     assert (ours["name"], ours["bitrate"], ours["port"]) == ("Rig 1", 500_000, port)
     assert len(listed) == 2
     shown = run(home, "dongle", "list").splitlines()
-    assert re.split(" {2,}", shown[0].strip()) == ["Name", "ID", "Status", "Port", "Bit rate"]
+    assert re.split(" {2,}", shown[0].strip()) == ["Name", "ID", "Status", "Connection", "Port", "Bit rate"]
     assert "Paired" in shown[1]
     assert "500 kbit/s" in shown[1]
     assert "Not paired" in shown[2]
@@ -88,6 +88,14 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     assert "bitrate" not in run(home, "dongle", "config", "--port", port)
     events = json.loads(run(home, "audit", "list", "--json"))["items"]
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
+
+
+def test_dongle_list_without_a_match_names_the_command_that_lists_all(
+    home: Path, simulator: Simulator, programs: Programs
+) -> None:
+    ended = programs.run("benchboard", "dongle", "list", "--search", "nowhere", environment=environment(home))
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert ended.stderr == "No dongles match “nowhere”. To list all, run “benchboard dongle list”.\n"
 
 
 def test_dongle_list_names_a_dongle_whose_port_is_in_use(home: Path, simulator: Simulator, run: Run) -> None:
@@ -103,12 +111,80 @@ def test_dongle_list_names_a_dongle_whose_port_is_in_use(home: Path, simulator: 
     assert "In use" in line
 
 
+def test_dongle_list_without_a_probe_calls_no_device_connected(home: Path, simulator: Simulator, run: Run) -> None:
+    port = next(iter(simulator.ports.values()))
+    shown = {probe: run(home, "dongle", "list", probe).splitlines() for probe in ("--probe", "--no-probe")}
+    lines = {probe: next(line for line in lines if port in line) for probe, lines in shown.items()}
+    assert "Connected" in lines["--probe"]
+    assert "Not checked" in lines["--no-probe"]
+    assert not any("Connected" in line for line in shown["--no-probe"])
+
+
+def test_dongle_list_says_that_a_dongle_was_paired_by_another_database(
+    home: Path, simulator: Simulator, run: Run, tmp_path: Path
+) -> None:
+    device_id, port = next(iter(simulator.ports.items()))
+    run(home, "dongle", "pair", "--port", port, "--yes")
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    (other / "ports").symlink_to(home / "ports")
+    (line,) = [line for line in run(other, "dongle", "list").splitlines() if device_id in line]
+    assert "Paired elsewhere" in line
+    (line,) = [line for line in run(home, "dongle", "list").splitlines() if device_id in line]
+    assert "Paired" in line
+    assert "elsewhere" not in line
+
+
 def test_dongle_config_of_a_dongle_that_is_not_paired_is_in_the_audit_log(
     home: Path, simulator: Simulator, run: Run
 ) -> None:
     device_id, port = list(simulator.ports.items())[1]
     run(home, "dongle", "config", "--port", port, "--timing", "10/11/2/2/2")
-    assert f"Wrote a dongle's bit timing: Dongle {device_id[-4:].upper()}" in run(home, "audit", "list")
+    assert f"Wrote the bit timing of “Dongle {device_id[-4:].upper()}”" in run(home, "audit", "list")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("--clock", "40000000", "--timing", "10/6/7/2/2"), "The dongle's CAN clock is 80 MHz, not 40 MHz."),
+        (("--write", '{"controller": "mcp2515"}'), "The dongle's controller is fdcan, not mcp2515."),
+    ],
+)
+def test_dongle_config_of_other_hardware_writes_nothing(
+    home: Path, simulator: Simulator, run: Run, arguments: tuple[str, ...], what: str
+) -> None:
+    at = ("dongle", "config", "--port", list(simulator.ports.values())[1])
+    before = json.loads(run(home, *at, "--json"))
+    assert what in run(home, *at, *arguments, status=1)
+    assert json.loads(run(home, *at, "--json")) == before
+    assert (before["reported_controller"], before["reported_clock_hz"]) == ("fdcan", 80_000_000)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ('{"bitrate": 5}', "“bitrate” must be a whole number from 1000 to 1000000."),
+        ('{"data_sjw": 0}', "“data_sjw” must be a whole number from 1 to 512 or null."),
+        ('{"mode": "LOUD"}', "“mode” must be one of NORMAL, LISTEN_ONLY, LOOPBACK, SILENT_LOOPBACK."),
+        ('{"filters": [[1]]}', "“filters” must be up to 28 lists [ID, mask, extended], such as [291, 2047, false]."),
+        ('{"sample_point": 100}', "“sample_point” must be a percentage between 0 and 100."),
+        ('{"fd_enabled": 1}', "“fd_enabled” must be true or false."),
+        ('{"bitrate": 250000}', "don't give the bit rate within 5"),
+    ],
+)
+def test_dongle_config_of_an_invalid_setting_names_it_and_what_is_allowed(
+    home: Path, simulator: Simulator, run: Run, settings: str, why: str
+) -> None:
+    port = list(simulator.ports.values())[1]
+    assert why in run(home, "dongle", "config", "--port", port, "--write", settings, status=1)
+
+
+def test_dongle_config_shows_filters_in_words(home: Path, simulator: Simulator, run: Run) -> None:
+    at = ("dongle", "config", "--port", list(simulator.ports.values())[1])
+    shown = run(home, *at, "--write", '{"filters": [[291, 2047, false], [1, 3, true]]}')
+    assert "standard 0x123 mask 0x7FF, extended 0x00000001 mask 0x00000003" in shown
+    assert re.search("CAN clock the dongle reports +80 MHz", shown)
+    run(home, *at, "--write", '{"filters": []}')
 
 
 def test_dongle_config_read_makes_no_database(home: Path, simulator: Simulator, run: Run, tmp_path: Path) -> None:
@@ -135,10 +211,21 @@ def test_can_monitor_and_send_exchange_frames(home: Path, simulator: Simulator, 
         assert listener.stdout is not None
         listener.stdout.readline()
         sent = json.loads(run(home, "can", "send", "--port", first, "321#C0FFEE", "18FEF100#00", "--json"))
-        assert sent == {"sent": 2}
+        assert sent == {"sent": 2, "bitrate": 500_000}
         heard = any("can 321#C0FFEE" in line for line in listener.stdout)
         listener.send_signal(signal.SIGINT)
     assert heard
+
+
+@pytest.mark.parametrize("command", [("send", "123#11"), ("monitor", "--count", "1")])
+def test_can_with_another_bit_rate_than_the_dongles_is_refused(
+    home: Path, simulator: Simulator, run: Run, command: tuple[str, ...]
+) -> None:
+    port = list(simulator.ports.values())[1]
+    at = ("can", command[0], "--port", port)
+    said = run(home, *at, "--bitrate", "250000", *command[1:], status=1)
+    assert f"The dongle on {port} is set to 500 kbit/s, not 250 kbit/s. Leave out --bitrate" in said
+    run(home, *at, "--bitrate", "500000", *command[1:])
 
 
 def test_can_and_dongle_failures_print_one_sentence(home: Path, simulator: Simulator, run: Run) -> None:
@@ -146,9 +233,37 @@ def test_can_and_dongle_failures_print_one_sentence(home: Path, simulator: Simul
     assert "“12#1” isn't a valid frame. An ID has 3 digits, an extended one 8. This one has 2." in run(
         home, "can", "send", "--port", port, "12#1", status=1
     )
-    assert "this dongle is set to classic CAN" in run(home, "can", "send", "--port", port, "123##1AABB", status=1)
     assert "doesn't exist" in run(home, "can", "monitor", "--port", "/dev/ttyNONE", status=1)
     assert "doesn't exist" in run(home, "dongle", "pair", "--port", "/dev/ttyNONE", "--yes", status=1)
+
+
+def test_can_send_of_a_dongle_set_to_listen_only_names_the_mode_and_the_command_that_helps(
+    home: Path, simulator: Simulator, run: Run
+) -> None:
+    """It blamed the cable. The audit log calls the change by what it is."""
+    device_id, port = list(simulator.ports.items())[1]
+    run(home, "dongle", "config", "--port", port, "--mode", "LISTEN_ONLY")
+    said = run(home, "can", "send", "--port", port, "123#11", status=1)
+    assert "The dongle is set to listen only, so it sends nothing." in said
+    named = re.search(f"“benchboard (dongle config --port {port} --mode NORMAL)”", said)
+    assert named
+    run(home, *named[1].split())
+    assert json.loads(run(home, "can", "send", "--port", port, "123#11", "--json"))["sent"] == 1
+    name = device_id[-4:].upper()
+    assert f"Set the mode of “Dongle {name}” to listen only" in run(home, "audit", "list")
+
+
+def test_can_send_of_a_can_fd_frame_on_classic_can_names_the_command_that_helps(
+    home: Path, simulator: Simulator, run: Run
+) -> None:
+    for port in simulator.ports.values():
+        said = run(home, "can", "send", "--port", port, "123##1AABB", status=1)
+        assert "this dongle is set to classic CAN" in said
+        named = re.search(f"“benchboard (dongle config --port {port} --data-timing [0-9/]+)”", said)
+        assert named
+        run(home, *named[1].split())
+        assert "2 Mbit/s" in said
+    assert json.loads(run(home, "can", "send", "--port", port, "123##1AABB", "--json"))["sent"] == 1
 
 
 def test_dongle_simulate_in_an_unusable_home_fails_with_a_reason(run: Run, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from benchboard.canbus import link
 from benchboard.canbus.backends.python_can import PythonCanBus
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.bus import Bus, ErrorState
+from benchboard.canbus.bus_check import BusCheck, check_bus
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, TimeSource
 from benchboard.dongles.device import Device
@@ -198,6 +199,40 @@ def test_slcan_dongle_stamps_frames_in_its_own_milliseconds_however_they_arrive(
     gaps = [1000 * (b.seconds - a.seconds) for a, b in pairwise(stamps) if a and b]
     assert len({round(gap) for gap in gaps}) > 1
     assert all(gap >= 0 and abs(gap - round(gap)) < 0.1 for gap in gaps)
+
+
+@pytest.mark.parametrize(("rate", "verdict"), [(500_000, BusCheck.ERRORS), (250_000, BusCheck.PASSED)])
+def test_bus_check_of_a_simulated_bus_passes_at_its_bit_rate_alone(
+    tmp_path: Path, rate: int, verdict: BusCheck
+) -> None:
+    with simulator(tmp_path, "--traffic", "500", "--bitrate", "250000") as running:
+        capture = Capture(SlcanBus(link.open_port(running.ports[0]), bitrate=rate, override=True), bitrate=rate)
+        capture.start()
+        try:
+            until(lambda: capture.counters().frames >= 300 or capture.counters().bus.bus_errors >= 300)
+            counters = capture.counters()
+        finally:
+            capture.stop()
+    assert check_bus(counters) is verdict
+    if verdict is BusCheck.ERRORS:
+        assert counters.bus.error_state is ErrorState.PASSIVE
+        assert counters.frames == 0
+        reported = capture.since(0).frames  # the dongle's changes to warning and passive, and no frame of the bus
+        assert [(frame.error, frame.data[1]) for frame in reported] == [(True, 0x04), (True, 0x10)]
+
+
+def test_frames_over_a_simulated_bus_take_the_time_of_their_bits(tmp_path: Path) -> None:
+    with simulator(tmp_path, count=2) as running, ExitStack() as stack:
+        one, other = (
+            _closing(stack, SlcanBus(link.open_port(port), bitrate=125_000, override=True)) for port in running.ports
+        )
+        for _frame in range(200):
+            one.send(Frame(0x123, data=bytes(8)))
+        stamps = [frame.timestamp for frame in received(other, 200)]
+    first, last = stamps[0], stamps[-1]
+    assert first is not None
+    assert last is not None
+    assert last.seconds - first.seconds >= 199 * 111 / 125_000 - 0.001, "the stamps count whole milliseconds"
 
 
 FD_FRAMES = [

@@ -31,8 +31,11 @@ def test_team_changes_of_people_are_listed_and_recorded(town: Town) -> None:
     assert _listed(town) == _listed(town, "olcum") == {slug: ("Ines", "Mert")}
     assert _listed(town, "rig") == {}
     with unbound(town.database).change() as session:
-        assert teams.add_people(session, town.actor, slug, [mert]) == 0
-        assert teams.remove_people(session, town.actor, slug, [mert, town.actor.user_id]) == 1
+        assert teams.add_people(session, town.actor, slug, [mert]) == teams.MembershipChange(
+            "Ölçüm Ekibi 2", (), ("Mert",)
+        )
+        change = teams.remove_people(session, town.actor, slug, [mert, town.actor.user_id])
+    assert (change.changed, change.unchanged) == (("Mert",), ("Admin of north",))
     assert _listed(town) == {slug: ("Ines",)}
     with unbound(town.database).read() as session:
         trail = session.scalars(select(AuditLog).where(AuditLog.resource_type == "team").order_by(AuditLog.created_at))

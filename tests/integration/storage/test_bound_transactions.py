@@ -15,6 +15,7 @@ from benchboard.storage.engine import SYSTEM_ACTS
 from benchboard.storage.models.identity import Organisation, Permission, Role, RolePermission, User, UserRole
 from support.databases import unbound
 from support.people import Town
+from support.source import walked
 
 PACKAGE = Path(__file__).parents[3] / "desktop" / "benchboard"
 
@@ -137,17 +138,17 @@ UNBOUND = {
 """The modules that begin transactions without an account, and the acts they name."""
 
 
-def _calls(module: Path, method: str) -> Iterator[ast.Call]:
-    """The calls in a module of anything called `method`, on whatever object."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+def _calls(nodes: list[ast.AST], method: str) -> Iterator[ast.Call]:
+    """The calls among a module's nodes of anything called `method`, on whatever object."""
+    for node in nodes:
         if isinstance(node, ast.Call) and method in (getattr(node.func, "attr", None), getattr(node.func, "id", None)):
             yield node
 
 
 def test_system_is_called_by_the_named_modules_for_the_named_acts_alone() -> None:
     found: dict[str, set[str]] = {}
-    for module in PACKAGE.rglob("*.py"):
-        for call in _calls(module, "system"):
+    for module, nodes in walked(PACKAGE).items():
+        for call in _calls(nodes, "system"):
             if call.args:  # QLocale.system() and platform.system() take none
                 assert isinstance(call.args[0], ast.Constant), f"{module}: an act that is not written out"
                 found.setdefault(module.relative_to(PACKAGE).as_posix(), set()).add(str(call.args[0].value))
@@ -157,10 +158,9 @@ def test_system_is_called_by_the_named_modules_for_the_named_acts_alone() -> Non
 
 def test_transactions_and_connections_are_begun_in_storage_alone() -> None:
     """Nobody else makes `Transactions`, which may act for nobody, or asks the engine for a connection."""
-    for module in PACKAGE.rglob("*.py"):
+    for module, nodes in walked(PACKAGE).items():
         if module.relative_to(PACKAGE).parts[0] != "storage":
-            assert not list(_calls(module, "Transactions")), module
-            tree = ast.parse(module.read_text(encoding="utf-8"))
-            attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+            assert not list(_calls(nodes, "Transactions")), module
+            attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
             engines = [node for node in attributes if getattr(node.value, "attr", None) == "engine"]
             assert {node.attr for node in engines} <= {"url"}, module

@@ -1,16 +1,23 @@
 """`benchboard db …` as a script uses it: exit status, JSON on stdout, one sentence on stderr."""
 
+import io
 import json
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from benchboard import workspace
 from benchboard.cli.main import main
+from benchboard.errors import Unavailable
 from benchboard.storage import upgrade
-from benchboard.storage.engine import Database
+from benchboard.storage.engine import Database, file_url
+from support import forked
 from support.disks import fake_disk
 from support.postgres import Server
 
@@ -60,10 +67,14 @@ def test_db_upgrade_and_downgrade_report_revisions(url: str, capsys: pytest.Capt
     found = json.loads(_db(capsys, "check", "--json", status=1)[0])["findings"]
     assert [one["kind"] for one in found] == ["revision"]
     assert "benchboard db upgrade" in _db(capsys, "check", status=1)[1]
-    told, _err = _db(capsys, "upgrade")
+    told, err = _db(capsys, "upgrade")
     assert f"from 0001 to {HEAD}" in told
-    assert ("Backup saved" in told) != ("No backup was made" in told)
+    assert ("Backup saved" in told) != err.startswith("Benchboard doesn't back up a shared server.")
     assert _db(capsys, "current")[0] == f"{HEAD} (Benchboard needs {HEAD})\n"
+
+
+def test_db_upgrade_of_an_empty_database_says_that_it_was_created(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _db(capsys, "upgrade") == (f"Created the database (revision {HEAD}).\n", "")
 
 
 def test_db_check_with_a_difference_prints_one_line(url: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,3 +164,107 @@ def test_db_current_with_a_password_in_the_url_is_rejected(capsys: pytest.Captur
     _out, err = _db(capsys, "current", "--url", "postgresql://ada:secret@127.0.0.1:1/bench", status=1)
     assert "secret" not in err
     assert "password" in err
+
+
+def test_db_check_of_a_damaged_file_says_what_and_what_to_do_before_what_sqlite_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began with SQLite's own lines, all of them."""
+    file = tmp_path / "bench.db"
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", file_url(file))
+    _db(capsys, "upgrade")
+    _db(capsys, "seed")
+    database = Database.open(file_url(file))
+    with database.engine.connect() as connection:
+        first = connection.scalar(text("SELECT rootpage FROM sqlite_master WHERE name = 'permissions'"))
+        size = connection.scalar(text("PRAGMA page_size"))
+    database.dispose()
+    with file.open("r+b") as damaged:
+        damaged.seek((first - 1) * size + 20)
+        damaged.write(b"\xff" * 300)
+    out, err = _db(capsys, "check", status=1)
+    sentences = (
+        f"The database file {file} is damaged. Tables affected: permissions.",
+        f"Benchboard has no backup of it. Restore {file} from a backup of your own.",
+        "Details from SQLite: ",
+    )
+    assert out == ""
+    assert [err.find(sentence) for sentence in sentences] == sorted(err.find(sentence) for sentence in sentences)
+    assert err.startswith(sentences[0])
+    assert err[err.index(sentences[2]) :].count(";") <= 5
+    (finding,) = json.loads(_db(capsys, "check", "--json", status=1)[0])["findings"]
+    assert (finding["kind"], finding["what"]) == ("damage", sentences[0])
+
+
+NOBODY = 65534
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of root's that every account can read; everything that the commands import is imported."""
+    monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
+    main(["db", "upgrade"])
+    main(["db", "check"])
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def _as_nobody(*arguments: str) -> tuple[int, str]:
+    """The exit status of a command that another user runs, and what it prints as an error."""
+    reading, writing = os.pipe()
+
+    def run() -> int:
+        sys.stderr = io.StringIO()
+        status = main(arguments)
+        os.write(writing, sys.stderr.getvalue().encode())
+        return status
+
+    status = forked.run(run, uid=NOBODY)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as told:
+        return status, told.read()
+
+
+@needs_root
+def test_db_check_below_another_accounts_folder_says_whose_it_is(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BENCHBOARD_HOME", str(place / "new" / "home"))
+    own = f"The folder {place} belongs to another account."
+    status, told = _as_nobody("db", "check")
+    assert (status, told.endswith(f". {own} Set BENCHBOARD_HOME to a folder of your own.\n")) == (1, True), told
+    status, told = _as_nobody("db", "check", "--url", f"sqlite:///{place / 'plain.db'}")
+    assert (status, told.endswith(f". {own} Choose a file in a folder of your own.\n")) == (1, True), told
+    place.chmod(0o777)
+    assert "benchboard db upgrade" in _as_nobody("db", "check")[1]
+
+
+@needs_root
+@pytest.mark.parametrize("has_key", [True, False])
+def test_vault_closed_to_its_owner_is_reported(
+    place: Path, home: Path, monkeypatch: pytest.MonkeyPatch, has_key: bool
+) -> None:
+    theirs = place / "home"
+    if has_key:
+        shutil.copytree(home, theirs)
+    (theirs / "vault").mkdir(parents=True, exist_ok=True)
+    for path in (theirs, *theirs.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+    theirs.chmod(0o700)
+    (theirs / "vault").chmod(0)
+    monkeypatch.setenv("BENCHBOARD_HOME", str(theirs))
+    said = (
+        f"Can't read {theirs / 'vault'}. Your account has no access to it. "
+        f"Run “chmod 700 {theirs / 'vault'}”. Nothing was changed.\n"
+    )
+    for command in ("check", "current", "upgrade"):
+        assert _as_nobody("db", command) == (1, said)
+
+    def open_as_the_window_does() -> int:
+        try:
+            workspace.open_local(theirs)
+        except Unavailable as error:
+            return 0 if error.code == "vault.unreadable" else 2
+        return 1
+
+    assert forked.run(open_as_the_window_does, uid=NOBODY) == 0

@@ -492,7 +492,10 @@ def test_check_of_a_damaged_file_reports_damage(sqlite_database: Database) -> No
     with file.open("r+b") as damaged:
         damaged.seek(file.stat().st_size - 2000)
         damaged.write(b"\x00" * 100)
-    assert "damage" in {finding.kind for finding in upgrade.check(sqlite_database)}
+    (finding,) = upgrade.check(sqlite_database)
+    assert finding.kind == "damage"
+    assert finding.what.startswith(f"The database file {file} is damaged.")
+    assert finding.details
 
 
 def test_check_of_an_altered_schema_reports_the_differences(database: Database) -> None:

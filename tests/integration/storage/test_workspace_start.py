@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from sqlalchemy import text
 
 from benchboard import home_folder, settings, workspace
 from benchboard.cli.main import main as run_command
@@ -16,6 +17,7 @@ from benchboard.errors import Denied, Unavailable
 from benchboard.identity import authentication, keys, organisations
 from benchboard.identity.permissions import Client, os_user
 from benchboard.storage import upgrade
+from benchboard.storage.engine import Database
 from support.databases import unbound
 
 
@@ -260,7 +262,7 @@ def test_open_local_where_home_is_a_file_raises_unavailable(tmp_path: Path) -> N
     (tmp_path / "home").write_text("a file")
     with pytest.raises(Unavailable) as refused:
         workspace.open_local(tmp_path / "home")
-    assert refused.value.code == "workspace.home"
+    assert refused.value.code == "vault.no-folder"
 
 
 _CUT = """
@@ -327,6 +329,15 @@ def test_db_commands_that_read_make_no_files(
     run_command(arguments)
     files = [one for one in tmp_path.rglob("*") if one.is_file() and one.name != "benchboard.log"]
     assert files == []
+
+
+def test_start_with_a_lock_that_is_no_file_or_can_not_be_made_says_so_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "benchboard.lock")
+    tmp_path.chmod(0o700)
+    for home, said in ((tmp_path, "benchboard.lock must be a file. It's a named pipe."), (Path("/proc"), "/proc")):
+        with pytest.raises(Unavailable) as refused:
+            workspace.open_local(home, on_wait=pytest.fail)
+        assert said in str(refused.value)
 
 
 def test_connect_before_the_database_exists_reads_it_afterwards(tmp_path: Path) -> None:
@@ -426,6 +437,20 @@ def test_sign_in_denied_through_workspace_is_recorded(tmp_path: Path) -> None:
     opened.close()
 
 
+def test_open_url_of_a_newer_server_advises_to_install_the_newer_version(
+    database: Database, engine_name: str, tmp_path: Path
+) -> None:
+    if engine_name != "postgresql":
+        pytest.skip("a local file is made ready at its first use")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    url = database.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_url(url, tmp_path / "home")
+    assert refused.value.code == "storage.newer"
+    assert "Install the newer version" in refused.value.do
+
+
 def test_open_url_of_an_outdated_server_is_refused(empty_database: object, engine_name: str, tmp_path: Path) -> None:
     if engine_name != "postgresql":
         pytest.skip("a local file is made ready at its first use")
@@ -433,4 +458,7 @@ def test_open_url_of_an_outdated_server_is_refused(empty_database: object, engin
     with pytest.raises(Unavailable) as refused:
         workspace.open_url(url.replace("+psycopg", ""), tmp_path / "home")
     assert refused.value.code == "workspace.outdated"
+    assert refused.value.what.endswith("has no Benchboard tables yet.")
+    assert str(refused.value).count("“benchboard db upgrade”") == 1
+    assert "URL" not in refused.value.do
     assert upgrade.current(empty_database) is None  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from benchboard.canbus import timing as core
 from benchboard.cli.timing import timing
 from benchboard.errors import Invalid, NotFound
 
@@ -138,8 +139,11 @@ def test_solve_options_give_solutions_as_json_and_text() -> None:
     assert json.loads(result.stdout)["solutions"][0]["prop_seg"] == 95
     text = run("solve", *FD, "--bitrate", "500k", "--data-bitrate", "2Mbit/s")
     assert text.exit_code == 0
-    assert "5 of 13\u2009770 solutions; add --all for the rest" in text.stdout
-    assert "No solution" in run("solve", "--controller", "sja1000", "--clock", "8MHz", "--bitrate", "3").stderr
+    assert "5 of 13\u2009770 bit timings; add --all for the rest" in text.stdout
+    assert (
+        "No bit timings within"
+        in run("solve", "--controller", "sja1000", "--clock", "8MHz", "--bitrate", "750k").stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -280,10 +284,10 @@ def test_compare_nodes_say_whether_and_with_which_margin() -> None:
     text = run(*args)
     assert text.exit_code == 0
     # Never rounded up: 0.185 is not 0.19.
-    assert text.stdout.startswith("Compatible, with 0.18 % margin.")
+    assert text.stdout.startswith("The two nodes can communicate. Their oscillators have 0.18 % of tolerance to spare.")
     no = run(*args[:-1], "0.9")
     assert no.exit_code == 1
-    assert no.stdout.startswith("Not compatible.")
+    assert no.stdout.startswith("The two nodes can't communicate reliably.")
     assert len(no.stderr.splitlines()) == 1
 
 
@@ -333,7 +337,8 @@ def test_batch_request_without_a_solution_names_the_nearest_and_its_error() -> N
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"clock": 1_000, "bitrate": 500_000}, "99.96 % off"),
+        ({"clock": 1_000, "bitrate": 500_000}, "The fastest bit rate that a CAN clock of 0.001 MHz allows is"),
+        ({"bitrate": 100}, "The slowest bit rate that a CAN clock of 80 MHz allows is"),
         ({"controller": "bxcan", "clock": 8_000_000, "bitrate": 1_054_000, "algorithm": "linux"}, "Linux finds no"),
         ({"bitrate": 500_000, "data_bitrate": 13_700_000}, "Data phase: "),
         ({"bitrate": 700_100, "data_bitrate": 2_000_000, "tolerance": 0}, "Nominal phase: "),
@@ -361,6 +366,41 @@ def test_solve_without_a_solution_prints_the_nearest_in_one_line() -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
     assert "727273 bit/s, 3.03 % off" in result.stderr
+    # Nodes seldom understand each other with a larger error than 1 %, so none is suggested.
+    assert result.stderr.endswith(". Change the CAN clock or the bit rate.\n")
+    near = run("solve", "--controller", "sja1000", "--clock", "8M", "--bitrate", "803k", "--max-error", "0.1")
+    assert near.stderr.endswith(". Allow a larger bit rate error with --max-error, or change the CAN clock.\n")
+
+
+def test_solve_bit_rate_beyond_the_clock_names_the_fastest_and_suggests_no_error() -> None:
+    """It named 1600000 bit/s as the nearest, 77.14 % off, and suggested to allow that."""
+    result = run("solve", "--controller", "bxcan", "--clock", "8M", "--bitrate", "7M")
+    fastest = "The fastest bit rate that a CAN clock of 8 MHz allows is 2.666667 Mbit/s."
+    assert (result.exit_code, result.stderr) == (1, f"{fastest} Change the CAN clock or the bit rate.\n")
+
+
+def test_solve_max_error_has_an_older_name_that_goes_on_working() -> None:
+    asked = ("solve", "--controller", "sja1000", "--clock", "8M", "--bitrate", "803k", "--json")
+    new, old = (json.loads(run(*asked, option, "1").stdout) for option in ("--max-error", "--tolerance"))
+    assert new == old
+    assert new["count"] > 0
+    text = run("solve", "--help").stdout
+    assert "--max-error" in text
+    assert "--tolerance" not in text
+
+
+def test_limits_are_rounded_down_with_the_same_decimals_everywhere() -> None:
+    """0.485 % was shown as 0.485 % here and as 0.49 % in the window, beside 0.18 % to spare of 0.30 %."""
+    nominal = ("--nominal", "1/59/10/10/10")
+    shown = run("check", "--controller", "fdcan", "--clock", "40M", *nominal, "--oscillator-tolerance", "0.3").stdout
+    lines = [re.split(" {2,}", line.strip()) for line in shown.splitlines()]
+    assert ["Oscillator tolerance", "0.48 % allowed, yours 0.30 %"] in lines
+    assert ["1 Error frame, nominal phase", "0.48 %"] in lines
+    solved = run("solve", "--controller", "fdcan", "--clock", "40M", "--bitrate", "500k").stdout
+    assert re.search(r"\d\.\d\d %$", solved.splitlines()[1].strip())
+    assert (core.limit_percent(0.29), core.limit_percent(0.4899), core.limit_percent(-0.001)) == (
+        "0.29 %", "0.48 %", "\N{MINUS SIGN}0.01 %",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -371,3 +411,25 @@ def test_solve_with_a_number_of_another_form_is_refused_as_what_it_is(option: st
     result = run("solve", "--controller", "fdcan", *(word for pair in given.items() for word in pair))
     assert result.exit_code == 2
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        (
+            "check --controller fdcan --clock 80M --timing 1/95/32/32/32 --data-timing 1/23/8/8/8",
+            "check --controller fdcan --clock 80M --nominal 1/95/32/32/32 --data 1/23/8/8/8",
+        ),
+        (
+            "registers --controller fdcan --clock 80M --timing 1/95/32/32/32 --data-timing 1/23/8/8/8",
+            "registers --controller fdcan --clock 80M --nominal 1/95/32/32/32 --data 1/23/8/8/8",
+        ),
+        (
+            "compare --a-clock 80M --a-timing 10/11/2/2/2 --b-clock 36M --b-timing 9/4/2/1/1",
+            "compare --a-clock 80M --a-nominal 10/11/2/2/2 --b-clock 36M --b-nominal 9/4/2/1/1",
+        ),
+    ],
+)
+def test_bit_timings_are_given_by_the_option_of_dongle_config_and_by_the_old_ones(new: str, old: str) -> None:
+    assert run(*new.split()).output == run(*old.split()).output != ""
+    assert not re.search(r"--(a-|b-)?(nominal|data)\b(?!-)", run(new.split()[0], "--help").output)

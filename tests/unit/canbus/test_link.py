@@ -10,12 +10,13 @@ import threading
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import serial
 
 from benchboard.canbus import link
-from benchboard.errors import DeviceFailure, Unavailable
+from benchboard.errors import DeviceFailure, NotFound, Unavailable
 
 
 @pytest.fixture
@@ -77,19 +78,45 @@ def test_open_port_held_by_one_of_two_processes_names_the_one_with_the_lock(term
 
 
 @pytest.mark.parametrize(
-    ("words", "opens_window"),
+    ("words", "arguments"),
     [
-        (["/usr/bin/python3", "/usr/bin/benchboard"], True),
-        (["python3", "-m", "benchboard"], True),
-        (["/usr/bin/benchboard", "benchboard:bench/live"], True),
-        (["python3", "-m", "benchboard", "measurements.sqlite3"], True),
-        (["/usr/bin/benchboard", "dongle", "simulate"], False),
-        (["/usr/bin/benchboard", "can"], False),
-        (["/usr/bin/minicom", "-D", "/dev/ttyACM0"], False),
+        (["/usr/bin/python3", "/usr/bin/benchboard"], []),
+        (["python3", "-m", "benchboard"], []),
+        (["/usr/bin/benchboard", "benchboard:bench/live"], ["benchboard:bench/live"]),
+        (["python3", "-m", "benchboard", "measurements.sqlite3"], ["measurements.sqlite3"]),
+        (["/usr/bin/benchboard", "dongle", "simulate"], ["dongle", "simulate"]),
+        (["/usr/bin/benchboard", "can"], ["can"]),
+        (["/usr/bin/minicom", "-D", "/dev/ttyACM0"], None),
     ],
 )
-def test_is_window_of_a_command_line_follows_what_its_arguments_open(words: list[str], opens_window: bool) -> None:
-    assert link._is_window([*words, ""]) is opens_window
+def test_benchboard_arguments_of_a_command_line_are_none_for_another_program(
+    words: list[str], arguments: list[str] | None
+) -> None:
+    assert link._benchboard_arguments([*words, ""]) == arguments
+
+
+@pytest.mark.parametrize(
+    ("words", "why", "do"),
+    [
+        (["python3", "-m", "benchboard"], "Another Benchboard window has it open.", "Close its live bus, then try"),
+        (["benchboard", "can", "monitor"], "The command “benchboard can monitor” has it open (process 7).", "Wait"),
+        (["/usr/bin/minicom"], "minicom (7) has it open.", ""),
+    ],
+)
+def test_busy_port_names_what_has_it_open_and_what_to_do(tmp_path: Path, words: list[str], why: str, do: str) -> None:
+    process = tmp_path / "7"
+    process.mkdir()
+    (process / "cmdline").write_bytes("\0".join(words).encode())
+    (process / "comm").write_text(Path(words[0]).name)
+    holder = link._holder(process)
+    assert (holder[0], holder[1].startswith(do)) == (why, True)
+
+
+def test_named_error_names_the_dongle_in_place_of_its_path() -> None:
+    busy = Unavailable("port.busy", "/dev/ttyACM0 is in use.", why="Why.", do="Do.", path="/dev/ttyACM0")
+    assert str(link.named_error(busy, "Line 2")) == "Line 2 is in use. Why. Do."
+    ended = NotFound("port.missing", "Simulated dongle f isn't running.", simulated=True)
+    assert link.named_error(ended, "Dongle F").what == "Dongle F isn't running."
 
 
 def test_read_chunk_bytes_left_from_before_may_have_come_since_then(

@@ -152,3 +152,21 @@ def test_layout_import_without_format_detects_it(tmp_path: Path, capsys: pytest.
     for value in ({"title": "Theirs", "schemaVersion": 39, "panels": []}, []):
         assert main(["layout", "import", _file(tmp_path, value)]) == 0
         assert json.loads(capsys.readouterr().out)["format"] == "benchboard/dashboard"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"version": 99, "widgets": []}', "it has none of the keys items, panels or rows."),
+        ("[1]", "Entry 1 of the list is a number; it must be an object."),
+        ('["a"]', "Entry 1 of the list is a text; it must be an object."),
+        ("[null]", "Entry 1 of the list is null; it must be an object."),
+    ],
+)
+def test_import_of_no_dashboard_names_what_was_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+) -> None:
+    file = tmp_path / "other.json"
+    file.write_text(content)
+    assert main(["layout", "import", str(file)]) == 1
+    assert said in capsys.readouterr().err

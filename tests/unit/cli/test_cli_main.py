@@ -1,10 +1,14 @@
 """What every command shares: its language, its help and its options."""
 
 import inspect
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -48,6 +52,48 @@ def test_help_durations_are_those_of_the_constants(
 ) -> None:
     assert main([*command.split(), "--help"]) == 0
     assert sentence in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", [["--help"], ["timing", "solve", "--help"]])
+def test_main_with_output_that_cannot_be_written_says_so_once(home: Path, command: list[str]) -> None:
+    for redirection in (">/dev/full", ">&-"):
+        line = shlex.join([sys.executable, "-m", "benchboard", *command])
+        ended = subprocess.run(["sh", "-c", f"{line} {redirection}"], capture_output=True, text=True, check=False)
+        assert ended.returncode == 1
+        assert ended.stderr.startswith("Can't write to standard output: ")
+        assert ended.stderr.count("\n") == 1
+        assert not (home / "logs" / "benchboard.log").exists()
+
+
+def test_main_whose_reader_closes_the_pipe_is_silent(home: Path) -> None:
+    line = shlex.join([sys.executable, "-m", "benchboard", "--help"])
+    ended = subprocess.run(["sh", "-c", f"{line} | true"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unsafe", ["home", "vault"])
+def test_main_in_a_folder_that_is_not_private_creates_nothing(
+    home: Path, capsys: pytest.CaptureFixture[str], unsafe: str
+) -> None:
+    (home / "vault").mkdir(mode=0o700)
+    (home / "settings.json").write_text("{", encoding="utf-8")
+    (home / "vault" if unsafe == "vault" else home).chmod(0o777)
+    before = set(home.rglob("*"))
+    assert main(["db", "upgrade"]) == 1
+    assert "Nothing was changed." in capsys.readouterr().err
+    assert set(home.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["vault", "benchboard.db"])
+def test_main_where_a_pipe_is_in_the_place_of_a_file_names_it(
+    home: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    os.mkfifo(home / name)
+    assert main(["db", "check"]) == 1
+    kind = "folder" if name == "vault" else "file"
+    assert capsys.readouterr().err == (
+        f"{home / name} must be a {kind}. It's a named pipe. Move it away. Nothing was changed.\n"
+    )
 
 
 def test_main_broken_settings_file_is_kept_and_reported_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,18 +185,26 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
         (["dongle", "simulat"], "No such command “simulat”. Did you mean “simulate”?"),
         (["dongle", "zzz"], "No such command “zzz”."),
         (["dongle", "list", "--jsn"], "No such option “--jsn”. Did you mean “--json”?"),
+        (["dashboard", "list", "--trash"], "No such option “--trash”. Did you mean “--filter trash”?"),
+        (["user", "list", "--trash"], "No such option “--trash”."),
         (["dashboard", "save", "--not"], "No such option “--not”."),  # --note is an old name
         (["dongle", "simulate", "--count", "100"], "--count must be 1 to 64."),
         (["dongle", "simulate", "--count", "some"], "--count must be 1 to 64."),
         (["user", "list", "--limit", "0"], "--limit must be 1 to 1000."),
         (["can", "monitor", "--port", "p", "--seconds", "0"], "--seconds must be more than 0."),
         (["can", "monitor", "--port", "p", "--count", "0"], "--count must be 1 or more."),
-        (["timing", "solve", "--tolerance", "x"], "--tolerance must be a number."),
+        (["timing", "solve", "--max-error", "x"], "--max-error must be a number."),
         (["dashboard", "version", "show", "Wall", "x"], "NUMBER must be a whole number."),
         (["dongle", "info"], "--port is required."),
         (["dongle", "info", "--port"], "Option “--port” requires an argument."),
-        (["timing", "check"], "--controller, --clock and --nominal are required."),
-        (["timing", "check", "--clock", "80M"], "--controller and --nominal are required."),
+        (["dongle", "pair"], "--port is required. Example: benchboard dongle pair --port /dev/ttyACM0"),
+        (["can", "monitor"], "--port is required. Example: benchboard can monitor --port /dev/ttyACM0"),
+        (
+            ["can", "send", "--port", "p"],
+            "ID#DATA … is required. Example: benchboard can send --port /dev/ttyACM0 123#DEADBEEF",
+        ),
+        (["timing", "check"], "--controller, --clock and --timing are required."),
+        (["timing", "check", "--clock", "80M"], "--controller and --timing are required."),
         (["timing", "solve", "--controller", "bxcan"], "--clock and --bitrate are required."),
         (["timing", "solve", "--controller", "bxcan", "--clock", "36M"], "--bitrate is required."),
         (["can", "send"], "--port and ID#DATA … are required."),
@@ -163,7 +217,7 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
         ),
         (
             ["dongle", "list", "--sort", "foo"],
-            "--sort can't be “foo”. Choose one of: name, device_id, state, identity, ",
+            "--sort can't be “foo”. Choose one of: name, id, status, connection, ",
         ),
         (["audit", "list", "--event", "foo"], "--event can't be “foo”. Choose one of: session.sign-in, "),
         (
@@ -171,7 +225,7 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
             "--timing: “1/2/3” isn't a valid bit timing. Use a format such as",
         ),
         (["dongle", "config", "--port", "/no/port", "--timing", "0/2/3/1/1"], "The prescaler must be 1 or more."),
-        (["timing", "check", "--nominal", "1/2"], "--nominal: “1/2” isn't a valid bit timing. Use a format such as"),
+        (["timing", "check", "--nominal", "1/2"], "--timing: “1/2” isn't a valid bit timing. Use a format such as"),
         (["dashboard", "export", "Shop review", "--demo"], "Specify a FILE to write to, or - for standard output."),
         (["dashboard", "save", "Shop review", "--demo"], "Specify a FILE, or - for standard input."),
         (["dashboard", "export"], "Specify one dashboard by name or ID, or use --home."),
@@ -187,13 +241,69 @@ def test_wrong_usage_says_what_is_wrong_by_the_names_of_the_help(
     assert "'" not in lines[-1].replace("can't", "").replace("isn't", "")
 
 
+def _named_commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _named_commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def test_what_every_command_requires_is_shown_in_an_example_that_it_understands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "line-2.json").write_text("{}", encoding="utf-8")
+    shown = 0
+    for path, command in _named_commands(root):
+        if not any(parameter.required for parameter in command.params):
+            continue
+        assert main([*path]) == 2
+        _usage, found, example = capsys.readouterr().err.strip().rpartition(" Example: benchboard ")
+        assert found, path
+        words = shlex.split(example)
+        assert tuple(words[: len(path)]) == path
+        with command.make_context("", words[len(path) :]):
+            shown += 1
+    assert shown > 25
+
+
+@pytest.mark.parametrize(
+    ("arguments", "example"),
+    [
+        (["dongle", "info", "--port"], "dongle info --port /dev/ttyACM0"),
+        (
+            ["timing", "solve", "--controller", "bxcan"],
+            "timing solve --controller mcp2518fd --clock 80M --bitrate 500k",
+        ),
+        (["dashboard", "show"], 'dashboard show "Line 2"'),
+    ],
+)
+def test_incomplete_command_line_is_answered_with_an_example(
+    arguments: list[str], example: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.endswith(f" Example: benchboard {example}\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
         (["check", *FDCAN, "--nominal", "1/29/5/5/5", "--cable", "-2"], "--cable is out of range."),
-        (["check", *FDCAN, "--nominal", "1/29/5/5/5000"], "SJW in --nominal is out of range."),
-        (["check", *FDCAN, "--nominal", "1/29/5/5/5", "--data", "0/1/1/1/1"], "Prescaler in --data is out of range."),
+        (["check", *FDCAN, "--nominal", "1/29/5/5/5000"], "SJW in --timing is out of range."),
+        (
+            ["check", *FDCAN, "--nominal", "1/29/5/5/5", "--data", "0/1/1/1/1"],
+            "Prescaler in --data-timing is out of range.",
+        ),
         (["solve", *FDCAN, "--bitrate", "5k", "--sample-point", "0"], "--sample-point is out of range."),
+        (["solve", *FDCAN, "--bitrate", "0"], "--bitrate is out of range."),
+        (
+            ["solve", *FDCAN, "--bitrate", "500k", "--data-bitrate", "0"],
+            "--data-bitrate is out of range.",
+        ),
         (
             [
                 "compare",
@@ -206,7 +316,7 @@ def test_wrong_usage_says_what_is_wrong_by_the_names_of_the_help(
                 "--b-nominal",
                 "1/1/1/1/1",
             ],
-            "Propagation in --a-nominal is out of range.",
+            "Propagation in --a-timing is out of range.",
         ),
     ],
 )
@@ -368,3 +478,68 @@ def test_an_option_with_an_old_name_shows_its_new_one_alone(capsys: pytest.Captu
     shown = capsys.readouterr().out
     assert "--status" in shown
     assert "--state " not in shown
+
+
+def test_main_empty_database_url_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["whoami", "--url", ""]) == 2
+    assert "--url is empty. Leave it out" in capsys.readouterr().err
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", "")
+    assert main(["whoami"]) == 1
+    assert capsys.readouterr().err.startswith("BENCHBOARD_DATABASE_URL is empty. Set it to a database URL, or unset it")
+    assert not list(home.glob("*.db"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["dashboard", "show", "\udcff"], "DASHBOARD"),
+        (["dashboard", "list", "--search", "a\udcffb"], "--search"),
+        (["can", "send", "--port", "/dev/ttyNONE", "123#00", "\udcff"], "ID#DATA"),
+    ],
+)
+def test_argument_that_is_not_utf8_is_named(
+    arguments: list[str], names: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("Error: ")
+    assert names in error
+    assert error.endswith("The text isn't valid UTF-8.")
+
+
+@pytest.mark.parametrize(
+    ("rate", "bits_per_second"), [("500k", 500_000), ("500000", 500_000), ("1M", 1_000_000), ("0.5M", 500_000)]
+)
+def test_bit_rates_have_one_form_in_all_commands(rate: str, bits_per_second: int) -> None:
+    commands = [("can", "monitor"), ("can", "send"), ("timing", "solve")]
+    for group, name in commands:
+        found = root.get_command(click.Context(root), group)
+        assert isinstance(found, click.Group)
+        (option,) = (one for one in found.commands[name].params if "--bitrate" in one.opts)
+        assert option.type.convert(rate, option, None) == bits_per_second
+    assert main(["can", "monitor", "--port", "p", "--bitrate", "2M"]) == 2
+
+
+def test_sorting_and_modes_are_named_as_on_the_screen_and_by_the_old_names() -> None:
+    def choice(*words: str) -> click.ParamType[Any, Any]:
+        *path, option = words
+        command: click.Command = root
+        for word in path:
+            assert isinstance(command, click.Group)
+            command = command.get_command(click.Context(command), word) or command
+        return next(one.type for one in command.params if option in one.opts)
+
+    for words, given, stored in (
+        (("dashboard", "list", "--sort"), "changed", "updated_at"),
+        (("dashboard", "list", "--sort"), "created_at", "created_at"),
+        (("user", "list", "--sort"), "created", "created_at"),
+        (("user", "list", "--sort"), "status", "state"),
+        (("user", "list", "--sort"), "state", "state"),
+        (("dongle", "config", "--mode"), "listen-only", "LISTEN_ONLY"),
+        (("dongle", "config", "--mode"), "LISTEN_ONLY", "LISTEN_ONLY"),
+        (("dongle", "config", "--mode"), "Normal", "NORMAL"),
+        (("dongle", "config", "--mode"), "listen_only", "LISTEN_ONLY"),
+    ):
+        assert choice(*words).convert(given, None, None) == stored

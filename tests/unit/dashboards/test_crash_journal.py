@@ -111,7 +111,7 @@ def read_again(history: History) -> History:
     again = recoverable_steps.begin_history(unpack(first))
     for packed in rest:
         again.replay(unpack(packed), packed)
-    again.end()
+    again.finish_replay()
     return again
 
 
@@ -206,7 +206,7 @@ def test_journal_with_missing_steps_drops_those_before_them() -> None:
         again = recoverable_steps.begin_history(unpack(first))
         for packed in rest[:came]:
             again.replay(unpack(packed), packed)
-        again.end()
+        again.finish_replay()
         assert (again.document, len(again.steps), again.position) == (document(2), left, min(left, 2))
 
 
@@ -233,7 +233,9 @@ def test_journal_keeps_a_limited_number_of_steps(monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BENCHBOARD_KEYRING", "off")
-    return tmp_path / "home"
+    home = tmp_path / "home"
+    home.mkdir()
+    return home
 
 
 @pytest.fixture
@@ -440,17 +442,63 @@ def test_journal_unreadable_is_reported_and_set_aside(open_: Callable[..., Journ
     second = open_()
     assert held(second).document == document(2)
     (aside,) = (home / "journal").glob("*.aside")
-    assert str(aside) in second.note
+    assert second.note == (
+        "The last changes to “home” may be missing: their recovery file is damaged."
+        f" It is kept for {crash_journal.KEEP_DAYS} days as {aside}."
+    )
     assert aside.read_bytes() == data
     second.close()
     (home / "vault" / "journal.key").unlink()  # another computer's file, or a vault that was lost
     third = open_()
     assert third.recovered is None
     assert "can't read" in third.note
+    assert "may be missing" in third.note
     began(third, 1).close()
     file.write_bytes(b"")
     fourth = open_()
     assert (fourth.recovered, fourth.note) == (None, "")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link", "broken link"])
+def test_journal_that_is_no_ordinary_file_is_reported_and_moved_away(
+    open_: Callable[..., Journal], home: Path, kind: str
+) -> None:
+    began(open_(), 3).close()
+    (file,) = (home / "journal").glob("*.bbj")
+    other = home / "other"
+    file.rename(other)
+    make = {"pipe": lambda: os.mkfifo(file), "folder": file.mkdir, "link": lambda: file.symlink_to(other),
+            "broken link": lambda: file.symlink_to(home / "none")}  # fmt: skip
+    make[kind]()
+    before, kept = file.lstat(), other.read_bytes()
+    journal = open_journal(home, Vault(home), SUBJECT, title="Home")
+    (aside,) = (home / "journal").glob("*.aside")
+    assert (journal.recovered, journal.note) == (
+        None,
+        "The last changes to “Home” may be missing: their recovery file isn't an ordinary file."
+        f" It was moved to {aside}.",
+    )
+    assert aside.lstat().st_ino == before.st_ino
+    began(journal, 1).close()
+    assert file.is_file()
+    assert not file.is_symlink()
+    assert other.read_bytes() == kept
+    assert (open_().note, [path.name for path in (home / "journal").glob("*.bbj")]) == ("", [file.name])
+
+
+def test_journal_that_is_no_ordinary_file_does_not_hide_edits_beside_it(
+    open_: Callable[..., Journal], home: Path
+) -> None:
+    first, second = began(open_(), 1), began(open_(), 2)
+    first.close()
+    second.close()
+    file = min((home / "journal").glob("*.bbj"))
+    file.unlink()
+    file.mkdir()
+    journal = open_()
+    assert held(journal).document == document(2)
+    assert "may be missing" in journal.note
 
 
 def test_journal_size_stays_bounded(open_: Callable[..., Journal], home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -490,6 +538,14 @@ def test_journal_moved_picture_is_not_written_again(open_: Callable[..., Journal
     assert file.stat().st_size - before < 41 * 400
     journal.close()
     assert held(open_()).document == page(40, "fill")
+
+
+def test_journal_does_not_make_a_removed_home_again(home: Path) -> None:
+    home.rmdir()
+    with pytest.raises(Unavailable) as refused:
+        open_journal(home, Vault(home), SUBJECT)
+    assert refused.value.code == "journal.unwritable"
+    assert not home.exists()
 
 
 @contextmanager
@@ -574,6 +630,21 @@ def test_sweep_journals_unseen_and_unwritten_for_a_month_are_deleted_and_old_cop
                                   ("grace", "hidden"))]  # fmt: skip
     assert left == [True, False, True, True]
     assert crash_journal.sweep(home / "elsewhere", Vault(home), (), visible) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("ending", ["bbj", "aside"])
+def test_sweep_leaves_what_is_no_ordinary_file(home: Path, ending: str) -> None:
+    folder = home / "journal"
+    folder.mkdir(parents=True)
+    pipe, inner, link = (folder / f"{name}.0.{ending}" for name in ("a", "b", "c"))
+    os.mkfifo(pipe)
+    inner.mkdir()
+    link.symlink_to(home / "none")
+    Vault(home).create("journal", KEY)
+    _age(pipe, inner)
+    assert crash_journal.sweep(home, Vault(home), (), lambda names: names) == 0
+    assert {pipe, inner, link} <= set(folder.iterdir())
 
 
 def test_sweep_leaves_no_lock_of_a_deleted_journal(open_: Callable[..., Journal], home: Path) -> None:

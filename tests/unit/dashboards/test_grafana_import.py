@@ -184,6 +184,18 @@ def test_import_long_titles_and_description_of_the_page_and_its_rows_are_reporte
     ]
 
 
+def test_import_long_label_of_a_variable_is_reported() -> None:
+    given = {"name": "host", "type": "textbox", "query": "a"}
+    long = given | {"label": "l" * 1000}
+    for label, count in (("Host", 0), ("", 0), (None, 0)):
+        assert len(_read(templating={"list": [given | {"label": label}]})[2].lines) == count
+    _found, document, report = _read(templating={"list": [long]})
+    assert len(document["variables"][0]["label"]) == 200
+    assert [(line.id, line.outcome, line.what) for line in report.lines] == [
+        ("", "changed", "The label of variable “host” was shortened to one line of up to 200 characters."),
+    ]
+
+
 def test_import_library_panel_becomes_a_named_placeholder() -> None:
     found, _document, report = _read(
         {"id": 1, "gridPos": _at(0, 0), "libraryPanel": {"name": "CPU of all", "uid": "abc"}},

@@ -161,5 +161,5 @@ def test_geometry_counts_from_the_named_grid(layout: Layout) -> None:
 
 @pytest.mark.parametrize("item_id", ["gone", ""])
 def test_geometry_of_a_missing_item_is_none(item_id: str) -> None:
-    with pytest.raises(Exception, match="no item"):
+    with pytest.raises(Exception, match="no widget"):
         document_cell(PageIndex(laid(a=(0, 0, 1, 1))), item_id)

@@ -165,7 +165,7 @@ def test_repeat_of_takes_a_variable_name_of_exactly_the_greatest_length() -> Non
 
 def test_repeat_with_too_many_clones_is_rejected_before_making_them() -> None:
     layout = _repeating(laid(a=(0, 0, 4, 1000), b=(4, 0, 4, 1)), a={"variable": "shop", "direction": "down"})
-    with pytest.raises(Invalid, match="10000 times exceeds the limit of 10000 items") as many:
+    with pytest.raises(Invalid, match="10000 times exceeds the limit of 10000 widgets") as many:
         repeated(layout, {"shop": [str(n) for n in range(10_000)]})
     assert many.value.facts["item"] == "a"
     with pytest.raises(Invalid, match="longer than 100000 rows"):

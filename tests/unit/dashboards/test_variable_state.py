@@ -2,6 +2,7 @@
 data."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,14 @@ def test_variable_state_unwritable_folder_raises_unavailable(tmp_path: Path) -> 
     assert variable_state.load(tmp_path, Vault(tmp_path), HERE, "home") == {}
 
 
+def test_variable_state_does_not_make_a_removed_home_again(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with pytest.raises(Unavailable) as refused:
+        variable_state.save(home, Vault(home), HERE, "home", CHOSEN)
+    assert refused.value.code == "choices.unwritable"
+    assert not home.exists()
+
+
 def test_changed_choices_equal_to_the_documents_are_left_out() -> None:
     shop = {"name": "shop", "type": "list", "values": ["a", "b"], "chosen": ["a"], "multiple": True}
     state = {**shop, "name": "state", "include_all": True, "all_chosen": True}
@@ -122,3 +131,15 @@ def test_changed_choices_equal_to_the_documents_are_left_out() -> None:
     assert variable_state.changed_choices(document, same) == {}
     other = {"shop": VariableChoice(("a", "b")), "state": VariableChoice(("a",))}
     assert variable_state.changed_choices(document, other) == other
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_variable_state_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    variable_state.save(tmp_path, vault, ["a"], "d", {"shop": VariableChoice(("x",))})
+    (file,) = (tmp_path / "open").glob("*.bbc")
+    file.unlink()
+    os.mkfifo(file)
+    assert variable_state.load(tmp_path, vault, ["a"], "d") == {}
+    with pytest.raises(Unavailable, match="isn't an ordinary file"):
+        variable_state.save(tmp_path, vault, ["a"], "d", {})

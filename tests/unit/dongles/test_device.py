@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -265,6 +266,23 @@ def test_config_write_of_impossible_settings_sends_nothing() -> None:
     impossible = DongleConfig("fdcan", 80_000_000, 500_000, 87.5, 1, 6, 7, 2, 2)
     with pytest.raises(Invalid):
         device.config_write(impossible, revision=0)
+    assert cable.log == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"clock_hz": 40_000_000, "prescaler": 5}, "The dongle's CAN clock is 80 MHz, not 40 MHz."),
+        ({"controller": "mcp2515"}, "The dongle's controller is fdcan, not mcp2515."),
+    ],
+)
+def test_config_write_of_other_hardware_is_refused_before_it_is_sent(changes: dict[str, Any], what: str) -> None:
+    cable, device = conversation(new_dongle())
+    device.hello()
+    cable.log.clear()
+    with pytest.raises(Invalid) as refused:
+        device.config_write(replace(FACTORY_CONFIG, **changes))
+    assert refused.value.what == what
     assert cable.log == []
 
 

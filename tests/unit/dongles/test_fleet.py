@@ -115,6 +115,17 @@ def test_list_dongles_with_search_or_filter_finds_matches(bench: Bench) -> None:
         assert (caught.value.code, caught.value.facts["field"]) == ("dongles.filter", next(iter(wrong)))
 
 
+def test_paired_dongles_are_those_that_proved_themselves_by_title(bench: Bench, various: list[DongleRecord]) -> None:
+    expected = [one for one in various if one.ownership_state == "CLAIMED_ACTIVE" and one.identity_kind != "observed"]
+    assert 0 < len(expected) < len(various)
+    with unbound(bench.database).read() as session:
+        found = fleet.paired_dongles(session, bench.technician)
+        assert found == sorted(expected, key=lambda one: one.title.casefold())
+        assert fleet.paired_dongles(session, bench.rival) == []
+        with pytest.raises(Denied):
+            fleet.paired_dongles(session, bench.analyst)
+
+
 def test_find_dongles_finds_those_that_are_registered(bench: Bench) -> None:
     first, second, _third = (paired(bench, LoopbackDongle(), name) for name in ("Axle", "Brake", "Clutch"))
     asked = [second.device_id, "0" * 16, first.device_id]
@@ -275,6 +286,21 @@ def test_write_config_to_a_dongle_that_is_not_paired_is_recorded(bench: Bench) -
     entry = bench.last_event("dongle.configure")
     assert (entry.resource_id, entry.user_id) == (None, bench.technician.user_id)
     assert (entry.details["device_id"], entry.details["bitrate"]) == (dongle.machine.device_id, NEW.bitrate)
+
+
+@pytest.mark.parametrize("is_paired", [False, True])
+def test_write_config_records_what_changed(bench: Bench, is_paired: bool) -> None:
+    dongle = LoopbackDongle()
+    if is_paired:
+        paired(bench, dongle)
+    for config, changed in (
+        (NEW, "timing"),
+        (replace(NEW, mode="LISTEN_ONLY"), "mode"),
+        (replace(CONFIG, termination_ohm=120), "timing, mode, settings"),
+        (replace(CONFIG, termination_ohm=120), ""),
+    ):
+        write(bench, dongle, config)
+        assert bench.last_event("dongle.configure").details["changed"] == changed
 
 
 def test_mark_seen_writes_once_a_minute_and_never_to_a_pending_claim(

@@ -225,6 +225,20 @@ def test_config_write_recorded_before_a_factory_reset_is_refused_after_a_new_cla
     assert ask(dongle, ProtocolCommand.CONFIG_WRITE, anew) == {"revision": 1 + delivered}
 
 
+@pytest.mark.parametrize("changes", [{"clock_hz": 40_000_000, "prescaler": 5}, {"controller": "mcp2515"}])
+def test_config_write_of_other_hardware_is_refused(changes: dict[str, object]) -> None:
+    dongle = device()
+    config = messages.config_with_changes(FACTORY_CONFIG, changes)
+    with pytest.raises(ProtocolError) as refused:
+        ask(
+            dongle,
+            ProtocolCommand.CONFIG_WRITE,
+            host_side.config_write_request(config, 0, dongle.device_id, None),
+        )
+    assert refused.value.code == ErrorCode.CONFIG_REFUSED
+    assert dongle.persistent.config == FACTORY_CONFIG
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"bitrate": 250_000}, {"sjw": 3}, {"data_bitrate": 1_000_000}, {"fd_enabled": True}, {"prescaler": 0},

@@ -1,5 +1,6 @@
 """A simulated dongle's flash memory: its limits, its file, and which of the two slots counts."""
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -88,3 +89,13 @@ def test_identity_is_whole_or_none_whatever_byte_the_power_fails_at() -> None:
             assert Flash(flash.image).identity() == seed
     assert Flash(flash.image).image[:4] == b"BBI1"
     assert zlib.crc32(seed).to_bytes(4, "big") == flash.image[36:40]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_flash_that_is_a_pipe_or_a_folder_is_refused_at_once(tmp_path: Path) -> None:
+    """A pipe was waited for without end."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(Invalid, match="isn't a simulated dongle's memory file"):
+            Flash(path=tmp_path / name)

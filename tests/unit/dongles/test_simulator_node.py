@@ -9,7 +9,14 @@ import pytest
 
 from benchboard.canbus.frame import Frame
 from benchboard.dongles.protocol import CanFilter
-from benchboard.dongles.simulator.bus import BitTiming, Phase, VirtualBus, timing_of
+from benchboard.dongles.simulator.bus import (
+    STANDARD,
+    BitTiming,
+    VirtualBus,
+    standard_data,
+    standard_nominal,
+    timing_of,
+)
 from benchboard.dongles.simulator.flash import Flash
 from benchboard.dongles.simulator.node import FACTORY_CONFIG, SimulatedDongle
 from benchboard.dongles.simulator.traffic import Traffic
@@ -18,7 +25,7 @@ from support.cable import Clock, connect, new_dongle, seeded
 from support.memory_host import ORGANISATION, ORGANISATION_KEY, PUBLIC
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
-AT_500K = BitTiming(Phase(500_000, 0.875))
+AT_500K = BitTiming(STANDARD.nominal)
 
 
 def reply(dongle: SimulatedDongle, line: bytes, now: float = 0.0) -> bytes:
@@ -49,7 +56,9 @@ def test_open_channel_uses_stored_timing_unless_s_overrides_it_once() -> None:
     reply(dongle, b"C")
     assert reply(dongle, b"s001C") == b"\r"  # BTR0 00, BTR1 1C: 500 kbit/s at 87.5 %, Bosch's table
     reply(dongle, b"O")
-    assert dongle.controller.timing == AT_500K
+    nominal = dongle.controller.timing.nominal
+    assert (nominal.bitrate, nominal.sample_point) == (500_000, 0.875)
+    assert nominal.tolerance == 1 / 320, "BTR0's upper bits are 0: a jump of 1 of 16 quanta"
 
 
 def test_frames_between_two_dongles_have_replies_and_timestamps() -> None:
@@ -96,27 +105,78 @@ def test_frames_that_the_host_does_not_read_are_dropped_and_flagged() -> None:
     assert reply(two, b"F") == b"F00\r"
 
 
-def test_traffic_while_a_channel_is_open_sends_at_its_timing() -> None:
+def run_traffic(traffic: Traffic, bus: VirtualBus, now: float, until: float) -> None:
+    """Let time pass from `now` to `until` as the simulator's loop does."""
+    due: float | None = now
+    while due is not None and due < until:
+        due = min((at for at in (traffic.advance(due), bus.advance(due)) if at is not None), default=None)
+
+
+def test_traffic_reaches_a_dongle_at_its_bit_rate_while_a_channel_is_open() -> None:
     bus, one, _two = pair_on_a_bus()
-    traffic = Traffic(bus, 100, [one.controller])
+    traffic = Traffic(bus, 100, 1_000_000, [one.controller])
     assert traffic.advance(0.0) is None
     reply(one, b"S8")
     reply(one, b"O")
-    due: float | None = 0.0
-    while due is not None and due < 10.0:
-        traffic.advance(due)
-        bus.advance(due)
-        due = traffic.advance(due)
+    run_traffic(traffic, bus, 0.0, 10.0)
     lines = one.take_output().split(b"\r")[:-1]
     assert 900 <= len(lines) <= 1100
     assert {line[:1] for line in lines} == {b"t", b"T"}
+    assert reply(one, b"e") == b"e00000000000000000\r"
     reply(one, b"C")
     assert traffic.advance(10.1) is None
+    reply(one, b"S8")
     reply(one, b"L")
-    traffic.advance(20.0)
-    traffic.advance(21.0)
-    bus.advance(21.5)
+    run_traffic(traffic, bus, 20.0, 21.5)
     assert len(one.take_output()) > 100
+
+
+def test_traffic_at_another_bit_rate_is_errors_to_a_dongle_and_lasts() -> None:
+    """The bus's rate is its own: what a dongle is set to changes nothing."""
+    bus, wrong, right = pair_on_a_bus()
+    traffic = Traffic(bus, 100, 500_000, [wrong.controller, right.controller])
+    reply(wrong, b"S5")
+    reply(wrong, b"O")
+    run_traffic(traffic, bus, 0.0, 5.0)
+    assert wrong.take_output() == b""
+    assert reply(wrong, b"F") == b"F24\r"
+    tx_errors, rx_errors, count = (int(reply(wrong, b"e")[a:b], 16) for a, b in ((1, 5), (5, 9), (9, 17)))
+    # 15 times 9 as an active node, which are error flags to all; then 1 a frame, up to 255.
+    assert (tx_errors, rx_errors) == (0, 255)
+    assert count > 400
+    reply(right, b"O")
+    run_traffic(traffic, bus, 5.0, 10.0)
+    assert right.take_output().count(b"\r") > 400
+    assert reply(right, b"e") == b"e00000000000000000\r"
+    assert wrong.take_output() == b""
+
+
+def test_traffic_heard_at_another_bit_rate_in_listen_only_is_errors_but_not_disturbed() -> None:
+    bus, wrong, right = pair_on_a_bus()
+    traffic = Traffic(bus, 100, 500_000, [wrong.controller, right.controller])
+    reply(wrong, b"S5")
+    reply(wrong, b"L")
+    reply(right, b"O")
+    run_traffic(traffic, bus, 0.0, 5.0)
+    assert wrong.take_output() == b""
+    assert int(reply(wrong, b"e")[9:17], 16) > 400
+    assert right.take_output().count(b"\r") > 400
+    assert reply(right, b"e") == b"e00000000000000000\r"
+
+
+def test_traffic_whose_source_is_sent_bus_off_returns() -> None:
+    bus, wrong, right = pair_on_a_bus()
+    traffic = Traffic(bus, 100, 500_000, [wrong.controller, right.controller])
+    now = 0.0
+    for _opening in range(6):  # each time error active again: 15 frames are destroyed
+        reply(wrong, b"S5")
+        reply(wrong, b"O")
+        run_traffic(traffic, bus, now, now + 0.2)
+        reply(wrong, b"C")
+        reply(right, b"O")
+        now += 0.2
+    run_traffic(traffic, bus, now, now + 5.0)
+    assert right.take_output().count(b"\r") > 400
 
 
 def test_close_with_unread_frames_drops_them_but_ends_the_line() -> None:
@@ -142,14 +202,18 @@ def test_bit_rate_codes_are_those_of_the_protocol_page() -> None:
         dongle = new_dongle()
         assert reply(dongle, b"S%d" % digit) == b"\r"
         reply(dongle, b"O")
-        assert dongle.controller.timing == BitTiming(Phase(rate, float(row[2]) / 100))
+        phase = dongle.controller.timing.nominal
+        assert (phase.bitrate, phase.sample_point) == (rate, float(row[2]) / 100)
+        assert phase == standard_nominal(rate)
     row = re.search(r"^\| `((?:Y\d ?)+)` \| CAN FD data phase in Mbit/s, sample point ([\d.]+) %", PAGE, re.MULTILINE)
     assert row is not None
     for code in row[1].split():
         dongle = new_dongle()
         assert reply(dongle, code.encode()) == b"\r"
         reply(dongle, b"O")
-        assert dongle.controller.timing == BitTiming(AT_500K.nominal, Phase(int(code[1]) * 1e6, float(row[2]) / 100))
+        phase = standard_data(int(code[1]) * 1e6)
+        assert dongle.controller.timing == BitTiming(AT_500K.nominal, phase)
+        assert phase.sample_point == float(row[2]) / 100
     for unknown in (b"S", b"SA", b"S10", b"Y0", b"Y3", b"Y", b"s00", b"s0014G", b"s00140"):
         assert reply(new_dongle(), unknown) == b"\a"
 

@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from support.source import walked
+
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "desktop/benchboard"
 PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -15,8 +17,8 @@ FOLDERS = {path.name for path in PACKAGE.rglob("*") if path.is_dir()}
 
 def _names_in_code() -> set[str]:
     names: set[str] = set()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for nodes in walked(PACKAGE).values():
+        for node in nodes:
             match node:
                 case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name) | ast.Name(id=name):
                     names.add(name)
@@ -43,6 +45,7 @@ def test_architecture_picture_has_the_layers_of_the_contract() -> None:
         "atomic_write",
         "file_locks",
         "file_ownership",
+        "name_characters",
         "package_data",
         "start_arguments",
     }

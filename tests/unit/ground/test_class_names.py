@@ -5,13 +5,15 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
+from support.source import walked
+
 ROOT: Final = Path(__file__).parents[3]
 
 
 def test_class_names_are_unique_in_the_package() -> None:
     files = defaultdict(list)
-    for path in sorted((ROOT / "desktop/benchboard").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, nodes in walked(ROOT / "desktop/benchboard").items():
+        for node in nodes:
             if isinstance(node, ast.ClassDef):
                 files[node.name].append(f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
     assert {name: places for name, places in files.items() if len(places) > 1} == {}

@@ -9,6 +9,11 @@ from typing import Final
 import pytest
 
 import benchboard
+from support.source import parsed
+
+Trees = Mapping[Path, ast.Module]
+ROOT: Final = Path(__file__).parents[3]
+FOLDER: Final = Path(benchboard.__file__).parent
 
 OUTSIDE: Final = frozenset(
     [
@@ -27,6 +32,14 @@ OUTSIDE: Final = frozenset(
     ]
 )
 """Names of other programs, tables, files, values and error codes."""
+
+
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """The package's modules, parsed."""
+    return parsed(FOLDER)
+
+
 _MARKED: Final = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
 
 
@@ -82,9 +95,7 @@ def _defined_names(tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_docstrings_of_every_module_name_only_what_exists() -> None:
-    (folder,) = benchboard.__path__
-    trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
+def test_docstrings_of_every_module_name_only_what_exists(trees: Trees) -> None:
     defined = {name for tree in trees.values() for name in _defined_names(tree)}
     known = OUTSIDE | defined | {part for path in trees for part in (path.stem, path.parent.name)}
     stale = []
@@ -93,7 +104,7 @@ def test_docstrings_of_every_module_name_only_what_exists() -> None:
         unknown = [(line, name) for line, name in named if {name, name.rpartition(".")[2]}.isdisjoint(known)]
         own = _own_words(tree) if unknown else set()
         stale += [
-            f"{path.relative_to(folder)}:{line}: {name}" for line, name in unknown if name.rpartition(".")[2] not in own
+            f"{path.relative_to(FOLDER)}:{line}: {name}" for line, name in unknown if name.rpartition(".")[2] not in own
         ]
     assert not stale
 
@@ -146,10 +157,8 @@ def _family(class_: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> list[a
 
 
 @pytest.mark.slow
-def test_docstrings_of_classes_name_their_own_members() -> None:
+def test_docstrings_of_classes_name_their_own_members(trees: Trees) -> None:
     """A signal or field that is renamed is often still the name of something in another file."""
-    (folder,) = benchboard.__path__
-    trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
     classes = {
         node.name: node for tree in trees.values() for node in _statements(tree) if isinstance(node, ast.ClassDef)
     }
@@ -170,7 +179,7 @@ def test_docstrings_of_classes_name_their_own_members() -> None:
             if names:
                 family = _family(class_, classes)
                 own = {name for one in family for name in _member_names(one)} | set(_literals(family))
-                stale += [f"{path.relative_to(folder)}: {class_.name}: {name}" for name in sorted(names - own)]
+                stale += [f"{path.relative_to(FOLDER)}: {class_.name}: {name}" for name in sorted(names - own)]
     assert not stale
 
 
@@ -181,9 +190,7 @@ NO_CODES: Final = ("merge.mine", "table.column")
 """What looks like one, but is an attribute or a placeholder."""
 
 
-def test_docstrings_name_only_codes_that_exist() -> None:
-    (folder,) = benchboard.__path__
-    trees = {path: ast.parse(path.read_text()) for path in sorted(Path(folder).rglob("*.py"))}
+def test_docstrings_name_only_codes_that_exist(trees: Trees) -> None:
     words, beginnings = set(), set()
     for tree in trees.values():
         comments = {id(node.value) for node in _statements(tree) if isinstance(node, ast.Expr)}
@@ -198,21 +205,20 @@ def test_docstrings_name_only_codes_that_exist() -> None:
         for line, text in _docstrings(tree):
             for code in (first or second for first, second in _CODE.findall(text)):
                 family, _dot, name = code.partition(".")
-                module = Path(folder, family, f"{name}.py").exists() or family not in families
+                module = Path(FOLDER, family, f"{name}.py").exists() or family not in families
                 known = module or code in words or code in NO_CODES
                 if not known and not (f"{family}." in beginnings and name in words):
-                    stale.append(f"{path.relative_to(folder)}:{line}: {code}")
+                    stale.append(f"{path.relative_to(FOLDER)}:{line}: {code}")
     assert not stale
 
 
-_ROOT: Final = Path(__file__).parents[3]
 _SILENCED: Final = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[\w, -]+\])")
 
 
 def _source_lines(*folders: str) -> Iterator[tuple[str, str]]:
     for folder in folders:
-        for path in sorted((_ROOT / folder).rglob("*.py")):
-            name = path.relative_to(_ROOT).as_posix()
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
             for number, line in enumerate(path.read_text().splitlines(), 1):
                 yield f"{name}:{number}", line
 

@@ -1,5 +1,6 @@
 """Every sentence of the program has a Turkish translation with the same placeholders."""
 
+import functools
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ FOLDER = ROOT / "resources" / "i18n"
 Sentence = tuple[str, ...]
 
 
+@functools.cache
 def source_sentences() -> dict[Sentence, str]:
     """Every sentence in the source (its context, if any; singular; plural, if any) → where it stands."""
     found: dict[Sentence, str] = {}
@@ -41,6 +43,10 @@ def turkish() -> dict[Sentence, Message]:
         for m in catalogue
         if m.id
     }
+
+
+def test_languages_are_english_and_those_with_a_catalogue() -> None:
+    assert set(i18n.LANGUAGES) == {"en", *(file.stem for file in FOLDER.glob("*.po"))}
 
 
 def test_turkish_catalogue_translates_every_sentence(turkish: dict[Sentence, Message]) -> None:

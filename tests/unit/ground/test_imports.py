@@ -5,6 +5,7 @@ import ast
 from pathlib import Path
 
 import benchboard
+from support.source import walked
 
 PACKAGE = Path(benchboard.__file__).parent
 
@@ -17,12 +18,13 @@ def module_name(file: Path, package: Path) -> str:
 def import_graph(package: Path) -> dict[str, set[str]]:
     """Which modules of a package each of its modules imports."""
     files = {module_name(file, package): file for file in package.rglob("*.py")}
-    return {name: imported_modules(name, file, files) - {name} for name, file in files.items()}
+    nodes = walked(package)
+    return {name: imported_modules(name, file, nodes[file], files) - {name} for name, file in files.items()}
 
 
-def imported_modules(name: str, file: Path, files: dict[str, Path]) -> set[str]:
+def imported_modules(name: str, file: Path, nodes: list[ast.AST], files: dict[str, Path]) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -1,22 +1,25 @@
 """What a function's name promises of what isn't there."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
 
 import benchboard
+from support.source import walked
 
 CORE = ("identity", "dashboards", "dongles", "analytics", "storage", "canbus")
 
 
+@functools.cache
 def _functions(prefix: str) -> list[tuple[str, ast.FunctionDef]]:
     (folder,) = benchboard.__path__
     return [
         (f"{path.relative_to(folder)}: {node.name}", node)
         for room in CORE
-        for path in sorted(Path(folder, room).rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text()))
+        for path, nodes in walked(Path(folder, room)).items()
+        for node in nodes
         if isinstance(node, ast.FunctionDef) and node.name.lstrip("_").startswith(prefix)
     ]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.errors import Invalid
-from benchboard.paging import Listing, decode_key, encode_key
+from benchboard.paging import Line, Listing, decode_key, encode_key, fold
 
 scalars = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)
 
@@ -69,3 +69,36 @@ def test_require_filters_of_a_list_without_filters_offers_none() -> None:
     with pytest.raises(Invalid) as refused:
         Listing(filters={"a": 1}).require_filters((), "x.filter", "No “{column}”.")
     assert refused.value.do == ""
+
+
+def _fold(text: str, unfolded: str = "") -> list[Line[str]]:
+    """Letters as rows: capitals are never folded, a letter is itself and what it shares with its repeats."""
+    rows = [f"{letter}{place}" for place, letter in enumerate(text)]
+    return fold(rows, lambda row: row[0] if row[0].islower() else None, lambda row: row, set(unfolded.split()))
+
+
+@pytest.mark.parametrize(
+    ("rows", "unfolded", "shown"),
+    [
+        ("", "", []),
+        ("a", "", ["a0"]),
+        ("aaa", "", ["a0 folded 3"]),
+        ("aab", "", ["a0 folded 2", "b2"]),
+        ("abab", "", ["a0", "b1", "a2", "b3"]),
+        ("AAaa", "", ["A0", "A1", "a2 folded 2"]),
+        ("aabb", "b3", ["a0 folded 2", "b2", "b3"]),
+        ("aaAaa", "a0", ["a0", "a1", "A2", "a3 folded 2"]),
+    ],
+)
+def test_fold_makes_one_line_of_consecutive_repeats(rows: str, unfolded: str, shown: list[str]) -> None:
+    lines = _fold(rows, unfolded)
+    assert [f"{line.row} folded {len(line.run)}" if line.folded else line.row for line in lines] == shown
+
+
+@given(st.text("abA", max_size=12), st.sets(st.integers(0, 11)))
+def test_fold_keeps_every_row_once_and_in_order(text: str, unfolded: set[int]) -> None:
+    rows = [f"{letter}{place}" for place, letter in enumerate(text)]
+    lines = _fold(text, " ".join(rows[place] for place in unfolded if place < len(rows)))
+    assert [row for line in lines for row in (line.run if line.folded else (line.row,))] == rows
+    assert all(line.row in line.run for line in lines)
+    assert all(line.repeated for line in lines if line.folded)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from support.source import walked
+
 ROOT: Final = Path(__file__).parents[3]
 PACKAGE: Final = ROOT / "desktop/benchboard"
 PUBLIC: Final = frozenset({"_", "_asdict", "_exit", "_fields", "_make", "_replace"})
@@ -83,8 +85,7 @@ def reaches(root: Path, package: Path) -> list[tuple[str, int, str]]:
     """The uses of private names of other modules, below `package` and in the tests of `root`: file, line, name."""
     found = []
     defined: dict[Path, set[str]] = {}
-    for file in [*sorted(package.rglob("*.py")), *sorted((root / "tests").rglob("*.py"))]:
-        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    for file, nodes in (walked(package) | walked(root / "tests")).items():
         own = defined_names(nodes)
         if file.is_relative_to(package):
             defined[file] = own

@@ -5,7 +5,9 @@ import pytest
 from benchboard.start_arguments import opens_window
 
 
-@pytest.mark.parametrize("arguments", [[], ["benchboard:bench/live"], ["a.db"], ["a.sqlite"], ["a.sqlite3"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["benchboard:bench/live"], ["BenchBoard://studio"], ["a.db"], ["a.sqlite"], ["a.sqlite3"]]
+)
 def test_opens_window_without_a_command_is_true(arguments: list[str]) -> None:
     assert opens_window(arguments)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchboard import home_folder
 from benchboard.errors import Unavailable
 from benchboard.identity.keys import FileDataKeys
 from benchboard.vault import Vault
@@ -162,7 +163,8 @@ def test_vault_or_home_that_is_a_file_is_to_be_moved_away(vault: Vault, tmp_path
         with pytest.raises(Unavailable) as refused:
             act()
         assert refused.value.code == "vault.no-folder"
-        assert str(refused.value) == f"{path} must be a folder. Move the file away. Nothing was changed."
+        do = "Set BENCHBOARD_HOME to a folder" if name == "home" else "Move it away"
+        assert str(refused.value) == f"{path} must be a folder. It's a file. {do}. Nothing was changed."
 
 
 def test_put_on_a_full_disk_raises_unwritable_and_leaves_nothing(vault: Vault, tmp_path: Path) -> None:
@@ -226,3 +228,17 @@ def test_get_from_a_keyring_that_fails_raises_unavailable(
 def test_get_with_an_invalid_name_raises_value_error(vault: Vault, name: str) -> None:
     with pytest.raises(ValueError, match="not a vault name"):
         vault.get(name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_get_where_the_key_file_is_a_pipe_is_refused_and_does_not_wait(vault: Vault, tmp_path: Path) -> None:
+    vault.put("database.benchboard", b"first")
+    pipe = vault.file("database.benchboard")
+    pipe.unlink()
+    os.mkfifo(pipe, 0o600)
+    with pytest.raises(Unavailable, match=r"It isn't an ordinary file\. Move it away") as refused:
+        vault.get("database.benchboard")
+    assert str(pipe) in refused.value.what
+    os.mkfifo(tmp_path / "home" / "benchboard.lock", 0o600)
+    with pytest.raises(Unavailable, match="must be a file"), home_folder.locked(tmp_path / "home"):
+        pass

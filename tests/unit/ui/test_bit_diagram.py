@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.bit_diagram import segments, spans
-from benchboard.ui.bench.solution_plot import tolerance_band
+from benchboard.ui.bench.solution_plot import error_ticks, tolerance_band
 
 
 @st.composite
@@ -50,3 +50,17 @@ def test_spans_of_longer_segments_are_wider() -> None:
 
 def test_tolerance_band_below_the_clock_accuracy_is_lowest() -> None:
     assert [tolerance_band(value, 0.3) for value in (0.29, 0.3, 0.59, 0.6)] == [0, 1, 1, 2]
+
+
+def test_error_ticks_are_the_multiples_of_a_round_step_that_their_labels_say() -> None:
+    assert error_ticks(0.5) == [(0.0, "0.0"), (0.1, "0.1"), (0.2, "0.2"), (0.3, "0.3"), (0.4, "0.4"), (0.5, "0.5")]
+    assert [label for _error, label in error_ticks(3)] == ["0", "1", "2", "3"]
+    assert [label for _error, label in error_ticks(0.0004)] == ["0.0000", "0.0001", "0.0002", "0.0003", "0.0004"]
+
+
+@given(st.floats(1e-6, 100))
+def test_error_ticks_of_any_range_are_few_and_as_labelled(most: float) -> None:
+    ticks = error_ticks(most)
+    assert 3 <= len(ticks) <= 6
+    assert ticks[-1][0] <= most
+    assert all(abs(float(label) - error) < 1e-9 for error, label in ticks)

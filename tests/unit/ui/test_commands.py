@@ -137,6 +137,14 @@ def test_key_sheet_in_a_room_begins_with_its_groups_and_keeps_the_order_of_all(
     assert groups == sorted(shown, key=lambda group: group not in own)
 
 
+def test_key_sheet_groups_of_a_room_name_it(registered: list[Command]) -> None:
+    rows = shortcut_rows("studio", registered, {"studio": "Studio", "bench": "Bench"})
+    groups = {title: group for group, title, _keys in rows}
+    assert (groups["Undo"], groups["Quit Benchboard"]) == ("Studio: Edit", "Window")
+    of_rooms = {group.partition(": ")[0] for group in groups.values() if ": " in group}
+    assert of_rooms == {"Studio", "Bench"}
+
+
 def test_key_sheet_order_of_groups_does_not_depend_on_the_order_of_registration(registered: list[Command]) -> None:
     def groups(registry: list[Command]) -> list[str]:
         return list(dict.fromkeys(line[0] for line in shortcut_rows("studio", registry)))

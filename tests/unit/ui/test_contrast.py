@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchboard import package_data
+from support.contrast import contrast
 
 TOKENS: dict[str, Any] = json.loads(
     (package_data.resources_folder() / "themes" / "tokens.json").read_text(encoding="utf-8")
@@ -32,23 +33,12 @@ TEXT = (
     *(("text.placeholder", ground) for ground in ("window", "surface", "raised", "header")),
 )
 MARKS = (
+    *(("text.disabled", ground) for ground in ("window", "surface", "surface.alt", "raised")),
     *(("border.control", ground) for ground in ("window", "surface", "raised")),
     *(("focus", ground) for ground in ("window", "surface", "raised", "rail", "selection")),
     *((mark, "surface") for mark in ("proven", "observed", "accent", "guide")),
     *((mark, "surface.alt") for mark in ("proven", "observed")),
 )
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of `#RRGGBB`, WCAG 2.1."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def pairs() -> Iterator[tuple[str, str, str, float]]:

@@ -1,6 +1,7 @@
 """A row of the dongle list: its key, and the device id that it may not have yet."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,8 +10,12 @@ import pytest
 
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet
+from benchboard.dongles.dongle_status import connection_title, pairing_title
+from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
+from benchboard.errors import AppError
 from benchboard.paging import Listing
+from benchboard.ui.bench.bench_format import state_mark
 from benchboard.ui.bench.dongle_rows import DongleRow, columns, count_dongles, fetch
 from benchboard.ui.bench.port_scanner import DetectedDevice
 
@@ -22,11 +27,29 @@ def test_row_without_a_device_id_is_identified_by_its_port() -> None:
     assert (row.device_id, row.key, row.subtitle) == (None, "/dev/ttyACM7", "CAN adapter")
 
 
+def test_bus_load_of_a_row_is_a_meter_with_its_percentage_and_a_dash_without_a_live_bus() -> None:
+    row = DongleRow(None, UNKNOWN)
+    for load, text in ((0.384, "38 %"), (0.0, "0 %"), (None, "–")):
+        (column,) = (column for column in columns(lambda _row, load=load: load) if column.title == "Bus load")
+        assert column.text(row) == text
+        assert column.meter is not None
+        assert column.meter(row) == load
+
+
 def test_row_with_a_device_id_is_identified_by_it() -> None:
     port = Port("/dev/ttyACM7", "CAN adapter", 0x16D0, 0x117E, "205A3", False, "usb:16d0:117e:205A3")
     row = DongleRow(None, DetectedDevice(port))
     assert row.device_id is not None
     assert row.key == row.subtitle == row.device_id
+
+
+def test_status_of_a_dongle_that_another_database_paired_is_paired_elsewhere() -> None:
+    (column,) = (column for column in columns() if column.key == "state")
+    info = DongleInfo("/dev/ttyACM7", "benchboard", "1.0.0", "", device_id="2" * 16, ownership_state="CLAIMED_ACTIVE")
+    assert column.text(DongleRow(None, replace(UNKNOWN, info=info))) == "Paired elsewhere"
+    assert (
+        column.text(DongleRow(None, replace(UNKNOWN, info=replace(info, ownership_state="UNCLAIMED")))) == "Not paired"
+    )
 
 
 def test_last_seen_of_a_disconnected_dongle_is_said_as_elsewhere_in_the_window() -> None:
@@ -43,8 +66,45 @@ def test_last_seen_of_a_disconnected_dongle_is_said_as_elsewhere_in_the_window()
         assert column.tooltip(row) == ("" if seen is None else f"{seen.astimezone():%Y-%m-%d %H:%M:%S %Z}")
         return column.text(row)
 
-    assert shown(None) == "never"
-    assert shown(datetime.now(UTC) - timedelta(minutes=14, seconds=5)) == "14 min ago"
+    assert shown(None) == "Never connected"
+    assert shown(datetime.now(UTC) - timedelta(minutes=14, seconds=5)) == "Last seen 14 min ago"
+
+
+def test_pairing_and_connection_are_two_facts_with_the_words_of_the_command_line() -> None:
+    """A paired dongle that was unplugged was “Disconnected” in the window and “Paired” in `dongle list`."""
+    now = datetime.now(UTC)
+    record = DongleRecord("1", "2" * 16, None, "CLAIMED_ACTIVE", "proven", None, None, now, now, None, None, None, None)
+    busy = replace(UNKNOWN, problem=AppError("port.busy", "In use."))
+    failed = replace(UNKNOWN, problem=AppError("port.disturbed", "No answer."))
+    claimed = DongleInfo("p", "benchboard", "1", "h", device_id="3" * 16, ownership_state="CLAIMED_ACTIVE")
+    elsewhere = replace(UNKNOWN, info=claimed)
+
+    def facts(dongle: DongleRecord | None, device: DetectedDevice | None) -> tuple[str, str]:
+        texts = {column.title: column.text(DongleRow(dongle, device)) for column in columns()}
+        return texts["Status"], texts["Connection"]
+
+    assert facts(record, None) == ("Paired", "Last seen just now")
+    answered = replace(elsewhere, info=replace(claimed, device_id="2" * 16))
+    assert facts(record, answered) == ("Paired", "Connected")
+    assert facts(record, UNKNOWN) == ("Paired", "Checking")
+    assert facts(record, busy) == ("Paired", "In use")
+    assert facts(replace(record, ownership_state="REVOKED"), failed)[0] == "Revoked"
+    assert facts(None, busy) == ("In use", "In use")
+    assert facts(None, elsewhere) == ("Paired elsewhere", "Connected")
+    # As the columns of `dongle list` say it.
+    assert pairing_title("CLAIMED_ACTIVE", failure="In use") == "Paired"
+    assert connection_title(connected=True) == "Connected"
+    assert connection_title(connected=True, checked=False) == "Not checked"
+
+
+def test_mark_of_a_dongle_paired_elsewhere_rests_on_its_state_not_on_a_translated_title(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    info = DongleInfo("p", "benchboard", "1", "h", device_id="3" * 16, ownership_state="CLAIMED_ACTIVE")
+    monkeypatch.setattr("benchboard.dongles.dongle_status._", lambda _message: "Same word")
+    for state, kind in (("CLAIMED_ACTIVE", "warn"), ("UNCLAIMED", "info")):
+        device = replace(UNKNOWN, info=replace(info, ownership_state=state))
+        assert state_mark(None, device).kind == kind
 
 
 @pytest.mark.parametrize("act", ["count", "here"])
@@ -58,9 +118,10 @@ def test_connected_dongles_are_read_with_one_query(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(fleet, "find_dongles", find_dongles)
     monkeypatch.setattr(fleet, "count_dongles", lambda _session, _actor: 0)
     ports = [Port(f"/dev/p{k}", "", 0x16D0, 0x117E, f"205A{k}", False, f"usb:16d0:117e:205A{k}") for k in range(3)]
-    connected = [DetectedDevice(port) for port in ports]
+    connected = [DetectedDevice(port, DongleInfo(port.path, "slcan", "1", "")) for port in ports]
     context: Any = SimpleNamespace(actor=None)
-    devices: Any = SimpleNamespace(devices=(*connected, UNKNOWN))
+    unknown = replace(UNKNOWN, info=DongleInfo(UNKNOWN.port.path, "slcan", "1", ""))
+    devices: Any = SimpleNamespace(devices=(*connected, unknown))
     session: Any = None
     if act == "count":
         assert count_dongles(context, devices, session).total == 4

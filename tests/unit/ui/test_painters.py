@@ -5,22 +5,22 @@ import ast
 from pathlib import Path
 
 import benchboard.ui
+from support.source import walked
 
 ROOM = Path(benchboard.ui.__file__).parent
 
 
-def _opened(tree: ast.AST) -> set[ast.expr]:
-    return {item.context_expr for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items}
+def _opened(nodes: list[ast.AST]) -> set[ast.expr]:
+    return {item.context_expr for node in nodes if isinstance(node, ast.With) for item in node.items}
 
 
 def test_painters_in_the_window_are_all_opened_by_with() -> None:
     loose = []
-    for file in ROOM.rglob("*.py"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        opened = _opened(tree)
+    for file, nodes in walked(ROOM).items():
+        opened = _opened(nodes)
         loose += [
             f"{file.relative_to(ROOM)}:{node.lineno}"
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "QPainter" and node.args
             if node not in opened
         ]

@@ -57,3 +57,29 @@ def test_dongle_whose_probe_failed_is_probed_again_until_it_answers(
     assert answered.wait(60)
     assert any(device.problem is not None for device in told)
     assert told[-1].problem is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_scan_that_stop_overtakes_neither_acts_nor_fails(monkeypatch: pytest.MonkeyPatch, fails: bool) -> None:
+    began, stopped = threading.Event(), threading.Event()
+    others = set(threading.enumerate())
+    told: list[object] = []
+    raised: list[object] = []
+
+    def discover() -> list[Port]:
+        began.set()
+        assert stopped.wait(60)
+        if fails:
+            raise OSError("the home is gone")
+        return [PORT]
+
+    monkeypatch.setattr(link, "discover", discover)
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    scanner = PortScanner(told.append, None)
+    scanner.start()
+    assert began.wait(60)
+    (thread,) = set(threading.enumerate()) - others
+    scanner.stop()
+    stopped.set()
+    thread.join(60)
+    assert (told, raised) == ([], [])

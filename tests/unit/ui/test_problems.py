@@ -1,6 +1,6 @@
 """Which notice the banner shows, and for how long."""
 
-from benchboard.errors import Unavailable
+from benchboard.errors import Denied, Invalid, Unavailable
 from benchboard.ui.problems import Problems
 
 
@@ -62,3 +62,25 @@ def test_succeeded_after_dismissal_and_news_of_the_same_key_keeps_the_news() -> 
     problems.show(Unavailable("a", "Shown by nobody's task."))
     problems.succeeded("read")
     assert problems.has("a")
+
+
+def test_failure_on_a_page_goes_when_the_page_is_left() -> None:
+    problems = Problems()
+    problems.page_shown("studio/dashboards")
+    problems.show(Invalid("import.file", "Can't import a dashboard from broken.json."))
+    problems.notice("Your account stays active.", key="self", with_page=True)
+    problems.page_shown("studio/dashboards")
+    assert problems.has("import.file")
+    problems.page_shown("admin/people")
+    assert problems.current is None
+
+
+def test_failure_whose_cause_lasts_stays_when_the_page_is_left() -> None:
+    problems = Problems()
+    problems.page_shown("studio/home")
+    problems.show(Unavailable("unreachable", "The database can't be reached."))
+    problems.show(Denied("save", "You can't change this dashboard any more."), lasting=True)
+    problems.show(Invalid("again", "It failed."), lambda: None)
+    problems.notice("Recovered 3 edits.", key="recovered")
+    problems.page_shown("admin/people")
+    assert all(problems.has(key) for key in ("unreachable", "save", "again", "recovered"))

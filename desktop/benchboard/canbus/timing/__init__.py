@@ -7,6 +7,7 @@ and `decode` convert to register values and back; `check` gives the verdict on a
 
 from benchboard.canbus.timing.cable import Cable, check_cable
 from benchboard.canbus.timing.controllers import CONTROLLERS, Controller, Limits, Timing, controller
+from benchboard.canbus.timing.figures import bit_rate, limit_percent
 from benchboard.canbus.timing.linux import ALGORITHMS, solve_linux
 from benchboard.canbus.timing.registers import (
     DecodedTimings,
@@ -20,10 +21,13 @@ from benchboard.canbus.timing.registers import (
 from benchboard.canbus.timing.solve_requests import LONGEST_LINE, answer_request, parse_request, timing_values
 from benchboard.canbus.timing.solver import (
     DEFAULT_TOLERANCE,
+    MAX_TOLERANCE,
+    MOST_SUGGESTED_ERROR,
     Pair,
     Pairs,
     Solution,
     Solutions,
+    bit_rate_out_of_reach,
     cia_sample_point,
     nearest,
     solve,
@@ -46,6 +50,8 @@ __all__ = [
     "CONTROLLERS",
     "DEFAULT_TOLERANCE",
     "LONGEST_LINE",
+    "MAX_TOLERANCE",
+    "MOST_SUGGESTED_ERROR",
     "Cable",
     "Comparison",
     "Condition",
@@ -63,6 +69,8 @@ __all__ = [
     "Timing",
     "Verdict",
     "answer_request",
+    "bit_rate",
+    "bit_rate_out_of_reach",
     "c_snippet",
     "check",
     "check_cable",
@@ -72,6 +80,7 @@ __all__ = [
     "decode",
     "delay_compensation",
     "ip_link",
+    "limit_percent",
     "nearest",
     "oscillator_tolerance",
     "parse_request",

@@ -234,7 +234,7 @@ def _quantities(limits: Limits, timing: Timing, prefix: str) -> dict[str, int]:
         raise Invalid(
             "timing.does-not-fit",
             _("The controller doesn't support {field} {value}.").format(field=prefix + field, value=value),
-            do=_("Choose a solution for this controller."),
+            do=_("Choose a bit timing for this controller."),
             field=prefix + field,
         )
     names = ("prescaler", "tseg1", "prop_seg", "phase_seg1", "phase_seg2", "sjw")

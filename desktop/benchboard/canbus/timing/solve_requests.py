@@ -14,10 +14,12 @@ from benchboard.canbus.timing.controllers import Limits, Timing, controller
 from benchboard.canbus.timing.linux import solve_linux
 from benchboard.canbus.timing.solver import (
     DEFAULT_TOLERANCE,
+    MOST_SUGGESTED_ERROR,
     Pair,
     Pairs,
     Solution,
     Solutions,
+    bit_rate_out_of_reach,
     nearest,
     solve,
     solve_fd,
@@ -79,7 +81,7 @@ def answer_request(request: Mapping[str, object]) -> dict[str, object]:
     if count is None and len(found) > MAX_LISTED:
         raise Invalid(
             "timing.too-many",
-            _("There are {count} solutions, too many to list.").format(count=len(found)),
+            _("There are {count} bit timings, too many to list.").format(count=len(found)),
             do=_("Request only the best, or lower the allowed bit rate error."),
             field="all",
         )
@@ -139,9 +141,9 @@ def _nearest(phases: list[_Phase], request: Mapping[str, object], algorithm: obj
     timings = [nearest(phase.limits, **phase.target) for phase in phases]
     empty = next((i for i, phase in enumerate(phases) if not len(_solve(phase, request, algorithm))), None)
     if empty is None:
-        reason = _("No solutions found with one prescaler for both phases; with two there are some.")
+        reason = _("No bit timings have one prescaler for both phases; with two there are some.")
     else:
-        reason = _reason(timings[empty], request, algorithm)
+        reason = _reason(phases[empty], timings[empty], request, algorithm)
         reason = f"{phases[empty].title}: {reason}" if phases[empty].title else reason
     present = [timing for timing in timings if timing is not None]
     if len(present) < len(phases):
@@ -149,13 +151,16 @@ def _nearest(phases: list[_Phase], request: Mapping[str, object], algorithm: obj
     return {"nearest": _solution_values(present[0] if len(present) == 1 else Pair(*present)), "reason": reason}
 
 
-def _reason(found: Solution | None, request: Mapping[str, object], algorithm: object) -> str:
+def _reason(phase: _Phase, found: Solution | None, request: Mapping[str, object], algorithm: object) -> str:
     if found is None:
-        return _("No solutions found. These limits don't allow any bit timing.")
+        return _("These limits don't allow any bit timing.")
+    limit = bit_rate_out_of_reach(phase.limits, clock=phase.target["clock"], bitrate=phase.target["bitrate"])
+    if limit and found.bitrate_error > MOST_SUGGESTED_ERROR:
+        return limit
     if algorithm == "cia":
-        text = _("No solutions found within {most} %. The nearest is {bitrate} bit/s, {error} % off.")
+        text = _("No bit timings within {most} %. The nearest is {bitrate} bit/s, {error} % off.")
     else:
-        text = _("Linux finds no solution. The nearest is {bitrate} bit/s, {error} % off.")
+        text = _("Linux finds no bit timing. The nearest is {bitrate} bit/s, {error} % off.")
     most = _tolerance(request).get("tolerance", DEFAULT_TOLERANCE)
     return text.format(
         most=number(most, most=6),

@@ -15,12 +15,15 @@ from itertools import groupby, islice, product
 from operator import itemgetter
 
 from benchboard.canbus.timing.controllers import MAX_CLOCK, Limits, Timing, require_integer, require_number
+from benchboard.canbus.timing.figures import bit_rate
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 
 MAX_BITRATE = 25_000_000
 MAX_TOLERANCE = 10
 DEFAULT_TOLERANCE = 0.5  # percent of the bit rate
+MOST_SUGGESTED_ERROR = 1.0
+"""The greatest bit rate error in percent that is suggested: with more, nodes seldom understand each other."""
 MAX_SAMPLE_POINT = Fraction(999, 10)
 # More than any controller has for a sensible request; what asks for more is refused before it fills the memory.
 MAX_WINDOWS = 100_000
@@ -275,10 +278,29 @@ def nearest(
     return replace(none, windows=tuple(windows)).best(1)[0]
 
 
+def bit_rate_out_of_reach(limits: Limits, *, clock: float, bitrate: float) -> str:
+    """Where no bit rate of `clock` (Hz) is as fast or as slow as `bitrate` (bit/s): a sentence with the fastest or
+    slowest one; else empty.
+    """
+    bounds = _bounds(limits)
+    quanta = [n for n in range(bounds.shortest, bounds.longest + 1) if bounds.tseg2(n)[0] <= bounds.tseg2(n)[1]]
+    prescalers = _prescalers(limits, 1, limits.brp_max)
+    if not quanta or not prescalers:
+        return ""
+    fastest, slowest = clock / (prescalers[0] * quanta[0]), clock / (prescalers[-1] * quanta[-1])
+    if slowest <= bitrate <= fastest:
+        return ""
+    sentence = _("The fastest bit rate that a CAN clock of {clock} MHz allows is {rate}.")
+    if bitrate < slowest:
+        sentence = _("The slowest bit rate that a CAN clock of {clock} MHz allows is {rate}.")
+    rate = fastest if bitrate > fastest else slowest
+    return sentence.format(clock=number(clock / 1e6, most=6), rate=bit_rate(rate))
+
+
 def _too_many_solutions() -> Invalid:
     return Invalid(
         "timing.too-many",
-        _("Too many solutions to list."),
+        _("Too many bit timings to list."),
         why=_("There are more than {count}.").format(count=MAX_SOLUTIONS),
         do=_("Lower the allowed bit rate error."),
         field="tolerance",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from benchboard.canbus.timing.cable import Cable, check_cable, longest_prop_seg, needed_prop_seg, with_prop_seg
 from benchboard.canbus.timing.controllers import MAX_SEGMENT, Controller, Limits, Timing, require_number
+from benchboard.canbus.timing.figures import limit_percent, value_percent
 from benchboard.canbus.timing.solver import split_tseg1_for_sjw
 from benchboard.canbus.timing.tolerance import (
     DelayCompensation,
@@ -16,6 +17,7 @@ from benchboard.canbus.timing.tolerance import (
     delay_compensation,
     oscillator_tolerance,
 )
+from benchboard.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class Verdict:
             not self.violations
             and self.tolerance.percent >= self.clock_tolerance
             and (self.cable is None or self.cable.fits)
+        )
+
+    @property
+    def tolerance_text(self) -> str:
+        """The oscillator tolerance that is allowed, rounded down, beside the one that was asked about."""
+        return _("{allowed} allowed, yours {yours}").format(
+            allowed=limit_percent(self.tolerance.percent), yours=value_percent(self.clock_tolerance)
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from benchboard.canbus.timing.controllers import Controller, Timing, require_number
+from benchboard.canbus.timing.figures import limit_percent
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 
@@ -36,6 +37,11 @@ class Condition:
             4: _("Error frame, start of data phase"),
             5: _("Bit rate switch"),
         }[self.number]
+
+    @property
+    def title_in_sentence(self) -> str:
+        """The title after a colon."""
+        return self.title[:1].lower() + self.title[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,17 @@ class Comparison:
     def is_compatible(self) -> bool:
         """Whether nothing prevents it."""
         return not self.problems
+
+    @property
+    def verdict(self) -> str:
+        """Whether the nodes are compatible, and with what margin (rounded down): a sentence."""
+        if self.bit_rates_differ:
+            return _("The two nodes can't communicate: their bit rates differ.")
+        if not self.is_compatible:
+            return _("The two nodes can't communicate reliably.")
+        return _("The two nodes can communicate. Their oscillators have {percent} of tolerance to spare.").format(
+            percent=limit_percent(self.margin)
+        )
 
 
 def _relative_difference(a: Timing, b: Timing) -> Fraction:

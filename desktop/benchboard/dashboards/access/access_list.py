@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from benchboard.dashboards.access import dashboard_permissions
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, Level
+from benchboard.dashboards.access.sharing import Candidate, sharing_of
 from benchboard.i18n import _
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
@@ -140,13 +141,37 @@ def _access_entry(person: Any, teams: tuple[Grant, ...]) -> AccessEntry:
     return AccessEntry(person.id, person.name, person.email, grants[0].level, tuple(grants))
 
 
-def grants_text(grants: Sequence[Grant]) -> str:
-    """Why a person has access, in short sentences."""
+def remaining_access_text(session: Session, actor: Actor, dashboard_id: str, to: Candidate) -> str:
+    """What a person can still do with a dashboard that isn't shared with them directly, and why; empty if nothing.
+
+    Of a team: whether its people can view it because everyone can.
+    """
+    if to.kind == "team":
+        public = sharing_of(session, actor, dashboard_id).public
+        return _("Its people can still view it: everyone can view.") if public else ""
+    listing = Listing(filters={"user_id": to.id})
+    for entry in list_access(session, actor, dashboard_id, listing).rows:
+        grant = entry.grants[0]
+        sentence = {
+            "owner": _("{name} owns it."),
+            "role": _("{name} still has full access: their role gives it."),
+            "direct": "",
+            "team": _("{name} can still edit it through the team “{team}”.")
+            if grant.level == "edit"
+            else _("{name} can still view it through the team “{team}”."),
+            "public": _("{name} can still view it: everyone can view."),
+        }[grant.source]
+        return sentence.format(name=entry.name, team=grant.team)
+    return ""
+
+
+def grants_text(grants: Sequence[Grant], *, yourself: bool = False) -> str:
+    """Why a person has access, in short sentences; `yourself`: said to that person."""
     reasons = {
         "owner": _("Owner."),
         "direct": _("Shared directly."),
         "public": _("Everyone can view."),
-        "role": _("Their role gives full access."),
+        "role": _("You have full access as admin.") if yourself else _("Their role gives full access."),
     }
     return " ".join(
         _("Through team {team}.").format(team=grant.team) if grant.team else reasons.get(grant.source, grant.source)

@@ -18,7 +18,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 from benchboard.storage.models.dashboards import Dashboard, DashboardShare, DashboardTeamShare
-from benchboard.storage.models.identity import TeamMember
+from benchboard.storage.models.identity import TeamMember, User
 
 Level = Literal["view", "edit", "own"]
 """`view`: read; `edit`: also save, and see the versions; `own`: everything."""
@@ -103,7 +103,7 @@ def require(
         raise not_found()
     row: Dashboard = found[0]
     if LEVELS.index(found[1]) < LEVELS.index(needed):
-        raise _denied(row, needed)
+        raise _denied(row, needed, session.scalar(select(User.name).where(User.id == row.user_id)) or "")
     if row.deleted_at is not None and not trashed:
         raise Conflict(
             "dashboards.in-trash",
@@ -142,11 +142,17 @@ def _id(text: str) -> str:
         raise not_found() from error
 
 
-def _denied(row: Dashboard, needed: Level) -> Denied:
+def _denied(row: Dashboard, needed: Level, owner: str) -> Denied:
     if needed == "edit":
         what = _("You have view-only access to “{name}”.")
-        do = _("Ask the owner for edit access, or duplicate it and edit the copy.")
+        do = _("Ask {owner} for edit access, or duplicate it and edit the copy.")
     else:
         what = _("You don't own “{name}”.")
-        do = _("Ask the owner to do this, or duplicate it and use the copy.")
-    return Denied("dashboards.denied", what.format(name=row.name), do=do, needed=needed, dashboard_id=row.id)
+        do = _("Ask {owner} to do this, or duplicate it and use the copy.")
+    return Denied(
+        "dashboards.denied",
+        what.format(name=row.name),
+        do=do.format(owner=owner),
+        needed=needed,
+        dashboard_id=row.id,
+    )

@@ -106,10 +106,12 @@ def unshare(session: Session, actor: Actor, dashboard_id: str, kind: Kind, to: s
     row = _require_ownership(session, actor, dashboard_id)
     table: Any = DashboardShare if kind == "person" else DashboardTeamShare
     column = DashboardShare.user_id if kind == "person" else DashboardTeamShare.team_id
-    there = (table.dashboard_id == row.id, column == _id(to, kind))
+    to_id = _id(to, kind)
+    there = (table.dashboard_id == row.id, column == to_id)
     if session.execute(select(column).where(*there)).first() is not None:
         session.execute(delete(table).where(*there))
-        _record(session, actor, "dashboard.unshare", row, Candidate(kind, to, ""))
+        team = session.scalar(select(Team.name).where(Team.id == to_id)) if kind == "team" else None
+        _record(session, actor, "dashboard.unshare", row, Candidate(kind, to_id, team or ""))
     return _sharing_settings(session, actor, row)
 
 
@@ -313,7 +315,7 @@ def _existing_share(session: Session, row: Dashboard, to: Candidate) -> Dashboar
 
 
 def _record(session: Session, actor: Actor, event: str, row: Dashboard, to: Candidate, **details: str) -> None:
-    whom = {"user_id": to.id} if to.kind == "person" else {"team_id": to.id}
+    whom = {"user_id": to.id} if to.kind == "person" else {"team_id": to.id, "team": to.name}
     audit.record(session, actor, event, row.id, name=row.name, **whom, **details)
 
 

@@ -253,7 +253,7 @@ def require_rows(layout: Layout) -> None:
 
 
 def _out_of_bounds_error(item_id: str) -> NoReturn:
-    what = _("Item {item} would end up below row {limit}, the end of the page.")
+    what = _("{item} would end up below row {limit}, the last of a dashboard.")
     raise Invalid(
         "layout.too-long",
         what.format(item=quote_value(item_id), limit=MAX_ROW),
@@ -389,6 +389,8 @@ def _text(value: Source, key: str, most: int, *, one_line: bool = False, where: 
     if isinstance(text, str) and len(text) <= most and not (one_line and "\n" in text):
         return text
     what = _("{field} is {value}; it must be text of up to {limit} characters.")
+    if one_line:
+        what = _("{field} is {value}; it must be one line of up to {limit} characters.")
     _refuse(f"bad-{key}", what.format(field=where + key, value=quote_value(text), limit=most), where + key)
 
 

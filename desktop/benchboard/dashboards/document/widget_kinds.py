@@ -28,7 +28,8 @@ class Setting:
 
     `kind` is its type: a short text (of up to `most` characters, if set), a longer text, a whole number from 0 to
     `most`, a `measure` (any number, or with an empty default none), one of `choices` (value, title), or a `picture` in
-    the format of `images`. Titles are marked and translated where they are shown.
+    the format of `images`. `prompt` is shown to editors while there is no text. Titles and prompts are marked and
+    translated where they are shown.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Setting:
     default: str | int = ""
     choices: tuple[tuple[str, str], ...] = ()
     most: int = 0
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ KINDS: Final = (
     WidgetKind(
         "metric_card", N_("Metric card"), N_("Numbers"), "ph.hash", 3, 3, 2, 2,
         "SELECT count(*) AS orders\nFROM orders",
-        N_("Shows the last number in the result. With several rows, also shows the change and a sparkline."),
+        N_("Shows the last number of the last row. With more rows, also shows the change from the row before it and a "
+        "sparkline."),
         (
             _UNIT,
             _DECIMALS,
@@ -164,7 +167,7 @@ KINDS: Final = (
     ),
     WidgetKind(
         "text", N_("Text"), N_("Text and images"), "ph.text-t", 4, 4, 2, 2,
-        settings=(Setting("text", N_("Text (Markdown)"), "prose", N_("Write something here.")),),
+        settings=(Setting("text", N_("Text (Markdown)"), "prose", prompt=N_("Write something here.")),),
     ),
     WidgetKind(
         IMAGE, N_("Image"), N_("Text and images"), "ph.image", 4, 5, 1, 2,

@@ -64,7 +64,7 @@ def checked(layout: Layout) -> Layout:
             what = _("Containers can't be nested more than {limit} levels deep.").format(limit=DEEPEST)
             raise Invalid("layout.too-deep", what, item=found.item.id, field="items")
     if count > MAX_ITEMS:
-        what = _("This would exceed the limit of {limit} items per dashboard.").format(limit=MAX_ITEMS)
+        what = _("This would exceed the limit of {limit} widgets and containers per dashboard.").format(limit=MAX_ITEMS)
         raise Invalid("layout.too-many-items", what, item=None, field="items")
     require_rows(layout)
     return layout

@@ -52,7 +52,8 @@ SAVING, MERGING, CONFLICT, UNSAVED = SaveState.SAVING, SaveState.MERGING, SaveSt
 class StoredDocument:
     """A document as it is stored.
 
-    `version` is the base of the next write, `number` the version's, if versions are kept.
+    `version` is the base of the next write, `number` the version's, if versions are kept. `title` is the name that
+    messages call it by, where it was read.
     """
 
     document: Document
@@ -60,6 +61,7 @@ class StoredDocument:
     may_edit: bool = True
     may_share: bool = False
     number: int | None = None
+    title: str = ""
 
 
 class OtherAuthor(NamedTuple):

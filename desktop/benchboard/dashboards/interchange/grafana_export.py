@@ -77,8 +77,8 @@ def _unexported(document: Document) -> Iterable[ReportLine]:
     )
     if limited:
         what = ngettext(
-            "Size limits and locks aren't exported for {count} item.",
-            "Size limits and locks aren't exported for {count} items.",
+            "Size limits and locks aren't exported for {count} widget.",
+            "Size limits and locks aren't exported for {count} widgets.",
             limited,
         ).format(count=limited)
         yield ReportLine("", "", "left out", what, _("Grafana has no equivalent."))

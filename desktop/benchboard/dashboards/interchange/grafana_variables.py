@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from benchboard.dashboards.document.document import MAX_NAME, MAX_VALUES, MAX_VARIABLES, NAME, Variable
-from benchboard.dashboards.document.widget_kinds import MAX_QUERY
+from benchboard.dashboards.document.widget_kinds import MAX_QUERY, MAX_TITLE
 from benchboard.dashboards.interchange import query_translation
 from benchboard.dashboards.interchange.conversion_report import ReportLine
 from benchboard.dashboards.interchange.panel_import import one_line
@@ -134,6 +134,10 @@ def _import_line(
     if without := _without_effect(raw, ours["type"]):
         what = _("Variable “{name}” has unsupported settings, kept for export: {fields}.")
         yield ReportLine("", "", "kept", what.format(name=name, fields=", ".join(without)), "")
+    given = raw.get("label")
+    if isinstance(given, str) and given.strip() and given != ours["label"]:
+        what = _("The label of variable “{name}” was shortened to one line of up to {limit} characters.")
+        yield ReportLine("", "", "changed", what.format(name=name, limit=MAX_TITLE), "")
     offered = _strings(_current(raw)) + _options(raw, kind)
     if any(len(value) > MAX_NAME for value in offered) or len(offered) > MAX_VALUES:
         what = _("Variable “{name}” lost values: it can have up to {count}, each up to {limit} characters.")

@@ -23,11 +23,14 @@ from typing import BinaryIO, Final
 
 from benchboard.dashboards.journal.encrypted_log import NAME_BYTES, Sealer, load_key, load_or_create_key
 from benchboard.dashboards.journal.journal_files import (
+    KEEP_DAYS,
     Slot,
     SlotContents,
     claim_slot,
     delete_journal,
     folder_lock,
+    is_ordinary,
+    move_odd_aside,
     read_subject,
     set_aside,
 )
@@ -43,7 +46,6 @@ _REWRITE_BYTES: Final = 1024 * 1024
 _MAX_RECORDS: Final = 1_000
 _RETRY_S: Final = 5.0
 _CLOSE_TIMEOUT_S: Final = 5.0
-KEEP_DAYS: Final = 30
 
 Selections = tuple[Sequence[str], Sequence[str]]
 _closing: "set[Journal]" = set()
@@ -302,24 +304,32 @@ class Journal:
 
 
 def open_journal(
-    home: Path, vault: Vault, subject: Sequence[str], failed: Callable[[AppError], None] = lambda _error: None
+    home: Path,
+    vault: Vault,
+    subject: Sequence[str],
+    failed: Callable[[AppError], None] = lambda _error: None,
+    title: str = "",
 ) -> Journal:
     """Open the journal of the document that `subject` names (database, account, document).
 
-    If it has `recovered` edits it can be continued, else `start` it. Reads and locks files: not for the window's
+    If it has `recovered` edits it can be continued, else `start` it. Its `note` names the document by its `title`, by
+    the last part of `subject` if that is empty. Reads and locks files: not for the window's
     thread. Raises `Unavailable`.
     """
     folder = home / "journal"
     name = hashlib.sha256("\0".join(subject).encode()).digest()[:NAME_BYTES]
     _wait_for_closing(name)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)  # not the home folder, if that was removed
         key = _key(vault, folder)
+        title = title or subject[-1]
         with folder_lock(folder):
+            notes = move_odd_aside(folder, name, title)
             slot, found = claim_slot(folder, name, key)
         try:
-            note = set_aside(slot, found) if found.damaged else ""
-            return Journal(slot, key, subject, found, note, failed)
+            if found.damaged:
+                notes.append(set_aside(slot, found, title))
+            return Journal(slot, key, subject, found, "\n".join(notes), failed)
         except BaseException:
             slot.lock.release()
             raise
@@ -329,7 +339,7 @@ def open_journal(
 
 def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[set[str]], set[str]]) -> int:
     """Delete files that were not written for 30 days: an account's journals of documents that it can no longer see
-    (deleted, or no longer shared), and damaged copies that were set aside.
+    (deleted, or no longer shared), and damaged copies that were set aside. What isn't an ordinary file is left.
 
     `account` is the start of its journals' subjects; `visible` returns which of these documents it can see. Journals
     that a window has open are kept. Returns the number of deleted files. Reads and locks files: not for the window's
@@ -339,11 +349,11 @@ def sweep(home: Path, vault: Vault, account: Sequence[str], visible: Callable[[s
     if not folder.is_dir():
         return 0
     stale = time.time() - KEEP_DAYS * 86_400
-    deleted = [path for path in folder.glob("*.aside") if path.stat().st_mtime < stale]
+    deleted = [path for path in folder.glob("*.aside") if is_ordinary(path) and path.stat().st_mtime < stale]
     for path in deleted:
         path.unlink(missing_ok=True)
     key = load_key(vault, _KEY)
-    old = [path for path in folder.glob("*.bbj") if path.stat().st_mtime < stale]
+    old = [path for path in folder.glob("*.bbj") if is_ordinary(path) and path.stat().st_mtime < stale]
     found = {path: read_subject(path, key) for path in old} if key is not None else {}
     known = {path: subject[-1] for path, subject in found.items() if subject and subject[:-1] == tuple(account)}
     seen = visible(set(known.values())) if known else set()
@@ -382,5 +392,5 @@ def _stopped_error(folder: Path) -> Unavailable:
     return Unavailable(
         "journal.stopped",
         _("Recovery data for your edits is no longer saved in {folder}.").format(folder=folder),
-        do=_("Save your changes, then close the page and reopen it."),
+        do=_("Save your changes, then close the dashboard and reopen it."),
     )

@@ -6,19 +6,24 @@ orphan, and the next to open the document takes it over.
 
 import logging
 import shutil
+import stat
 import time
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock, Timeout
 
 from benchboard.dashboards.journal.encrypted_log import DamagedLog, read_records
 from benchboard.dashboards.journal.json_delta import diff
 from benchboard.dashboards.journal.recoverable_steps import History, begin_history, subject_of, unpack
-from benchboard.i18n import _
+from benchboard.file_ownership import open_ordinary
+from benchboard.i18n import _, ngettext
 
 _log = logging.getLogger(__name__)
+KEEP_DAYS: Final = 30
+"""How long an orphaned journal, and a damaged one that was set aside, is kept after it was last written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,9 @@ def claim_slot(folder: Path, name: bytes, key: bytes) -> tuple[Slot, SlotContent
     the damage.
     """
     stem = name.hex()
-    there = [slot for path in sorted(folder.glob(f"{stem}.*.bbj")) if (slot := _locked(path, name))]
+    there = [
+        slot for path in sorted(folder.glob(f"{stem}.*.bbj")) if is_ordinary(path) and (slot := _locked(path, name))
+    ]
     try:
         found = [(slot, _read(slot, key)) for slot in there]
     except BaseException:
@@ -77,10 +84,15 @@ def claim_slot(folder: Path, name: bytes, key: bytes) -> tuple[Slot, SlotContent
     return next(slot for path in paths if not path.exists() and (slot := _locked(path, name))), SlotContents()
 
 
+def is_ordinary(path: Path) -> bool:
+    """Whether `path` itself is an ordinary file, as the program writes it: not a link to one."""
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
 def read_subject(path: Path, key: bytes) -> tuple[str, ...]:
     """The subject of a journal file; empty if it can't be read."""
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path, follow=False) as file:
             first = next(read_records(file, key, bytes.fromhex(path.name.partition(".")[0])), None)
             return subject_of(unpack(first)) if first is not None else ()
     except (OSError, DamagedLog, TypeError, ValueError, RecursionError):
@@ -112,7 +124,7 @@ def _locked(path: Path, name: bytes) -> Slot | None:
 def _read(slot: Slot, key: bytes) -> SlotContents:
     """All that can be read of a journal, from its beginning."""
     history, at, damaged = None, slot.path.stat().st_mtime, False
-    with slot.path.open("rb") as file:
+    with open_ordinary(slot.path, follow=False) as file:
         try:
             for packed in read_records(file, key, slot.name):
                 if history is None:
@@ -125,19 +137,42 @@ def _read(slot: Slot, key: bytes) -> SlotContents:
             )
             damaged = True
     if history is not None:
-        history.end()
+        history.finish_replay()
     return SlotContents(history, at, damaged)
 
 
-def set_aside(slot: Slot, found: SlotContents) -> str:
-    """Keep a copy of an unreadable file; returns a message with its path."""
-    aside = slot.path.with_suffix(f".{time.time_ns()}.aside")
+def move_odd_aside(folder: Path, name: bytes, title: str) -> list[str]:
+    """Rename whatever has the name of a journal of this document but isn't an ordinary file; returns a message for
+    each.
+
+    Hold `folder_lock` around it. If a window has that slot, it is left: the window may still write its journal there.
+    """
+    messages = []
+    for path in sorted(folder.glob(f"{name.hex()}.*.bbj")):
+        if is_ordinary(path) or (slot := _locked(path, name)) is None:
+            continue
+        try:
+            aside = path.rename(_aside_path(path))
+        finally:
+            slot.lock.release()
+        _log.warning("the crash journal %s is not an ordinary file and was moved to %s", path.name, aside.name)
+        lost = _("The last changes to “{name}” may be missing: their recovery file isn't an ordinary file.")
+        messages.append(" ".join((lost.format(name=title), _("It was moved to {file}.").format(file=aside))))
+    return messages
+
+
+def set_aside(slot: Slot, found: SlotContents, title: str) -> str:
+    """Keep a copy of an unreadable file; returns a message with its path and the document's `title`."""
+    aside = _aside_path(slot.path)
     shutil.copyfile(slot.path, aside)
     aside.chmod(0o600)
     if found.history is None:
-        what = _("Benchboard can't read this dashboard's edit history on this computer. A copy was saved as {file}.")
+        lost = _("The last changes to “{name}” may be missing: Benchboard can't read their recovery file.")
     else:
-        what = _(
-            "This dashboard's edit history was damaged. Everything readable was recovered; a copy was saved as {file}."
-        )
-    return what.format(file=aside)
+        lost = _("The last changes to “{name}” may be missing: their recovery file is damaged.")
+    kept = ngettext("It is kept for {days} day as {file}.", "It is kept for {days} days as {file}.", KEEP_DAYS)
+    return " ".join((lost.format(name=title), kept.format(days=KEEP_DAYS, file=aside)))
+
+
+def _aside_path(path: Path) -> Path:
+    return path.with_suffix(f".{time.time_ns()}.aside")

@@ -170,8 +170,12 @@ class History:
         else:
             raise ValueError("an unknown record")
 
-    def end(self) -> None:
-        """Nothing more comes. Where steps did not, those of no use without them go."""
+    def finish_replay(self) -> None:
+        """Call after the last record that could be read.
+
+        A damaged journal may break off before all steps up to `position` were read. Then those that were read are
+        discarded: they don't lead to `document`, so they can't be undone from it.
+        """
         if self.missing and self.position > len(self.steps):
             self.steps, self.position = [], 0
         self.missing = 0

@@ -16,6 +16,7 @@ from benchboard.dashboards.layout.model import (
     parse_columns,
     parse_compact,
     parse_item,
+    quote_id,
     quote_value,
     refuse,
 )
@@ -99,7 +100,7 @@ def _named(layout: Layout, op: Mapping[str, object], kind: str) -> str:
         what = _("op.{kind} is {value}; it must be the ID of an item.").format(kind=kind, value=quote_value(name))
         refuse("bad-op", what, None, f"op.{kind}")
     if name not in layout.places:
-        what = _("This layout has no item {item}.").format(item=quote_value(name))
+        what = _("This layout has no widget {item}.").format(item=quote_id(name))
         refuse("no-such-item", what, name[:200], f"op.{kind}")
     return name
 

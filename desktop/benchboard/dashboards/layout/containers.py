@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from benchboard.dashboards.layout.model import Cell, Compact, Item, Layout, Pane, quote_value, refuse
+from benchboard.dashboards.layout.model import Cell, Compact, Item, Layout, Pane, quote_id, quote_value, refuse
 from benchboard.dashboards.layout.normalize import normalized
 from benchboard.i18n import _
 
@@ -217,9 +217,7 @@ class PageIndex:
         """The path of an item's grid. Raises `Invalid` if there is no such item."""
         found = self.paths.get(item_id)
         if found is None:
-            refuse(
-                "no-such-item", _("This layout has no item {item}.").format(item=quote_value(item_id)), item_id, "id"
-            )
+            refuse("no-such-item", _("This layout has no widget {item}.").format(item=quote_id(item_id)), item_id, "id")
         return found
 
     def item(self, item_id: str) -> Item:

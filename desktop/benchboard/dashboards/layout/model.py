@@ -130,7 +130,7 @@ class Layout:
         if place is None:
             refuse(
                 "no-such-item",
-                _("This layout has no item {item}.").format(item=quote_value(item_id)),
+                _("This layout has no widget {item}.").format(item=quote_id(item_id)),
                 item_id,
                 "id",
             )
@@ -165,6 +165,21 @@ def quote_value(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False) if known else type(value).__name__
     text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be printed
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def quote_id(item_id: str) -> str:
+    """An item's ID as a sentence can quote it: short and on one line."""
+    text = quote_value(item_id).strip('"')
+    return _("“{name}”").format(name=text)
+
+
+def _kind(value: object) -> str:
+    """What a JSON value that isn't an object is."""
+    if value is None or isinstance(value, bool):
+        return quote_value(value)
+    if isinstance(value, str):
+        return _("a text")
+    return _("a list") if isinstance(value, list) else _("a number")
 
 
 def parse_columns(value: object, where: str = "columns") -> int:
@@ -209,7 +224,8 @@ def parse(value: object, *, columns: int = 12) -> Layout:
 def parse_item(entry: object, place: int = 0) -> tuple[Item, Cell]:
     """One item and its cell; `place` (from 0) names it in errors if it has no id. Raises `Invalid` as `parse`."""
     if not isinstance(entry, dict):
-        what = _("Item {place} is {value}; it must be an object.").format(place=place + 1, value=quote_value(entry))
+        what = _("Entry {place} of the list is {kind}; it must be an object.")
+        what = what.format(place=place + 1, kind=_kind(entry))
         refuse("not-an-object", what, None, f"items.{place}")
     name = entry.get("id")
     if not isinstance(name, str) or not 0 < len(name) <= MAX_ID:

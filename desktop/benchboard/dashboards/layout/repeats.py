@@ -96,7 +96,7 @@ def repeated(
     for unit, row in zip(units, _lowered(page, units), strict=True):
         down = row - unit.zone.y
         if len(unit.parts) > 1 and unit.zone.bottom + down > MAX_ROW:
-            what = _("Repeating item {item} {count} times makes the page longer than {limit} rows.")
+            what = _("Repeating {item} {count} times makes the dashboard longer than {limit} rows.")
             _refuse(what, "too-long", layout.items[unit.place], len(unit.parts), MAX_ROW)
         pairs += [(item, cell._replace(y=cell.y + down)) for item, cell in unit.parts]
     return Layout.of(layout.columns, pairs), clones
@@ -127,7 +127,7 @@ def _units(
             continue
         count += len(values) - 1
         if count > MAX_ITEMS:
-            what = _("Repeating item {item} {count} times exceeds the limit of {limit} items.")
+            what = _("Repeating {item} {count} times exceeds the limit of {limit} widgets and containers.")
             _refuse(what, "too-many-items", item, len(values), MAX_ITEMS)
         parts, across = [], repeat.direction == "across"
         cells = _spread(repeat, item, cell, len(values), layout.columns)

@@ -78,7 +78,7 @@ def add(layout: Layout, item: Item, cell: Cell, *, compact: Compact = "vertical"
     if item.id in layout.places:
         refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
     if len(layout) >= MAX_ITEMS:
-        what = _("The dashboard is full: it can have up to {limit} items.").format(limit=MAX_ITEMS)
+        what = _("The dashboard is full: it can have up to {limit} widgets and containers.").format(limit=MAX_ITEMS)
         refuse("too-many-items", what, item.id, None)
     more = Layout.of(layout.columns, [*layout, (item, cell)])
     board = GridArrays(more)

@@ -105,7 +105,7 @@ def expand_repeats(document: Document) -> ExpandedDocument:
     layout = showing.expand(document.layout, document.chosen, {})
     shown = fitted_document(replace(document, layout=layout))
     if max((cell.bottom for cell in shown.layout.cells), default=0) > MAX_ROW + MAX_HEIGHT:
-        what = _("Repeated widgets make the page longer than {limit} rows.").format(limit=MAX_ROW)
+        what = _("Repeated widgets make the dashboard longer than {limit} rows.").format(limit=MAX_ROW)
         raise Invalid("layout.too-long", what, do=_("Select fewer values."), field="repeat")
     return ExpandedDocument(shown, showing.chosen, showing.sources)
 
@@ -121,7 +121,7 @@ def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int
         here = times * max(1, len(values))
         added += here - 1
         if added > MAX_REPEATED_ITEMS:
-            what = _("Repeating item {item} {count} times exceeds the limit of {limit} items.")
+            what = _("Repeating {item} {count} times exceeds the limit of {limit} widgets and containers.")
             facts = {"item": quote_value(item.id), "count": here, "limit": MAX_REPEATED_ITEMS}
             raise Invalid("layout.too-many-items", what.format(**facts), item=item.id, field="repeat")
         inside = {**chosen, repeat.variable: values[:1]} if repeat and values else chosen

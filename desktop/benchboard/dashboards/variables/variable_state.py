@@ -25,6 +25,7 @@ from benchboard.dashboards.journal.encrypted_log import (
 )
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.errors import Unavailable
+from benchboard.file_ownership import open_ordinary
 from benchboard.i18n import _
 from benchboard.vault import Vault
 
@@ -89,7 +90,7 @@ def _file_lock(home: Path) -> Iterator[None]:
     """Lock the file: other windows of the same account write to it too."""
     folder = home / "open"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)  # not the home folder, if that was removed
         with FileLock(folder / "choices.lock", timeout=10, mode=0o600):
             yield
     except (OSError, Timeout) as error:
@@ -107,7 +108,7 @@ def _read(home: Path, vault: Vault, account: Sequence[str]) -> dict[str, Any]:
         return {}
     name = _name(account)
     try:
-        with _file(home, name).open("rb") as file:
+        with open_ordinary(_file(home, name)) as file:
             raw = json.loads(next(read_records(file, key, name), b"{}"))
     except (FileNotFoundError, DamagedLog, ValueError, RecursionError):
         return {}

@@ -3,6 +3,7 @@
 Everyone who may edit a dashboard sees its versions.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity import audit, permissions
 from benchboard.identity.permissions import Actor
-from benchboard.paging import Listing, Page
+from benchboard.paging import Listing, Page, Unreadable
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion
 from benchboard.storage.models.identity import User
@@ -42,6 +43,15 @@ class Version:
     began_at: datetime
     saved_at: datetime
     newest: bool
+
+
+def repeats(version: Version) -> Hashable | None:
+    """What versions have in common that repeat each other (folded by `fold`): edits by one author on one day. None for
+    a version with a name, and for a restored or merged one.
+    """
+    if not version.automatic or version.note or isinstance(version.saved_at, Unreadable):
+        return None
+    return version.author_id, version.saved_at.astimezone().date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,10 @@ def name_version(session: Session, actor: Actor, dashboard_id: str, number: int,
     row = _row(session, actor, dashboard_id, lock=True)
     found = _find(session, row, number)
     version: DashboardVersion = found[0]
-    version.note = repository.normalise_note(note)
+    wanted = repository.normalise_note(note)
+    if wanted == version.note:
+        return _version(found)
+    version.note = wanted
     version.automatic = False
     audit.record(session, actor, "dashboard.name-version", row.id, name=row.name, number=number, note=version.note)
     session.flush()
@@ -112,7 +125,9 @@ def restore_version(
     base_version: int | None,
     note: str | None = None,
 ) -> SavedDashboard:
-    """Restore a version as a new one. Raises what `library.save` raises."""
+    """Restore a version as a new one. One that is the same as the newest, without a note, is not stored again: then
+    the newest version is returned. Raises what `library.save` raises.
+    """
     permissions.require(actor, "dashboards:write")
     row = _row(session, actor, dashboard_id, lock=True, layout=True)
     document = _document(_find(session, row, number)[0])
@@ -142,10 +157,13 @@ def _find(session: Session, row: Dashboard, number: int) -> Any:
     # A driver would reject a number outside the column's range.
     found = session.execute(_versions(row).where(DashboardVersion.number == min(max(number, 0), 2**31 - 1))).first()
     if found is None or found[0].number != number:
+        do = _(
+            "To see its versions, run “benchboard dashboard versions {dashboard}”, or open Versions in the dashboard."
+        )
         raise NotFound(
             "dashboards.no-version",
             _("“{name}” has no version {number}.").format(name=row.name, number=number),
-            do=_("To see its versions, run “benchboard dashboard versions”, or open Versions in the dashboard."),
+            do=do.format(dashboard=repository.command_argument(row.name, row.id)),
             number=number,
         )
     return found

@@ -276,7 +276,10 @@ class DeviceSide:
             )
             crypto.verify_signature(persistent.organisation_key or b"", body["signature"], message)
         config = messages.config_from_body(decode_cbor(body["config"]))
-        if config.fd_enabled and not self._description.fd:
+        hardware = self._description
+        if (config.controller, config.clock_hz) != (hardware.controller, hardware.clock_hz):
+            raise ProtocolError(ErrorCode.CONFIG_REFUSED)
+        if config.fd_enabled and not hardware.fd:
             raise ProtocolError(ErrorCode.CONFIG_REFUSED)
         if config == persistent.config and body["revision"] == persistent.revision - 1:
             return {"revision": persistent.revision}  # the same write again: its first answer was lost

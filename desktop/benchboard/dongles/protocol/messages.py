@@ -77,11 +77,15 @@ class ErrorCode(IntEnum):
 
 
 class ProtocolError(Exception):
-    """One side refuses what the other sent, for the reason `code`. `device_errors` has the sentences."""
+    """One side refuses what the other sent, for the reason `code`. `device_errors` has the sentences.
 
-    def __init__(self, code: ErrorCode) -> None:
+    `member` is the member of the body that is wrong, empty if it isn't known.
+    """
+
+    def __init__(self, code: ErrorCode, member: str = "") -> None:
         super().__init__(code.name)
         self.code = code
+        self.member = member
 
 
 Check = Callable[[object], bool]
@@ -98,9 +102,20 @@ def byte_string_up_to(limit: int) -> Check:
     return lambda value: isinstance(value, bytes) and len(value) <= limit
 
 
+@dataclass(frozen=True, slots=True)
+class IntegerRange:
+    """Accepts the integers from `low` to `high`, both included; a bool is none."""
+
+    low: int
+    high: int
+
+    def __call__(self, value: object) -> bool:
+        return type(value) is int and self.low <= value <= self.high
+
+
 def integer(low: int, high: int) -> Check:
     """`low` to `high`, both included; a bool is none."""
-    return lambda value: type(value) is int and low <= value <= high
+    return IntegerRange(low, high)
 
 
 def text(limit: int) -> Check:
@@ -113,9 +128,19 @@ def boolean(value: object) -> bool:
     return isinstance(value, bool)
 
 
+@dataclass(frozen=True, slots=True)
+class Nullable:
+    """Accepts None, and what `check` accepts."""
+
+    check: Check
+
+    def __call__(self, value: object) -> bool:
+        return value is None or self.check(value)
+
+
 def nullable(check: Check) -> Check:
     """None, or what `check` accepts."""
-    return lambda value: value is None or check(value)
+    return Nullable(check)
 
 
 def _filters(value: object) -> bool:
@@ -136,7 +161,7 @@ KEY_VERSION: Final = integer(0, MAX_KEY_VERSION)
 _COUNTER: Final = integer(0, 2**63 - 1)
 _NONCE: Final = byte_string(16)
 _SIGNED: Final[Mapping[str, Check]] = {"signed": byte_string_up_to(1024), "signature": byte_string(64)}
-_MODES: Final = ("NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK")
+MODES: Final = ("NORMAL", "LISTEN_ONLY", "LOOPBACK", "SILENT_LOOPBACK")
 
 REQUESTS: Final[Mapping[ProtocolCommand, Mapping[str, Check]]] = {
     ProtocolCommand.HELLO: {"nonce": _NONCE},
@@ -214,8 +239,9 @@ def validate(body: Body | None, shape: Mapping[str, Check]) -> Body:
     (MALFORMED)."""
     if body is None or body.keys() != shape.keys():
         raise ProtocolError(ErrorCode.MALFORMED)
-    if not all(check(body[name]) for name, check in shape.items()):
-        raise ProtocolError(ErrorCode.MALFORMED)
+    wrong = next((name for name, check in shape.items() if not check(body[name])), None)
+    if wrong is not None:
+        raise ProtocolError(ErrorCode.MALFORMED, wrong)
     return body
 
 
@@ -285,7 +311,7 @@ CONFIG: Final[Mapping[str, Check]] = {
     "data_sjw": nullable(integer(1, 512)),
     "tdc_enabled": boolean,
     "tdc_offset": integer(0, 127),
-    "mode": lambda value: value in _MODES,
+    "mode": lambda value: value in MODES,
     "auto_retransmit": boolean,
     "auto_restart_ms": integer(0, 65_535),
     "triple_sampling": boolean,
@@ -331,7 +357,7 @@ def config_with_changes(config: DongleConfig, changes: Mapping[str, object]) -> 
         value = body[name]
         if value is not None:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 100:
-                raise ProtocolError(ErrorCode.MALFORMED)
+                raise ProtocolError(ErrorCode.MALFORMED, name)
             body[name] = round(value * 1000)
     return config_from_body(body)
 

@@ -1,5 +1,9 @@
 """A virtual CAN bus with its controllers: arbitration, ACK, error counters, bus-off, mismatched bit timing.
 
+Every node has a bit timing of its own. A frame is on the bus at its sender's; a node whose timing can't follow it
+destroys it with error flags as long as it is error active. Which timings can follow each other is decided by
+`canbus.timing`'s conditions, as in its comparison of two nodes.
+
 Time comes from the caller, in seconds. Fault confinement is ISO 11898-1:2015, 12.1.4. Simplified: errors are decided
 per frame, not per bit, stuff bits take no time, and of two frames with equal arbitration fields the first controller's
 wins.
@@ -7,17 +11,17 @@ wins.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from benchboard.canbus.frame import Frame, wire_bits
+from benchboard.canbus.timing import Timing, oscillator_tolerance
 from benchboard.dongles.protocol import DongleConfig, ErrorCounters
 
 QUEUE_LENGTH: Final = 1024  # frames; clients send in bursts and ignore refusals
-STANDARD_SAMPLE_POINT: Final = 0.875  # CiA 301, for bit rates up to 500 kbit/s; slcan's `S` codes use it throughout
+_SJA1000_CLOCK: Final = 8_000_000  # Hz, of the bit: half the crystal's
 _ROUND_TRIP: Final = 250e-9  # seconds through two transceivers and a short cable, there and back
-_OSCILLATOR: Final = 0.001  # relative difference of two nodes' clocks
-_BITS_BETWEEN_EDGES: Final = 10  # at most, as bit stuffing guarantees a synchronising edge
+OSCILLATOR_DEVIATION: Final = 50e-6  # of each node's clock, as a fraction: a usual crystal's
 _ERROR_BITS: Final = 23  # error flags, error delimiter, intermission
 _SUSPEND_BITS: Final = 8
 _RECOVERY_BITS: Final = 128 * 11
@@ -26,10 +30,12 @@ _RETRY_UNACKNOWLEDGED: Final = 0.01  # seconds; retrying more often would change
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A bit rate (bit/s) and its sample point (0..1)."""
+    """A bit rate (bit/s), its sample point (0..1), and the deviation that its segments allow each oscillator (a
+    fraction)."""
 
     bitrate: float
     sample_point: float
+    tolerance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +46,60 @@ class BitTiming:
     data: Phase | None = None
 
 
+def bit_timing(nominal: Timing, data: Timing | None = None) -> BitTiming:
+    """The timing of a node with these segments. Raises `Invalid` for two phases with different clocks."""
+    allowed = {one.number: one.percent / 100 for one in oscillator_tolerance(nominal, data).conditions}
+    # 4 and 5 are of both phases, and known only at second hand: where they aren't met nobody measured what happens.
+    return BitTiming(_phase(nominal, min(allowed[1], allowed[2])), None if data is None else _phase(data, allowed[3]))
+
+
+def _phase(timing: Timing, tolerance: float) -> Phase:
+    return Phase(timing.bitrate, timing.sample_point / 100, tolerance)
+
+
+STANDARD: Final = bit_timing(Timing(80_000_000, 10, 6, 7, 2, 2), Timing(80_000_000, 2, 7, 7, 5, 5))
+"""500 kbit/s at 87.5 %, the sample point of CiA 301 up to this bit rate, and a data phase of 2 Mbit/s at 75 %."""
+
+
+def standard_nominal(bitrate: float) -> Phase:
+    """The standard nominal phase at another bit rate (bit/s)."""
+    return replace(STANDARD.nominal, bitrate=bitrate)
+
+
+def standard_data(bitrate: float) -> Phase:
+    """The standard data phase at another bit rate (bit/s)."""
+    assert STANDARD.data is not None
+    return replace(STANDARD.data, bitrate=bitrate)
+
+
 def timing_of(config: DongleConfig) -> BitTiming:
     """The timing that `config`'s clock, prescaler and segments give, which the named bit rate may differ from."""
     clock = config.clock_hz
-    nominal = _phase(clock, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2)
-    prescaler, prop, seg1, seg2 = (
-        config.data_prescaler, config.data_prop_seg, config.data_phase_seg1, config.data_phase_seg2
+    nominal = _timing(clock, config.prescaler, config.prop_seg, config.phase_seg1, config.phase_seg2, config.sjw)
+    prescaler, prop, seg1, seg2, sjw = (
+        config.data_prescaler, config.data_prop_seg, config.data_phase_seg1, config.data_phase_seg2, config.data_sjw
     )  # fmt: skip
-    if not config.fd_enabled or prescaler is None or prop is None or seg1 is None or seg2 is None:
-        return BitTiming(nominal)
-    return BitTiming(nominal, _phase(clock, prescaler, prop, seg1, seg2))
+    if not config.fd_enabled or prescaler is None or prop is None or seg1 is None or seg2 is None or sjw is None:
+        return bit_timing(nominal)
+    return bit_timing(nominal, _timing(clock, prescaler, prop, seg1, seg2, sjw))
 
 
-def _phase(clock: int, prescaler: int, prop: int, seg1: int, seg2: int) -> Phase:
-    quanta = 1 + prop + seg1 + seg2
-    return Phase(clock / (prescaler * quanta), (1 + prop + seg1) / quanta)
+def timing_of_registers(btr0: int, btr1: int) -> Phase:
+    """The nominal phase of an SJA1000's BTR0 and BTR1 with a 16 MHz crystal, as its command s sets them (LAWICEL)."""
+    seg1, seg2 = (btr1 & 0x0F) + 1, (btr1 >> 4 & 0x07) + 1
+    return bit_timing(_timing(_SJA1000_CLOCK, (btr0 & 0x3F) + 1, 0, seg1, seg2, (btr0 >> 6) + 1)).nominal
+
+
+def _timing(clock: int, prescaler: int, prop: int, seg1: int, seg2: int, sjw: int) -> Timing:
+    # Controllers store a jump that is wider than a phase segment, and then jump by that segment.
+    return Timing(clock, prescaler, prop, seg1, seg2, min(sjw, seg1, seg2))
 
 
 def can_receive(sender: BitTiming, receiver: BitTiming, frame: Frame) -> bool:
     """Whether `receiver` samples every bit of `sender`'s `frame` correctly."""
     sent, own = sender.nominal, receiver.nominal
     # A sample point before the round trip is over breaks arbitration and ACK.
-    if not _samples_inside_bits(sent, own) or own.sample_point / own.bitrate <= _ROUND_TRIP:
+    if not _tolerate_each_other(sent, own) or own.sample_point / own.bitrate <= _ROUND_TRIP:
         return False
     if not frame.fd:
         return True
@@ -72,15 +110,13 @@ def can_receive(sender: BitTiming, receiver: BitTiming, frame: Frame) -> bool:
     # The data phase begins at the BRS bit's sample point, each node's own.
     shift = abs(sent.sample_point / sent.bitrate - own.sample_point / own.bitrate)
     room = min(receiver.data.sample_point, 1 - receiver.data.sample_point) / receiver.data.bitrate
-    return shift < room and _samples_inside_bits(sender.data, receiver.data)
+    return shift < room and _tolerate_each_other(sender.data, receiver.data)
 
 
-def _samples_inside_bits(sent: Phase, own: Phase) -> bool:
-    """Whether the last bit before a synchronising edge is still sampled within that bit."""
-    last = _BITS_BETWEEN_EDGES - 1
-    slow, fast = (1 + _OSCILLATOR) / own.bitrate, (1 - _OSCILLATOR) / own.bitrate
-    early, late = (last + own.sample_point) * fast, (last + own.sample_point) * slow
-    return last / sent.bitrate < early and late < (last + 1) / sent.bitrate
+def _tolerate_each_other(one: Phase, other: Phase) -> bool:
+    """Whether the bit rates are so close that both allow it: `canbus.timing.compare`'s rule for one phase."""
+    apart = abs(one.bitrate - other.bitrate) / (one.bitrate + other.bitrate)
+    return apart + OSCILLATOR_DEVIATION <= min(one.tolerance, other.tolerance)
 
 
 def arbitration_key(frame: Frame) -> tuple[int, ...]:
@@ -98,7 +134,7 @@ class SimulatedController:
         self._received = received
         self.is_open = False
         self.mode = "NORMAL"
-        self.timing = BitTiming(Phase(500_000, STANDARD_SAMPLE_POINT))
+        self.timing = BitTiming(STANDARD.nominal)
         self.tx_errors = self.rx_errors = self.bus_errors = 0
         self.bus_off = False
         self.restart_at: float | None = None
@@ -229,12 +265,22 @@ class SimulatedController:
         return Frame(ident, error=True, data=bytes([0, status, 0, 0, 0, 0, tx, rx]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Transmission:
+    """A frame on the bus until `end`. `listeners` were there when it began: who joins later waits for the next one."""
+
+    sender: SimulatedController
+    frame: Frame
+    end: float
+    listeners: tuple[SimulatedController, ...]
+
+
 class VirtualBus:
     """Controllers on one bus. `advance(now)` does everything that is due until `now`."""
 
     def __init__(self) -> None:
         self._nodes: list[SimulatedController] = []
-        self._sending: tuple[SimulatedController, Frame, float] | None = None
+        self._sending: _Transmission | None = None
         self._free_at = 0.0
         self._disturb = 0
 
@@ -257,7 +303,7 @@ class VirtualBus:
     def _next(self) -> float | None:
         restarts = [node.restart_at for node in self._nodes if node.restart_at is not None]
         if self._sending is not None:
-            return min([self._sending[2], *restarts])
+            return min([self._sending.end, *restarts])
         starts = [max(node.ready_at, self._free_at) for node in self._nodes if node.queue]
         return min([*starts, *restarts], default=None)
 
@@ -265,25 +311,27 @@ class VirtualBus:
         for node in self._nodes:
             if node.restart_at is not None and node.restart_at <= at:
                 node.restart(at)
-        if self._sending is not None:
-            node, frame, end = self._sending
-            if end <= at:
+        sending = self._sending
+        if sending is not None:
+            if sending.end <= at:
                 self._sending = None
-                self._free_at = end
-                if node.is_open and node.queue and node.queue[0] is frame:
-                    self._finish(node, frame, end)
+                self._free_at = sending.end
+                if sending.sender.is_open and sending.sender.queue and sending.sender.queue[0] is sending.frame:
+                    self._finish(sending)
             return
         ready = [node for node in self._nodes if node.queue and node.ready_at <= at]
         if ready and self._free_at <= at:
             node = min(ready, key=lambda one: arbitration_key(one.queue[0]))
             frame = node.queue[0]
-            self._sending = (node, frame, at + node.duration(frame))
+            listeners = tuple(one for one in self._nodes if one is not node and one.is_receiving)
+            self._sending = _Transmission(node, frame, at + node.duration(frame), listeners)
 
-    def _finish(self, node: SimulatedController, frame: Frame, now: float) -> None:
+    def _finish(self, sending: _Transmission) -> None:
+        node, frame, now = sending.sender, sending.frame, sending.end
         if node.mode == "SILENT_LOOPBACK":
             node.transmitted(now)
             return
-        others = [one for one in self._nodes if one is not node and one.is_receiving]
+        others = [one for one in sending.listeners if one.is_receiving]
         mismatched = [one for one in others if not can_receive(node.timing, one.timing, frame)]
         hearing = [one for one in others if one not in mismatched]
         disturbed = self._disturb > 0

@@ -4,12 +4,14 @@ The valid slot with the higher sequence counts. The other one is erased, its pay
 that a loss of power at any byte leaves one valid slot. docs/protocol.md, section 6, has the layout.
 """
 
+import errno
 import os
 import struct
 import zlib
 from pathlib import Path
 from typing import Final
 
+from benchboard import file_ownership
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -30,15 +32,11 @@ class Flash:
 
     def __init__(self, image: bytes | None = None, *, path: Path | None = None) -> None:
         """Start with `image`, else the file's content, else erased. Raises `Invalid` (`simulator.image`) for a wrong
-        size."""
+        size, or something other than an ordinary file, and `OSError`."""
         if image is None:
-            image = path.read_bytes() if path is not None and path.exists() else b""
+            image = _content(path) if path is not None else b""
         if len(image) not in (0, IMAGE):
-            raise Invalid(
-                "simulator.image",
-                _("{file} isn't a simulated dongle's memory file.").format(file=path or ""),
-                do=_("Move the file elsewhere. The dongle then gets a new identity."),
-            )
+            raise _no_image(path)
         self._image = bytearray(image or b"\xff" * IMAGE)
         self._path = path
         self.cut_after: int | None = None  # bytes until the power fails; tests set it
@@ -111,3 +109,23 @@ class Flash:
         if self._path is not None:
             with self._path.open("rb") as file:
                 os.fsync(file.fileno())
+
+
+def _content(path: Path) -> bytes:
+    """The content of a memory file; empty if there is none."""
+    try:
+        return file_ownership.read_ordinary(path)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.EISDIR):
+            raise _no_image(path) from error
+        raise
+
+
+def _no_image(path: Path | None) -> Invalid:
+    return Invalid(
+        "simulator.image",
+        _("{file} isn't a simulated dongle's memory file.").format(file=path or ""),
+        do=_("Move the file elsewhere. The dongle then gets a new identity."),
+    )

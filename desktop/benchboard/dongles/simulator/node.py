@@ -21,12 +21,13 @@ from benchboard.dongles.protocol import (
     PersistentState,
 )
 from benchboard.dongles.simulator.bus import (
-    STANDARD_SAMPLE_POINT,
     BitTiming,
-    Phase,
     SimulatedController,
     VirtualBus,
+    standard_data,
+    standard_nominal,
     timing_of,
+    timing_of_registers,
 )
 from benchboard.dongles.simulator.flash import Flash
 
@@ -50,7 +51,6 @@ _DATA_BITRATES: Final = {
 }
 _REGISTERS: Final = re.compile(rb"s([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
 _FILTER: Final = re.compile(rb"[Mm][0-9A-Fa-f]{8}")
-_SJA1000_CLOCK: Final = 8_000_000
 
 
 class SimulatedDongle:
@@ -226,16 +226,12 @@ class SimulatedDongle:
             return slcan_codec.BEL
         now = self._override or timing_of(self._machine.persistent.config)
         if rate := _BITRATES.get(line):
-            self._override = BitTiming(Phase(rate, STANDARD_SAMPLE_POINT), now.data)
+            self._override = BitTiming(standard_nominal(rate), now.data)
         elif rate := _DATA_BITRATES.get(line):
-            self._override = BitTiming(now.nominal, Phase(rate, 0.75))
+            self._override = BitTiming(now.nominal, standard_data(rate))
         elif match := _REGISTERS.fullmatch(line):
-            # SJA1000 BTR0 and BTR1 at 8 MHz bit clock (16 MHz crystal), as LAWICEL defines `s`.
             first, second = (int(part, 16) for part in match.groups())
-            seg1, seg2 = (second & 0x0F) + 1, (second >> 4 & 0x07) + 1
-            quanta = 1 + seg1 + seg2
-            bitrate = _SJA1000_CLOCK / (((first & 0x3F) + 1) * quanta)
-            self._override = BitTiming(Phase(bitrate, (1 + seg1) / quanta))
+            self._override = BitTiming(timing_of_registers(first, second))
         else:
             return slcan_codec.BEL
         return slcan_codec.CR

@@ -29,7 +29,7 @@ from benchboard.dongles.simulator.flash import Flash
 from benchboard.dongles.simulator.node import PRESS_AFTER, SimulatedDongle
 from benchboard.dongles.simulator.traffic import Traffic
 from benchboard.errors import Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import _, number
 
 MAX_DONGLES: Final = 64
 _BUS_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -63,6 +63,7 @@ def serve(
     manual: bool = False,
     until_eof: bool = False,
     traffic: float = 0.0,
+    bitrate: int = 500_000,
     links: bool = True,
     on_ready: Callable[[ServedDongle], None],
     on_notice: Callable[[str], None] = lambda _text: None,
@@ -70,10 +71,10 @@ def serve(
     """Serve `count` dongles on one bus until SIGTERM or SIGINT. Only the main thread may call it.
 
     `on_ready` is called for each dongle, `on_notice` with what a person would see on one (blinking, waiting). One more
-    node sends `traffic` frames a second. With `manual` no button presses itself: lines `press N` (N from 1) on standard
-    input do. With `until_eof` serving also ends with standard input. Without `links` the port is the pseudo-terminal
-    itself. Raises `Invalid` (`simulator.count`, `simulator.bus`, `simulator.traffic`), `Unavailable`
-    (`simulator.folder`).
+    node sends `traffic` frames a second at `bitrate` (bit/s), whatever the dongles are set to. With `manual` no button
+    presses itself: lines `press N` (N from 1) on standard input do. With `until_eof` serving also ends with standard
+    input. Without `links` the port is the pseudo-terminal itself. Raises `Invalid` (`simulator.count`,
+    `simulator.bus`, `simulator.traffic`), `Unavailable` (`simulator.folder`).
     """
     _check(count, bus, traffic)
     with contextlib.ExitStack() as stack:
@@ -91,7 +92,9 @@ def serve(
                 why=error.strerror or "",
                 do=_("Check that the folder is writable and has free space."),
             ) from error
-        source = Traffic(virtual_bus, traffic, [one.dongle.controller for one in terminals]) if traffic else None
+        source = None
+        if traffic:
+            source = Traffic(virtual_bus, traffic, bitrate, [one.dongle.controller for one in terminals])
         for one in terminals:
             path = str(one.link) if one.link is not None else os.ttyname(one.slave)
             on_ready(ServedDongle(path, one.dongle.device_id, bus))
@@ -116,7 +119,7 @@ def _check(count: int, bus: str, traffic: float) -> None:
     if not 0 <= traffic <= 10_000:
         raise Invalid(
             "simulator.traffic",
-            _("Can't simulate {rate} frames per second.").format(rate=traffic),
+            _("Can't simulate {rate} frames per second.").format(rate=number(traffic)),
             do=_("Choose a number from 0 to 10000."),
             field="traffic",
         )
@@ -127,9 +130,8 @@ def _remove_stale_links() -> None:
     folder = link.links_folder()
     _make_own(folder)
     for one in folder.iterdir():
-        if one.is_symlink() and link.is_stale(one):
-            one.unlink(missing_ok=True)
-            link.lock_path(one).unlink(missing_ok=True)
+        if one.is_symlink():
+            link.remove_if_stale(one)
 
 
 def _make_own(folder: Path) -> None:
@@ -151,8 +153,9 @@ def _free_image(bus: str) -> tuple[Path, IO[bytes]]:
     while True:
         number += 1
         path = folder / f"{bus}-{number}.flash"
-        lock = path.with_suffix(".lock").open("wb")
+        lock = os.fdopen(os.open(path.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK, 0o600), "wb")
         try:
+            os.fchmod(lock.fileno(), 0o600)  # earlier versions left this to the umask
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.close()
@@ -173,9 +176,9 @@ def _terminal(virtual_bus: VirtualBus, bus: str, *, manual: bool, links: bool) -
     try:
         if links:
             terminal.link = link.links_folder() / dongle.device_id
-            held = link.lock_path(terminal.link).open("wb")
+            held = link.lock_link(terminal.link, wait=True)  # discovery may hold it shared for a moment
+            assert held is not None
             terminal.locks.append(held)
-            fcntl.flock(held, fcntl.LOCK_EX)  # discovery may hold it shared for a moment
             terminal.link.unlink(missing_ok=True)
             terminal.link.symlink_to(os.ttyname(slave))
         yield terminal
@@ -266,15 +269,18 @@ class _Loop:
     def _advance(self, now: float) -> float | None:
         due = [self._traffic.advance(now)] if self._traffic is not None else []
         due.append(self._virtual_bus.advance(now))
-        for number, one in enumerate(self._terminals, start=1):
+        for index, one in enumerate(self._terminals, start=1):
             due.append(one.dongle.tick(now))
             self._deliver(one)
-            self._report(number, one.dongle, now)
+            self._report(index, one.dongle, now)
         return min((time for time in due if time is not None), default=None)
 
     def _read(self, terminal: _Terminal) -> None:
         with contextlib.suppress(BlockingIOError):
-            terminal.dongle.feed(os.read(terminal.master, _CHUNK), time.monotonic())
+            data, now = os.read(terminal.master, _CHUNK), time.monotonic()
+            # What was on the bus until now is over before a command can change who listens.
+            self._virtual_bus.advance(now)
+            terminal.dongle.feed(data, now)
 
     def _deliver(self, terminal: _Terminal) -> None:
         data = terminal.dongle.take_output()

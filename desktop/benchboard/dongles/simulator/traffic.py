@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchboard.canbus.frame import Frame
-from benchboard.dongles.simulator.bus import SimulatedController, VirtualBus
+from benchboard.dongles.simulator.bus import STANDARD, BitTiming, SimulatedController, VirtualBus, standard_nominal
+
+_RESTART_MS: Final = 100  # after bus-off, as machines usually restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,19 @@ _MESSAGES: Final = (
 
 
 class Traffic:
-    """Sends `rate` frames a second in all, at the timing of the first dongle whose channel is open.
+    """Sends `rate` frames a second in all, at its own bit rate: dongles with another one receive none of them.
 
-    A second node acknowledges them, so that a dongle which only listens sees them too.
+    A second node acknowledges them, so that a dongle which only listens sees them too. Both have the standard data
+    phase, so that dongles with the same one can exchange CAN FD frames beside them.
     """
 
-    def __init__(self, bus: VirtualBus, rate: float, dongles: Sequence[SimulatedController]) -> None:
+    def __init__(self, bus: VirtualBus, rate: float, bitrate: int, dongles: Sequence[SimulatedController]) -> None:
+        """`bitrate` in bit/s. Nothing is sent while none of `dongles` has its channel open."""
         self._node = SimulatedController(lambda _frame, _now: None)
         self._partner = SimulatedController(lambda _frame, _now: None)
         bus.attach(self._node)
         bus.attach(self._partner)
+        self._timing = BitTiming(standard_nominal(bitrate), STANDARD.data)
         self._dongles = dongles
         self._periods = [1 / (rate * message.weight) for message in _MESSAGES]
         self._due: list[tuple[float, int]] = []
@@ -48,14 +53,13 @@ class Traffic:
 
     def advance(self, now: float) -> float | None:
         """Queue the frames that are due; returns when the next one is, None while no channel is open."""
-        listener = next((one for one in self._dongles if one.is_open), None)
-        if listener is None:
+        if not any(one.is_open for one in self._dongles):
             self._node.close()
             self._partner.close()
             return None
-        if not self._node.is_open or self._node.timing != listener.timing or self._node.bus_off:
-            self._node.open(listener.timing, mode="NORMAL")
-            self._partner.open(listener.timing, mode="NORMAL")
+        if not self._node.is_open:
+            self._node.open(self._timing, mode="NORMAL", auto_restart_ms=_RESTART_MS)
+            self._partner.open(self._timing, mode="NORMAL", auto_restart_ms=_RESTART_MS)
             self._due = [(now + period, index) for index, period in enumerate(self._periods)]
             heapq.heapify(self._due)
         while self._due[0][0] <= now:

@@ -1,4 +1,4 @@
-"""The dialog that adds a person; fields are validated while they are filled in."""
+"""The dialog that adds a person; fields are validated while they are filled in, and all of them on adding."""
 
 from collections.abc import Callable
 
@@ -15,26 +15,27 @@ from benchboard.identity.users import Person
 from benchboard.ui.context import Context
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, Select
+from benchboard.ui.widgets import Button, CheckBox, Confirm, Dialog, Edit, Field, Paragraph, Select
 
 
 class AddPersonDialog(Dialog):
-    """Asks for a person and adds them. `added` emits the new person."""
+    """Asks for a person and adds them. `added` emits the new person.
+
+    It asks for a password where people sign in with one: on a shared server.
+    """
 
     added = Signal(object)
 
-    def __init__(self, window: QWidget, context: Context) -> None:
-        super().__init__(window, _("Add person"), size=QSize(460, 516), name="add_person")
+    def __init__(self, window: QWidget, context: Context, *, asks_password: bool) -> None:
+        super().__init__(window, _("Add person"), size=QSize(460, 516 if asks_password else 420), name="add_person")
         self._context = context
+        self._asks_password = asks_password
         self._build_fields()
         self._build_footer()
         self._checks: tuple[tuple[Field, Callable[[], None]], ...] = (
-            (self._email, lambda: _ignore(normalise(self._email.text()))),
+            (self._email, self._check_email),
             (self._name, lambda: users.require_name(self._name.text())),
-            (
-                self._password,
-                lambda: passwords.require_acceptable(self._password.text(), email=self._email.text()),
-            ),
+            *(((self._password, self._check_password),) if asks_password else ()),
         )
         self._touched: set[Field] = set()
         for field, _check in self._checks:
@@ -42,7 +43,6 @@ class AddPersonDialog(Dialog):
             field.edit.returnPressed.connect(self._submit)
         self._role_choice.currentIndexChanged.connect(self._explain_role)
         self._explain_role()
-        self._validate()
 
     def _build_fields(self) -> None:
         self._email = Field(_("Email"), Edit(placeholder="name@example.com", name="add_email"))
@@ -67,14 +67,15 @@ class AddPersonDialog(Dialog):
         self._show.toggled.connect(self._reveal)
         for widget in (self._email, self._name, self._role, self._password, self._show):
             self.content.addWidget(widget)
+        self._password.setVisible(self._asks_password)
+        self._show.setVisible(self._asks_password)
         self.content.addStretch(1)
-        self.content.addWidget(
-            Paragraph(
-                _("Benchboard doesn't send an invitation. Give them the password yourself."),
-                "caption",
-                "muted",
-            )
+        note = (
+            _("Benchboard doesn't send an invitation. Give them the password yourself.")
+            if self._asks_password
+            else users.local_account_sentence()
         )
+        self.content.addWidget(Paragraph(note, "caption", "muted"))
 
     def _build_footer(self) -> None:
         self.add_button(Button(_("Cancel"), self.dismiss, name="add_cancel"))
@@ -83,10 +84,22 @@ class AddPersonDialog(Dialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if event.key() == Qt.Key.Key_Escape and any(field.text() for field, _check in self._checks):
+            self._ask_to_discard()
+        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._submit()
         else:
             super().keyPressEvent(event)
+
+    def _ask_to_discard(self) -> None:
+        Confirm(
+            self.window(),
+            _("Discard what you typed?"),
+            _("This person isn't added yet."),
+            act=_("Discard text"),
+            keep=_("Keep editing"),
+            run=self.dismiss,
+        ).open()
 
     def _reveal(self, on: bool) -> None:
         self._password.edit.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
@@ -95,28 +108,47 @@ class AddPersonDialog(Dialog):
         self._role.set_note(role_description(self._role_choice.current_key()))
 
     def _typed(self, field: Field) -> None:
-        self._touched.add(field)
+        if field.text():
+            self._touched.add(field)
+        else:  # nothing is wrong yet with a field that is empty again
+            self._touched.discard(field)
         self._validate()
 
-    def _validate(self) -> None:
-        """Show the error below each field that was edited; enable the button if there is none."""
-        first = ""
+    def _check_email(self) -> None:
+        if not self._email.text().strip():
+            raise Invalid("people.email", _("Enter an email address."), do=_("Use the format name@example.com."))
+        normalise(self._email.text())
+
+    def _check_password(self) -> None:
+        if not self._password.text():
+            wanted = _("It needs at least {shortest} characters.").format(shortest=passwords.SHORTEST)
+            raise Invalid("people.password", _("Enter a password."), do=wanted)
+        passwords.require_acceptable(self._password.text(), email=self._email.text())
+
+    def _validate(self) -> list[Field]:
+        """Show the error below each field that was edited or submitted; returns all wrong fields, from the top."""
+        wrong = []
         for field, check in self._checks:
-            wrong = ""
+            sentence = ""
             try:
                 check()
             except Invalid as error:
-                wrong = f"{error.what} {error.why or error.do}"
-            field.set_error(wrong if field in self._touched and field.text() else "")
-            first = first or wrong
-        self._add.disable(first)
+                sentence = f"{error.what} {error.why or error.do}"
+                wrong.append(field)
+            field.set_error(sentence if field in self._touched else "")
+        return wrong
 
     def _submit(self) -> None:
+        """Add the person; where fields are wrong, mark them all and focus the first."""
         if not self._add.isEnabled():
+            return
+        self._touched.update(field for field, _check in self._checks)
+        if wrong := self._validate():
+            wrong[0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._add.disable(_("Adding person…"))
         email, name = self._email.text(), self._name.text()
-        role, password = self._role_choice.current_key(), self._password.text()
+        role, password = self._role_choice.current_key(), self._password.text() if self._asks_password else None
 
         def op(session: DatabaseSession) -> Person:
             actor = self._context.actor
@@ -131,14 +163,10 @@ class AddPersonDialog(Dialog):
     def _on_failed(self, error: AppError) -> None:
         fields = {"email": self._email, "name": self._name, "password": self._password}
         field = fields.get(str(error.facts.get("field")))
-        self._validate()
+        self._add.disable("")
         if field is None:
             self.dismiss()
             self._context.problems.show(error)
         else:
             field.set_error(f"{error.what} {error.why or error.do}")
             field.edit.setFocus()
-
-
-def _ignore(_value: object) -> None:
-    """Do nothing: a check only raises."""

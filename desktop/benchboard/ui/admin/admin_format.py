@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from benchboard.i18n import _
+from benchboard.identity.permissions import program_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.ui.paged.paged_model import Column, Mark
-from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.time_format import full_time, relative_time
 
 Row = TypeVar("Row")

@@ -12,7 +12,8 @@ from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_tit
 from benchboard.i18n import _, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import actor_title, detail_title, entry_title, event_title, known_events
+from benchboard.identity.audit_titles import actor_title, details_with_names, entry_title, event_title, known_events
+from benchboard.identity.permissions import computer_title, program_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.admin_commands import SESSION_MENU
@@ -24,10 +25,9 @@ from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
-from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import full_time, refresh_times, relative_time
+from benchboard.ui.time_format import full_time, refresh_times, relative_time, repeated_since
 from benchboard.ui.widgets import (
     Avatar,
     Button,
@@ -73,9 +73,11 @@ class AuditView(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._person = ""
+        self._person = self._person_name = ""
         self._chip: Chip | None = None
-        self._model: PagedTableModel[AuditEntry] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._model: PagedTableModel[AuditEntry] = PagedTableModel(
+            context.tasks, self._fetch, _columns(), self, repeats=audit.repeats
+        )
         self._toolbar = Toolbar(_("Audit log"))
         self._search = search_field(self, "audit_search", _("Person, event or object"), self._searched)
         self._event = Select(
@@ -94,14 +96,21 @@ class AuditView(QWidget):
             self._model,
             label=_("Audit log"),
             name="audit_table",
-            empty=EmptyState("ph.list-magnifying-glass", _("No audit log entries yet")),
-            no_match=NoMatch(pgettext("no match", "audit log entries"), self._show_all),
+            empty=EmptyState(
+                "ph.list-magnifying-glass",
+                _("No audit log entries yet"),
+                why=_("Sign-ins and changes are listed here."),
+            ),
+            no_match=NoMatch(pgettext("no match", "audit log entries"), self._show_all, self._filter_names),
             ticks=False,
+            row_height="compact",
+            day=lambda entry: entry.at,
         )
         self._detail = AuditEntryPane(context)
         self._body = Drawer(self._table, self._detail)
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
+        self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_entry)
         self._table.activated.connect(self._focus_entry)
         self._table.menu_requested.connect(self._open_menu)
@@ -134,7 +143,7 @@ class AuditView(QWidget):
 
     def _filter_by_person(self, person: Person) -> None:
         self._clear_person(apply=False)
-        self._person = person.id
+        self._person, self._person_name = person.id, person.name
         self._chip = Chip(_("Person: {name}").format(name=person.name), self._clear_person)
         self._chip.setObjectName("audit_chip")
         self._toolbar.add(self._chip)
@@ -150,6 +159,12 @@ class AuditView(QWidget):
         self._person_button.show()
         if apply:
             self._filter()
+
+    def _filter_names(self) -> list[str]:
+        return [
+            *([self._event.currentText()] if self._event.current_key() else []),
+            *([self._person_name] if self._person else []),
+        ]
 
     def _show_all(self) -> None:
         self._search.clear()
@@ -229,7 +244,7 @@ class AuditEntryPane(DetailPane):
             rows.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
         rows.append((_("Entry ID"), copyable(entry.id)))
         self._facts.fill(KeyValue(rows))
-        details = [(detail_title(key), _detail(key, value)) for key, value in sorted(entry.details.items())]
+        details = [(title, _detail(key, value)) for key, title, value in details_with_names(entry)]
         for widget in (self._line, self._more):
             widget.setVisible(bool(details))
         self._more.fill(KeyValue(details))
@@ -312,17 +327,27 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             _("Who"),
             actor_title,
             avatar=lambda row: row.who or "?",
-            width=210,
+            width=270,
         ),
-        Column("event", _("What"), entry_title, sortable=True, tooltip=lambda row: row.event, width=300, stretch=True),
+        Column(
+            "event",
+            _("What"),
+            entry_title,
+            sortable=True,
+            tooltip=lambda row: row.event,
+            repeated=lambda line: repeated_since([entry.at for entry in line.run]),
+            width=300,
+            stretch=True,
+            most=theme().px("measure.text_max"),
+        ),
         Column(
             "user_agent",
-            _("Program"),
-            lambda row: program_title(row.user_agent or ""),
+            _("Computer"),
+            lambda row: computer_title(row.user_agent or ""),
             tooltip=lambda row: ", ".join(
                 part for part in (program_title(row.user_agent or ""), row.ip_address) if part
             ),
             muted=True,
-            width=300,
+            width=140,
         ),
     )

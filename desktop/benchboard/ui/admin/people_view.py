@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _, number, pgettext
@@ -37,7 +37,9 @@ class PeopleView(QWidget):
         super().__init__()
         self._context = context
         self._listing = Listing(sort="name")
-        self._model: PagedTableModel[Person] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._model: PagedTableModel[Person] = PagedTableModel(
+            context.tasks, self._fetch, _columns(context.actor.user_id), self
+        )
         self._fill_toolbar()
         self._table = self._make_table()
         self._detail = PersonPane(context)
@@ -45,8 +47,10 @@ class PeopleView(QWidget):
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""
-        self._model.loaded.connect(self._on_loaded)
+        self._model.loaded.connect(self._find_requested)
+        self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_detail)
+        self._table.view.pressed.connect(self._forget_request)
         self._table.activated.connect(self._focus_detail)
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._on_ticked)
@@ -79,7 +83,7 @@ class PeopleView(QWidget):
         )
 
     def _make_table(self) -> PagedTable[Person]:
-        no_match = NoMatch(pgettext("no match", "people"), self._show_all)
+        no_match = NoMatch(pgettext("no match", "people"), self._show_all, self._filter_names)
         no_match.action.setObjectName("people_show_all")
         return PagedTable(
             self._model,
@@ -95,21 +99,29 @@ class PeopleView(QWidget):
         if rest == "add":
             self.add()
         elif rest:
-            self._requested_id = "" if self._model.rowCount() else rest
             self._show(rest)
+            self._requested_id = rest if self._table.current() is None else ""
+            self._find_requested()
 
     def _show(self, user_id: str) -> None:
         if not self._table.make_current(user_id):
+            self._table.clear_current()  # another person's row, beside this one's details
             self._body.show_detail(True)
             self._detail.show_person(user_id)
 
-    def _on_loaded(self) -> None:
-        """Show the requested person once the list is loaded; otherwise, if the list has the focus, its first row
-        becomes current.
-        """
+    def _find_requested(self) -> None:
+        """Select the requested person, who may be on a later page of the list: then load the next one."""
+        if not self._requested_id or not self._model.requested:
+            return
+        if self._model.find(self._requested_id) < 0 and not self._model.at_end:
+            self._model.fetchMore(QModelIndex())
+            return
         requested, self._requested_id = self._requested_id, ""
-        if requested:
-            QTimer.singleShot(0, self, lambda: self._show(requested))
+        QTimer.singleShot(0, self, lambda: self._show(requested))
+
+    def _forget_request(self) -> None:
+        """Another row was clicked while the requested one was being looked for."""
+        self._requested_id = ""
 
     def refresh(self) -> None:
         self._model.refresh()
@@ -117,7 +129,9 @@ class PeopleView(QWidget):
 
     def add(self) -> None:
         """Ask for a person and add them."""
-        dialog = AddPersonDialog(self.window(), self._context)
+        dialog = AddPersonDialog(
+            self.window(), self._context, asks_password=self._context.workspace.location.kind == "server"
+        )
         dialog.added.connect(self._on_added)
         dialog.open()
 
@@ -125,31 +139,31 @@ class PeopleView(QWidget):
         return users.list_people(session, self._context.actor, listing, after=after, limit=limit)
 
     def _bulk_buttons(self) -> list[QWidget]:
-        context = self._context
-        return [
-            Button(
-                _("Revoke sessions"),
-                lambda: user_actions.revoke_all_after_confirm(context, self, self._table.selected()),
-                icon="ph.sign-out",
-                size="sm",
-                name="people_revoke_sessions",
-            ),
-            Button(
-                _("Activate accounts"),
-                lambda: user_actions.set_state(context, self, self._table.selected(), "active"),
-                icon="ph.check-circle",
-                size="sm",
-                name="people_activate",
-            ),
-            Button(
-                _("Disable accounts"),
-                lambda: user_actions.set_state(context, self, self._table.selected(), "inactive"),
-                kind="danger",
-                icon="ph.prohibit",
-                size="sm",
-                name="people_disable",
-            ),
-        ]
+        context, titles = self._context, user_actions.titles_for(several=True)
+        revoke = Button(
+            titles["revoke_sessions"],
+            lambda: user_actions.revoke_all_after_confirm(context, self, self._table.selected()),
+            icon="ph.sign-out",
+            size="sm",
+            name="people_revoke_sessions",
+        )
+        activate = Button(
+            titles["activate_account"],
+            lambda: user_actions.set_state(context, self, self._table.selected(), "active"),
+            icon="ph.check-circle",
+            size="sm",
+            name="people_activate",
+        )
+        disable = Button(
+            titles["disable_account"],
+            lambda: user_actions.set_state(context, self, self._table.selected(), "inactive"),
+            kind="danger",
+            icon="ph.prohibit",
+            size="sm",
+            name="people_disable",
+        )
+        self._bulk = {"revoke_sessions": revoke, "activate_account": activate, "disable_account": disable}
+        return list(self._bulk.values())
 
     def _searched(self, text: str) -> None:
         self._set_listing(replace(self._model.listing, search=text.strip()))
@@ -158,6 +172,9 @@ class PeopleView(QWidget):
         selected = {"role": self._role.current_key(), "state": self._state.current_key()}
         filters: dict[str, Scalar] = {key: value for key, value in selected.items() if value}
         self._set_listing(replace(self._model.listing, filters=filters))
+
+    def _filter_names(self) -> list[str]:
+        return [choice.currentText() for choice in (self._role, self._state) if choice.current_key()]
 
     def _show_all(self) -> None:
         self._search.clear()
@@ -205,6 +222,8 @@ class PeopleView(QWidget):
         command_menu(self, PERSON_MENU, handlers, scope=LIST, label=_("Actions"), name="people_menu").popup(spot)
 
     def _on_ticked(self) -> None:
+        for name, title in user_actions.titles_for(several=len(self._table.selected()) > 1).items():
+            self._bulk[name].set_title(title)
         # In a narrow window, the drawer would cover the actions for the ticked rows.
         if self._body.narrow and self._table.selected():
             self._body.show_detail(False)
@@ -216,27 +235,31 @@ class PeopleView(QWidget):
 
     def _on_added(self, person: Person) -> None:
         self._context.problems.toast(_("{name} added").format(name=person.name))
-        self._detail.show_person(person.id, person)
-        self._body.show_detail(True)
+        self._requested_id = person.id
+        listing = self._model.listing
+        if listing.search or listing.filters:  # the new person may not match
+            self._show_all()
+        else:
+            self._model.refresh()
 
     def _export(self) -> None:
         ask_and_export(self._context, self, self._model, self._fetch, _CSV, _("people"))
 
 
-def _columns() -> tuple[Column[Person], ...]:
+def _columns(own_id: str) -> tuple[Column[Person], ...]:
     return (
         Column(
             "name",
             _("Name"),
             lambda row: row.name,
             sortable=True,
-            second=lambda row: row.email,
+            second=lambda row: _("{email} (you)").format(email=row.email) if row.id == own_id else row.email,
             avatar=lambda row: row.name,
             tooltip=lambda row: row.email,
             width=280,
             stretch=True,
         ),
-        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=150, stretch=True),
+        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=220),
         Column(
             "state",
             _("Status"),

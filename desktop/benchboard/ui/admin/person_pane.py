@@ -1,35 +1,39 @@
-"""The details of one person: profile, open sessions, and audit entries by and about them."""
+"""The details of one person: profile, active sessions, and audit entries by and about them."""
 
 from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError, NotFound
 from benchboard.i18n import _, ngettext
 from benchboard.identity import audit, sessions, users
 from benchboard.identity.audit import AuditEntry
 from benchboard.identity.audit_titles import actor_title, entry_title
+from benchboard.identity.permissions import program_title
 from benchboard.identity.roles import role_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.identity.users import Person
-from benchboard.paging import Listing, Page
+from benchboard.paging import Line, Listing, Page, fold
 from benchboard.ui.admin import user_actions
 from benchboard.ui.admin.admin_format import session_origin, state_mark
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.context import Context
 from benchboard.ui.shell.header import ViewTab
-from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.sign_in.demo_picker import role_description
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import full_time, relative_time
+from benchboard.ui.time_format import full_time, relative_time, repeated_since
 from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, KeyValue, Paragraph, Text, hairline
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
+_FOLD = "person_fold_"
+"""How the names of the buttons begin that unfold repeated entries."""
 PersonReading = tuple[Person, Page[SessionRecord], Page[AuditEntry]]
 
 
@@ -194,7 +198,6 @@ class _OverviewTab(QWidget):
         column.addWidget(self._note)
 
     def show_person(self, person: Person) -> None:
-        is_own = person.id == self._pane.context.actor.user_id
         self._role.fill(
             Text(role_title(person.role), "body_strong"),
             Paragraph(role_description(person.role), "body", "secondary"),
@@ -204,7 +207,7 @@ class _OverviewTab(QWidget):
         added = Text(relative_time(person.created_at))
         added.setToolTip(full_time(person.created_at))
         rows: list[tuple[str, QWidget]] = [
-            (_("Sign-in method"), Text(_sign_in_method(person))),
+            (_("Sign-in method"), Text(_sign_in_method(person, self._pane.context))),
             (_("Last sign-in"), signed),
             (_("Active sessions"), Text(_sessions_text(person.sessions))),
             (_("Added"), added),
@@ -217,15 +220,7 @@ class _OverviewTab(QWidget):
         self._activate.setVisible(not active)
         self._disable.disable(user_actions.why_not_disabled(self._pane.context, person))
         self._revoke.disable(user_actions.why_not_revoked(self._pane.context, person))
-        self._note.setText(
-            _("This is your account. Revoking all sessions keeps this window signed in.")
-            if is_own
-            else _("Disabling an account signs the person out {within}. Everything they created is kept.").format(
-                within=user_actions.revoked_within()
-            )
-            if active
-            else _("Activate the account to let this person sign in again.")
-        )
+        self._note.setText(_state_note(person, self._pane.context))
 
     def _set(self, state: str) -> Callable[[], None]:
         def run() -> None:
@@ -251,7 +246,8 @@ class _SessionsTab(QWidget):
     def show_sessions(self, person: Person, page: Page[SessionRecord]) -> None:
         lines: list[QWidget] = [_SessionRow(self._pane, session) for session in page.rows]
         if not lines:
-            lines.append(Text(_("{name} has no active sessions.").format(name=person.name), "body", "secondary"))
+            none = _("{name} has no active sessions. Each sign-in is listed here until it ends.")
+            lines.append(Paragraph(none.format(name=person.name), "body", "secondary"))
         if page.next_key:
             lines.append(Text(_("Showing the {count} most recently used.").format(count=_MAX_ROWS), "caption", "muted"))
         soon = _("Revoked sessions end {within}.").format(within=user_actions.revoked_within())
@@ -295,28 +291,56 @@ class _AuditTab(QWidget):
     def __init__(self, pane: PersonPane) -> None:
         super().__init__()
         self._pane = pane
+        self._unfolded: set[str] = set()
         column = _column(self)
         every = Button(_("View in audit log"), self._open, kind="link", name="person_open_audit")
         self._section = DetailSection(_("Activity"), every)
         column.addWidget(self._section)
 
     def show_entries(self, person: Person, page: Page[AuditEntry]) -> None:
-        lines: list[QWidget] = [_entry_row(person, entry) for entry in page.rows]
+        focus = QApplication.focusWidget()
+        focused = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
+        folded = fold(page.rows, audit.repeats, attrgetter("id"), self._unfolded)
+        lines: list[QWidget] = [self._row(person, page, line) for line in folded]
         if not lines:
-            lines.append(Text(_("No activity yet."), "body", "secondary"))
+            lines.append(
+                Paragraph(
+                    _("No activity yet. What this person does, and what others change about them, is listed here."),
+                    "body",
+                    "secondary",
+                )
+            )
         if page.next_key:
             lines.append(Text(_("Showing the {count} most recent.").format(count=_MAX_ROWS), "caption", "muted"))
         self._section.fill(*lines)
+        for line in lines:
+            same = line.findChild(QWidget, focused) if focused.startswith(_FOLD) else None
+            if same is not None:
+                same.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that had it was replaced
+
+    def _row(self, person: Person, page: Page[AuditEntry], line: Line[AuditEntry]) -> TimelineRow:
+        entry = line.row
+        by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
+        under = _("by {name}").format(name=by) if by else program_title(entry.user_agent or "")
+        action = None
+        if line.repeated and line.first:
+            action = Button(
+                repeated_since([one.at for one in line.run]),
+                partial(self._toggle, person, page, line),
+                kind="link",
+                icon="ph.caret-right" if line.folded else "ph.caret-down",
+                name=f"{_FOLD}{line.run[-1].id}",  # later saves come before the run's last entry
+            )
+        return TimelineRow(relative_time(entry.at), entry_title(entry), under, exact=full_time(entry.at), action=action)
+
+    def _toggle(self, person: Person, page: Page[AuditEntry], line: Line[AuditEntry]) -> None:
+        """Show each entry of a folded line, or fold them again."""
+        self._unfolded ^= {line.run[-1].id}
+        self.show_entries(person, page)
 
     def _open(self) -> None:
         if self._pane.person is not None:
             self._pane.context.go(f"admin/audit/{self._pane.person.id}")
-
-
-def _entry_row(person: Person, entry: AuditEntry) -> TimelineRow:
-    by = actor_title(entry) if entry.user_id != person.id else entry.acted_by
-    under = _("by {name}").format(name=by) if by else program_title(entry.user_agent or "")
-    return TimelineRow(relative_time(entry.at), entry_title(entry), under, exact=full_time(entry.at))
 
 
 def _column(page: QWidget) -> QVBoxLayout:
@@ -326,10 +350,36 @@ def _column(page: QWidget) -> QVBoxLayout:
     return column
 
 
-def _sign_in_method(person: Person) -> str:
+def _sign_in_method(person: Person, context: Context) -> str:
     if person.account_type == "DEMO":
         return _("Demo account, no password")
-    return _("Account on this computer, no password") if person.os_user else _("Password")
+    if person.os_user:
+        return _("Account on this computer, no password")
+    return _("Password") if context.workspace.location.kind == "server" else _("None on this computer")
+
+
+def _state_note(person: Person, context: Context) -> str:
+    """What disabling the account, or activating it, does to this person."""
+    if person.id == context.actor.user_id:
+        return (
+            _("This is your account. Revoking all sessions keeps this window signed in.")
+            if person.sessions > 1
+            else _("You can't disable your own account. You have no other sessions to revoke.")
+        )
+    signs_in = context.workspace.location.kind == "server" or person.account_type == "DEMO" or bool(person.os_user)
+    if person.state != "active":
+        if not signs_in:
+            return _("Activate the account to name it with --as in commands again.")
+        if person.last_seen is None:
+            return _("Activate the account to let this person sign in.")
+        return _("Activate the account to let this person sign in again.")
+    if person.sessions:
+        return _("Disabling an account signs the person out {within}. Everything they created is kept.").format(
+            within=user_actions.revoked_within()
+        )
+    if not signs_in:
+        return _("A disabled account can't be named with --as in commands. Everything they created is kept.")
+    return _("Disabling an account keeps the person from signing in. Everything they created is kept.")
 
 
 def _sessions_text(count: int) -> str:

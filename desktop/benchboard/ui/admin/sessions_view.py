@@ -1,4 +1,4 @@
-"""The open sessions of the organisation, and those that ended."""
+"""The active sessions of the organisation, and those that ended."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity import sessions
+from benchboard.identity.permissions import program_title
 from benchboard.identity.sessions import SessionRecord
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin import user_actions
@@ -19,7 +20,6 @@ from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
-from benchboard.ui.shell.status_cells import program_title
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import refresh_times, relative_time
 from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, fill_column, search_field
@@ -42,7 +42,7 @@ _CSV = (
 
 
 class SessionsView(QWidget):
-    """Address: `admin/sessions`. Two lists with a common filter: open sessions, and those that ended."""
+    """Address: `admin/sessions`. Two lists with a common filter: active sessions, and those that ended."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -101,23 +101,27 @@ class SessionsView(QWidget):
             model,
             label=_("Ended sessions") if ended else _("Active sessions"),
             name="sessions_ended_table" if ended else "sessions_table",
-            empty=EmptyState("ph.sign-out" if ended else "ph.desktop", none),
+            empty=EmptyState(
+                "ph.sign-out" if ended else "ph.desktop",
+                none,
+                _("Show active sessions") if ended else _("Show ended sessions"),
+                lambda: self._switch("open" if ended else "ended"),
+            ),
             no_match=NoMatch(things, self._search.clear),
             ticks=not ended,
             bulk=() if ended else self._bulk_buttons(),
         )
 
     def _bulk_buttons(self) -> list[QWidget]:
-        return [
-            Button(
-                _("Revoke sessions"),
-                lambda: user_actions.revoke_after_confirm(self._context, self, self._open.selected()),
-                kind="danger",
-                icon="ph.prohibit",
-                size="sm",
-                name="sessions_revoke_ticked",
-            )
-        ]
+        self._revoke_ticked = Button(
+            _("Revoke sessions"),
+            lambda: user_actions.revoke_after_confirm(self._context, self, self._open.selected()),
+            kind="danger",
+            icon="ph.prohibit",
+            size="sm",
+            name="sessions_revoke_ticked",
+        )
+        return [self._revoke_ticked]
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[SessionRecord]:
         return sessions.list_sessions(session, self._context.actor, listing, after=after, limit=limit)
@@ -126,6 +130,10 @@ class SessionsView(QWidget):
         model = self._current_table.model
         model.clear_ticks()
         model.listing = replace(model.listing, search=text.strip())
+
+    def _switch(self, which: str) -> None:
+        self._which.set_current(which)
+        self._show_list(which)
 
     def _show_list(self, which: str) -> None:
         ended = which == "ended"
@@ -144,7 +152,9 @@ class SessionsView(QWidget):
 
     def _update_revoke_button(self) -> None:
         ended = self._which.current() == "ended"
-        self._revoke.setVisible(not ended and not self._open.selected())
+        ticked = len(self._open.selected())
+        self._revoke.setVisible(not ended and not ticked)
+        self._revoke_ticked.set_title(_("Revoke sessions") if ticked > 1 else _("Revoke session"))
         self._revoke.disable("" if self._selected_sessions() else _("Select a session first."))
 
     def _revoke_selected(self) -> None:
@@ -224,7 +234,7 @@ def _ended_columns() -> tuple[Column[SessionRecord], ...]:
         time_column("ended_at", _("Ended"), lambda row: row.ended_at),
         Column(
             "end_reason",
-            _("Reason"),
+            _("Ended because"),
             lambda row: end_reason_mark(row.end_reason).text,
             mark=lambda row: end_reason_mark(row.end_reason),
             width=140,

@@ -14,28 +14,41 @@ from benchboard.ui.context import Context
 from benchboard.ui.widgets import Confirm
 
 
+def titles_for(*, several: bool) -> dict[str, str]:
+    """The titles of the commands for one person, or for several, by the command's name."""
+    if several:
+        return {
+            "revoke_sessions": _("Revoke sessions"),
+            "activate_account": _("Activate accounts"),
+            "disable_account": _("Disable accounts"),
+        }
+    return {
+        "revoke_sessions": _("Revoke all sessions"),
+        "activate_account": _("Activate account"),
+        "disable_account": _("Disable account"),
+    }
+
+
 def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Person]) -> dict[str, Handler]:
     """The commands for one or several people. One person has those that the state of the account allows."""
     several, (first, *_others) = len(selected) > 1, selected
+    titles = titles_for(several=several)
 
-    def change(state: str, title: str, why_not: str = "") -> Handler:
-        return Handler(partial(set_state, context, owner, selected, state), lambda: why_not, title)
+    def change(state: str, name: str, why_not: str = "") -> Handler:
+        return Handler(partial(set_state, context, owner, selected, state), lambda: why_not, titles[name])
 
     handlers = {
         "admin.revoke_sessions": Handler(
             partial(revoke_all_after_confirm, context, owner, selected),
             lambda: "" if several else why_not_revoked(context, first),
-            _("Revoke sessions") if several else _("Revoke all sessions"),
+            titles["revoke_sessions"],
         )
     }
     if several or first.state != "active":
-        title = _("Activate accounts") if several else ""
-        handlers["admin.activate_account"] = change("active", title)
+        handlers["admin.activate_account"] = change("active", "activate_account")
     if several or first.state == "active":
-        title = _("Disable accounts") if several else ""
-        handlers["admin.disable_account"] = change(
-            "inactive", title, "" if several else why_not_disabled(context, first)
-        )
+        why_not = "" if several else why_not_disabled(context, first)
+        handlers["admin.disable_account"] = change("inactive", "disable_account", why_not)
     if not several:
         handlers["admin.view_audit_log"] = Handler(
             partial(context.go, f"admin/audit/{first.id}"), title=_("View in audit log")
@@ -46,13 +59,15 @@ def handlers_for_people(context: Context, owner: QWidget, selected: Sequence[Per
 def why_not_disabled(context: Context, person: Person) -> str:
     """Why this account can't be disabled; empty if it can."""
     is_own = person.id == context.actor.user_id
-    return _("You can't disable your own account. Ask another admin to do it.") if is_own else ""
+    return _("You can't disable your own account.") if is_own else ""
 
 
 def why_not_revoked(context: Context, person: Person) -> str:
     """Why there is nothing to revoke of this person's sessions, of which this window's stays; empty if there is."""
     is_own = person.id == context.actor.user_id
-    return "" if person.sessions > is_own else _("There are no sessions to revoke.")
+    if person.sessions > is_own:
+        return ""
+    return _("You have no other sessions to revoke.") if is_own else _("There are no sessions to revoke.")
 
 
 def set_state(context: Context, owner: QWidget, selected: Sequence[Person], state: str) -> None:
@@ -62,8 +77,9 @@ def set_state(context: Context, owner: QWidget, selected: Sequence[Person], stat
         changed = [person for person in changed if person.id != context.actor.user_id]
         context.problems.notice(
             _("Your account stays active: you can't disable yourself."),
-            _("Ask another admin to do it."),
+            _("Only another admin can."),
             key="people.self",
+            with_page=True,
         )
     if not changed:
         return
@@ -89,7 +105,7 @@ def revoke_all_after_confirm(context: Context, owner: QWidget, selected: Sequenc
     """Revoke every session of these people after confirmation."""
     count = sum(person.sessions for person in selected)
     if not count:
-        context.problems.toast(_("No active sessions to revoke."))
+        context.problems.refuse(_("No active sessions to revoke."))
         return
     ids = [person.id for person in selected]
     if len(selected) == 1:
@@ -178,9 +194,12 @@ def _restored_sentence(before: Sequence[Person]) -> str:
 
 
 def _state_sentence(changed: Sequence[Person], state: str) -> str:
+    signed_out = any(person.sessions for person in changed)
     if len(changed) == 1:
-        sentence = _("{name} disabled and signed out") if state == "inactive" else _("{name} activated")
+        disabled = _("{name} disabled and signed out") if signed_out else _("{name} disabled")
+        sentence = disabled if state == "inactive" else _("{name} activated")
         return sentence.format(name=changed[0].name)
     if state == "inactive":
-        return _("{count} people disabled and signed out").format(count=len(changed))
+        disabled = _("{count} people disabled and signed out") if signed_out else _("{count} people disabled")
+        return disabled.format(count=len(changed))
     return _("{count} people activated").format(count=len(changed))

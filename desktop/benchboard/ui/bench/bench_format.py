@@ -1,12 +1,19 @@
 """How the bench formats numbers and states."""
 
 import math
+from datetime import datetime
 
+from benchboard.canbus.timing import figures
+from benchboard.dongles.device_errors import failure_title, is_unproven
+from benchboard.dongles.dongle_status import connection_title, is_paired_elsewhere, pairing_title
 from benchboard.dongles.firmware_detection import BENCHBOARD_DIALECT
 from benchboard.dongles.fleet import DongleRecord
+from benchboard.errors import AppError
 from benchboard.i18n import _, number
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.paged.paged_model import Mark
+from benchboard.ui.time_format import full_time, relative_time
+from benchboard.ui.widgets.badges import Kind
 
 
 def format_metres(length: float, *, up: bool = False) -> str:
@@ -17,11 +24,7 @@ def format_metres(length: float, *, up: bool = False) -> str:
 
 def bit_rate(bitrate: int | None) -> str:
     """`500 kbit/s`, `83.333 kbit/s`, `2 Mbit/s`; a dash for None."""
-    if bitrate is None:
-        return "–"
-    if bitrate >= 1_000_000:
-        return _("{rate} Mbit/s").format(rate=number(bitrate / 1_000_000, most=6))
-    return _("{rate} kbit/s").format(rate=number(bitrate / 1000, most=3))
+    return figures.bit_rate(bitrate) if bitrate is not None else "–"
 
 
 def rates(bitrate: int, data_bitrate: int | None) -> str:
@@ -37,26 +40,80 @@ def firmware_title(dialect: str | None, firmware: str | None) -> str:
 
 
 def state_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
-    """The state of a dongle as an icon and a word or two."""
-    if device is not None and device.problem is not None:
-        return Mark("error", _("Can't open"))
-    if dongle is None or dongle.ownership_state == "UNCLAIMED":
-        return Mark("info", _("Not paired"), "ph.plus-circle")
-    if dongle.ownership_state == "CLAIM_PENDING":
-        return Mark("warn", _("Pairing incomplete"), "ph.hourglass-medium")
-    if dongle.ownership_state == "LOST":
-        return Mark("error", _("Lost"), "ph.warning-circle-fill")
-    if device is None:
-        return Mark("neutral", _("Disconnected"), "ph.circle-dashed")
-    return Mark("ok", _("Paired"))
+    """Whether a dongle is paired, as an icon and a word or two."""
+    problem = device.problem if device is not None else None
+    info = device.info if device is not None else None
+    if dongle is None and device is not None and info is None and problem is None:
+        return Mark("neutral", _("Checking"), "ph.dots-three")
+    registered = dongle.ownership_state if dongle is not None else None
+    reported = info.ownership_state if info is not None else None
+    failure = failure_title(problem) if problem is not None else ""
+    title = pairing_title(registered, reported=reported, failure=failure)
+    if dongle is None and problem is not None:
+        return Mark(_failure_kind(problem), title)
+    if is_paired_elsewhere(registered, reported):
+        return Mark("warn", title)
+    states: dict[str, tuple[Kind, str]] = {
+        "UNCLAIMED": ("info", "ph.plus-circle"),
+        "CLAIM_PENDING": ("warn", "ph.hourglass-medium"),
+        "TRANSFER_PENDING": ("warn", "ph.hourglass-medium"),
+        "LOST": ("error", "ph.warning-circle-fill"),
+        "REVOKED": ("neutral", "ph.circle-dashed"),
+    }
+    kind, icon = states.get(registered or "UNCLAIMED", ("ok", ""))
+    return Mark(kind, title, icon)
+
+
+def _failure_kind(problem: AppError) -> Kind:
+    return "warn" if problem.code == "port.busy" else "error"
+
+
+def connection_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
+    """Whether a dongle is connected to this computer, or when it was last seen."""
+    problem = device.problem if device is not None else None
+    seen = dongle.last_seen_at if dongle is not None else None
+    title = connection_title(
+        connected=device is not None,
+        failure=failure_title(problem) if problem is not None else "",
+        last_seen=relative_time(seen, in_sentence=True) if seen is not None else "",
+    )
+    if problem is not None:
+        return Mark(_failure_kind(problem), title)
+    if device is not None and not device.has_answered:
+        return Mark("neutral", _("Checking"), "ph.dots-three")
+    return Mark("ok", title) if device is not None else Mark("neutral", title, "ph.circle-dashed")
+
+
+def identity_reason(dongle: DongleRecord | None, device: DetectedDevice | None) -> str:
+    """What the word of `identity_mark` rests on, and since when, as a tooltip."""
+    kind = identity_mark(dongle, device).kind
+    if kind == "observed":
+        return _("Stock firmware has no key. Only the USB serial number says which dongle this is.")
+    if kind == "error" and device is not None and device.problem is not None:
+        return str(device.problem)
+    if kind != "proven":
+        return ""
+    verified_at = verification_time(dongle, device)
+    proof = _("The dongle proved with its own key that it has this ID.")
+    checked = _("Last checked: {when}").format(when=full_time(verified_at))
+    return f"{proof} {checked}" if verified_at else proof
+
+
+def verification_time(dongle: DongleRecord | None, device: DetectedDevice | None) -> datetime | None:
+    """When the dongle last proved its identity, as far as it is known."""
+    if device is not None and device.info is not None:
+        return device.checked_at
+    return (dongle.last_seen_at or dongle.created_at) if dongle is not None else None
 
 
 def identity_mark(dongle: DongleRecord | None, device: DetectedDevice | None) -> Mark:
-    """Whether the identity is verified or observed; the two differ in more than colour."""
+    """Whether the identity is verified, observed or not proven; they differ in more than colour."""
+    if device is not None and device.problem is not None and is_unproven(device.problem):
+        return Mark("error", _("Not proven"))
     if dongle is not None and not dongle.proven:
         return Mark("observed", _("Observed"))
     if dongle is None and device is not None and device.info is not None and not device.info.is_benchboard:
         return Mark("observed", _("Observed"))
     if dongle is None and (device is None or device.info is None):
-        return Mark("neutral", _("Checking"), "ph.dots-three")
+        return Mark("neutral", _("Unknown"), "ph.dots-three")
     return Mark("proven", _("Verified"))

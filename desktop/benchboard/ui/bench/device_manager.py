@@ -9,15 +9,17 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture, Counters
+from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.canbus.link import Port
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import Device
@@ -50,14 +52,17 @@ class DeviceManager(QObject):
     likewise.
 
     `live_failed` comes before `live_changed` if the bus ended by itself, with the `AppError` that says why.
+    `frames_sent` has the `SendOutcome` of frames that a live bus was asked to send, also after it was closed.
     """
 
     changed = Signal()
     live_changed = Signal()
     live_failed = Signal(object)
+    frames_sent = Signal(object)
     simulator_changed = Signal()
     _devices_found = Signal(object)
     _bus_stopped = Signal(object)
+    _send_finished = Signal(object)
     _simulator_changed = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -67,12 +72,15 @@ class DeviceManager(QObject):
         self.typed: tuple[str, ...] = ()
         self.announced: set[str] = set()
         """The unpaired dongles that the user has been told of, connected or not."""
+        self._first_scan_done = False
+        self._waiting_for_scan: list[Callable[[], None]] = []
         self.live: LiveBus | None = None
         self._scanner = PortScanner(
             self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None
         )
         self._devices_found.connect(self._update_devices, Qt.ConnectionType.QueuedConnection)
         self._bus_stopped.connect(self._on_bus_stopped, Qt.ConnectionType.QueuedConnection)
+        self._send_finished.connect(self.frames_sent, Qt.ConnectionType.QueuedConnection)
         self._simulator_changed.connect(self.simulator_changed, Qt.ConnectionType.QueuedConnection)
         self._seen_timer = QTimer(self)
         self._seen_timer.setInterval(_SEEN_EVERY_MS)
@@ -94,12 +102,44 @@ class DeviceManager(QObject):
 
     @property
     def devices(self) -> tuple[DetectedDevice, ...]:
-        """The dongles that are connected now, by port."""
+        """The dongles that are connected now, by port, and the ports at which one doesn't answer (yet)."""
         return tuple(device for device in self._devices.values() if device.is_dongle)
 
     def find(self, device_id: str | None) -> DetectedDevice | None:
         """The dongle with this id, if it is connected."""
         return next((device for device in self.devices if device_id and device.device_id == device_id), None)
+
+    def at(self, path: str) -> DetectedDevice | None:
+        """The device at this port, if there is one."""
+        return self._devices.get(path)
+
+    def require_known(
+        self, owner: QObject, key: str, unknown: Callable[[AppError], None], known: Callable[[], None] | None = None
+    ) -> None:
+        """Call `known` if a dongle with this id is registered or connected, or there is a port with this path;
+        otherwise `unknown` with what to say, once the first scan is done and the dongles it found have answered.
+        """
+        accept = known or (lambda: None)
+
+        def find(session: DatabaseSession) -> None:
+            if fleet.find_dongle(session, self._actor, key) is None:
+                raise fleet.unknown_dongle()
+
+        def failed(error: AppError) -> None:
+            if self._has_port_of(key):  # found meanwhile
+                accept()
+            elif self._first_scan_done:
+                unknown(error)
+            else:
+                self._waiting_for_scan.append(lambda: self.require_known(owner, key, unknown, known))
+
+        if self._has_port_of(key):
+            accept()
+        elif shiboken6.isValid(owner):
+            self._tasks.read(owner, find, lambda _known: accept(), failed)
+
+    def _has_port_of(self, key: str) -> bool:
+        return self.find(key) is not None or key in self._devices
 
     def all_ports(self) -> tuple[Port, ...]:
         """Every port, dongle or not."""
@@ -143,7 +183,7 @@ class DeviceManager(QObject):
             except BaseException:
                 handle.close()
                 raise
-            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate)
+            capture = Capture(bus, bitrate=config.bitrate, data_bitrate=config.data_bitrate, on_sent=self._on_sent)
             capture.start()
             self._resources.add_bus(detected.port.path, capture)
         return LiveBus(detected.port.path, title, detected.device_id, config, capture)
@@ -165,6 +205,11 @@ class DeviceManager(QObject):
         if live.capture.failure is not None:
             raise live.capture.failure
         return counters
+
+    def _on_sent(self, outcome: SendOutcome) -> None:
+        """On the sender's thread: tell the main thread, if the session still lives."""
+        with contextlib.suppress(RuntimeError):
+            self._send_finished.emit(outcome)
 
     def set_live(self, live: LiveBus) -> None:
         """On the main thread: make this bus the open one, unless it was stopped meanwhile."""
@@ -248,8 +293,17 @@ class DeviceManager(QObject):
     # ---- what the threads found
 
     def _update_devices(self, devices: object) -> None:
-        if not isinstance(devices, dict) or devices == self._devices:
+        if not isinstance(devices, dict):
             return
+        if devices != self._devices:
+            self._replace_devices(devices)
+        if not self._first_scan_done and all(device.has_result for device in self.devices):
+            self._first_scan_done = True
+            waiting, self._waiting_for_scan = self._waiting_for_scan, []
+            for ask_again in waiting:
+                ask_again()
+
+    def _replace_devices(self, devices: dict[str, DetectedDevice]) -> None:
         removed = self._devices.keys() - devices.keys()
         connected_before = self._connected_ids()
         self._devices = devices
@@ -259,7 +313,7 @@ class DeviceManager(QObject):
         self._mark_seen(connected_before - self._connected_ids())
 
     def _connected_ids(self) -> frozenset[str]:
-        return frozenset(device.device_id for device in self.devices if device.device_id)
+        return frozenset(device.device_id for device in self.devices if device.device_id and device.has_answered)
 
     def _mark_seen(self, removed: Collection[str] = ()) -> None:
         """Store when the connected dongles, and those just `removed`, were last seen."""

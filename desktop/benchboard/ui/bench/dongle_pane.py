@@ -1,12 +1,13 @@
 """The details of one dongle: its identity, configuration and bus."""
 
-from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard.canbus.timing import Timing, check, controller
+from benchboard.canbus.link import named_error
+from benchboard.canbus.timing import Timing, check, controller, limit_percent
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
 from benchboard.dongles.fleet import DongleRecord
@@ -16,13 +17,17 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.bench.bench_format import (
     bit_rate,
+    connection_mark,
     firmware_title,
     format_metres,
     identity_mark,
+    identity_reason,
     state_mark,
+    verification_time,
 )
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.mini_trace import MiniTrace
 from benchboard.ui.context import Context
@@ -40,7 +45,10 @@ from benchboard.ui.widgets import (
     disable_viewport_fill,
     hairline,
 )
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
+
+_IDENTIFY: Final = "bench.identify"
 
 
 def nominal_timing(config: DongleConfig) -> Timing:
@@ -75,7 +83,7 @@ def why_not_reachable(row: DongleRow) -> str:
     if row.device is None:
         return _("Not plugged in to this computer.")
     if row.device.problem is not None:
-        return row.device.problem.what
+        return named_error(row.device.problem, row.title).what
     is_benchboard = row.device.info is not None and row.device.info.is_benchboard
     return "" if is_benchboard else _("Stock firmware can't report its settings.")
 
@@ -89,7 +97,11 @@ def why_not_tried_again(row: DongleRow) -> str:
 
 def why_not_timed(row: DongleRow) -> str:
     """Why the bit timing of this dongle can't be set now; empty if it can."""
-    return why_not_reachable(row) or ("" if row.paired else _("Pair it first."))
+    info = row.device.info if row.device is not None else None
+    if reason := why_not_reachable(row):
+        return reason
+    elsewhere = not row.paired and info is not None and info.ownership_state == "CLAIMED_ACTIVE"
+    return _("Another organisation has paired it, so only that one can set it.") if elsewhere else ""
 
 
 class DonglePane(QWidget):
@@ -98,10 +110,11 @@ class DonglePane(QWidget):
     closed = Signal()
     pair = Signal(str)
 
-    def __init__(self, context: Context, devices: DeviceManager) -> None:
+    def __init__(self, context: Context, devices: DeviceManager, notices: DongleNotices) -> None:
         super().__init__()
         self._context = context
         self._devices = devices
+        self.notices = notices
         self._row: DongleRow | None = None
         self.setObjectName("bench_detail")
         set_surface(self, "surface")
@@ -109,10 +122,10 @@ class DonglePane(QWidget):
         self._head = _DongleHeader(context, self)
         self._identity = _PaneSection(_("Identity"))
         self._facts = KeyValue()
+        self._values: list[QWidget] = []
         self._identity.column.addWidget(self._facts)
         self._timing = _TimingSection()
         self._trace = _TraceSection(devices)
-        self._trace.open_button.clicked.connect(self._open_bus)
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
@@ -141,12 +154,25 @@ class DonglePane(QWidget):
         """Show this dongle."""
         self._row = row
         self._head.show_row(row)
-        self._facts.show_rows([(label, _value(label, text, kind)) for label, text, kind in _facts(row)])
+        facts = _facts(row)
+        self._values = [_value(label, text, kind) for label, text, kind in facts]
+        self._facts.show_rows([(fact[0], value) for fact, value in zip(facts, self._values, strict=True)])
         config = row.dongle.config if row.dongle is not None else None
         self._timing.setVisible(config is not None)
         if config is not None and row.dongle is not None:
             self._timing.show_config(config, row.dongle)
         self._live_changed()
+
+    def refresh_times(self) -> None:
+        """Update the relative times to now; the row stays as it was shown."""
+        row = self._row
+        if row is None:
+            return
+        for (_label, text, _kind), value in zip(_facts(row), self._values, strict=True):
+            if isinstance(value, Paragraph) and value.text() != text:
+                value.setText(text)
+        if row.dongle is not None and row.dongle.config is not None:
+            self._timing.show_read_at(row.dongle)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -160,6 +186,7 @@ class DonglePane(QWidget):
         if row is None or row.device is None:
             return
         path, title = row.device.port.path, row.title
+        self.notices.dismiss(_IDENTIFY)
 
         def op(_progress: object) -> None:
             with self._devices.device(path) as device:
@@ -172,6 +199,7 @@ class DonglePane(QWidget):
             self,
             op,
             lambda _none: self._context.problems.toast(blinking),
+            lambda error: self.notices.show(error, path=path, title=title, act=_IDENTIFY, retry=self.blink),
             title=_("Identifying {name}").format(name=title),
         )
 
@@ -181,40 +209,12 @@ class DonglePane(QWidget):
             self._devices.probe_again(self._row.device.port.path)
             self._context.problems.toast(_("Checking {name}").format(name=self._row.title))
 
-    def _open_bus(self) -> None:
-        if self._row is not None and self._row.device is not None:
-            open_bus(self._context, self._devices, self, self._row)
-
     def _live_changed(self) -> None:
         row, live = self._row, self._devices.live
         device = row.device if row is not None else None
         own_bus = live if live is not None and device is not None and live.path == device.port.path else None
-        is_benchboard = device is not None and device.info is not None and device.info.is_benchboard
-        self._trace.show_live(own_bus, available=is_benchboard)
-
-
-def open_bus(
-    context: Context,
-    devices: DeviceManager,
-    owner: QWidget,
-    row: DongleRow,
-    after: Callable[[], None] = lambda: None,
-) -> None:
-    """Open the dongle's channel on a worker, and make it the session's live bus."""
-    device = row.device
-    if device is None:
-        return
-
-    def done(live: object) -> None:
-        devices.set_live(live)  # type: ignore[arg-type]  # the result of open_bus
-        after()
-
-    context.tasks.run(
-        owner,
-        lambda _progress: devices.open_bus(device, row.title),
-        done,
-        title=_("Opening bus on {name}").format(name=row.title),
-    )
+        self._trace.show_live(own_bus)
+        self._head.show_live(is_open=own_bus is not None)
 
 
 def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
@@ -225,16 +225,18 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
         (_("Verification"), _verification(row), "body"),
     ]
     if dongle is not None and dongle.key_version is not None:
-        token = _("Paired {when}, key version {number}").format(
+        pairing = _("Paired {when}, key version {number}").format(
             number=dongle.key_version, when=relative_time(dongle.claimed_at, in_sentence=True)
         )
-        facts.append((_("Token"), token, "body"))
+        facts.append((_("Pairing"), pairing, "body"))
     if firmware := _firmware(row):
         facts.append((_("Firmware"), firmware, "body"))
     if device is not None:
         facts.append((_("Port"), device.port.path, "mono"))
+        if device.is_simulated:
+            facts.append((_("Hardware"), _("Simulated by this computer"), "body"))
         if device.problem is not None:
-            facts.append((_("Problem"), str(device.problem), "body"))
+            facts.append((_("Problem"), str(named_error(device.problem, row.title)), "body"))
     elif dongle is not None:
         facts.append((_("Last seen"), full_time(dongle.last_seen_at) or relative_time(None), "body"))
     return facts
@@ -248,11 +250,18 @@ def _value(label: str, text: str, kind: str) -> QWidget:
 
 
 def _verification(row: DongleRow) -> str:
-    if row.device is not None and row.device.info is not None and row.device.info.is_benchboard:
-        return _("Verified just now")
-    if row.dongle is not None and row.dongle.proven:
-        return _("Verified, {when}").format(when=relative_time(row.dongle.last_seen_at or row.dongle.created_at))
-    return _("Not verified: only the USB serial number is known")
+    kind = identity_mark(row.dongle, row.device).kind
+    if kind == "proven":
+        when = relative_time(verification_time(row.dongle, row.device), in_sentence=True)
+        return _("Verified {when}").format(when=when)
+    if kind == "observed":
+        return _("Not verified: only the USB serial number is known")
+    problem = row.device.problem if row.device is not None else None
+    if problem is None:
+        return _("Not checked yet")
+    if kind == "error":
+        return _("Not verified: the device couldn't prove its identity")
+    return _("Not verified: the port is in use") if problem.code == "port.busy" else _("Not verified: the check failed")
 
 
 def _firmware(row: DongleRow) -> str:
@@ -291,12 +300,12 @@ class _DongleHeader(QWidget):
         )
         self._pencil.setVisible(False)
         close = Button("", pane.closed.emit, kind="quiet", icon="ph.x", tip=_("Close"), name="bench_detail_close")
-        self._state, self._identity = Badge("neutral", ""), Badge("neutral", "")
+        self._state, self._identity, self._connection = (Badge("neutral", "") for _badge in range(3))
         self.pair = Button(
             _("Pair this dongle"), lambda: pane.pair.emit(self._row.key if self._row else ""), icon="ph.link"
         )
         self.pair.setObjectName("bench_detail_pair")
-        self.retry = Button(_("Try again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
+        self.retry = Button(_("Check dongle again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
         self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", name="bench_blink")
         self.timing = Button(_("Set bit timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
@@ -309,9 +318,12 @@ class _DongleHeader(QWidget):
         upper.addWidget(self._pencil)
         upper.addWidget(close)
         column.addLayout(upper)
-        column.addLayout(_row(self._state, self._identity))
+        column.addLayout(_row(self._state, self._identity, self._connection))
         column.addLayout(_row(self.pair, self.open, self.blink))
         column.addLayout(_row(self.retry, self.timing))
+        self._reason = Paragraph("", "caption", "muted")
+        self._reason.setObjectName("bench_detail_reason")
+        column.addWidget(self._reason)
 
     def show_row(self, row: DongleRow) -> None:
         other = self._row is None or self._row.key != row.key
@@ -322,6 +334,10 @@ class _DongleHeader(QWidget):
         state, identity = state_mark(row.dongle, row.device), identity_mark(row.dongle, row.device)
         self._state.show_state(state.kind, state.text, state.icon)
         self._identity.show_state(identity.kind, identity.text, identity.icon)
+        connection = connection_mark(row.dongle, row.device)
+        word = connection.text if row.device is not None else _("Disconnected")
+        self._connection.show_state(connection.kind, word, connection.icon)
+        self._identity.setToolTip(plain_tooltip(identity_reason(row.dongle, row.device)))
         actor = self._context.actor
         self._pencil.setVisible(row.dongle is not None and has_permission(actor, "dongles:configure"))
         self.pair.setVisible(row.pairable and has_permission(actor, "dongles:pair"))
@@ -330,6 +346,14 @@ class _DongleHeader(QWidget):
         for button in (self.open, self.blink):
             button.disable(why_not_reachable(row))
         self.timing.disable(why_not_timed(row))
+        reason = why_not_timed(row)
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+
+    def show_live(self, *, is_open: bool) -> None:
+        """Say what the button does: the dongle's live bus is open already, or is opened."""
+        self.open.setText(_("Show live bus") if is_open else _("Open live bus"))
+        self.open.updateGeometry()
 
     def _start_edit(self) -> None:
         if self._row is not None and self._row.dongle is not None:
@@ -410,10 +434,14 @@ class _TimingSection(_PaneSection):
         self._limits = Paragraph("", "caption", "muted")
         self.column.addWidget(self._limits)
 
-    def show_config(self, config: DongleConfig, dongle: DongleRecord) -> None:
-        nominal, data = nominal_timing(config), data_timing(config)
+    def show_read_at(self, dongle: DongleRecord) -> None:
+        """Show how long ago the configuration was read, as of now."""
         self._read_at.setText(_("Read {when}").format(when=relative_time(dongle.configured_at, in_sentence=True)))
         self._read_at.setToolTip(full_time(dongle.configured_at))
+
+    def show_config(self, config: DongleConfig, dongle: DongleRecord) -> None:
+        nominal, data = nominal_timing(config), data_timing(config)
+        self.show_read_at(dongle)
         self._bars["nominal"].show_timing(nominal, tseg1_is_split=tseg1_is_split(config))
         sentence = _("{rate} · {point} %")
         self._figures["nominal"].setText(
@@ -436,8 +464,8 @@ class _TimingSection(_PaneSection):
         if run is None:
             self._limits.setText("")
             return
-        text = _("Oscillator tolerance {percent} %, cable up to {metres} m")
-        self._limits.setText(text.format(percent=number(tolerance, 2), metres=format_metres(run.longest_m)))
+        text = _("Oscillator tolerance {percent}, cable up to {metres} m")
+        self._limits.setText(text.format(percent=limit_percent(tolerance), metres=format_metres(run.longest_m)))
 
 
 class _TraceSection(_PaneSection):
@@ -448,22 +476,19 @@ class _TraceSection(_PaneSection):
         self.head.addWidget(self._summary)
         self.head.addWidget(self._pause)
         self.trace = MiniTrace()
-        self.open_button = Button(_("Open live bus"), icon="ph.activity", name="bench_watch")
         self._idle = Text(_("The live bus is closed."), tone="muted")
         self.column.addWidget(self.trace)
         self.column.addWidget(self._idle)
-        self.column.addWidget(self.open_button)
         self._timer = QTimer(self)
         self._timer.setInterval(250)
         self._timer.timeout.connect(lambda: self._summary.setText(self.trace.summary))
         self._timer.start()
 
-    def show_live(self, live: object, *, available: bool) -> None:
+    def show_live(self, live: object) -> None:
         self.trace.set_bus(live)  # type: ignore[arg-type]  # the device manager's live bus, or None
         for widget in (self.trace, self._pause, self._summary):
             widget.setVisible(live is not None)
         self._idle.setVisible(live is None)
-        self.open_button.setVisible(live is None and available)
 
     def _toggle_pause(self) -> None:
         self.trace.paused = not self.trace.paused

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from benchboard.dongles import fleet
 from benchboard.dongles.fleet import DongleRecord
-from benchboard.i18n import _
+from benchboard.i18n import _, percent
 from benchboard.paging import Listing, Page
-from benchboard.ui.bench.bench_format import identity_mark, rates, state_mark
+from benchboard.ui.bench.bench_format import connection_mark, identity_mark, identity_reason, rates, state_mark
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_model import Column
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.time_format import full_time, relative_time
+from benchboard.ui.time_format import full_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class DongleRow:
         return self.device_id or (self.device.port.description if self.device is not None else "")
 
     @property
+    def connected(self) -> bool:
+        """Whether it is connected now: a port at which nothing has answered counts for none."""
+        return self.device is not None and self.device.has_answered
+
+    @property
     def paired(self) -> bool:
         return self.dongle is not None and self.dongle.ownership_state == "CLAIMED_ACTIVE"
 
@@ -68,11 +74,17 @@ class DongleRow:
         return rates(config.bitrate, config.data_bitrate) if config is not None else "–"
 
 
-def columns() -> tuple[Column[DongleRow], ...]:
-    """The columns of the list, in the present language."""
+def _no_load(_row: DongleRow) -> float | None:
+    return None
+
+
+def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Column[DongleRow], ...]:
+    """The columns of the list, in the present language. `load` returns the bus load of a row, 0 to 1; None without a
+    live bus.
+    """
     return (
         Column(
-            "name", _("Name"), lambda row: row.title, True, second=lambda row: row.subtitle, second_mono=True, width=230
+            "name", _("Name"), lambda row: row.title, True, second=lambda row: row.subtitle, second_mono=True, width=190
         ),
         Column(
             "state",
@@ -80,7 +92,7 @@ def columns() -> tuple[Column[DongleRow], ...]:
             lambda row: state_mark(row.dongle, row.device).text,
             True,
             mark=lambda row: state_mark(row.dongle, row.device),
-            width=140,
+            width=175,
         ),
         Column(
             "identity",
@@ -88,35 +100,48 @@ def columns() -> tuple[Column[DongleRow], ...]:
             lambda row: identity_mark(row.dongle, row.device).text,
             True,
             badge=lambda row: identity_mark(row.dongle, row.device),
-            width=130,
+            tooltip=lambda row: identity_reason(row.dongle, row.device),
+            width=105,
         ),
-        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=150),
-        Column("", _("Port"), lambda row: _port_text(row.device), mono=True, width=110),
+        Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=165),
+        Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, width=125),
+        Column(
+            "",
+            _("Port"),
+            lambda row: _port_text(row.device),
+            mono=True,
+            width=105,
+            tooltip=lambda row: row.device.port.path if row.device is not None else "",
+        ),
         Column(
             "last_seen_at",
-            _("Last seen"),
-            lambda row: (
-                _("now") if row.device is not None else relative_time(row.dongle.last_seen_at if row.dongle else None)
-            ),
+            _("Connection"),
+            lambda row: connection_mark(row.dongle, row.device).text,
             True,
+            mark=lambda row: connection_mark(row.dongle, row.device),
             tooltip=lambda row: full_time(row.dongle.last_seen_at) if row.dongle is not None else "",
-            muted=True,
-            width=110,
+            width=200,
             stretch=True,
         ),
     )
 
 
+def _load_text(load: float | None) -> str:
+    return "–" if load is None else percent(load * 100, 0)
+
+
 def _port_text(device: DetectedDevice | None) -> str:
     if device is None:
         return "–"
-    return _("simulated") if device.port.simulated else device.port_name
+    if device.port.simulated:
+        return _("Simulated") if device.is_simulated else "–"
+    return device.port_name
 
 
 def _seen_order(row: DongleRow) -> tuple[bool, float]:
     """Connected dongles are the latest; those never seen the earliest."""
     seen = row.dongle.last_seen_at if row.dongle is not None else None
-    return row.device is not None, seen.timestamp() if isinstance(seen, datetime) else 0.0
+    return row.connected, seen.timestamp() if isinstance(seen, datetime) else 0.0
 
 
 _SORT_KEYS: Final[dict[str, Callable[[DongleRow], Any]]] = {
@@ -139,20 +164,20 @@ def fetch(
 ) -> Page[DongleRow]:
     """The registry's page, with the connected dongles that the registry doesn't have on the first one.
 
-    `scope`: `all` or `here`. Rows that fit on one page are sorted together; of more, the unregistered ones come first.
+    `scope`: `all`, or `here` for those that have answered. Rows that fit on one page are sorted together; of
+    more, the unregistered ones come first.
     """
     scope = listing.filters.get("scope", "all")
     listing = replace(listing, filters={})
-    connected = _connected(context, devices, session) if after is None or scope == "here" else []
+    connected = _at_ports(context, devices, session) if after is None or scope == "here" else []
     new = [row for row in connected if row.dongle is None] if after is None else []
     search = listing.search.strip().casefold()
     new = [row for row in new if search in f"{row.title} {row.subtitle}".casefold()]
     if scope == "here":
-        known = (row for row in connected if row.dongle is not None)
-        matching = [row for row in known if search in f"{row.title} {row.subtitle}".casefold()]
-        return Page(_sorted((*new, *matching), listing))
+        matching = [row for row in connected if search in f"{row.title} {row.subtitle}".casefold()]
+        return Page(_sorted((row for row in matching if row.connected), listing))
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
-    here = {device.key: device for device in devices.devices}
+    here = _by_key(devices)
     rows = tuple(DongleRow(dongle, here.get(dongle.device_id)) for dongle in page.rows)
     if after is None and page.next_key is None:
         return Page(_sorted((*new, *rows), listing))
@@ -163,8 +188,8 @@ def fetch(
 class DongleCounts:
     """The counts for list, toolbar, status bar and banner, from one query of registry and ports.
 
-    `total` is the rows of the unfiltered list, `connected` how many of them are connected, `new` those that can be
-    paired.
+    `total` is the rows of the unfiltered list, `connected` how many of them have answered at a port, `new` those
+    that can be paired.
     """
 
     total: int
@@ -174,15 +199,20 @@ class DongleCounts:
 
 def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
     """Count the organisation's dongles and the connected ones, each dongle once."""
-    rows = _connected(context, devices, session)
+    rows = _at_ports(context, devices, session)
     unknown = sum(row.dongle is None for row in rows)
     total = fleet.count_dongles(session, context.actor) + unknown
-    return DongleCounts(total, len(rows), tuple(row for row in rows if row.pairable))
+    return DongleCounts(total, sum(row.connected for row in rows), tuple(row for row in rows if row.pairable))
 
 
-def _connected(context: Context, devices: DeviceManager, session: DatabaseSession) -> list[DongleRow]:
-    """The connected dongles, each once, with what the registry holds of them, from one query."""
-    connected = {device.key: device for device in devices.devices}
+def _by_key(devices: DeviceManager) -> dict[str, DetectedDevice]:
+    """The devices by key; one that has answered comes before any port that only claims the same id."""
+    return {device.key: device for device in sorted(devices.devices, key=attrgetter("has_answered"))}
+
+
+def _at_ports(context: Context, devices: DeviceManager, session: DatabaseSession) -> list[DongleRow]:
+    """The dongles at this computer's ports, each once, with what the registry holds of them, from one query."""
+    connected = _by_key(devices)
     device_ids = {device.device_id for device in connected.values() if device.device_id is not None}
     found = fleet.find_dongles(session, context.actor, device_ids)
     registered = {dongle.device_id: dongle for dongle in found}

@@ -7,14 +7,16 @@ from operator import attrgetter
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES, DONGLES_VIEW
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed, why_not_tried_again
 from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch
 from benchboard.ui.bench.pairing_wizard import PairingWizard
@@ -37,15 +39,15 @@ from benchboard.ui.widgets import (
     Text,
     Toolbar,
     fill_column,
-    hairline,
     heading,
 )
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
-from benchboard.ui.widgets.surfaces import set_surface
 
+_LOAD_MS: Final = 1_000
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
+_SIMULATOR: Final = "bench.simulator"
 
 
 class DonglesView(QWidget):
@@ -60,7 +62,11 @@ class DonglesView(QWidget):
         self._wizard: PairingWizard | None = None
         self._may_pair = has_permission(context.actor, "dongles:pair")
         self.model: PagedTableModel[DongleRow] = PagedTableModel(
-            context.tasks, partial(fetch, context, self._devices), columns(), self, identity=attrgetter("key")
+            context.tasks,
+            partial(fetch, context, self._devices),
+            columns(self._bus_load),
+            self,
+            identity=attrgetter("key"),
         )
         self._build_toolbar()
         empty = EmptyState(
@@ -78,22 +84,31 @@ class DonglesView(QWidget):
             empty=empty,
             no_match=NoMatch(pgettext("no match", "dongles"), self._show_all),
             ticks=False,
+            footer=self._hint_line(),
         )
-        self.detail = DonglePane(context, self._devices)
+        self._notices = DongleNotices(self, context, self._devices)
+        self.detail = DonglePane(context, self._devices, self._notices)
         self._lay_out()
+        self.model.loaded.connect(lambda: self._body.keep_place(bool(self.model.rows)))
         self.table.current_changed.connect(self._show_row)
         self.table.activated.connect(self._show_row)
         self.table.menu_requested.connect(self._open_menu)
-        refresh_times(self.table.view.viewport())
+        refresh_times(self.table.view.viewport(), self.detail.refresh_times)
         self.detail.closed.connect(self.table.clear_current)
         self.detail.pair.connect(self.pair)
         self._devices.changed.connect(self._on_devices_changed)
         self._devices.simulator_changed.connect(self._simulator_changed)
+        self._load_timer = QTimer(self, interval=_LOAD_MS)
+        self._load_timer.timeout.connect(self.table.view.viewport().update)
+        self._devices.live_changed.connect(self._follow_live)
+        self._follow_live()
+        self._requested_key = ""
+        self.model.loaded.connect(self._select_requested)
         self.model.loaded.connect(self._probe_paired_elsewhere)
         self.model.loaded.connect(self._show_hints)
         context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self._refresh)
         for place, scope in ((self, DONGLES_VIEW), (self.table, DONGLES)):
-            install_shortcuts(place, scope, self.command_handlers(), context.problems.toast)
+            install_shortcuts(place, scope, self.command_handlers(), context.problems.refuse)
         self.model.listing = Listing(sort="name")
         self._on_devices_changed()
 
@@ -102,14 +117,26 @@ class DonglesView(QWidget):
         dongles; a key selects that dongle.
         """
         first, _slash, key = rest.partition("/")
-        if first == "pair":
-            self.pair(key)
+        if first == "pair" and key:
+            self._devices.require_known(self, key, self._report_unknown, partial(self.pair, key))
+        elif first == "pair":
+            self.pair()
         elif rest == "simulate":
             self._simulate()
         elif rest == "stop-simulator":
             self._stop_simulator()
-        elif rest:
-            self.table.make_current(rest)
+        elif rest and not self.table.make_current(rest):
+            self._requested_key = rest
+            self._devices.require_known(self, rest, self._report_unknown)
+
+    def _report_unknown(self, error: AppError) -> None:
+        self._requested_key = ""
+        self._notices.show(error)
+
+    def _select_requested(self) -> None:
+        """Select the dongle of the address, if it wasn't loaded when the address was opened."""
+        if self._requested_key and self.table.make_current(self._requested_key):
+            self._requested_key = ""
 
     def pair(self, key: str = "") -> None:
         """Open the wizard, for the row with this key if one is given."""
@@ -155,35 +182,26 @@ class DonglesView(QWidget):
         self._pair_button.setVisible(self._may_pair)
 
     def _lay_out(self) -> None:
-        list_side = QWidget()
-        left = QVBoxLayout(list_side)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(0)
-        left.addWidget(self.table, 1)
-        left.addWidget(hairline())
-        left.addWidget(self._hint_line())
-        self._body = Drawer(list_side, self.detail, theme().px("shell.detail_pane"))
+        self._body = Drawer(self.table, self.detail, theme().px("shell.detail_pane"))
         fill_column(self, self.toolbar, self._body)
 
     def _hint_line(self) -> QWidget:
-        """The shortcuts of the list, below it. The one without a command moves through the rows."""
+        """The shortcuts of the list, in its footer. The one without a command moves through the rows."""
         texts = {
             "": _("move"),
             "bench.filter": _("filter"),
             "bench.blink": _("identify"),
-            "bench.show_timing": _("bit timing"),
+            "bench.show_timing": _("set bit timing"),
         }
         holder = QWidget()
-        set_surface(holder, "surface")
         line = QHBoxLayout(holder)
-        line.setContentsMargins(16, 5, 16, 5)
+        line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
         self._hints: dict[str, QWidget] = {}
         for command_id, text in texts.items():
             keys, name = (REGISTRY[command_id].key, REGISTRY[command_id].name) if command_id else ("↑ ↓", "move")
             self._hints[command_id] = _key_hint(keys, text, name)
             line.addWidget(self._hints[command_id])
-        line.addStretch(1)
         return holder
 
     def command_handlers(self) -> Handlers:
@@ -233,6 +251,21 @@ class DonglesView(QWidget):
             self._context.go(f"bench/timing/{row.device_id}")
 
     # ---- what changes
+
+    def _bus_load(self, row: DongleRow) -> float | None:
+        """The load of the live bus, if it is this row's."""
+        live = self._devices.live
+        if live is None or row.device is None or row.device.port.path != live.path:
+            return None
+        return live.capture.counters().load
+
+    def _follow_live(self) -> None:
+        """Repaint the load each second while there is a live bus."""
+        if self._devices.live is None:
+            self._load_timer.stop()
+            self.table.view.viewport().update()
+        else:
+            self._load_timer.start()
 
     def _apply_filter(self) -> None:
         scope, listing = self._scope.current(), replace(self.model.listing, search=self._filter.text(), filters={})
@@ -319,27 +352,40 @@ class DonglesView(QWidget):
     def _show_row(self, row: DongleRow | None) -> None:
         self._body.show_detail(row is not None)
         if row is not None:
+            self._notices.select(row.key)
             self.detail.show_row(row)
         self._show_hints()
 
     def _simulate(self) -> None:
+        self._notices.dismiss(_SIMULATOR)
         self._simulate_button.disable(_("Already starting."))
         self._context.tasks.run(
             self,
             lambda _progress: self._devices.start_simulator(),
-            lambda _none: self._simulate_button.disable(""),
+            lambda _none: self._simulation_started(),
+            partial(self._simulator_failed, self._simulate_button, self._simulate),
             title=_("Starting simulated dongles"),
         )
 
+    def _simulation_started(self) -> None:
+        self._simulate_button.disable("")
+        self._context.problems.toast(_("Simulated dongles run until you stop them or sign out."))
+
     def _stop_simulator(self) -> None:
+        self._notices.dismiss(_SIMULATOR)
         self._stop_button.disable(_("Already stopping."))
         self._devices.close_simulated_bus()
         self._context.tasks.run(
             self,
             lambda _progress: self._devices.stop_simulator(),
             lambda _none: self._stop_button.disable(""),
+            partial(self._simulator_failed, self._stop_button, self._stop_simulator),
             title=_("Stopping simulated dongles"),
         )
+
+    def _simulator_failed(self, button: Button, retry: Callable[[], None], error: AppError) -> None:
+        button.disable("")
+        self._notices.show(error, act=_SIMULATOR, retry=retry)
 
     def _on_wizard_closed(self) -> None:
         wizard, self._wizard = self._wizard, None
@@ -349,10 +395,11 @@ class DonglesView(QWidget):
 
     def _fill_popover(self, popover: Popover) -> None:
         popover.column.addWidget(heading(_("Connected dongles")))
-        for device in self._devices.devices:
+        connected = [device for device in self._devices.devices if device.has_answered]
+        for device in connected:
             popover.column.addWidget(Text(_device_text(device), tone="secondary"))
-        if not self._devices.devices:
-            popover.column.addWidget(Text(_("No dongles connected."), tone="muted"))
+        if not connected:
+            popover.column.addWidget(Text(_("No dongles connected"), tone="muted"))
         popover.column.addWidget(Button(_("Show all dongles"), lambda: self._context.go("bench/dongles"), kind="link"))
 
 

@@ -1,17 +1,22 @@
 """Formats a frame's time, cycle time, ID and data, for all tables of frames."""
 
+from decimal import Decimal
+from typing import Final
+
 from benchboard.canbus.frame import Frame, Timestamp
-from benchboard.i18n import _
+from benchboard.i18n import _, number
+
+_TO_MILLISECONDS: Final = len("12.804")
 
 
 def clock(stamp: Timestamp | None) -> str:
     """Seconds of the minute, no finer than the stamp: `12.804`, with microseconds `12.804 113`, else `12.8` or `12`."""
     if stamp is None:
         return ""
-    ticks = 10**stamp.decimals
-    seconds, fraction = divmod(round(stamp.seconds * ticks), ticks)
-    digits = f"{fraction:0{stamp.decimals}d}" if stamp.decimals else ""
-    return " ".join(part for part in (f"{seconds % 60:02d}.{digits[:3]}".rstrip("."), digits[3:]) if part)
+    ticks = round(stamp.seconds * 10**stamp.decimals) % (60 * 10**stamp.decimals)
+    second = Decimal(ticks).scaleb(-stamp.decimals)
+    written = ("0" if second < 10 else "") + number(second, stamp.decimals)
+    return f"{written[:_TO_MILLISECONDS]} {written[_TO_MILLISECONDS:]}".rstrip()
 
 
 def cycle(previous: Timestamp | None, current: Timestamp | None) -> str:
@@ -19,7 +24,7 @@ def cycle(previous: Timestamp | None, current: Timestamp | None) -> str:
     if previous is None or current is None:
         return ""
     digits = min(previous.decimals, current.decimals) - 3
-    return f"{round((current.seconds - previous.seconds) * 1000, digits):.{max(digits, 0)}f}"
+    return number(round((current.seconds - previous.seconds) * 1000, digits), max(digits, 0))
 
 
 def identifier(frame: Frame) -> str:

@@ -56,7 +56,7 @@ _CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
 
 class FrameModel(QAbstractTableModel):
     """Frames as rows: fixed, one for each identifier (with separate rows for remote frames), or rolling, the newest
-    2000 in order.
+    `_MAX_ROLLING` in order.
     """
 
     def __init__(self, parent: QWidget) -> None:

@@ -15,22 +15,29 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.canbus import candump
+from benchboard.canbus.bus_check import check_bus
+from benchboard.canbus.frame import Frame
+from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.dongles import fleet
-from benchboard.errors import AppError, Invalid
+from benchboard.dongles.listen_only import is_listen_only
+from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
+from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
+from benchboard.ui.bench.live_bus_reasons import why_none_selectable
 from benchboard.ui.bench.port_scanner import DetectedDevice
+from benchboard.ui.bench.send_problems import not_a_frame, not_sendable, not_sending, unsent_error
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
+from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import Work
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
     Button,
     Edit,
-    Elided,
     EmptyState,
     SegmentedControl,
     Select,
@@ -41,8 +48,10 @@ from benchboard.ui.widgets import (
 from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
+_OPEN: Final = "bench.open"
+"""The key of the notice that the bus couldn't be opened, or has ended by itself."""
 _SEND: Final = "bench.send"
-"""The key of the notice that a frame could not be sent."""
+"""The key of the notice that frames weren't sent."""
 _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
@@ -54,6 +63,7 @@ class LiveBusView(QWidget):
         super().__init__()
         self._context = context
         self._devices = DeviceManager.of(context)
+        self._notices = DongleNotices(self, context, self._devices)
         self._names: dict[str, str] = {}
         self._named: set[str] = set()
         """The dongles whose names were asked for."""
@@ -64,6 +74,10 @@ class LiveBusView(QWidget):
         self._shown: LiveBus | None = None
         """The open bus, until its last frames are shown."""
         self._next = 0
+        self._requested = 0
+        """The number of the frame in the field, while it is being sent; 0 if it isn't, or was edited since."""
+        self._unsent: tuple[Frame, ...] = ()
+        """The frames that the notice names."""
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
         self._end_reason = ""
@@ -74,12 +88,20 @@ class LiveBusView(QWidget):
         self._counters = BusCounters()
         self._empty = EmptyState(
             "ph.activity",
-            _("The live bus is closed."),
+            _("The live bus is closed"),
             _("Start simulated dongles"),
-            self._simulate,
+            self._run_empty_action,
             why=_("Select a dongle above."),
         )
-        self._empty.action.setObjectName("live_simulate")
+        self._empty.action.setObjectName("live_empty_action")
+        self._errors = EmptyState(
+            "ph.warning-circle",
+            _("Only errors on the bus, no frames"),
+            _("Open bit timing"),
+            self._open_timing,
+            role="error",
+        )
+        self._errors.action.setObjectName("live_open_timing")
         self._build_send_bar()
         self._lay_out()
         self._timer = QTimer(self)
@@ -88,6 +110,7 @@ class LiveBusView(QWidget):
         self._devices.changed.connect(self._update_choices)
         self._devices.live_changed.connect(self._live_changed)
         self._devices.live_failed.connect(self._on_bus_failed)
+        self._devices.frames_sent.connect(self._on_frames_sent)
         context.changed.watch(self, {"dongles"}, self._load_names)
         self._load_names()
         self._live_changed()
@@ -96,9 +119,13 @@ class LiveBusView(QWidget):
         """Open the bus of the dongle with this id."""
         if rest:
             self._select_dongle(rest)
-            live = self._devices.live
-            if (live is None or live.device_id != rest) and self._selected_device() is not None:
+            self._devices.require_known(self, rest, self._report_unknown)
+            if self._devices.live is None and self._selected_device() is not None:
                 self._start()
+
+    def _report_unknown(self, error: AppError) -> None:
+        self._select_dongle("")
+        self._notices.show(error)
 
     # ---- layout
 
@@ -106,7 +133,9 @@ class LiveBusView(QWidget):
         self.toolbar = Toolbar(_("Live bus"))
         self._dongle = Select(name="live_dongle", label=_("Dongle"))
         self._dongle.setMinimumWidth(180)
-        self._dongle.activated.connect(lambda _index: self._select_dongle(self._dongle.current_key()))
+        self._dongle.setMaximumWidth(280)
+        self._dongle.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
+        self._dongle.activated.connect(lambda _index: self._choose_dongle(self._dongle.current_key()))
         self._settings = Text("", tone="muted")
         self.toolbar.add(self._dongle)
         self.toolbar.add(self._settings)
@@ -118,6 +147,7 @@ class LiveBusView(QWidget):
         self._stop_button = Button(_("Close live bus"), self._devices.close_bus, icon="ph.stop", name="live_stop")
         for widget in (self._view, self._clear, self._pause, self._stop_button, self._start_button):
             self.toolbar.add_right(widget)
+        self.toolbar.shorten(self._pause, self._stop_button)
 
     def _build_send_bar(self) -> None:
         self._send = QWidget()
@@ -129,11 +159,19 @@ class LiveBusView(QWidget):
         self._frame.setFixedWidth(260)
         self._frame.returnPressed.connect(self._send_frame)
         self._frame.textEdited.connect(lambda _text: self._clear_send_error())
-        self._sent = Elided("", "caption", "muted")
+        self._sent = Text("", "caption", "muted", wrap=True, selectable=True)
+        self._command = ""
+        """The command that the error beside the field names."""
+        self._copy_command = Button(
+            _("Copy command"), lambda: copy_text(self._command), icon="ph.copy", name="live_copy_command"
+        )
+        self._copy_command.hide()
         line.addWidget(Text(_("Send"), tone="secondary"))
         line.addWidget(self._frame)
-        line.addWidget(Button(_("Send frame"), self._send_frame, icon="ph.paper-plane-right", name="live_send"))
+        self._send_button = Button(_("Send frame"), self._send_frame, icon="ph.paper-plane-right", name="live_send")
+        line.addWidget(self._send_button)
         line.addWidget(self._sent, 1)
+        line.addWidget(self._copy_command)
 
     def _set_up_table(self, table: QTableView) -> None:
         table.setObjectName("live_table")
@@ -164,16 +202,29 @@ class LiveBusView(QWidget):
         self._stack = QStackedLayout()
         whole.addLayout(self._stack, 1)
         self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._errors)
         self._stack.addWidget(self.table)
         whole.addWidget(hairline())
         whole.addWidget(self._send)
 
     # ---- what happens
 
+    def _choose_dongle(self, device_id: str) -> None:
+        """Select this dongle; if another one's bus is open, this one's takes its place."""
+        was_open = self._devices.live is not None
+        self._select_dongle(device_id)
+        if was_open and self._devices.live is None:
+            self._start()
+
     def _select_dongle(self, device_id: str) -> None:
-        """Select this dongle: it stays selected while it is disconnected, until another one is."""
+        """Select this dongle: it stays selected while it is disconnected, until another one is. Another one's bus is
+        closed."""
+        live = self._devices.live
+        if live is not None and live.device_id != device_id and self._devices.find(device_id) is not None:
+            self._devices.close_bus()
         self._selected_id = device_id
         self._update_choices()
+        self._notices.select(self._dongle.current_key())
 
     def _update_choices(self) -> None:
         live = self._devices.live
@@ -200,22 +251,25 @@ class LiveBusView(QWidget):
         return self._titles.get(device_id, device_id)
 
     def _set_away(self, *, away: bool) -> None:
-        """Dismiss the notice that the selected dongle was disconnected once it is back."""
+        """No longer say that the selected dongle was disconnected once it is back."""
         back, self._selected_away = self._selected_away and not away, away
         if back and self._end_reason:
             self._end_reason = ""
-            self._context.problems.dismiss("port.gone")
             if self._devices.live is None:
                 self._show_ended()
 
     def _update_start_button(self) -> None:
         """Enable the button if the selected dongle's bus can be opened now; otherwise show why not."""
         selected = self._dongle.current_key()
-        reason = "" if selected else _("Plug in a dongle or start a simulated one.")
+        reason = "" if selected else why_none_selectable(self._devices.devices, simulating=self._devices.simulating)
         if selected and self._selected_device() is None:
-            reason = _("{name} isn't connected to this computer.").format(name=self._title(selected))
+            reason = _("{name} isn't connected to this computer. Plug it in, or select another dongle.").format(
+                name=self._title(selected)
+            )
         self._start_button.disable(reason)
-        self._empty.action.setVisible(not self._devices.devices and not self._devices.simulating)
+        can_simulate = not self._devices.devices and not self._devices.simulating
+        self._empty.action.setText(_("Start simulated dongles") if can_simulate else _("Show all dongles"))
+        self._empty.action.setVisible(can_simulate or bool(reason and self._devices.devices))
         advice = reason or _("Open the live bus to see its frames. It uses the bit timing stored on the dongle.")
         self._empty.why.setText(advice)
 
@@ -256,7 +310,7 @@ class LiveBusView(QWidget):
 
         def failed(error: AppError) -> None:
             self._update_start_button()
-            self._context.problems.show(error, self._start)
+            self._notices.show(error, path=device.port.path, title=title, act=_OPEN, retry=self._start)
 
         self._context.tasks.run(
             self,
@@ -286,6 +340,7 @@ class LiveBusView(QWidget):
         reason = self._end_reason or _("The live bus is closed.")
         if self.model.rowCount():
             reason = _("{reason} The frames below were received before.").format(reason=reason)
+            self._stack.setCurrentWidget(self.table)
         else:
             self._stack.setCurrentWidget(self._empty)
         self.model.end()
@@ -295,13 +350,16 @@ class LiveBusView(QWidget):
 
     def _on_bus_failed(self, error: AppError) -> None:
         self._end_reason = error.what
+        live = self._devices.live
+        path, title = (live.path, live.title) if live is not None else ("", "")
+        simulate = None
         if error.facts.get("simulated") and not self._devices.simulating:
             simulate = Action(_("Start simulated dongles"), self._simulate)
-            self._context.problems.notice(
-                error.what, error.why, simulate, kind="error", icon="ph.warning-circle", key=error.code
-            )
-        else:
-            self._context.problems.show(error)
+        self._notices.show(error, path=path, title=title, act=_OPEN, action=simulate)
+
+    def _run_empty_action(self) -> None:
+        """Lead to what is missing: simulated dongles where none is connected, else the list that says why."""
+        self._context.go("bench/dongles" if self._devices.devices else "bench/dongles/simulate")
 
     def _simulate(self) -> None:
         self._context.go("bench/dongles/simulate")
@@ -309,10 +367,11 @@ class LiveBusView(QWidget):
     def _show_bus(self, live: LiveBus) -> None:
         self._shown = live
         self._next = self._skipped = 0
-        if self._end_reason:
-            self._context.problems.dismiss("port.gone")
+        self._notices.select(live.device_id or "")
+        self._notices.dismiss(_OPEN)
         self._end_reason = ""
-        self._sent.setText("")
+        self._clear_send_error()
+        self._show_listen_only(live)
         self.model.clear()
         self._stack.setCurrentWidget(self.table)
         config = live.config
@@ -333,6 +392,28 @@ class LiveBusView(QWidget):
         if not self.model.paused:
             self._show_frames(live, _MAX_AT_ONCE)
         self._counters.show_counts(live, self._skipped)
+        self._explain_errors(live)
+
+    def _explain_errors(self, live: LiveBus) -> None:
+        """Say why no frames are shown while nothing but errors has come, and what to do.
+
+        The error frames of an adapter that reports them are still listed in order.
+        """
+        counters = live.capture.counters()
+        listed = self.model.rolling and self.model.rowCount()
+        only_errors = not counters.frames and check_bus(counters).failed and not listed
+        if only_errors:
+            why = _(
+                "Nothing sent on this bus can be read at {rate}. Check that this is the bit rate of the other nodes,"
+                " then check the wiring and the termination."
+            )
+            self._errors.why.setText(why.format(rate=bit_rate(live.config.bitrate)))
+            self._errors.why.show()
+        self._stack.setCurrentWidget(self._errors if only_errors else self.table)
+
+    def _open_timing(self) -> None:
+        live = self._devices.live
+        self._context.go(f"bench/timing/{live.device_id or ''}" if live is not None else "bench/timing")
 
     def _show_last_frames(self) -> None:
         """Show what the bus that has ended received since the last poll; a display that is paused stays as it is."""
@@ -381,30 +462,65 @@ class LiveBusView(QWidget):
         self._clear_send_error()
         frame = candump.parse(text)
         if frame is None:
-            example = _("Enter a frame, such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
-            self._show_send_error(candump.why_invalid(text) if text else example)
+            self._show_send_error(not_a_frame(text))
             return
         try:
-            live.capture.send(frame)
+            self._requested = live.capture.request_send(frame)
+        except Unavailable as error:
+            self._show_send_error(str(error), wrong=False)
         except Invalid as error:
-            self._show_send_error(" ".join(part for part in (error.why, error.do) if part))
-        except AppError as error:
-            self._context.problems.show(error, act=_SEND)
+            self._show_send_error(*not_sendable(error, live, self._context))
         else:
             self._sent.set_tone("muted")
-            self._sent.setText(_("Sent {frame} to the dongle").format(frame=candump.text(frame)))
+            self._sent.setText(_("Sending {frame}.").format(frame=candump.text(frame)))
 
-    def _show_send_error(self, text: str) -> None:
-        """Show beside the field why its frame can't be sent."""
-        self._frame.set_invalid(True)
+    def _show_listen_only(self, live: LiveBus) -> None:
+        """Say beside the field that a dongle set to listen only sends nothing; nothing can be entered then."""
+        listens = is_listen_only(live.config)
+        self._frame.setEnabled(not listens)
+        self._send_button.disable("")
+        if listens:
+            reason, command = not_sending(live, self._context)
+            self._send_button.disable(reason)
+            self._show_send_error(reason, command, wrong=False)
+            self._sent.set_tone("muted")
+
+    def _on_frames_sent(self, outcome: SendOutcome) -> None:
+        """Show what became of frames: of the last one requested beside its field, unless that was edited meanwhile."""
+        self._report_unsent(outcome)
+        if outcome.last != self._requested:
+            return
+        self._requested = 0
+        self._sent.set_tone("muted" if outcome.error is None else "error")
+        sentence = _("Sent {frame} to the dongle.") if outcome.error is None else _("{frame} wasn't sent.")
+        self._sent.setText(sentence.format(frame=candump.text(outcome.frames[-1])))
+
+    def _report_unsent(self, outcome: SendOutcome) -> None:
+        """Show a notice of all frames that weren't sent, until one is sent again or the user dismisses it."""
+        problems = self._context.problems
+        if outcome.error is None:
+            self._notices.dismiss(_SEND)
+            return
+        earlier = self._unsent if problems.has(_SEND) else ()
+        self._unsent = (*earlier, *outcome.frames)
+        self._notices.show(unsent_error(self._unsent, outcome.error), act=_SEND)
+
+    def _show_send_error(self, text: str, command: str = "", *, wrong: bool = True) -> None:
+        """Show beside the field why its frame can't be sent; `command` is one that it names, to copy. The frame itself
+        may not be `wrong`.
+        """
+        self._frame.set_invalid(wrong)
+        self._command = command
+        self._copy_command.setVisible(bool(command))
         self._sent.set_tone("error")
         self._sent.setText(text)
 
     def _clear_send_error(self) -> None:
         """The frame is edited or sent again: what was said of the last one no longer applies."""
+        self._requested = 0
         self._frame.set_invalid(False)
+        self._copy_command.hide()
         self._sent.setText("")
-        self._context.problems.dismiss(_SEND)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._timer.start()

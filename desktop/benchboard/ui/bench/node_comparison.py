@@ -101,36 +101,35 @@ class NodeComparison(Card):
         return best[0].timing
 
     def _show(self, mine: Timing, other: Timing, comparison: Comparison) -> None:
-        margin = abs(comparison.margin)
         if comparison.is_compatible:
-            limit = _("{name} sets the limit (condition {number}: {title}).")
-            why = limit.format(
-                name=comparison.limiting_node, number=comparison.limiting.number, title=comparison.limiting.title
-            )
+            why = _("Limited by the other node: {condition}.")
+            if comparison.limiting_node == _("This node"):
+                why = _("Limited by this node: {condition}.")
+            why = why.format(condition=comparison.limiting.title_in_sentence)
             if comparison.advice:
                 why = comparison.advice[0]
-            self._verdict.show_verdict(
-                True, _("Compatible, with {margin} % margin").format(margin=number(margin, 2)), why
-            )
+            self._verdict.show_verdict(True, comparison.verdict, why)
         elif comparison.bit_rates_differ:
             why = _("{mine} and {other}. All nodes on a bus need the same bit rate.")
             why = why.format(mine=bit_rate(round(mine.bitrate)), other=bit_rate(round(other.bitrate)))
-            self._verdict.show_verdict(False, _("Different bit rates"), why)
+            self._verdict.show_verdict(False, comparison.verdict, why)
         else:
-            self._verdict.show_verdict(False, _("Not compatible"), comparison.problems[0])
+            self._verdict.show_verdict(False, comparison.verdict, comparison.problems[0])
         self._table.show_rows(
             [
                 (
                     _("Bit rate (kbit/s)"),
                     number(mine.bitrate / 1e3, most=3),
                     number(other.bitrate / 1e3, most=3),
-                    _difference_text((other.bitrate - mine.bitrate) / 1e3),
+                    _difference_text((other.bitrate - mine.bitrate) / 1e3, _("{number} faster"), _("{number} slower")),
                 ),
                 (
                     _("Sample point"),
                     percent(mine.sample_point, 1),
                     percent(other.sample_point, 1),
-                    _difference_text(other.sample_point - mine.sample_point),
+                    _difference_text(
+                        other.sample_point - mine.sample_point, _("{number} later"), _("{number} earlier")
+                    ),
                 ),
                 (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
                 (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
@@ -144,9 +143,11 @@ def _unreachable() -> AppError:
     return Invalid("timing.unreachable", _("The other node can't reach that bit rate from its clock."))
 
 
-def _difference_text(difference: float) -> str:
-    sign = "+" if difference > 0 else ""
-    return _("same") if abs(difference) < 0.0005 else f"{sign}{number(difference, 1)}"
+def _difference_text(difference: float, more: str, less: str) -> str:
+    """How the other node differs, in words: `more` or `less`, with the difference in the unit of its row."""
+    if abs(difference) < 0.0005:
+        return _("same")
+    return (more if difference > 0 else less).format(number=number(abs(difference), most=3))
 
 
 class _ComparisonVerdict(QWidget):
@@ -167,8 +168,8 @@ class _ComparisonVerdict(QWidget):
 
     def _lay_out(self) -> None:
         """Wrap both texts to the width; the height follows."""
-        width = self.width() - 46
-        self._title = PaintedParagraph(self._what, width, "body_strong")
+        width = self.width() - 56
+        self._title = PaintedParagraph(self._what, width, "title")
         self._text = PaintedParagraph(self._why, width, "caption")
         self.setFixedHeight(16 + self._title.height + (self._text.height if self._why else 0))
         self.update()
@@ -181,11 +182,11 @@ class _ComparisonVerdict(QWidget):
             painter.setBrush(theme().color(f"{kind}.soft"))
             painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
             icon = {"ok": "ph.check-circle-fill", "error": "ph.x-circle-fill", "warn": "ph.info"}[kind]
-            paint_icon(painter, icon, QRectF(10, 10, 18, 18), theme().color(kind))
+            paint_icon(painter, icon, QRectF(12, 8, 24, 24), theme().color(kind))
             painter.setPen(theme().color("text"))
-            self._title.paint(painter, QPointF(38, 8))
+            self._title.paint(painter, QPointF(46, 8))
             painter.setPen(theme().color("text.secondary"))
-            self._text.paint(painter, QPointF(38, 8 + self._title.height))
+            self._text.paint(painter, QPointF(46, 8 + self._title.height))
 
 
 class _DifferenceTable(QWidget):
@@ -201,14 +202,14 @@ class _DifferenceTable(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            heads = ("", _("This"), _("Other"), _("Difference"))
+            heads = ("", _("This"), _("Other"), _("The other is"))
             for index, row in enumerate([heads, *self._rows]):
                 box = QRectF(0, 28 * index, self.width(), 28)
                 painter.setFont(theme().font("body"))
                 middle = Qt.AlignmentFlag.AlignVCenter
                 painter.setPen(theme().color("text.muted" if index == 0 else "text"))
                 painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, row[0])
-                for right, text in ((164, row[1]), (88, row[2])):
+                for right, text in ((180, row[1]), (112, row[2])):
                     painter.drawText(box.adjusted(0, 0, -right, 0), middle | Qt.AlignmentFlag.AlignRight, text)
                 same = row[3] == _("same")
                 painter.setPen(theme().color("text.muted" if index == 0 else "ok" if same else "warn"))

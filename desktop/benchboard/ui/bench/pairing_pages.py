@@ -23,6 +23,8 @@ from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, Do
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select
 
+LISTEN_SECONDS: Final = 3
+"""How long the test listens on the bus."""
 _BITRATES: Final = (125_000, 250_000, 500_000, 800_000, 1_000_000)
 # Step of the claim → index of the checklist line that is then current
 _LINE_OF: Final = {
@@ -77,7 +79,7 @@ class SelectDonglePage(_WizardPage):
         if rows:
             title, under = _("Dongles that aren't paired"), _("Select the one to pair.")
         else:
-            title = _("All connected dongles are paired.") if any_connected else _("No dongles connected.")
+            title = _("All connected dongles are paired") if any_connected else _("No dongles connected")
             under = _("Plug one in. It appears here within a second.")
         self._title.setText(title)
         self._under.setText(under)
@@ -103,7 +105,7 @@ def _on_selected(on_selected: Callable[[DongleRow], None], row: DongleRow, _chec
 def _choice(row: DongleRow) -> DongleChoice:
     device = row.device
     info = device.info if device is not None else None
-    sentence = _("Firmware {firmware}. Its identity is verified.")
+    sentence = _("Firmware {firmware}. Identity verified.")
     if info is not None and not info.is_benchboard:
         sentence = _("Stock firmware {firmware}. It has no key, so it can only be observed.")
     firmware = firmware_title(info.dialect, info.firmware) if info is not None else ""
@@ -150,9 +152,8 @@ class IdentifyPage(_WizardPage):
         device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
         sentence = _(
-            "{port}: {hardware}, firmware {firmware}. Its ID {id} is verified.\n\nIf it's the right one, select "
-            "Pair this dongle, then press its button once when asked. If it isn't, close this window and select "
-            "another dongle."
+            "{port}: {hardware}, firmware {firmware}.\nID {id}. Identity verified.\n\nIf it's the right one, select "
+            "Pair this dongle, then press its button once when asked. If it isn't, go back and select another dongle."
         )
         self._who.setText(
             sentence.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)
@@ -171,7 +172,7 @@ class ClaimPage(_WizardPage):
             (
                 _("Check identity"),
                 _("Agree on keys"),
-                _("Record the pairing"),
+                _("Prepare the pairing"),
                 _("Press the button"),
                 _("Send the encrypted token"),
                 _("Confirm the pairing"),
@@ -269,7 +270,9 @@ class BitratePage(_WizardPage):
             timing = nominal_timing(self.planned)
             self._bar.show_timing(timing, tseg1_is_split=tseg1_is_split(self.planned))
             same = _("The dongle already has this bit timing.") if self.planned == stored else ""
-            sentence = _("{quanta} time quanta of {ns} ns, prescaler {prescaler}. See Bit timing for other solutions.")
+            sentence = _(
+                "{quanta} time quanta of {ns} ns, prescaler {prescaler}. For other settings, open Bench > Bit timing."
+            )
             solved = sentence.format(quanta=timing.quanta, ns=number(timing.tq_ns), prescaler=timing.prescaler)
             self._solved.setText("\n".join(line for line in (same, solved) if line))
         self._changed()
@@ -295,15 +298,26 @@ def _config_at(stored: DongleConfig, bitrate: int) -> DongleConfig | None:
     )
 
 
+def listening_caption() -> str:
+    """What the test does, under the title of its step."""
+    return ngettext("Listens for {count} second", "Listens for {count} seconds", LISTEN_SECONDS).format(
+        count=LISTEN_SECONDS
+    )
+
+
 class BusTestPage(_WizardPage):
-    """Three seconds of listening on the bus."""
+    """Listening on the bus for `LISTEN_SECONDS`."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("Test the dongle on the bus."),
-            _("The live bus opens for three seconds. Error-free frames verify bit timing and wiring."),
+        opens = ngettext(
+            "The live bus opens for {count} second. Error-free frames verify bit timing and wiring.",
+            "The live bus opens for {count} seconds. Error-free frames verify bit timing and wiring.",
+            LISTEN_SECONDS,
         )
-        self.steps = PairingChecklist((_("Open live bus"), _("Listen for three seconds"), _("Close live bus")))
+        listen = ngettext("Listen for {count} second", "Listen for {count} seconds", LISTEN_SECONDS)
+        super().__init__(_("Test the dongle on the bus."), opens.format(count=LISTEN_SECONDS))
+        steps = (_("Open live bus"), listen.format(count=LISTEN_SECONDS), _("Close live bus"))
+        self.steps = PairingChecklist(steps)
         self.column.addWidget(self.steps)
         self.column.addStretch(1)
 

@@ -1,4 +1,4 @@
-"""The pairing wizard: find, identify, claim, set timing, test on the bus, done.
+"""The pairing wizard: find, identify, claim, set timing, test on the bus, name.
 
 It can be closed at any time: `provisioning` reconciles what is stored on both sides, and pairing the same dongle again
 continues from there. Everything that waits for the dongle runs as a task.
@@ -6,12 +6,13 @@ continues from there. Everything that waits for the dongle runs as a task.
 
 import contextlib
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
+from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors
 from benchboard.canbus.capture import Counters
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.protocol import DongleConfig
@@ -22,22 +23,32 @@ from benchboard.ui.bench.bench_commands import PAIRING
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_pages import (
+    LISTEN_SECONDS,
     BitratePage,
     BusTestPage,
     ClaimPage,
     DonePage,
     IdentifyPage,
     SelectDonglePage,
+    listening_caption,
 )
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
-from benchboard.ui.widgets import Button, Dialog, Paragraph, Text
+from benchboard.ui.widgets import Button, Dialog, Paragraph
 from benchboard.ui.widgets.focus import press_on_enter
 
 _SELECT, _IDENTIFY, _CLAIM, _TIMING, _TEST, _DONE = range(6)
-_LISTEN_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _WizardDongle:
+    """The dongle that was registered: paired with a token, or only `observed`."""
+
+    dongle_id: str
+    device_id: str
+    observed: bool
 
 
 def _steps() -> tuple[tuple[str, str], ...]:
@@ -47,8 +58,8 @@ def _steps() -> tuple[tuple[str, str], ...]:
         (_("Identify"), _("Its light blinks")),
         (_("Pair"), _("Press its button once")),
         (_("Bit timing"), _("Written, then read back")),
-        (_("Test on the bus"), _("Listens for three seconds")),
-        (_("Done"), _("Give it a name")),
+        (_("Test on the bus"), listening_caption()),
+        (_("Name"), _("Optional")),
     )
 
 
@@ -73,14 +84,14 @@ class PairingWizard(Dialog):
         self._devices = devices
         self._selected_key = key
         self._device: DetectedDevice | None = None
-        self._paired: PairedDongle | None = None
+        self._registered: _WizardDongle | None = None
         self._config: DongleConfig | None = None
         self._test_result = ""
         self._tasks: list[Work] = []
         self._build_pages()
         self._build_footer()
         forward = Handler(self._next_button.click, lambda: self._next_button.reason)
-        install_shortcuts(self, PAIRING, {"bench.next_step": forward}, context.problems.toast)
+        install_shortcuts(self, PAIRING, {"bench.next_step": forward}, context.problems.refuse)
         self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         devices.changed.connect(self._on_devices_changed)
         self._show_page(_SELECT)
@@ -110,8 +121,9 @@ class PairingWizard(Dialog):
             self._stack.addWidget(page)
 
     def _build_footer(self) -> None:
-        self._hint = Text("", "caption", "muted")
-        self.footer.insertWidget(0, self._hint)
+        self._hint = Paragraph("", "caption", "muted")
+        self.footer.setStretch(0, 0)  # the hint has the space that the buttons leave
+        self.footer.insertWidget(0, self._hint, 1)
         self._back_button = self.add_button(Button(_("Back"), self._back, name="pair_back"))
         self._blink_button = self.add_button(
             Button(_("Identify again"), self._blink, icon="ph.lightning", name="pair_blink")
@@ -165,8 +177,8 @@ class PairingWizard(Dialog):
             _IDENTIFY: _("Pair this dongle"),
             _CLAIM: _("Set bit timing"),
             _TIMING: _("Write and verify"),
-            _TEST: _("Start listening"),
-            _DONE: _("Close"),
+            _TEST: _("Start test"),
+            _DONE: _("Skip"),
         }
         self._next_button.setText(titles[step])
         self._next_button.updateGeometry()
@@ -174,7 +186,7 @@ class PairingWizard(Dialog):
             self._on_name_changed()
         self._enable_next()
         self._hint.setText(
-            _("You can close this any time. Pairing the dongle again resumes an earlier attempt.")
+            _("You can close this any time. Until its button is pressed, the dongle isn't paired.")
             if step in (_IDENTIFY, _CLAIM)
             else ""
         )
@@ -182,7 +194,7 @@ class PairingWizard(Dialog):
     def _on_name_changed(self) -> None:
         """Say on the last step's button whether it saves a name."""
         named = bool(self._done_page.name.text().strip())
-        self._next_button.setText(_("Save name and close") if named else _("Close"))
+        self._next_button.setText(_("Save name") if named else _("Skip"))
         self._next_button.updateGeometry()
 
     def _enable_next(self) -> None:
@@ -272,6 +284,7 @@ class PairingWizard(Dialog):
             self._observe(device)
             return
         self._identify_page.show_dongle(device)
+        self.stepper.set_caption(_SELECT, device.port_name)
         self._show_page(_IDENTIFY)
         self._blink()
 
@@ -292,6 +305,7 @@ class PairingWizard(Dialog):
         detected, context = self._device, self._context
         if detected is None:
             return
+        self.stepper.set_caption(_IDENTIFY, _("Its light blinked"))
         self._show_page(_CLAIM)
         self._disable_next(_("Press the button on the dongle first."))
         self._claim_page.start(detected.device_id or "")
@@ -324,7 +338,7 @@ class PairingWizard(Dialog):
             self.step_reported.emit(step, seconds)
 
     def _show_step(self, step: PairingStep, seconds: float | None) -> None:
-        if self._stack.currentIndex() != _CLAIM or self._paired is not None:
+        if self._stack.currentIndex() != _CLAIM or self._registered is not None:
             return
         detected = self._device
         simulated = detected is not None and self._devices.can_press(detected.device_id)
@@ -337,9 +351,11 @@ class PairingWizard(Dialog):
             self._devices.press(self._device.device_id)
 
     def _on_claimed(self, result: tuple[PairedDongle, DongleConfig]) -> None:
-        self._paired, self._config = result
-        self.paired_id = self._paired.device_id
+        paired, self._config = result
+        self._registered = _WizardDongle(paired.dongle_id, paired.device_id, observed=False)
+        self.paired_id = paired.device_id
         self._claim_page.hide_prompts()
+        self.stepper.set_caption(_CLAIM, _("Button pressed"))
         if self._device is not None:
             self._devices.probe_again(self._device.port.path)
         self._show_page(_TIMING)
@@ -358,7 +374,7 @@ class PairingWizard(Dialog):
 
         def done(dongle_id: str) -> None:
             self.paired_id = detected.device_id
-            self._paired = PairedDongle(dongle_id, detected.device_id or "", 0, resumed=False)
+            self._registered = _WizardDongle(dongle_id, detected.device_id or "", observed=True)
             self._mark_skipped(_IDENTIFY, _CLAIM, _TIMING, _TEST)
             self._show_done()
 
@@ -395,6 +411,7 @@ class PairingWizard(Dialog):
 
         def done(stored: DongleConfig) -> None:
             self._config = stored
+            self.stepper.set_caption(_TIMING, _("Written and read back"))
             self._show_page(_TEST)
 
         self._run(op, done, _("Writing bit timing"), self._show_failure)
@@ -406,45 +423,47 @@ class PairingWizard(Dialog):
         if detected is None:
             return
         self._disable_next(_("Already listening."))
+        self._back_button.hide()
         self._test_page.steps.set_current(0)
 
         def op(progress: Progress) -> Counters:
-            return self._devices.count_frames(detected, detected.port_name, _LISTEN_S, progress)
+            return self._devices.count_frames(detected, detected.port_name, LISTEN_SECONDS, progress)
 
         QTimer.singleShot(400, self, lambda: self._test_page.steps.set_current(1))
-        self._run(op, self._on_counted, _("Listening on {port}").format(port=detected.port_name), self._show_failure)
+        self._run(op, self._on_counted, _("Listening on {port}").format(port=detected.port_name), self._test_failed)
 
     def _on_counted(self, counters: Counters) -> None:
-        if counters.bus.bus_errors or counters.bus.bus_off:
-            self._show_failure(
-                DeviceFailure(
-                    "bench.bus-errors",
-                    ngettext("{count} error on the bus.", "{count} errors on the bus.", counters.bus.bus_errors).format(
-                        count=counters.bus.bus_errors
-                    ),
-                    why=_("Another node uses a different bit rate, or the wiring is wrong."),
-                    do=_("Change it in Bit timing, or check the termination."),
-                )
-            )
+        try:
+            require_no_errors(counters)
+        except DeviceFailure as error:
+            self._test_failed(error)
+            self._back_button.show()
             return
         self._test_page.steps.set_current(3)
-        if counters.frames:
-            result = ngettext("{count} frame in 3 s, no errors.", "{count} frames in 3 s, no errors.", counters.frames)
-            self._test_result = result.format(count=number(counters.frames))
+        if check_bus(counters) is BusCheck.SILENT:
+            self.stepper.set_caption(_TEST, _("No frames received"))
+            result = _("No frames in {seconds} s. No other node is sending, so bit timing and wiring aren't verified.")
         else:
-            self._test_result = _(
-                "No frames in 3 s. No other node is sending, so bit timing and wiring aren't verified."
+            caption = ngettext("{count} frame, no errors", "{count} frames, no errors", counters.frames)
+            self.stepper.set_caption(_TEST, caption.format(count=number(counters.frames)))
+            result = ngettext(
+                "{count} frame in {seconds} s, no errors.", "{count} frames in {seconds} s, no errors.", counters.frames
             )
+        self._test_result = result.format(count=number(counters.frames), seconds=LISTEN_SECONDS)
         self._show_done()
+
+    def _test_failed(self, error: AppError) -> None:
+        self._test_page.steps.show_failed(1)
+        self._show_failure(error)
 
     def _show_done(self) -> None:
         self._show_page(_DONE)
-        if self._paired is None:
+        if self._registered is None:
             return
         self._done_page.show_result(
             self._test_result,
-            observed=self._paired.key_version == 0,
-            device_id=self._paired.device_id,
+            observed=self._registered.observed,
+            device_id=self._registered.device_id,
             organisation=self._context.actor.organisation,
         )
 
@@ -452,12 +471,20 @@ class PairingWizard(Dialog):
         self._finish(again=True)
 
     def _back(self) -> None:
-        """Return to the choice of a dongle; the one that was identified stays selected."""
+        """Return to the choice of a dongle, where the one that was identified stays selected; from a failed test, to
+        its bit timing. The captions say again what will happen."""
+        to = _TIMING if self._stack.currentIndex() == _TEST and self._config is not None else _SELECT
+        for step in range(to, _DONE):
+            self.stepper.set_caption(step, _steps()[step][1])
+        if to == _TIMING and self._config is not None:
+            self._show_page(_TIMING)
+            self._bitrate_page.show_config(self._config)
+            return
         self._show_page(_SELECT)
         self._on_devices_changed()
 
     def _start_over(self) -> None:
-        self._paired = self._config = self._device = None
+        self._registered = self._config = self._device = None
         self._selected_key = self._test_result = ""
         for index, (_title, caption) in enumerate(_steps()):
             self.stepper.set_caption(index, caption)
@@ -465,15 +492,15 @@ class PairingWizard(Dialog):
         self._on_devices_changed()
 
     def _finish(self, *, again: bool = False) -> None:
-        paired, name = self._paired, self._done_page.name.text().strip()
+        registered, name = self._registered, self._done_page.name.text().strip()
         after = self._start_over if again else self.dismiss
-        if paired is None or not name:
+        if registered is None or not name:
             after()
             return
         actor = self._context.actor
         self._context.tasks.change(
             self,
-            lambda session: fleet.rename_dongle(session, actor, paired.dongle_id, name),
+            lambda session: fleet.rename_dongle(session, actor, registered.dongle_id, name),
             lambda _dongle: after(),
             self._problem.show_error,
         )

@@ -3,16 +3,17 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from benchboard.canbus import link
 from benchboard.canbus.link import Port
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.dongles.device import Device
-from benchboard.dongles.firmware_detection import DongleInfo, observed_id, probe_open
+from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe_open
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 
@@ -23,18 +24,38 @@ _RETRY_S: Final = (2.0, 5.0, 10.0, 30.0)
 
 @dataclass(frozen=True, slots=True)
 class DetectedDevice:
-    """A port and the result of probing it: `info` or `problem`; neither while the probe runs."""
+    """A port and the result of probing it: `info` or `problem`; neither while the probe runs.
+
+    `checked_at` is when `info` was read. `last_id` is what the dongle at this port proved before it was disconnected.
+    """
 
     port: Port
     info: DongleInfo | None = None
     problem: AppError | None = None
+    checked_at: datetime | None = None
+    last_id: str | None = None
 
     @property
     def device_id(self) -> str | None:
-        """The proven id, or a substitute for other firmware."""
-        if self.info is not None and self.info.device_id is not None:
-            return self.info.device_id
-        return observed_id(self.port)
+        """The proven id, or a substitute for other firmware; without an answer, the expected one."""
+        if self.info is not None:
+            return self.info.device_id or observed_id(self.port)
+        return self.last_id or (observed_id if self.problem is None else expected_id)(self.port)
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether a dongle has answered at this port: only then is one known to be connected."""
+        return self.info is not None
+
+    @property
+    def has_result(self) -> bool:
+        """Whether it was probed."""
+        return self.info is not None or self.problem is not None
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether this computer simulates it, as its answer has shown."""
+        return self.port.simulated and self.has_answered
 
     @property
     def key(self) -> str:
@@ -67,6 +88,8 @@ class PortScanner:
         self._on_devices = on_devices
         self._reconcile = reconcile
         self._devices: dict[str, DetectedDevice] = {}
+        self._last_ids: dict[str, str] = {}
+        """The proven id by the port's key, of USB devices with a serial number: such a port is that of one dongle."""
         self._stale: set[str] = set()
         self._probing: set[str] = set()
         self._failures: dict[str, tuple[int, float]] = {}
@@ -81,6 +104,7 @@ class PortScanner:
         self._thread.start()
 
     def stop(self) -> None:
+        """Begin to stop; returns at once. A scan that is under way ends without reporting anything."""
         self._stopping.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -100,14 +124,21 @@ class PortScanner:
                 self._scan()
             except RuntimeError:  # the program is ending: its signals and pools are gone
                 return
+            except Exception:
+                if self._stopping.is_set():  # what it read may be gone by now
+                    return
+                raise
             self._stopping.wait(_SCAN_INTERVAL_S)
 
     def _scan(self) -> None:
         ports = {port.path: port for port in link.discover()}
+        in_use = {path: link.use_by_another(path) for path in ports}
+        if self._stopping.is_set():
+            return
         with self._lock:
             # A port's description follows the window's language; its key tells whether it is the same device.
             known = {
-                path: replace(device, port=ports[path])
+                path: _with_use(replace(device, port=ports[path]), in_use[path])
                 for path, device in self._devices.items()
                 if path in ports and ports[path].key == device.port.key
             }
@@ -117,10 +148,17 @@ class PortScanner:
             self._stale = self._stale & ports.keys() | ports.keys() - known.keys() | due
             new = [ports[path] for path in self._stale - self._probing if DetectedDevice(ports[path]).is_dongle]
             self._probing.update(port.path for port in new)
-            self._devices = {path: known.get(path, DetectedDevice(port)) for path, port in ports.items()}
+            self._devices = {
+                path: known.get(path) or self._new_device(port, ports.values()) for path, port in ports.items()
+            }
         self._notify()
         for port in new:
             self._pool.submit(self._probe, port)
+
+    def _new_device(self, port: Port, ports: Iterable[Port]) -> DetectedDevice:
+        """A device not probed yet. Two with the same serial number can't be told apart before."""
+        is_unique = sum(one.key == port.key for one in ports) == 1
+        return DetectedDevice(port, last_id=self._last_ids.get(port.key) if is_unique else None)
 
     def _probe(self, port: Port) -> None:
         info, problem = self._probe_port(port)
@@ -166,9 +204,31 @@ class PortScanner:
             return
         if previous.problem is not None and problem is not None and previous.problem.code == problem.code:
             problem = previous.problem  # the same error as before
-        self._devices[port.path] = replace(previous, info=info, problem=problem)
+        checked_at = previous.checked_at if info is None else datetime.now(UTC)
+        self._devices[port.path] = replace(previous, info=info, problem=problem, checked_at=checked_at)
+        if port.serial_number and info is not None:
+            self._remember_id(port, info)
+
+    def _remember_id(self, port: Port, info: DongleInfo) -> None:
+        if info.device_id is not None:
+            self._last_ids[port.key] = info.device_id
+        else:
+            self._last_ids.pop(port.key, None)
 
     def _notify(self) -> None:
         with self._lock:
             devices = dict(self._devices)
         self._on_devices(devices)
+
+
+def _with_use(device: DetectedDevice, use: Unavailable | None) -> DetectedDevice:
+    """A device that has answered, and `use`: the error if another process has its port now.
+
+    One that hasn't answered is probed until it does, which says the same.
+    """
+    before = device.problem
+    if not device.has_answered or (before is not None and before.code != "port.busy"):
+        return device
+    if before is not None and use is not None and before.why == use.why:
+        return device  # an equal error: nothing has changed
+    return replace(device, problem=use)

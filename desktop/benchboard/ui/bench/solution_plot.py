@@ -1,5 +1,6 @@
 """A plot of all solutions: bit-rate error by sample point, coloured by the oscillator tolerance that each allows."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -8,12 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from benchboard.canbus.timing import Timing
+from benchboard.canbus.timing import Timing, limit_percent
 from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 
 _HIT_RADIUS: Final = 14.0
+_DOT_ALPHA: Final = 0.55
+"""Dots are this opaque, so that many in one place are seen to be many."""
 _TARGET_BAND: Final = 2.0
 
 
@@ -25,6 +28,20 @@ class SolutionPoint:
     error: float
     tolerance: float
     triple: tuple[int, int, int]
+
+
+def error_ticks(most: float) -> list[tuple[float, str]]:
+    """Where the axis of errors from 0 to `most` (%) has its lines, and how each reads: multiples of 1, 2 or 5 times a
+    power of ten, with the decimals of that power."""
+    power = math.floor(math.log10(most / 5))
+    decimals = max(0, -power)
+    factor = next(factor for factor in (1, 2, 5, 10) if most / factor <= 5 * 10.0**power * (1 + 1e-9))
+    if factor == 10:
+        decimals = max(0, decimals - 1)
+    step = round(factor * 10.0**power, max(0, -power))
+    count = math.floor(most / step + 1e-9)
+    ticks = [round(k * step, decimals) for k in range(count + 1)]
+    return [(tick, number(tick, decimals)) for tick in ticks]
 
 
 class SolutionPlot(QWidget):
@@ -46,7 +63,7 @@ class SolutionPlot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
-        self.setAccessibleName(_("All solutions: bit rate error by sample point"))
+        self.setAccessibleName(_("All bit timings: bit rate error by sample point"))
 
     def sizeHint(self) -> QSize:
         return QSize(560, 260)
@@ -95,8 +112,10 @@ class SolutionPlot(QWidget):
             self._paint_axes(painter, plot)
             painter.setPen(Qt.PenStyle.NoPen)
             for point in self._points:
-                painter.setBrush(self._colour(point.tolerance))
-                painter.drawEllipse(self.position(point.sample_point, point.error), 2.4, 2.4)
+                dot = self._colour(point.tolerance)
+                dot.setAlphaF(_DOT_ALPHA)
+                painter.setBrush(dot)
+                painter.drawEllipse(self.position(point.sample_point, point.error), 2, 2)
             self._paint_selected(painter)
             if self._hover is not None:
                 self._paint_label(painter, self._hover)
@@ -107,19 +126,18 @@ class SolutionPlot(QWidget):
 
     def _colour(self, tolerance: float) -> QColor:
         band = tolerance_band(tolerance, self._clock_tolerance)
-        return theme().color("text.disabled") if band == 0 else theme().chart(2 if band == 1 else 0)
+        return QColor(theme().color("text.disabled")) if band == 0 else theme().chart(2 if band == 1 else 0)
 
     def _paint_axes(self, painter: QPainter, plot: QRectF) -> None:
         painter.setFont(theme().font("caption"))
         low, high = self._range()
-        for step in range(5):
-            error = self._max_error * step / 4
+        for error, label in error_ticks(self._max_error):
             y = self.position(low, error).y()
             painter.setPen(QPen(theme().color("grid"), 1))
             painter.drawLine(QPointF(plot.x(), y), QPointF(plot.right(), y))
             painter.setPen(theme().color("text.muted"))
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(0, y - 9, plot.x() - 8, 18), flags, number(error))
+            painter.drawText(QRectF(0, y - 9, plot.x() - 8, 18), flags, label)
         span = 5 if high - low <= 50 else 10
         for mark in range(int(low), int(high) + 1, span):
             x = self.position(mark, 0).x()
@@ -150,8 +168,10 @@ class SolutionPlot(QWidget):
         prescaler, tseg1, tseg2 = point.triple
         lines = (
             _("{quanta} tq, prescaler {prescaler}").format(quanta=1 + tseg1 + tseg2, prescaler=prescaler),
-            _("{point} %, error {error} %, tolerance {tolerance} %").format(
-                point=number(point.sample_point, 1), error=number(point.error, 2), tolerance=number(point.tolerance, 2)
+            _("{point} %, error {error} %, tolerance {tolerance}").format(
+                point=number(point.sample_point, 1),
+                error=number(point.error, 2),
+                tolerance=limit_percent(point.tolerance),
             ),
         )
         at = self.position(point.sample_point, point.error)

@@ -1,9 +1,7 @@
 """The cards beside the bit: tolerance and cable, register values, and the progress of writing."""
 
-from typing import Literal
-
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.canbus.timing import (
@@ -12,16 +10,20 @@ from benchboard.canbus.timing import (
     c_snippet,
     controller,
     ip_link,
+    limit_percent,
     python_can,
     registers,
 )
 from benchboard.errors import AppError
-from benchboard.i18n import _, number, percent
+from benchboard.i18n import _, number
 from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Button, Card, Paragraph, SegmentedControl, Text, paint_icon
+from benchboard.ui.widgets import Button, Card, KeyValue, Paragraph, SegmentedControl, Text
+from benchboard.ui.widgets.key_value import Figure
+from benchboard.ui.widgets.labels import Tone
+from benchboard.ui.widgets.stepper import StepRow
 
 
 class ToleranceCards:
@@ -47,16 +49,12 @@ class ToleranceCards:
             (
                 f"{condition.number}  {condition.title}",
                 "" if condition.verified else _("unverified"),
-                percent(condition.percent, 2),
+                limit_percent(condition.percent),
                 condition.percent >= request.clock_tolerance,
             )
             for condition in verdict.tolerance.conditions
         ]
-        summary = _("{allowed} % allowed, yours {yours} %")
-        self.tolerance.show_lines(
-            summary.format(allowed=number(verdict.tolerance.percent, 2), yours=number(request.clock_tolerance, 2)),
-            lines,
-        )
+        self.tolerance.show_lines(verdict.tolerance_text, lines)
         if verdict.cable is not None:
             self._show_cable(verdict.cable, request)
 
@@ -96,50 +94,13 @@ class _FigureCard(Card):
         self._summary = Text("", tone="secondary")
         head.addWidget(self._summary)
         self.column.addLayout(head)
-        self._lines = _FigureTable()
+        self._lines = KeyValue(ruled=True)
         self.column.addWidget(self._lines)
 
     def show_lines(self, summary: str, lines: list[_FigureLine], *, good: bool | None = None) -> None:
         self._summary.setText(summary)
         self._summary.set_tone("secondary" if good is None else "ok" if good else "error")
-        self._lines.show_lines(lines)
-
-
-class _FigureTable(QWidget):
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines: list[_FigureLine] = []
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def show_lines(self, lines: list[_FigureLine]) -> None:
-        self._lines = lines
-        self.setFixedHeight(28 * len(lines))
-        states = {True: _("enough"), False: _("not enough"), None: ""}
-        self.setAccessibleName("; ".join(f"{name} {figure} {states[fits]}" for name, _mark, figure, fits in lines))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            for index, (name, mark, figure, fits) in enumerate(self._lines):
-                box = QRectF(0, 28 * index, self.width(), 28)
-                middle = Qt.AlignmentFlag.AlignVCenter
-                painter.setFont(theme().font("body"))
-                painter.setPen(theme().color("text"))
-                painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, name)
-                if mark:
-                    left = painter.fontMetrics().horizontalAdvance(name) + 8
-                    painter.setFont(theme().font("caption"))
-                    painter.setPen(theme().color("warn"))
-                    painter.drawText(box.adjusted(left, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, mark)
-                painter.setFont(theme().font("body"))
-                painter.setPen(theme().color("text"))
-                painter.drawText(box.adjusted(0, 0, -30, 0), middle | Qt.AlignmentFlag.AlignRight, figure)
-                if fits is not None:
-                    spot = QRectF(box.right() - 16, box.center().y() - 7, 14, 14)
-                    icon, ink = ("ph.check", "ok") if fits else ("ph.x", "error")
-                    paint_icon(painter, icon, spot, theme().color(ink))
-                if index < len(self._lines) - 1:
-                    painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
+        self._lines.show_rows([(name, Figure(figure, fits, mark)) for name, mark, figure, fits in lines])
 
 
 class RegistersCard(Card):
@@ -166,7 +127,7 @@ class RegistersCard(Card):
         self._grid.setHorizontalSpacing(16)
         self._grid.setColumnStretch(2, 1)
         self.column.addWidget(self._body)
-        self.setFixedHeight(112)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._body.setObjectName("timing_registers")
 
     def show_timing(self, name: str, timing: Timing | None) -> None:
@@ -195,7 +156,6 @@ class RegistersCard(Card):
                 copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=_("Copy"), name="timing_copy")
                 copy.clicked.connect(lambda _checked=False, text=value: copy_text(text))
                 self._grid.addWidget(copy, row, 3)
-        self._grid.setRowStretch(9, 1)
 
     def _rows(self) -> list[tuple[str, str, str]]:
         """(name, value, meaning) for each line; an error is a line too."""
@@ -224,9 +184,6 @@ def _mono(text: str, *, strong: bool = False) -> Text:
     return shown
 
 
-Outcome = Literal["idle", "now", "done", "failed"]
-
-
 class VerificationCard(Card):
     """The steps write, read back, compare, ten seconds on the bus."""
 
@@ -234,72 +191,54 @@ class VerificationCard(Card):
         super().__init__(padding=14)
         self.setObjectName("timing_verification")
         head = QHBoxLayout()
-        head.addWidget(Text(_("Write and verify"), "body_strong", "secondary"))
-        head.addStretch(1)
-        self.status = Text("", "caption", "muted")
+        title = Text(_("Write and verify"), "body_strong", "secondary")
+        head.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
+        self.status = Paragraph("", "caption", "muted")
         self.status.setObjectName("timing_verified")
-        head.addWidget(self.status)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.status, 1)
         self.column.addLayout(head)
-        self._steps = _VerificationSteps((_("Write"), _("Read back"), _("Compare"), _("Listen")))
+        self._steps = StepRow((_("Write"), _("Read back"), _("Compare"), _("Listen")))
         self.column.addWidget(self._steps)
+        self._explanation = Paragraph("", "caption", "secondary")
+        self._explanation.setObjectName("timing_verified_why")
+        self._explanation.hide()
+        self.column.addWidget(self._explanation)
         self._reason = Paragraph("", "caption", "muted")
         self.column.addWidget(self._reason)
 
     def set_step(self, step: int) -> None:
         """Mark step `step` as current; those before it passed."""
         self._steps.show_state(step, "now")
-        self.status.setText(_("Counting errors") if step == 3 else _("In progress"))
-        self.status.set_tone("muted")
+        self._show_result(_("Listening") if step == 3 else _("In progress"), "muted")
 
-    def finish(self, text: str, *, failed: bool) -> None:
-        self._steps.show_state(3 if failed else 4, "failed" if failed else "now")
-        self.status.setText(text)
-        self.status.set_tone("error" if failed else "ok")
+    def clear(self) -> None:
+        """Show no result: the last one was of another dongle."""
+        self._steps.show_state(-1, "idle")
+        self._show_result("", "muted")
 
-    def show_failure(self, text: str) -> None:
+    def show_passed(self, text: str) -> None:
+        """All four steps passed."""
+        self._steps.show_state(4, "now")
+        self._show_result(text, "ok")
+
+    def show_unverified(self, text: str, why: str) -> None:
+        """The last step neither passed nor failed."""
+        self._steps.show_state(3, "now")
+        self._show_result(text, "warn", why)
+
+    def show_failure(self, text: str, why: str = "") -> None:
+        """The current step failed; `why` and what to do are shown below the steps."""
         self._steps.show_state(self._steps.step, "failed")
+        self._show_result(text, "error", why)
+
+    def _show_result(self, text: str, tone: Tone, why: str = "") -> None:
         self.status.setText(text)
-        self.status.set_tone("error")
+        self.status.set_tone(tone)
+        self._explanation.setText(why)
+        self._explanation.setVisible(bool(why))
 
     def show_reason(self, reason: str) -> None:
         """Show why the timing can't be written now."""
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
-
-
-class _VerificationSteps(QWidget):
-    def __init__(self, titles: tuple[str, ...]) -> None:
-        super().__init__()
-        self._titles = titles
-        self.step = -1
-        self._state: Outcome = "idle"
-        self.setFixedHeight(26)
-
-    def show_state(self, step: int, state: Outcome) -> None:
-        self.step, self._state = step, state
-        self.setAccessibleName(", ".join(self._titles[: max(0, step)]))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setFont(theme().font("body"))
-            x = 0.0
-            for index, title in enumerate(self._titles):
-                mark = QRectF(x, 4, 18, 18)
-                current = index == self.step and self._state != "idle"
-                if index < self.step:
-                    paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
-                elif current and self._state == "failed":
-                    paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
-                else:
-                    painter.setPen(QPen(theme().color("accent" if current else "border.control"), 1.4))
-                    painter.setBrush(theme().color("accent") if current else Qt.BrushStyle.NoBrush)
-                    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-                    painter.setPen(theme().color("on.accent" if current else "text.secondary"))
-                    painter.setFont(theme().font("caption"))
-                    painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
-                painter.setFont(theme().font("body"))
-                painter.setPen(theme().color("text" if current or index < self.step else "text.secondary"))
-                painter.drawText(QRectF(x + 24, 0, 160, 26), Qt.AlignmentFlag.AlignVCenter, title)
-                x += 24 + painter.fontMetrics().horizontalAdvance(title) + 14

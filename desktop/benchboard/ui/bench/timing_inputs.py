@@ -4,18 +4,32 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.canbus.timing import CONTROLLERS, DEFAULT_TOLERANCE, Solution, Timing, Verdict, check, controller, solve
+from benchboard.canbus.timing import (
+    CONTROLLERS,
+    DEFAULT_TOLERANCE,
+    MOST_SUGGESTED_ERROR,
+    Solution,
+    Timing,
+    Verdict,
+    bit_rate_out_of_reach,
+    check,
+    controller,
+    nearest,
+    solve,
+)
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number, parse_number, percent
+from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets import Edit, Field, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets import Button, Edit, Field, Paragraph, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -25,6 +39,8 @@ _ANY_TIMING: Final = Timing(80_000_000, 2, 47, 16, 16, 16)
 """Some bit timing with which to check the values of the cable."""
 _MAX_NOMINAL: Final = 1000
 """The greatest bit rate of CAN's nominal phase in kbit/s (ISO 11898-1); the solver itself accepts more."""
+_ROW_HEIGHT: Final = 40
+"""Of one of the best bit timings, in pixels: two lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,7 @@ class TimingInputs(QWidget):
         )
         self.best = BestSolutions()
         self._count = Text("", "body_strong")
+        self._nearest = NearestBitRate(self._allow_error)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -137,6 +154,7 @@ class TimingInputs(QWidget):
         column.addWidget(self._field("error", _("Maximum bit rate error"), "%", str(DEFAULT_TOLERANCE)))
         column.addWidget(hairline())
         column.addWidget(self._count)
+        column.addWidget(self._nearest)
         column.addWidget(self.method)
         column.addWidget(self.best)
         column.addStretch(1)
@@ -230,17 +248,32 @@ class TimingInputs(QWidget):
     def show_none(self) -> None:
         """Show that the marked fields have to be corrected first."""
         self._count.setText(self.why_none())
+        self._nearest.show_request(None)
         self.best.show_solutions([])
+
+    def focus_first_wrong(self) -> bool:
+        """Focus the first field that has to be corrected; returns whether there is one."""
+        wrong = next((field for field in self._fields.values() if field.editor.property("wrong")), None)
+        if wrong is None:
+            return False
+        wrong.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def why_none(self) -> str:
         """Why there is no bit timing."""
         if not self.wrong_count:
-            return _("No solutions")
+            return _("No bit timings")
         return ngettext("Correct the marked field.", "Correct the marked fields.", self.wrong_count)
 
     def show_count(self, solutions: int) -> None:
-        text = ngettext("{count} solution", "{count} solutions", solutions).format(count=number(solutions))
-        self._count.setText(text if solutions else _("No solutions"))
+        text = ngettext("{count} bit timing", "{count} bit timings", solutions).format(count=number(solutions))
+        self._count.setText(text if solutions else _("No bit timings"))
+        self._nearest.show_request(None if solutions else self.last_request)
+
+    def _allow_error(self, error: str) -> None:
+        """Allow this bit rate error, in percent as it is written in the field."""
+        self._fields["error"].edit.setText(error)
+        self._changed()
 
     def set_config(self, config: DongleConfig) -> None:
         """Fill in a dongle's configuration."""
@@ -252,6 +285,44 @@ class TimingInputs(QWidget):
             ("point", number(config.sample_point, most=3, grouped=False)),
         ):
             self._fields[key].edit.setText(value)
+
+
+class NearestBitRate(QWidget):
+    """For a request without a bit timing: the nearest bit rate, and a button that allows it."""
+
+    def __init__(self, allow: Callable[[str], None]) -> None:
+        super().__init__()
+        self._error = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self._text = Paragraph("", "caption", "secondary")
+        self._button = Button("", lambda: allow(self._error), kind="link", name="timing_allow_nearest")
+        column.addWidget(self._text)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    def show_request(self, request: TimingRequest | None) -> None:
+        """Show what would be possible for this request; hide for None."""
+        self.setVisible(request is not None)
+        if request is None:
+            return
+        limits = controller(request.controller).nominal
+        found = nearest(limits, clock=request.clock, bitrate=request.bitrate, sample_point=request.sample_point)
+        needed = ceil(100 * found.bitrate_error) / 100 if found is not None else 0.0
+        can_be_allowed = found is not None and needed <= MOST_SUGGESTED_ERROR
+        self._button.setVisible(can_be_allowed)
+        text = _("Change the CAN clock or the bit rate.")
+        if found is not None:
+            sentence = _("The nearest bit rate is {rate}, {percent} off.")
+            rate = bit_rate(round(found.bitrate))
+            nearest_rate = sentence.format(rate=rate, percent=percent(found.bitrate_error, most=3))
+            limit = bit_rate_out_of_reach(limits, clock=request.clock, bitrate=request.bitrate)
+            text = f"{nearest_rate if can_be_allowed or not limit else limit} {text}"
+        self._text.setText(text)
+        self._error = number(needed, grouped=False)
+        self._button.setText(_("Allow {percent} error").format(percent=percent(needed)))
+        self._button.updateGeometry()
 
 
 class BestSolutions(QWidget):
@@ -301,16 +372,16 @@ class _SolutionRow(QAbstractButton):
         self.setObjectName(f"timing_best_{rank}")
         self.setCheckable(True)
         self.setAutoExclusive(False)
-        self.setFixedHeight(26)
+        self.setFixedHeight(_ROW_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         timing = solution.timing
         self._texts = (
             percent(timing.sample_point, 1),
-            _("{quanta} tq · /{prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
-            percent(solution.bitrate_error, 2),
+            _("error {percent}").format(percent=percent(solution.bitrate_error, 2)),
+            _("prescaler {prescaler}, {quanta} time quanta").format(quanta=timing.quanta, prescaler=timing.prescaler),
         )
         self.setAccessibleName(
-            _("Solution {place}: sample point {point} percent, {quanta} time quanta, error {error} percent").format(
+            _("Bit timing {place}: sample point {point} percent, {quanta} time quanta, error {error} percent").format(
                 place=rank,
                 point=number(timing.sample_point, 1),
                 quanta=timing.quanta,
@@ -319,7 +390,7 @@ class _SolutionRow(QAbstractButton):
         )
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 26)
+        return QSize(200, _ROW_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -331,11 +402,14 @@ class _SolutionRow(QAbstractButton):
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text"))
             middle = Qt.AlignmentFlag.AlignVCenter
-            box = QRectF(self.rect()).adjusted(8, 0, -8, 0)
-            painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, self._texts[0])
+            box = QRectF(self.rect()).adjusted(8, 2, -8, -2)
+            half = box.height() / 2
+            point, error, quanta = self._texts
+            painter.drawText(box.adjusted(0, 0, 0, -half), middle | Qt.AlignmentFlag.AlignLeft, point)
+            painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.secondary"))
-            painter.drawText(box.adjusted(70, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, self._texts[1])
-            painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, self._texts[2])
+            painter.drawText(box.adjusted(0, 0, 0, -half), middle | Qt.AlignmentFlag.AlignRight, error)
+            painter.drawText(box.adjusted(0, half, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, quanta)
             painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
 
 
@@ -346,7 +420,7 @@ class PlotLegend(Legend):
         enough, twice = number(percent), number(2 * percent)
         self.show_entries(
             lambda: (
-                LegendEntry(theme().chart(0), _("Tolerance ≥ {percent} %").format(percent=twice), dash=None),
+                LegendEntry(theme().chart(0), _("Oscillator tolerance ≥ {percent} %").format(percent=twice), dash=None),
                 LegendEntry(theme().chart(2), _("≥ {percent} %").format(percent=enough), dash=None),
                 LegendEntry(theme().color("text.disabled"), _("< {percent} %").format(percent=enough), dash=None),
             )

@@ -1,12 +1,16 @@
 """Bit timing: the request, all solutions, the bit, its tolerances and registers, and writing it to a dongle."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from benchboard.canbus.bus_check import BusCheck, check_bus
 from benchboard.canbus.capture import Counters
+from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import (
     Solutions,
     Timing,
@@ -21,11 +25,11 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number
 from benchboard.identity.permissions import has_permission
-from benchboard.paging import Listing, Page
 from benchboard.ui.bench.bench_commands import TIMING
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
@@ -44,12 +48,14 @@ from benchboard.ui.widgets import (
     Toolbar,
     hairline,
 )
-from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.drawer import is_narrow
+from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 
 _COUNT_S: Final = 10.0
 _MOST_POINTS: Final = 6000
 _BEST: Final = 6
 _SOLVE_MS: Final = 120
+_WRITE: Final = "bench.write"
 
 
 class TimingView(QWidget):
@@ -59,7 +65,10 @@ class TimingView(QWidget):
         super().__init__()
         self._context = context
         self._devices = DeviceManager.of(context)
+        self._notices = DongleNotices(self, context, self._devices)
         self._dongles: tuple[DongleRecord, ...] = ()
+        self._loaded = False
+        self._choices: list[tuple[str, str]] = []
         self._solutions: Solutions | None = None
         self._timing: Timing | None = None
         self._selected_id = ""
@@ -83,7 +92,7 @@ class TimingView(QWidget):
         self._comparison = NodeComparison()
         self.verification = VerificationCard()
         self._lay_out()
-        install_shortcuts(self, TIMING, self.command_handlers(), context.problems.toast)
+        install_shortcuts(self, TIMING, self.command_handlers(), self._show_why_not)
         self._devices.changed.connect(self._update_choices)
         context.changed.watch(self, {"dongles", "can_configs"}, self._load_dongles)
         self._load_dongles()
@@ -93,19 +102,31 @@ class TimingView(QWidget):
         """The commands for the timing that is shown."""
         return {"bench.write_timing": Handler(self._write_button.click, lambda: self._write_button.reason)}
 
+    def _show_why_not(self, reason: str) -> None:
+        """Say why nothing can be written; a wrong field says so itself, and gets the focus."""
+        if reason != self._inputs.why_none() or not self._inputs.focus_first_wrong():
+            self._context.problems.refuse(reason)
+
     def open_route(self, rest: str) -> None:
         """Select the dongle with this id, and fill in its configuration."""
         if rest:
+            if rest != self._selected_id:
+                self._forget_result(rest)
             self._selected_id = rest
+            self._devices.require_known(self, rest, self._notices.show)
             self._update_choices()
             self._take_over()
 
     # ---- layout
 
     def _build_toolbar(self) -> None:
+        context = self._context
         self.toolbar = Toolbar(_("Bit timing"))
         self._dongle = Select(name="timing_dongle", label=_("Dongle"))
         self._dongle.setMinimumWidth(210)
+        self._dongle.setMaximumWidth(280)
+        self._dongle.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
+        self._dongle.activated.connect(lambda _index: self._forget_result(self._dongle.current_key()))
         self._dongle.currentIndexChanged.connect(lambda _index: self._on_dongle_selected())
         self._stored = Text("", tone="muted")
         self._differs = Badge("warn", _("Differs from the dongle"), "ph.git-diff")
@@ -119,6 +140,11 @@ class TimingView(QWidget):
         self._write_button.add_key_cap(REGISTRY["bench.write_timing"].key)
         self.toolbar.add(Text(_("Dongle"), tone="muted"))
         self.toolbar.add(self._dongle)
+        self._pair_button = Button(
+            _("Pair a dongle"), lambda: context.go("bench/dongles/pair"), icon="ph.link", name="timing_pair"
+        )
+        self._pair_button.hide()
+        self.toolbar.add(self._pair_button)
         self.toolbar.add(self._stored)
         for widget in (self._differs, self._revert, self._write_button):
             self.toolbar.add_right(widget)
@@ -129,19 +155,23 @@ class TimingView(QWidget):
         middle.addWidget(self._bit_card())
         middle.addWidget(self._plot_card(), 1)
         middle.addWidget(self._registers)
+        self._side_cards = self._build_side_cards()
+        self._side = _side_area()
         canvas = QWidget()
         set_surface(canvas, "canvas")
-        inner = QHBoxLayout(canvas)
-        inner.setContentsMargins(8, 8, 8, 8)
-        inner.setSpacing(8)
-        inner.addLayout(middle, 5)
-        inner.addWidget(self._side_cards(), 3)
+        self._columns = QHBoxLayout(canvas)
+        self._columns.setContentsMargins(8, 8, 8, 8)
+        self._columns.setSpacing(8)
+        self._columns.addLayout(middle, 5)
+        self._columns.addWidget(self._side, 3)
+        self._side.setWidget(self._side_cards)
+        self._area = scroll_area(canvas)
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
         body.addWidget(self._inputs)
         body.addWidget(hairline(vertical=True))
-        body.addWidget(canvas, 1)
+        body.addWidget(self._area, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -163,14 +193,28 @@ class TimingView(QWidget):
         """The card with the plot of all solutions."""
         card = Card(padding=14)
         self._legend = PlotLegend()
-        head = QHBoxLayout()
-        head.addWidget(Elided(_("All solutions: bit rate error by sample point"), "body_strong", "secondary"), 1)
-        head.addWidget(self._legend)
-        card.column.addLayout(head)
+        card.column.addWidget(Elided(_("All bit timings: bit rate error by sample point"), "body_strong", "secondary"))
+        card.column.addWidget(self._legend)
         card.column.addWidget(self._plot, 1)
         return card
 
-    def _side_cards(self) -> QScrollArea:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the cards at the side lie below the others, and all of them scroll."""
+        super().resizeEvent(event)
+        narrow = is_narrow(self.width())
+        if narrow == self._side.isHidden():
+            return
+        self._side.setVisible(not narrow)
+        if narrow:
+            self._columns.addWidget(self._side.takeWidget())
+            self._columns.setDirection(QHBoxLayout.Direction.TopToBottom)
+            self._side_cards.show()
+        else:
+            self._columns.removeWidget(self._side_cards)
+            self._columns.setDirection(QHBoxLayout.Direction.LeftToRight)
+            self._side.setWidget(self._side_cards)
+
+    def _build_side_cards(self) -> QWidget:
         """The cards for tolerances, registers and verification."""
         inside = QWidget()
         inside.setProperty("plain", "true")
@@ -180,26 +224,19 @@ class TimingView(QWidget):
         for card in (self._comparison, self._tolerance.tolerance, self._tolerance.cable, self.verification):
             column.addWidget(card)
         column.addStretch(1)
-        side = QScrollArea()
-        side.setWidgetResizable(True)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setMinimumWidth(376)
-        side.setMaximumWidth(392)
-        side.setWidget(inside)
-        return side
+        return inside
 
     # ---- the dongle
 
     def _load_dongles(self) -> None:
         actor = self._context.actor
-        listing = Listing(filters={"state": "CLAIMED_ACTIVE"})
-        self._context.tasks.read(
-            self, lambda session: fleet.list_dongles(session, actor, listing, limit=200), self._on_dongles
-        )
+        self._context.tasks.read(self, lambda session: fleet.paired_dongles(session, actor), self._on_dongles)
 
-    def _on_dongles(self, page: Page[DongleRecord]) -> None:
-        first = self._selected_dongle() is None
-        self._dongles = tuple(dongle for dongle in page.rows if dongle.proven)
+    def _on_dongles(self, dongles: list[DongleRecord]) -> None:
+        before = self._selected_dongle()
+        first = before is None or before.config is None
+        self._dongles, self._loaded = tuple(dongles), True
+        self._pair_button.setVisible(not dongles and has_permission(self._context.actor, "dongles:pair"))
         self._update_choices()
         # Keep what the user typed before the list was loaded.
         if first and not self._edited_by_hand:
@@ -207,21 +244,46 @@ class TimingView(QWidget):
 
     def _update_choices(self) -> None:
         selected = self._selected_id or self._dongle.current_key()
-        choices = [(dongle.device_id, dongle.title) for dongle in self._dongles]
-        self._dongle.set_choices(choices or [("", _("No paired dongles"))])
+        dongles = (*self._dongles, *self._unpaired())
+        choices = [(dongle.device_id, dongle.title) for dongle in dongles] or [("", _("No dongles"))]
+        if choices != self._choices:  # there may be thousands, and any change of a port or dongle comes here
+            self._choices = choices
+            self._dongle.set_choices(choices)
         connected = next((dongle.device_id for dongle in self._dongles if self._devices.find(dongle.device_id)), "")
         self._dongle.set_current_key(selected if any(key == selected for key, _title in choices) else connected)
-        if self._dongles:  # before the list is loaded, the dongle from the address is unknown
+        if self._loaded and dongles:  # before the list is loaded, the dongle from the address is unknown
             self._selected_id = self._dongle.current_key()
         self._compare()
 
     def _selected_dongle(self) -> DongleRecord | None:
         key = self._dongle.current_key()
-        return next((dongle for dongle in self._dongles if dongle.device_id == key), None)
+        return next((dongle for dongle in (*self._dongles, *self._unpaired()) if dongle.device_id == key), None)
+
+    def _unpaired(self) -> list[DongleRecord]:
+        """The connected dongles that no organisation has paired: anyone may write their settings. None before the list
+        of those that are paired is loaded.
+        """
+        if not self._loaded:
+            return []
+        paired = {dongle.device_id for dongle in self._dongles}
+        return [
+            fleet.unpaired_dongle(device.device_id)
+            for device in self._devices.devices
+            if device.device_id is not None
+            and device.device_id not in paired
+            and device.info is not None
+            and device.info.is_benchboard
+            and device.info.ownership_state != "CLAIMED_ACTIVE"
+        ]
 
     def _on_dongle_selected(self) -> None:
         self._selected_id = self._dongle.current_key()
         self._take_over()
+
+    def _forget_result(self, device_id: str) -> None:
+        """The dongle with this id was selected: what became of the last write was about another one."""
+        self._notices.select(device_id)
+        self.verification.clear()
 
     def _take_over(self) -> None:
         """Fill in the selected dongle's configuration."""
@@ -249,20 +311,28 @@ class TimingView(QWidget):
         )
         self._differs.setVisible(config is not None and self._timing is not None and not same)
         self._revert.setVisible(self._differs.isVisibleTo(self))
-        reason = ""
-        if not self._may_write:
-            reason = _("Your role can't write to dongles.")
-        elif dongle is None:
-            reason = _("Pair a dongle first.")
-        elif self._devices.find(dongle.device_id) is None:
-            reason = _("{name} isn't connected to this computer.").format(name=dongle.title)
-        elif config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
-            reason = _("{name} has a different controller.").format(name=dongle.title)
-        elif self._timing is None:
-            reason = self._inputs.why_none()
+        reason = self._why_not_write(dongle)
         self._write_button.disable(reason)
-        # Below the fields it is said already why there is no timing.
-        self.verification.show_reason(reason if self._timing is not None else "")
+        self.verification.show_reason(reason)
+
+    def _why_not_write(self, dongle: fleet.DongleRecord | None) -> str:
+        """Why the timing can't be written to `dongle`; empty if it can."""
+        if not self._may_write:
+            return _("Your role can't write to dongles.")
+        if dongle is None:
+            return _("Plug in a dongle first.")
+        detected, config = self._devices.find(dongle.device_id), dongle.config
+        if detected is None:
+            return _("{name} isn't connected to this computer.").format(name=dongle.title)
+        if config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
+            return _("{name} has a different controller.").format(name=dongle.title)
+        if self._timing is None:
+            return self._inputs.why_none()
+        clock = detected.info.clock_hz if detected.info is not None else None
+        if clock is not None and clock != self._timing.clock:
+            own = number(clock / 1e6, most=6)
+            return _("The CAN clock of {name} is {clock} MHz.").format(name=dongle.title, clock=own)
+        return ""
 
     # ---- solving
 
@@ -294,6 +364,8 @@ class TimingView(QWidget):
             max_error=request.error or 0.1,
             clock_tolerance=request.clock_tolerance,
         )
+        if not best:
+            self._plot.clear()  # also of the one that was selected before
         self._legend.set_clock_tolerance(request.clock_tolerance)
         self._inputs.best.show_solutions(best)
         selected = keep
@@ -336,7 +408,7 @@ class TimingView(QWidget):
         self._timing = timing
         if timing is None or request is None:
             self._bar.show_timing(None)
-            self._bit_title.setText(_("No solution") if self._solutions is not None else "")
+            self._bit_title.setText(_("No bit timing") if self._solutions is not None else "")
             self._registers.show_timing("", None)
             self._tolerance.show_timing(None, request)
             self._comparison.show_timing(None, request)
@@ -372,14 +444,16 @@ class TimingView(QWidget):
         dongle, timing = self._selected_dongle(), self._timing
         detected = self._devices.find(dongle.device_id) if dongle is not None else None
         if dongle is None or detected is None or timing is None or not self._write_button.isEnabled():
+            self._inputs.focus_first_wrong()
             return
-        base, context = dongle.config, self._context
+        base, context, path = dongle.config, self._context, detected.port.path
+        self._notices.dismiss(_WRITE)
         self._write_button.disable(_("Already writing."))
         self.verification.set_step(0)
 
         def write(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
-            with self._devices.device(detected.port.path) as device:
+            with self._devices.device(path) as device:
                 config = _with_timing(base or device.config_read().config, timing)
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
@@ -388,7 +462,11 @@ class TimingView(QWidget):
             self._count_errors()
 
         context.tasks.run(
-            self, write, written, self._on_write_failed, title=_("Writing to {name}").format(name=dongle.title)
+            self,
+            write,
+            written,
+            partial(self._on_write_failed, dongle, path),
+            title=_("Writing to {name}").format(name=dongle.title),
         )
 
     def _count_errors(self) -> None:
@@ -399,31 +477,47 @@ class TimingView(QWidget):
             return
 
         def listen(progress: Progress) -> Counters:
-            return self._devices.count_frames(detected, dongle.title, _COUNT_S, progress, _("Counting errors"))
+            return self._devices.count_frames(detected, dongle.title, _COUNT_S, progress, _("Listening"))
 
         self._context.tasks.run(
-            self, listen, self._show_counts, self._on_write_failed, title=_("Counting bus errors on {name}").format(
-                name=dongle.title)
-        )  # fmt: skip
+            self,
+            listen,
+            self._show_counts,
+            partial(self._on_write_failed, dongle, detected.port.path),
+            title=_("Listening on {port}").format(port=dongle.title),
+        )
 
     def _show_counts(self, counters: Counters) -> None:
-        failed = bool(counters.bus.bus_errors or counters.bus.bus_off)
+        check = check_bus(counters)
+        count = counters.bus.bus_errors
         frames = ngettext("{count} frame", "{count} frames", counters.frames).format(count=number(counters.frames))
-        errors = ngettext("{count} error", "{count} errors", counters.bus.bus_errors).format(
-            count=counters.bus.bus_errors
-        )
+        errors = ngettext("{count} error", "{count} errors", count).format(count=number(count))
         text = _("{errors} in {frames}").format(errors=errors, frames=frames)
-        if counters.bus.bus_off:
-            text = _("Bus off. Check that all nodes use the same bit rate, and the wiring.")
-        elif not counters.frames and not failed:
-            text = _("0 errors, but no frames received")
-        self.verification.finish(text, failed=failed)
+        if not counters.frames:
+            text = _("No frames, {errors}").format(errors=errors)
+        if check is BusCheck.SILENT:
+            silent = _("No frames in {seconds} s. No other node is sending, so bit timing and wiring aren't verified.")
+            self.verification.show_unverified(
+                _("0 errors, but no frames received"), silent.format(seconds=round(_COUNT_S))
+            )
+        elif check.failed:
+            why = _("Another node uses a different bit rate, or the wiring is wrong.")
+            do = _("Write a different bit rate, or check the termination.")
+            self.verification.show_failure(_("Bus off") if check is BusCheck.BUS_OFF else text, f"{why} {do}")
+        else:
+            self.verification.show_passed(text)
         self._compare()
+        QTimer.singleShot(0, self, self._reveal_verification)  # it may have grown, once it is laid out
 
-    def _on_write_failed(self, error: AppError) -> None:
+    def _reveal_verification(self) -> None:
+        """Scroll to the result, whose explanation may be below the window's edge."""
+        area = self._area if self._side.isHidden() else self._side
+        area.ensureWidgetVisible(self.verification)
+
+    def _on_write_failed(self, dongle: DongleRecord, path: str, error: AppError) -> None:
+        error = named_error(error, dongle.title)
         self.verification.show_failure(_("Stopped") if isinstance(error, Cancelled) else error.what)
-        if not isinstance(error, Cancelled):
-            self._context.problems.show(error)
+        self._notices.show(error, path=path, act=_WRITE)
         self._compare()
 
 
@@ -473,3 +567,13 @@ def _points(solutions: Solutions) -> list[SolutionPoint]:
         error = abs(real - solutions.bitrate) / solutions.bitrate * 100
         points.append(SolutionPoint(100 * (1 + tseg1) / quanta, error, 100 * smallest, (prescaler, tseg1, tseg2)))
     return points
+
+
+def _side_area() -> QScrollArea:
+    """The area in which the cards at the side scroll by themselves."""
+    side = QScrollArea()
+    side.setWidgetResizable(True)
+    side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    side.setMinimumWidth(376)
+    side.setMaximumWidth(392)
+    return side

@@ -1,25 +1,43 @@
 """Paints a paged table's column titles and cells."""
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 
-from benchboard.ui.paged.paged_model import Column
+from benchboard.paging import Line
+from benchboard.ui.paged.paged_model import Column, repeated_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_badge, paint_icon, paint_mark, paint_meter
 from benchboard.ui.widgets.labels import paint_avatar
+
+_DAY: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+_ARROW: Final = 16
+"""Width of a sorted column's arrow and the space before it, and of the arrow that unfolds a line, in pixels."""
+_GAP: Final = 8
+"""Between a text, what follows it, and the arrow."""
+
+
+def title_width(column: Column[Any]) -> int:
+    """The width of a column whose title is shown whole, with the arrow of a sorted one, in pixels."""
+    arrow = _ARROW if column.sortable else 0
+    return QFontMetrics(_title_font()).horizontalAdvance(column.title) + arrow + 2 * theme().px("table.cell_pad_x") + 1
+
+
+def _title_font() -> QFont:
+    font = theme().font("body")
+    font.setWeight(font.Weight.Medium)
+    return font
 
 
 def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) -> None:
     """Paint a column's title, followed by the icon `arrow` if it has one."""
     ink = theme().color("text.secondary")
-    font = theme().font("body")
-    font.setWeight(font.Weight.Medium)
+    font = _title_font()
     painter.setFont(font)
     painter.setPen(ink)
     if arrow:
-        box = box.adjusted(0, 0, -16, 0)
+        box = box.adjusted(0, 0, -_ARROW, 0)
     metrics = QFontMetrics(font)
     shown = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, _alignment(column), shown)
@@ -28,8 +46,10 @@ def paint_title(painter: QPainter, box: QRect, column: Column[Any], arrow: str) 
         paint_icon(painter, arrow, QRectF(end + 4, box.center().y() - 5, 12, 12), ink)
 
 
-def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
-    """Paint the cell of `row` in `column`: a mark, a badge, or text."""
+def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], line: Line[Any]) -> None:
+    """Paint the cell of `line` in `column`: a mark, a badge, or text."""
+    row = line.row
+    box = _paint_repeated(painter, box, column, line)
     if column.mark is not None and (mark := column.mark(row)) is not None:
         paint_mark(painter, box, mark.kind, mark.text, mark.icon)
     elif column.badge is not None and (badge := column.badge(row)) is not None:
@@ -37,6 +57,37 @@ def paint_cell(painter: QPainter, box: QRectF, column: Column[Any], row: Any) ->
         paint_badge(painter, at, badge.kind, badge.text, badge.icon)
     else:
         _paint_text(painter, _paint_pictures(painter, box, column, row), column, row)
+
+
+def fold_button(box: QRectF, column: Column[Any], line: Line[Any]) -> QRectF:
+    """The rectangle of the arrow that folds or unfolds the line; empty if it is the only one of its run."""
+    count = repeated_text(column, line)
+    if not count:
+        return QRectF()
+    title = QFontMetrics(theme().font("body")).horizontalAdvance(column.text(line.row))
+    rest = QFontMetrics(theme().font("caption")).horizontalAdvance(count) + 2 * _GAP + _ARROW
+    left = box.left() + min(title, max(0, box.width() - rest)) + rest - _ARROW
+    return QRectF(left, box.center().y() - 8, _ARROW, 16)
+
+
+def _paint_repeated(painter: QPainter, box: QRectF, column: Column[Any], line: Line[Any]) -> QRectF:
+    """Draw, after the text, how many rows the line stands for; returns the rectangle left for the text. Rows below the
+    first of an unfolded run are set in.
+    """
+    if column.repeated is None or not line.repeated:
+        return box
+    if not line.first:
+        return box.adjusted(_ARROW, 0, 0, 0)
+    arrow = fold_button(box, column, line)
+    count = repeated_text(column, line)
+    width = QFontMetrics(theme().font("caption")).horizontalAdvance(count)
+    spot = QRectF(arrow.left() - _GAP - width, box.top(), width + 1, box.height())
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.muted"))
+    painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, count)
+    name = "ph.caret-right" if line.folded else "ph.caret-down"
+    paint_icon(painter, name, QRectF(arrow.left() + 2, arrow.top() + 2, 12, 12), theme().color("text.muted"))
+    return QRectF(box.left(), box.top(), spot.left() - _GAP - box.left(), box.height())
 
 
 def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> QRectF:
@@ -76,6 +127,17 @@ def _paint_line(painter: QPainter, box: QRectF, text: str, font: str, tone: str,
     painter.setPen(theme().color(tone))
     mode = Qt.TextElideMode.ElideRight
     painter.drawText(box, flags, QFontMetrics(painter.font()).elidedText(text, mode, int(box.width())))
+
+
+def paint_day(painter: QPainter, box: QRect, text: str) -> None:
+    """Paint a cell's part of the heading above a day; the text is in the first."""
+    painter.save()
+    painter.fillRect(box, theme().color("surface"))
+    painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), theme().color("border"))
+    painter.setFont(theme().font("body_strong"))
+    painter.setPen(theme().color("text"))
+    painter.drawText(box.adjusted(theme().px("table.cell_pad_x"), 0, 0, -6), _DAY, text)
+    painter.restore()
 
 
 def paint_ring(painter: QPainter, rect: QRect, first: bool, last: bool) -> None:

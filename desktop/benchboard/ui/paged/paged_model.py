@@ -16,7 +16,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, number
-from benchboard.paging import Listing, Page
+from benchboard.paging import Line, Listing, Page, fold
 from benchboard.ui.tasks import DatabaseSession, Tasks, Work
 from benchboard.ui.widgets.badges import Kind
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -43,6 +43,8 @@ class Column(Generic[Row]):
 
     At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
     plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it.
+    `repeated` follows the text of a line that stands for several rows, or is the first of several unfolded ones.
+    `width` is in pixels; a column with `stretch` takes spare width up to `most` (0: the widest cell of the tokens).
     """
 
     key: str
@@ -57,17 +59,22 @@ class Column(Generic[Row]):
     mark: Callable[[Row], Mark | None] | None = None
     badge: Callable[[Row], Mark | None] | None = None
     meter: Callable[[Row], float | None] | None = None
+    repeated: "Callable[[Line[Row]], str] | None" = None
     mono: bool = False
     muted: bool = False
     width: int = 120
     stretch: bool = False
+    most: int = 0
 
 
 class PagedTableModel(QAbstractTableModel, Generic[Row]):
     """The loaded rows of a list that may have millions.
 
-    Rows are identified by `identity` (their `id`), so that ticks survive a refresh. Signals: `loaded` after every page,
-    `failed` with the error that stopped one, `ticked` when the set of ticked rows changed.
+    Rows are identified by `identity` (their `id`), so that ticks survive a refresh. With `repeats`, rows that repeat
+    each other are folded into one line (by `fold`), while the list is sorted by time.
+
+    Signals: `loaded` after every page, `failed` with the error that stopped one, `ticked` when the set of ticked rows
+    changed.
     """
 
     loaded = Signal()
@@ -84,8 +91,11 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         identity: Callable[[Row], Hashable] = attrgetter("id"),
         page: int = PAGE,
         own_filters: frozenset[str] = frozenset(),
+        repeats: Callable[[Row], Hashable | None] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._repeats = repeats
+        self._unfolded: set[Hashable] = set()
         self._own_filters = own_filters
         self._tasks = tasks
         self._fetch = fetch
@@ -93,6 +103,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._identity = identity
         self._page = page
         self._rows: list[Row] = []
+        self._lines: list[Line[Row]] = []
         self._next: str | None = None
         self._listing = Listing()
         self._generation = 0
@@ -140,7 +151,32 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             self.refresh()
 
     def row(self, index: int) -> Row:
-        return self._rows[index]
+        return self._lines[index].row
+
+    def line(self, index: int) -> Line[Row]:
+        """A line of the list: a row, or the first of those it stands for."""
+        return self._lines[index]
+
+    def unfold(self, index: int) -> None:
+        """Show each row of a folded line."""
+        line = self._lines[index]
+        if line.folded:
+            self._unfolded.update(map(self._identity, line.run))
+            self.beginInsertRows(QModelIndex(), index + 1, index + len(line.run) - 1)
+            self._lines[index : index + 1] = [Line(row, line.run) for row in line.run]
+            self.endInsertRows()
+
+    def fold(self, index: int) -> int:
+        """Fold the rows that repeat each other at this one into one line; returns its index."""
+        line = self._lines[index]
+        if line.folded or not line.repeated:
+            return index
+        self._unfolded.difference_update(map(self._identity, line.run))
+        first = index - next(at for at, row in enumerate(line.run) if row is line.row)
+        self.beginRemoveRows(QModelIndex(), first + 1, first + len(line.run) - 1)
+        self._lines[first : first + len(line.run)] = [Line(line.run[0], line.run, folded=True)]
+        self.endRemoveRows()
+        return first
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -148,14 +184,20 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         return tuple(self._rows)
 
     def find(self, identity: Hashable) -> int:
-        """The row with `identity`; -1 if it is not loaded."""
-        return next((i for i, row in enumerate(self._rows) if self._identity(row) == identity), -1)
+        """The row with `identity`; -1 if it is not loaded, or folded."""
+        return next((i for i, line in enumerate(self._lines) if self._identity(line.row) == identity), -1)
+
+    def find_folded(self, identity: Hashable) -> int:
+        """The row with `identity`, or the line that it is folded in; -1 if it is not loaded."""
+        at = self.find(identity)
+        folded = ((i, line) for i, line in enumerate(self._lines) if at < 0 and line.folded)
+        return next((i for i, line in folded if any(self._identity(row) == identity for row in line.run)), at)
 
     def identity(self, row: Row) -> Hashable:
         return self._identity(row)
 
     def is_ticked(self, index: int) -> bool:
-        return self._identity(self._rows[index]) in self._ticks
+        return self._identity(self._lines[index].row) in self._ticks
 
     def ticks(self) -> list[Row]:
         """The ticked rows, in the order they were ticked."""
@@ -163,7 +205,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def tick(self, first: int, last: int, on: bool) -> None:
         """Tick or untick the rows from `first` to `last`."""
-        for row in self._rows[first : last + 1]:
+        for row in (line.row for line in self._lines[first : last + 1]):
             if on:
                 self._ticks[self._identity(row)] = row
             else:
@@ -180,18 +222,19 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     # QAbstractTableModel
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._lines)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._rows):
+        if not index.isValid() or index.row() >= len(self._lines):
             return None
-        row, column = self._rows[index.row()], self.columns[index.column()]
+        line, column = self._lines[index.row()], self.columns[index.column()]
+        row = line.row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             second = column.second(row) if column.second and role != Qt.ItemDataRole.DisplayRole else ""
-            return f"{column.text(row)}, {second}" if second else column.text(row)
+            return ", ".join(part for part in (column.text(row), second, repeated_text(column, line)) if part)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(column.tooltip(row)) if column.tooltip else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -243,17 +286,36 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         if after is None:
             self.beginResetModel()
             self._rows = list(page.rows)
+            self._lines = self._lines_of(self._rows)
             self._next = page.next_key
             self.endResetModel()
             self._refresh_ticks()
         else:
-            first = len(self._rows)
             self._next = page.next_key
-            if page.rows:
-                self.beginInsertRows(QModelIndex(), first, first + len(page.rows) - 1)
-                self._rows.extend(page.rows)
-                self.endInsertRows()
+            self._append(page.rows)
         self.loaded.emit()
+
+    def _append(self, rows: tuple[Row, ...]) -> None:
+        """Add a page's rows; its first ones may belong to the last line."""
+        last = self._lines[-1].run if self._lines else ()
+        start = len(self._lines) - (1 if self._lines and self._lines[-1].folded else len(last))
+        lines = self._lines_of([*last, *rows])
+        first, kept = len(self._lines), len(self._lines) - start
+        self._rows.extend(rows)
+        self._lines[start:] = lines[:kept]
+        if kept:
+            self.dataChanged.emit(self.index(start, 0), self.index(first - 1, len(self.columns) - 1))
+        if lines[kept:]:
+            self.beginInsertRows(QModelIndex(), first, first + len(lines) - kept - 1)
+            self._lines.extend(lines[kept:])
+            self.endInsertRows()
+        elif self._next is not None:
+            self.fetchMore(QModelIndex())  # no line was added, so the view doesn't ask for the next page
+
+    def _lines_of(self, rows: list[Row]) -> list[Line[Row]]:
+        if self._repeats is None or self._listing.sort != "at":
+            return [Line(row, (row,)) for row in rows]
+        return fold(rows, self._repeats, self._identity, self._unfolded)
 
     def _on_failed(self, generation: int, error: AppError) -> None:
         if generation != self._generation or isinstance(error, Cancelled):
@@ -272,14 +334,19 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             self.ticked.emit()
 
     def _repaint(self) -> None:
-        if self._rows:
-            last = self.index(len(self._rows) - 1, len(self.columns) - 1)
+        if self._lines:
+            last = self.index(len(self._lines) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
+
+
+def repeated_text(column: "Column[Row]", line: "Line[Row]") -> str:
+    """What follows a cell's text: of which rows its line is the first, if the column says it."""
+    return column.repeated(line) if column.repeated is not None and line.repeated and line.first else ""
 
 
 def count_text(model: "PagedTableModel[Any]") -> str:
     """The footer's text about how many rows are shown."""
-    shown = number(model.rowCount())
+    shown = number(len(model.rows))
     if model.error is not None and model.rowCount():
         return model.error.what
     if model.loading and not model.rowCount():

@@ -1,6 +1,9 @@
 """The rows of a paged table and its header: keys, pointer, ticks, sorting, how columns share the width."""
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -14,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from benchboard.ui.paged.paged_cells import paint_cell, paint_ring, paint_title
+from benchboard.ui.paged.day_headings import DayHeadings
+from benchboard.ui.paged.paged_cells import fold_button, paint_cell, paint_day, paint_ring, paint_title, title_width
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
@@ -34,15 +38,27 @@ class PagedRows(QTableView):
     menu_requested = Signal(int, QPoint)
 
     def __init__(
-        self, model: "PagedTableModel[Any]", ticks: bool, height: int, parent: QWidget, *, menu: bool = False
+        self,
+        model: "PagedTableModel[Any]",
+        ticks: bool,
+        height: int,
+        parent: QWidget,
+        *,
+        menu: bool = False,
+        day: Callable[[Any], datetime] | None = None,
     ) -> None:
         super().__init__(parent)
         self.paged = model
         self.ticks = ticks
         self.menu = menu
         """Whether the row under the pointer, and the current one, have a menu button at their end."""
+        self.day_headings = DayHeadings(model, day)
+        self._headings_placed = 0
+        """How many rows, from the first, have the height that their headings need."""
         self.hovered = -1
         self._last_tick = -1
+        self.last_width = 0
+        """The width of the last column's content; its section takes all the width that no column wants."""
         self.setModel(model)
         self.setItemDelegate(_PagedDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -67,22 +83,66 @@ class PagedRows(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Fit the columns to the width: spare width goes to those that stretch, missing width is taken from all."""
+        """Fit the columns to the width: spare width goes to those that stretch, missing width is taken from all, as far
+        as their titles allow.
+        """
         columns = self.paged.columns
         first = theme().px("table.checkbox_col") if self.ticks else 0
         widths = [column.width + (first if at == 0 else 0) for at, column in enumerate(columns)]
         width = self.viewport().width()
         if sum(widths) > width:
-            share = max(width / sum(widths), 0.6)
-            widths = [int(column_width * share) for column_width in widths]
+            least = [max(self._title_width(at), int(0.6 * widths[at])) for at in range(len(columns))]
+            to_give = [max(0, wide - narrow) for wide, narrow in zip(widths, least, strict=True)]
+            share = min(1.0, (sum(widths) - width) / max(1, sum(to_give)))
+            widths = [wide - math.ceil(give * share) for wide, give in zip(widths, to_give, strict=True)]
         spare = max(0, width - sum(widths))
         stretching = [at for at, column in enumerate(columns) if column.stretch] or [0]
-        for at in range(len(columns)):
-            self.setColumnWidth(at, widths[at] + (spare // len(stretching) if at in stretching else 0))
+        for at in stretching:
+            most = (columns[at].most or theme().px("measure.cell_max")) + (first if at == 0 else 0)
+            widths[at] += max(0, min(spare // len(stretching), most - widths[at]))
+        self.last_width = widths[-1]
+        for at, column_width in enumerate(widths):
+            self.setColumnWidth(at, column_width)
+
+    def content_box(self, rect: QRect, section: int) -> QRect:
+        """The part of a column's section, `rect`, that its content stands in."""
+        pad = theme().px("table.cell_pad_x")
+        box = rect.adjusted(pad, 0, -pad, -1)
+        if section == len(self.paged.columns) - 1:
+            box.setWidth(min(box.width(), self.last_width - 2 * pad))
+        return box
+
+    def reset(self) -> None:
+        super().reset()
+        self._headings_placed = 0
+
+    def rowsInserted(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
+        super().rowsInserted(parent, start, end)
+        self._headings_placed = min(self._headings_placed, start)
+
+    def rowsAboutToBeRemoved(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
+        super().rowsAboutToBeRemoved(parent, start, end)
+        self._headings_placed = min(self._headings_placed, start)
+
+    def place_day_headings(self) -> None:
+        """Make room for a heading above the first row of each day, among the rows loaded since the last call."""
+        if not self.day_headings.has_days:
+            return
+        height = self.verticalHeader().defaultSectionSize()
+        for row in range(self._headings_placed, self.paged.rowCount()):
+            wanted = height + self.day_headings.height(row)
+            if self.rowHeight(row) != wanted:
+                self.setRowHeight(row, wanted)
+        self._headings_placed = self.paged.rowCount()
+
+    def _title_width(self, at: int) -> int:
+        """The width that a column's title needs, in pixels."""
+        return title_width(self.paged.columns[at]) + (theme().px("table.checkbox_col") if self.ticks and at == 0 else 0)
 
     def menu_box(self, row: int) -> QRect:
         """The rectangle of a row's menu button."""
         line = self.visualRect(self.paged.index(row, len(self.paged.columns) - 1))
+        line.setTop(line.top() + self.day_headings.height(row))
         right = min(line.right(), self.viewport().width() - 1) - 8
         return QRect(right - _MENU_BUTTON, line.center().y() - _MENU_BUTTON // 2, _MENU_BUTTON, _MENU_BUTTON)
 
@@ -99,6 +159,8 @@ class PagedRows(QTableView):
         index = self.currentIndex()
         if event.key() == Qt.Key.Key_Space and index.isValid() and self.ticks:
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif index.isValid() and self._fold_by_key(index.row(), event.key()):
+            event.accept()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
             self.opened.emit(index.row())
         elif event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.ticks:
@@ -107,6 +169,26 @@ class PagedRows(QTableView):
             self._request_menu()  # the Menu key arrives as an event of its own
         else:
             super().keyPressEvent(event)
+
+    def _fold_by_key(self, row: int, key: int) -> bool:
+        """Unfold a line by Enter or the right arrow, fold it by the left one; returns whether there was one."""
+        line = self.paged.line(row)
+        if line.folded and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Right):
+            self.paged.unfold(row)
+            return True
+        if line.repeated and not line.folded and key == Qt.Key.Key_Left:
+            self._fold(row)
+            return True
+        return False
+
+    def _fold(self, row: int) -> None:
+        """Fold the rows that repeat each other at this one; the line they become is current."""
+        line = self.paged.line(row)
+        first = row - next(at for at, one in enumerate(line.run) if one is line.row)
+        self.setCurrentIndex(
+            self.paged.index(first, 0)
+        )  # a current row that is removed would make its neighbour current
+        self.paged.fold(first)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Mouse:
@@ -127,10 +209,25 @@ class PagedRows(QTableView):
         if self.ticks and index.isValid() and event.position().x() < theme().px("table.checkbox_col"):
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             return
+        folds = index.isValid() and not self.paged.line(index.row()).folded and self._is_on_fold_button(event)
         super().mousePressEvent(event)
-        if self._is_on_menu_button(event) and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or not index.isValid():
+            return
+        if self._is_on_menu_button(event):
             box = self.menu_box(index.row())
             self.menu_requested.emit(index.row(), self.viewport().mapToGlobal(box.bottomLeft()))
+        elif folds:
+            self._fold(index.row())
+        else:
+            self.paged.unfold(index.row())
+
+    def _is_on_fold_button(self, event: QMouseEvent) -> bool:
+        index = self.indexAt(event.position().toPoint())
+        cell = self.visualRect(index)
+        cell.setTop(cell.top() + self.day_headings.height(index.row()))
+        box = QRectF(self.content_box(cell, index.column()))
+        column, line = self.paged.columns[index.column()], self.paged.line(index.row())
+        return fold_button(box, column, line).contains(event.position())
 
     def _is_on_menu_button(self, event: QMouseEvent) -> bool:
         index = self.indexAt(event.position().toPoint())
@@ -198,8 +295,7 @@ class _PagedHeader(QHeaderView):
         painter.save()
         painter.fillRect(rect, theme().color("surface"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("border"))
-        pad = theme().px("table.cell_pad_x")
-        box = rect.adjusted(pad, 0, -pad, -1)
+        box = self._view.content_box(rect, section)
         if section == 0 and self._view.ticks:
             paint_check(painter, QRectF(rect.left() + 10, rect.center().y() - 6, 14, 14), self._tick_state())
             box.setLeft(rect.left() + theme().px("table.checkbox_col"))
@@ -229,8 +325,8 @@ class _PagedDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         view, model = self._view, self._view.paged
-        rect: QRect = option.rect
-        row, column = model.row(index.row()), model.columns[index.column()]
+        rect: QRect = self._paint_day(painter, option.rect, index)
+        column = model.columns[index.column()]
         ticked = view.ticks and model.is_ticked(index.row())
         current = view.currentIndex().row() == index.row()
         # Among ticked rows the current one must not look ticked: commands then act on the ticked ones.
@@ -239,8 +335,7 @@ class _PagedDelegate(QStyledItemDelegate):
         fill = "selection" if selected else "row.hover" if view.hovered == index.row() else "surface"
         painter.fillRect(rect, theme().color(fill))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
-        pad = theme().px("table.cell_pad_x")
-        box = QRectF(rect).adjusted(pad, 0, -pad, -1)
+        box = QRectF(view.content_box(rect, index.column()))
         if index.column() == 0:
             if selected:
                 painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), theme().color("accent"))
@@ -249,12 +344,21 @@ class _PagedDelegate(QStyledItemDelegate):
                 spot = QRectF(rect.left() + 10, rect.center().y() - 7, 14, 14)
                 paint_check(painter, spot, state, hot=view.hovered == index.row())
                 box.setLeft(rect.left() + theme().px("table.checkbox_col"))
-        paint_cell(painter, box, column, row)
+        paint_cell(painter, box, column, model.line(index.row()))
         if view.menu and index.column() == len(model.columns) - 1 and (current or view.hovered == index.row()):
             self._paint_menu(painter, index.row(), fill)
         if current and view.hasFocus():
             paint_ring(painter, rect, index.column() == 0, index.column() == len(model.columns) - 1)
         painter.restore()
+
+    def _paint_day(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> QRect:
+        """Draw the heading above a day's first row; returns the rectangle of the cell itself."""
+        height = self._view.day_headings.height(index.row())
+        if height:
+            heading = QRect(rect.left(), rect.top(), rect.width(), height)
+            words = self._view.day_headings.text(index.row()) if index.column() == 0 else ""
+            paint_day(painter, heading, words)
+        return rect.adjusted(0, height, 0, 0)
 
     def _paint_menu(self, painter: QPainter, row: int, fill: str) -> None:
         """Draw a row's menu button over the end of its last cell."""

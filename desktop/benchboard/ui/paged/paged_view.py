@@ -2,7 +2,8 @@
 ticked rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
@@ -19,6 +20,7 @@ from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.widgets.skeleton import Skeleton
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.toasts import keep_toasts_above
 
 Row = TypeVar("Row")
 _QUIET_MS = 150
@@ -30,6 +32,7 @@ class PagedTable(QWidget, Generic[Row]):
     `current_changed` emits the row for the detail pane (by click or arrows; None if there is none), `activated` is
     emitted on Enter or a double click, `menu_requested` on a right click or the Menu key with a point of the screen,
     `selectionChanged` when the ticks change. `/` is handled by the view: it focuses its filter.
+    With `day`, the rows of a list that is sorted by that time have a heading above each day.
     """
 
     activated = Signal(object)
@@ -49,6 +52,8 @@ class PagedTable(QWidget, Generic[Row]):
         bulk: Sequence[QWidget] = (),
         row_height: str = "standard",
         row_menu: bool = False,
+        footer: QWidget | None = None,
+        day: Callable[[Row], datetime] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -56,7 +61,7 @@ class PagedTable(QWidget, Generic[Row]):
         set_surface(self, "surface")
         tall = any(column.second for column in model.columns)
         height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
-        self.view = PagedRows(model, ticks, height, self, menu=row_menu)
+        self.view = PagedRows(model, ticks, height, self, menu=row_menu, day=day)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)
         self._bulk = _BulkBar(self.view, model, bulk)
@@ -64,7 +69,8 @@ class PagedTable(QWidget, Generic[Row]):
         self._no_match = no_match or NoMatch(pgettext("no match", "entries"))
         self._error = EmptyState("ph.warning-circle", "", _("Try again"), model.retry, role="error")
         self._error.action.setObjectName(f"{name}_retry")
-        self._footer = _PagedFooter(model)
+        self._footer = _PagedFooter(model, footer)
+        keep_toasts_above(self._footer)
         self._stack = QStackedLayout()
         self._loading_bars = Skeleton(
             height=height, top=theme().px("table.header"), left=theme().px("table.checkbox_col")
@@ -88,6 +94,7 @@ class PagedTable(QWidget, Generic[Row]):
     def _connect_model(self, model: "PagedTableModel[Row]") -> None:
         model.modelAboutToBeReset.connect(self._save_position)
         model.modelReset.connect(self._restore_position)
+        model.loaded.connect(self.view.place_day_headings)
         model.loaded.connect(self._show_state)
         model.failed.connect(self._show_state)
         model.ticked.connect(self.selectionChanged)
@@ -103,10 +110,17 @@ class PagedTable(QWidget, Generic[Row]):
 
     def make_current(self, identity: object) -> bool:
         """Make the row with `identity` current, if it is loaded; returns whether it is."""
-        at = self.model.find(identity)
+        at = self._unfolded(identity)
         if at >= 0:
             self.view.setCurrentIndex(self.model.index(at, 0))
         return at >= 0
+
+    def _unfolded(self, identity: object) -> int:
+        """The row with `identity`, after its line was unfolded; -1 if it is not loaded."""
+        at = self.model.find_folded(identity)
+        if at >= 0:
+            self.model.unfold(at)
+        return self.model.find(identity)
 
     def clear_current(self) -> None:
         """Make no row current."""
@@ -117,17 +131,20 @@ class PagedTable(QWidget, Generic[Row]):
             self.current_changed.emit(self.model.row(current.row()) if current.isValid() else None)
 
     def _save_position(self) -> None:
-        row = self.current()
+        index = self.view.currentIndex()
+        line = self.model.line(index.row()) if index.isValid() else None
         self._saved_position = (
-            self.model.identity(row) if row is not None else None,
+            self.model.identity(line.row) if line is not None else None,
+            line is not None and line.folded,
             self.view.verticalScrollBar().value(),
         )
 
     def _restore_position(self) -> None:
         if not isinstance(self._saved_position, tuple):
             return
-        identity, scroll = self._saved_position
-        at = self.model.find(identity) if identity is not None else -1
+        identity, folded, scroll = self._saved_position
+        find = self.model.find_folded if folded else self._unfolded
+        at = find(identity) if identity is not None else -1
         if at >= 0:
             self.view.setCurrentIndex(self.model.index(at, 0))
             self.view.verticalScrollBar().setValue(scroll)
@@ -175,12 +192,12 @@ class PagedTable(QWidget, Generic[Row]):
 
 
 class _PagedFooter(QWidget):
-    """How many rows are shown, or why loading stopped."""
+    """How many rows are shown, or why loading stopped; and what a view says beside it."""
 
-    def __init__(self, model: "PagedTableModel[Any]") -> None:
+    def __init__(self, model: "PagedTableModel[Any]", beside: QWidget | None) -> None:
         super().__init__()
         self._model = model
-        self.setFixedHeight(32)
+        self.setFixedHeight(theme().px("table.row.compact"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -192,6 +209,8 @@ class _PagedFooter(QWidget):
         line.addWidget(self._text)
         line.addWidget(self._retry)
         line.addStretch(1)
+        if beside is not None:
+            line.addWidget(beside)
         column.addLayout(line, 1)
         self.update_count()
 

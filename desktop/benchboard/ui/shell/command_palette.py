@@ -8,16 +8,19 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _, pgettext
+from benchboard.paging import no_match_text
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, search
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.dialog import Scrim
+from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
-from benchboard.ui.widgets.no_match import NoMatchLine
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 _WIDTH: Final = 640
 _PAUSE_MS: Final = 120
+_EMPTY_HEIGHT: Final = 180
+"""Of what stands in place of the list if nothing was found, in pixels."""
 
 
 class CommandPalette(Scrim):
@@ -51,8 +54,10 @@ class CommandPalette(Scrim):
         self._model = CommandMatchModel(self)
         self.list = CommandMatchList(self._model)
         self.list.clicked.connect(self._run)
-        self._no_results = NoMatchLine(pgettext("no match", "results"), self.field)
-        self._no_results.setContentsMargins(16, 16, 16, 20)
+        self._no_results = EmptyState("ph.magnifying-glass", "", _("Clear search"), self._clear, why=" ")
+        self._no_results.setObjectName("palette_empty")
+        self._no_results.action.setObjectName("clear_search")
+        self._no_results.setMinimumHeight(_EMPTY_HEIGHT)
         self._count = Text("", "caption", "muted")
         column = QVBoxLayout(self.frame.body)
         column.setContentsMargins(1, 1, 1, 1)
@@ -67,8 +72,8 @@ class CommandPalette(Scrim):
 
     def open(self) -> None:
         """Show it and focus its field."""
-        self.show()
         self.raise_()
+        self.show()
         self.place_content()
         self.field.setFocus()
 
@@ -136,10 +141,24 @@ class CommandPalette(Scrim):
         matches = search(query, entries)
         self._model.set_matches(matches)
         self.list.setVisible(bool(matches))
-        self._no_results.show_search(found=bool(matches))
+        self._show_no_results(query, found=bool(matches))
         self._count.setText(_("{shown} of {all}").format(shown=len(matches), all=len(entries)))
         self._select_row(self._model.next_entry(-1, 1))
         self.place_content()
+
+    def _show_no_results(self, query: str, *, found: bool) -> None:
+        """In place of the list if nothing was found: what can be tried next."""
+        self._no_results.setVisible(not found)
+        self._no_results.sentence.setText(no_match_text(pgettext("no match", "results"), query))
+        self._no_results.why.setText(
+            _("Only commands are searched after >. Remove it to search views and dashboards too.")
+            if query.lstrip().startswith(">")
+            else _("Try fewer letters, or the name of a view, a command or a dashboard.")
+        )
+
+    def _clear(self) -> None:
+        self.field.clear()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _select_row(self, row: int) -> None:
         if row >= 0:

@@ -92,7 +92,9 @@ def _is_word_start(text: str, at: int) -> bool:
 
 
 def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
-    """The entries that match `query`, in groups, the group of the best one first; with `>` in front, only commands."""
+    """The entries that match `query`, in groups, first that of the best one that can be run; with `>` in front, only
+    commands.
+    """
     only_commands = query.lstrip().startswith(">")
     query = query.lstrip().removeprefix(">").strip()
     candidates = [entry for entry in entries if not only_commands or entry.group != go_to_group()]
@@ -102,10 +104,8 @@ def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     # Letters scattered over a title are noise if another entry matches well.
     best = max((hit.score for hit in hits), default=0)
     hits = [hit for hit in hits if best <= 0 or hit.score * 5 >= best * 3]
-    groups: dict[str, int] = {}
-    for hit in hits:
-        groups[hit.entry.group] = max(groups.get(hit.entry.group, -(10**6)), hit.score)
-    return _group(hits, sorted(groups, key=lambda group: -groups[group]))
+    ranked = sorted(hits, key=lambda hit: (bool(hit.entry.why_not), -hit.score))
+    return _group(hits, list(dict.fromkeys(hit.entry.group for hit in ranked)))
 
 
 def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
@@ -137,7 +137,9 @@ def _match_search_terms(query: str, entry: PaletteEntry) -> CommandMatch | None:
 
 
 def _group(hits: list[CommandMatch], order: list[str]) -> list[CommandMatch]:
-    return sorted(hits, key=lambda hit: (order.index(hit.entry.group), -hit.score))[:_MAX_RESULTS]
+    """The hits by group, in each those that can be run now first."""
+    ranked = sorted(hits, key=lambda hit: (order.index(hit.entry.group), bool(hit.entry.why_not), -hit.score))
+    return ranked[:_MAX_RESULTS]
 
 
 def go_to_group() -> str:

@@ -71,9 +71,6 @@ class Header(QWidget):
         """The widget that gets the focus when it moves to the header."""
         return next((tab for tab in self._tabs.values() if tab.isChecked()), self.search)
 
-    def fit_width(self, window_width: int) -> None:
-        self.search.setFixedWidth(260 if window_width >= theme().px("breakpoint.detail_drawer") else 150)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         with QPainter(self) as painter:
@@ -141,6 +138,9 @@ class SearchButton(Pressable):
         self.setText(_("Search or run a command"))
         self.setAccessibleName(_("Search or run a command"))
         self.setFixedHeight(theme().px("control_height.md"))
+        self.setMinimumWidth(150)
+        self.setMaximumWidth(260)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.clicked.connect(search)

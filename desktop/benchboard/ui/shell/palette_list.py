@@ -139,7 +139,7 @@ class _CommandMatchDelegate(QStyledItemDelegate):
             spot = QRectF(rect.left() + 17, rect.center().y() - 7, 16, 16)
             paint_icon(painter, entry.icon, spot, theme().color("text.secondary"))
         right = float(rect.right() - 14)
-        keys = entry.keys.split(" ") if entry.keys else ["Enter"] if current else []
+        keys = entry.keys.split(" ") if entry.keys else ["Enter"] if current and not entry.why_not else []
         for key in reversed(keys):
             width = max(18, QFontMetrics(theme().font("caption")).horizontalAdvance(key) + 10)
             cap = QRectF(right - width, rect.center().y() - 8, width, 18)

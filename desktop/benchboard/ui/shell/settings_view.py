@@ -4,20 +4,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import workspace
-from benchboard.i18n import N_, _, ngettext
+from benchboard.i18n import LANGUAGES, N_, _, ngettext
 from benchboard.identity import sessions
+from benchboard.identity.permissions import program_title
 from benchboard.settings import Appearance
 from benchboard.ui.sections import Room, RoomView
-from benchboard.ui.shell.status_cells import location_facts, location_sentence, program_title, role_titles
-from benchboard.ui.sign_in.sign_in import LANGUAGES
+from benchboard.ui.shell.status_cells import location_facts, location_sentence, role_titles
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, SegmentedControl
+from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.fields import Select, row
 from benchboard.ui.widgets.key_value import KeyValue
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.section_list import SectionList
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -35,7 +39,8 @@ class GeneralSettings(QWidget):
         set_surface(self, "surface")
         page = QWidget()
         page.setProperty("plain", "true")
-        page.setMaximumWidth(680)
+        page.setMaximumWidth(theme().px("measure.text_max") + 64)
+        self._sections: list[tuple[str, QWidget]] = []
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(32, 24, 32, 24)
         self._column.setSpacing(10)
@@ -49,9 +54,12 @@ class GeneralSettings(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
         scroll.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        whole = QVBoxLayout(self)
+        self._section_list = SectionList(scroll, self._sections)
+        whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.setSpacing(0)
+        whole.addWidget(self._section_list)
+        whole.addWidget(scroll, 1)
 
     def save_state(self) -> object:
         """The scroll position and the focused field."""
@@ -67,12 +75,18 @@ class GeneralSettings(QWidget):
         # It can scroll only after it was laid out.
         QTimer.singleShot(0, self, lambda: self._scroll.verticalScrollBar().setValue(scrolled))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._section_list.setVisible(not is_narrow(self.width()))
+
     def _add_section(self, title: str, sentence: str = "") -> None:
         if self._column.count():
             self._column.addSpacing(10)
             self._column.addWidget(hairline())
             self._column.addSpacing(10)
-        self._column.addWidget(Text(title, "section"))
+        heading = Text(title, "section")
+        self._sections.append((title, heading))
+        self._column.addWidget(heading)
         if sentence:
             self._column.addWidget(Paragraph(sentence, "body", "secondary"))
 
@@ -96,7 +110,9 @@ class GeneralSettings(QWidget):
         self._context.apply_settings(replace(self._context.settings, appearance=appearance))
 
     def _add_language(self) -> None:
-        self._add_section(_("Language"), _("The window refreshes when you choose a language."))
+        self._add_section(
+            _("Language"), _("The window refreshes when you choose a language. Commands on this computer use it too.")
+        )
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
         choice.setMinimumWidth(180)
         choice.set_current_key(self._context.settings.language)

@@ -110,7 +110,7 @@ class Shell(QWidget):
         self._stack = QStackedWidget()
         self._lay_out()
         self.cells = ShellStatusCells(self.context, self.unsaved, self.conflicts, self)
-        install_shortcuts(self, SHELL, self._shell_handlers(), problems.toast)
+        install_shortcuts(self, SHELL, self._shell_handlers(), problems.refuse)
         problems.attach(self.problem_display)
 
     def command_handlers(self) -> dict[str, Handler]:
@@ -129,7 +129,7 @@ class Shell(QWidget):
         """Run a command, or show why it can't be run now. One that isn't available here does nothing."""
         handler = self.command_handlers().get(command_id)
         if handler is not None:
-            run_handler(handler, self.context.problems.toast)
+            run_handler(handler, self.context.problems.refuse)
 
     def _shell_handlers(self) -> dict[str, Handler]:
         themes: dict[Appearance, str] = {"light": "window.light_theme", "dark": "window.dark_theme"}
@@ -188,7 +188,8 @@ class Shell(QWidget):
 
     def open_shortcuts(self) -> None:
         """Show the keyboard shortcuts of all rooms, the current room's first."""
-        ShortcutsDialog(self.window(), self.address.partition("/")[0]).open()
+        rooms = {key: _(room.title) for key, room in (self._rooms | self._forbidden_rooms).items()}
+        ShortcutsDialog(self.window(), self.address.partition("/")[0], rooms).open()
 
     def _search_rooms(self, palette: CommandPalette, text: str) -> None:
         """Search all rooms for `text` on a worker."""
@@ -218,7 +219,7 @@ class Shell(QWidget):
     def _command_entry(self, command: Command, handler: Handler) -> PaletteEntry:
         return PaletteEntry(
             handler.title or command.text,
-            partial(run_handler, handler, self.context.problems.toast),
+            partial(run_handler, handler, self.context.problems.refuse),
             handler.subtitle,
             command.icon,
             command.key,
@@ -281,6 +282,7 @@ class Shell(QWidget):
         moved = self.address != address
         self.address = address
         self._last_views[room.key] = view.key
+        self.context.problems.page_shown(address)
         self._stack.setCurrentWidget(widget)
         self._rail.mark_current(room.key)
         self._header.show_room(room.key, _(room.title), room.views, view.key)
@@ -299,12 +301,15 @@ class Shell(QWidget):
         room = self._forbidden_rooms.get(key)
         actor = self.context.actor
         if room is None:
-            self.context.problems.notice(_("There's no section called “{name}”.").format(name=key[:40]), kind="warn")
+            self.context.problems.notice(
+                _("There's no section called “{name}”.").format(name=key[:40]), kind="warn", with_page=True
+            )
             return
         self.context.problems.notice(
             _("{name} doesn't have access to {room}.").format(name=actor.name, room=_(room.title)),
             _("Ask an admin of {organisation} for access.").format(organisation=actor.organisation),
             kind="warn",
+            with_page=True,
         )
 
     def _set_appearance(self, appearance: Appearance) -> None:
@@ -369,7 +374,6 @@ class Shell(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._rail.fit_width(self.width())
-        self._header.fit_width(self.width())
         self.problem_display.place_toast()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

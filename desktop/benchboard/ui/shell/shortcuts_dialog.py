@@ -1,6 +1,7 @@
 """The dialog of all keyboard shortcuts, read from the command registry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -27,17 +28,27 @@ ShortcutRow = tuple[str, str, tuple[str, ...]]
 """Group, title, and keys as shown on key caps."""
 
 
-def shortcut_rows(room: str = "", commands: Iterable[Command] = REGISTRY) -> list[ShortcutRow]:
-    """All commands with shortcuts, group by group: first those of `room`, then the others in their order."""
+def shortcut_rows(
+    room: str = "", commands: Iterable[Command] = REGISTRY, rooms: Mapping[str, str] = MappingProxyType({})
+) -> list[ShortcutRow]:
+    """All commands with shortcuts, group by group: first those of `room`, then the others in their order.
+
+    A group of one of the `rooms` (their titles) names it: “Edit” alone could be of any.
+    """
     order = list(CommandGroup)
     shown = sorted(
         (command for command in commands if command.shortcuts),
         key=lambda command: (command.room != room, order.index(command.group)),
     )
     return [
-        (_(command.group.value), _title(command), tuple(key_cap(keys) for keys in command.shortcuts))
+        (_group_title(command, rooms), _title(command), tuple(key_cap(keys) for keys in command.shortcuts))
         for command in shown
     ]
+
+
+def _group_title(command: Command, rooms: Mapping[str, str]) -> str:
+    group = _(command.group.value)
+    return f"{rooms[command.room]}: {group}" if command.room in rooms else group
 
 
 def _title(command: Command) -> str:
@@ -45,11 +56,11 @@ def _title(command: Command) -> str:
 
 
 class ShortcutsDialog(Dialog):
-    """The shortcuts in groups, searchable by title or key."""
+    """The shortcuts in groups, searchable by title, key or room."""
 
-    def __init__(self, window: QWidget, room: str = "") -> None:
+    def __init__(self, window: QWidget, room: str, rooms: Mapping[str, str]) -> None:
         super().__init__(window, _("Keyboard shortcuts"), size=_SIZE, name="key_sheet")
-        self._lines = shortcut_rows(room)
+        self._lines = shortcut_rows(room, rooms=rooms)
         self.search = Edit(placeholder=_("Search shortcuts"), icon="ph.magnifying-glass", name="keys_search")
         self.search.textChanged.connect(self._filter)
         self._no_results = NoMatchLine(pgettext("no match", "shortcuts"), self.search)

@@ -1,7 +1,6 @@
 """The shell's own cells of the status bar: data location, save state, running tasks, organisation."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,7 @@ class ShellStatusCells(QObject):
     ) -> None:
         super().__init__(parent)
         self._context, self._unsaved, self._conflicts = context, unsaved, conflicts
-        self._unreachable_since: datetime | None = None
+        self._database = context.database_state
         tasks: Tasks = context.tasks
         location = context.workspace.location
         context.status.set(
@@ -49,21 +48,19 @@ class ShellStatusCells(QObject):
             tip=location.detail,
         )
         context.status.set("organisation", "", context.actor.organisation, self._fill_organisation)
+        self._database.changed.connect(self.refresh)
         tasks.saving_changed.connect(self.refresh)
         tasks.running_changed.connect(self._show_running)
         self.refresh()
         self._show_running()
 
-    def set_reachable(self, reachable: bool) -> None:
-        """Show that the database is reachable, or not any more."""
-        self._unreachable_since = None if reachable else datetime.now().astimezone()
-        self.refresh()
-
     def refresh(self) -> None:
         """Update the cell of the save state."""
         status = self._context.status
-        if self._unreachable_since is not None:
-            text = _("No response since {time}").format(time=self._unreachable_since.strftime("%H:%M"))
+        if self._database.file_gone is not None:
+            status.set("saved", "ph.warning-circle", _("Not saved"), self._fill_saving, tone="error")
+        elif self._database.unreachable_since is not None:
+            text = _("No response since {time}").format(time=self._database.unreachable_since.strftime("%H:%M"))
             status.set("saved", "ph.cloud-slash", text, self._fill_saving, tone="warn")
         elif count := sum(conflict.count for conflict in self._conflicts()):
             text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
@@ -96,7 +93,7 @@ class ShellStatusCells(QObject):
             "local": Badge("ok", _("Encrypted"), "ph.lock-simple-fill"),
             "demo": Badge("info", _("Demo"), "ph.play"),
             "file": Badge("warn", _("Not encrypted"), "ph.lock-simple-open"),
-            "server": Badge("warn", _("No row-level protection"), "ph.shield-warning"),
+            "server": Badge("warn", _("Trusted networks only"), "ph.shield-warning"),
         }[location.kind]
         popover.column.addWidget(heading(workspace.location_title(location), badge))
         popover.column.addWidget(KeyValue(location_facts(self._context)))
@@ -104,11 +101,15 @@ class ShellStatusCells(QObject):
         popover.column.addWidget(Paragraph(location_sentence(location.kind), "caption", "muted"))
 
     def _fill_saving(self, popover: Popover) -> None:
-        if self._unreachable_since is not None:
+        if (gone := self._database.file_gone) is not None:
+            popover.column.addWidget(heading(gone.what))
+            popover.column.addWidget(Paragraph(f"{gone.why} {gone.do}", "body", "secondary"))
+            return
+        if self._database.unreachable_since is not None:
             popover.column.addWidget(heading(_("The database isn't responding")))
             sentence = _("Benchboard retries every two seconds. You're seeing data as of {time}.")
             popover.column.addWidget(
-                Paragraph(sentence.format(time=self._unreachable_since.strftime("%H:%M")), "body", "secondary")
+                Paragraph(sentence.format(time=self._database.unreachable_since.strftime("%H:%M")), "body", "secondary")
             )
             return
         saving, unsaved = self._context.tasks.saving, self._unsaved()
@@ -117,7 +118,7 @@ class ShellStatusCells(QObject):
             sentence = _("Not saved yet: {names}.").format(names=", ".join(unsaved))
             popover.column.addWidget(Paragraph(sentence, "body", "secondary"))
             return
-        popover.column.addWidget(heading(_("Saving") if saving else _("All changes saved")))
+        popover.column.addWidget(heading(_("Saving") if saving else _("Saved")))
         popover.column.addWidget(
             Paragraph(
                 _("Each change is saved as you make it, in full or not at all. You don't need to save."),
@@ -226,19 +227,13 @@ def role_titles(slugs: frozenset[str]) -> str:
     return ", ".join(role_title(slug) for slug in sorted(slugs)) or _("None")
 
 
-def program_title(text: str) -> str:
-    """`Benchboard/0.1.0 (Linux 6.1) on rig-12` as people write it: `Benchboard 0.1.0 (Linux 6.1) on rig-12`."""
-    program, on, computer = text.replace("/", " ", 1).rpartition(" on ")
-    return _("{program} on {computer}").format(program=program, computer=computer) if on else computer
-
-
 def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
     """The data location as names and values."""
     location = context.workspace.location
     if location.kind == "server":
         return (
             (_("Server"), copyable(location.detail)),
-            (_("Access control"), Elided(_("None yet: the database role sees everything"))),
+            (_("Access"), Elided(_("Not checked by the server: the database role sees everything"))),
         )
     key = {
         "keyring": _("System keyring"),

@@ -45,7 +45,7 @@ class DemoPicker(Dialog):
         self.content.setSpacing(6)
         self.content.addWidget(
             Paragraph(
-                _("No password needed. To be someone else, sign out and choose again."),
+                _("No password needed. To switch, sign out."),
                 "body",
                 "secondary",
             )

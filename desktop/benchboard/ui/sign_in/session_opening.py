@@ -9,10 +9,12 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
+from benchboard import file_ownership
 from benchboard.errors import Denied, Invalid
 from benchboard.i18n import _
+from benchboard.storage.database_url import is_password_parameter
 from benchboard.ui.tasks import Progress
 
 if TYPE_CHECKING:
@@ -57,9 +59,9 @@ def open_workspace(request: SignInRequest, home: Path, progress: Progress) -> "W
     """Open the database of `request`, creating or upgrading a local one if necessary."""
     from benchboard import workspace
 
-    if request.kind == "local" and not (home / "benchboard.db").exists():
+    if request.kind == "local" and not file_ownership.exists(home / "benchboard.db"):
         progress.report(0, None, _("Creating your encrypted database"))
-    elif request.kind == "demo" and not (home / "demo.db").exists():
+    elif request.kind == "demo" and not file_ownership.exists(home / "demo.db"):
         progress.report(0, None, _("Creating the demo organisation"))
     else:
         progress.report(0, None, _("Opening the database"))
@@ -86,7 +88,7 @@ def open_session(request: SignInRequest, home: Path, progress: Progress) -> Acti
     opened = open_workspace(request, home, progress)
     try:
         progress.check()
-        progress.report(0, None, _("Signing in"))
+        progress.report(0, None, _("Signing in") if request.email else _("Opening the database"))
         if request.email:
             signed_in = workspace.sign_in(
                 opened, email=request.email, password=request.password, organisation=request.organisation
@@ -179,7 +181,8 @@ def _store_token(vault: "Vault", request: SignInRequest, token: str) -> None:
 
 def saved_request(name: str, home: Path) -> SignInRequest | None:
     """The request for a `SignInRequest.location_name`, if a session may have been saved for it."""
-    if not name or not any((home / "vault").glob("window.*")):
+    vault = home / "vault"
+    if not name or not file_ownership.exists(vault) or not any(vault.glob("window.*")):
         return None
     if name == "local":
         return SignInRequest("local", stay_signed_in=True)
@@ -201,7 +204,7 @@ def parse_server_url(text: str) -> str:
     try:
         parts = urlsplit(url)
         host, password = parts.hostname, parts.password
-        if any(_is_password_parameter(part) for part in parts.query.split("&")):
+        if any(is_password_parameter(part) for part in parts.query.split("&")):
             password = ""
         _port = parts.port
     except ValueError:
@@ -224,25 +227,6 @@ def parse_server_url(text: str) -> str:
             field="url",
         )
     return url.replace("postgres://", "postgresql://", 1)
-
-
-def without_password(url: str) -> str:
-    """`url` without a password, for showing and saving; empty if it can't be parsed."""
-    try:
-        parts = urlsplit(url)
-        password = parts.password
-    except ValueError:
-        return ""
-    query = "&".join(part for part in parts.query.split("&") if not _is_password_parameter(part))
-    if password is None and query == parts.query:
-        return url
-    user, at, host = parts.netloc.rpartition("@")
-    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}{'?' if query else ''}{query}"
-
-
-def _is_password_parameter(part: str) -> bool:
-    # libpq accepts these in the query of a URL as well.
-    return unquote(part.partition("=")[0]).lower() in ("password", "sslpassword")
 
 
 def with_password(url: str, password: str) -> str:

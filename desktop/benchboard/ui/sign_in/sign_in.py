@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from benchboard import __version__
 from benchboard.errors import AppError, Cancelled
-from benchboard.i18n import _
+from benchboard.i18n import LANGUAGES, _
 from benchboard.settings import Settings
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.problems import Notice
@@ -33,7 +33,6 @@ from benchboard.ui.window_commands import SIGN_IN
 if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
 
-LANGUAGES = {"en": "English", "tr": "Türkçe"}
 _WIDTH = 880
 
 
@@ -52,7 +51,7 @@ class SignIn(QWidget):
         self._notices = QVBoxLayout()
         self._local = LocalCard(home, self._was_last_used("local"), self._enter_local)
         self._server = ServerCard(settings, self._was_last_used("server"), self._enter_server)
-        self._demo = DemoCard(self._open_demo)
+        self._demo = DemoCard(self._open_demo, first_start=not settings.last_way)
         self._progress = SignInProgress(self._stop)
         self._lay_out()
         install_shortcuts(
@@ -118,7 +117,8 @@ class SignIn(QWidget):
 
     def _enter_local(self) -> None:
         self.open_session(
-            SignInRequest("local", stay_signed_in=self._local.stay_signed_in.isChecked()), _("Opening your database")
+            SignInRequest("local", stay_signed_in=self._local.stay_signed_in.isChecked()),
+            _("Opening your database") if self._local.has_database else _("Creating your database"),
         )
 
     def _enter_server(self, request: SignInRequest) -> None:
@@ -246,7 +246,7 @@ class SignIn(QWidget):
             Text(
                 _(
                     "CAN dongles and dashboards for your test bench.\n"
-                    "Choose where to keep your data; to use another location later, sign out."
+                    "Where do you want to keep your data? You can change this later by signing out."
                 ),
                 "body",
                 "secondary",

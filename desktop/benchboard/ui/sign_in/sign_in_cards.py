@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from benchboard import file_ownership
 from benchboard.errors import AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
@@ -15,7 +16,7 @@ from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import Edit, Field, row
-from benchboard.ui.widgets.labels import Elided, Text
+from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Card, Icon
@@ -27,21 +28,16 @@ class LocalCard(Card):
     def __init__(self, home: Path, last_used: bool, start: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("card_local")
+        self.has_database = file_ownership.exists(home / "benchboard.db")
         self.set_selected(last_used)
         badge = (
             Badge("info", _("Last used"), "ph.clock") if last_used else Badge("ok", _("No server needed"), "ph.check")
         )
         self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, selected=last_used))
-        self.column.addWidget(
-            Paragraph(
-                _(
-                    "One encrypted file that nobody else sees. You're the admin: manage dongles, dashboards and people."
-                    " It starts without orders; the demo has sample orders."
-                ),
-                "body",
-                "secondary",
-            )
-        )
+        about = _("An encrypted file, only for you. It starts empty; to see dashboards with data, open the demo.")
+        if self.has_database:
+            about = _("An encrypted file, only for you.")
+        self.column.addWidget(Paragraph(about, "body", "secondary"))
         self.column.addSpacing(4)
         self.column.addLayout(_fact_row("ph.lock-simple", _key_sentence(home)))
         self.column.addLayout(_fact_row("ph.hard-drives", str(home)))
@@ -50,7 +46,7 @@ class LocalCard(Card):
         self.stay_signed_in = CheckBox(_("Stay signed in"))
         self.stay_signed_in.setObjectName("stay_local")
         self.button = Button(
-            _("Start on this computer"),
+            _("Open") if self.has_database else _("Start on this computer"),
             start,
             size="lg",
             kind="primary" if last_used else "plain",
@@ -71,7 +67,7 @@ class ServerCard(Card):
         self.set_selected(last_used)
         self._start = start
         self._organisation: str | None = None
-        self._unprotected = Badge("warn", _("No row-level protection"), "ph.shield-warning")
+        self._unprotected = Badge("warn", _("Trusted networks only"), "ph.shield-warning")
         badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
         self._role_note = Paragraph(
             _(
@@ -81,6 +77,7 @@ class ServerCard(Card):
             "caption",
             "muted",
         )
+        self._unprotected.setToolTip(plain_tooltip(self._role_note.text()))
         policy = self._role_note.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._role_note.setSizePolicy(policy)
@@ -118,6 +115,7 @@ class ServerCard(Card):
             "email": Field(_("Email"), self._email),
             "password": Field(_("Password"), self._password),
         }
+        self._more = Button(_("The database has a password"), self._show_more, kind="link", name="server_more")
         for field in self._fields.values():
             field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
         self._email.textEdited.connect(self._forget_account_error)
@@ -131,14 +129,27 @@ class ServerCard(Card):
         foot.addWidget(self.button)
         self.column.addWidget(self._fields["url"])
         self.column.addWidget(self._fields["database_password"])
+        more = row(self._more)
+        more.addStretch(1)
+        self.column.addLayout(more)
+        self._fields["database_password"].hide()
         self.column.addLayout(account)
         self.column.addWidget(self._error)
         self.column.addWidget(self._role_note)
         self.column.addStretch(1)
         self.column.addLayout(foot)
 
+    def _show_more(self) -> None:
+        """Show the field that few servers need."""
+        self._reveal_more()
+        self._role_password.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _reveal_more(self) -> None:
+        self._fields["database_password"].show()
+        self._more.hide()
+
     def _update_warning(self, url: str) -> None:
-        """Warn that a server has no row-level protection, as soon as `url` is a server's address."""
+        """Warn that a server doesn't check access, as soon as `url` is a server's address."""
         try:
             is_server = bool(session_opening.parse_server_url(url))
         except AppError:
@@ -168,6 +179,8 @@ class ServerCard(Card):
             return False
         at = self._fields.get(str(error.facts.get("field", "")))
         if at is not None and self._url.text():
+            if at is self._fields["database_password"]:
+                self._reveal_more()
             at.set_error(str(error))
             at.editor.setFocus()
             return True
@@ -175,6 +188,7 @@ class ServerCard(Card):
             self._ask_organisation(error)
             return True
         if error.code.startswith(("storage.", "workspace.outdated")) and self._url.text():
+            self._reveal_more()  # a password of the database may be what is missing
             self._error.setText(str(error))
             self._error.show()
             return True
@@ -232,7 +246,8 @@ class ServerCard(Card):
 class DemoCard(Card):
     """The demo."""
 
-    def __init__(self, open_demo: Callable[[], None]) -> None:
+    def __init__(self, open_demo: Callable[[], None], *, first_start: bool) -> None:
+        """On the `first_start`, when nothing else was used yet, it is what to begin with."""
         super().__init__(padding=16)
         self.setObjectName("card_demo")
         text_column = QVBoxLayout()
@@ -245,7 +260,9 @@ class DemoCard(Card):
                 "secondary",
             )
         )
-        self.button = Button(_("Open demo"), open_demo, size="lg", name="open_demo")
+        self.button = Button(
+            _("Open demo"), open_demo, size="lg", kind="primary" if first_start else "plain", name="open_demo"
+        )
         line = QHBoxLayout()
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(14)
@@ -285,8 +302,10 @@ def _password_edit(name: str) -> Edit:
 def _key_sentence(home: Path) -> str:
     """Where the key of this computer's database is stored, or will be at the first start."""
     vault = home / "vault"
-    if (vault / "database.benchboard.key").exists():
-        return _("Encrypted, with a key file stored next to it")
-    if (vault / "database.benchboard.in-keyring").exists():
-        return _("Encrypted, key in the system keyring")
-    return _("Encrypted, key in the system keyring if available")
+    if file_ownership.exists(vault / "database.benchboard.key"):
+        return _("Encrypted. The key is in the “vault” folder next to it.")
+    if file_ownership.exists(vault / "database.benchboard.in-keyring"):
+        return _("Encrypted. The key is in the system keyring.")
+    return _(
+        "Encrypted. The key is kept in the system keyring or, if there is none, in the “vault” folder next to the file."
+    )

@@ -338,7 +338,7 @@ class CrossPageDrag(QObject):
                 CrossPageUndo.of(self._context).record(home, here)
 
     def _show_rejection(self, page: "StudioPage") -> None:
-        self._context.problems.toast(_("“{name}” can't be edited right now.").format(name=page.name))
+        self._context.problems.refuse(_("“{name}” can't be edited right now.").format(name=page.name))
 
     def _end(self) -> None:
         self._context.problems.withdraw(_hint())

@@ -25,8 +25,8 @@ class UndoPage(Protocol):
 
     @property
     def name(self) -> str: ...
-    def can_step(self) -> bool:
-        """Whether it can undo and redo now."""
+    def finish_edits(self) -> None:
+        """Commit what is being typed as a step of its own, and cancel a gesture."""
 
 
 class _MoveEnd(NamedTuple):
@@ -79,8 +79,7 @@ class CrossPageUndo(QObject):
         again = _("redo it here") if direction == "undo" else _("undo it here")
         if other.page is None:
             words = _("The other dashboard is closed and wasn't changed. Open it to change it too, or {again}.")
-        elif other.is_next(direction) and _can_step(other.page) and other.is_next(direction):
-            _step(other.page, direction)
+        elif _step_counterpart(other, other.page, direction):
             words = (
                 _("Move undone here and in “{name}”.")
                 if direction == "undo"
@@ -110,6 +109,13 @@ def _step(page: UndoPage, direction: Direction) -> None:
     stack.undo() if direction == "undo" else stack.redo()
 
 
-def _can_step(page: UndoPage) -> bool:
-    """Whether a page can undo and redo now. Typing that isn't committed yet is a step of its own."""
-    return page.saving.state not in ("loading", "failed", "conflict") and page.can_step()
+def _step_counterpart(end: _MoveEnd, page: UndoPage, direction: Direction) -> bool:
+    """Undo or redo the other page's part of a move. False if that page has newer changes, such as text that is being
+    typed, or can't be edited now."""
+    if not end.is_next(direction) or page.saving.state in ("loading", "failed", "conflict"):
+        return False
+    page.finish_edits()
+    if not (page.editor.editable and end.is_next(direction)):
+        return False
+    _step(page, direction)
+    return True

@@ -4,15 +4,17 @@ from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabBar, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.journal import crash_journal
 from benchboard.dashboards.open_tabs import OpenTab, RestoredTabs
+from benchboard.dashboards.templates import NEW_TITLE
 from benchboard.dashboards.variables import variable_state
+from benchboard.errors import NotFound
 from benchboard.i18n import _
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.sections import PendingConflict
@@ -21,14 +23,14 @@ from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.import_export.json_import import IMPORT_NOTICE
-from benchboard.ui.studio.library.dashboard_actions import open_menu
+from benchboard.ui.studio.library.dashboard_actions import RenameDialog, open_menu
 from benchboard.ui.studio.library.dashboard_list import DashboardList
 from benchboard.ui.studio.page_commands import PageCommands
 from benchboard.ui.studio.studio_commands import DASHBOARDS
 from benchboard.ui.studio.tab_bar import DashboardTabBar
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
 from benchboard.ui.tasks import DatabaseSession
-from benchboard.ui.widgets import Button, fill_column
+from benchboard.ui.widgets import Button
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -53,10 +55,11 @@ class DashboardsView(QWidget):
         self._stack.addWidget(self.library)
         self.cross_page_drag = CrossPageDrag.of(context)
         self.cross_page_drag.add_container(self)
-        fill_column(self, self.tabs, self._stack)
+        self._lay_out()
         self.setFocusProxy(self.library)
         self.tabs.currentChanged.connect(self._show)
         self.library.open_requested.connect(self.open)
+        self.library.created.connect(self._open_new)
         self.library.commands.removed.connect(self._close_deleted)
         self.tabs.rename_requested.connect(self._rename)
         self.tabs.menu_requested.connect(self._open_menu)
@@ -65,6 +68,28 @@ class DashboardsView(QWidget):
         """The page whose context menu was requested while it was loading, and the menu's position."""
         self._tab_restorer = TabRestorer(context, self._current_tabs, self._restore_tabs, self)
         context.tasks.read(self, self._sweep, lambda _count: None)
+
+    def _lay_out(self) -> None:
+        """Lay the tabs over the pages, which leave room for them: a page's variables stand beside the tabs."""
+        whole = QGridLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack, 0, 0)
+        whole.addWidget(self.tabs, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.tabs.raise_()
+        self.tabs.installEventFilter(self)
+        self._leave_room_for_tabs()
+
+    def _leave_room_for_tabs(self) -> None:
+        size = QSize(0, 0) if self.tabs.isHidden() else QSize(self.tabs.width(), self.tabs.sizeHint().height())
+        self.library.setContentsMargins(0, size.height(), 0, 0)
+        for page in self.pages:
+            page.leave_room_for_tabs(size)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        layout = (QEvent.Type.Resize, QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
+        if watched is self.tabs and event.type() in layout:
+            self._leave_room_for_tabs()
+        return super().eventFilter(watched, event)
 
     def _sweep(self, session: DatabaseSession) -> int:
         """Delete local data about dashboards that the user has no access to any more."""
@@ -155,6 +180,13 @@ class DashboardsView(QWidget):
         assert isinstance(shown, StudioPage)
         return shown
 
+    def _open_new(self, dashboard_id: str) -> None:
+        """Open a dashboard that was just created, and ask for its name at once: letters typed now are meant for it."""
+        page = self.open(dashboard_id)
+        dialog = RenameDialog(self.window(), _(NEW_TITLE), created=True)
+        dialog.name_entered.connect(lambda name: page.when_loaded(partial(page.editor.rename, name)))
+        dialog.open()
+
     def _insert_tab(self, tab: int, view: OpenTab, name: str) -> None:
         """Add a tab for a dashboard, which is loaded when the tab is first shown."""
         self._stack.insertWidget(tab, UnloadedTab(view))
@@ -181,15 +213,18 @@ class DashboardsView(QWidget):
         self.cross_page_drag.watch(page)
         page.name_changed.connect(lambda name: self._set_tab_name(page, name))
         page.saving.loaded.connect(lambda: self._open_pending_menu(page))
+        page.saving.state_changed.connect(lambda: self._show_failure(page))
         self._stack.insertWidget(tab, page)
         self._stack.removeWidget(unloaded)
+        self._leave_room_for_tabs()
         unloaded.deleteLater()
         self._tab_restorer.watch(page, unloaded.view)
         return page
 
     def _current_tabs(self) -> tuple[list[StudioPage | UnloadedTab], str]:
-        front = self.page
-        return self._tab_widgets, (front.store.dashboard_id or "") if front is not None else ""
+        kept = [one for one in self._tab_widgets if isinstance(one, UnloadedTab) or not _is_missing(one)]
+        front = self.page if self.page in kept else None
+        return kept, (front.store.dashboard_id or "") if front is not None else ""
 
     def _restore_tabs(self, found: RestoredTabs) -> None:
         """Restore the saved tabs around those that were opened meanwhile, which stay in front."""
@@ -298,6 +333,12 @@ class DashboardsView(QWidget):
     def _set_tab_name(self, page: StudioPage, name: str) -> None:
         self.tabs.set_tab_name(self._stack.indexOf(page), name)
 
+    def _show_failure(self, page: StudioPage) -> None:
+        """Show on the tab that its dashboard couldn't be opened; the page says why and what to do."""
+        if page.saving.state == "failed":
+            self._set_tab_name(page, _("Couldn't open"))
+            self._tab_restorer.schedule_save()
+
     def _close_deleted(self, ids: tuple[str, ...]) -> None:
         for one in self._tab_widgets:
             if _id_of(one) in ids:
@@ -318,3 +359,8 @@ class DashboardsView(QWidget):
 
 def _id_of(one: StudioPage | UnloadedTab) -> str | None:
     return one.view.dashboard_id if isinstance(one, UnloadedTab) else one.store.dashboard_id
+
+
+def _is_missing(page: StudioPage) -> bool:
+    """Whether the page's dashboard doesn't exist, or isn't shared with this person."""
+    return page.saving.state == "failed" and isinstance(page.saving.problem, NotFound)

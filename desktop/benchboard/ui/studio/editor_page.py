@@ -4,15 +4,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.widget_kinds import WidgetKind
 from benchboard.dashboards.editing.drafts import JSON
 from benchboard.dashboards.open_tabs import OpenTab
-from benchboard.errors import Invalid
+from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.sections import PendingConflict
@@ -24,7 +24,7 @@ from benchboard.ui.studio.canvas.image_import import ImageImport
 from benchboard.ui.studio.canvas.key_commands import KeyCommands
 from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
 from benchboard.ui.studio.canvas.scene import accessibility
-from benchboard.ui.studio.cross_page_undo import CrossPageUndo
+from benchboard.ui.studio.cross_page_undo import CrossPageUndo, Direction
 from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
@@ -35,20 +35,22 @@ from benchboard.ui.studio.panes.empty_page import EmptyPageNotice
 from benchboard.ui.studio.panes.inspector import Inspector
 from benchboard.ui.studio.panes.json_view import JsonView
 from benchboard.ui.studio.panes.minimap import Minimap
+from benchboard.ui.studio.panes.no_rows_bar import NoRowsBar
 from benchboard.ui.studio.panes.outline_pane import OutlinePane
 from benchboard.ui.studio.panes.read_only_bar import ReadOnlyBar
 from benchboard.ui.studio.panes.repeats_toggle import RepeatsToggle
 from benchboard.ui.studio.panes.side_panes import Side, SidePanes
 from benchboard.ui.studio.panes.sidebar import Sidebar
-from benchboard.ui.studio.panes.toolbar import PageToolbar, saved_text
+from benchboard.ui.studio.panes.toolbar import PageToolbar, broken_text, saved_text
 from benchboard.ui.studio.panes.variables_bar import VariablesBar
 from benchboard.ui.studio.panes.widget_finder import WidgetFinder
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.studio_commands import PAGE
-from benchboard.ui.studio.tiles.page_grid import MARGIN
+from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -99,7 +101,7 @@ class StudioPage(QWidget):
         self.canvas.rename_requested.connect(lambda part: self._edit(partial(self.inspector.edit_name, part)))
         self.canvas.repeat_requested.connect(lambda _id: self._edit(self.inspector.edit_repeat))
         self.images = ImageImport(context, self.canvas)
-        self.canvas.rejected.connect(context.problems.toast)
+        self.canvas.rejected.connect(context.problems.refuse)
         self.canvas.drop_target_changed.connect(self.inspector.show_drop_target)
         self.device = DevicePreview(self.canvas)
         self.json_view = JsonView(context, self.editor)
@@ -110,6 +112,7 @@ class StudioPage(QWidget):
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)
+        self.no_rows_bar = NoRowsBar(self.editor, self.query_runner, context.choose_location)
         self.finder = WidgetFinder(self.canvas)
         self.presentation = PresentationMode(self.canvas)
         self.presentation.changed.connect(self._present)
@@ -133,6 +136,8 @@ class StudioPage(QWidget):
         self._clock.timeout.connect(self._show_state)
         self._clock.start()
         self.saving.state_changed.connect(self._show_state)
+        self.query_runner.result_changed.connect(self._show_state)
+        self._context.database_state.changed.connect(self._show_state)
         self.saving.loaded.connect(self._run_when_loaded)
         self.saving.remote_document_arriving.connect(self.inspector.remote_document_arriving)
         self.saving.merge_finished.connect(self.canvas.setFocus)
@@ -156,7 +161,7 @@ class StudioPage(QWidget):
     def add(self, kind: WidgetKind) -> None:
         """Add a new widget in the first free cell."""
         if self.editor.read_only:
-            self._context.problems.toast(self.editor.read_only_reason)
+            self._context.problems.refuse(self.editor.read_only_reason)
             return
         self.repeats_toggle.hide()
         self.editor.add(kind)
@@ -168,7 +173,11 @@ class StudioPage(QWidget):
 
     def run_when_loaded(self, command_id: str) -> None:
         """Run a command now, or as soon as the page is loaded."""
-        self._when_loaded = partial(self.run, command_id)
+        self.when_loaded(partial(self.run, command_id))
+
+    def when_loaded(self, action: Callable[[], object]) -> None:
+        """Call `action` now, or as soon as the page is loaded."""
+        self._when_loaded = action
         self._run_when_loaded()
 
     def command_handlers(self) -> Handlers:
@@ -179,8 +188,17 @@ class StudioPage(QWidget):
         """Open an address within the page: `show/<widget>` goes to a widget."""
         wish, _slash, what = rest.partition("/")
         if wish == "show":
-            self._when_loaded = partial(self.finder.go_to, what)
+            self._when_loaded = partial(self._show_linked, what)
         self._run_when_loaded()
+
+    def _show_linked(self, item_id: str) -> None:
+        """Go to the widget of an address, or say that it doesn't exist."""
+        if item_id in self.editor.page.paths:
+            self.finder.go_to(item_id)
+            return
+        why = _("“{title}” has no widget with the ID “{id}”.").format(title=self.name, id=item_id[:80])
+        do = _("To see its widgets, press {key}.").format(key=REGISTRY["studio.show_outline"].key)
+        self._context.problems.show(NotFound("studio.unknown-widget", _("Widget not found."), why=why, do=do))
 
     def save_state(self) -> OpenTab:
         """The state of the page's tab: scroll position, zoom, breakpoint and presentation."""
@@ -261,7 +279,7 @@ class StudioPage(QWidget):
     @property
     def name(self) -> str:
         """The title of the page."""
-        return self.editor.document.title or (_("Home page") if self.store.dashboard_id is None else _("Untitled"))
+        return self.editor.document.title or (_("Home") if self.store.dashboard_id is None else _("Untitled"))
 
     def _restore_draft(self, where: str) -> None:
         """Offer the user the draft that an earlier session left."""
@@ -270,7 +288,6 @@ class StudioPage(QWidget):
             self.commands.offer_variables_draft()
             return
         self.side_panes.show_json(True)
-        self.bar.json.setChecked(True)
         self.json_view.restore_draft(text)
         self._context.problems.notice(
             _("Recovered your JSON draft of “{name}”.").format(name=self.name),
@@ -326,20 +343,22 @@ class StudioPage(QWidget):
 
     def undo(self) -> None:
         """Undo the last step, unless the page is presented or view-only."""
-        if self.can_step():
-            self._cross_page_undo.step(self, "undo")
+        self._step("undo")
 
     def redo(self) -> None:
         """Redo the next step, unless text is being typed: that is a step of its own."""
-        if self.can_step():
-            self._cross_page_undo.step(self, "redo")
+        self._step("redo")
 
-    def can_step(self) -> bool:
-        """Whether the page can undo and redo now. Commits what is being typed as a step, and cancels a gesture."""
+    def _step(self, direction: Direction) -> None:
+        self.finish_edits()
+        if self.editor.editable:
+            self._cross_page_undo.step(self, direction)
+
+    def finish_edits(self) -> None:
+        """Commit what is being typed as a step, cancel a gesture and hide previewed repeats, before an undo."""
         self.commit()
         self.canvas.cancel()
         self.repeats_toggle.hide()
-        return self.editor.editable
 
     def save(self) -> None:
         """Store the page now, or say that nothing has changed."""
@@ -353,7 +372,7 @@ class StudioPage(QWidget):
 
     def _lay_out(self) -> None:
         # Widgets are nested before they are filled: reparenting a filled one later styles it twice.
-        desk = QWidget()
+        desk = QWidget(self)
         stack = QStackedWidget(desk)
         self.side_panes = SidePanes(
             self._context, stack, self.sidebar, self.device, self.inspector, self.json_view, fallback_focus=self.canvas
@@ -361,25 +380,72 @@ class StudioPage(QWidget):
         stack.addWidget(self.side_panes)
         self.side_panes.changed.connect(self._show_side_panes)
         self._show_side_panes()
-        self._presented_title = Elided("", "title", "secondary")
+        self._presented_title = Elided("", "wall_title")
         self._presented_title.setObjectName("presented_title")
-        self._presented_title.setProperty("surface", "canvas")
-        self._presented_title.setContentsMargins(MARGIN, 12, MARGIN, 0)
         self._presented_title.hide()
         self.enlarged = EnlargedWidget(self.canvas, stack)
         whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
-        whole.addWidget(self._presented_title)
         whole.addWidget(self.read_only_bar)
-        chosen = QHBoxLayout()
+        self._filters = QWidget()
+        set_surface(self._filters, "canvas")
+        chosen = QHBoxLayout(self._filters)
+        chosen.setContentsMargins(0, 0, 0, 0)
         chosen.setSpacing(0)
+        chosen.addWidget(self._presented_title, 1)
         chosen.addWidget(self.variables, 1)
         chosen.addWidget(self.repeats_toggle.switch)
-        whole.addLayout(chosen)
+        whole.addWidget(self._filters)
+        self._beside_tabs = QWidget(self)
+        beside = QHBoxLayout(self._beside_tabs)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        self._beside_tabs.hide()
+        self._tabs = QSize(0, 0)
+        """The room that a view's tabs take at the top left of the page, in pixels."""
+        self._desk = desk
+        desk.installEventFilter(self)  # hidden while another screen is shown in place of the page
+        self.variables.width_changed.connect(self._place_variables)
+        whole.addWidget(self.no_rows_bar)
         whole.addWidget(stack, 1)
         self.screens = PageScreens(self._context, self, desk, self.saving)
+
+    def leave_room_for_tabs(self, size: QSize) -> None:
+        """Leave room for tabs of this size at the top left; the variables stand beside them if they fit there."""
+        self._tabs = size
+        self.setContentsMargins(0, size.height(), 0, 0)
+        self._place_variables()
+
+    def _place_variables(self) -> None:
+        """Put the variables beside the tabs, or into the bar below the toolbar if there is no room or no tabs."""
+        room = QRect(self._tabs.width(), 0, self.width() - self._tabs.width(), self._tabs.height())
+        needed = self.variables.width_beside_tabs + self.repeats_toggle.width
+        beside = not room.isEmpty() and 0 < needed <= room.width() and not self.presentation.on
+        holder = self._beside_tabs if beside else self._filters
+        self._beside_tabs.setGeometry(room)
+        row = holder.layout()
+        if self.variables.parentWidget() is not holder and isinstance(row, QHBoxLayout):
+            focus = QApplication.focusWidget()
+            moved: tuple[QWidget, ...] = (self.variables, self.repeats_toggle.switch)
+            holds = focus is not None and any(one.isAncestorOf(focus) for one in moved)
+            row.addWidget(self.variables, 1)
+            row.addWidget(self.repeats_toggle.switch)
+            self.repeats_toggle.set_beside_tabs(beside)
+            if focus is not None and holds:
+                focus.setFocus(Qt.FocusReason.OtherFocusReason)  # moving it took the focus away
+        self._beside_tabs.setVisible(beside and not self._desk.isHidden())
+        self.variables.set_place("tabs" if beside else "wall" if self.presentation.on else "bar")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_variables()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._desk and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._place_variables()
+        return super().eventFilter(watched, event)
 
     def _permission_changed(self) -> None:
         """Update the page for the current edit permission, and show why editing ended."""
@@ -415,6 +481,9 @@ class StudioPage(QWidget):
         self._show_read_only_reason()
         self._presented_title.setText(self.name)
         self._presented_title.setVisible(presenting)
+        self._place_variables()
+        self.no_rows_bar.set_presented(presenting)
+        self._filters.setContentsMargins(*((WALL_MARGIN, 24, WALL_MARGIN - 14, 0) if presenting else (0, 0, 0, 0)))
         self.presenting_changed.emit(presenting)
         if presenting:
             self._context.problems.toast(_present_hint(), small=True)
@@ -443,7 +512,6 @@ class StudioPage(QWidget):
         shown = self.json_view.isHidden()
         self.inspector.commit()
         self.side_panes.show_json(shown)
-        self.bar.json.setChecked(shown)
         target: QWidget = self.json_view.text if shown else self.canvas
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -501,16 +569,22 @@ class StudioPage(QWidget):
             "saving": (_("Saving"), "ph.circle-dashed", "text.muted"),
             "merging": (_("Saving"), "ph.circle-dashed", "text.muted"),
             "conflict": (_("Conflict"), "ph.warning-circle", "error"),
-            "unsaved": (problem.what if problem else _("Not saved"), "ph.warning-circle", "error"),
+            "unsaved": (_("Not saved"), "ph.warning-circle", "error"),
         }[state]
-        self.bar.show_state(text, icon, role, may_save=state in ("saved", "changed", "saving", "merging", "unsaved"))
+        cause = self._context.database_state.file_gone if state == "saved" else problem if state == "unsaved" else None
+        may_save = state in ("saved", "changed", "saving", "merging", "unsaved")
+        self.bar.show_state(text, icon, role, may_save=may_save, reason=str(cause or ""))
 
     def _saved_state(self) -> tuple[str, str, str]:
         """Text, icon and colour token of the save state when nothing is left to store."""
+        if self._context.database_state.file_gone is not None:
+            return _("Not up to date") if self.editor.read_only else _("Not saved"), "ph.warning-circle", "error"
         if self._draft:
             return _("Not saved yet"), "ph.pencil-simple", "text.muted"
         if self.editor.read_only:
             return _("Up to date"), "ph.check", "ok"
+        if broken := self.query_runner.broken_count():
+            return broken_text(broken), "ph.warning-circle", "warn"
         return saved_text(self.saving.seconds_ago()), "ph.check", "ok"
 
 

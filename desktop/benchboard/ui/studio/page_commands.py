@@ -97,7 +97,7 @@ class PageCommands(QObject):
             "desktop": PageCommand(partial(self._show_breakpoint, ""), keeps=_KEEPS_PRESENTATION),
             "tablet": PageCommand(partial(self._show_breakpoint, "tablet"), keeps=_KEEPS_PRESENTATION),
             "phone": PageCommand(partial(self._show_breakpoint, "phone"), keeps=_KEEPS_PRESENTATION),
-            "reset_to_desktop": PageCommand(page.device.follow_desktop, edits=True),
+            "reset_to_desktop": PageCommand(page.device.follow_desktop, page.device.why_no_reset, edits=True),
             "toggle_left_pane": PageCommand(partial(page.fold, "left")),
             "toggle_right_pane": PageCommand(partial(page.fold, "right")),
             "preview_repeats": PageCommand(page.repeats_toggle.toggle),
@@ -117,7 +117,7 @@ class PageCommands(QObject):
             "rename_dashboard": PageCommand(self._rename, edits=True, shared_only=True),
             "share": PageCommand(lambda: page.screens.show_share_dialog(page.name), edits=True, shared_only=True),
             "show_versions": PageCommand(page.screens.show_versions, shared_only=True),
-            "save_named_version": PageCommand(page.screens.name_version, edits=True, shared_only=True),
+            "save_version": PageCommand(page.screens.name_version, edits=True, shared_only=True),
         } | {f"add_widget.{kind.type}": PageCommand(partial(page.add, kind), edits=True) for kind in KINDS}
 
     def run(self, command_id: str) -> None:
@@ -125,12 +125,12 @@ class PageCommands(QObject):
         if command_id == SHORTCUTS:
             self._context.run_command(command_id)
             return
-        page, toast = self._page, self._context.problems.toast
+        page, refuse = self._page, self._context.problems.refuse
         command = self._commands.get(command_id) or self._of_selection(command_id)
         if page.editor.read_only and command.edits:
-            toast(page.editor.read_only_reason)
+            refuse(page.editor.read_only_reason)
         elif page.store.dashboard_id is None and command.shared_only:
-            toast(_("Your home page is private and has no versions. Use a dashboard to share or save versions."))
+            refuse(_("Your home page is private and has no versions. Use a dashboard to share or save versions."))
         else:
             if command.ends("enlarged"):
                 page.enlarged.close()
@@ -138,7 +138,7 @@ class PageCommands(QObject):
                 page.presentation.end()
             if command.ends("preview"):
                 page.repeats_toggle.hide()
-            run_handler(Handler(command.run, command.why_not), toast)
+            run_handler(Handler(command.run, command.why_not), refuse)
 
     def handlers(self) -> Handlers:
         """The commands that are available on this page, in its present state and for this user."""
@@ -214,7 +214,13 @@ class PageCommands(QObject):
         json_export.choose_export_file(self._context, page, page.editor.document, page.name, form, page.finder.go_to)
 
     def _offer_templates(self) -> None:
-        TemplateGallery(self._page, self.start_from_template).open()
+        is_home = self._page.store.dashboard_id is None
+        replaces = (
+            _("This replaces your home page. You can undo it.")
+            if is_home
+            else _("This replaces everything on the dashboard. You can undo it.")
+        )
+        TemplateGallery(self._page, self.start_from_template, replaces if len(self._page.editor.layout) else "").open()
 
     def start_from_template(self, template: Template) -> None:
         """Replace the page's widgets by a template's, as one step."""
@@ -228,11 +234,7 @@ class PageCommands(QObject):
     def _rename(self) -> None:
         """Ask for a new name and rename the dashboard, as a step."""
         dialog = RenameDialog(self._page.window(), self._page.name)
-        dialog.name_entered.connect(
-            lambda name: self._page.editor.apply_document(
-                _("Rename dashboard to {name}").format(name=name), replace(self._page.editor.document, title=name)
-            )
-        )
+        dialog.name_entered.connect(self._page.editor.rename)
         dialog.open()
 
     def _edit_variables(self) -> None:

@@ -123,14 +123,18 @@ class NameVersionDialog(Dialog):
     """Asks for the name of a version."""
 
     def __init__(self, window: QWidget, run: Callable[[str], object]) -> None:
-        super().__init__(window, _("Save named version"), name="name_version")
+        super().__init__(window, _("Save version"), name="name_version")
         self._run = run
         self._note = Edit(name="version_note")
         self._note.setMaxLength(MAX_NOTE)
         self._note.setMinimumWidth(380)
         self._note.returnPressed.connect(self._accept)
         self.content.addWidget(
-            Field(_("Version name"), self._note, note=_("This version won't change. Later saves create new ones."))
+            Field(
+                _("Version name"),
+                self._note,
+                note=_("Keeps the dashboard as it is now under this name. Later edits don't change it."),
+            )
         )
         self.add_button(Button(_("Cancel"), self.dismiss, name="version_leave"))
         self._button = self.add_button(Button(_("Save version"), self._accept, kind="primary", name="version_keep"))

@@ -39,7 +39,7 @@ REGISTRY.register(
     Command("studio.undo", N_("Undo"), Group.EDIT, ("Ctrl+Z",), "ph.arrow-u-up-left", N_("revert, go back"), PAGE_KEYS),
     Command("studio.redo", N_("Redo"), Group.EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
             N_("repeat, forward"), PAGE_KEYS),
-    Command("studio.save", N_("Save dashboard"), Group.EDIT, ("Ctrl+S",), "ph.check", "", PAGE),
+    Command("studio.save", N_("Save changes"), Group.EDIT, ("Ctrl+S",), "ph.check", "", PAGE),
     Command("studio.find", N_("Find widget"), Group.NAVIGATE, ("Ctrl+F",), "ph.magnifying-glass",
             N_("search, look for, locate"), PAGE),
     Command("studio.find_next", N_("Find next"), Group.NAVIGATE, ("F3",), "ph.arrow-down",
@@ -180,7 +180,7 @@ REGISTRY.register(
             N_("printer, paper"), PAGE),
     Command("studio.show_versions", N_("Show versions"), Group.SHARE, (), "ph.clock-counter-clockwise",
             N_("version history, changes, revisions, diff, compare, restore, roll back"), PAGE),
-    Command("studio.save_named_version", N_("Save named version"), Group.SHARE, ("Ctrl+Alt+S",), "ph.bookmark-simple",
+    Command("studio.save_version", N_("Save version"), Group.SHARE, ("Ctrl+Alt+S",), "ph.bookmark-simple",
             N_("name version, keep version, snapshot, checkpoint, bookmark, commit, tag"), PAGE),
     Command("studio.rename_dashboard", N_("Rename dashboard"), Group.SHARE, ("F2",), "ph.pencil-simple",
             N_("title, name, label"), PAGE_KEYS, N_("with nothing selected")),
@@ -259,7 +259,7 @@ REGISTRY.register_menu(
     MenuSection(
         (*_ids("find", "show_json", "preview_repeats", "edit_variables", "start_from_template", "select_all"),
          SHORTCUTS,
-         *_ids("rename_dashboard", "show_versions", "save_named_version", "share"))
+         *_ids("rename_dashboard", "show_versions", "save_version", "share"))
     ),
 )  # fmt: skip
 REGISTRY.register_menu(

@@ -100,10 +100,25 @@ class Button(FocusRinged, QPushButton):
         self._label = text
         self._set_label(text)
 
+    def set_title(self, text: str) -> None:
+        """Set the text and the accessible name."""
+        self.setText(text)
+        self.setAccessibleName(text)
+
     def show_label(self, shown: bool) -> None:
         """Show the text, or the icon alone if space is short; the accessible name stays."""
         if shown != bool(self.text()) and self._label:
             self._set_label(self._label if shown else "")
+            if self.toolTip() == (plain_tooltip(self._label) if shown else ""):
+                self.setToolTip("" if shown else plain_tooltip(self._label))
+
+    def label_room(self) -> int:
+        """How many pixels narrower it is with its icon alone; 0 without an icon."""
+        if not self._label or self.icon().isNull():
+            return 0
+        text_width = QFontMetrics(self._font()).horizontalAdvance(self._label)
+        pad = 16 if self._small else 24
+        return text_width + self.iconSize().width() + _GAP + pad - self._side
 
     def _set_label(self, text: str) -> None:
         super().setText(text)

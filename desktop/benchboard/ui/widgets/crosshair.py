@@ -1,13 +1,62 @@
 """Crosshair: lines through a point of a chart, and a box with the values there."""
 
+import math
 from collections.abc import Sequence
+from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtWidgets import QWidget
 
 from benchboard.ui.theme import theme
 
 _PAD, _LINE = 10.0, 18.0
+_DOT: Final = 3.5
+"""The radius of a point, in pixels."""
+_RING: Final = 1.5
+"""The width of the ring around a point that sets it off from its line."""
+
+
+class Crosshair(QWidget):
+    """A line down a chart and a dot on each of its lines there, over a widget that it doesn't repaint but for these."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.line = QLineF()
+        """Where the line is, in the coordinates of the parent."""
+        self.points: tuple[tuple[QPointF, QColor], ...] = ()
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def show_at(self, line: QLineF, points: Sequence[tuple[QPointF, QColor]]) -> None:
+        """Show a vertical line, and points in their colours, all in the coordinates of the parent."""
+        if self.isVisible() and (line, tuple(points)) == (self.line, self.points):
+            return
+        self.line, self.points = line, tuple(points)
+        stroke = QRect(math.floor(line.x1()), math.floor(line.y1()), 1, math.ceil(line.dy()))
+        around = math.ceil(_DOT + _RING)
+        region = QRegion(stroke)
+        for at, _colour in self.points:
+            middle = QPointF(math.floor(at.x()), math.floor(at.y())).toPoint()
+            region += QRect(middle.x() - around, middle.y() - around, 2 * around + 1, 2 * around + 1)
+        box = region.boundingRect()
+        self.setGeometry(box)
+        self.setMask(region.translated(-box.topLeft()))
+        self.show()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.translate(-self.pos())
+            x = math.floor(self.line.x1()) + 0.5
+            painter.setPen(QPen(theme().color("border.control"), 1))
+            painter.drawLine(QPointF(x, self.line.y1()), QPointF(x, self.line.y2()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for at, colour in self.points:
+                painter.setPen(QPen(theme().color("surface"), _RING))
+                painter.setBrush(colour)
+                painter.drawEllipse(QPointF(x, at.y()), _DOT + _RING / 2, _DOT + _RING / 2)
 
 
 def paint_crosshair(painter: QPainter, plot: QRectF, at: QPointF) -> None:

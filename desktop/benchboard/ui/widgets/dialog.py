@@ -6,7 +6,7 @@ They don't block: a dialog opens and reports by signal, background work continue
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -20,6 +20,7 @@ from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.stepper import Stepper
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, fill_column
+from benchboard.ui.widgets.toasts import Toast
 
 
 class Scrim(QWidget):
@@ -45,6 +46,11 @@ class Scrim(QWidget):
             target.setFocus(Qt.FocusReason.PopupFocusReason)
         self.dismissed.emit()
         self.deleteLater()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for toast in self._window.findChildren(Toast):
+            toast.raise_()
 
     def place_content(self) -> None:
         """Place the content after a change of size."""
@@ -193,8 +199,8 @@ class Dialog(Scrim):
 
     def open(self) -> None:
         """Show it with the focus in the first field."""
-        self.show()
         self.raise_()
+        self.show()
         self.place_content()
         self.setFocus()
         self.focusNextPrevChild(True)

@@ -1,11 +1,14 @@
-"""Drawer: in a narrow window the detail lies over the list, with a shadow towards it."""
+"""Drawer: in a narrow window the detail lies over the list, with a shadow towards it; in a wide one it stays open."""
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from benchboard.i18n import _
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
+from benchboard.ui.widgets.empty_state import EmptyState
+from benchboard.ui.widgets.labels import hairline
+from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow, set_surface
 
 
 def is_narrow(width: int) -> bool:
@@ -35,8 +38,26 @@ class DrawerShadow(QWidget):
             paint_shadow(painter, QRect(SHADOW, -2 * SHADOW, 6 * SHADOW, self.height() + 4 * SHADOW))
 
 
+class _NothingSelected(QWidget):
+    """What stands in the place of a detail while there is none."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_surface(self, "surface")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(hairline(vertical=True))
+        row.addWidget(EmptyState("bb.pane-right", _("Select a row to see its details.")), 1)
+        self.hide()
+
+
 class Drawer(QWidget):
-    """Shows `detail` beside `table`, or over its right edge where both do not fit."""
+    """Shows `detail` beside `table`, or over its right edge where both do not fit.
+
+    In a window from 1600 px its place is kept while there is something to select (`keep_place`), so that the list does
+    not jump.
+    """
 
     def __init__(self, table: QWidget, detail: QWidget, width: int = 0) -> None:
         super().__init__()
@@ -45,6 +66,8 @@ class Drawer(QWidget):
         for widget in (table, detail):
             widget.setParent(self)
         self._shadow = DrawerShadow(self)
+        self._nothing = _NothingSelected(self)
+        self._keeps_place = False
         detail.hide()
 
     def show_detail(self, on: bool) -> None:
@@ -53,10 +76,21 @@ class Drawer(QWidget):
             self._detail.setVisible(on)
             self._arrange()
 
+    def keep_place(self, keep: bool) -> None:
+        """Whether a wide window has a place for the detail without one: while the list has rows."""
+        if keep != self._keeps_place:
+            self._keeps_place = keep
+            self._arrange()
+
     @property
     def narrow(self) -> bool:
         """Whether the detail lies over the list."""
         return is_narrow(self.width())
+
+    @property
+    def pinned(self) -> bool:
+        """Whether there is room for the detail's place even without a detail."""
+        return self._keeps_place and self.width() >= theme().px("breakpoint.detail_pinned") - theme().px("shell.rail")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -65,8 +99,10 @@ class Drawer(QWidget):
     def _arrange(self) -> None:
         width, height = self.width(), self.height()
         open_now = self._detail.isVisibleTo(self)
-        beside = open_now and not self.narrow
+        beside = (open_now and not self.narrow) or self.pinned
         self._table.setGeometry(0, 0, width - self._detail_width if beside else width, height)
-        self._detail.setGeometry(max(0, width - self._detail_width), 0, min(self._detail_width, width), height)
+        for pane in (self._detail, self._nothing):
+            pane.setGeometry(max(0, width - self._detail_width), 0, min(self._detail_width, width), height)
+        self._nothing.setVisible(self.pinned and not open_now)
         self._shadow.place(self._detail, shown=open_now and not beside)
         self._detail.raise_()

@@ -17,8 +17,16 @@ _TILE_ICON: Final = 16
 _GAP: Final = 6
 
 
+class _Title(Paragraph):
+    """A title has no full stop, though the same words have one as a sentence elsewhere."""
+
+    def setText(self, text: str) -> None:
+        super().setText(text.removesuffix("."))
+
+
 class EmptyState(QWidget):
-    """The empty state: that there is nothing, why, and one action."""
+    """The empty state: that there is nothing, why, and one action. What is in `sentence` is a title and has no full
+    stop; the sentences in `why` have."""
 
     def __init__(
         self,
@@ -37,7 +45,7 @@ class EmptyState(QWidget):
         column.addStretch(1)
         self.icon = Icon(icon, role, theme().px("icon.empty_state"))
         column.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.sentence = Paragraph(sentence, "body_strong")
+        self.sentence = _Title(sentence.removesuffix("."), "body_strong")
         self.why = Paragraph(why, "body", "secondary")
         for text in (self.sentence, self.why):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -49,6 +57,14 @@ class EmptyState(QWidget):
         self.action.setVisible(bool(action))
         column.addStretch(2)
 
+    def add_action(self, text: str, run: Callable[[], object]) -> Button:
+        """Add another way on, below the first."""
+        button = Button(text, run, kind="link")
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.count() - 1, button, 0, Qt.AlignmentFlag.AlignHCenter)
+        return button
+
 
 def fits_tile(body: QRectF, sentence: str, why: str = "") -> bool:
     """Whether `paint_empty_tile` can show all of its text in this body."""
@@ -58,10 +74,10 @@ def fits_tile(body: QRectF, sentence: str, why: str = "") -> bool:
 
 def paint_empty_tile(painter: QPainter, body: QRectF, icon: str, sentence: str, why: str = "") -> None:
     """Draw the empty state of a tile in the middle of its body. Where there is little room the icon goes first, then
-    `why`; where not even the sentence fits, the icon stands alone."""
+    `why`; where not even the sentence fits, or there is none, the icon stands alone."""
     said = PaintedParagraph(sentence, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
     reason = PaintedParagraph(why, body.width(), alignment=Qt.AlignmentFlag.AlignHCenter)
-    texts = [(said, "text.secondary"), *([(reason, "text.muted")] if why else [])]
+    texts = [*([(said, "text.secondary")] if sentence else []), *([(reason, "text.muted")] if why else [])]
     while texts and sum(text.height for text, _ink in texts) > body.height():
         texts.pop()
     need = sum(text.height for text, _ink in texts)

@@ -5,17 +5,29 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QStyle,
+    QStyleOptionComboBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.labels import KeyCap, Text, restyle
+from benchboard.ui.widgets.labels import KeyCap, Text, plain_tooltip, restyle
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.window_commands import FILTER, LIST_VIEW
 
 _PAUSE_MS = 200
 _HINT_LETTERS: Final = 17
 """The letters x for which a QLineEdit asks for space."""
+_ERROR_ICON: Final = 22
+"""Pixels that the error icon takes at the end of a field."""
+_PADDING: Final = 30
+"""Pixels of a field that are neither its value nor what stands at its end."""
 
 
 class Edit(QLineEdit):
@@ -62,6 +74,15 @@ class Edit(QLineEdit):
     def set_invalid(self, invalid: bool) -> None:
         """Show or remove the red border and error icon."""
         self.setProperty("wrong", invalid)
+        self._show_error_icon()
+        restyle(self)
+        self._place_trailing()
+
+    def _show_error_icon(self) -> None:
+        """Show the error icon of a field that is invalid, unless it and the unit would cover a part of the value."""
+        needed = _PADDING + _ERROR_ICON + self.fontMetrics().horizontalAdvance(self.text())
+        fits = self._unit is None or self.width() >= needed + self._unit.sizeHint().width()
+        invalid = bool(self.property("wrong")) and fits
         if invalid and self._error_icon is None:
             self._error_icon = self.addAction(
                 theme().icon("ph.warning-circle-fill", "error"), QLineEdit.ActionPosition.TrailingPosition
@@ -69,11 +90,10 @@ class Edit(QLineEdit):
         elif not invalid and self._error_icon is not None:
             self.removeAction(self._error_icon)
             self._error_icon = None
-        restyle(self)
-        self._place_trailing()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._show_error_icon()
         self._place_trailing()
 
     def _place_trailing(self) -> None:
@@ -81,7 +101,7 @@ class Edit(QLineEdit):
         for tail in (self._unit, self._key_cap):
             if tail is not None:
                 hint = tail.sizeHint()
-                right = 9 + (22 if self._error_icon else 0)
+                right = 9 + (_ERROR_ICON if self._error_icon else 0)
                 top = (self.height() - hint.height()) // 2
                 tail.setGeometry(self.width() - hint.width() - right, top, hint.width(), hint.height())
                 if self.textMargins().right() != hint.width() + 6:
@@ -114,6 +134,8 @@ class Select(QComboBox):
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setFixedHeight(theme().px("control_height.md"))
+        self._elided = False
+        self.currentIndexChanged.connect(lambda _index: self._update_tooltip())
         self.set_choices(choices)
         self._release_popup_style()
 
@@ -154,6 +176,7 @@ class Select(QComboBox):
         self.blockSignals(True)
         self.setCurrentIndex(max(0, self.findData(key)))
         self.blockSignals(False)
+        self._update_tooltip()
 
     def current_key(self) -> str:
         return str(self.currentData() or "")
@@ -165,9 +188,29 @@ class Select(QComboBox):
         """
         event.ignore()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._update_tooltip()
+
+    def shown_text(self) -> str:
+        """The text of the choice, elided to the width between its margin and the arrow."""
+        room = self.width() - 10 - 28
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+
+    def _update_tooltip(self) -> None:
+        """Show a text that is elided in the tooltip, whole."""
+        elided = self.shown_text() != self.currentText()
+        if elided or self._elided:
+            self.setToolTip(plain_tooltip(self.currentText() if elided else ""))
+        self._elided = elided
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.shown_text()
         with QPainter(self) as painter:
+            self.style().drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option, painter, self)
+            self.style().drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option, painter, self)
             spot = QRect(self.width() - 24, (self.height() - 12) // 2 + 1, 12, 12)
             theme().icon("ph.caret-down").paint(painter, spot)
 
@@ -241,19 +284,21 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
 
 
 class _SearchField(Edit):
-    """A line edit that is wide enough to show its placeholder whole, where the layout has the space."""
+    """A line edit that is wide enough to show its placeholder whole."""
 
     def sizeHint(self) -> QSize:
         hint, metrics = super().sizeHint(), self.fontMetrics()
         frame = hint.width() - _HINT_LETTERS * metrics.horizontalAdvance("x")
         return hint.expandedTo(QSize(frame + metrics.horizontalAdvance(self.placeholderText()) + 1, 0))
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), self.maximumWidth()), super().minimumSizeHint().height())
+
 
 def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
     """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses."""
     keys = REGISTRY[FILTER].key
     edit = _SearchField(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
-    edit.setMinimumWidth(140)
     edit.setMaximumWidth(260)
     pause = QTimer(edit)
     pause.setSingleShot(True)

@@ -50,7 +50,7 @@ class Elided(Text):
     """A single line that is elided if it is too long; the whole text is in the tooltip."""
 
     def __init__(self, text: str = "", type: str = "body", tone: Tone = "text") -> None:
-        self._full_text = ""
+        self._full_text = self._reason = ""
         super().__init__(text, type, tone)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -62,6 +62,12 @@ class Elided(Text):
     def text(self) -> str:
         return self._full_text
 
+    def set_reason(self, reason: str) -> None:
+        """Explain the text in the tooltip, and to screen readers."""
+        self._reason = reason
+        self.setAccessibleDescription(reason)
+        self._elide()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._elide()
@@ -69,7 +75,8 @@ class Elided(Text):
     def _elide(self) -> None:
         shown = QFontMetrics(self.font()).elidedText(self._full_text, Qt.TextElideMode.ElideRight, max(self.width(), 0))
         super().setText(shown)
-        self.setToolTip(plain_tooltip(self._full_text) if shown != self._full_text else "")
+        lines = (self._full_text if shown != self._full_text else "", self._reason)
+        self.setToolTip(plain_tooltip("\n".join(line for line in lines if line)))
 
 
 def plain_tooltip(text: str) -> str:

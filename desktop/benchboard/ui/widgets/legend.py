@@ -1,7 +1,8 @@
-"""Legend: what the colours of a chart mean, in a line below or beside it."""
+"""Legend: what the colours of a chart mean, in lines below it or as a list beside it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -9,17 +10,25 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from benchboard.ui.theme import theme
 
+LINE_HEIGHT: Final = 18.0
+"""Pixels of a line of a legend."""
 _MARK, _TO_TEXT, _GAP = 12.0, 17.0, 13.0
+_SWATCH = 8.0
+ROW_INDENT: Final = 16.0
+"""Pixels from the left end of a row of a list to its name."""
+ROW_MARGINS: Final = ROW_INDENT + _SWATCH
+"""Pixels of a row of a list that are neither name nor value."""
 
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A colour, its name and, where there is one, the value now. A `dash` is that of the line; None marks points."""
+    """A colour, its name and, where there is one, the value now. A `dash` is that of the line; None marks points, and
+    “area” bars and slices."""
 
     colour: QColor
     name: str
     value: str = ""
-    dash: Sequence[float] | None = ()
+    dash: Sequence[float] | Literal["area"] | None = ()
 
     @property
     def text(self) -> str:
@@ -51,30 +60,92 @@ class Legend(QFrame):
             paint_legend(painter, QRectF(self.rect()), self._entries())
 
 
+def lines_needed(entries: Sequence[LegendEntry], width: float, most: int) -> int:
+    """How many lines of this width the names take, `most` at most."""
+    metrics = QFontMetricsF(theme().font("caption"))
+    names = [replace(entry, value="") for entry in entries]
+    return next((count for count in range(1, most) if not _lines(metrics, names, width, count)[1]), most)
+
+
 def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry]) -> None:
-    """Draw as many entries as there is room for; the first is shortened rather than left out."""
+    """Draw a legend in as many lines as the box is high. Where there is no room for all, the values are left out before
+    any name is; how many names are left out stands at the end."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(theme().font("caption"))
-    metrics, x = QFontMetricsF(painter.font()), box.left()
-    for entry in entries:
-        width = _width(metrics, entry)
-        if x + width > box.right() and x > box.left():
-            break
-        _paint_mark(painter, entry, QRectF(x, box.top(), _MARK, box.height()))
-        painter.setPen(theme().color("text.secondary"))
-        room = QRectF(x + _TO_TEXT, box.top(), min(width, box.right() - x) - _TO_TEXT, box.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, _fitting(metrics, entry, room.width()))
-        x += width + _GAP
+    metrics, count = QFontMetricsF(painter.font()), max(1, int(box.height() // LINE_HEIGHT))
+    lines, rest = _lines(metrics, entries, box.width(), count)
+    if rest and len(entries) > 1:
+        entries = [replace(entry, value="") for entry in entries]
+        lines, rest = _lines(metrics, entries, box.width(), count)
+    height = box.height() / count
+    for row, line in enumerate(lines):
+        x, y = box.left(), box.top() + row * height
+        more = f"+{rest}" if rest and row == len(lines) - 1 else ""
+        end = box.right() - (metrics.horizontalAdvance(more) + _GAP if more else 0.0)
+        for entry in line:
+            width = max(0.0, min(_width(metrics, entry), end - x))
+            _paint_mark(painter, entry, QRectF(x, y, _MARK, height))
+            painter.setPen(theme().color("text.secondary"))
+            spot = QRectF(x + _TO_TEXT, y, width - _TO_TEXT, height)
+            painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, _fitting(metrics, entry, spot.width()))
+            x += width + _GAP
+        painter.setPen(theme().color("text.muted"))
+        painter.drawText(QRectF(x, y, box.right() - x, height), Qt.AlignmentFlag.AlignVCenter, more)
     painter.restore()
+
+
+def paint_legend_row(painter: QPainter, row: QRectF, entry: LegendEntry) -> None:
+    """Draw an entry of a list: its name at the left, its value at the right of the row."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(theme().font("body"))
+    metrics = QFontMetricsF(painter.font())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(entry.colour)
+    painter.drawRoundedRect(QRectF(row.left(), row.center().y() - _SWATCH / 2, _SWATCH, _SWATCH), 2, 2)
+    painter.setPen(theme().color("text"))
+    painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.value)
+    room = max(0.0, row.width() - ROW_MARGINS - metrics.horizontalAdvance(entry.value))
+    painter.setPen(theme().color("text.secondary"))
+    name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(
+        row.adjusted(ROW_INDENT, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name
+    )
+    painter.restore()
+
+
+def _lines(
+    metrics: QFontMetricsF, entries: Sequence[LegendEntry], width: float, most: int
+) -> tuple[list[list[LegendEntry]], int]:
+    """The entries of each line, and how many have no room. The first of a line is shortened rather than left out."""
+    lines: list[list[LegendEntry]] = [[]]
+    x = 0.0
+    for entry in entries:
+        if lines[-1] and x + _width(metrics, entry) > width:
+            if len(lines) == most:
+                break
+            lines.append([])
+            x = 0.0
+        lines[-1].append(entry)
+        x += _width(metrics, entry) + _GAP
+    rest = len(entries) - sum(map(len, lines))
+    while rest and len(lines[-1]) > 1 and x + metrics.horizontalAdvance(f"+{rest}") > width:
+        x -= _width(metrics, lines[-1].pop()) + _GAP
+        rest += 1
+    return lines, rest
 
 
 def _paint_mark(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
     y = round(box.center().y()) + 0.5
-    if entry.dash is None:
+    if entry.dash is None or entry.dash == "area":
+        spot = QRectF(box.left() + 2, y - _SWATCH / 2, _SWATCH, _SWATCH)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(entry.colour)
-        painter.drawEllipse(QRectF(box.left() + 2, y - 4, 8, 8))
+        if entry.dash is None:
+            painter.drawEllipse(spot)
+        else:
+            painter.drawRoundedRect(spot, 2, 2)
         return
     pen = QPen(entry.colour, 2)
     if entry.dash:

@@ -1,40 +1,35 @@
 """No match: the sentence that nothing matches a search or filters, and the action that clears them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
+from benchboard.paging import no_match_text
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.paragraph import Paragraph
 
 
-def no_match_text(things: str, search: str, *, filtered: bool = False) -> str:
-    """That none of the `things` (“people”, in the window's language) match a search, filters beside it, or both."""
-    text = search.strip()
-    if not text:
-        return _("No {things} match the filters.").format(things=things)
-    if filtered:
-        return _("No {things} match “{text}” and the filters.").format(things=things, text=text)
-    return _("No {things} match “{text}”.").format(things=things, text=text)
-
-
 class NoMatch(EmptyState):
     """In place of a list's rows: that none match, and the action that clears the search and the filters."""
 
-    def __init__(self, things: str, clear: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        things: str,
+        clear: Callable[[], object] | None = None,
+        filters: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         super().__init__("ph.funnel", "", _("Clear filters") if clear is not None else "", clear)
-        self._things = things
+        self._things, self._filters = things, filters
 
     def show_query(self, search: str, *, filtered: bool) -> None:
         """Name what nothing matches: the search, the filters, or both."""
-        self.sentence.setText(no_match_text(self._things, search, filtered=filtered))
+        self.sentence.setText(no_match_text(self._things, search, filtered=filtered, filters=self._filters()))
         if self.action.text():
             title = _("Clear filters") if filtered else _("Clear search")
-            self.action.setText(title)
-            self.action.setAccessibleName(title)
+            self.action.set_title(title)
 
 
 class NoMatchLine(QWidget):

@@ -12,6 +12,8 @@ from benchboard.ui.widgets.labels import Text, Tone
 
 _STEPS: Final = {"micro": "caption", "caption": "caption", "section": "title", "title": "title", "display": "title"}
 """The step whose line height each step of the type scale has; any other has that of `body`."""
+_MAX_WIDTHS: Final = 50
+"""Widths whose number of lines is kept: a window that is resized asks for many."""
 
 
 class Paragraph(Text):
@@ -21,6 +23,9 @@ class Paragraph(Text):
         self, text: str = "", type: str = "body", tone: Tone = "text", *, parent: QWidget | None = None
     ) -> None:
         self._line_height = theme().line_height(_STEPS.get(type, "body"))
+        self._counted: tuple[str, str] = ("", "")
+        self._counts: dict[int, int] = {}
+        """How many lines the text has at a width, for the text and font in `_counted`: Qt asks for each width often."""
         super().__init__(text, type, tone, parent=parent)
         self.setWordWrap(True)
 
@@ -30,8 +35,15 @@ class Paragraph(Text):
     def heightForWidth(self, width: int) -> int:
         margins = self.contentsMargins()
         room = width - margins.left() - margins.right()
-        count = sum(layout.lineCount() for layout in self._laid_out(room))
-        return count * self._pitch() + margins.top() + margins.bottom()
+        return self._line_count(room) * self._pitch() + margins.top() + margins.bottom()
+
+    def _line_count(self, width: int) -> int:
+        about = (self.text(), self.font().key())
+        if about != self._counted or len(self._counts) > _MAX_WIDTHS:
+            self._counted, self._counts = about, {}
+        if width not in self._counts:
+            self._counts[width] = sum(layout.lineCount() for layout in self._laid_out(width))
+        return self._counts[width]
 
     def sizeHint(self) -> QSize:
         width = super().sizeHint().width()

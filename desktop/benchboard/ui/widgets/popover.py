@@ -128,6 +128,14 @@ class MenuItem:
 
 def menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu") -> Popover:
     """Open a menu at `anchor`: arrows select, Enter runs."""
+    popover = closed_menu(anchor, items, name=name)
+    popover.open()
+    popover.focusNextPrevChild(True)
+    return popover
+
+
+def closed_menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu") -> Popover:
+    """A menu at `anchor` that is not open yet."""
     popover = Popover(anchor, padding=4, name=name)
     popover.column.setSpacing(0)
     for item in items:
@@ -140,8 +148,6 @@ def menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu") -> P
                 popover.column.addWidget(heading)
             continue
         popover.column.addWidget(_MenuRow(item, popover))
-    popover.open()
-    popover.focusNextPrevChild(True)
     return popover
 
 

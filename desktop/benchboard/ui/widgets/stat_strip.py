@@ -33,11 +33,15 @@ class Stat:
 
 
 class StatStrip(QFrame):
-    """Figures in a strip of 64 px: zeros muted, trouble coloured; in a narrow window smaller and closer."""
+    """Figures in a strip of 64 px: zeros muted, trouble coloured; in a narrow window smaller and closer.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Its `ground` is a surface of the theme; empty: what is behind it.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, ground: str = "surface") -> None:
         super().__init__(parent)
-        set_surface(self, "surface")
+        if ground:
+            set_surface(self, ground)
         self.setFixedHeight(64)
         self._stats: tuple[Stat, ...] = ()
         self._note = ""

@@ -1,7 +1,7 @@
-"""Stepper: the steps of a job in a column, with what each is about."""
+"""Stepper: the steps of a job in a column, with what each is about; StepRow: short steps side by side."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -81,3 +81,47 @@ class Stepper(QFrame):
             painter.setPen(theme().color(ink))
             metrics = QFontMetricsF(painter.font())
             painter.drawText(box, middle, metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
+
+
+Outcome = Literal["idle", "now", "done", "failed"]
+
+
+class StepRow(QWidget):
+    """Short steps side by side, for a card: those done have a check, the current one is blue, or red if it failed."""
+
+    def __init__(self, titles: tuple[str, ...]) -> None:
+        super().__init__()
+        self._titles = titles
+        self.step = -1
+        self._state: Outcome = "idle"
+        self.setFixedHeight(26)
+
+    def show_state(self, step: int, state: Outcome) -> None:
+        """Step `step`, from 0, has this state; those before it are done."""
+        self.step, self._state = step, state
+        self.setAccessibleName(", ".join(self._titles[: max(0, step)]))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(theme().font("body"))
+            x = 0.0
+            for index, title in enumerate(self._titles):
+                mark = QRectF(x, 4, 18, 18)
+                current = index == self.step and self._state != "idle"
+                if index < self.step:
+                    paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
+                elif current and self._state == "failed":
+                    paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
+                else:
+                    painter.setPen(QPen(theme().color("accent" if current else "border.control"), 1.4))
+                    painter.setBrush(theme().color("accent") if current else Qt.BrushStyle.NoBrush)
+                    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
+                    painter.setPen(theme().color("on.accent" if current else "text.secondary"))
+                    painter.setFont(theme().font("caption"))
+                    painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+                painter.setFont(theme().font("body"))
+                painter.setPen(theme().color("text" if current or index < self.step else "text.secondary"))
+                painter.drawText(QRectF(x + 24, 0, 160, 26), Qt.AlignmentFlag.AlignVCenter, title)
+                x += 24 + painter.fontMetrics().horizontalAdvance(title) + 14

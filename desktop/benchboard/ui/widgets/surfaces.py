@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, restyle
 
 SHADOW = 24
@@ -72,6 +73,7 @@ class Toolbar(QWidget):
         self._count = Text("", "body", "muted", parent=self)
         self._count.setVisible(bool(title))
         self._left = 0
+        self._may_shorten: tuple[Button, ...] = ()
         if title:
             self.add(Text(title, "section"))
             self.add(self._count)
@@ -95,6 +97,31 @@ class Toolbar(QWidget):
             self._row.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
+
+    def shorten(self, *buttons: Button) -> None:
+        """Where the width is short, these show their icons alone, from the first on."""
+        self._may_shorten = buttons
+        self._shorten_to_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten_to_width()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._shorten_to_width()
+        return super().event(event)
+
+    def _shorten_to_width(self) -> None:
+        shown = [button for button in self._may_shorten if not button.isHidden()]
+        if not shown:
+            return
+        # The row isn't invalidated here: that asks for a layout, which comes back here, and a core is busy for ever.
+        lacking = self._row.minimumSize().width() - self.width()
+        lacking += sum(button.label_room() for button in shown if not button.text())
+        for button in shown:
+            button.show_label(lacking <= 0)
+            lacking -= button.label_room()
 
     def set_count(self, text: str) -> None:
         """Show a count beside the title."""

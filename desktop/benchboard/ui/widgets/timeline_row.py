@@ -10,10 +10,20 @@ _WHEN_WIDTH = 84
 
 
 class TimelineRow(QFrame):
-    """`14 min ago   Changed tile “Orders per day”`; `exact` is the time in full, for the tooltip."""
+    """`14 min ago   Changed tile “Orders per day”`; `exact` is the time in full, for the tooltip.
+
+    `action` stands below the text.
+    """
 
     def __init__(
-        self, when: str, what: str, under: str = "", *, exact: str = "", parent: QWidget | None = None
+        self,
+        when: str,
+        what: str,
+        under: str = "",
+        *,
+        exact: str = "",
+        action: QWidget | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(", ".join(part for part in (when, what, under) if part))
@@ -25,6 +35,8 @@ class TimelineRow(QFrame):
         column.addWidget(Elided(what))
         if under:
             column.addWidget(Elided(under, "caption", "muted"))
+        if action is not None:
+            column.addWidget(action, 0, Qt.AlignmentFlag.AlignLeft)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 1, 0, 1)
         line.setSpacing(theme().px("spacing.2"))

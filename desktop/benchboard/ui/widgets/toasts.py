@@ -15,13 +15,24 @@ from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.surfaces import Icon
 
 SHOWN_MS: Final = 6_000
+HINT_MS: Final = 3_000
 _UNDO: Final = QKeySequence.StandardKey.Undo
 
 
 class Toast(QWidget):
-    """Reports a completed action, with undo, at the bottom of the window for six seconds."""
+    """Reports a completed action, with undo, at the bottom of the window for six seconds; a `small` one is a hint for
+    three. A `refusal` says why nothing was done.
+    """
 
-    def __init__(self, text: str, undo: Callable[[], None] | None, parent: QWidget, *, small: bool = False) -> None:
+    def __init__(
+        self,
+        text: str,
+        undo: Callable[[], None] | None,
+        parent: QWidget,
+        *,
+        small: bool = False,
+        refusal: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._window, self._small = parent, small
         self.setObjectName("toast")
@@ -30,7 +41,7 @@ class Toast(QWidget):
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(theme().px("spacing.2"))
         if not small:
-            row.addWidget(Icon("ph.check-circle-fill", "on.tooltip"))
+            row.addWidget(Icon("ph.warning" if refusal else "ph.check-circle-fill", "on.tooltip"))
         row.addWidget(Text(text, "caption" if small else "body", "inverse"))
         self._undo = undo
         if undo is not None:
@@ -42,7 +53,7 @@ class Toast(QWidget):
                 app.installEventFilter(self)
         self.setFixedHeight(24 if small else 32)
         self.adjustSize()
-        QTimer.singleShot(SHOWN_MS, self, self.deleteLater)
+        QTimer.singleShot(HINT_MS if small else SHOWN_MS, self, self.deleteLater)
 
     def _run_undo(self) -> None:
         undo = self._undo

@@ -94,19 +94,24 @@ class DevicePreview(QWidget):
         )
         self._text.setText(words.format(count=count))
         self._reset_button.setText(_("Reset to desktop layout") if selected else _("Reset all to desktop layout"))
-        self._reset_button.disable("" if count else _("No custom layout to reset."))
+        self._reset_button.disable(self.why_no_reset())
 
     def _follow_desktop(self) -> None:
         self.follow_desktop()
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def why_no_reset(self) -> str:
+        """Why nothing can be reset to the desktop layout; empty if something can."""
+        if not self._editor.breakpoint:
+            return _("This is the desktop layout. Switch to the tablet or phone layout to reset it.")
+        overridden = overridden_ids(self._editor.document, self._editor.breakpoint)
+        return "" if overridden else _("No custom layout to reset.")
+
     def follow_desktop(self) -> None:
         """Reset the selected widgets to the desktop layout, or all widgets if none of those selected has a custom
         position.
         """
-        overridden = (
-            overridden_ids(self._editor.document, self._editor.breakpoint) if self._editor.breakpoint else frozenset()
-        )
+        overridden = overridden_ids(self._editor.document, self._editor.breakpoint)
         selected = [item_id for item_id in self._editor.selection if item_id in overridden]
         self._editor.follow_desktop(selected or None)
 

@@ -1,6 +1,7 @@
-"""What appears when the pointer is over a tile: a tooltip with the value there, and the tile's menu button.
+"""What appears when the pointer is over a tile: a tooltip with the value there, a crosshair on a line chart, and the
+tile's menu button.
 
-Neither repaints the page: the value is in a tooltip, and the menu button is a small widget of its own.
+They repaint little of the page: the value is in a tooltip, the others are small widgets of their own.
 """
 
 from typing import Final
@@ -14,9 +15,10 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.value_readout import Reader, tile_reader, tooltip_html
+from benchboard.ui.studio.tiles.value_readout import LinePoints, Reader, tile_reader, tooltip_html
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.crosshair import Crosshair
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _BUTTON_SIZE: Final = 22
@@ -32,13 +34,16 @@ class HoverTracker(QObject):
         self._reader: tuple[tuple[object, ...], Reader] | None = None
         self._tooltip = ""
         self.menu_button = TileMenuButton(view)
+        self.crosshair = Crosshair(view.viewport())
         view.viewport().installEventFilter(self)
         view.installEventFilter(self)
         view.editor.changed.connect(self._follow_page)
         view.editor.selection_changed.connect(self.place_menu_button)
         view.zoom_changed.connect(self._follow_page)
+        view.query_runner.result_changed.connect(self._follow_result)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.place_menu_button)
+            bar.valueChanged.connect(self.crosshair.hide)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
@@ -69,7 +74,12 @@ class HoverTracker(QObject):
         if self._over is not None and self._over not in self._view.tiles.values():
             self._over = None
         self._reader = None
+        self.crosshair.hide()
         self.place_menu_button()
+
+    def _follow_result(self, item_id: str) -> None:
+        if self._over is not None and self._over.item.id == item_id:
+            self.crosshair.hide()
 
     def _move(self, event: QMouseEvent) -> None:
         if event.buttons():
@@ -89,6 +99,7 @@ class HoverTracker(QObject):
             self.place_menu_button()
 
     def _hide_tooltip(self) -> None:
+        self.crosshair.hide()
         if self._tooltip:
             self._tooltip = ""
             QToolTip.hideText()
@@ -100,11 +111,20 @@ class HoverTracker(QObject):
         text = tooltip_html(readout)
         if tile is not None:
             tile.set_readout(readout)
+        if tile is not None and readout is not None and readout.crosshair is not None:
+            self._show_crosshair(tile, readout.crosshair)
+        else:
+            self.crosshair.hide()
         if readout is None or not readout.follows_pointer:
             self._hide_tooltip()
         elif text != self._tooltip or not QToolTip.isVisible():
             self._tooltip = text
             QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self._view.viewport())
+
+    def _show_crosshair(self, tile: Tile, points: LinePoints) -> None:
+        view, corner = self._view, tile.pos()
+        shown = points.mapped(lambda point: QPointF(view.mapFromScene(corner + point * view.zoom)))
+        self.crosshair.show_at(shown.upright, shown.points)
 
     def _reader_of(self, tile: Tile) -> Reader:
         """The reader of a tile, cached for its content: mouse moves are frequent."""

@@ -58,7 +58,7 @@ class ImageImport(QObject):
         item_id = image_edits.selected_image(self._editor.state)
         why = image_edits.locked_reason(self._editor.state, item_id)
         if why:
-            self._context.problems.toast(why)
+            self._context.problems.refuse(why)
             return
         kinds = _("Images")
         title, home = _("Choose image"), str(Path.home())
@@ -73,7 +73,7 @@ class ImageImport(QObject):
         """Read images and add them to the page."""
         why = image_edits.locked_reason(self._editor.state, offer.item_id)
         if why:
-            self._context.problems.toast(why)
+            self._context.problems.refuse(why)
         elif len(offer.sources) > _MAX_IMAGES:
             what = _("You can add up to {count} images at once.").format(count=_MAX_IMAGES)
             self._context.problems.show(Invalid("image.too-many", what, do=_("Add them in smaller batches.")))
@@ -100,9 +100,9 @@ class ImageImport(QObject):
         exists = item_id in editor.page.shown and editor.page.item(item_id).type == IMAGE
         why = image_edits.locked_reason(editor.state, item_id)
         if why:
-            self._context.problems.toast(why)
+            self._context.problems.refuse(why)
         elif item_id and not exists:
-            self._context.problems.toast(_("That image widget is no longer on the page."))
+            self._context.problems.refuse(_("That image widget is no longer on the dashboard."))
         elif exists:
             editor.apply(image_edits.set_picture, item_id, text)
         else:

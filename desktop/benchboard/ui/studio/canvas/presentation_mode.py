@@ -49,6 +49,7 @@ class PresentationMode(QObject):
         self._selected_before = self._canvas.editor.selection
         self._canvas.editor.select(())
         self._canvas.presenting = True
+        self._canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for watched in (self._canvas, self._canvas.viewport()):
             watched.installEventFilter(self)
         self._canvas.interactive_table.leave()
@@ -56,6 +57,7 @@ class PresentationMode(QObject):
             self._canvas.horizontalScrollBar().value(), self._canvas.verticalScrollBar().value()
         )
         self.changed.emit(True)
+        self._canvas.sync()
         self._scroll_to(QPoint())
         self._canvas.pixmaps.update_visible()
         self._canvas.viewport().unsetCursor()
@@ -68,8 +70,10 @@ class PresentationMode(QObject):
         for watched in (self._canvas, self._canvas.viewport()):
             watched.removeEventFilter(self)
         self._canvas.presenting = False
+        self._canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._canvas.interactive_table.leave()
         self.changed.emit(False)
+        self._canvas.sync()
         self._canvas.pixmaps.update_visible()
         self._canvas.editor.select(self._selected_before)
         # The page has its former height only when the panes are shown again.

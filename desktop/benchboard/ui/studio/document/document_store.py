@@ -6,6 +6,7 @@ from benchboard.dashboards import home_layout, library
 from benchboard.dashboards.document.document import Document, write_home
 from benchboard.dashboards.editing.save_machine import StoredDocument
 from benchboard.dashboards.versions import version_store
+from benchboard.i18n import _
 from benchboard.identity.permissions import Actor
 from benchboard.ui.tasks import DatabaseSession
 
@@ -52,7 +53,7 @@ class HomeStore:
 
     def read(self, session: DatabaseSession) -> StoredDocument:
         home = home_layout.home_layout(session, self._actor)
-        return StoredDocument(home.content, home.version)
+        return StoredDocument(home.content, home.version, title=_("Home"))
 
     def newest_version(self, _session: DatabaseSession) -> int | None:
         return None
@@ -76,7 +77,9 @@ class DashboardStore:
         opened = library.get_dashboard(session, self._actor, self.key)
         level = opened.card.level
         self._owned = level == "own"
-        return StoredDocument(opened.document, opened.card.version, level != "view", self._owned)
+        return StoredDocument(
+            opened.document, opened.card.version, level != "view", self._owned, title=opened.card.name
+        )
 
     def newest_version(self, session: DatabaseSession) -> int | None:
         newest = version_store.list_versions(session, self._actor, self.key, limit=1).rows

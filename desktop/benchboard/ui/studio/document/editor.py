@@ -20,6 +20,7 @@ from benchboard.dashboards.journal.recoverable_steps import EditStep
 from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
 from benchboard.errors import Invalid
+from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_stack import UndoStack
 
 _P = ParamSpec("_P")
@@ -236,6 +237,11 @@ class Editor(QObject):
     def apply_document(self, title: str, document: Document, burst: str | None = None) -> None:
         """Replace the document by one with the same layout; changes of one `burst` in quick succession are one step."""
         self.apply(state.apply_document, title, document, burst)
+
+    def rename(self, title: str) -> None:
+        """Give the document this title, as one step; nothing if it has it."""
+        if title != self.document.title:
+            self.apply_document(_("Rename dashboard to {name}").format(name=title), replace(self.document, title=title))
 
     def apply_layout(
         self,

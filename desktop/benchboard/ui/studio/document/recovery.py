@@ -69,7 +69,7 @@ class Recovery(QObject):
                     report(error)
 
             journal = self._journal_holder.replace(
-                lambda: open_journal(workspace.home, workspace.vault, subject, failed)
+                lambda: open_journal(workspace.home, workspace.vault, subject, failed, stored.title)
             )
         except AppError as error:
             return RecoveredPage(stored.version, content, problem=error)

@@ -127,7 +127,9 @@ class Saving(QObject):
         def tell(number: int | None) -> None:
             if self.state == SaveState.SAVED and not self.machine.has_work:
                 unchanged = _("Nothing has changed since version {number}.")
-                text = _("All changes saved") if number is None else unchanged.format(number=number)
+                text = (
+                    _("Nothing has changed since the last save.") if number is None else unchanged.format(number=number)
+                )
                 self._context.problems.toast(text)
 
         self._context.tasks.read(self, self.store.newest_version, tell)
@@ -211,7 +213,7 @@ class Saving(QObject):
         problems = self._context.problems
         match effect:
             case save_machine.ShowError():
-                problems.show(effect.error, self.save if effect.retry else None)
+                problems.show(effect.error, self.save if effect.retry else None, lasting=True)
             case save_machine.ShowConflict():
                 self._show_conflict(effect.merge)
             case save_machine.ShowTooMuch():

@@ -93,7 +93,7 @@ class StashedDrafts:
             editor.reveal([item_id])
             return
         if item_id in editor.page.paths:
-            self._problems.toast(editor.read_only_reason or _("Content is locked."))
+            self._problems.refuse(editor.read_only_reason or _("Content is locked."))
         self._offer(where)
 
     def _copy(self, where: str) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.dashboards.interchange import ConversionReport
 from benchboard.dashboards.interchange.conversion_report import Outcome, ReportLine
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_, _, number
 from benchboard.ui.context import Context
 from benchboard.ui.file_export import ask_file, save_file
 from benchboard.ui.studio.import_export.page_export import file_name
@@ -26,6 +26,7 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Dialog, Paragraph
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 
 OUTCOMES: Final[dict[Outcome, tuple[str, str, str]]] = {
     "left out": (N_("Skipped"), "ph.minus-circle", "error"),
@@ -62,7 +63,7 @@ class ConversionReportDialog(Dialog):
         super().__init__(window, title, size=QSize(760, 560), name="import_report")
         self._window, self._context, self._title, self._report = window, context, title, report
         self._show_item = show_item
-        self.content.addWidget(Paragraph(report.summary(), "body", "secondary"))
+        self.content.addWidget(_counters(report))
         self.lines = _ReportTree(report, self._go)
         self.lines.setAccessibleName(_("Export issues") if left_out else _("Import issues"))
         self.content.addWidget(self.lines, 1)
@@ -88,6 +89,23 @@ class ConversionReportDialog(Dialog):
     def _save(self, path: Path) -> None:
         content = f"{self._title}\n{self._report.text()}\n".encode()
         save_file(self._context, self._window, path, lambda _progress: (content, None))
+
+
+def _counters(report: ConversionReport) -> StatStrip:
+    """How many widgets there are, and how many of them are not as they were."""
+    strip = StatStrip(ground="")
+    strip.setObjectName("import_report_counts")
+    widgets = report.mapped + report.placeholder
+    strip.show_stats(
+        [
+            Stat(number(widgets), _("Widgets")),
+            Stat(number(report.placeholder), _("Placeholders"), "warn" if report.placeholder else "text"),
+            Stat(number(report.without_query), _("Need a query"), "warn" if report.without_query else "text"),
+            Stat(number(report.kept), _("Unsupported settings")),
+        ]
+    )
+    strip.setAccessibleName(report.summary())
+    return strip
 
 
 class _WrappingDelegate(QStyledItemDelegate):

@@ -182,12 +182,13 @@ def open_menu(parent: QWidget, handlers: Handlers, at: QPoint, *, scope: Command
 
 
 class RenameDialog(Dialog):
-    """Asks for a new name."""
+    """Asks for a new name, or for the name of a dashboard that was just created."""
 
     name_entered = Signal(str)
 
-    def __init__(self, window: QWidget, name: str) -> None:
-        super().__init__(window, _("Rename “{name}”").format(name=name), name="rename")
+    def __init__(self, window: QWidget, name: str, *, created: bool = False) -> None:
+        title = _("Name your dashboard") if created else _("Rename “{name}”").format(name=name)
+        super().__init__(window, title, name="rename")
         self._name = Edit(name="rename_name")
         self._name.setMaxLength(MAX_NAME)
         self._name.setText(name)
@@ -195,8 +196,10 @@ class RenameDialog(Dialog):
         self._name.setMinimumWidth(360)
         self._name.returnPressed.connect(self._accept)
         self.content.addWidget(Field(_("Name"), self._name))
-        self.add_button(Button(_("Cancel"), self.dismiss, name="rename_keep"))
-        self._button = self.add_button(Button(_("Rename dashboard"), self._accept, kind="primary", name="rename_take"))
+        keep = _("Keep “{name}”").format(name=name) if created else _("Cancel")
+        take = _("Save name") if created else _("Rename dashboard")
+        self.add_button(Button(keep, self.dismiss, name="rename_keep"))
+        self._button = self.add_button(Button(take, self._accept, kind="primary", name="rename_take"))
         self._name.textChanged.connect(self._typed)
 
     def _typed(self, text: str) -> None:
@@ -211,6 +214,6 @@ class RenameDialog(Dialog):
 
 def _moved_to_trash(count: int) -> str:
     days = TRASH_RETENTION.days
-    moved = ngettext("Moved {count} dashboard to trash.", "Moved {count} dashboards to trash.", count)
+    moved = ngettext("Moved {count} dashboard to the trash.", "Moved {count} dashboards to the trash.", count)
     kept = ngettext("Dashboards stay in trash for {count} day.", "Dashboards stay in trash for {count} days.", days)
     return f"{moved.format(count=count)} {kept.format(count=days)}"

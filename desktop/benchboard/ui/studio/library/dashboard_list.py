@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.dashboards import library
@@ -50,9 +50,11 @@ _CSV_COLUMNS: Final = (
 
 
 class DashboardList(QWidget):
-    """All dashboards that the user can see, and those in the trash. `open_requested` asks to open one."""
+    """All dashboards that the user can see, and those in the trash. `open_requested` asks to open one, `created` is
+    emitted for a new empty one."""
 
     open_requested = Signal(str)
+    created = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -81,13 +83,13 @@ class DashboardList(QWidget):
         )
         self._toolbar.add_right(self._import)
         self._toolbar.add_right(self._new)
-        self._full_width = self._toolbar.minimumSizeHint().width()
+        self._toolbar.shorten(self._import, self._new)
         self._table: PagedTable[DashboardSummary] = PagedTable(
             self._model,
             label=_("Dashboards"),
             name="library_table",
-            empty=EmptyState("ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard),
-            no_match=_NoDashboards(self._show_all, self._filter),
+            empty=self._empty_state(),
+            no_match=_NoDashboards(self._filter, self._show_all, self.create_dashboard),
             bulk=self._bulk(),
             row_menu=True,
         )
@@ -104,13 +106,22 @@ class DashboardList(QWidget):
         self._model.listing = Listing(sort="updated_at", descending=True)
         self._update_bulk_buttons()
 
+    def _empty_state(self) -> EmptyState:
+        what = _("A dashboard shows the results of queries as charts, tables and figures. Fill one from a template,"
+                 " or widget by widget.")  # fmt: skip
+        empty = EmptyState(
+            "ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard, why=what
+        )
+        empty.add_action(_("Import dashboard"), self.choose_import_file)
+        return empty
+
     def create_dashboard(self) -> None:
-        """Create an empty dashboard and open it."""
+        """Create an empty dashboard; the view opens it and asks for its name."""
         actor = self._context.actor
         self._context.tasks.change(
             self,
             lambda session: library.create(session, actor, empty(_(NEW_TITLE))),
-            lambda made: self.open_requested.emit(made.card.id),
+            lambda made: self.created.emit(made.card.id),
         )
 
     def _fetch(
@@ -135,11 +146,6 @@ class DashboardList(QWidget):
             lambda session: library.restore(session, actor, [card.id]),
             lambda _count: self.open_requested.emit(card.id),
         )
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window the button that imports shows its icon alone, as the one that exports always does."""
-        super().resizeEvent(event)
-        self._import.show_label(self.width() >= self._full_width)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -229,7 +235,7 @@ class DashboardList(QWidget):
         card = self._table.current()
         handler = self._handlers_at(card).get(command_id) if card is not None else None
         if handler is not None:
-            run_handler(handler, self._context.problems.toast)
+            run_handler(handler, self._context.problems.refuse)
 
     def _ids(self) -> list[str]:
         return [card.id for card in self._table.selected()]
@@ -258,27 +264,49 @@ class DashboardList(QWidget):
 
 
 class _NoDashboards(NoMatch):
-    """That no dashboard matches; in the trash without a search, that it is empty and what it is for."""
+    """That no dashboard matches; with a filter and no search, that the filter has none, and the next step."""
 
-    def __init__(self, clear: Callable[[], object], which: SegmentedControl) -> None:
-        super().__init__(pgettext("no match", "dashboards"), clear)
-        self._which = which
+    def __init__(self, which: SegmentedControl, show_all: Callable[[], object], create: Callable[[], object]) -> None:
+        super().__init__(pgettext("no match", "dashboards"), self._act, self._filter_names)
+        self._which, self._show_all, self._create = which, show_all, create
+        self._offers_creation = False
 
     def show_query(self, search: str, *, filtered: bool) -> None:
         super().show_query(search, filtered=filtered)
-        trash = self._which.current() == "trash" and not search
-        self.icon.show_icon("ph.trash" if trash else "ph.funnel")
-        self.action.setVisible(not trash)
-        self.why.setVisible(trash)
-        if trash:
-            days = TRASH_RETENTION.days
-            kept = ngettext(
-                "Dashboards in the trash can be restored for {count} day.",
-                "Dashboards in the trash can be restored for {count} days.",
-                days,
-            )
-            self.sentence.setText(_("The trash is empty."))
-            self.why.setText(kept.format(count=days))
+        which = "" if search else self._which.current()
+        self._offers_creation = which == "mine"
+        icons = {"mine": "ph.user", "shared": "ph.users", "public": "ph.users-three", "trash": "ph.trash"}
+        self.icon.show_icon(icons.get(which, "ph.funnel"))
+        why = _why_nothing(which)
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
+        if which:
+            title = _("Create dashboard") if self._offers_creation else _("Show all dashboards")
+            self.sentence.setText(library.nothing_in(which))
+            self.action.set_title(title)
+
+    def _filter_names(self) -> list[str]:
+        return [title for key, title in _filters() if key and key == self._which.current()]
+
+    def _act(self) -> None:
+        (self._create if self._offers_creation else self._show_all)()
+
+
+def _why_nothing(which: str) -> str:
+    """What a filter without dashboards is for; empty if that is plain."""
+    if which == "shared":
+        return _("When someone shares a dashboard with you or your team, it's listed here.")
+    if which == "public":
+        return _("To share a dashboard with everyone, open it and select Share.")
+    if which != "trash":
+        return ""
+    days = TRASH_RETENTION.days
+    kept = ngettext(
+        "Dashboards in the trash can be restored for {count} day.",
+        "Dashboards in the trash can be restored for {count} days.",
+        days,
+    )
+    return kept.format(count=days)
 
 
 def _button(name: str, run: Callable[[], object]) -> Button:
@@ -319,7 +347,7 @@ def _description(card: DashboardSummary) -> str:
 
 def _columns() -> tuple[Column[DashboardSummary], ...]:
     return (
-        Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True,
+        Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True, most=480,
                second=_description),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),

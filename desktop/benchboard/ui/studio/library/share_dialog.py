@@ -14,7 +14,7 @@ from benchboard.dashboards.access.access_list import AccessEntry
 from benchboard.dashboards.access.dashboard_permissions import level_title
 from benchboard.dashboards.access.sharing import Candidate, Share, SharePermission, SharingSettings
 from benchboard.i18n import _, ngettext, pgettext
-from benchboard.paging import Page
+from benchboard.paging import Page, no_match_text
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
@@ -33,7 +33,6 @@ from benchboard.ui.widgets import (
     hairline,
 )
 from benchboard.ui.widgets.labels import KeyCap
-from benchboard.ui.widgets.no_match import no_match_text
 
 Result = TypeVar("Result")
 _PAUSE_MS = 200
@@ -70,7 +69,7 @@ class ShareDialog(Dialog):
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
         self._access_section = (hairline(), Text(_("Other people with access"), "section"), self._access)
-        for part in (self._add, self._results, Text(_("Shared with"), "section"), self._shares, self._public,
+        for part in (self._add, self._results, Text(_("Who has access"), "section"), self._shares, self._public,
                      *self._access_section):  # fmt: skip
             column.addWidget(part)
         column.addStretch(1)
@@ -140,14 +139,18 @@ class ShareDialog(Dialog):
         return [choice, stop]
 
     def _show_others(self, shares: SharingSettings, page: Page[AccessEntry]) -> None:
-        """List those with access who aren't under “Shared with”."""
+        """List those with access who aren't under “Who has access”."""
         listed = {shares.owner.id, *(share.to.id for share in shares.people)}
         lines: list[QWidget] = []
         for one in page.rows:
             if one.user_id in listed:
                 continue
-            who = Candidate("person", one.user_id, one.name, access_list.grants_text(one.grants))
-            lines.append(_PersonRow(who, Text(level_title(one.level), tone="muted")))
+            yourself = one.user_id == self._context.actor.user_id
+            who = Candidate("person", one.user_id, one.name, access_list.grants_text(one.grants, yourself=yourself))
+            title = level_title(one.level)
+            if yourself:
+                title = _("You: {level}").format(level=title[:1].lower() + title[1:])
+            lines.append(_PersonRow(who, Text(title, tone="muted")))
         if page.next_key:
             lines.append(Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted"))
         self._access.fill(*lines)
@@ -267,18 +270,29 @@ class ShareDialog(Dialog):
         self._change(lambda session: sharing.share(session, self._context.actor, self._id, to.kind, to.id, permission))
 
     def _revoke(self, to: Candidate, permission: SharePermission) -> None:
-        self._change(lambda session: sharing.unshare(session, self._context.actor, self._id, to.kind, to.id))
-        self._context.problems.toast(
-            _("Revoked access for {name}").format(name=to.name), lambda: self._grant(to, permission)
-        )
+        actor = self._context.actor
+
+        def revoke(session: DatabaseSession) -> str:
+            sharing.unshare(session, actor, self._id, to.kind, to.id)
+            return access_list.remaining_access_text(session, actor, self._id, to)
+
+        def revoked(remaining: str) -> None:
+            done = _("No longer shared with {name}.") if remaining else _("Revoked access for {name}")
+            text = " ".join([done.format(name=to.name), *([remaining] if remaining else [])])
+            self._context.problems.toast(text, lambda: self._grant(to, permission))
+
+        self._change(revoke, revoked)
 
     def _publish(self, public: bool) -> None:
         self._change(lambda session: sharing.set_public(session, self._context.actor, self._id, public=public))
 
-    def _change(self, op: Callable[[DatabaseSession], SharingSettings]) -> None:
-        """Store a change, also an undo from the toast after the dialog was closed."""
+    def _change(
+        self, op: Callable[[DatabaseSession], Result], then: Callable[[Result], None] = lambda _result: None
+    ) -> None:
+        """Store a change, also an undo from the toast after the dialog was closed; call `then` with its result."""
 
-        def stored(_shares: SharingSettings) -> None:
+        def stored(result: Result) -> None:
+            then(result)
             if shiboken6.isValid(self):
                 self._load()
 

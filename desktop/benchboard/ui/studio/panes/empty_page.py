@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.errors import AppError
 from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.widgets.empty_state import EmptyState
@@ -54,8 +55,9 @@ class EmptyPageNotice(QObject):
         if wanted == "failed" and problem is not None:
             return self._failure(problem)
         if wanted == "empty":
+            why = _("Drag a widget here from the left pane, or press {key} to search for one.")
             return EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._start_from_template,
-                              why=_("Drag a widget here from the left pane."), parent=self._area)  # fmt: skip
+                              why=why.format(key=REGISTRY["studio.show_add_pane"].key), parent=self._area)  # fmt: skip
         return EmptyState("ph.squares-four", self._empty, parent=self._area) if wanted == "nothing" else None
 
     def _failure(self, problem: AppError) -> QWidget:

@@ -43,7 +43,7 @@ class GeometryFields(CellFields):
             why.append(_("Size is locked."))
         if item.panes:
             off |= {"x", "w", "h"} if item.type == ROW else {"h"}
-            wide = _("A row spans the page, and its height follows its content.")
+            wide = _("A row spans the dashboard, and its height follows its content.")
             why.append(wide if item.type == ROW else _("Height follows its content."))
         columns, top = page.pane(path).columns, cell.y - page.cell(self._id).y
         bounds = {

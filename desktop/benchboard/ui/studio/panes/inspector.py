@@ -137,7 +137,7 @@ class Inspector(QWidget):
             self._empty.refresh()
         else:
             self._sheet = _PropertySheet(
-                self._context, self._editor, self._query_runner, chosen, self.command_requested.emit
+                self._stack, self._context, self._editor, self._query_runner, chosen, self.command_requested.emit
             )
             self._sheet.drafted.connect(self._drafted)
             self._stack.addWidget(self._sheet)
@@ -156,13 +156,14 @@ class _PropertySheet(QWidget):
 
     def __init__(
         self,
+        parent: QWidget,
         context: "Context",
         editor: Editor,
         query_runner: WidgetQueryRunner,
         chosen: list[str],
         run: Callable[[str], object],
     ) -> None:
-        super().__init__()
+        super().__init__(parent)  # from the start, as each widget here: reparenting a filled one styles it twice
         self._editor, self._query_runner = editor, query_runner
         self._ids = list(chosen)
         self._kinds = [editor.widget(item_id).type for item_id in chosen]
@@ -363,7 +364,7 @@ class _PropertySheet(QWidget):
     def _section(self, title: str, fields: list[QWidget]) -> None:
         if self._column.count():
             self._column.addWidget(hairline())
-        holder = QWidget()
+        holder = QWidget(self)
         column = QVBoxLayout(holder)
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(10)
@@ -396,6 +397,7 @@ class _PropertySheet(QWidget):
         if setting.kind == "prose":
             prose = ProseEdit(name)
             prose.setMinimumHeight(220)
+            prose.setPlaceholderText(_(setting.prompt) if setting.prompt else "")
             prose.drafted.connect(partial(self.drafted.emit, f"config.{setting.key}/{self._ids[0]}"))
             self._settings[setting.key] = prose
             written = Field(title, prose)
@@ -506,6 +508,8 @@ def _show(edit: UndoLineEdit | Select | ProseEdit | ImageField, value: str | Non
             edit.setCurrentIndex(-1)
             edit.blockSignals(False)
         return
+    if isinstance(edit, ProseEdit):
+        edit.update_text(value or "")
+        return
     edit.setPlaceholderText(_("Mixed") if value is None else "")
-    words = _(value) if value else ""
-    edit.update_text(words) if isinstance(edit, ProseEdit) else edit.show_text(words)
+    edit.show_text(_(value) if value else "")

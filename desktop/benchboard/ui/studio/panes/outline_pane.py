@@ -17,6 +17,7 @@ from benchboard.dashboards.editing.outline import OutlineEntry
 from benchboard.dashboards.layout import GROUP, ROW, TABS, Path
 from benchboard.errors import Invalid
 from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
@@ -293,7 +294,8 @@ class OutlinePane(QTreeWidget):
     def _paint_empty(self) -> None:
         with QPainter(self.viewport()) as painter:
             painter.setPen(theme().color("text.muted"))
-            words = _("No widgets yet. Add one or start from a template.")
+            add = _("No widgets yet. Press {key} to add one.").format(key=REGISTRY["studio.show_add_pane"].key)
+            words = _("No widgets yet.") if self._editor.read_only else add
             PaintedParagraph(words, self.viewport().width() - 24).paint(painter, QPointF(12, 14))
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -125,8 +125,8 @@ class ProseEdit(QPlainTextEdit):
 
 
 class QueryEdit(ProseEdit):
-    """A query field. While the user types, only a valid query is committed; leaving the field, or Ctrl+Enter, commits
-    any text.
+    """A query field. While the user types, only a valid query is committed, or that there is none; leaving the field,
+    or Ctrl+Enter, commits any text.
 
     `variables` returns the values of the variables that the query may use.
     """
@@ -194,6 +194,8 @@ class QueryEdit(ProseEdit):
             self.check()
 
     def _paused(self) -> None:
+        if not self.toPlainText().strip():
+            self.commit()  # otherwise the widget would show the result of a query that is gone
         self.check()
 
     def show_text(self, text: str) -> None:

@@ -15,6 +15,7 @@ from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.recovery import account_of
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.labels import restyle
 from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class RepeatsToggle(QObject):
     def toggle(self) -> None:
         """Show or hide the copies, and remember that for this page."""
         if not self._has_repeats():
-            self._context.problems.toast(_("No widgets here are repeated."))
+            self._context.problems.refuse(_("No widgets here are repeated."))
             return
         self._set_shown(not self._shown)
         self._remember()
@@ -80,6 +81,16 @@ class RepeatsToggle(QObject):
         self._button.setChecked(self._shown)
         if self._shown and not there:
             self._set_shown(False)
+
+    def set_beside_tabs(self, beside: bool) -> None:
+        """Fit the toggle to where it is: beside the tabs, or in the bar below the toolbar."""
+        set_surface(self.switch, "window" if beside else "surface")
+        restyle(self.switch)
+
+    @property
+    def width(self) -> int:
+        """The width that the toggle takes, in pixels; 0 while it is hidden."""
+        return 0 if self.switch.isHidden() else self.switch.sizeHint().width()
 
     def _has_repeats(self) -> bool:
         """Whether the page has repeated widgets and is editable. Readers see all copies anyway."""

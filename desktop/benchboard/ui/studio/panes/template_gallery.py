@@ -11,7 +11,6 @@ from benchboard.dashboards.document.widget_kinds import kind_of
 from benchboard.dashboards.layout import PageIndex
 from benchboard.dashboards.templates import TEMPLATES, Template
 from benchboard.i18n import _
-from benchboard.ui.commands import REGISTRY
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import Button
@@ -26,13 +25,13 @@ _SIZE: Final = QSize(936, 588)
 
 
 class TemplateGallery(Dialog):
-    """Eight cards; pressing one uses its template."""
+    """Eight cards; pressing one uses its template. `replaces` says what it replaces, if there is anything."""
 
-    def __init__(self, window: QWidget, use: Callable[[Template], object]) -> None:
+    def __init__(self, window: QWidget, use: Callable[[Template], object], replaces: str = "") -> None:
         super().__init__(window, _("Start from a template"), size=_SIZE, name="studio_gallery")
         self._use = use
-        sentence = _("The template replaces everything on the dashboard. Press {keys} to undo.")
-        self.content.addWidget(Text(sentence.format(keys=REGISTRY["studio.undo"].key), tone="secondary"))
+        if replaces:
+            self.content.addWidget(Text(replaces, tone="secondary"))
         inside = QWidget()
         inside.setProperty("plain", True)
         square = QGridLayout(inside)

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from benchboard.i18n import _, ngettext, percent
+from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.commands import REGISTRY, Command, Handlers
 from benchboard.ui.studio.document.undo_stack import UndoStack
 from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
@@ -22,7 +22,7 @@ Run = Callable[[str], None]
 def saved_text(seconds: int | None) -> str:
     """Text for how long ago this page was stored, if it was since it opened."""
     if seconds is None or seconds < 2:
-        return _("All changes saved")
+        return _("Saved")
     if seconds < 60:
         return _("Saved {seconds} s ago").format(seconds=seconds)
     minutes = seconds // 60
@@ -32,6 +32,11 @@ def saved_text(seconds: int | None) -> str:
     return ngettext("Saved {hours} hour ago", "Saved {hours} hours ago", hours).format(hours=hours)
 
 
+def broken_text(count: int) -> str:
+    """Text for a page that is stored, with this many queries that fail."""
+    return ngettext("Saved · {count} query fails", "Saved · {count} queries fail", count).format(count=number(count))
+
+
 def sized_states() -> list[str]:
     """The texts that the state label is sized for; a longer one, for a problem, is elided and shown whole in the
     tooltip.
@@ -39,12 +44,15 @@ def sized_states() -> list[str]:
     saved = [saved_text(seconds) for seconds in (0, 48, 48 * 60, 3600, 48 * 3600)]
     return [
         *saved,
+        broken_text(1),
         _("Opening"),
         _("Couldn't open"),
         _("Not saved yet"),
         _("Saving"),
         _("Conflict"),
         _("Up to date"),
+        _("Not up to date"),
+        _("Not saved"),
     ]
 
 
@@ -59,8 +67,8 @@ class PageToolbar(Toolbar):
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()
-        self._shortened = (self.json, self.versions, self.export, self.present)
-        self._overflowing = (self.json, self.export, self.present, self.fit, self._find)
+        self._shortened = (self.versions, self.export, self.present)
+        self._overflowing = (self.export, self.present, self.fit, self._find)
 
     def _fill_left(self) -> None:
         """Add the controls for the display of the page."""
@@ -86,22 +94,20 @@ class PageToolbar(Toolbar):
             self.add(widget)
 
     def _fill_right(self) -> None:
-        """Add the save state, and the buttons for JSON, export and more."""
+        """Add the save state, and the buttons for export, versions and more."""
         self.mark, self.state = Icon("ph.check", "ok"), self._state_text()
-        self.json = self._text_button("show_json", _("JSON"), name="studio_json", with_icon=True)
-        self.json.setCheckable(True)
         self.export = Button(
             _("Export"), self._open_export_menu, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
         )
         self.present = self._text_button("present", _("Present"), name="studio_present", with_icon=True)
-        self.save = self._text_button("save", _("Save version"), name="studio_save")
+        self.save = self._text_button("save_version", _("Save version"), name="studio_save")
         self.versions = self._text_button("show_versions", _("Versions"), name="studio_versions", with_icon=True)
         self.share = self._text_button("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
         self.more = Button(
             "", self._open_more_menu, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more"
         )
         of_versions = (self.save, self.versions, self.share)
-        for widget in (self.mark, self.state, self.json, self.export, self.present, *of_versions, self.more,
+        for widget in (self.mark, self.state, self.export, self.present, *of_versions, self.more,
                        self.fold["right"]):  # fmt: skip
             self.add_right(widget)
         for widget in of_versions:
@@ -152,9 +158,10 @@ class PageToolbar(Toolbar):
         """Show the zoom; 1 is 100 %."""
         self._zoom.setText(percent(zoom * 100, 0))
 
-    def show_state(self, text: str, icon: str, role: str, *, may_save: bool) -> None:
-        """Show the save state."""
+    def show_state(self, text: str, icon: str, role: str, *, may_save: bool, reason: str = "") -> None:
+        """Show the save state; its `reason` is in the tooltip."""
         self.state.setText(text)
+        self.state.set_reason(reason)
         self.mark.show_icon(icon, role)
         self.save.setEnabled(may_save)
 

@@ -199,7 +199,7 @@ class ValuePicker(Popover):
 def _empty_text(state: OptionsState, is_query: bool) -> str:
     """Why there are no values."""
     if not is_query:
-        return _("No values yet.")
+        return _("This variable has no values. Add some under “Edit variables”.")
     if state.error is not None:
         return _("No values to choose from.")
     return _("The query returned no values.") if state.options is not None else _("Values haven't loaded yet.")

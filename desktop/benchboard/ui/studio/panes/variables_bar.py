@@ -1,7 +1,7 @@
-"""The bar below the toolbar with a field for each variable."""
+"""The fields of a page's variables: beside the tabs, in a bar below the toolbar, or beside a presentation's title."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
@@ -14,12 +14,16 @@ from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicke
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text
-from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.labels import plain_tooltip, restyle
 from benchboard.ui.widgets.surfaces import set_surface
 
 _SHOWN: Final = 3
 """Values named on a field; more are only counted."""
+_SHOWN_BESIDE: Final = 1
+"""Values named on a field beside the tabs or a title, where the room is shared."""
 _HEIGHT: Final = 40
+Place = Literal["tabs", "bar", "wall"]
+"""Where the fields are: beside the tabs, in a bar of their own, or beside a presentation's title."""
 
 
 class VariablesBar(QScrollArea):
@@ -27,6 +31,8 @@ class VariablesBar(QScrollArea):
 
     edit_requested = Signal()
     """The user wants to edit the variables."""
+    width_changed = Signal()
+    """The fields may need another width."""
 
     def __init__(self, editor: Editor, variable_runner: VariableQueryRunner) -> None:
         super().__init__()
@@ -39,8 +45,9 @@ class VariablesBar(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        strip = QWidget()
+        self._strip = strip = QWidget()
         set_surface(strip, "surface")
+        self._place: Place = "bar"
         self._row = QHBoxLayout(strip)
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(8)
@@ -51,9 +58,45 @@ class VariablesBar(QScrollArea):
         variable_runner.state_changed.connect(self._answered)
         self._refresh()
 
-    def _fit_scroll_bar(self, _least: int, most: int) -> None:
+    def _fit_scroll_bar(self) -> None:
         """Add the height of the horizontal scroll bar while it is shown, so that it doesn't cover the fields."""
-        self.setFixedHeight(_HEIGHT + (self.horizontalScrollBar().sizeHint().height() if most else 0))
+        bar = self.horizontalScrollBar()
+        if self._place == "tabs":
+            self.setMinimumHeight(0)
+            self.setMaximumHeight(_HEIGHT)  # as high as the tabs
+        else:
+            self.setFixedHeight(_HEIGHT + (bar.sizeHint().height() if bar.maximum() else 0))
+
+    def set_place(self, place: Place) -> None:
+        """Fit the fields to where they are."""
+        if place == self._place:
+            return
+        self._place = place
+        set_surface(self._strip, {"tabs": "window", "bar": "surface", "wall": "canvas"}[place])
+        restyle(self._strip)
+        for field, variable in zip(self._fields, self._shown or (), strict=True):
+            if isinstance(field, _ListField):
+                field.show_variable(variable, self._named)
+        self._fit_scroll_bar()
+        self._align()
+
+    @property
+    def width_beside_tabs(self) -> int:
+        """The width, in pixels, that the fields take beside the tabs; 0 without variables."""
+        if not self._fields:
+            return 0
+        margins = self._row.contentsMargins()
+        fields = sum(field.width_with(_SHOWN_BESIDE) for field in self._fields)
+        return fields + self._row.spacing() * (len(self._fields) + 1) + margins.left() + margins.right()
+
+    @property
+    def _named(self) -> int:
+        return _SHOWN if self._place == "bar" else _SHOWN_BESIDE
+
+    def _align(self) -> None:
+        """Align the fields: to the right beside a title, otherwise to the left."""
+        self._row.setStretch(0, int(self._place == "wall"))
+        self._row.setStretch(self._row.count() - 1, int(self._place != "wall"))
 
     def _refresh(self) -> None:
         variables = self._editor.reader_document.variables
@@ -63,7 +106,8 @@ class VariablesBar(QScrollArea):
             # The fields are kept: an open value picker is anchored at its field.
             self._shown = variables
             for field, variable in zip(self._fields, variables, strict=True):
-                field.show_variable(variable)
+                field.show_variable(variable, self._named)
+            self.width_changed.emit()
             return
         focus = self.focusWidget()
         held = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
@@ -76,50 +120,71 @@ class VariablesBar(QScrollArea):
         self._fields = [
             _TextField(one, self._editor)
             if one.type == "text"
-            else _ListField(one, self._editor, self._variable_runner, self.edit_requested.emit)
+            else _ListField(one, self._editor, self._variable_runner, self.edit_requested.emit, self._named)
             for one in variables
         ]
+        self._row.addStretch(0)
         for field in self._fields:
             self._row.addWidget(field)
             if field.objectName() == held:
                 field.setFocus()
-        self._row.addStretch(1)
+        self._row.addStretch(0)
+        self._align()
         self.setVisible(bool(variables))
+        self.width_changed.emit()
 
     def _answered(self, name: str) -> None:
         for field, variable in zip(self._fields, self._shown or (), strict=True):
             if variable.name == name:
-                field.show_variable(variable)
+                field.show_variable(variable, self._named)
+        self.width_changed.emit()
 
 
 class _ListField(Button):
     """A field with a variable's selected values and the state of its query; pressing it opens the value picker."""
 
     def __init__(
-        self, variable: Variable, editor: Editor, variable_runner: VariableQueryRunner, define: Callable[[], object]
+        self,
+        variable: Variable,
+        editor: Editor,
+        variable_runner: VariableQueryRunner,
+        define: Callable[[], object],
+        named: int,
     ) -> None:
         super().__init__("", self._open, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
         self._variable, self._editor, self._variable_runner, self._define = variable, editor, variable_runner, define
-        self.show_variable(variable)
+        self.show_variable(variable, named)
 
-    def show_variable(self, variable: Variable) -> None:
-        """Show the selected values and their state."""
+    def show_variable(self, variable: Variable, named: int) -> None:
+        """Show the selected values, the first of them by name, and their state."""
         self._variable = variable
-        options_state, unavailable = (
-            self._variable_runner.state_of(variable.name),
-            self._variable_runner.unavailable_values(variable),
-        )
-        title = value_label(variable.label or variable.name)
-        text = _("{name}: {values}").format(name=title, values=_selection_text(variable, options_state.labels))
-        state, icon, ink = _state(options_state, unavailable)
-        if state:
-            text = _("{field} · {state}").format(field=text, state=state)
-        self.setText(text)
-        self.setAccessibleName(text)
+        options_state, unavailable = self._options()
+        _word, icon, ink = _state(options_state, unavailable)
+        self.setText(self._text(named))
+        self.setAccessibleName(self._text(_SHOWN))
         self.setIcon(theme().icon(icon, ink))
         description = _description(variable, options_state, unavailable)
         self.setAccessibleDescription(description)
+        title = value_label(variable.label or variable.name)
         self.setToolTip(plain_tooltip(description or _("Choose a value for {name}").format(name=title)))
+
+    def width_with(self, named: int) -> int:
+        """The width, in pixels, that the field takes with this many values named."""
+        metrics = self.fontMetrics()
+        grown = metrics.horizontalAdvance(self._text(named)) - metrics.horizontalAdvance(self.text())
+        return self.sizeHint().width() + grown
+
+    def _options(self) -> tuple[OptionsState, Collection[str]]:
+        runner = self._variable_runner
+        return runner.state_of(self._variable.name), runner.unavailable_values(self._variable)
+
+    def _text(self, named: int) -> str:
+        options_state, unavailable = self._options()
+        title = value_label(self._variable.label or self._variable.name)
+        values = _selection_text(self._variable, options_state.labels, named)
+        text = _("{name}: {values}").format(name=title, values=values)
+        state = _state(options_state, unavailable)[0]
+        return _("{field} · {state}").format(field=text, state=state) if state else text
 
     def _open(self) -> None:
         ValuePicker(self, self._variable, self._editor, self._variable_runner, self._define).open()
@@ -144,9 +209,13 @@ class _TextField(QWidget):
         self._set_default = SetDefaultButton(variable, editor, lambda: None, self)
         self._set_default.hide()
         row.addWidget(self._set_default)
-        self.show_variable(variable)
+        self.show_variable(variable, 1)
 
-    def show_variable(self, variable: Variable) -> None:
+    def width_with(self, _named: int) -> int:
+        """The width that the field takes, in pixels."""
+        return self.sizeHint().width()
+
+    def show_variable(self, variable: Variable, _named: int) -> None:
         """Show the present value."""
         self._variable = variable
         self._edit.setText(variable.chosen[0] if variable.chosen else "")
@@ -164,14 +233,14 @@ def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
     return [(one.name, one.label, one.type == "text") for one in variables]
 
 
-def _selection_text(variable: Variable, labels: Mapping[str, str]) -> str:
+def _selection_text(variable: Variable, labels: Mapping[str, str], most: int) -> str:
     chosen = variable.chosen
     if variable.all_chosen:
         return _("All ({count})").format(count=number(len(chosen)))
     if not chosen:
         return _("none")
-    named = ", ".join(value_label(labels.get(value, value)) for value in chosen[:_SHOWN])
-    return f"{named} +{len(chosen) - _SHOWN}" if len(chosen) > _SHOWN else named
+    named = ", ".join(value_label(labels.get(value, value)) for value in chosen[:most])
+    return f"{named} +{len(chosen) - most}" if len(chosen) > most else named
 
 
 def _state(options_state: OptionsState, unavailable: Collection[str]) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
 """The dialog that defines the variables of a dashboard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,14 +15,14 @@ from benchboard.dashboards.variables import variable_editing, variable_queries
 from benchboard.dashboards.variables.variable_editing import VariableRow
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.dashboards.variables.variable_references import rename_in_layout, usage_counts
-from benchboard.errors import Invalid
+from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
 from benchboard.ui.studio.studio_commands import VARIABLES
-from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, Field, Paragraph, SegmentedControl
+from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, EmptyState, Field, Paragraph, SegmentedControl
 from benchboard.ui.widgets.fields import row
 
 if TYPE_CHECKING:
@@ -102,10 +102,14 @@ class VariablesDialog(Dialog):
         ticks.addStretch(1)
         right.addLayout(ticks)
         right.addStretch(0)
-        self._none = Paragraph(
-            _("Viewers pick a variable's value, such as a shop, to change what the dashboard shows."),
-            tone="muted",
+        self._none = EmptyState(
+            "ph.funnel",
+            _("No variables yet"),
+            _("Add variable"),
+            self._add_variable,
+            why=_("Viewers pick a variable's value, such as a shop, to change what the dashboard shows."),
         )
+        self._none.action.setObjectName("variable_add_first")
         both = QHBoxLayout()
         both.setSpacing(16)
         both.addLayout(left)
@@ -287,19 +291,23 @@ class VariablesDialog(Dialog):
             self._name_field.set_error(_name_error(mine.name, names))
             self._values_field.set_error(_values_error(mine))
             self._query.set_definition_error(_missing_query_error(mine) or cycles.get(mine.name))
-        misnamed = next((one for one in self._variables if _name_error(one.name, names)), None)
-        without_query = next((one for one in self._variables if _missing_query_error(one)), None)
-        too_long = next((one for one in self._variables if _values_error(one) or len(one.query) > MAX_QUERY), None)
-        if misnamed is not None:
-            self._save_button.disable(_("“{name}” isn't a valid name.").format(name=misnamed.name))
-        elif without_query is not None:
-            self._save_button.disable(_("“{name}” has no query yet.").format(name=without_query.name))
-        elif cycles:
-            self._save_button.disable(next(iter(cycles.values())).what)
-        elif too_long is not None:
-            self._save_button.disable(_("“{name}” exceeds a limit.").format(name=too_long.name))
-        else:
-            self._save_button.disable("")
+        self._save_button.disable("\n".join(self._why_not_saved(names, cycles)))
+
+    def _why_not_saved(self, names: list[str], cycles: Mapping[str, AppError]) -> list[str]:
+        """All that is wrong with the variables, a sentence each."""
+        invalid, unqueried, oversized = (
+            _("“{name}” isn't a valid name."),
+            _("“{name}” has no query yet."),
+            _("“{name}” exceeds a limit."),
+        )
+        rows = self._variables
+        whys = [
+            *(invalid.format(name=one.name) for one in rows if _name_error(one.name, names)),
+            *(unqueried.format(name=one.name) for one in rows if _missing_query_error(one)),
+            *(one.what for one in cycles.values()),
+            *(oversized.format(name=one.name) for one in rows if _values_error(one) or len(one.query) > MAX_QUERY),
+        ]
+        return list(dict.fromkeys(whys))
 
     def _add_variable(self) -> None:
         self._undo_rows.append(list(self._rows))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.editing import outline
 from benchboard.i18n import _, pgettext
-from benchboard.ui.commands import REGISTRY
+from benchboard.ui.commands import REGISTRY, key_cap
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.theme import theme
@@ -85,6 +85,11 @@ class WidgetFinder:
         """Open the search popover."""
         _FindPopover(anchor, self).open()
 
+    @property
+    def read_only(self) -> bool:
+        """Whether the dashboard can't be edited."""
+        return self._editor.read_only
+
     def find(self, text: str) -> list[FindMatch]:
         """Items that match `text`, which is remembered."""
         self.text = text
@@ -129,7 +134,9 @@ class _FindPopover(Popover):
         self._list.setMouseTracking(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setItemDelegate(_WidgetMatchDelegate(self._list))
-        self._none = Text(_("No widgets yet."), tone="muted")
+        add = _("No widgets yet. Press {close}, then {key} to add one.")
+        keys = {"close": key_cap("Esc"), "key": REGISTRY["studio.show_add_pane"].key}
+        self._none = Text(_("No widgets yet.") if finder.read_only else add.format(**keys), tone="muted")
         self._no_match = NoMatchLine(pgettext("no match", "widgets"), self._field)
         hint = _("Enter to go there, {keys} for the next result.")
         self._hint = Text(hint.format(keys=REGISTRY["studio.find_next"].key), "caption", "muted")

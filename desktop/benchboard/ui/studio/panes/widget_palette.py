@@ -60,7 +60,7 @@ class WidgetPalette(QWidget):
         column.addWidget(self.search)
         column.addWidget(self._nothing)
         column.addWidget(self._make_groups(), 1)
-        hint = _("Drag onto the dashboard, or press Enter to add it in the first free space.")
+        hint = _("Drag a widget onto the dashboard, or search and press Enter to add it in the first free space.")
         self._hint = Paragraph(hint, "caption", "muted")
         self._hint.setObjectName("palette_hint")
         column.addWidget(self._hint)

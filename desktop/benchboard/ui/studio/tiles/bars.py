@@ -1,5 +1,6 @@
 """Draws bar charts: upright bars, or lying ones where the names are too long to stand below upright ones."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,23 +10,28 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.ui.studio.tiles import charts, number_format
+from benchboard.ui.studio.tiles import charts, number_format, periods, x_axis
+from benchboard.ui.studio.tiles.short_names import short_names
 from benchboard.ui.theme import theme
 
 _SHARE: Final = 0.6
 """The part of its slot that a bar fills, or all bars of a slot together."""
 _MAX_BAR: Final = 64.0
+_MIN_BAR: Final = 1.0
+"""The least length of a bar, in pixels, unless its value is zero."""
+_MIN_SLOT: Final = 3.0
+"""Bars with less than these pixels each stand side by side: gaps between them would differ."""
 _RADIUS: Final = 2.0
 _UNFINISHED_OPACITY: Final = 0.3
 """The opacity of the inside of a bar whose period wasn't over when its data were read."""
 _MAX_NAME: Final = 96.0
+_NAME_SHARE: Final = 0.28
+"""The part of a chart's width that the names of lying bars may take, where that is more than `_MAX_NAME` pixels."""
 _MAX_VALUE: Final = 80.0
 _GAP: Final = 8.0
 _MIN_ROW: Final = 16.0
 _MIN_LENGTH: Final = 48.0
 """Least pixels that names and values must leave for lying bars."""
-_MIN_NAME_WIDTH: Final = 40.0
-"""A bar whose slot is narrower than this, in pixels, has no name; in wider ones it is shortened."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -55,6 +61,7 @@ class LyingBars:
 
 def paint(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw a bar chart: the numeric columns as bars for each name in the first one."""
+    table = x_axis.bars_in_order(table)
     sets = charts.series_of(table, unit)
     lying = lying_bars(box, table, sets, unit)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -65,20 +72,28 @@ def paint(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def upright_bars(plot: charts.Plot, sets: Sequence[charts.Series], count: int) -> list[Bar]:
+def upright_bars(plot: charts.Plot, sets: Sequence[charts.Series], axis: x_axis.XAxis) -> list[Bar]:
     """The bars above and below the zero line of a plot."""
-    slot = plot.box.width() / max(count, 1)
-    width = max(1.0, min(slot * _SHARE / max(len(sets), 1), _MAX_BAR))
+    slot = plot.box.width() / max(axis.slots, 1)
+    width = min(slot * _SHARE / max(len(sets), 1), _MAX_BAR)
+    if slot / max(len(sets), 1) < _MIN_SLOT:
+        width = slot / max(len(sets), 1)
     base, bars = plot.y(0.0), []
     for place, series in enumerate(sets):
         for row, value in enumerate(series.values):
             if value is not None:
-                left = plot.box.left() + slot * (row + 0.5) + (place - len(sets) / 2) * width
-                top = plot.y(value)
-                thick = max(1.0, round(width) - (1 if width > 4 and len(sets) > 1 else 0))
-                spot = QRectF(round(left), min(top, base), thick, abs(base - top))
+                left = axis.x(plot.box, row) + (place - len(sets) / 2) * width
+                right = left + width if slot < _MIN_SLOT * len(sets) else _pixel(left) + round(width)
+                thick = max(1.0, _pixel(right) - _pixel(left) - (1 if width > 4 and len(sets) > 1 else 0))
+                long = max(abs(base - plot.y(value)), _MIN_BAR if value else 0.0)
+                spot = QRectF(_pixel(left), base if value < 0 else base - long, thick, long)
                 bars.append(Bar(row, place, spot, value < 0))
     return bars
+
+
+def _pixel(x: float) -> int:
+    """The whole pixel next to a coordinate: the same one for the end of a bar and the beginning of the next."""
+    return math.floor(x + 0.5 + 1e-6)
 
 
 def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str) -> LyingBars | None:
@@ -90,11 +105,11 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
     upright = charts.plot_of(box, sets, "bar_chart")
     slot = upright.box.width() / count
     name_width = max(metrics.horizontalAdvance(name) for name in number_format.category_labels(table))
-    rows = box.adjusted(0, 0, 0, -charts.LEGEND_HEIGHT if len(sets) > 1 else 0)
+    rows = box.adjusted(0, 0, 0, -charts.legend_height(box, sets, "bar_chart"))
     row_height = rows.height() / count
     if name_width <= slot - _GAP or row_height < _MIN_ROW * len(sets):
         return None
-    name_width = min(name_width + 1, _MAX_NAME)
+    name_width = min(name_width + 1, max(_MAX_NAME, rows.width() * _NAME_SHARE))
     values = [(row, place, one.values[row]) for place, one in enumerate(sets) for row in range(count)]
     texts = [_value_text(table, row, sets[place], value, metrics, unit) for row, place, value in values]
     known = [value for _row, _place, value in values if value is not None]
@@ -114,7 +129,8 @@ def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], u
         end = left + length * _part((value or 0.0) - low, low, high)
         top = round(rows.top() + row_height * (row + 0.5) - len(sets) / 2 * thick) + place * thick
         high_enough = max(1.0, thick - (1 if len(sets) > 1 else 0))
-        spot = QRectF(min(zero, end), top, abs(end - zero), high_enough)
+        long = max(abs(end - zero), _MIN_BAR if value else 0.0)
+        spot = QRectF(zero - long if (value or 0.0) < 0 else zero, top, long, high_enough)
         found.append(Bar(row, place, spot, value is not None and value < 0, text))
     return LyingBars(rows, name_width, zero, low < 0, tuple(found))
 
@@ -136,15 +152,11 @@ def _value_text(
 
 def _paint_upright(painter: QPainter, box: QRectF, table: ResultTable, sets: Sequence[charts.Series]) -> None:
     plot = charts.paint_frame(painter, box, table, sets, "bar_chart")
-    count = len(table.rows)
-    slot = plot.box.width() / max(count, 1)
-    centres = [plot.box.left() + slot * (k + 0.5) for k in range(count)]
-    # A shortened name is still useful, a shortened date is not.
-    shortened = slot > _MIN_NAME_WIDTH and not any(isinstance(row[0], date) for row in table.rows)
-    names = number_format.category_labels(table)
-    charts.paint_axis_labels(painter, plot.box, names, centres, slot if shortened else None)
-    unfinished = charts.is_unfinished([row[0] for row in table.rows], table.read_at)
-    _paint_bars(painter, upright_bars(plot, sets, count), sets, unfinished_row=count - 1 if unfinished else None)
+    axis = x_axis.bar_axis(table)
+    x_axis.paint_labels(painter, axis, plot.box, box)
+    unfinished = periods.is_unfinished([row[0] for row in table.rows], table.read_at)
+    last_row = len(table.rows) - 1
+    _paint_bars(painter, upright_bars(plot, sets, axis), sets, unfinished_row=last_row if unfinished else None)
     if plot.ticks[0] < 0:
         y = round(plot.y(0.0)) + 0.5
         painter.setPen(QPen(theme().color("border.control"), 1))
@@ -158,9 +170,9 @@ def _paint_lying(
     metrics = QFontMetricsF(painter.font())
     row_height = lying.box.height() / len(table.rows)
     painter.setPen(theme().color("text.secondary"))
-    for row, name in enumerate(number_format.category_labels(table)):
+    for row, name in enumerate(short_names(number_format.category_labels(table), metrics, lying.name_width)):
         spot = QRectF(lying.box.left(), lying.box.top() + row * row_height, lying.name_width, row_height)
-        painter.drawText(spot, _LEFT, metrics.elidedText(name, Qt.TextElideMode.ElideRight, lying.name_width))
+        painter.drawText(spot, _LEFT, name)
     _paint_bars(painter, lying.bars, sets, lying=True)
     painter.setPen(theme().color("text"))
     for bar in lying.bars:

@@ -1,11 +1,8 @@
 """Draws line and area charts, the axes of all charts, and sparklines, by the mockups' visual rules ("Chart")."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,13 +10,16 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import ngettext
-from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles import number_format, periods, x_axis
 from benchboard.ui.theme import theme
-from benchboard.ui.widgets.legend import LegendEntry, paint_legend
+from benchboard.ui.widgets import legend
+from benchboard.ui.widgets.legend import LegendEntry
 
 _MAX_SERIES: Final = 8
-LEGEND_HEIGHT: Final = 22
-"""Pixels that a legend takes at the bottom of a chart."""
+_LEGEND_TOP: Final = 4.0
+"""Pixels above a legend."""
+_LEGEND_SHARE: Final = 0.25
+"""The part of a chart's height that a legend of several lines may take."""
 _MIN_LEGEND: Final = 40.0
 """Pixels that a legend's entries need at least."""
 _FILL_OPACITY: Final = 0.12
@@ -56,6 +56,8 @@ class Series:
     short_last: str
     column: int
     unit: number_format.Unit | None
+    is_whole: bool
+    """Whether its values are whole numbers."""
 
 
 def series_of(table: ResultTable, unit: str) -> list[Series]:
@@ -73,6 +75,7 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
                 _short_text(table, last, index, unit),
                 index,
                 number_format.column_unit(table, index, unit),
+                table.columns[index].kind == "integer",
             )
         )
     return found_series
@@ -109,60 +112,35 @@ def _short_text(table: ResultTable, row: Sequence[Cell] | None, column: int, uni
     return number_format.unit_of(table, row, column, unit).after(number_format.abbreviate(value))
 
 
-def is_unfinished(values: Sequence[Cell], read_at: datetime) -> bool:
-    """Whether the last of these times begins a period that wasn't over when the data were read: a minute, hour, day,
-    week or month.
-
-    The length of a period is the shortest step between the times, which must be in order and on whole periods.
-    """
-    times = [moment for value in values if (moment := _moment(value)) is not None]
-    steps = [after - before for before, after in pairwise(times)]
-    if len(times) != len(values) or not steps or min(steps) < timedelta(minutes=1):
-        return False
-    units = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
-    unit = next(unit for unit in units if min(steps) >= unit)
-    midnight = datetime.combine(times[0].date(), time(), UTC)
-    if any((moment - midnight) % unit for moment in times):
-        return False
-    return times[-1] <= read_at < _period_end(times, min(steps))
-
-
-def _period_end(times: Sequence[datetime], step: timedelta) -> datetime:
-    last = times[-1]
-    if step >= timedelta(days=28) and all(moment.day == 1 for moment in times):
-        months = min((b.year - a.year) * 12 + b.month - a.month for a, b in pairwise(times))
-        place = last.year * 12 + last.month - 1 + months
-        return last.replace(year=place // 12, month=place % 12 + 1)
-    return last + step
-
-
-def _moment(value: Cell) -> datetime | None:
-    if isinstance(value, datetime):
-        return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-    return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
-
-
 def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw a line chart: the numeric columns over the first one."""
+    table = x_axis.in_order(table)
     lines = series_of(table, unit)
-    _paint_lines(painter, paint_frame(painter, box, table, lines, "line_chart"), table, lines)
+    _paint_lines(painter, box, paint_frame(painter, box, table, lines, "line_chart"), table, lines)
 
 
 def paint_areas(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
     """Draw an area chart: the numeric columns over the first one, filled down to zero."""
+    table = x_axis.in_order(table)
     lines = series_of(table, unit)
     plot = paint_frame(painter, box, table, lines, "area_chart")
-    _paint_lines(painter, plot, table, lines, filled=True)
+    _paint_lines(painter, box, plot, table, lines, filled=True)
 
 
 def _paint_lines(
-    painter: QPainter, plot: "Plot", table: ResultTable, lines: Sequence[Series], *, filled: bool = False
+    painter: QPainter,
+    box: QRectF,
+    plot: "Plot",
+    table: ResultTable,
+    lines: Sequence[Series],
+    *,
+    filled: bool = False,
 ) -> None:
-    count = len(table.rows)
-    xs = [plot.box.left() + plot.box.width() * (k / (count - 1) if count > 1 else 0.5) for k in range(count)]
-    paint_axis_labels(painter, plot.box, number_format.category_labels(table), xs)
+    count, axis = len(table.rows), x_axis.line_axis(table)
+    xs = [axis.x(plot.box, row) for row in range(count)]
+    x_axis.paint_labels(painter, axis, plot.box, box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    unfinished = is_unfinished([row[0] for row in table.rows], table.read_at)
+    unfinished = periods.is_unfinished([row[0] for row in table.rows], table.read_at)
     whole = count - unfinished
     finished = [_segments(line.values[:whole], xs[:whole], plot) for line in lines]
     for line, segments in zip(lines, finished, strict=True) if filled else ():
@@ -267,8 +245,9 @@ def plot_of(box: QRectF, series: Sequence[Series], kind: str) -> Plot:
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if kind != "line_chart" or _starts_at_zero(series):
         low, high = min(low, 0.0), max(high, 0.0)
-    room = box.height() - 20 - (LEGEND_HEIGHT if _has_legend(series, kind) else 0)
-    ticks = number_format.axis_ticks(low, high, 5 if room > 130 else 4 if room > 80 else 3)
+    room = box.height() - x_axis.AXIS_HEIGHT - legend_height(box, series, kind)
+    most, whole = 5 if room > 130 else 4 if room > 80 else 3, all(one.is_whole for one in series)
+    ticks = number_format.axis_ticks(low, high, most, whole=whole)
     metrics = QFontMetricsF(theme().font("caption"))
     names, margin = _tick_names(ticks, series, metrics, box.width() * _MAX_MARGIN)
     plot = Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), ticks, names)
@@ -297,7 +276,7 @@ def _with_end_values(plot: Plot, series: Sequence[Series], metrics: QFontMetrics
         last = line.values[-1] if len(line.values) > 1 else None
         if last is None:
             continue
-        texts = (line.last, line.short_last)
+        texts = _precise_texts(line, last, plot.ticks) or (line.last, line.short_last)
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
         y = plot.y(last)
         if text is not None and all(abs(y - other.y) >= _END_LINE_HEIGHT for other in values):
@@ -309,8 +288,14 @@ def _with_end_values(plot: Plot, series: Sequence[Series], metrics: QFontMetrics
     return replace(plot, box=box, end_values=tuple(values))
 
 
-def _has_legend(series: Sequence[Series], kind: str) -> bool:
-    return len(series) > (1 if kind == "bar_chart" else 0)
+def _precise_texts(line: Series, last: float, ticks: Sequence[float]) -> tuple[str, ...]:
+    """The last value of a line with the decimals of the ticks, with and without its unit, where it would be at another
+    height with less; else nothing."""
+    places = number_format.decimal_places(Decimal(f"{ticks[1] - ticks[0]:.3g}"))
+    if not places or not 10 <= abs(last) < 1e9 or line.unit is None:
+        return ()
+    written = number_format.format_number(last, places)
+    return line.unit.after(written), written
 
 
 def _starts_at_zero(lines: Sequence[Series]) -> bool:
@@ -325,7 +310,8 @@ def paint_frame(painter: QPainter, box: QRectF, table: ResultTable, series: Sequ
     painter.setFont(theme().font("caption"))
     for tick, name in zip(plot.ticks, plot.names, strict=True):
         y = round(plot.y(tick)) + 0.5
-        painter.setPen(QPen(theme().color("grid"), 1))
+        is_zero = tick == 0 and plot.ticks[0] < 0
+        painter.setPen(QPen(theme().color("border.strong" if is_zero else "grid"), 1))
         painter.drawLine(QPointF(plot.box.left(), y), QPointF(plot.box.right(), y))
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
@@ -344,65 +330,40 @@ def paint_chart_legend(
 ) -> None:
     """Draw the legend of a chart that has one, without the values of the series `at_end` of their lines, and how many
     series the chart leaves out."""
-    if not _has_legend(series, kind):
+    height = legend_height(box, series, kind)
+    if not height:
         return
-    line = QRectF(box.left(), box.bottom() - LEGEND_HEIGHT + 4, box.width(), LEGEND_HEIGHT - 4)
+    lines = QRectF(box.left(), box.bottom() - height + _LEGEND_TOP, box.width(), height - _LEGEND_TOP)
     if undrawn := undrawn_text(table):
         painter.setFont(theme().font("caption"))
         painter.setPen(theme().color("text.muted"))
         metrics = QFontMetricsF(painter.font())
-        text = metrics.elidedText(undrawn, Qt.TextElideMode.ElideRight, line.width())
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        line.setRight(line.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
+        text = metrics.elidedText(undrawn, Qt.TextElideMode.ElideRight, lines.width())
+        spot = lines.adjusted(0, lines.height() - legend.LINE_HEIGHT, 0, 0)
+        painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        lines.setRight(lines.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
+    # The last of many names is no more current than the others.
+    has_values = kind != "bar_chart" or periods.moments([row[0] for row in table.rows]) is not None
     entries = [
-        LegendEntry(one.colour, one.name, "" if place in at_end else one.last, one.dash)
+        LegendEntry(
+            one.colour,
+            one.name,
+            one.last if has_values and place not in at_end else "",
+            "area" if kind == "bar_chart" else one.dash,
+        )
         for place, one in enumerate(series)
     ]
-    if line.width() >= _MIN_LEGEND:
-        paint_legend(painter, line, entries)
+    if lines.width() >= _MIN_LEGEND:
+        legend.paint_legend(painter, lines, entries)
 
 
-def paint_axis_labels(
-    painter: QPainter, box: QRectF, names: Sequence[str], centres: Sequence[float], room: float | None = None
-) -> None:
-    """Draw as many whole labels below the plot as fit beside each other, among them the first and, if it fits, the
-    last. If each has `room` pixels of its own, names are shortened to that rather than left out."""
-    font = theme().font("caption")
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
-    painter.setPen(theme().color("text.muted"))
-    if room is not None:
-        names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - _LABEL_GAP) for name in names]
-    spans = []
-    for name, centre in zip(names, centres, strict=True):
-        width = math.ceil(metrics.horizontalAdvance(name)) + 1.0
-        left = max(box.left(), min(centre - width / 2, box.right() + 4 - width))
-        spans.append((left, left + width))
-    for k in visible_labels(spans, _LABEL_GAP):
-        left, right = spans[k]
-        painter.drawText(QRectF(left, box.bottom() + 4, right - left, 16), Qt.AlignmentFlag.AlignCenter, names[k])
-
-
-def visible_labels(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
-    """The indexes of the labels to show, given their left and right ends, so that they are at least `gap` apart: all of
-    them, or every second, and so on, and the last one if it fits."""
-    last = len(spans) - 1
-    if last < 1:
-        return list(range(len(spans)))
-
-    def are_apart(places: Sequence[int]) -> bool:
-        return all(spans[b][0] - spans[a][1] >= gap for a, b in pairwise(places))
-
-    fits = next((step for step in range(1, last + 1) if are_apart(range(0, last + 1, step))), last + 1)
-    even = next((step for step in range(fits, min(2 * fits, last + 1)) if last % step == 0), None)
-    if even is not None and are_apart(range(0, last + 1, even)):
-        return list(range(0, last + 1, even))
-    visible = list(range(0, last + 1, fits))
-    if visible[-1] != last:
-        while len(visible) > 1 and not are_apart([visible[-1], last]):
-            visible.pop()
-        visible += [last] if are_apart([visible[-1], last]) else []
-    return visible
+def legend_height(box: QRectF, series: Sequence[Series], kind: str) -> float:
+    """Pixels that the legend takes at the bottom of a chart; 0 for one without."""
+    if len(series) <= (1 if kind == "bar_chart" else 0):
+        return 0.0
+    most = max(1, int(box.height() * _LEGEND_SHARE // legend.LINE_HEIGHT))
+    names = [LegendEntry(one.colour, one.name) for one in series]
+    return legend.lines_needed(names, box.width(), most) * legend.LINE_HEIGHT + _LEGEND_TOP
 
 
 def _segments(values: Sequence[float | None], xs: Sequence[float], plot: Plot) -> list[list[QPointF]]:

@@ -5,9 +5,9 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF
 
-Audience = Literal["edit", "read", "show"]
-"""`edit`: the reader may edit the widget; `read`: they may only view it; `show`: an export or a presentation, which has
-no links."""
+Audience = Literal["edit", "read", "show", "wall"]
+"""`edit`: the reader may edit the widget; `read`: they may only view it; `show`: an export, which has no links;
+`wall`: a presentation, which has none either, and large figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def tab_boxes(item: Item, width: float, *, locked: bool = False) -> list[QRectF]
     """The rectangles of the tabs in a container of this width; empty for a container without tabs."""
     boxes: list[QRectF] = []
     if item.type == TABS:
-        metrics, left = QFontMetricsF(_bold_font()), 10.0
+        metrics, left = QFontMetricsF(_bold_font()), 0.0
         room = width - 20 - (20 if locked else 0)
         names = [tab_name(item, k) for k in range(len(item.panes))]
         widths = [min(metrics.horizontalAdvance(name) + 24, _MAX_TAB_WIDTH) for name in names]
@@ -67,17 +67,20 @@ def _max_fair_width(widths: Sequence[float], room: float) -> float:
 
 
 def paint_box(painter: QPainter, item: Item, box: QRectF, *, zoom: float = 1.0, highlighted: bool = False) -> None:
-    """Draw the frame of a group or of tabs; `highlighted`: dragged items would land in it."""
+    """Draw what holds a group or tabs together: a line below the heading, as a card around cards would be one too many.
+
+    `highlighted`: dragged items would land in it, and a frame shows where it ends.
+    """
     if item.type == ROW:
         return
-    radius = (theme().px("radius.tile") + 2) * zoom
-    painter.setPen(QPen(theme().color("accent" if highlighted else "border.strong"), 2 if highlighted else 1))
-    painter.setBrush(theme().color("window"))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    if item.type == TABS:
-        y = round(heading_height() * zoom) + 0.5
-        painter.setPen(QPen(theme().color("border"), 1))
-        painter.drawLine(QPointF(box.left() + 1, y), QPointF(box.right() - 1, y))
+    y = round(heading_height() * zoom) - 1.5
+    painter.setPen(QPen(theme().color("border.strong"), 1))
+    painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+    if highlighted:
+        radius = theme().px("radius.tile") * zoom
+        painter.setPen(QPen(theme().color("accent"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
 
 
 def paint_heading(
@@ -98,7 +101,7 @@ def paint_heading(
     if item.type == ROW:
         _paint_row_heading(painter, item, end, highlighted=highlighted)
     elif item.type != TABS:
-        _paint_title(painter, item, 12.0, end)
+        _paint_title(painter, item, 4.0, end)
 
 
 def heading_badge(item: Item, width: float, text: str, *, locked: bool) -> QRectF:

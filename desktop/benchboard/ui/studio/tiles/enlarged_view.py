@@ -1,5 +1,6 @@
 """The content of one widget, enlarged to the size of the window. Tables and texts can be scrolled."""
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal, SignalInstance
@@ -9,10 +10,11 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QVBoxLayout, QWidget
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
-from benchboard.ui.studio.tiles.renderers import displayed_text, markdown_document, paint_body, summary
+from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, summary, text_prompt
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import Reader, body_reader, tooltip_html
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.crosshair import Crosshair
 
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
 """Kinds of widgets that are scaled up; others use the space at the normal scale."""
@@ -38,12 +40,16 @@ class EnlargedDrawing(QWidget):
         self._audience: Audience = "read"
         self._links = Links()
         self._reader: tuple[tuple[object, ...], Reader] | None = None
+        self.crosshair = Crosshair(self)
 
     def show_widget(self, widget: WidgetContent, result: QueryResult | None, audience: Audience) -> None:
         """Show a widget with its result."""
+        if result is not None and result.quiet:
+            result = replace(result, quiet=False)  # the widget stands for itself here
         self.widget, self.result, self._audience = widget, result, audience
         self.setAccessibleName(widget.title or widget.kind_name)
         self.setAccessibleDescription(summary(widget, result))
+        self.crosshair.hide()
         self.update()
 
     @property
@@ -83,6 +89,7 @@ class EnlargedDrawing(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self.crosshair.hide()
         QToolTip.hideText()
 
     def _update_tooltip(self, event: QMouseEvent) -> None:
@@ -93,6 +100,11 @@ class EnlargedDrawing(QWidget):
         if self._reader is None or self._reader[0] != key:
             self._reader = key, body_reader(self.body(), self.widget, self.result)
         readout = self._reader[1](event.position() / self.scale_factor)
+        if readout is not None and readout.crosshair is not None:
+            shown = readout.crosshair.mapped(lambda point: point * self.scale_factor)
+            self.crosshair.show_at(shown.upright, shown.points)
+        else:
+            self.crosshair.hide()
         text = tooltip_html(readout)
         if text != self.toolTip():
             self.setToolTip(tooltip_html(readout))
@@ -137,7 +149,7 @@ class EnlargedContent(QWidget):
                 table_widget.enlarge_requested.connect(self.close_requested)
                 self._set_content(table_widget)
         elif kind == "text":
-            self._show_text(displayed_text(widget, audience))
+            self._show_text(str(widget.setting("text")), text_prompt(widget, audience))
         else:
             if not isinstance(self.content, EnlargedDrawing):
                 drawing = EnlargedDrawing()
@@ -147,7 +159,7 @@ class EnlargedContent(QWidget):
             assert isinstance(self.content, EnlargedDrawing)
             self.content.show_widget(widget, result, audience)
 
-    def _show_text(self, text: str) -> None:
+    def _show_text(self, text: str, prompt: str) -> None:
         if not isinstance(self.content, QTextEdit):
             page = QTextEdit()
             page.setObjectName("large_text")
@@ -157,6 +169,8 @@ class EnlargedContent(QWidget):
             page.setTabChangesFocus(True)
             self._set_content(page)
             self._text = ""
+        if isinstance(self.content, QTextEdit):
+            self.content.setPlaceholderText(prompt)
         if text != self._text and isinstance(self.content, QTextEdit):
             self._text = text
             document = markdown_document(text)

@@ -19,7 +19,6 @@ _MAX_TEXT: Final = 2_000
 """Most characters of an error that are shown: a database may repeat the whole query in it."""
 _LINK_HEIGHT: Final = 18.0
 _INDENT: Final = 24.0
-_LINK_GAP: Final = 16.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -58,17 +57,14 @@ def _paint_text(painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: st
 
 
 def _links(room: QRectF, metrics: QFontMetricsF, error: AppError, audience: Audience) -> Links:
-    """The rectangles of the links: side by side, or only the more useful one if there is no space for both."""
-    if audience == "show":
+    """The rectangles of the links: a query that is wrong can only be edited; any other cause may have passed."""
+    wrong = isinstance(error, Invalid)
+    if audience in ("show", "wall") or (wrong and audience != "edit"):
         return Links()
-    line = QRectF(room.left(), room.bottom() - _LINK_HEIGHT, room.width(), _LINK_HEIGHT)
-    both = [metrics.horizontalAdvance(word) for word in (_("Edit query"), _("Try again"))]
-    line.setLeft(line.left() + max(0.0, min(_INDENT, line.width() - both[0] - both[1] - _LINK_GAP)))
-    edit, retry = (QRectF(line.topLeft(), QSizeF(min(width, line.width()), _LINK_HEIGHT)) for width in both)
-    if audience != "edit" or not isinstance(error, Invalid):
-        return Links(retry=retry)
-    retry.moveLeft(edit.right() + _LINK_GAP)
-    return Links(retry=retry if retry.right() <= line.right() else None, edit=edit)
+    width = metrics.horizontalAdvance(_("Edit query") if wrong else _("Try again"))
+    left = room.left() + max(0.0, min(_INDENT, room.width() - width))
+    spot = QRectF(left, room.bottom() - _LINK_HEIGHT, min(width, room.right() - left), _LINK_HEIGHT)
+    return Links(edit=spot) if wrong else Links(retry=spot)
 
 
 def fit_text(text: str, room: QSizeF) -> tuple[str, float]:

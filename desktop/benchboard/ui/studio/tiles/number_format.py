@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,8 @@ from benchboard.i18n import N_, _, currency_decimals, number, with_currency, wit
 _MAX_DIGITS: Final = 30
 _SMALL: Final = 1e-5
 """A number nearer to zero than this is written with an exponent where space is short."""
+MOST_DRAWN: Final = 1e300
+"""The largest number that is drawn. Sums, differences and percentages of such numbers are finite floats too."""
 _MAX_CELL: Final = 500
 _MAX_UNIT: Final = 100
 _SIZES: Final = (
@@ -26,6 +28,17 @@ _SIZES: Final = (
     (1e6, N_("{number} M")),
     (1e3, N_("{number} k")),
 )
+_STEPS: Final = (
+    (1, 0.0), (1.5, 0.08), (2, 0.02), (2.5, 0.04), (3, 0.1), (4, 0.1), (5, 0.02),
+    (10, 0.0), (15, 0.08), (20, 0.02),
+)  # fmt: skip
+"""The steps of an axis, as multiples of a power of ten, and how much harder than by ones it is to count in them."""
+_FEWER_TICKS: Final = 0.03
+"""What a tick less than there may be speaks against an axis, where the part of it beyond all values counts 1."""
+_EXTRA_DECIMAL: Final = 0.1
+"""What speaks against a step of one and a half that makes labels longer by a digit."""
+_MAX_TICK_DECIMALS: Final = 3
+"""A tick that would need more decimals in thousands or millions is written in full."""
 _MINUS: Final = "\N{MINUS SIGN}"
 _PERCENT: Final = "%"
 _CODES: Final = ("EUR", "USD", "GBP", "TRY")
@@ -136,15 +149,17 @@ def _format_extreme(value: Decimal) -> str:
     """NaN, infinities, and numbers with too many digits to read."""
     if value.is_nan():
         return "NaN"
-    sign = _MINUS if value < 0 else ""
-    return f"{sign}∞" if value.is_infinite() else f"{sign}{value.copy_abs():.3E}"
+    if value.is_infinite():
+        return f"{_MINUS if value < 0 else ''}∞"
+    short = Decimal(f"{value:.3E}")
+    return _with_exponent(short, short.adjusted(), 3)
 
 
 def abbreviate(value: float, decimals: int = 2) -> str:
     """A number in short form, for a tick or a small space: `1.2 k`, `3 M`, `123.5 bn`."""
     for size, words in _SIZES:
         part = round(value / size, decimals)
-        if abs(part) >= 1 and (size > 1e3 or abs(value) >= 1e4):
+        if abs(part) >= 1 and (size > 1e3 or abs(round(value, 2)) >= 1e4):
             if abs(part) >= 1e3:
                 return _format_extreme(Decimal(repr(value)))
             return _(words).format(number=format_number(Decimal(repr(part))))
@@ -184,7 +199,7 @@ def _tick_writer(step: Decimal, most: float, currency: str) -> Callable[[Decimal
         decimals = decimal_places(step.scaleb(-exponent))
         return lambda tick: _with_exponent(tick, exponent, decimals)
     size = next(((size, words) for size, words in _SIZES if most >= max(size, 1e4)), None)
-    if size is None:
+    if size is None or decimal_places(step / Decimal(size[0])) > _MAX_TICK_DECIMALS:
         places = decimal_places(step)
         if currency and 0 < places < currency_decimals(currency):
             places = currency_decimals(currency)
@@ -235,9 +250,10 @@ def axis_labels(values: Sequence[Cell]) -> list[str]:
     if moments and len(moments) == len(values):
         if all(not (m.hour or m.minute or m.second) for m in moments):
             return [format_day(m) for m in moments]
+        form = "%H:%M:%S" if any(m.second for m in moments) else "%H:%M"
         if len({m.date() for m in moments}) == 1:
-            return [m.strftime("%H:%M") for m in moments]
-        return [f"{format_day(m)} {m:%H:%M}" for m in moments]
+            return [m.strftime(form) for m in moments]
+        return [f"{format_day(m)} {m.strftime(form)}" for m in moments]
     return [
         format_day(value) if isinstance(value, date) and not isinstance(value, datetime) else format_cell(value)
         for value in values
@@ -275,27 +291,39 @@ def column_numbers(table: ResultTable, index: int) -> list[float | None]:
 
 
 def to_float(value: Cell) -> float | None:
-    """The number of a cell as a float; None if it has none, or one that is not finite."""
+    """The number of a cell as a float; None if it has none, or one that is not finite or too large to draw."""
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         return None
     exact = Decimal(value)
-    made = float(exact) if exact.is_finite() else math.inf
-    return made if math.isfinite(made) else None
+    return float(exact) if exact.is_finite() and -MOST_DRAWN <= exact <= MOST_DRAWN else None
 
 
-def axis_ticks(low: float, high: float, max_ticks: int = 5) -> list[float]:
-    """Three to `max_ticks` round values for the ticks of an axis from `low` to `high`, both ends included."""
-    if not (math.isfinite(low) and math.isfinite(high)):
+def axis_ticks(low: float, high: float, max_ticks: int = 5, *, whole: bool = False) -> list[float]:
+    """Two to `max_ticks` round values for the ticks of an axis from `low` to `high`, both ends included; `whole`
+    numbers for an axis of such.
+    """
+    if not (abs(low) <= MOST_DRAWN and abs(high) <= MOST_DRAWN):  # also if one isn't a number
         return [0.0, 1.0]
     least = 1e-9 * max(abs(low), abs(high), 1e-3)
     if high - low < least:  # practically equal: start at zero
         low, high = min(low, 0.0), max(high, 0.0)
         high = high if high - low >= least else low + 1.0
+    return min(_tick_rows(low, high, max_ticks, whole=whole), key=lambda row: row[0])[1]
+
+
+def _tick_rows(low: float, high: float, max_ticks: int, *, whole: bool) -> Iterator[tuple[float, list[float]]]:
+    """Rows of at most `max_ticks` ticks from `low` to `high`, each with what speaks against it: the part of the axis
+    beyond the values, a step that is hard to count in, and few ticks."""
     raw = (high - low) / max(max_ticks - 1, 1)
     unit = 10.0 ** math.floor(math.log10(raw))
-    for factor in (1, 2, 2.5, 5, 10, 20):
+    unit = max(unit, 1.0) if whole else unit
+    for factor, oddness in _STEPS:
         step = unit * factor
+        if whole and step != round(step):
+            continue
         first, last = math.floor(low / step), math.ceil(high / step)
-        if last - first <= max_ticks - 1:
-            break
-    return [k * step for k in range(first, last + 1)]
+        if last - first <= max_ticks - 1 or factor == _STEPS[-1][0]:
+            beyond = 1 - (high - low) / ((last - first) * step)
+            longer = _EXTRA_DECIMAL if factor == 1.5 and unit <= 1 else 0.0
+            few = _FEWER_TICKS * (max_ticks - 1 - (last - first))
+            yield beyond + oddness + longer + few, [k * step for k in range(first, last + 1)]

@@ -1,16 +1,16 @@
 """Converts between grid cells and scene coordinates (pixels of the view, zoom included)."""
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from benchboard.dashboards.layout import Cell
-from benchboard.ui.studio.tiles.frame_insets import PAD, inset
 from benchboard.ui.theme import theme
 
 MARGIN: Final = 20
+WALL_MARGIN: Final = 32
+"""The margin of a page that is presented, in pixels."""
 MIN_PAGE_WIDTH: Final = 720
 """The minimum width of the desktop page in pixels, at 100 %."""
 
@@ -29,19 +29,17 @@ class PageGrid:
         zoom: float = 1.0,
         pixel_ratio: float = 1.0,
         min_width: float = MIN_PAGE_WIDTH,
+        margin: float = MARGIN,
     ) -> None:
         self.columns, self.zoom, self.pixel_ratio = columns, zoom, pixel_ratio
-        self.margin = MARGIN * zoom
+        self.margin = margin * zoom
         self.width = max(available_width - 2 * self.margin, min_width * zoom)
         self.gap = theme().px("tile.gap") * zoom
         self.row = theme().px("tile.row_unit") * zoom
         self.column = (self.width - self.gap * (columns - 1)) / columns
 
-    def rect(self, cell: Cell, around: Sequence[Cell] = ()) -> QRectF:
-        """The rectangle of a cell inside the frames `around` it.
-
-        Its edges are on device pixels, which keeps the pixmap sharp.
-        """
+    def rect(self, cell: Cell) -> QRectF:
+        """The rectangle of a cell; its edges are on device pixels, which keeps the pixmap sharp."""
         x, y, w, h = cell
         step, rise, pixel_ratio = self.column + self.gap, self.row + self.gap, self.pixel_ratio
         left, top = (
@@ -53,7 +51,7 @@ class PageGrid:
         if self.gap * pixel_ratio < 1:  # zoomed out so far that the gaps would vanish: keep a visible gap
             right -= 1 / pixel_ratio if right - left > 2 / pixel_ratio else 0
             bottom -= 1 / pixel_ratio if bottom - top > 2 / pixel_ratio else 0
-        return inset(QRectF(left, top, right - left, bottom - top), cell, around, PAD * self.zoom)
+        return QRectF(left, top, right - left, bottom - top)
 
     def nearest(self, corner: QPointF) -> tuple[int, int]:
         """The column and row whose top left corner is nearest to a point; it may lie outside the grid."""

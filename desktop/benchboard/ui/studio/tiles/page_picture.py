@@ -11,7 +11,6 @@ from PySide6.QtGui import QPainter
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import Cell, PageIndex
 from benchboard.ui.studio.tiles.container_painting import box_of, paint_box, paint_heading, tab_boxes
-from benchboard.ui.studio.tiles.frame_insets import frames_around, inset
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import paint_content, paint_frame
 from benchboard.ui.theme import theme
@@ -41,15 +40,7 @@ class PagePicture:
 
     def rect(self, item_id: str) -> QRectF:
         """The rectangle of an item, in pixels from the top left corner of the picture."""
-        cell = self.page.shown[item_id]
-        around = frames_around(self.page, self.page.path(item_id), self._frames)
-        box = inset(self._rect(cell), cell, around)
-        return box.translated(MARGIN - self._corner.x(), MARGIN - self._corner.y())
-
-    @cached_property
-    def _frames(self) -> dict[str, Cell]:
-        """The cells of the drawn containers, by id: only these need room for a frame around their items."""
-        return {name: self.page.shown[name] for name in self.ids if self.page.item(name).panes}
+        return self._rect(self.page.shown[item_id]).translated(MARGIN - self._corner.x(), MARGIN - self._corner.y())
 
     @property
     def size(self) -> QSizeF:

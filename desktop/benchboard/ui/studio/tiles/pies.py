@@ -1,27 +1,36 @@
 """Draws pie charts: the largest shares as a ring, the total inside, the legend beside or below it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.studio.tiles.short_names import short_names
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.legend import ROW_INDENT, ROW_MARGINS, LegendEntry, paint_legend_row
 
 _MAX_SLICES: Final = 6
 _LEGEND_ROW: Final = 22.0
+_LEAST_LEGEND_ROW: Final = 18.0
 _NOTE_HEIGHT: Final = 20.0
 _SIDE_LEGEND_WIDTH: Final = 216.0
-"""With at least this width in pixels, the legend is beside the ring rather than below it."""
+"""With more than this width in pixels, the legend is beside the ring rather than below it."""
+_LEAST_SIDE_LEGEND: Final = 160.0
+"""With more than this width, it is beside the ring of a tile that is wider than high."""
+_MIN_NAME: Final = 64.0
+"""Pixels that a name in the legend needs before its value is written in full."""
 _MAX_DIAMETER: Final = 168.0
 _HOLE: Final = 0.56
+_MIN_TOTAL_SIZE: Final = 7.0
+"""The least size of the total, in points; where it is too long even so, it is left out."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,10 @@ def slices(table: ResultTable) -> tuple[list[Slice], int]:
     parts = [
         Slice(number_format.format_value(table, row, 0), value, label=label)
         for row, value, label in zip(table.rows, values, labels, strict=True)
-        if value and value > 0
+        if value is not None and value >= 0
     ]
+    if any(part.value for part in parts):  # else all of them are zero, and said to be
+        parts = [part for part in parts if part.value]
     if len(parts) <= _MAX_SLICES:
         return parts, negative_count
     largest = sorted(range(len(parts)), key=lambda k: parts[k].value, reverse=True)
@@ -86,7 +97,7 @@ class Pie:
         self.total = math.fsum(one.value for one in self.slices)
         box = body.adjusted(0, 0, 0, -_NOTE_HEIGHT if self.negative_count else 0)
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())
-        wide = box.width() > _SIDE_LEGEND_WIDTH
+        wide = box.width() > (_LEAST_SIDE_LEGEND if box.width() > 1.2 * box.height() else _SIDE_LEGEND_WIDTH)
         side = min(box.height(), box.width() * 0.42) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
         side = max(0.0, min(side, _MAX_DIAMETER))
         if wide:
@@ -95,7 +106,17 @@ class Pie:
         else:
             self.ring = QRectF(box.center().x() - side / 2, box.top() + 2, side, side)
             names = QRectF(box.left(), self.ring.bottom() + 10, box.width(), box.bottom() - self.ring.bottom() - 10)
-        self.lines = _legend_rows(names, len(self.slices), middle=wide)
+        rows = _legend_rows(names, len(self.slices), middle=wide)
+        self.unnamed_count = len(self.slices) - len(rows) + 1 if 1 < len(rows) < len(self.slices) else 0
+        """How many slices the legend has no room for; their number is in its last row."""
+        self.lines = rows[:-1] if self.unnamed_count else rows
+        self._last_row = rows[-1] if rows else QRectF()
+
+    def total_text(self, unit: number_format.Unit) -> str:
+        """The sum of all slices in short form, or a dash where there is none."""
+        if not self.slices:
+            return number_format.format_cell(None)
+        return _with_currency(number_format.abbreviate(self.total), unit)
 
     @property
     def warning(self) -> str:
@@ -104,6 +125,11 @@ class Pie:
             "{count} negative value isn't shown.", "{count} negative values aren't shown.", self.negative_count
         )
         return message.format(count=self.negative_count) if self.negative_count else ""
+
+    def colour(self, place: int) -> QColor:
+        """The colour of a slice. That of many rows has none of the series' colours."""
+        many = self.slices[place].row_count > 1
+        return theme().color("border.control") if many else theme().chart(place)
 
     def share(self, one: Slice) -> float:
         """A slice's share of the total, in percent."""
@@ -129,12 +155,16 @@ class Pie:
         side = self.ring.width()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme().color("surface"), 1.5))
-        angle = 90 * 16
-        for place, one in enumerate(self.slices):
-            span = -round(360 * 16 * one.value / self.total) if self.total else 0
-            painter.setBrush(theme().chart(place))
-            painter.drawPie(self.ring, angle, span)
-            angle += span
+        angle = 90.0
+        if not self.total:
+            painter.setBrush(theme().color("grid"))
+            painter.drawEllipse(self.ring)
+        for place, one in enumerate(self.slices if self.total else ()):
+            span = 360 * one.value / self.total
+            painter.setBrush(self.colour(place))
+            # Both ends are rounded, rather than the span: so the last slice ends where the first one begins.
+            painter.drawPie(self.ring, round(angle * 16), round((angle - span) * 16) - round(angle * 16))
+            angle -= span
         inset = side * (1 - _HOLE) / 2
         hole = self.ring.adjusted(inset, inset, -inset, -inset)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -142,14 +172,36 @@ class Pie:
         painter.drawEllipse(hole)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme().color("text"))
-        total, font = _with_currency(number_format.abbreviate(self.total), unit), theme().font("section")
-        while QFontMetricsF(font).horizontalAdvance(total) > hole.width() - 8 and font.pointSizeF() > 6:
+        total, font = self.total_text(unit), theme().font("section")
+        while QFontMetricsF(font).horizontalAdvance(total) > hole.width() - 8 and font.pointSizeF() > _MIN_TOTAL_SIZE:
             font.setPointSizeF(font.pointSizeF() - 0.5)
-        painter.setFont(font)
-        painter.drawText(hole, Qt.AlignmentFlag.AlignCenter, total)
-        for place, (line, one) in enumerate(zip(self.lines, self.slices, strict=False)):
-            _paint_name(painter, line, place, one, unit)
+        if QFontMetricsF(font).horizontalAdvance(total) <= hole.width() - 4:  # part of it would be another number
+            painter.setFont(font)
+            painter.drawText(hole, Qt.AlignmentFlag.AlignCenter, total)
+        values = self._values(unit)
+        for place, (line, name) in enumerate(zip(self.lines, self._names(values), strict=False)):
+            paint_legend_row(painter, line, LegendEntry(self.colour(place), name, values[place], "area"))
+        if self.unnamed_count:
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text.muted"))
+            painter.drawText(self._last_row.adjusted(ROW_INDENT, 0, 0, 0), _LEFT, f"+{self.unnamed_count}")
         self._paint_note(painter)
+
+    def _values(self, unit: number_format.Unit) -> list[str]:
+        """The values in the legend, all in short form where any would leave too little room for its name."""
+        metrics, whole = QFontMetricsF(theme().font("body")), [slice_text(one, unit) for one in self.slices]
+        room = (self.lines[0].width() if self.lines else 0.0) - ROW_MARGINS - _MIN_NAME
+        if all(metrics.horizontalAdvance(text) <= room for text in whole):
+            return whole
+        return [_with_currency(number_format.abbreviate(one.value, 1), unit) for one in self.slices]
+
+    def _names(self, values: Sequence[str]) -> list[str]:
+        """The names in the legend beside these values, those of equal beginnings cut in the middle."""
+        metrics = QFontMetricsF(theme().font("body"))
+        names = [one.label if one.row_count == 1 else f"{one.label} ({one.row_count})" for one in self.slices]
+        widest = max(map(metrics.horizontalAdvance, values), default=0.0)
+        room = (self.lines[0].width() if self.lines else 0.0) - widest - ROW_MARGINS
+        return short_names(names, metrics, max(room, 0.0))
 
     def _paint_note(self, painter: QPainter) -> None:
         if self.negative_count:
@@ -169,27 +221,10 @@ def paint_pie(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> 
 
 def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:
     """The rectangles of the legend's rows, as many as fit."""
-    shown = min(count, max(0, int(box.height() // _LEGEND_ROW))) if box.width() >= 40 else 0
-    top = box.center().y() - _LEGEND_ROW * shown / 2 if middle else box.top()
-    return [QRectF(box.left(), top + place * _LEGEND_ROW, box.width(), _LEGEND_ROW) for place in range(shown)]
-
-
-def _paint_name(painter: QPainter, row: QRectF, place: int, one: Slice, unit: number_format.Unit) -> None:
-    metrics = QFontMetricsF(theme().font("body"))
-    painter.setFont(theme().font("body"))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().chart(place))
-    painter.drawRoundedRect(QRectF(row.left(), row.center().y() - 4, 8, 8), 2, 2)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    text = slice_text(one, unit)
-    if metrics.horizontalAdvance(text) > row.width() - 16:
-        text = _with_currency(number_format.abbreviate(one.value, 1), unit)
-    painter.setPen(theme().color("text"))
-    painter.drawText(row, _RIGHT, text)
-    room = row.width() - 16 - metrics.horizontalAdvance(text) - 8
-    label = metrics.elidedText(one.label, Qt.TextElideMode.ElideRight, max(0.0, room))
-    painter.setPen(theme().color("text.secondary"))
-    painter.drawText(row.adjusted(16, 0, 0, 0), _LEFT, label)
+    height = min(max(box.height() / max(count, 1), _LEAST_LEGEND_ROW), _LEGEND_ROW)
+    shown = min(count, max(0, int(box.height() / height))) if box.width() >= 40 else 0
+    top = box.center().y() - height * shown / 2 if middle else box.top()
+    return [QRectF(box.left(), top + place * height, box.width(), height) for place in range(shown)]
 
 
 def _with_currency(written: str, unit: number_format.Unit) -> str:

@@ -13,7 +13,7 @@ from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
-from benchboard.errors import AppError, Cancelled
+from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.image_painting import DecodedImage, decode_data_uri, pixels_per_image
@@ -43,6 +43,8 @@ class QueryResult:
     slow: bool = False
     """Whether a newer result has been loading for two seconds or more."""
     picture: DecodedImage | None = None
+    quiet: bool = False
+    """Whether the page says, for all of its widgets at once, that they have no rows."""
 
     @property
     def is_pending(self) -> bool:
@@ -89,6 +91,16 @@ class WidgetQueryRunner(QObject):
         """The latest result of a widget; None for one without a query or picture."""
         return self._results.get(item_id)
 
+    def tables_without_rows(self) -> tuple[ResultTable, ...]:
+        """The results of all queries of the page, if there are several and none has rows; otherwise nothing."""
+        tables = [result.table for result in self._results.values() if result.query]
+        empty = tuple(table for table in tables if table is not None and not table.rows)
+        return empty if len(empty) == len(tables) > 1 else ()
+
+    def broken_count(self) -> int:
+        """The number of widgets whose query fails because of what it says."""
+        return sum(bool(result.query) and isinstance(result.error, Invalid) for result in self._results.values())
+
     def update_requests(self) -> None:
         """Run the queries that are new on the page, and drop the results of removed widgets."""
         widgets = [widget for widget in self._editor.widgets() if widget.kind is not None]
@@ -99,12 +111,15 @@ class WidgetQueryRunner(QObject):
             for widget in widgets
             if widget.kind is not None and widget.kind.query and widget.query.strip()
         } | {item_id: _QueryRequest("", picture=text, max_pixels=max_pixels) for item_id, text in pictures.items()}
-        for item_id in self._results.keys() - requests.keys():
+        removed = self._results.keys() - requests.keys()
+        for item_id in removed:
             del self._results[item_id]
         for item_id in list(self._running):
             if self._running[item_id][1] != requests.get(item_id):
                 self._cancel_running(item_id)
         before, self._requests = self._requests, requests
+        if removed:
+            self._mark_quiet()
         for item_id, request in requests.items():
             if before.get(item_id) != request:
                 self._enqueue(item_id)
@@ -233,7 +248,16 @@ class WidgetQueryRunner(QObject):
 
     def _publish(self, item_id: str, result: QueryResult) -> None:
         self._results[item_id] = result
-        self.result_changed.emit(item_id)
+        self._mark_quiet(item_id)
+
+    def _mark_quiet(self, *changed: str) -> None:
+        """Mark the results that the page speaks for, and emit which have changed, besides those given."""
+        quiet = bool(self.tables_without_rows())
+        marked = [name for name, one in self._results.items() if one.quiet != (quiet and one.table is not None)]
+        for name in marked:
+            self._results[name] = replace(self._results[name], quiet=not self._results[name].quiet)
+        for name in dict.fromkeys((*changed, *marked)):
+            self.result_changed.emit(name)
 
 
 def _picture(widget: WidgetContent) -> str:

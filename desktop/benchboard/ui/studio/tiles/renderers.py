@@ -48,6 +48,7 @@ LOCK: Final = "ph.lock-simple"
 _PAD: Final = 12
 _MIN_TITLE: Final = 56.0
 """Width in pixels below which the icon beside a title is omitted."""
+_CHARTS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart")
 _MAX_CHARACTERS: Final = 10_000
 _MAX_LINES: Final = 300
 """Most lines of a text that are laid out: more than a tile shows. Qt takes minutes for a list of 50,000 items."""
@@ -89,7 +90,8 @@ def paint_content(
     audience: Audience = "show",
 ) -> Links:
     """Draw everything inside the frame of a tile, with a `badge` at the end of its header. Returns its links."""
-    stop = _paint_loading_header(painter, size) if result is not None and result.slow and audience != "show" else None
+    can_stop = result is not None and result.slow and audience in ("edit", "read")
+    stop = _paint_loading_header(painter, size) if can_stop else None
     end = stop.left() - 8 if stop else size.width() - _PAD
     if locked:
         paint_icon(painter, LOCK, QRectF(end - 14, 10, 14, 14), theme().color("text.muted"))
@@ -140,15 +142,17 @@ def paint_body(
     elif widget.kind.type == IMAGE:
         _paint_image(painter, body, widget, result, audience)
     elif not widget.kind.query:
-        _paint_markdown(painter, body, displayed_text(widget, audience))
+        ink = "text" if widget.setting("text") else "text.muted"
+        _paint_markdown(painter, body, str(widget.setting("text")) or text_prompt(widget, audience), ink)
     else:
         return _paint_result(painter, body, widget, result, audience)
     return Links()
 
 
-def displayed_text(widget: WidgetContent, audience: Audience) -> str:
-    """The text of a text widget; the prompt to write one only for users who can edit."""
-    return str(widget.setting("text")) if audience == "edit" or "text" in widget.config else ""
+def text_prompt(widget: WidgetContent, audience: Audience) -> str:
+    """What an empty text widget says to users who can edit it; empty for all others."""
+    prompts = [setting.prompt for setting in (widget.kind.settings if widget.kind else ()) if setting.prompt]
+    return _(prompts[0]) if prompts and audience == "edit" else ""
 
 
 def unknown_kind_text(widget: WidgetContent) -> str:
@@ -165,6 +169,8 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
         return unknown_kind_text(widget)
     if widget.kind.type == IMAGE:
         return _image_summary(widget, result)
+    if result is None and widget.kind.query:
+        return _("No query yet.")
     if result is None or result.is_pending:
         return ""
     if result.error is not None:
@@ -256,7 +262,7 @@ def _paint_result(
 ) -> Links:
     can_edit = audience == "edit"
     if result is None:
-        do = _("Select the widget to write one.") if can_edit else ""
+        do = _("Write one in the pane on the right.") if can_edit else ""
         paint_empty_tile(painter, body, "ph.code", _("No query yet."), do)
     elif result.error is not None:
         return error_painting.paint_error(painter, body, result.error, audience)
@@ -264,12 +270,13 @@ def _paint_result(
         if result.late:
             _paint_skeleton(painter, body, widget)
     elif not result.table.rows:
-        paint_empty_tile(painter, body, "ph.tray", *no_rows_texts(result.table))
+        silent = result.quiet and audience in ("edit", "read")  # an export and a presentation have no bar
+        paint_empty_tile(painter, body, "ph.tray", *((_("No rows"),) if silent else no_rows_texts(result.table)))
     elif (why := mismatch_reason(widget, result.table)) is not None:
         do = mismatch_advice(widget, result.table) if can_edit else ""
         paint_empty_tile(painter, body, "ph.warning-circle", why, do)
     else:
-        _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table)
+        _paint_table_as(widget.kind.type if widget.kind else "", painter, body, widget, result.table, audience)
     return Links()
 
 
@@ -292,8 +299,10 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
         if low >= high:
             ends = {"low": number_format.abbreviate(low), "high": number_format.abbreviate(high)}
             return _("The minimum, {low}, must be below the maximum, {high}.").format(**ends)
-    if kind in ("line_chart", "area_chart", "bar_chart", "pie_chart") and not any(index > 0 for index in found):
+    if kind in _CHARTS and not any(index > 0 for index in found):
         return _("No numeric column to plot after the first column.")
+    if kind in _CHARTS and all(value is None for k in found if k for value in number_format.column_numbers(table, k)):
+        return _("The query returned no numbers.")
     if kind == "pie_chart" and pies.has_mixed_currencies(table):
         return _("These amounts are in different currencies, so they have no total.")
     return None
@@ -306,9 +315,11 @@ def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     return _(widget.kind.takes) if widget.kind is not None else ""
 
 
-def _paint_table_as(kind: str, painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable) -> None:
+def _paint_table_as(
+    kind: str, painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable, audience: Audience
+) -> None:
     if kind == "metric_card":
-        stat_tiles.paint_metric(painter, body, widget, table)
+        stat_tiles.paint_metric(painter, body, widget, table, wall=audience == "wall")
     elif kind == "gauge":
         stat_tiles.paint_gauge(painter, body, widget, table)
     elif kind == "table":
@@ -374,12 +385,12 @@ def _indent(document: QTextDocument, metrics: QFontMetricsF) -> float:
     return max(_INDENT, math.ceil(widest) + 2.0)
 
 
-def _paint_markdown(painter: QPainter, body: QRectF, markdown: str) -> None:
+def _paint_markdown(painter: QPainter, body: QRectF, markdown: str, ink: str = "text") -> None:
     document = markdown_document(markdown)
     document.setTextWidth(body.width())
     context = QAbstractTextDocumentLayout.PaintContext()
     palette = QPalette()
-    palette.setColor(QPalette.ColorRole.Text, theme().color("text"))
+    palette.setColor(QPalette.ColorRole.Text, theme().color(ink))
     palette.setColor(QPalette.ColorRole.Link, theme().color("accent.text"))
     context.palette = palette
     painter.save()

@@ -35,6 +35,7 @@ _SPARK_ROOM: Final = 140.0
 """The width in pixels that the number gets before the sparkline grows."""
 _TWO_LINES: Final = 72.0
 """The height in pixels at which a change that is too wide for one line gets two."""
+_NUMBER_HEIGHT: Final = 40.0
 _MIN_SHRINK: Final = 0.75
 """A sparkline is omitted if the number beside it would shrink below this share of its size."""
 
@@ -121,8 +122,8 @@ class FittedNumber:
         return QFontMetricsF(self.number_font).horizontalAdvance(self.number) + words
 
 
-def fit_number(stat: StatValue, widget: WidgetContent, room: float) -> FittedNumber:
-    """The number and its unit in the largest size that fits into `room` pixels.
+def fit_number(stat: StatValue, widget: WidgetContent, room: float, step: str = "kpi") -> FittedNumber:
+    """The number and its unit in the largest size that fits into `room` pixels, at most that of this type step.
 
     A number that is still too long is abbreviated (`123.5 bn`), a unit shortened.
     """
@@ -140,7 +141,7 @@ def fit_number(stat: StatValue, widget: WidgetContent, room: float) -> FittedNum
     if unit:
         candidates.insert(2, (abbreviated, "", room * _NUMBER_SHARE, _MIN_POINT_SIZE))
     for candidate in candidates:
-        found = _fit_by_size(*candidate)
+        found = _fit_by_size(*candidate, theme().font(step).pointSizeF())
         if found is not None:
             break
     else:
@@ -152,8 +153,8 @@ def fit_number(stat: StatValue, widget: WidgetContent, room: float) -> FittedNum
     return found
 
 
-def _fit_by_size(number: str, unit: str, room: float, least: float) -> FittedNumber | None:
-    size = theme().font("kpi").pointSizeF()
+def _fit_by_size(number: str, unit: str, room: float, least: float, size: float) -> FittedNumber | None:
+    """Both in the largest size from `size` down to `least` points; None if they are too wide in all."""
     while size >= least:
         found = _at_size(number, unit, size)
         if found.width <= room:
@@ -169,8 +170,12 @@ def _at_size(number: str, unit: str, size: float) -> FittedNumber:
     return FittedNumber(number, unit, number_font, unit_font)
 
 
-def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable) -> None:
-    """Draw a metric card: the number, its change, and a sparkline of its history."""
+def paint_metric(
+    painter: QPainter, body: QRectF, widget: WidgetContent, table: ResultTable, *, wall: bool = False
+) -> None:
+    """Draw a metric card: the number, its change, and a sparkline of its history. On a `wall` the number is as large as
+    its tile allows.
+    """
     stat = StatValue.of(table)
     change = stat.percent_change()
     note = body.height() > 58 and change is not None
@@ -179,12 +184,14 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
     spark = 0.0
     if len(stat.history) > 1 and body.width() > 150:
         spark = min(_SPARK_WIDTH, max(body.width() * 0.25, body.width() - _SPARK_ROOM))
-    words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0))
-    if spark and words.number_font.pointSizeF() < theme().font("kpi").pointSizeF() * _MIN_SHRINK:
-        spark, words = 0.0, fit_number(stat, widget, body.width())
+    step = _wall_step(bottom - body.top()) if wall else "kpi"
+    words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0), step)
+    if spark and words.number_font.pointSizeF() < theme().font(step).pointSizeF() * _MIN_SHRINK:
+        spark, words = 0.0, fit_number(stat, widget, body.width(), step)
     painter.setFont(words.number_font)
     painter.setPen(theme().color("text"))
-    line = QRectF(body.left(), bottom - 40, body.width(), 40)
+    high = max(_NUMBER_HEIGHT, QFontMetricsF(words.number_font).height())
+    line = QRectF(body.left(), bottom - high, body.width(), high)
     painter.drawText(line, _LEFT, words.number)
     if words.unit:
         number_font, unit_font = QFontMetricsF(words.number_font), QFontMetricsF(words.unit_font)
@@ -205,6 +212,12 @@ def paint_metric(painter: QPainter, body: QRectF, widget: WidgetContent, table: 
         charts.paint_spark(painter, box, stat.history, theme().chart(0))
 
 
+def _wall_step(room: float) -> str:
+    """The type step of a number on a wall, in a tile with `room` pixels for its height."""
+    steps = ("wall_kpi_large", "wall_kpi")
+    return next((step for step in steps if QFontMetricsF(theme().font(step)).height() <= room), "kpi")
+
+
 def _change_text(change: Decimal) -> str:
     return percent(abs(change), 0 if abs(change) >= 100 or not change else 1)
 
@@ -219,7 +232,9 @@ def _change_width(widget: WidgetContent, change: Decimal) -> float:
 
 
 def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change: Decimal, below: QRectF | None) -> None:
-    """Draw `↑ 6.1 % than the week before`, in a colour for better or worse; the words in `below` if it is given."""
+    """Draw `↑ 6.1 % than the week before`, in a colour for better or worse; the words in `below` if it is given, and
+    else only where all of them fit.
+    """
     good = widget.setting("good")
     better = change > 0 if good == "up" else change < 0
     tone = "text.secondary" if not change or good == "neither" else "ok" if better else "error"
@@ -234,8 +249,11 @@ def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change:
     used = _ICON_WIDTH + metrics.horizontalAdvance(size) + _WORD_GAP
     painter.setPen(theme().color("text.muted"))
     line = box.adjusted(used, 0, 0, 0) if below is None else below
-    words = metrics.elidedText(_(str(widget.setting("compare"))), Qt.TextElideMode.ElideRight, line.width())
-    painter.drawText(line, _LEFT, words)
+    words = _(str(widget.setting("compare")))
+    if below is not None:
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+    if metrics.horizontalAdvance(words) <= line.width():
+        painter.drawText(line, _LEFT, words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from datetime import date, datetime, time
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QDate, QLocale, QPointF, QRectF, QSizeF
+from PySide6.QtCore import QDate, QLineF, QLocale, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFontMetricsF
 
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
-from benchboard.ui.studio.tiles import bars, charts, number_format, stat_tiles
+from benchboard.ui.studio.tiles import bars, charts, number_format, periods, stat_tiles, x_axis
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_texts
@@ -35,11 +35,27 @@ class ReadoutLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LinePoints:
+    """The points of the lines of a chart at one x coordinate, in the coordinates of the tile."""
+
+    upright: QLineF
+    """From the top of the plot to its bottom."""
+    points: tuple[tuple[QPointF, QColor], ...]
+
+    def mapped(self, to: Callable[[QPointF], QPointF]) -> "LinePoints":
+        """The same in other coordinates."""
+        upright = QLineF(to(self.upright.p1()), to(self.upright.p2()))
+        return LinePoints(upright, tuple((to(point), colour) for point, colour in self.points))
+
+
+@dataclass(frozen=True, slots=True)
 class Readout:
-    """The values at a point. `follows_pointer`: it is shown at once, not after the delay of a tooltip."""
+    """The values at a point. `follows_pointer`: it is shown at once, not after the delay of a tooltip. `crosshair`:
+    where lines have these values."""
 
     lines: tuple[ReadoutLine, ...]
     follows_pointer: bool = False
+    crosshair: LinePoints | None = None
 
 
 def tooltip_html(readout: Readout | None) -> str:
@@ -74,10 +90,10 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
         error_readout = _text_readout(str(result.error))
         return lambda _spot: error_readout
     table = result.table if result is not None else None
-    if table is not None and not table.rows:
-        # Where the message has no room, the tile shows its icon alone.
+    if result is not None and table is not None and not table.rows:
+        # Where the message has no room, or the page has it, the tile shows an icon or two words.
         no_rows = no_rows_texts(table)
-        if fits_tile(body, *no_rows):
+        if fits_tile(body, *no_rows) and not result.quiet:
             return _no_readout
         message = _text_readout(*no_rows)
         return lambda _spot: message
@@ -131,7 +147,7 @@ def _pie_reader(pie: Pie, unit: number_format.Unit) -> Reader:
         place = pie.slices.index(one)
         share = percent(pie.share(one), 1)
         lines = [
-            ReadoutLine(one.name, theme().chart(place)),
+            ReadoutLine(one.name, pie.colour(place)),
             ReadoutLine(f"{slice_text(one, unit)} · {share}", strong=True),
         ]
         if one.row_count > 1:
@@ -159,6 +175,7 @@ def _stat_readout(widget: WidgetContent, table: ResultTable) -> Readout:
 
 
 def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Reader:
+    table = x_axis.bars_in_order(table) if kind == "bar_chart" else x_axis.in_order(table)
     series, count = charts.series_of(table, unit), len(table.rows)
     plot = charts.plot_of(body, series, kind)
     lying = bars.lying_bars(body, table, series, unit) if kind == "bar_chart" else None
@@ -167,13 +184,13 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
     near = plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
     all_days = all(_is_day(row[0]) for row in table.rows)
     undrawn = charts.undrawn_text(table)
-    unfinished = charts.is_unfinished([row[0] for row in table.rows], table.read_at)
+    axis = x_axis.bar_axis(table) if kind == "bar_chart" else x_axis.line_axis(table)
+    unfinished = periods.is_unfinished([row[0] for row in table.rows], table.read_at)
 
     def at(spot: QPointF) -> Readout | None:
-        if not near.contains(spot):
+        row = axis.row_at(plot.box, spot.x()) if near.contains(spot) else None
+        if row is None:
             return None
-        share = min(max((spot.x() - plot.box.left()) / plot.box.width(), 0.0), 1.0)
-        row = min(int(share * count), count - 1) if kind == "bar_chart" else round(share * (count - 1))
         category = _category_text(table, row, all_days=all_days)
         if unfinished and row == count - 1:
             category = _("{when}, so far").format(when=category)
@@ -183,9 +200,15 @@ def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Rea
         nearest = min(known)[1] if known else -1
         lines += _series_lines(table, row, series, unit, nearest)
         lines += [ReadoutLine(undrawn)] if undrawn else []
-        return Readout(tuple(lines), follows_pointer=True)
+        crosshair = _line_points(plot, axis.x(plot.box, row), row, series) if kind != "bar_chart" else None
+        return Readout(tuple(lines), follows_pointer=True, crosshair=crosshair)
 
     return at
+
+
+def _line_points(plot: charts.Plot, x: float, row: int, series: Sequence[charts.Series]) -> LinePoints:
+    points = [(QPointF(x, plot.y(value)), one.colour) for one in series if (value := one.values[row]) is not None]
+    return LinePoints(QLineF(x, plot.box.top(), x, plot.box.bottom()), tuple(points))
 
 
 def _series_lines(

@@ -27,7 +27,7 @@ class PageArea(QScrollArea):
         self.setProperty("surface", "canvas")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(_("Page"))
+        self.setAccessibleName(_("Dashboard"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

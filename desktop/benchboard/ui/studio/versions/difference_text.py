@@ -101,7 +101,7 @@ class ItemNames:
     def container_name(self, place: ItemPosition) -> str:
         """The name of the grid that a position is in."""
         if not place.container:
-            return _("the page")
+            return _("the dashboard")
         item = self._items.get(place.container)
         tab = next((pane.title for pane in item.panes if pane.id == place.pane), "") if item is not None else ""
         return _("“{title}”").format(title=tab or self.title(place.container))
@@ -189,7 +189,7 @@ def format_value(value: object, path: Path = (), most: int = 60) -> str:
         return images.describe_image(value)
     if isinstance(value, ItemPosition):
         cell = value.cell
-        return _("x {x}, y {y}, {w} × {h}").format(x=cell.x, y=cell.y, w=cell.w, h=cell.h)
+        return _("column {x}, row {y}, {w} wide, {h} high").format(x=cell.x, y=cell.y, w=cell.w, h=cell.h)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if path == ("type",) and isinstance(value, str):
@@ -205,7 +205,7 @@ def format_value(value: object, path: Path = (), most: int = 60) -> str:
 
 def _format_object(value: Mapping[str, object], path: Path, most: int) -> str:
     if value.keys() == {"x", "y", "w", "h"}:
-        return _("x {x}, y {y}, {w} × {h}").format(**value)
+        return _("column {x}, row {y}, {w} wide, {h} high").format(**value)
     if path[1:2] == ("each",):  # a tab or a variable, by its title
         return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
     inner = (f"{field_label((str(key),), None)} {format_value(part, (), 20)}" for key, part in value.items())
@@ -304,7 +304,7 @@ def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name
     parts = []
     if was[:2] != now[:2]:
         parts.append(_("from {old} to {new}").format(old=names.container_name(was), new=names.container_name(now)))
-    fields = ["x", "y", _("width"), _("height")][: 3 if type_name in CONTAINERS else 4]
+    fields = [_("column"), _("row"), _("width"), _("height")][: 3 if type_name in CONTAINERS else 4]
     parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=False) if old != new]
     return ", ".join(parts)
 

@@ -24,6 +24,8 @@ class DifferencesPane(QWidget):
         super().__init__(parent)
         self._may_change = may_change
         self._numbers: tuple[int | None, int | None, int | None] = (None, None, None)
+        self._identical = False
+        """Whether the versions being compared have the same content."""
         self.model = DifferenceListModel(self)
         self.list = DifferenceList(self.model)
         self._heading = Text("", "body_strong")
@@ -61,11 +63,21 @@ class DifferencesPane(QWidget):
     @property
     def can_restore(self) -> bool:
         """Whether the older version can be restored."""
-        return self._may_change and self._numbers[0] is not None
+        return not self.why_no_restore()
+
+    def why_no_restore(self) -> str:
+        """Why the older version can't be restored; empty if it can."""
+        before, after, newest = self._numbers
+        if before is None:
+            return self._why_no_change() or self.sentence
+        if self._identical and after == newest:
+            return self._why_no_change() or _("These versions are identical, so there's nothing to restore.")
+        return self._why_no_change()
 
     def show_differences(self, differences: Sequence[Difference], names: ItemNames, *, alone: bool) -> None:
         """Show these differences; `alone`: there is no version before this one."""
         self.model.show_differences(differences, names)
+        self._identical = not alone and not differences
         count = sum(not difference.displaced for difference in differences)
         self._heading.setText(ngettext("{count} difference", "{count} differences", count).format(count=count))
         sentence = ""
@@ -80,6 +92,7 @@ class DifferencesPane(QWidget):
         self._empty_text.setVisible(bool(sentence))
         self.list.setVisible(not sentence)
         self._filler.setVisible(bool(sentence))
+        self._update_buttons()
 
     def show_numbers(self, before: int | None, after: int | None, newest: int | None) -> None:
         """Set the versions being compared, and the newest one."""
@@ -89,21 +102,27 @@ class DifferencesPane(QWidget):
     def _update_buttons(self) -> None:
         """Enable the buttons, or set the reason why they are disabled."""
         before, after, newest = self._numbers
-        why_not = "" if self._may_change else _("You have view-only access to this dashboard.")
         self._restore.setText(_("Restore version {number}").format(number=before))
-        self._restore.disable(why_not)
+        self._restore.disable(self.why_no_restore())
+        why_not = self._why_no_change()
         count = len(self.model.ticked)
-        ticked = ngettext("Revert {count} selected", "Revert {count} selected", count).format(count=count)
-        self._revert.setText(ticked if count else _("Revert selected"))
+        ticked = ngettext("Undo {count} selected difference", "Undo {count} selected differences", count).format(
+            count=count
+        )
+        self._revert.setText(ticked if count else _("Undo selected differences"))
         if not why_not and after != newest:
-            why_not = _("You can only revert changes in the newest version.")
-        self._revert.disable(why_not or ("" if count else _("Select the differences to revert.")))
+            why_not = _("You can only undo differences in the newest version.")
+        self._revert.disable(why_not or ("" if count else _("Select the differences to undo.")))
         hint = _(
             "Restoring makes version {next} with the content of version {before}. Version {newest} stays in the list."
         )
         self._hint.setText(hint.format(next=(newest or 0) + 1, before=before, newest=newest))
         for widget in (self._restore, self._revert, self._hint):
             widget.setVisible(before is not None)
+        self._hint.setVisible(before is not None and self.can_restore)
+
+    def _why_no_change(self) -> str:
+        return "" if self._may_change else _("You have view-only access to this dashboard.")
 
     def _lay_out(self) -> None:
         column = as_pane(self, 280)

@@ -110,7 +110,7 @@ class MergeScreen(QWidget):
             self.use_result()
 
     def _why_not_both(self, case: ConflictGroup) -> str:
-        full = _("This would exceed the limit of {limit} items per dashboard.").format(limit=MAX_ITEMS)
+        full = _("This would exceed the limit of {limit} widgets and containers per dashboard.").format(limit=MAX_ITEMS)
         return case.why_not_both or (full if self.decisions.is_full else "")
 
     def show_next(self) -> None:

@@ -211,6 +211,11 @@ class VersionsScreen(QWidget):
         actor, dashboard_id = self._context.actor, self._dashboard_id
 
         def done(saved: SavedDashboard) -> None:
+            if saved.version == base:
+                self._working = False
+                same = _("Version {number} is the same as the newest version. Nothing was changed.")
+                self._context.problems.toast(same.format(number=number))
+                return
             text = _("Restored version {number} as version {new}.").format(number=number, new=saved.number)
             self._restored(saved, text, undo)
 
@@ -228,11 +233,11 @@ class VersionsScreen(QWidget):
         actor, dashboard_id, base = self._context.actor, self._dashboard_id, compared.base
         count = len(chosen)
         note = ngettext(
-            "Reverted {count} change to version {number}", "Reverted {count} changes to version {number}", count
+            "Undid {count} difference from version {number}", "Undid {count} differences from version {number}", count
         ).format(count=count, number=compared.numbers[0])
 
         def done(saved: SavedDashboard) -> None:
-            text = ngettext("Reverted {count} change.", "Reverted {count} changes.", count)
+            text = ngettext("Undid {count} difference.", "Undid {count} differences.", count)
             self._restored(saved, text.format(count=count), newest)
 
         self._change(
@@ -358,14 +363,14 @@ class VersionsScreen(QWidget):
         self._right.revert_requested.connect(self.revert_selected)
         self._page.picked.connect(self._select_difference)
         self._modes.selected.connect(self._show_mode)
-        install_shortcuts(self, VERSIONS, self.command_handlers())
+        install_shortcuts(self, VERSIONS, self.command_handlers(), self._context.problems.refuse)
 
     def command_handlers(self) -> Handlers:
         """The commands for comparing and restoring versions."""
         return {
             "studio.versions_next": Handler(lambda: self._right.list.step(1)),
             "studio.versions_previous": Handler(lambda: self._right.list.step(-1)),
-            "studio.versions_restore": Handler(self.restore),
+            "studio.versions_restore": Handler(self.restore, self._right.why_no_restore),
             "studio.versions_leave": Handler(self.closed.emit),
         }
 

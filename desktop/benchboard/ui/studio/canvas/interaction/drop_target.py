@@ -28,7 +28,7 @@ class DropTarget(NamedTuple):
         if self.resizes:
             right, bottom = max(cell.right for cell in cells), max(cell.bottom for cell in cells)
             return _("{w} × {h}").format(w=right - left, h=bottom - top)
-        parts = [_("x {x}, y {y}").format(x=left, y=top)]
+        parts = [_("column {x}, row {y}").format(x=left, y=top)]
         if len(cells) > 1:
             parts.insert(0, ngettext("{count} widget", "{count} widgets", len(cells)).format(count=len(cells)))
         if self.container:

@@ -42,7 +42,7 @@ class InsertInteraction(MoveInteraction):
         self.body = [item.id for item, _cell in placed]
         self._inserted = PageIndex(Layout.of(self.page.layout.columns, placed))
         self.dragged = self._inserted.shown
-        self._rects = scene_rects(self.grid, self._inserted, self.dragged)
+        self._rects = scene_rects(self.grid, self.dragged)
         first = self.grid.rect(placed[0][1])
         self._corner = first.topLeft()
         self.start_point = QPointF(first.center().x(), first.top() + 16 * self.grid.zoom)

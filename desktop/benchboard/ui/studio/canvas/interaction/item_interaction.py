@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from benchboard.dashboards.layout import Cell, Layout, PageIndex, Path, SnapHints
+from benchboard.dashboards.layout import Cell, Layout, Path, SnapHints
 from benchboard.ui.studio.canvas.interaction.canvas_protocol import CanvasProtocol
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget, find_drop_target
 from benchboard.ui.studio.canvas.interaction.group_frame import GroupFrame
 from benchboard.ui.studio.canvas.interaction.guide_finder import GuideFinder
 from benchboard.ui.studio.canvas.scene import guide_overlay, overlay
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
-from benchboard.ui.studio.tiles.frame_insets import frames_around
 from benchboard.ui.studio.tiles.page_grid import PageGrid
 
 Cells = dict[str, Cell]
@@ -162,12 +161,10 @@ class ItemInteraction(ABC):
 
     def _drop_rects(self) -> list[QRectF]:
         """The scene rectangles where `body` would land."""
-        cells = self.drop_target.page_cells if self.drop_target is not None else {}
-        around = frames_around(self.page, self.target, cells)
-        return [self.grid.rect(cell, around) for cell in self.drop_cells]
+        return [self.grid.rect(cell) for cell in self.drop_cells]
 
     def _rect(self, item_id: str, cells: Mapping[str, Cell]) -> QRectF:
-        return self.grid.rect(cells[item_id], frames_around(self.page, self.page.paths.get(item_id, ()), cells))
+        return self.grid.rect(cells[item_id])
 
     def _inside_containers(self, ids: Iterable[str]) -> set[str]:
         """The items in the containers among these: they stay inside the containers' frames, wherever those end now."""
@@ -182,10 +179,9 @@ class ItemInteraction(ABC):
         return self.grid.field(QPointF(0, bottom))[1] + 2
 
 
-def scene_rects(grid: PageGrid, page: PageIndex, cells: Mapping[str, Cell]) -> dict[str, QRectF]:
+def scene_rects(grid: PageGrid, cells: Mapping[str, Cell]) -> dict[str, QRectF]:
     """The scene rectangles of these items."""
-    shown = page.shown
-    return {one: grid.rect(cell, frames_around(page, page.path(one), shown)) for one, cell in cells.items()}
+    return {one: grid.rect(cell) for one, cell in cells.items()}
 
 
 def visible_changes(changed: Cells, resting: Mapping[str, Cell], until: int) -> Cells:

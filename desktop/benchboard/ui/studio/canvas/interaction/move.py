@@ -16,7 +16,6 @@ from benchboard.ui.studio.canvas.interaction.item_interaction import (
 )
 from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
-from benchboard.ui.studio.tiles.frame_insets import frames_around
 
 
 class MoveInteraction(ItemInteraction):
@@ -38,7 +37,7 @@ class MoveInteraction(ItemInteraction):
             if item_id in lifted or lifted & {outer for outer, _k in self.page.path(item_id)}
         }
         self._corner = self.grid.rect(self.dragged[self.body[0]]).topLeft() if self.body else QPointF()
-        self._rects = scene_rects(self.grid, self.page, self.dragged)
+        self._rects = scene_rects(self.grid, self.dragged)
         self._tabs = self._tab_strips()
         self.target = self.container_drag.home
         self.over_other_grid = False
@@ -131,7 +130,7 @@ class MoveInteraction(ItemInteraction):
         if not self.target or self.keeps_grid or (item := self.page.item(self.target[-1][0])).type != TABS:
             return None
         frame, shown = self.canvas.tiles[item.id], self.page.shown
-        corner = self.grid.rect(shown[item.id], frames_around(self.page, self.page.path(item.id), shown)).topLeft()
+        corner = self.grid.rect(shown[item.id]).topLeft()
         part = frame.part_at(pointer, corner) if isinstance(frame, ContainerFrame) else None
         return (item.id, part.tab) if part is not None and part.what == "tab" and part.tab != item.active else None
 

@@ -42,7 +42,7 @@ def why_not_resizable(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
             return _("The selection's size is locked.")
         return _("The size of “{title}” is locked.").format(title=_title(editor, ids[0]))
     if all(item.type == ROW for item in items):
-        return _("A row spans the page, and its height follows its content.")
+        return _("A row spans the dashboard, and its height follows its content.")
     if high and all(item.panes for item in items):
         if len(ids) > 1:
             return _("The selection's height follows its content.")

@@ -29,7 +29,7 @@ class ResizeInteraction(ItemInteraction):
         self.dragged = {item_id: self.page.shown[item_id]}
         self._start_rect = self.rect = self.grid.rect(self.page.shown[item_id])
         """Its rectangle at the start, and as the pointer has resized it, in scene coordinates."""
-        self._rects = scene_rects(self.grid, self.page, self.dragged)
+        self._rects = scene_rects(self.grid, self.dragged)
         self.target = self.page.path(item_id)
         self._request: object = None
         self._size = self.grid.span(self._start_rect.size())
@@ -106,7 +106,7 @@ class GroupResizeInteraction(ResizeInteraction):
             for one, cell in page.shown.items()
             if one in within or within & {outer for outer, _k in page.path(one)}
         }
-        self._rects = scene_rects(self.grid, page, self.dragged)
+        self._rects = scene_rects(self.grid, self.dragged)
         (left, top), box = page.origin(self.target), self.group.box
         self._start_rect = self.rect = self.grid.rect(Cell(box.x + left, box.y + top, box.w, box.h))
         self._size = box.w, box.h

@@ -54,7 +54,7 @@ class _PageObject(QAccessibleWidget):
     """The page; its children are the tiles in reading order, then the embedded widget if there is one."""
 
     def __init__(self, view: PageView) -> None:
-        super().__init__(view, QAccessible.Role.Canvas, _("Page"))
+        super().__init__(view, QAccessible.Role.Canvas, _("Dashboard"))
         self._view = view
         self._tiles: dict[str, _TileObject] = {}
 

@@ -17,8 +17,7 @@ from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.scene.tile_pixmaps import TilePixmaps
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles.click_targets import Audience
-from benchboard.ui.studio.tiles.frame_insets import frames_around
-from benchboard.ui.studio.tiles.page_grid import MIN_PAGE_WIDTH, PageGrid
+from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, WALL_MARGIN, PageGrid
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.theme import theme
 
@@ -44,7 +43,7 @@ class PageView(QGraphicsView):
         self._scene = QGraphicsScene(self)
         self.setScene(self._scene)
         self.setObjectName("studio_canvas")
-        self.setAccessibleName(_("Page"))
+        self.setAccessibleName(_("Dashboard"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
@@ -75,9 +74,9 @@ class PageView(QGraphicsView):
     @property
     def grid(self) -> PageGrid:
         """The grid in pixels, as wide as the view."""
-        return PageGrid(
-            self.editor.layout.columns, self.viewport().width(), self.zoom, self.pixel_ratio, self.narrowest
-        )
+        margin = WALL_MARGIN if self.presenting and not self.editor.breakpoint else MARGIN
+        width = self.viewport().width()
+        return PageGrid(self.editor.layout.columns, width, self.zoom, self.pixel_ratio, self.narrowest, margin)
 
     @property
     def pixel_ratio(self) -> float:
@@ -87,7 +86,7 @@ class PageView(QGraphicsView):
     @property
     def audience(self) -> Audience:
         """Who the tiles are drawn for."""
-        return "show" if self.presenting else "edit" if self.editor.editable else "read"
+        return "wall" if self.presenting else "edit" if self.editor.editable else "read"
 
     @property
     def busy(self) -> bool:
@@ -138,7 +137,7 @@ class PageView(QGraphicsView):
                 tile.set_content(item, depth=depth, locked=locked)
             elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.result is not result:
                 tile.set_content(item, result, depth=depth, locked=locked)
-            tile.place(grid.rect(cell, frames_around(page, page.path(item_id), shown)))
+            tile.place(grid.rect(cell))
         self.pixmaps.update_visible()
 
     def _add_tile(self, item: Item) -> Tile | ContainerFrame:

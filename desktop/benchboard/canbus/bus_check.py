@@ -1,0 +1,48 @@
+"""What the counters of a bus that was listened to for a while say about its bit timing and wiring."""
+
+import enum
+
+from benchboard.canbus.capture import Counters
+from benchboard.errors import DeviceFailure
+from benchboard.i18n import _, ngettext, number
+
+
+class BusCheck(enum.Enum):
+    """`PASSED`: frames came without an error. `SILENT`: nothing came, so nothing is verified. `ERRORS`: there were bus
+    errors. `BUS_OFF`: the controller has left the bus, whatever it counted."""
+
+    PASSED = "passed"
+    SILENT = "silent"
+    ERRORS = "errors"
+    BUS_OFF = "bus-off"
+
+    @property
+    def failed(self) -> bool:
+        """Whether bit timing or wiring are wrong."""
+        return self in (BusCheck.ERRORS, BusCheck.BUS_OFF)
+
+
+def check_bus(counters: Counters) -> BusCheck:
+    """The verdict on a bus with these counters."""
+    if counters.bus.bus_off:
+        return BusCheck.BUS_OFF
+    if counters.bus.bus_errors:
+        return BusCheck.ERRORS
+    return BusCheck.PASSED if counters.frames else BusCheck.SILENT
+
+
+def require_no_errors(counters: Counters) -> None:
+    """Raise `DeviceFailure` (`bus.off`, `bus.errors`) if the check of a bus with these counters failed."""
+    check = check_bus(counters)
+    if not check.failed:
+        return
+    count = counters.bus.bus_errors
+    what = ngettext("{count} error on the bus.", "{count} errors on the bus.", count).format(count=number(count))
+    if check is BusCheck.BUS_OFF:
+        what = _("The dongle went bus off.")
+    raise DeviceFailure(
+        "bus.off" if check is BusCheck.BUS_OFF else "bus.errors",
+        what,
+        why=_("Another node uses a different bit rate, or the wiring is wrong."),
+        do=_("Change it in Bit timing, or check the termination."),
+    )

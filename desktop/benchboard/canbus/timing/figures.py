@@ -1,0 +1,22 @@
+"""Bit rates and limits as text: the same figures in the window and on the command line."""
+
+from math import floor
+
+from benchboard.i18n import _, number, percent
+
+
+def bit_rate(bits_per_second: float) -> str:
+    """`500 kbit/s`, `83.333 kbit/s`, `2 Mbit/s`."""
+    if bits_per_second >= 1_000_000:
+        return _("{rate} Mbit/s").format(rate=number(bits_per_second / 1_000_000, most=6))
+    return _("{rate} kbit/s").format(rate=number(bits_per_second / 1000, most=3))
+
+
+def limit_percent(value: float) -> str:
+    """A limit in percent, with two decimals and never rounded up: what is shown is allowed."""
+    return percent(floor(round(100 * value, 9)) / 100, 2)
+
+
+def value_percent(value: float) -> str:
+    """A value in percent beside a limit: two decimals, or all that were entered if there are more."""
+    return percent(value, None if value != round(value, 2) else 2, most=6)

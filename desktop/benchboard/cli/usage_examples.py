@@ -1,0 +1,52 @@
+"""Command lines that show what a command can't do without, with values of the right form."""
+
+import shlex
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from benchboard.cli.options import parameter_name
+
+_VALUES: Final = {
+    "--a-clock": "80M",
+    "--a-timing": "1/95/32/32/32",
+    "--b-clock": "40M",
+    "--b-timing": "1/47/16/16/16",
+    "--bitrate": "500k",
+    "--clock": "80M",
+    "--controller": "mcp2518fd",
+    "--format": "grafana",
+    "--port": "/dev/ttyACM0",
+    "--timing": "1/95/32/32/32",
+    "DASHBOARD": "Line 2",
+    "EMAIL": "ines@example.com",
+    "FILE": "line-2.json",
+    "ID#DATA …": "123#DEADBEEF",
+    "IDS": "3f9c2a71",
+    "NAME": "Rig 12",
+    "NUMBER": "3",
+    "REV": "0003",
+    "TEAM": "rig-12",
+    "WHO": "ines@example.com",
+}
+"""A value of each option and argument that some command can't do without, by the name that help calls it."""
+
+
+def usage_example(context: click.Context, needed: Sequence[click.Parameter] = ()) -> str:
+    """A command line with all that the command can't do without, and what is `needed` here besides.
+
+    Empty for a command with a parameter that has no example.
+    """
+    words = [context.command_path]
+    for parameter in context.command.get_params(context):
+        name = parameter_name(parameter)
+        always = parameter.required or parameter in needed
+        if not always and (isinstance(parameter, click.Option) or name not in _VALUES):
+            continue
+        if name not in _VALUES:
+            return ""
+        words += [name] if isinstance(parameter, click.Option) else []
+        value = _VALUES[name]
+        words.append(value if shlex.quote(value) == value or "#" in value else f'"{value}"')
+    return " ".join(words)

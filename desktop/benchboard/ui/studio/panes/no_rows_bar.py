@@ -1,0 +1,68 @@
+"""The bar above a page of which no widget has rows: one sentence for all of them, and what to do next."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from benchboard.analytics.queries import ResultTable
+from benchboard.i18n import _
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
+from benchboard.ui.studio.tiles.renderers import no_rows_texts
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.paragraph import Paragraph
+from benchboard.ui.widgets.surfaces import Icon, set_surface
+
+
+class NoRowsBar(QWidget):
+    """Hidden while any widget has rows, is loading or fails, and while the page is presented."""
+
+    def __init__(self, editor: Editor, query_runner: WidgetQueryRunner, choose_location: Callable[[], object]) -> None:
+        super().__init__()
+        self._editor, self._query_runner = editor, query_runner
+        self._presented = False
+        self.setObjectName("studio_no_rows")
+        set_surface(self, "alt")
+        self._text = Paragraph("", tone="secondary")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(8)
+        row.addWidget(Icon("ph.tray", "text.muted"))
+        row.addWidget(self._text, 1)
+        self._demo = Button(
+            _("Sign out and choose a location"), choose_location, kind="link", size="sm", name="studio_no_rows_demo"
+        )
+        row.addWidget(self._demo)
+        self.hide()
+        query_runner.result_changed.connect(self.follow)
+        editor.changed.connect(self.follow)
+        editor.options_changed.connect(self.follow)
+        editor.permission_changed.connect(self.follow)
+
+    def set_presented(self, presented: bool) -> None:
+        """Hide while the page is presented: there each widget says that it has no rows."""
+        self._presented = presented
+        self.follow()
+
+    def follow(self) -> None:
+        """Show or hide the bar as the present results have it."""
+        tables = self._query_runner.tables_without_rows()
+        if tables:
+            text = _sentence(tables, variables=bool(self._editor.reader_document.variables),
+                             editable=self._editor.editable)  # fmt: skip
+            self._text.setText(text)
+            self.setAccessibleName(text)
+            self._demo.setVisible(all(table.empty_relation for table in tables))
+        self.setVisible(bool(tables) and not self._presented)
+
+
+def _sentence(tables: Sequence[ResultTable], *, variables: bool, editable: bool) -> str:
+    """That there are no rows, and what to do next."""
+    reasons = {table.empty_relation for table in tables}
+    if len(reasons) == 1 and "" not in reasons:
+        return " ".join(text for text in no_rows_texts(tables[0]) if text)
+    if variables:
+        return _("No widget has rows for the selected values. Select other values to see some.")
+    if editable:
+        return _("No widget has rows. To change what a widget shows, select it and edit its query.")
+    return _("No widget has rows yet. New rows are shown as soon as there are some.")

@@ -1,0 +1,99 @@
+"""The times in the first column of a chart: the periods that they begin, and whether the last of these is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from math import gcd
+from typing import Final, Literal
+
+from benchboard.analytics.queries import Cell
+
+Granularity = Literal["month", "week", "day", "time"]
+
+_MAX_EMPTY: Final = 4
+"""Most periods for each value, of those between the first and the last, for a chart to leave room for empty ones."""
+
+
+def moment(value: Cell) -> datetime | None:
+    """A date or a time as a time in UTC: of a date, its midnight."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
+
+
+def moments(values: Sequence[Cell]) -> list[datetime] | None:
+    """The times of a column; None if it is empty or a cell has no time."""
+    times = [known for value in values if (known := moment(value)) is not None]
+    return times if times and len(times) == len(values) else None
+
+
+def granularity(times: Sequence[datetime]) -> Granularity:
+    """The largest period that all of these times begin; of weeks, any that begin on the same weekday."""
+    if any(one.time() != time() for one in times):
+        return "time"
+    if all(one.day == 1 for one in times):
+        return "month"
+    return "week" if len(times) > 2 and all((one - times[0]).days % 7 == 0 for one in times) else "day"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """A row of equal periods from that which `first` begins. `length`: of a period, in months or in seconds."""
+
+    first: datetime
+    length: int
+    in_months: bool
+
+    def index(self, time: datetime) -> int | None:
+        """The place in the row of the period that a time begins; None if it begins none."""
+        way = _way(self.first, time, in_months=self.in_months)
+        return None if way % self.length else way // self.length
+
+
+def period_row(times: Sequence[datetime]) -> PeriodRow | None:
+    """The row of equal periods of which each of these times begins another.
+
+    None if they are not in order, or if most periods between the first and the last of them would be empty.
+    """
+    if len(times) < 2 or any(after <= before for before, after in pairwise(times)):
+        return None
+    in_months = granularity(times) == "month"
+    ways = [_way(times[0], one, in_months=in_months) for one in times]
+    length = gcd(*ways)
+    if length == 0 or ways[-1] // length >= _MAX_EMPTY * len(times):
+        return None
+    return PeriodRow(times[0], length, in_months)
+
+
+def _way(first: datetime, time: datetime, *, in_months: bool) -> int:
+    if in_months:
+        return (time.year - first.year) * 12 + time.month - first.month
+    return round((time - first).total_seconds())
+
+
+def is_unfinished(values: Sequence[Cell], read_at: datetime) -> bool:
+    """Whether the last of these times begins a period that wasn't over when the data were read: a minute, hour, day,
+    week or month.
+
+    The length of a period is the shortest step between the times, which must be in order and on whole periods.
+    """
+    times = moments(values)
+    steps = [after - before for before, after in pairwise(times or ())]
+    if times is None or not steps or min(steps) < timedelta(minutes=1):
+        return False
+    units = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
+    unit = next(unit for unit in units if min(steps) >= unit)
+    midnight = datetime.combine(times[0].date(), time(), UTC)
+    if any((one - midnight) % unit for one in times):
+        return False
+    return times[-1] <= read_at < _period_end(times, min(steps))
+
+
+def _period_end(times: Sequence[datetime], step: timedelta) -> datetime:
+    last, end_of_calendar = times[-1], datetime.max.replace(tzinfo=UTC)
+    if step >= timedelta(days=28) and all(one.day == 1 for one in times):
+        months = min((b.year - a.year) * 12 + b.month - a.month for a, b in pairwise(times))
+        place = last.year * 12 + last.month - 1 + months
+        return last.replace(year=place // 12, month=place % 12 + 1) if place // 12 <= MAXYEAR else end_of_calendar
+    return last + step if step <= end_of_calendar - last else end_of_calendar

@@ -1,0 +1,226 @@
+"""The x axis of a chart: where each row is, and which labels are below the plot.
+
+Times and numbers are as far apart as they are from each other; names are at even distances.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from benchboard.analytics.queries import ResultTable
+from benchboard.ui.studio.tiles import number_format, periods, time_ticks
+from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.theme import theme
+
+AXIS_HEIGHT: Final = 22.0
+"""Pixels that the labels take below a plot."""
+_LABEL_GAP: Final = 8.0
+"""Least pixels between two labels that name rows."""
+_TICK_GAP: Final = 14.0
+"""Least pixels between two labels of round times or numbers, of which there could be any number."""
+_MIN_NAME_WIDTH: Final = 40.0
+"""In slots narrower than this, in pixels, only some bars have a name; in wider ones all have, shortened."""
+_MAX_NAME: Final = 128.0
+"""Most pixels of a name below a plot that has no slot of its own."""
+
+
+class Tick(NamedTuple):
+    """A label at a part of the axis: 0 is the left end, 1 the right one."""
+
+    at: float
+    label: str
+
+
+class PlacedLabel(NamedTuple):
+    """A label and its rectangle below the plot."""
+
+    text: str
+    box: QRectF
+
+
+@dataclass(frozen=True, slots=True)
+class XAxis:
+    """Where rows are on an x axis. `places`: of each row, as a part of the axis, in ascending order."""
+
+    places: tuple[float, ...]
+    names: Callable[[], Sequence[str]]
+    """Returns what each row is called, for an axis without round ticks that fit."""
+    choices: tuple[tuple[Tick, ...], ...] = ()
+    """Round ticks, from many to few."""
+    slots: int = 0
+    """Of bars: the number of slots, of which some may have no row."""
+    shortens: bool = False
+    """Whether a name that is too long for its slot is shortened, rather than left out."""
+
+    def x(self, box: QRectF, row: int) -> float:
+        """The x coordinate of a row in a plot."""
+        return box.left() + box.width() * self.places[row]
+
+    def row_at(self, box: QRectF, x: float) -> int | None:
+        """The row nearest to an x coordinate; of bars, that of the slot there, or None where it is empty."""
+        part = min(max((x - box.left()) / (box.width() or 1.0), 0.0), 1.0)
+        if self.slots:
+            part = (min(int(part * self.slots), self.slots - 1) + 0.5) / self.slots
+        after = min(bisect_left(self.places, part), len(self.places) - 1)
+        nearest = min(max(after - 1, 0), after, key=lambda row: abs(self.places[row] - part))
+        return None if abs(self.places[nearest] - part) * self.slots > 0.5 else nearest
+
+
+def in_order(table: ResultTable) -> ResultTable:
+    """The result with its rows in the order of the times or numbers of its first column, if each has another."""
+    values = _axis_values(table)
+    if values is None or all(before < after for before, after in pairwise(values)):
+        return table
+    rows = tuple(row for _value, row in sorted(zip(values, table.rows, strict=True), key=lambda pair: pair[0]))
+    return replace(table, rows=rows)
+
+
+def bars_in_order(table: ResultTable) -> ResultTable:
+    """The result with its rows in the order of time, if they are in the opposite one. Any other order is meant."""
+    times = periods.moments([row[0] for row in table.rows])
+    if times is None or len(times) < 2 or any(after >= before for before, after in pairwise(times)):
+        return table
+    return replace(table, rows=table.rows[::-1])
+
+
+def line_axis(table: ResultTable) -> XAxis:
+    """The x axis of lines, from the first row to the last. `table` is `in_order`."""
+    values, count, names = _axis_values(table), len(table.rows), partial(number_format.category_labels, table)
+    if values is None or count < 2:
+        return XAxis(tuple(row / (count - 1) if count > 1 else 0.5 for row in range(count)), names)
+    low, high = values[0], values[-1]
+
+    def part(value: float) -> float:
+        # Halved first: the whole way may be more than a float holds.
+        return (value / 2 - low / 2) / (high / 2 - low / 2)
+
+    times = periods.moments([row[0] for row in table.rows])
+    if times is not None:
+        choices = [
+            tuple(Tick(part(time.timestamp()), label) for time, label in choice)
+            for choice in time_ticks.tick_choices(times, table.read_at)
+        ]
+    else:
+        choices = _number_ticks(table, low, high, part)
+    return XAxis(tuple(part(value) for value in values), names, tuple(choices))
+
+
+def bar_axis(table: ResultTable) -> XAxis:
+    """The x axis of upright bars: a slot for each row and, of times, for each period without one.
+
+    `table` is `bars_in_order`.
+    """
+    times, names = periods.moments([row[0] for row in table.rows]), partial(number_format.category_labels, table)
+    row = periods.period_row(times) if times is not None else None
+    if times is None or row is None:
+        count = len(table.rows)
+        return XAxis(tuple((k + 0.5) / count for k in range(count)), names, slots=count, shortens=times is None)
+    slots = (row.index(times[-1]) or 0) + 1
+
+    def middle(time: datetime) -> float | None:
+        index = row.index(time)
+        return None if index is None else (index + 0.5) / slots
+
+    choices = []
+    for choice in time_ticks.tick_choices(times, table.read_at):
+        ticks = [Tick(at, label) for time, label in choice if (at := middle(time)) is not None]
+        if len(ticks) == len(choice):
+            choices.append(tuple(ticks))
+    return XAxis(tuple(middle(time) or 0.0 for time in times), names, tuple(choices), slots)
+
+
+def _axis_values(table: ResultTable) -> list[float] | None:
+    """The first column as numbers that are all different, times as seconds; None if it has others."""
+    cells = [row[0] for row in table.rows]
+    times = periods.moments(cells)
+    if times is not None:
+        values = [time.timestamp() for time in times]
+    else:
+        column = table.columns[0]
+        found = number_format.column_numbers(table, 0) if number_format.is_numeric(column) else [None]
+        values = [value for value in found if value is not None]
+        if column.format == "identifier" or len(values) < len(cells):
+            return None
+    return values if len(set(values)) == len(values) else None
+
+
+def _number_ticks(
+    table: ResultTable, low: float, high: float, part: Callable[[float], float]
+) -> list[tuple[Tick, ...]]:
+    unit, found = number_format.column_unit(table, 0) or number_format.NO_UNIT, []
+    for most in (9, 7, 5, 4, 3):
+        ticks = number_format.axis_ticks(low, high, most)
+        labels = number_format.tick_labels(ticks, unit)
+        inside = [Tick(part(tick), label) for tick, label in zip(ticks, labels, strict=True) if low <= tick <= high]
+        if len(inside) > 1:
+            found.append(tuple(inside))
+    return found
+
+
+def placed_labels(axis: XAxis, plot: QRectF, within: QRectF) -> list[PlacedLabel]:
+    """The labels below a plot, none over another and none outside `within`: as many round ticks as have room, or else
+    names of rows."""
+    metrics = QFontMetricsF(theme().font("caption"))
+
+    def spans_of(ticks: Sequence[Tick]) -> list[tuple[float, float]]:
+        spans = []
+        for tick in ticks:
+            width = math.ceil(metrics.horizontalAdvance(tick.label)) + 1.0
+            left = plot.left() + plot.width() * tick.at - width / 2
+            left = max(within.left(), min(left, within.right() - width))
+            spans.append((left, left + width))
+        return spans
+
+    for choice in axis.choices:
+        spans = spans_of(choice)
+        if all(after[0] - before[1] >= _TICK_GAP for before, after in pairwise(spans)):
+            return [_placed(tick.label, span, plot) for tick, span in zip(choice, spans, strict=True)]
+    slot = plot.width() / max(axis.slots, 1)
+    names = short_names(
+        axis.names(), metrics, slot - _LABEL_GAP if axis.shortens and slot > _MIN_NAME_WIDTH else _MAX_NAME
+    )
+    named = [Tick(at, name) for at, name in zip(axis.places, names, strict=True)]
+    spans = spans_of(named)
+    return [_placed(named[row].label, spans[row], plot) for row in visible_labels(spans, _LABEL_GAP)]
+
+
+def _placed(text: str, span: tuple[float, float], plot: QRectF) -> PlacedLabel:
+    return PlacedLabel(text, QRectF(span[0], plot.bottom() + 6, span[1] - span[0], AXIS_HEIGHT - 6))
+
+
+def paint_labels(painter: QPainter, axis: XAxis, plot: QRectF, within: QRectF) -> None:
+    """Draw the labels below a plot."""
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.muted"))
+    for text, box in placed_labels(axis, plot, within):
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def visible_labels(spans: Sequence[tuple[float, float]], gap: float) -> list[int]:
+    """The indexes of the labels to show, given their left and right ends, so that they are at least `gap` apart: all of
+    them, or every second, and so on, and the last one if it fits."""
+    last = len(spans) - 1
+    if last < 1:
+        return list(range(len(spans)))
+
+    def are_apart(places: Sequence[int]) -> bool:
+        return all(spans[b][0] - spans[a][1] >= gap for a, b in pairwise(places))
+
+    fits = next((step for step in range(1, last + 1) if are_apart(range(0, last + 1, step))), last + 1)
+    even = next((step for step in range(fits, min(2 * fits, last + 1)) if last % step == 0), None)
+    if even is not None and are_apart(range(0, last + 1, even)):
+        return list(range(0, last + 1, even))
+    visible = list(range(0, last + 1, fits))
+    if visible[-1] != last:
+        while len(visible) > 1 and not are_apart([visible[-1], last]):
+            visible.pop()
+        visible += [last] if are_apart([visible[-1], last]) else []
+    return visible

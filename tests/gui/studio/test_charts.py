@@ -1,0 +1,223 @@
+"""Charts of results that are hard to draw: no text over another or outside, all readable, nothing made up."""
+
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
+from PySide6.QtGui import QColor, QFontMetricsF
+
+from benchboard.analytics.queries import ResultColumn, ResultTable
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
+from benchboard.settings import Appearance
+from benchboard.ui.studio.tiles import bars, charts, x_axis
+from benchboard.ui.studio.tiles.pies import Pie
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.renderers import body_of, mismatch_reason, paint_content
+from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.theme import Theme, theme
+from support.chart_cases import HOSTILE_CELLS, READ_AT, ChartCase, cases, days, result
+from support.painted_texts import PaintedText, painted_texts
+
+
+def _widget(case: ChartCase) -> WidgetContent:
+    kind = kind_of(case.kind)
+    assert kind is not None
+    return widget_of(with_fields(new_item(kind, "w"), title=case.name, config={"unit": case.unit}))
+
+
+def _texts(case: ChartCase, width: int, height: int) -> list[PaintedText]:
+    widget, size = _widget(case), QSize(width, height)
+    return painted_texts(
+        size, lambda painter: paint_content(painter, QSizeF(size), widget, QueryResult("q", case.table))
+    )
+
+
+def _case(name: str) -> ChartCase:
+    return next(case for case in cases() if case.name == name)
+
+
+@pytest.mark.parametrize(("width", "height"), [(900, 420), (460, 250), (220, 140), (150, 110)])
+def test_texts_of_a_chart_lie_inside_and_not_over_each_other(light: Theme, width: int, height: int) -> None:
+    inside, wrong = QRectF(0, 0, width, height).adjusted(10, 6, -8, -6), []
+    for case in cases():
+        texts = _texts(case, width, height)
+        assert texts
+        wrong += [(case.name, one.text) for one in texts if not inside.contains(one.box)]
+        wrong += [
+            (case.name, one.text, other.text)
+            for place, one in enumerate(texts)
+            for other in texts[:place]
+            if one.box.intersects(other.box)
+        ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart", "pie_chart", "gauge", "metric_card"])
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_chart_of_any_values_is_painted(light: Theme, kind: str, data: st.DataObject) -> None:
+    """An amount of 1e308, or the year 9999, ended the paint."""
+    kinds = data.draw(st.lists(st.sampled_from(list(HOSTILE_CELLS)), min_size=1, max_size=3))
+    row = st.tuples(*(st.sampled_from(HOSTILE_CELLS[one]) for one in kinds))
+    rows = tuple(data.draw(st.lists(row, max_size=8)))
+    read_at = data.draw(st.sampled_from([READ_AT, datetime.max.replace(tzinfo=UTC)]))
+    columns = tuple(ResultColumn(f"c{place}", one) for place, one in enumerate(kinds))
+    _texts(ChartCase("any", kind, ResultTable(columns, rows, truncated=False, read_at=read_at)), 460, 250)
+
+
+def _luminance(colour: QColor) -> float:
+    parts = [colour.redF(), colour.greenF(), colour.blueF()]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
+def test_texts_of_a_chart_stand_out_from_the_tile(light: Theme, appearance: Appearance) -> None:
+    light.set_appearance(appearance)
+    surface = _luminance(theme().color("surface"))
+    for case in cases():
+        for one in _texts(case, 460, 250):
+            ends = sorted([surface, _luminance(one.colour)])
+            assert (ends[1] + 0.05) / (ends[0] + 0.05) >= 4.5, (case.name, one.text)
+
+
+def test_labels_of_an_axis_are_all_different(light: Theme) -> None:
+    for case in cases():
+        if case.kind != "pie_chart" and mismatch_reason(_widget(case), case.table) is None:
+            ordered = x_axis.in_order(case.table)
+            axis = x_axis.bar_axis(case.table) if case.kind == "bar_chart" else x_axis.line_axis(ordered)
+            for width in (900, 400, 140):
+                plot = QRectF(40, 0, width, 100)
+                found = x_axis.placed_labels(axis, plot, plot.adjusted(-40, 0, 4, 0))
+                assert found
+                texts = [label.text for label in found]
+                repeated = sorted(text for text in set(texts) if texts.count(text) > 1)
+                assert not [text for text in repeated if ":" not in text and not text.isalpha()], (case.name, texts)
+
+
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart", "pie_chart"])
+def test_chart_without_a_number_says_so(light: Theme, kind: str) -> None:
+    empty = ChartCase("empty", kind, result(days(date(2026, 5, 1), 3), {"n": [None] * 3}, "date"))
+    assert mismatch_reason(_widget(empty), empty.table) == "The query returned no numbers."
+    known = ChartCase("known", kind, result(days(date(2026, 5, 1), 3), {"n": [None, None, 0]}, "date"))
+    assert mismatch_reason(_widget(known), known.table) is None
+
+
+def test_value_at_the_end_has_the_decimals_of_the_ticks(light: Theme) -> None:
+    case = _case("narrow range far from zero")
+    plot = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(case.table, case.unit), case.kind)
+    assert plot.names[0] == "80\u2009000.007 kHz"
+    assert [value.text for value in plot.end_values] == ["80\u2009000.010"]
+    rounded = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(_case("days").table, ""), "line_chart")
+    assert [value.text for value in rounded.end_values] == ["99"]
+
+
+def test_bar_of_a_small_value_is_seen_and_that_of_zero_is_not(light: Theme) -> None:
+    names = [f"{name} with a long name" for name in "abcde"]
+    for first, lies in ((names, True), (list("abcde"), False)):
+        table = result(first, {"n": [1, -1, 0, 100_000, None]})
+        box, sets = QRectF(0, 0, 400, 200), charts.series_of(table, "")
+        lying = bars.lying_bars(box, table, sets, "")
+        assert (lying is not None) is lies
+        plot = charts.plot_of(box, sets, "bar_chart")
+        found = lying.bars if lying else bars.upright_bars(plot, sets, x_axis.bar_axis(table))
+        lengths = {bar.row: bar.box.width() if lies else bar.box.height() for bar in found}
+        assert [lengths[row] for row in (0, 1, 2)] == [1, 1, 0]
+        zero = lying.zero if lying else plot.y(0)
+        ends = [(bar.box.left(), bar.box.right()) if lies else (bar.box.bottom(), bar.box.top()) for bar in found]
+        assert ends[0][0] == pytest.approx(zero)
+        assert ends[1][1] == pytest.approx(zero)
+
+
+def test_many_bars_stand_side_by_side_without_gaps(light: Theme) -> None:
+    case = _case("300 names")
+    sets = charts.series_of(case.table, "")
+    for width in (460, 700, 1000):
+        plot = charts.plot_of(QRectF(0, 0, width, 200), sets, "bar_chart")
+        found = bars.upright_bars(plot, sets, x_axis.bar_axis(case.table))
+        gaps = {after.box.left() - before.box.right() for before, after in pairwise(found)}
+        assert gaps <= {0.0} or min(gaps) >= 1, gaps
+
+
+def test_long_names_that_begin_alike_are_cut_in_the_middle(light: Theme) -> None:
+    metrics = QFontMetricsF(theme().font("caption"))
+    alike = [f"The merchant with the longest name, number {k}" for k in range(3)]
+    shown = short_names(alike, metrics, 96)
+    assert len(set(shown)) == 3
+    assert all(name.endswith(str(k)) for k, name in enumerate(shown))
+    assert all(metrics.horizontalAdvance(name) <= 96 for name in shown)
+    others = short_names(["Harbour Cycles International", "Birchwood Audio and Lighting"], metrics, 96)
+    assert all(name.endswith("…") for name in others)
+    assert short_names(["a", "a"], metrics, 96) == ["a", "a"]
+
+
+@pytest.mark.parametrize(
+    ("values", "names"), [([0, 1, 0], ["0", "1"]), ([0.0, 1.0, 0.0], ["0", "0.25", "0.50", "0.75", "1.00"])]
+)
+def test_counts_have_whole_ticks(light: Theme, values: list[float], names: list[str]) -> None:
+    series = charts.series_of(result(["a", "b", "c"], {"n": values}), "")
+    assert charts.plot_of(QRectF(0, 0, 400, 200), series, "line_chart").names == names
+
+
+def test_legend_of_bars_has_values_only_where_the_last_is_the_latest(light: Theme) -> None:
+    named = [text.text for text in _texts(_case("three sets"), 460, 250)]
+    assert {"Site A", "Site B", "Site C"} <= set(named)
+    weeks = result(days(date(2026, 9, 7), 4, 7), {"In": [1, 2, 3, 4], "Out": [5, 6, 7, 8]}, "date")
+    assert {"In  4", "Out  8"} <= {text.text for text in _texts(ChartCase("w", "bar_chart", weeks), 460, 250)}
+
+
+def test_legend_names_every_series_or_how_many_it_leaves_out(light: Theme) -> None:
+    case = _case("eight series")
+    wide = {text.text.partition("  ")[0] for text in _texts(case, 460, 250)}
+    assert {f"Line {k}" for k in range(1, 9)} <= wide
+    narrow = [text.text for text in _texts(case, 220, 140)]
+    left_out = next(int(text) for text in narrow if text.startswith("+"))
+    assert sum(text.startswith("Line") for text in narrow) + left_out == 8
+
+
+def test_pie_of_zeros_says_that_all_are_zero(light: Theme) -> None:
+    case = _case("pie of zeros")
+    texts = [text.text for text in _texts(case, 460, 250)]
+    assert texts.count("0") == 6
+    assert "Bus off" in texts
+    pie = Pie(QRectF(0, 0, 400, 200), case.table)
+    assert pie.at(pie.ring.center() + QPointF(0, -pie.ring.width() * 0.4)) is None
+
+
+def test_pie_without_positive_values_has_no_total(light: Theme) -> None:
+    texts = [text.text for text in _texts(ChartCase("p", "pie_chart", result(["a", "b"], {"n": [-1, -2]})), 460, 250)]
+    assert texts[1:] == ["–", "2 negative values aren't shown."]
+
+
+def test_pie_of_many_rows_tells_their_names_apart_and_how_many_others_are(light: Theme) -> None:
+    case = _case("pie of many and long names")
+    texts = [text.text for text in _texts(case, 460, 250)]
+    names = [text for text in texts[1:] if text.startswith("The")]
+    assert len(set(names)) == len(names) == 5
+    assert "Other (15)" in texts
+    pie = Pie(QRectF(0, 0, 400, 200), case.table)
+    assert pie.colour(5) not in [theme().chart(place) for place in range(8)]
+
+
+@pytest.mark.parametrize(("width", "height"), [(150, 110), (180, 240), (240, 150), (460, 250)])
+def test_pie_names_its_slices_or_says_how_many_it_does_not(light: Theme, width: int, height: int) -> None:
+    for case in cases():
+        if case.kind == "pie_chart":
+            pie = Pie(body_of(QSizeF(width, height)), case.table)
+            named = len(pie.lines) + pie.unnamed_count
+            assert named == len(pie.slices) or len(pie.lines) <= 1
+            texts = [text.text for text in _texts(case, width, height)]
+            assert (f"+{pie.unnamed_count}" in texts) == bool(pie.unnamed_count)
+
+
+def test_total_of_pie_is_whole_or_left_out(light: Theme) -> None:
+    case = _case("pie of many and long names")
+    for width in range(110, 480, 20):
+        pie = Pie(body_of(QSizeF(width, 150)), case.table)
+        hole = pie.ring.width() * 0.56
+        inside = [text for text in _texts(case, width, 150) if "71" in text.text]
+        assert all(text.box.width() <= hole and text.text == "€\xa071.95 k" for text in inside), (width, inside)
+        assert inside or hole < 60

@@ -1,0 +1,59 @@
+"""The database file disappears under an open dashboard: nothing says “Saved”; the edit is stored once it is back."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from benchboard.ui.session_watch import SessionWatch
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+
+def test_page_without_unsaved_edits_is_not_called_saved_while_the_database_file_is_gone(studio: "Studio") -> None:
+    application, shown = studio.application, studio.page.bar.state
+    watch = application.findChild(SessionWatch)
+    assert watch is not None
+    assert studio.page.saving.state == "saved"
+    assert shown.text().startswith("Saved")
+    away = studio.home.with_name("away")
+    studio.home.rename(away)
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Not saved")
+    assert shown.text() == "Not saved"
+    assert "The database file is gone." in shown.toolTip()
+    away.rename(studio.home)
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Saved")
+    assert shown.text().startswith("Saved")
+
+
+def test_edit_while_the_data_folder_is_gone_is_not_saved_until_it_is_back(studio: "Studio") -> None:
+    application, saving = studio.application, studio.page.saving
+    watch = application.findChild(SessionWatch)
+    assert watch is not None
+    assert application.shell is not None
+    status = application.shell.context.status
+    away = studio.home.with_name("away")
+    studio.home.rename(away)
+    studio.click(next(iter(studio.canvas.tiles)))
+    studio.key(Qt.Key.Key_Delete)
+    saving.save()
+    studio.wait(lambda: saving.state == "unsaved")
+    assert saving.problem is not None
+    assert saving.problem.code == "storage.file-gone"
+    shown = studio.page.bar.state
+    assert shown.text() == "Not saved"
+    assert "The database file is gone." in shown.toolTip()
+    studio.wait(lambda: watch.poll() or status.text("saved") == "Not saved")
+    notice = application.problems.current
+    assert notice is not None
+    assert notice.what == "The database file is gone."
+    assert str(studio.home) in notice.why
+    assert "Don't close the window" in notice.why
+    assert not studio.home.exists()
+    away.rename(studio.home)
+    studio.wait(lambda: watch.poll() or not application.problems.has("storage.file-gone"))
+    saving.save()  # as it does by itself some seconds later
+    studio.wait_until_saved()
+    studio.wait(lambda: status.text("saved") == "Saved")
+    assert saving.stored is not None
+    assert studio.stored().version == saving.stored.version

@@ -1,0 +1,271 @@
+"""Faults of a window's layout: text that is cut off, elided though it is ours, or written over other text.
+
+Measured from what the widgets paint (`painted_text`), so that text counts however it is drawn: labels, buttons, fields,
+table cells, tab bars, charts.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QComboBox,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QWidget,
+)
+
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles.renderers import paint_content
+from benchboard.ui.widgets.dialog import Scrim
+from benchboard.ui.widgets.drawer import DrawerShadow
+from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.surfaces import Floating
+from benchboard.ui.widgets.toasts import Toast
+from support.painted_text import PaintedText, TextRecorder, painted_texts
+
+_TOLERANCE: Final = 1.0
+_ELLIPSIS: Final = "…"
+_DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
+NO_LAYERS: Final[Mapping[QWidget | None, QWidget]] = {}
+
+
+class OurWords:
+    """The sentences of the program in a language: text that begins like one of them is ours, other text is data."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self._sentences = frozenset(sentences)
+        self._beginnings = tuple(sentence.split("{")[0] for sentence in self._sentences)
+
+    @cache  # noqa: B019 - lives as long as the walk
+    def elided(self, shown: str) -> bool:
+        """Whether this is a sentence of ours, elided."""
+        start = shown.removesuffix(_ELLIPSIS).rstrip()
+        if shown in self._sentences or len(start) < 2:
+            return False
+        return any(sentence.startswith(start) and len(sentence) > len(start) for sentence in self._beginnings)
+
+    def whole(self, shown: str) -> bool:
+        """Whether this is a sentence of ours that ends so itself."""
+        return shown in self._sentences
+
+
+def faults(window: QWidget, words: OurWords) -> list[str]:
+    """The faults of what the window shows now: of its topmost dialog or popover, or else of everything."""
+    top = _top(window)
+    widgets = list(_visible_widgets(top or window))
+    layers = _layers(window, widgets, top)
+    texts = [text for text in painted_texts(window) if text.widget in layers]
+    canvases = [one for one in window.findChildren(Canvas) if one.isVisible()]
+    tiles = [tile for canvas in canvases for tile in canvas.tiles.values() if isinstance(tile, Tile)]
+    titles = {tile.widget.title for tile in tiles}
+    found = [
+        *_clipped(texts),
+        *_elided(texts, words, titles),
+        *_overprinted(texts, layers),
+        *_beyond_parent(widgets),
+        *_overlapping(widgets),
+        *_elided_beside_room(widgets),
+    ]
+    if top is None:
+        for tile in tiles:
+            found += [f"tile {tile.item.id}: {fault}" for fault in _tile_faults(tile, words)]
+    return list(dict.fromkeys(found))
+
+
+def _top(window: QWidget) -> QWidget | None:
+    """The dialog or popover in front, if there is one."""
+    floating = [one for one in window.children() if isinstance(one, Scrim | Floating) and one.isVisible()]
+    return floating[-1] if floating else None
+
+
+def _layers(window: QWidget, widgets: Iterable[QWidget], top: QWidget | None) -> dict[QWidget | None, QWidget]:
+    """For each widget what it lies on: a toast, a pane over another one, the dialog in front, or the window."""
+    base = top or window
+    found: dict[QWidget | None, QWidget] = {base: base}
+    for widget in widgets:  # each after its parent
+        found[widget] = widget if isinstance(widget, Toast | Floating) or _is_over(widget) else found[widget.parent()]
+    return found
+
+
+def _is_over(widget: QWidget) -> bool:
+    """Whether a pane lies over its neighbour, and so has a shadow at its left edge."""
+    parent = widget.parentWidget()
+    shadows = parent.findChildren(DrawerShadow, options=_DIRECT) if parent is not None else []
+    return any(shadow.isVisible() and shadow.geometry().right() + 1 == widget.x() for shadow in shadows)
+
+
+def _visible_widgets(root: QWidget) -> Iterator[QWidget]:
+    for child in root.children():
+        if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
+            yield child
+            yield from _visible_widgets(child)
+
+
+def _clipped(texts: Sequence[PaintedText]) -> Iterator[str]:
+    for text in texts:
+        ink, clip = text.ink, text.clip
+        lost_x = max(clip.left() - ink.left(), ink.right() - clip.right())
+        lost_y = max(clip.top() - ink.top(), ink.bottom() - clip.bottom())
+        wide, high = lost_x > _TOLERANCE, lost_y > _TOLERANCE
+        if (wide or high) and not _scrolled(text.widget, wide=wide, high=high) and not _is_typed(text):
+            yield f"cut off by {lost_x:.0f} × {lost_y:.0f} px: {text.text!r} ({describe(text.widget)})"
+
+
+def _scrolled(widget: QWidget | None, *, wide: bool, high: bool) -> bool:
+    """Whether it can be scrolled into view in each direction in which it is cut off."""
+    one = widget
+    while one is not None and (wide or high):
+        if isinstance(one, QAbstractScrollArea):
+            if one.verticalScrollBar().maximum() > one.verticalScrollBar().minimum():
+                high = False
+            if one.horizontalScrollBar().maximum() > one.horizontalScrollBar().minimum():
+                wide = False
+        one = one.parentWidget()
+    return not wide and not high
+
+
+def _is_typed(text: PaintedText) -> bool:
+    """Whether it is what somebody typed into a field, which scrolls with the cursor."""
+    field = text.widget
+    return isinstance(field, QLineEdit) and text.text != field.placeholderText() and bool(field.text())
+
+
+def _elided(texts: Sequence[PaintedText], words: OurWords, titles: Collection[str]) -> Iterator[str]:
+    """Sentences of ours that are elided. `titles` are somebody's, though a template may have offered them."""
+    for text in texts:
+        start = text.text.removesuffix(_ELLIPSIS).rstrip()
+        ours = words.elided(text.text) or _is_placeholder(text.widget, text.text)
+        if text.text.endswith(_ELLIPSIS) and ours and not any(title.startswith(start) for title in titles):
+            yield f"elided: {text.text!r} ({describe(text.widget)})"
+
+
+def _is_placeholder(widget: QWidget | None, shown: str) -> bool:
+    """Whether a field shows only a part of its placeholder."""
+    return isinstance(widget, QLineEdit) and not widget.text() and widget.placeholderText() != shown
+
+
+def _overprinted(texts: Sequence[PaintedText], layers: Mapping[QWidget | None, QWidget] = NO_LAYERS) -> Iterator[str]:
+    """Pairs of texts that lie on each other."""
+    drawn = sorted((text for text in texts if not text.ink.intersected(text.clip).isEmpty()), key=_top_of)
+    for index, one in enumerate(drawn):
+        for other in drawn[index + 1 :]:
+            if other.ink.top() >= one.ink.bottom() - _TOLERANCE:
+                break
+            both = one.ink.intersected(one.clip).intersected(other.ink.intersected(other.clip))
+            apart = layers.get(one.widget) is not layers.get(other.widget)
+            if both.width() > _TOLERANCE and both.height() > _TOLERANCE and not apart and not _same(one, other):
+                yield f"overprinted: {one.text!r} and {other.text!r} ({describe(one.widget)})"
+
+
+def _top_of(text: PaintedText) -> float:
+    return text.ink.top()
+
+
+def _same(one: PaintedText, other: PaintedText) -> bool:
+    """The same text drawn twice, such as with a halo."""
+    return one.text == other.text and (one.ink.topLeft() - other.ink.topLeft()).manhattanLength() < 4
+
+
+def _beyond_parent(widgets: Sequence[QWidget]) -> Iterator[str]:
+    """Controls that lie outside the widget they are in, and so are not painted whole."""
+    for widget in widgets:
+        if not isinstance(widget, QAbstractButton | QLineEdit | QComboBox | QLabel) or _is_empty(widget):
+            continue
+        box, one = widget.rect(), widget
+        while (parent := one.parentWidget()) is not None:
+            box, inside = box.translated(one.pos()), parent.rect()
+            wide = box.left() < inside.left() or box.right() > inside.right()
+            high = box.top() < inside.top() or box.bottom() > inside.bottom()
+            area = parent.parentWidget()
+            if isinstance(area, QAbstractScrollArea) and _scrolled(area, wide=wide, high=high):
+                break
+            if wide or high:
+                over = max(inside.left() - box.left(), box.right() - inside.right())
+                below = max(inside.top() - box.top(), box.bottom() - inside.bottom())
+                yield f"beyond {describe(parent)} by {over} × {below} px: {describe(widget)}"
+                break
+            one = parent
+
+
+def _is_empty(widget: QWidget) -> bool:
+    return isinstance(widget, QLabel) and not widget.text() and widget.pixmap().isNull()
+
+
+def _overlapping(widgets: Sequence[QWidget]) -> Iterator[str]:
+    """Controls of one parent that lie on each other."""
+    families: dict[QWidget | None, list[QWidget]] = {}
+    for widget in widgets:
+        if isinstance(widget, QAbstractButton | QLineEdit | QComboBox | QLabel) and not _is_empty(widget):
+            families.setdefault(widget.parentWidget(), []).append(widget)
+    for parent, family in families.items():
+        if isinstance(parent, QLineEdit | QAbstractButton):
+            continue
+        for index, one in enumerate(family):
+            for other in family[index + 1 :]:
+                both = one.geometry().intersected(other.geometry())
+                if both.width() > _TOLERANCE and both.height() > _TOLERANCE:
+                    yield f"overlapping: {describe(one)} and {describe(other)}"
+
+
+def _elided_beside_room(widgets: Sequence[QWidget]) -> Iterator[str]:
+    """Labels that are elided though there is room: in themselves, or in the empty space of their row."""
+    for label in widgets:
+        if not isinstance(label, Elided) or not QLabel.text(label).endswith(_ELLIPSIS):
+            continue
+        if QLabel.text(label) == label.text():
+            continue
+        lacking = label.fontMetrics().horizontalAdvance(label.text()) - label.width()
+        parent = label.parentWidget()
+        layout = parent.layout() if parent is not None else None
+        spare = _spare(layout, label) if layout is not None else 0
+        if lacking <= 0 or spare >= lacking > 0:
+            yield f"elided beside {spare} px of room: {label.text()!r} ({describe(label)})"
+
+
+def _spare(layout: QLayout, label: QWidget) -> int:
+    """The width of the empty space in the row of a label, in pixels."""
+    row = _row_of(layout, label)
+    if row is None:
+        return 0
+    items = [row.itemAt(index) for index in range(row.count())]
+    return sum(item.geometry().width() for item in items if item is not None and item.spacerItem() is not None)
+
+
+def _row_of(layout: QLayout, label: QWidget) -> QLayout | None:
+    if layout.indexOf(label) >= 0:
+        return layout
+    inner = (item.layout() for item in (layout.itemAt(index) for index in range(layout.count())) if item is not None)
+    return next((row for one in inner if one is not None and (row := _row_of(one, label)) is not None), None)
+
+
+def _tile_faults(tile: Tile, words: OurWords) -> Iterator[str]:
+    """What is wrong on a tile, which is drawn into a picture of its own."""
+    size = tile.rect.size()
+    device = TextRecorder(QSize(round(size.width()), round(size.height())))
+    with QPainter(device) as painter:
+        paint_content(painter, size, tile.widget, tile.result, locked=tile.locked)
+    yield from _clipped(device.texts)
+    yield from _elided(device.texts, words, {tile.widget.title})
+    yield from _overprinted(device.texts)
+
+
+def describe(widget: QWidget | None) -> str:
+    """A widget by class and name, and those around it that have a name."""
+    names: list[str] = []
+    one = widget
+    while one is not None and len(names) < 3:
+        if one.objectName() or one is widget:
+            kind = type(one).__name__
+            names.append(f"{kind} {one.objectName()}".strip())
+        one = one.parentWidget()
+    return " in ".join(names)
+
+
+__all__ = ["OurWords", "faults"]

@@ -1,0 +1,260 @@
+"""The screens of the window in an order in which each can be reached from the one before, and the walk through them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from babel.messages.pofile import read_po
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
+
+from benchboard import package_data
+from benchboard.settings import Settings
+from benchboard.tour.run import Tour
+from benchboard.tour.script import STEPS, enter_as, sign_out
+from benchboard.tour.steps import CTRL, TourContext, click, in_sequence, press, rows, unfold
+from benchboard.ui.theme import Mode, theme
+from support.layout_faults import OurWords, faults
+
+Act = Callable[[TourContext], None]
+Fault = dict[str, str]
+
+SIZES: Final = {
+    "1920x1080": ("one", QRect(0, 0, 1920, 1080)),
+    "1024x700": ("one", QRect(0, 0, 1024, 700)),
+    "200%": ("two", QRect(3850, 10, 1024, 700)),
+    "1440x900": ("one", QRect(0, 0, 1440, 900)),
+}
+"""The least window at 200 % has the size of that at 100 % in device-independent pixels: 2048×1400 of the screen's.
+Screens are reached at the last one."""
+_TURNS: Final = 20
+"""Turns of the event loop after which a widget that was laid out on each of them is taken to go on for ever."""
+_SETTLE_MS: Final = 60
+"""What a step opens has been laid out by then. The steps themselves wait for their data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`reach` goes there from the screen before. What closes when the window is resized is opened by `open`."""
+
+    name: str
+    reach: Act
+    open: Act | None = None
+
+
+def _run(command_id: str) -> Act:
+    """Run a command of the view, as its key would."""
+
+    def do(context: TourContext) -> None:
+        shell = context.application().shell
+        assert shell is not None
+        shell.run_command(command_id)
+
+    return do
+
+
+def _here(_context: TourContext) -> None:
+    """The screen is there already."""
+
+
+def _tab(name: str, table: str, least: int = 1) -> Act:
+    """Click a tab and wait for its rows."""
+
+    def do(context: TourContext) -> None:
+        context.driver.click(name)
+        context.driver.wait_until(lambda: rows(context, table) >= least, name)
+
+    return do
+
+
+def _inspector(context: TourContext) -> None:
+    unfold(context, "studio_fold_right", "inspector_title")
+
+
+def _versions(context: TourContext) -> None:
+    context.driver.click("studio_versions")
+    _versions_list(context)
+    context.driver.wait_until(lambda: rows(context, "versions_list") and rows(context, "differences_list"), "versions")
+
+
+def _versions_list(context: TourContext) -> None:
+    unfold(context, "versions_toggle", "versions_list")
+
+
+def _export(context: TourContext) -> None:
+    context.driver.click("studio_export")
+    context.driver.click("command_export_pdf")
+
+
+def _people(context: TourContext) -> None:
+    """Sign out, and in as an admin."""
+    sign_out(context)
+    enter_as("admin")(context)
+    context.driver.click("rail_admin")
+    context.driver.wait_until(lambda: rows(context, "people_table") >= 4, "the people")
+
+
+def _person(context: TourContext) -> None:
+    view = context.driver.widget("people_table")
+    assert isinstance(view, QTableView)
+    spot = view.visualRect(view.model().index(0, 1)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    context.driver.widget("person_sessions")
+
+
+def _tour(name: str) -> Act:
+    """The tour's step of that name, without asking the database what came of it."""
+    return next(step.do for step in STEPS if step.name == name)
+
+
+_ESCAPE: Final = press(Qt.Key.Key_Escape)
+_NAME_VERSION: Final = press(Qt.Key.Key_S, CTRL | Qt.KeyboardModifier.AltModifier)
+
+SCREENS: Final = (
+    Screen("sign-in", _here),
+    Screen("demo-picker", _tour("the-demo")),
+    Screen("bench-empty", _tour("bench-empty")),
+    Screen("dongles", _tour("dongles-found")),
+    Screen("pair-identify", _tour("pair-identify")),
+    Screen("pair-claim", _tour("pair-claim")),
+    Screen("pair-claimed", _tour("pair-claimed")),
+    Screen("pair-done", _tour("pair-done")),
+    Screen("dongle-detail", _tour("dongle-detail")),
+    Screen("timing", _tour("timing")),
+    Screen("live-bus", _tour("live-bus")),
+    Screen("studio-home", _tour("studio-home")),
+    Screen("studio-added", _tour("studio-added"), _inspector),
+    Screen("inspector", _tour("studio-query"), _inspector),
+    Screen("json", in_sequence(_ESCAPE, _run("studio.show_json"))),
+    Screen("outline", _run("studio.show_json"), _run("studio.show_outline")),
+    Screen("dashboards", in_sequence(_run("studio.show_add_pane"), _tour("dashboards"))),
+    Screen("dashboard", _tour("dashboard-opened")),
+    Screen("variable", _here, click("variable_shop")),
+    Screen("variables", in_sequence(_ESCAPE, _run("studio.edit_variables"))),
+    Screen("name-version", in_sequence(_ESCAPE, _NAME_VERSION)),
+    Screen("versions", in_sequence(_ESCAPE, _versions), _versions_list),
+    Screen("conflict", in_sequence(click("versions_back"), _tour("dashboard-conflict"))),
+    Screen("share", in_sequence(_tour("dashboard-decided"), _tour("dashboard-shared"))),
+    Screen("export", in_sequence(click("share_done"), _export)),
+    Screen("phone", in_sequence(_ESCAPE, click("segment_phone"))),
+    Screen("presented", _tour("dashboard-presented")),
+    Screen("imported", _tour("dashboard-imported")),
+    Screen("templates", _tour("templates")),
+    Screen("template-taken", _tour("template-taken")),
+    Screen("search", _tour("search")),
+    Screen("shortcuts", in_sequence(_ESCAPE, _run("window.shortcuts"))),
+    Screen("settings", in_sequence(_ESCAPE, _run("window.settings"))),
+    Screen("account", _here, click("account")),
+    Screen("people", in_sequence(_ESCAPE, _people)),
+    Screen("person", _person),
+    Screen("add-person", click("people_add")),
+    Screen("sessions", in_sequence(_ESCAPE, _tab("tab_admin_sessions", "sessions_table"))),
+    Screen("audit", _tab("tab_admin_audit", "audit_table", 3)),
+)
+
+
+def walk(language: str, folder: Path, *, both_themes: bool, pictures: Path | None = None) -> Iterator[Fault]:
+    """The faults of every screen in this language at all sizes, in one theme or in both."""
+    home = folder / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    Settings(language=language, appearance="light").save(home)
+    tour = Tour(folder, home)
+    words = OurWords(_sentences(language))
+    try:
+        for screen in SCREENS:
+            screen.reach(tour.context)
+            QTest.qWait(_SETTLE_MS)
+            for size, mode, window in _combinations(tour.context, screen, both_themes=both_themes):
+                for fault in _lasting_faults(window, words):
+                    yield {"screen": screen.name, "size": size, "theme": mode, "fault": fault}
+                if size == list(SIZES)[-1]:
+                    for widget in _laid_out_for_ever():
+                        yield {"screen": screen.name, "size": size, "theme": mode, "fault": f"{widget} never rests"}
+                if pictures is not None:
+                    window.grab().save(str(pictures / f"{screen.name}-{language}-{size}-{mode}.png"))
+    finally:
+        tour.close()
+
+
+class _LayoutRequests(QObject):
+    """Notes which objects are asked to lay themselves out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[int, str] = {}
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.asked[id(watched)] = f"{type(watched).__name__} {watched.objectName()}"
+        return False
+
+
+def _laid_out_for_ever() -> list[str]:
+    """The widgets that are laid out on every turn of the event loop, so that a window at rest needs a whole core."""
+    application, requests = QApplication.instance(), _LayoutRequests()
+    assert application is not None
+    application.installEventFilter(requests)
+    try:
+        always: dict[int, str] | None = None
+        for _turn in range(_TURNS):
+            requests.asked = {}
+            QApplication.processEvents()
+            always = {key: name for key, name in requests.asked.items() if always is None or key in always}
+            if not always:
+                break
+        return list((always or {}).values())
+    finally:
+        application.removeEventFilter(requests)
+
+
+def _lasting_faults(window: QWidget, words: OurWords) -> list[str]:
+    """What is wrong twice: relative times are renewed while they are painted, and laid out after that."""
+    if not faults(window, words):
+        return []
+    _lay_out()
+    return faults(window, words)
+
+
+def _combinations(context: TourContext, screen: Screen, *, both_themes: bool) -> Iterator[tuple[str, Mode, QWidget]]:
+    """Every size, in the theme that is on, and then in the other one."""
+    first = theme().current
+    other: Mode = "dark" if first == "light" else "light"
+    for mode in (first, other) if both_themes else (first,):
+        if mode != first:
+            theme().set_appearance(mode)
+        for size in SIZES:
+            _resize(context, size)
+            if screen.open is not None:
+                screen.open(context)
+            _lay_out()
+            yield size, mode, context.driver.window
+
+
+def _resize(context: TourContext, size: str) -> None:
+    name, box = SIZES[size]
+    window = context.driver.window
+    screen = next(one for one in QGuiApplication.screens() if one.name() == name)
+    if window.screen() is not screen:
+        window.setScreen(screen)
+    window.setGeometry(box)
+    _lay_out()
+
+
+def _lay_out() -> None:
+    """Handle what is pending, layouts last: a text may just have changed."""
+    for _turn in range(3):
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+
+
+def _sentences(language: str) -> set[str]:
+    with (package_data.resources_folder() / "i18n" / "tr.po").open("rb") as file:
+        catalogue = read_po(file, locale="tr")
+    found: set[str] = set()
+    for message in catalogue:
+        texts = message.id if language == "en" else message.string
+        found |= {texts} if isinstance(texts, str) else set(texts)
+    return {text for text in found if text}

@@ -1,0 +1,45 @@
+"""The verdict on a bus that was listened to."""
+
+import pytest
+
+from benchboard.canbus.bus import BusState, ErrorState
+from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors
+from benchboard.canbus.capture import Counters
+from benchboard.errors import DeviceFailure
+
+OFF, PASSIVE = ErrorState.BUS_OFF, ErrorState.PASSIVE
+
+
+@pytest.mark.parametrize(
+    ("frames", "bus", "verdict"),
+    [
+        (7, BusState(ErrorState.ACTIVE), BusCheck.PASSED),
+        (7, BusState(), BusCheck.PASSED),
+        (0, BusState(ErrorState.ACTIVE), BusCheck.SILENT),
+        (7, BusState(ErrorState.ACTIVE, bus_errors=1), BusCheck.ERRORS),
+        (0, BusState(PASSIVE, bus_errors=2), BusCheck.ERRORS),
+        (7, BusState(OFF, bus_errors=0), BusCheck.BUS_OFF),
+        (0, BusState(OFF, bus_errors=32), BusCheck.BUS_OFF),
+    ],
+)
+def test_check_bus_of_counters_is_their_verdict(frames: int, bus: BusState, verdict: BusCheck) -> None:
+    assert check_bus(Counters(frames, None, bus)) is verdict
+    assert verdict.failed == (verdict in (BusCheck.ERRORS, BusCheck.BUS_OFF))
+
+
+@pytest.mark.parametrize(
+    ("bus", "code", "what"),
+    [
+        (BusState(ErrorState.ACTIVE, bus_errors=1), "bus.errors", "1 error on the bus."),
+        (BusState(PASSIVE, bus_errors=12), "bus.errors", "12 errors on the bus."),
+        (BusState(OFF), "bus.off", "The dongle went bus off."),
+    ],
+)
+def test_require_no_errors_says_what_failed(bus: BusState, code: str, what: str) -> None:
+    with pytest.raises(DeviceFailure) as failure:
+        require_no_errors(Counters(5, None, bus))
+    assert (failure.value.code, failure.value.what) == (code, what)
+
+
+def test_require_no_errors_of_a_silent_bus_passes() -> None:
+    require_no_errors(Counters(0, None, BusState(ErrorState.ACTIVE)))

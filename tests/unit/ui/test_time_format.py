@@ -1,0 +1,17 @@
+"""Relative times: which words they are, whatever the language."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from benchboard.ui import time_format
+from benchboard.ui.time_format import relative_time
+
+
+def test_relative_time_in_a_sentence_differs_only_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A language in which “now” and “… s ago” are the same word.
+    monkeypatch.setattr(time_format, "_", lambda word: "w" if word in ("now", "{count} s ago") else word)
+    now = datetime.now(UTC)
+    assert (relative_time(now), relative_time(now, in_sentence=True)) == ("w", "just now")
+    assert relative_time(now - timedelta(seconds=20), in_sentence=True) == "w"
+    assert relative_time(now - timedelta(minutes=14, seconds=5), in_sentence=True) == "14 min ago"
