@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -111,9 +112,11 @@ class Context:
     run_command: Callable[[str], None] = lambda _id: None
     """Run a command of the current view, by its id."""
 
-    @property
+    @cached_property
     def database_state(self) -> DatabaseState:
-        """Whether the database can be used now."""
+        """Whether the database can be used now. What was found last can be read after sign-out too: Qt deletes the
+        session before the screens that show it.
+        """
         return DatabaseState.of(self.session)
 
     @property

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from open_dashboards import OpenDashboards, create_dashboards, dashboards_view_of, sign_in_as
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar
@@ -149,6 +150,15 @@ def test_tabs_of_two_people_are_kept_apart(open_studio: Open) -> None:
     sign_in_as(studio, "admin")
     place = dashboards_view_of(studio)
     assert [place.tabs.tabText(k) for k in range(1, place.tabs.count())] == ["Two"]
+
+
+def test_result_for_a_page_whose_session_is_already_deleted_does_no_harm(studio: "Studio") -> None:
+    page, session = studio.page, studio.context.session
+    studio.application.sign_out()
+    QCoreApplication.sendPostedEvents(session, QEvent.Type.DeferredDelete)
+    assert not shiboken6.isValid(session)
+    assert shiboken6.isValid(page)
+    page.query_runner.result_changed.emit("a")
 
 
 def test_tabs_of_a_killed_window_are_restored_with_their_edits(open_studio: Open, tmp_path: Path) -> None:
