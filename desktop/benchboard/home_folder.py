@@ -27,6 +27,8 @@ SILENT_S = 2
 """How long a program waits for the lock before it says so."""
 
 _OWN_FILES: Final = re.compile(r"benchboard\.lock|settings\.json(\.broken)?|(benchboard|demo)\.db(-wal|-shm|-journal)?")
+# Through a link as the lock, a file would be created where the link leads.
+_CREATE_LOCK: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _PROGRAMS: Final = ("benchboard", "benchboard.exe", "benchboard.py")
 _OWN_FOLDERS: Final = frozenset({"backups", "journal", "logs", "open", "ports", "simulated", "vault"})
 
@@ -43,7 +45,7 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
         path = home / _LOCK_NAME
         _require_file(path)
         # Where nothing can be created, such as in /proc, the lock would be waited for as if somebody held it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600))
+        os.close(os.open(path, _CREATE_LOCK, 0o600))
         lock = FileLock(path, mode=0o600)
         _acquire(lock, path, on_wait)
     except OSError as error:

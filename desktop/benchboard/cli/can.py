@@ -16,7 +16,7 @@ from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.capture import Capture
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.canbus.timing import figures
-from benchboard.cli.options import BitRate, CliGroup, Number, WholeNumber
+from benchboard.cli.options import BitRate, CliGroup, Number, WholeNumber, rounded
 from benchboard.dongles.device import Device
 from benchboard.dongles.fd_advice import fd_advice
 from benchboard.dongles.firmware_detection import probe_open
@@ -29,7 +29,7 @@ _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the 
 _BITRATE = click.option(
     "--bitrate",
     type=BitRate(1_000, 1_000_000),
-    callback=lambda _context, _param, value: None if value is None else round(value),
+    callback=rounded,
     help="Bit rate in bit/s, such as 500k; only for a dongle that doesn't report its own.",
 )
 _POLL_S: Final = 0.05

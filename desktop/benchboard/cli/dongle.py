@@ -23,7 +23,7 @@ from benchboard.cli.command_context import (
 )
 from benchboard.cli.dongle_group import dongle
 from benchboard.cli.empty_lists import empty_text
-from benchboard.cli.options import Choice, Frequency, Number, RenamedOption, SegmentsType, SegmentValues
+from benchboard.cli.options import Choice, Frequency, Number, RenamedOption, SegmentsType, SegmentValues, rounded
 from benchboard.cli.table import cell_text, print_pairs, value_text
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import IDENTIFY_SECONDS, Device
@@ -337,7 +337,7 @@ _STEPS: Final = {
 @click.option(
     "--clock",
     type=Frequency(),
-    callback=lambda _context, _param, value: None if value is None else round(value),
+    callback=rounded,
     help="CAN clock, such as 80M.",
 )
 @click.option("--timing", type=SegmentsType(), help="Bit timing, such as 10/6/7/2/2.")

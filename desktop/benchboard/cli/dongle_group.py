@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from benchboard.cli.options import CliGroup, Number, WholeNumber
+from benchboard.cli.options import BitRate, CliGroup, Number, WholeNumber, rounded
 from benchboard.errors import Unavailable
 from benchboard.i18n import _, ngettext
 
@@ -56,11 +56,11 @@ def dongle() -> None:
 )
 @click.option(
     "--bitrate",
-    type=WholeNumber(1_000, 1_000_000),
-    default=500_000,
+    type=BitRate(1_000, 1_000_000),
+    callback=rounded,
+    default="500k",
     show_default=True,
-    metavar="BIT/S",
-    help="Bit rate of that node; dongles set to another one receive errors.",
+    help="Bit rate of that node, such as 250k; dongles set to another one receive errors.",
 )
 @click.option(
     "--home-links/--no-home-links",

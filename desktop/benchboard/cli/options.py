@@ -198,6 +198,11 @@ class BitRate(Frequency):
         return _("“{value}” isn't a valid bit rate. Use a format such as 500k, 2M or 83333.")
 
 
+def rounded(_context: click.Context, _param: click.Parameter, value: float | None) -> int | None:
+    """The callback of an option whose command counts in whole Hz or bit/s."""
+    return None if value is None else round(value)
+
+
 SegmentValues = tuple[int, int, int, int, int]
 """Prescaler, propagation, phase 1, phase 2 and SJW."""
 

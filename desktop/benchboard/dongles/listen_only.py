@@ -17,7 +17,7 @@ def normal_mode_command(port: str, database: str = "") -> str:
 
     `database` is the option that names the database, if it isn't the one on this computer.
     """
-    options = ["--port", shlex.quote(port), "--mode NORMAL", database]
+    options = ["--port", shlex.quote(port), "--mode normal", database]
     return " ".join(["benchboard dongle config", *filter(None, options)])
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.identity import audit, authentication, organisations, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import DEFAULT_ROLE
+from benchboard.ui.admin import people_view
 from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
@@ -258,18 +259,24 @@ def test_added_person_is_selected_and_shown(admin: Admin, search: str) -> None:
     assert "Nil Kaya added" in admin.toast()
 
 
-@pytest.mark.parametrize("how", ["added", "link"])
-def test_person_beyond_the_first_page_is_selected_and_in_view(admin: Admin, how: str) -> None:
-    """Their details were shown beside a list with no row selected."""
-    added = "" if how == "added" else "Zuz"
+def add_many(admin: Admin, *others: str) -> str:
+    """Add 250 people whose names begin with “Many”, and the others; the id of the last one."""
+    person_id = ""
     with unbound(admin.application.shell.context.workspace.database).change() as session:
         actor = authentication.operator_actor(session, client=Client.here())
-        for one in (*(f"Many {k:03}" for k in range(250)), *([added] if added else [])):
+        for one in (*(f"Many {k:03}" for k in range(250)), *others):
             person_id = organisations.create_account(
                 session, actor.organisation_id, email=f"{one.replace(' ', '')}@north.example".lower(), name=one,
                 role="analyst", account_type="DEMO",
             )  # fmt: skip
             audit.record(session, actor, "user.create", person_id, role="analyst")
+    return person_id
+
+
+@pytest.mark.parametrize("how", ["added", "link"])
+def test_person_beyond_the_first_page_is_selected_and_in_view(admin: Admin, how: str) -> None:
+    """Their details were shown beside a list with no row selected."""
+    person_id = add_many(admin, *([] if how == "added" else ["Zuz"]))
     if how == "added":
         admin.click("people_add")
         admin.type("add_email", "zuz@north.example")
@@ -282,6 +289,23 @@ def test_person_beyond_the_first_page_is_selected_and_in_view(admin: Admin, how:
     admin.wait(lambda: str(view.currentIndex().siblingAtColumn(0).data()).startswith("Zuz"))
     assert view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
     admin.wait(lambda: "Zuz" in label_text(admin, "person_detail"))
+
+
+def test_link_to_a_person_whom_the_filter_hides_does_not_read_a_long_list_to_its_end(
+    admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_view, "_MOST_SEARCHED", 150)
+    person_id = add_many(admin, "Zuz")
+    view = admin.table(TABLE)
+    admin.type("people_search", "many")
+    admin.wait(lambda: set(admin.column(TABLE)) == {f"Many {k:03}" for k in range(100)})
+    admin.go(f"admin/people/{person_id}")
+    admin.wait(lambda: "Zuz" in label_text(admin, "person_detail"))
+    admin.wait(lambda: view.model().rowCount() == 200)
+    admin.go("admin/sessions")  # what was asked for before it is answered before it
+    admin.wait(lambda: admin.find("sessions_table").isVisible())
+    admin.table("sessions_table")
+    assert view.model().rowCount() == 200
 
 
 @pytest.mark.parametrize("who", ["nobody", "11111111-1111-4111-8111-111111111111"])

@@ -393,7 +393,7 @@ def test_live_bus_of_a_dongle_set_to_listen_only_says_that_it_sends_nothing(
     assert not click.find(window, "live_frame").isEnabled()
     assert "The dongle is set to listen only, so it sends nothing." in send.toolTip()
     click(window, "live_copy_command")
-    assert QApplication.clipboard().text() == f"benchboard dongle config --port {port} --mode NORMAL"
+    assert QApplication.clipboard().text() == f"benchboard dongle config --port {port} --mode normal"
     if folder := os.environ.get("BENCH_SHOTS"):
         window.grab().save(f"{folder}/listen_only.png")
     manager.close_bus()

@@ -245,7 +245,7 @@ def test_can_send_of_a_dongle_set_to_listen_only_names_the_mode_and_the_command_
     run(home, "dongle", "config", "--port", port, "--mode", "LISTEN_ONLY")
     said = run(home, "can", "send", "--port", port, "123#11", status=1)
     assert "The dongle is set to listen only, so it sends nothing." in said
-    named = re.search(f"“benchboard (dongle config --port {port} --mode NORMAL)”", said)
+    named = re.search(f"“benchboard (dongle config --port {port} --mode normal)”", said)
     assert named
     run(home, *named[1].split())
     assert json.loads(run(home, "can", "send", "--port", port, "123#11", "--json"))["sent"] == 1

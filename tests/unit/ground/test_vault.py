@@ -242,3 +242,12 @@ def test_get_where_the_key_file_is_a_pipe_is_refused_and_does_not_wait(vault: Va
     os.mkfifo(tmp_path / "home" / "benchboard.lock", 0o600)
     with pytest.raises(Unavailable, match="must be a file"), home_folder.locked(tmp_path / "home"):
         pass
+
+
+def test_home_with_a_link_as_its_lock_is_refused_and_makes_no_file_elsewhere(tmp_path: Path) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir(mode=0o700)
+    (home / "benchboard.lock").symlink_to(elsewhere)
+    with pytest.raises(Unavailable, match="can't save files in"), home_folder.locked(home):
+        pass
+    assert not elsewhere.exists()

@@ -27,6 +27,8 @@ from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
 from benchboard.ui.window_commands import LIST
 
+# A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
+_MOST_SEARCHED = 2_000
 _CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
 
 
@@ -113,7 +115,8 @@ class PeopleView(QWidget):
         """Select the requested person, who may be on a later page of the list: then load the next one."""
         if not self._requested_id or not self._model.requested:
             return
-        if self._model.find(self._requested_id) < 0 and not self._model.at_end:
+        may_load = not self._model.at_end and len(self._model.rows) < _MOST_SEARCHED
+        if self._model.find(self._requested_id) < 0 and may_load:
             self._model.fetchMore(QModelIndex())
             return
         requested, self._requested_id = self._requested_id, ""

@@ -10,6 +10,7 @@ from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import Timing, check, controller, limit_percent
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
+from benchboard.dongles.dongle_status import is_paired_elsewhere
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError
@@ -100,7 +101,9 @@ def why_not_timed(row: DongleRow) -> str:
     info = row.device.info if row.device is not None else None
     if reason := why_not_reachable(row):
         return reason
-    elsewhere = not row.paired and info is not None and info.ownership_state == "CLAIMED_ACTIVE"
+    registered = row.dongle.ownership_state if row.dongle is not None else None
+    reported = info.ownership_state if info is not None else None
+    elsewhere = is_paired_elsewhere(registered, reported)
     return _("Another organisation has paired it, so only that one can set it.") if elsewhere else ""
 
 
