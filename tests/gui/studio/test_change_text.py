@@ -25,7 +25,7 @@ A: dict[str, Any] = {"id": "a", "at": (0, 0, 4, 3), "title": "Orders", "type": "
 @pytest.mark.parametrize(
     ("changed", "tag", "line"),
     [
-        ({"at": (4, 0, 4, 3)}, "Moved", "column 0 → 4"),
+        ({"at": (4, 0, 4, 3)}, "Moved", "column 1 → 5"),
         ({"at": (0, 0, 8, 3)}, "Wider, 4 → 8", "width 4 → 8"),
         ({"at": (0, 0, 4, 2)}, "Shorter, 3 → 2", "height 3 → 2"),
         ({"title": "All"}, "Title Orders → All", "Title Orders → All"),

@@ -263,8 +263,8 @@ def test_ctrl_a_selects_grid_first_and_then_everything(container_page: "Studio")
 @pytest.mark.parametrize(
     ("item_id", "name", "says"),
     [
-        ("g1", "g1", "Text, column 0, row 0, 3 wide, 3 high, in Group"),
-        ("g", "Group", "Group, column 0, row 3, 6 wide, 4 high"),
+        ("g1", "g1", "Text, column 1, row 1, 3 wide, 3 high, in Group"),
+        ("g", "Group", "Group, column 1, row 4, 6 wide, 4 high"),
         ("r", "Row", "closed, 1 widget"),
         ("s", "Open", "open, 1 widget"),
         ("t", "Tabs", "tab One, 1 of 3, 2 widgets"),

@@ -1,4 +1,6 @@
-"""A widget has the same column and row in inspector, drag label, accessibility and document; bad input is rejected."""
+"""A widget has the same column and row, from 1, in inspector, drag label and accessibility, and from 0 in the document;
+bad input is rejected.
+"""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -53,6 +55,10 @@ def _in_document(studio: "Studio", item_id: str) -> tuple[int, int] | None:
     return _document_cell(json.loads(json.dumps(write_document(studio.page.editor.document)))["items"], item_id)
 
 
+def _from_one(cell: tuple[int, int] | None) -> tuple[int, int] | None:
+    return cell and (cell[0] + 1, cell[1] + 1)
+
+
 def _line(studio: "Studio", key: str) -> UndoLineEdit:
     line = studio.find(f"inspector_{key}")
     assert isinstance(line, UndoLineEdit)
@@ -60,6 +66,7 @@ def _line(studio: "Studio", key: str) -> UndoLineEdit:
 
 
 def _in_fields(studio: "Studio") -> tuple[int, int]:
+    """Column and row in the inspector, from 1."""
     return int(_line(studio, "x").text()), int(_line(studio, "y").text())
 
 
@@ -75,12 +82,12 @@ def _read_out(studio: "Studio", item_id: str) -> str:
     ("item_id", "inside"),
     [("a", ""), ("r", ""), ("r2", "Row"), ("g", ""), ("g2", "Group"), ("gr", "Group"), ("gr1", "Inner"), ("t1", "One")],
 )
-def test_position_is_reported_as_in_document_everywhere(board: "Studio", item_id: str, inside: str) -> None:
+def test_position_is_reported_from_one_everywhere(board: "Studio", item_id: str, inside: str) -> None:
     board.page.editor.select([item_id])
     x, y = _in_document(board, item_id) or (-1, -1)
-    assert _in_fields(board) == (x, y)
+    assert _in_fields(board) == (x + 1, y + 1)
     said = _read_out(board, item_id)
-    assert f"column {x}, row {y}, " in said
+    assert f"column {x + 1}, row {y + 1}, " in said
     assert said.endswith(f", in {inside}" if inside else " high")
 
 
@@ -97,15 +104,25 @@ def test_drag_label_shows_position_it_will_have(board: "Studio", over: str, insi
     assert target.label == f"column {live[0]}, row {live[1]} · {inside}"
     assert live != before
     board.release(end)
-    assert live == _in_fields(board) == _in_document(board, "a")
+    assert live == _in_fields(board) == _from_one(_in_document(board, "a"))
 
 
 def test_geometry_fields_inside_a_row_show_the_documents_row(board: "Studio") -> None:
     board.page.editor.select(["r1"])
     _write(board, "y", "7")
-    assert _in_document(board, "r1") == _in_fields(board)
+    assert _from_one(_in_document(board, "r1")) == _in_fields(board)
     _write(board, "x", "8")
-    assert (_in_document(board, "r1") or ())[0] == 8
+    assert (_in_document(board, "r1") or ())[0] == 7
+
+
+def test_geometry_fields_accept_the_first_and_the_last_column_and_row(board: "Studio") -> None:
+    board.page.editor.select(["a"])
+    _write(board, "x", "1")
+    assert (_in_document(board, "a") or ())[0] == 0
+    _write(board, "x", "10")
+    assert (_in_document(board, "a") or ())[0] == 9
+    assert not _type(board, "y", "100001").accessibleDescription()
+    assert _type(board, "y", "0").accessibleDescription() == "Enter a whole number from 1 to 100001."
 
 
 # During a drag
@@ -132,7 +149,7 @@ def test_geometry_fields_of_several_follow_drag(board: "Studio") -> None:
     start = board.header("a")
     board.press(start)
     board.glide(start, start - QPoint(round(board.step()[0] * 2), 0))
-    assert _in_fields(board) == (1, 0)
+    assert _in_fields(board) == (2, 1)
     board.release(start)
 
 
@@ -156,10 +173,10 @@ def _write(studio: "Studio", key: str, text: str) -> UndoLineEdit:
 @pytest.mark.parametrize(
     ("key", "text", "words"),
     [
-        ("w", "50", "Enter a whole number from 1 to 9: the widget starts at column 3."),
-        ("x", "99", "Enter a whole number from 0 to 9: the widget is 3 wide."),
+        ("w", "50", "Enter a whole number from 1 to 9: the widget starts at column 4."),
+        ("x", "99", "Enter a whole number from 1 to 10: the widget is 3 wide."),
         ("h", "-1", "Enter a whole number from 1 to 1000."),
-        ("y", "up", "Enter a whole number from 0 to"),
+        ("y", "up", "Enter a whole number from 1 to"),
         ("h", "0", "Enter a whole number from 1 to"),
     ],
 )

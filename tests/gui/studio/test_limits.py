@@ -87,7 +87,7 @@ def test_push_beyond_the_last_row_is_rejected(studio: "Studio") -> None:
     editor.duplicate()
     assert editor.document is before
     assert [one.partition(" would end up")[2] for one in said] == [
-        " below row 100000, the last of a dashboard. Make the widgets above it shorter, or remove some."
+        " below row 100001, the last of a dashboard. Make the widgets above it shorter, or remove some."
     ]
 
 

@@ -159,9 +159,9 @@ def test_inspector_fields_and_page_change_together(studio: "Studio") -> None:
     studio.click("by-state")
     x = studio.find("inspector_x")
     assert isinstance(x, QLineEdit)
-    assert x.text() == "3"
+    assert x.text() == "4"
     x.selectAll()
-    studio.qtbot.keyClicks(x, "0")
+    studio.qtbot.keyClicks(x, "1")
     studio.qtbot.keyClick(x, Qt.Key.Key_Return)
     assert studio.cells()["by-state"].x == 0
     width = studio.find("inspector_w")

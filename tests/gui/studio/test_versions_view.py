@@ -108,8 +108,8 @@ def test_versions_opened_compare_the_newest_and_keys_step_through(history: Histo
     history.open()
     rows = history.rows()
     assert rows[0] == "Failed proofs: Unit km → m, Unit km → m"
-    assert "Bus load, brake rig: Moved, column 4 → 8, row 7 → 3" in rows
-    assert "Line plan, old: Removed, was at column 8, row 11, 4 wide, 2 high" in rows
+    assert "Bus load, brake rig: Moved, column 5 → 9, row 8 → 4" in rows
+    assert "Line plan, old: Removed, was at column 9, row 12, 4 wide, 2 high" in rows
     assert "Shift notes: Text changed, 1 word" in rows
     assert rows[-1] == "2 others moved to make room"
     history.found.setFocus()

@@ -240,6 +240,6 @@ def test_edit_pushing_items_beyond_the_last_row_is_rejected() -> None:
     tall = [Item(f"t{k}", "text") for k in range(102)]
     pairs = [(item, Cell(0, 1_000 * k, 12, 1_000)) for k, item in enumerate(tall)]
     assert page_edits.checked(Layout.of(12, pairs[:101]))
-    with pytest.raises(Invalid, match="below row 100000") as refused:
+    with pytest.raises(Invalid, match="below row 100001") as refused:
         page_edits.checked(Layout.of(12, pairs))
     assert (refused.value.code, refused.value.facts["item"]) == ("layout.too-long", "t101")

@@ -137,5 +137,5 @@ def test_reveal_beyond_the_last_row_is_rejected() -> None:
     layout = fitted_document(parse_document(said)).layout
     one = reveal.with_revealed(layout, reveal.panes_around(PageIndex(layout), ["r0"]))
     assert not PageIndex(one).item("r").collapsed
-    with pytest.raises(Invalid, match="below row 100000"):
+    with pytest.raises(Invalid, match="below row 100001"):
         reveal.with_revealed(layout, reveal.panes_around(PageIndex(layout), ["r0", "s0"]))

@@ -23,6 +23,7 @@ from benchboard.dashboards.layout import (
     WrittenItems,
     bottom_bound,
     fitted,
+    grid_number,
     overfull_item,
     parse_columns,
     parse_compact,
@@ -256,7 +257,7 @@ def _out_of_bounds_error(item_id: str) -> NoReturn:
     what = _("{item} would end up below row {limit}, the last of a dashboard.")
     raise Invalid(
         "layout.too-long",
-        what.format(item=quote_value(item_id), limit=MAX_ROW),
+        what.format(item=quote_value(item_id), limit=grid_number(MAX_ROW)),
         do=_("Make the widgets above it shorter, or remove some."),
         item=item_id,
         field="position.y",

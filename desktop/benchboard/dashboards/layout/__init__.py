@@ -30,6 +30,7 @@ from benchboard.dashboards.layout.containers import (
     without,
 )
 from benchboard.dashboards.layout.drag_preview import Drag, Resize, placed
+from benchboard.dashboards.layout.grid_numbers import grid_index, grid_number
 from benchboard.dashboards.layout.group_resize import GroupResize
 from benchboard.dashboards.layout.json_decoding import decode
 from benchboard.dashboards.layout.model import (
@@ -121,6 +122,8 @@ __all__ = [
     "equalise",
     "first_free",
     "fitted",
+    "grid_index",
+    "grid_number",
     "grow",
     "height",
     "map_items",

@@ -6,12 +6,16 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from benchboard.dashboards.layout import grid_index, grid_number
 from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.widgets.fields import Field
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
 
-_LONGEST: Final = 6
+_MAX_DIGITS: Final = 6
+_POSITION: Final = "xy"
+"""The fields that show the number of a column or row: `grid_number`."""
 
 
 class Bounds(NamedTuple):
@@ -23,7 +27,7 @@ class Bounds(NamedTuple):
 
     def error_for(self, text: str) -> str:
         """The error in a field's text; empty if it is valid."""
-        if text.isascii() and text.isdecimal() and len(text) < _LONGEST and self.least <= int(text) <= self.most:
+        if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS and self.least <= int(text) <= self.most:
             return ""
         if self.why:
             words = _("Enter a whole number from {least} to {most}: {why}.")
@@ -32,7 +36,7 @@ class Bounds(NamedTuple):
 
 
 class CellFields(QWidget):
-    """The four fields.
+    """The four fields, whose values and bounds are those of a `Cell`; the user sees columns and rows from 1.
 
     A field that can't be changed is disabled, with the reason below; values that differ show as mixed.
     """
@@ -54,8 +58,13 @@ class CellFields(QWidget):
         square.setColumnStretch(1, 1)
         of = _of(columns)
         names = (("x", _("Column"), ""), ("y", _("Row"), ""), ("w", _("Width"), of), ("h", _("Height"), _("rows")))
+        tips = {
+            "x": _("The first column is 1. In the dashboard's JSON, it's 0."),
+            "y": _("The first row is 1. In the dashboard's JSON, it's 0."),
+        }
         for place, (key, label, unit) in enumerate(names):
             line = UndoLineEdit(unit=unit, name=f"inspector_{key}", label=label)
+            line.setToolTip(plain_tooltip(tips.get(key, "")))
             line.textEdited.connect(lambda _text, key=key: self._check(key))
             line.editingFinished.connect(lambda key=key: self._finish(key))
             self._lines[key], self._fields[key] = line, Field(label, line)
@@ -70,7 +79,9 @@ class CellFields(QWidget):
         self, values: Mapping[str, int | None], bounds: Mapping[str, Bounds], off: Collection[str], why: str
     ) -> None:
         """Show these values; None if those of several items differ."""
-        self._bounds = bounds
+        self._bounds = {
+            key: one._replace(least=_shown(key, one.least), most=_shown(key, one.most)) for key, one in bounds.items()
+        }
         self.update_values(values)
         for key, line in self._lines.items():
             self._fields[key].set_error("")
@@ -87,7 +98,7 @@ class CellFields(QWidget):
         """Show these values until the next update, without changing the bounds."""
         for key, line in self._lines.items():
             value = values[key]
-            self._shown[key] = "" if value is None else str(value)
+            self._shown[key] = "" if value is None else str(_shown(key, value))
             line.setPlaceholderText(_("Mixed") if value is None else "")
             line.show_text(self._shown[key])
 
@@ -105,7 +116,11 @@ class CellFields(QWidget):
             line.show_text(self._shown[key])
             self._check(key)
         elif text != self._shown[key] and self._check(key):
-            self.value_entered.emit(key, int(text))
+            self.value_entered.emit(key, grid_index(int(text)) if key in _POSITION else int(text))
+
+
+def _shown(key: str, value: int) -> int:
+    return grid_number(value) if key in _POSITION else value
 
 
 def _of(columns: int) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from benchboard.dashboards.editing import placement_edits
 from benchboard.dashboards.editing.page_edits import Lock, locks
-from benchboard.dashboards.layout import MAX_HEIGHT, MAX_ROW, ROW, Cell, document_cell
+from benchboard.dashboards.layout import MAX_HEIGHT, MAX_ROW, ROW, Cell, document_cell, grid_number
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
@@ -46,12 +46,11 @@ class GeometryFields(CellFields):
             wide = _("A row spans the dashboard, and its height follows its content.")
             why.append(wide if item.type == ROW else _("Height follows its content."))
         columns, top = page.pane(path).columns, cell.y - page.cell(self._id).y
+        start = _("the widget starts at column {x}").format(x=grid_number(cell.x))
         bounds = {
             "x": Bounds(0, columns - cell.w, _("the widget is {w} wide").format(w=cell.w)),
             "y": Bounds(top, top + MAX_ROW),
-            "w": _size_bounds(
-                item.min_w, item.max_w, columns - cell.x, _("the widget starts at column {x}").format(x=cell.x)
-            ),
+            "w": _size_bounds(item.min_w, item.max_w, columns - cell.x, start),
             "h": _size_bounds(item.min_h, item.max_h, MAX_HEIGHT),
         }
         self.set_columns(columns)

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from benchboard.dashboards.document import images
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import kind_of, widget_of
-from benchboard.dashboards.layout import CONTAINERS, Item, walk_items
+from benchboard.dashboards.layout import CONTAINERS, Cell, Item, grid_number, walk_items
 from benchboard.dashboards.versions.diff import Difference, word_count
 from benchboard.dashboards.versions.item_map import ItemPosition
 from benchboard.dashboards.versions.json_fields import ABSENT, Change, Path
@@ -188,8 +188,7 @@ def format_value(value: object, path: Path = (), most: int = 60) -> str:
     if isinstance(value, str) and images.is_image(value):
         return images.describe_image(value)
     if isinstance(value, ItemPosition):
-        cell = value.cell
-        return _("column {x}, row {y}, {w} wide, {h} high").format(x=cell.x, y=cell.y, w=cell.w, h=cell.h)
+        return _cell_text(value.cell)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if path == ("type",) and isinstance(value, str):
@@ -204,12 +203,18 @@ def format_value(value: object, path: Path = (), most: int = 60) -> str:
 
 
 def _format_object(value: Mapping[str, object], path: Path, most: int) -> str:
-    if value.keys() == {"x", "y", "w", "h"}:
-        return _("column {x}, row {y}, {w} wide, {h} high").format(**value)
+    whole = {key: part for key, part in value.items() if isinstance(part, int)}
+    if value.keys() == whole.keys() == set(Cell._fields):
+        return _cell_text(Cell(**whole))
     if path[1:2] == ("each",):  # a tab or a variable, by its title
         return _cut(str(value.get("title") or value.get("label") or path[-1]), most)
     inner = (f"{field_label((str(key),), None)} {format_value(part, (), 20)}" for key, part in value.items())
     return _cut(", ".join(inner), most)
+
+
+def _cell_text(cell: Cell) -> str:
+    words = _("column {x}, row {y}, {w} wide, {h} high")
+    return words.format(x=grid_number(cell.x), y=grid_number(cell.y), w=cell.w, h=cell.h)
 
 
 def change_line(change: Change, type_name: str) -> str:
@@ -305,7 +310,10 @@ def _move_text(was: ItemPosition, now: ItemPosition, names: ItemNames, type_name
     if was[:2] != now[:2]:
         parts.append(_("from {old} to {new}").format(old=names.container_name(was), new=names.container_name(now)))
     fields = [_("column"), _("row"), _("width"), _("height")][: 3 if type_name in CONTAINERS else 4]
-    parts += [f"{name} {old} → {new}" for name, old, new in zip(fields, was.cell, now.cell, strict=False) if old != new]
+    old, new = ((grid_number(cell.x), grid_number(cell.y), cell.w, cell.h) for cell in (was.cell, now.cell))
+    parts += [
+        f"{name} {before} → {after}" for name, before, after in zip(fields, old, new, strict=False) if before != after
+    ]
     return ", ".join(parts)
 
 

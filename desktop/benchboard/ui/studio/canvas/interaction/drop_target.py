@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from benchboard.dashboards.layout import HEADING, Cell, Item, PageIndex, Path, numbering_grid
+from benchboard.dashboards.layout import HEADING, Cell, Item, PageIndex, Path, grid_number, numbering_grid
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.scene.container_frame import pane_name
 
@@ -28,7 +28,7 @@ class DropTarget(NamedTuple):
         if self.resizes:
             right, bottom = max(cell.right for cell in cells), max(cell.bottom for cell in cells)
             return _("{w} × {h}").format(w=right - left, h=bottom - top)
-        parts = [_("column {x}, row {y}").format(x=left, y=top)]
+        parts = [_("column {x}, row {y}").format(x=grid_number(left), y=grid_number(top))]
         if len(cells) > 1:
             parts.insert(0, ngettext("{count} widget", "{count} widgets", len(cells)).format(count=len(cells)))
         if self.container:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAccessibleWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.editing.page_edits import Lock, locks
-from benchboard.dashboards.layout import ROW, Item, document_cell
+from benchboard.dashboards.layout import ROW, Item, document_cell, grid_number
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, pane_name
 from benchboard.ui.studio.canvas.scene.page_view import PageView
@@ -134,7 +134,7 @@ class _TileObject(QAccessibleInterface):
                 pane_name(page, page.path(self._id), self._view.editor.rendered),
             )
             where = _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
-                kind=widget.kind_name, x=cell.x, y=cell.y, w=cell.w, h=cell.h
+                kind=widget.kind_name, x=grid_number(cell.x), y=grid_number(cell.y), w=cell.w, h=cell.h
             )
             inside = [_("in {container}").format(container=container)] if container else []
             locked = [_(words) for lock, words in _LOCKS.items() if lock in locks(tile.item)]
