@@ -36,6 +36,13 @@ def test_cards_timings_with_the_same_registers_show_the_same_figures(
     assert any("Maximum cable length 95.5 m enough" in text for text in shown[0][1])
 
 
+def test_node_comparison_equal_bit_rates_have_no_difference(qtbot: QtBot, shell: Shell) -> None:
+    second = NodeComparison()
+    qtbot.addWidget(second)
+    second.show_timing(AS_DECODED, WISH)
+    assert any("Bit rate (kbit/s): This 500, Other 500, Difference none; " in text for text in _texts(second))
+
+
 def test_cards_timing_too_fast_for_any_cable_names_no_length(qtbot: QtBot, shell: Shell) -> None:
     cards = ToleranceCards()
     for card in (cards.tolerance, cards.cable):

@@ -146,7 +146,7 @@ def _unreachable() -> AppError:
 def _difference_text(difference: float, more: str, less: str) -> str:
     """How the other node differs, in words: `more` or `less`, with the difference in the unit of its row."""
     if abs(difference) < 0.0005:
-        return _("same")
+        return _("none")
     return (more if difference > 0 else less).format(number=number(abs(difference), most=3))
 
 
@@ -189,6 +189,16 @@ class _ComparisonVerdict(QWidget):
             self._text.paint(painter, QPointF(46, 8 + self._title.height))
 
 
+def _headings() -> tuple[str, str, str]:
+    """The headings of the columns after the first."""
+    return _("This"), _("Other"), _("Difference")
+
+
+def _spoken_row(row: tuple[str, str, str, str]) -> str:
+    cells = (f"{heading} {cell}" for heading, cell in zip(_headings(), row[1:], strict=True) if cell)
+    return f"{row[0]}: {', '.join(cells)}"
+
+
 class _DifferenceTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
@@ -197,13 +207,12 @@ class _DifferenceTable(QWidget):
     def show_rows(self, rows: list[tuple[str, str, str, str]]) -> None:
         self._rows = rows
         self.setFixedHeight(28 * (len(rows) + 1) if rows else 0)
-        self.setAccessibleName("; ".join(" ".join(row) for row in rows))
+        self.setAccessibleName("; ".join(map(_spoken_row, rows)))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            heads = ("", _("This"), _("Other"), _("The other is"))
-            for index, row in enumerate([heads, *self._rows]):
+            for index, row in enumerate([("", *_headings()), *self._rows]):
                 box = QRectF(0, 28 * index, self.width(), 28)
                 painter.setFont(theme().font("body"))
                 middle = Qt.AlignmentFlag.AlignVCenter
@@ -211,7 +220,7 @@ class _DifferenceTable(QWidget):
                 painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, row[0])
                 for right, text in ((180, row[1]), (112, row[2])):
                     painter.drawText(box.adjusted(0, 0, -right, 0), middle | Qt.AlignmentFlag.AlignRight, text)
-                same = row[3] == _("same")
+                same = row[3] == _("none")
                 painter.setPen(theme().color("text.muted" if index == 0 else "ok" if same else "warn"))
                 painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, row[3])
                 painter.fillRect(QRectF(0, box.bottom() - 1, box.width(), 1), theme().color("grid"))
