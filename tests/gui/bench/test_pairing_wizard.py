@@ -17,8 +17,10 @@ from benchboard.canbus.link import Port
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
+from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_graphics import DongleChoice
 from benchboard.ui.bench.pairing_pages import IdentifyPage
 from benchboard.ui.bench.pairing_wizard import PairingWizard
@@ -243,7 +245,7 @@ def test_pairing_by_enter_alone_completes(
     at("Start test")
     assert wizard.stepper.caption(3) == "Kept as it was"
     enter()
-    at("Skip")
+    at("Done")
     captions = [wizard.stepper.caption(step) for step in (1, 2)]
     assert captions == ["Its light blinked", "Button pressed"]
     assert wizard.stepper.caption(4).endswith(" frames, no errors")
@@ -252,6 +254,26 @@ def test_pairing_by_enter_alone_completes(
     enter()
     qtbot.waitUntil(lambda: not visible(window, "pairing_wizard"))
     assert [one.name for one in dongles()] == ["Oven 2"]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_wizard_lists_dongles_as_the_list_does_and_selects_its_row(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager, descending: bool
+) -> None:
+    (view,) = shell.findChildren(DonglesView)
+    view.model.listing = Listing(sort="name", descending=descending)
+    qtbot.waitUntil(lambda: len(view.model.rows) == 2 and all(row.pairable for row in view.model.rows))
+    listed = [row.key for row in view.model.rows]
+    for key in listed:
+        qtbot.waitUntil(lambda key=key: view.table.make_current(key))
+        click(shell.window(), "bench_pair")
+        choices = sorted(
+            (one for one in shell.window().findChildren(DongleChoice) if one.isVisible()), key=lambda one: one.y()
+        )
+        assert [one.objectName() for one in choices] == [f"pair_choice_{one}" for one in listed]
+        assert [one.isChecked() for one in choices] == [one == key for one in listed]
+        click(shell.window(), "pair_close")
+        qtbot.waitUntil(lambda: not visible(shell.window(), "pairing_wizard"))
 
 
 def test_pairing_without_dongles_offers_simulated_ones(

@@ -153,7 +153,7 @@ _SORT_KEYS: Final[dict[str, Callable[[DongleRow], Any]]] = {
 }
 
 
-def _sorted(rows: Iterable[DongleRow], listing: Listing) -> tuple[DongleRow, ...]:
+def sorted_rows(rows: Iterable[DongleRow], listing: Listing) -> tuple[DongleRow, ...]:
     """`rows` in the order of `listing`, by what the table shows; equal ones by key."""
     key = _SORT_KEYS.get(listing.sort, _SORT_KEYS["name"])
     return tuple(sorted(rows, key=lambda row: (key(row), row.key), reverse=listing.descending))
@@ -175,12 +175,12 @@ def fetch(
     new = [row for row in new if search in f"{row.title} {row.subtitle}".casefold()]
     if scope == "here":
         matching = [row for row in connected if search in f"{row.title} {row.subtitle}".casefold()]
-        return Page(_sorted((row for row in matching if row.connected), listing))
+        return Page(sorted_rows((row for row in matching if row.connected), listing))
     page = fleet.list_dongles(session, context.actor, listing, after=after, limit=limit)
     here = _by_key(devices)
     rows = tuple(DongleRow(dongle, here.get(dongle.device_id)) for dongle in page.rows)
     if after is None and page.next_key is None:
-        return Page(_sorted((*new, *rows), listing))
+        return Page(sorted_rows((*new, *rows), listing))
     return Page((*new, *rows), page.next_key)
 
 

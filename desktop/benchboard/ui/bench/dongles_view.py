@@ -1,6 +1,6 @@
 """The dongles of the organisation and those that are connected, in one list, with the details of the selected one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
@@ -18,7 +18,7 @@ from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed, why_not_tried_again
-from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch
+from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch, sorted_rows
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.command_menu import command_menu
@@ -139,12 +139,20 @@ class DonglesView(QWidget):
             self._requested_key = ""
 
     def pair(self, key: str = "") -> None:
-        """Open the wizard, for the row with this key if one is given."""
+        """Open the wizard, for the row with this key, or else for the selected one if it can be paired."""
+        row = self._selected_row
+        if not key and row is not None and row.pairable:
+            key = row.key
         if self._wizard is None and self._may_pair:
             self._context.problems.dismiss(_NEW_DONGLE_NOTICE)
-            self._wizard = PairingWizard(self, self._context, self._devices, key)
+            self._wizard = PairingWizard(self, self._context, self._devices, key, self._as_listed)
             self._wizard.dismissed.connect(self._on_wizard_closed)
             self._wizard.open()
+
+    def _as_listed(self, rows: Iterable[DongleRow]) -> tuple[DongleRow, ...]:
+        """Rows of connected dongles as the list has them: in its order, and with the records it has read."""
+        records = {row.key: row.dongle for row in self.model.rows}
+        return sorted_rows((replace(row, dongle=records.get(row.key)) for row in rows), self.model.listing)
 
     # ---- layout
 

@@ -5,7 +5,7 @@ continues from there. Everything that waits for the dongle runs as a task.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -66,12 +66,20 @@ def _steps() -> tuple[tuple[str, str], ...]:
 class PairingWizard(Dialog):
     """Takes one dongle from found to ready: the one in the row with this key, or else the first.
 
+    `as_listed` puts rows in the order of the list that the wizard was opened from, with that list's records.
     `paired_id` is its device id once it is paired.
     """
 
     step_reported = Signal(object, object)
 
-    def __init__(self, owner: QWidget, context: Context, devices: DeviceManager, key: str) -> None:
+    def __init__(
+        self,
+        owner: QWidget,
+        context: Context,
+        devices: DeviceManager,
+        key: str,
+        as_listed: Callable[[Iterable[DongleRow]], Sequence[DongleRow]],
+    ) -> None:
         super().__init__(
             owner,
             _("Pair a dongle"),
@@ -83,6 +91,7 @@ class PairingWizard(Dialog):
         self._context = context
         self._devices = devices
         self._selected_key = key
+        self._as_listed = as_listed
         self._device: DetectedDevice | None = None
         self._registered: _WizardDongle | None = None
         self._config: DongleConfig | None = None
@@ -178,7 +187,7 @@ class PairingWizard(Dialog):
             _CLAIM: _("Set bit timing"),
             _TIMING: _("Write and verify"),
             _TEST: _("Start test"),
-            _DONE: _("Skip"),
+            _DONE: _("Done"),
         }
         self._next_button.setText(titles[step])
         self._next_button.updateGeometry()
@@ -194,7 +203,7 @@ class PairingWizard(Dialog):
     def _on_name_changed(self) -> None:
         """Say on the last step's button whether it saves a name."""
         named = bool(self._done_page.name.text().strip())
-        self._next_button.setText(_("Save name") if named else _("Skip"))
+        self._next_button.setText(_("Save name") if named else _("Done"))
         self._next_button.updateGeometry()
 
     def _enable_next(self) -> None:
@@ -266,9 +275,9 @@ class PairingWizard(Dialog):
             self._show_failure,
         )
 
-    def _pairable(self) -> list[DongleRow]:
+    def _pairable(self) -> Sequence[DongleRow]:
         rows = (DongleRow(None, device) for device in self._devices.devices)
-        return [row for row in rows if row.pairable and row.key != self.paired_id]
+        return self._as_listed(row for row in rows if row.pairable and row.key != self.paired_id)
 
     def _select_row(self, row: DongleRow) -> None:
         self._device, self._selected_key = row.device, row.key
