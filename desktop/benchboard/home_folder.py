@@ -19,7 +19,7 @@ from benchboard.errors import Unavailable
 from benchboard.file_locks import lock_holder
 from benchboard.file_ownership import REACHABLE
 from benchboard.i18n import _
-from benchboard.vault import Vault, write_remedy
+from benchboard.vault import Vault, make_home, write_remedy
 
 _LOCK_NAME: Final = "benchboard.lock"
 LOCK_TIMEOUT_S = 60
@@ -37,11 +37,12 @@ _OWN_FOLDERS: Final = frozenset({"backups", "journal", "logs", "open", "ports", 
 def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold the lock of `home`, which is created if need be; its files are made private.
 
-    `on_wait` gets a sentence when another program has held the lock for a while. Raises `Unavailable`.
+    `on_wait` gets a sentence when another program has held the lock for a while. Raises `Unavailable`, also for a home
+    that was there before in this program and is gone.
     """
     _require_private(home)  # before anything is created in it
     try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_home(home)
         path = home / _LOCK_NAME
         _require_file(path)
         # Where nothing can be created, such as in /proc, the lock would be waited for as if somebody held it.

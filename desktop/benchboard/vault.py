@@ -21,6 +21,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from benchboard import file_ownership
 from benchboard.atomic_write import create_atomically, write_atomically
@@ -31,6 +32,8 @@ from benchboard.i18n import _
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,120}")
 _SERVICE = "benchboard"
+_known_homes: Final[set[str]] = set()
+"""The home folders that this program has found or made."""
 _LOCK_TIMEOUT_S = 60
 """How long `create` waits for another program's. A keyring may be asking its owner for a password meanwhile."""
 
@@ -171,8 +174,8 @@ class Vault:
     def _make_folder(self) -> None:
         self._require_folders()
         try:
-            for folder in (self._home, self._folder):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_home(self._home)
+            self._folder.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise _unwritable(self._folder, error) from error
         self.require_safe()
@@ -271,6 +274,33 @@ def require_home(home: Path) -> None:
     found = next((path for path in (home, *home.parents) if os.path.lexists(path)), None)
     if found is not None and not file_ownership.is_folder(found):
         raise _no_folder(found, _("Set BENCHBOARD_HOME to a folder. Nothing was changed."))
+
+
+def note_home(home: Path) -> None:
+    """Note that `home` was there when the program started, so that it isn't made again once it is gone."""
+    if file_ownership.is_folder(home):
+        _known_homes.add(os.path.abspath(home))  # noqa: PTH100  # `resolve` would follow links that may be gone later
+
+
+def require_known_home(home: Path) -> None:
+    """Raise `Unavailable` (`vault.home-gone`) if `home` was there before in this program and is not any more.
+
+    An empty one in its place would look like lost data, and hide the folder that is mounted or moved back there.
+    """
+    if os.path.abspath(home) in _known_homes and not os.path.lexists(home):  # noqa: PTH100
+        raise Unavailable(
+            "vault.home-gone",
+            _("The data folder {folder} is gone.").format(folder=home),
+            why=_("It was removed or moved while Benchboard was running."),
+            do=_("Put it back, or restart Benchboard to begin with an empty one."),
+        )
+
+
+def make_home(home: Path) -> None:
+    """Create `home` unless it exists. Raises `OSError`, and `Unavailable` as `require_known_home` does."""
+    require_known_home(home)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    note_home(home)
 
 
 def _no_folder(path: Path, do: str) -> Unavailable:

@@ -50,7 +50,7 @@ from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.window_commands import FULL_SCREEN, QUIT
-from benchboard.vault import Vault, is_private
+from benchboard.vault import Vault, is_private, note_home
 
 if TYPE_CHECKING:
     from benchboard.ui.sections import Room
@@ -127,6 +127,7 @@ class Application(QObject):
     def start(self, address: str = "", file: Path | None = None) -> None:
         """Show the window: the sign-in screen, or the saved session."""
         self._start_address = address
+        note_home(self.home)
         url, refused = _configured_url() if file is None else (None, None)
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"

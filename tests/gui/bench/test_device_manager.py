@@ -1,11 +1,13 @@
 """The session's open bus: opened on a worker, adopted on the window's thread, and never left behind."""
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +18,12 @@ from benchboard.canbus import link
 from benchboard.canbus.backends.slcan import SlcanBus
 from benchboard.canbus.link import Port, PortHandle
 from benchboard.dongles.fleet import DongleRecord
-from benchboard.errors import AppError, Cancelled
+from benchboard.errors import AppError, Cancelled, Unavailable
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.simulator_process import SimulatorProcess
 from benchboard.ui.shell.shell import Shell
+from benchboard.vault import Vault
 from support.benchsim import Simulator
 from support.window import Clicker
 
@@ -204,6 +207,19 @@ def test_start_simulator_that_ends_after_sign_out_leaves_no_process(
     with pytest.raises(Cancelled):
         manager.start_simulator()
     assert not made[0].alive
+
+
+def test_start_simulator_after_the_data_folder_was_removed_makes_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("BENCHBOARD_HOME", str(home))
+    Vault(home).put("a", b"1")
+    shutil.rmtree(home)
+    with pytest.raises(Unavailable) as refused:
+        SimulatorProcess()
+    assert refused.value.code == "vault.home-gone"
+    assert not home.exists()
 
 
 @pytest.fixture

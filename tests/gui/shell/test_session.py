@@ -260,6 +260,22 @@ def test_sign_in_after_a_revoked_session_succeeds(qtbot: QtBot, working: Applica
     qtbot.waitUntil(lambda: working.shell is not None)
 
 
+def test_sign_in_after_the_data_folder_was_removed_says_so_and_makes_no_other(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker, tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir(mode=0o700)
+    application = start()
+    (tmp_path / "home").rename(tmp_path / "elsewhere")
+    for name in ("sign_in_local", "open_demo"):
+        click(application.window, name)
+        qtbot.waitUntil(lambda: application.tasks.running == ())
+        assert f"The data folder {application.home} is gone." in banner(application)
+    assert not application.home.exists()
+    (tmp_path / "elsewhere").rename(tmp_path / "home")
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+
+
 def test_sign_out_ends_the_session(qtbot: QtBot, working: Application, click: Clicker) -> None:
     click(working.window, "account")
     click(working.window, "account_sign_out")

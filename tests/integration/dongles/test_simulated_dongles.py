@@ -269,6 +269,17 @@ def test_simulate_in_a_folder_of_another_account_fails(home: Path, dongle_comman
     assert "belongs to another account" in done.stderr
 
 
+@pytest.mark.parametrize("links", ["--home-links", "--no-home-links"])
+def test_simulate_in_a_home_that_others_may_change_is_refused_and_makes_nothing(
+    home: Path, dongle_command: DongleCommand, links: str
+) -> None:
+    home.chmod(0o777)
+    done = dongle_command("simulate", links)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{home} isn't private. Other accounts can change it.")
+    assert not list(home.iterdir())
+
+
 def test_discover_lists_typed_ports(home: Path) -> None:
     (typed,) = [port for port in link.discover(["/dev/ttyMINE"]) if port.path == "/dev/ttyMINE"]
     assert typed.key == "path:/dev/ttyMINE"

@@ -265,6 +265,22 @@ def test_open_local_where_home_is_a_file_raises_unavailable(tmp_path: Path) -> N
     assert refused.value.code == "vault.no-folder"
 
 
+def test_open_local_after_its_home_was_moved_away_says_so_and_makes_no_other(tmp_path: Path) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    workspace.open_local(home).close()
+    home.rename(elsewhere)
+    for opened in (workspace.open_local, workspace.open_demo, lambda home: workspace.open_url("sqlite:///x.db", home)):
+        with pytest.raises(Unavailable) as refused:
+            opened(home)
+        assert str(refused.value) == (
+            f"The data folder {home} is gone. It was removed or moved while Benchboard was running. "
+            "Put it back, or restart Benchboard to begin with an empty one."
+        )
+    assert not home.exists()
+    elsewhere.rename(home)
+    _assert_complete(home)
+
+
 _CUT = """
 import os, signal, sys
 from pathlib import Path

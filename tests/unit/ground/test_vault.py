@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import stat
 from multiprocessing.queues import Queue
@@ -150,6 +151,16 @@ def test_put_without_a_home_makes_a_private_one(vault: Vault, tmp_path: Path) ->
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+
+
+def test_put_after_the_home_was_removed_says_so_and_makes_no_other(vault: Vault, tmp_path: Path) -> None:
+    vault.put("a", b"1")
+    shutil.rmtree(tmp_path / "home")
+    for act in (lambda: vault.put("b", b"1"), lambda: vault.create("b", b"1")):
+        with pytest.raises(Unavailable) as refused:
+            act()
+        assert refused.value.code == "vault.home-gone"
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o600])

@@ -30,6 +30,7 @@ from benchboard.dongles.simulator.node import PRESS_AFTER, SimulatedDongle
 from benchboard.dongles.simulator.traffic import Traffic
 from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _, number
+from benchboard.vault import Vault, make_home
 
 MAX_DONGLES: Final = 64
 _BUS_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -74,9 +75,10 @@ def serve(
     node sends `traffic` frames a second at `bitrate` (bit/s), whatever the dongles are set to. With `manual` no button
     presses itself: lines `press N` (N from 1) on standard input do. With `until_eof` serving also ends with standard
     input. Without `links` the port is the pseudo-terminal itself. Raises `Invalid` (`simulator.count`,
-    `simulator.bus`, `simulator.traffic`), `Unavailable` (`simulator.folder`).
+    `simulator.bus`, `simulator.traffic`), `Unavailable` (`simulator.folder`, and for a home folder that isn't private).
     """
     _check(count, bus, traffic)
+    Vault(settings.home()).require_safe()
     with contextlib.ExitStack() as stack:
         virtual_bus = VirtualBus()
         wake = stack.enter_context(_signal_socket())
@@ -136,8 +138,8 @@ def _remove_stale_links() -> None:
 
 def _make_own(folder: Path) -> None:
     """Make a folder in the home that no other account can write to. Raises `OSError` if one can."""
-    for one in (settings.home(), folder):
-        one.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_home(settings.home())
+    folder.mkdir(exist_ok=True, mode=0o700)
     if file_ownership.is_own(folder):
         folder.chmod(0o700)  # earlier versions left this to the umask
     risk = file_ownership.risk(folder, file_ownership.WRITABLE)

@@ -6,17 +6,23 @@ import subprocess
 import sys
 from typing import Final
 
+from benchboard import settings
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
+from benchboard.vault import require_known_home
 
 _DONGLES: Final = 2
 _TRAFFIC: Final = 120
 
 
 class SimulatorProcess:
-    """A child process that simulates dongles; this window can press their buttons."""
+    """A child process that simulates dongles; this window can press their buttons.
+
+    Raises `Unavailable` if it doesn't start, or the data folder is gone.
+    """
 
     def __init__(self) -> None:
+        require_known_home(settings.home())  # the process would make an empty one
         command = [sys.executable, "-m", "benchboard", "dongle", "simulate", "--count", str(_DONGLES)]
         try:
             self._process = subprocess.Popen(
