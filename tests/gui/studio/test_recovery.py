@@ -108,6 +108,37 @@ def test_recovery_discarded_is_undone(open_studio: Open, tmp_path: Path) -> None
     assert second.cells() == seen[3]
 
 
+def test_recovery_notice_is_shown_with_its_page_alone(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    first.page.editor.set_property("orders-week", "title", "Brought back")
+    home = crashed(first, tmp_path)
+    first.close()
+    second = open_studio(home)
+    said = notice(second)
+    assert said is not None
+    for address in ("settings/general", "studio/dashboards"):
+        second.context.go(address)
+        assert notice(second) is None
+        second.context.go("studio/home")
+        assert notice(second) == said
+    second.context.go("settings/general")
+    second.page.editor.set_property("orders-week", "title", "Once more")  # there is nothing to discard any more
+    second.context.go("studio/home")
+    assert notice(second) is None
+
+
+def test_recovery_notice_that_was_dismissed_stays_away(open_studio: Open, tmp_path: Path) -> None:
+    first = open_studio()
+    first.page.editor.set_property("orders-week", "title", "Brought back")
+    home = crashed(first, tmp_path)
+    first.close()
+    second = open_studio(home)
+    second.application.problems.dismiss()
+    second.context.go("settings/general")
+    second.context.go("studio/home")
+    assert notice(second) is None
+
+
 def test_recovery_notice_after_another_save_goes(open_studio: Open, tmp_path: Path) -> None:
     first = open_studio()
     first.page.editor.set_property("orders-week", "title", "Brought back")
@@ -230,7 +261,7 @@ def test_undo_after_reopening_a_tab_reaches_into_containers(studio: "Studio") ->
 def test_recovery_of_a_view_only_page_opens_no_journal(studio: "Studio") -> None:
     saving = studio.page.saving
     assert saving.stored is not None
-    other = Recovery(studio.context, studio.page.editor, "never-edited")
+    other = Recovery(studio.context, studio.page.editor, "never-edited", saving.notices)
     assert other.open(replace(saving.stored, may_edit=False)).journal is None
     assert len(list((studio.home / "journal").glob("*.bbj"))) == 1
 

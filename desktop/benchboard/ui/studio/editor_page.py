@@ -289,11 +289,13 @@ class StudioPage(QWidget):
             return
         self.side_panes.show_json(True)
         self.json_view.restore_draft(text)
-        self._context.problems.notice(
+        notices, key = self.saving.notices, f"studio.json-brought-back.{self.store.key}"
+        notices.notice(
             _("Recovered your JSON draft of “{name}”.").format(name=self.name),
             _("It's kept on this computer until it's valid or you discard it."),
-            key="studio.json-brought-back",
+            key=key,
         )
+        self.json_view.drafted.connect(lambda draft, _serialise: notices.dismiss(key) if draft is None else None)
 
     @property
     def _draft(self) -> bool:

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from benchboard.ui.context import Context
     from benchboard.ui.studio.editor_page import StudioPage
 
-_VARIABLES_RECOVERED: Final = "studio.variables-brought-back"
-
 REGISTRY.register(*(
     Command(
         f"studio.add_widget.{kind.type}", N_("Add widget: {subject}"), CommandGroup.NAVIGATE, (), kind.icon,
@@ -248,7 +246,7 @@ class PageCommands(QObject):
         if draft is not None:
             sheet.restore_draft(draft)
         sheet.drafted.connect(partial(page.saving.recovery.record_draft, VARIABLES))
-        self._context.problems.dismiss(_VARIABLES_RECOVERED)
+        page.saving.notices.dismiss(self._variables_notice)
         sheet.open()
 
     def _variables_discarded(self, draft: str, why: str = "") -> None:
@@ -262,13 +260,17 @@ class PageCommands(QObject):
         sentence = _("The variables weren't changed.")
         self._context.problems.toast(" ".join(part for part in (why, sentence) if part), go_on)
 
+    @property
+    def _variables_notice(self) -> str:
+        return f"studio.variables-brought-back.{self._page.store.key}"
+
     def offer_variables_draft(self) -> None:
         """Show a notice that variable edits were recovered, with an action that opens them."""
-        self._context.problems.notice(
+        self._page.saving.notices.notice(
             _("Recovered your variable edits in “{name}”.").format(name=self._page.name),
             _("They don't apply until you save them."),
             Action(_("Open variables"), partial(self.run, "studio.edit_variables")),
-            key=_VARIABLES_RECOVERED,
+            key=self._variables_notice,
         )
 
     def _apply_variables(self, rows: list[VariableRow], base: tuple[Variable, ...]) -> None:

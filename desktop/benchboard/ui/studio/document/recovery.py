@@ -22,6 +22,7 @@ from benchboard.errors import AppError
 from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.page_notices import PageNotices
 from benchboard.ui.studio.document.stashed_drafts import StashedDrafts
 
 if TYPE_CHECKING:
@@ -35,16 +36,18 @@ class Recovery(QObject):
     """A draft was recovered from an earlier session: the key of the draft."""
     _failed = Signal(object)
 
-    def __init__(self, context: "Context", editor: Editor, key: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self, context: "Context", editor: Editor, key: str, notices: PageNotices, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._context, self._editor, self._key = context, editor, key
+        self._context, self._editor, self._key, self._notices = context, editor, key, notices
         self._journal_holder = _JournalHolder()
         self._recovered_notice = f"studio.brought-back.{key}"
         self._journal: Journal | None = None
         self._known: WrittenItems = {}
         """For what the journal's thread writes; used on that thread only."""
         self._drafts: dict[str, str] = {}
-        self._stash = StashedDrafts(context, editor, key, self.record_draft)
+        self._stash = StashedDrafts(notices, context.problems, editor, key, self.record_draft)
         self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._journal_holder.close)
         editor.undo_stack.step_recorded.connect(self._step_recorded)
@@ -137,7 +140,7 @@ class Recovery(QObject):
         """
         if self._journal is not None:
             self._journal.announce_close()
-        self._context.problems.dismiss(self._recovered_notice)
+        self._notices.dismiss(self._recovered_notice)
         self._stash.dismiss()
 
     def _apply_draft(self, where: str, text: str, before: Document | None = None) -> bool:
@@ -173,8 +176,8 @@ class Recovery(QObject):
         what = ngettext(
             "Recovered {count} unsaved edit from {time}.", "Recovered {count} unsaved edits from {time}.", count
         )
-        problems, key = self._context.problems, self._recovered_notice
-        problems.notice(
+        notices, key = self._notices, self._recovered_notice
+        notices.notice(
             what.format(count=count, time=_time(at)),
             _("Benchboard closed before saving."),
             Action(_("Discard edits"), partial(self._editor.replace_document, _("Discard recovered edits"), kept)),
@@ -182,7 +185,7 @@ class Recovery(QObject):
         )
         # Any further step or remote change ends the recovered state that this undoes.
         self._editor.undo_stack.position_changed.connect(
-            lambda: problems.dismiss(key), Qt.ConnectionType.SingleShotConnection
+            lambda: notices.dismiss(key), Qt.ConnectionType.SingleShotConnection
         )
 
     def _report(self, error: AppError) -> None:

@@ -21,6 +21,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.document.document_store import DocumentStore
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.page_notices import PageNotices
 from benchboard.ui.studio.document.recovery import Recovery
 from benchboard.ui.studio.document.variable_persistence import VariablePersistence
 
@@ -52,7 +53,8 @@ class Saving(QObject):
     def __init__(self, context: "Context", editor: Editor, store: DocumentStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context, self._editor, self.store = context, editor, store
-        self.recovery = Recovery(context, editor, store.key, self)
+        self.notices = PageNotices(context.problems, parent or self)
+        self.recovery = Recovery(context, editor, store.key, self.notices, self)
         self.variable_persistence = VariablePersistence.of(context)
         self.machine = SaveMachine()
         self._last_write: StoredDocument | None = None

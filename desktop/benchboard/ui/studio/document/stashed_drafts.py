@@ -5,18 +5,16 @@ They are kept until the user applies, copies or discards them.
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import shiboken6
 
 from benchboard.dashboards.editing.drafts import STASHED, draft_error, field_of, value_at
 from benchboard.i18n import _
-from benchboard.ui.problems import Action
+from benchboard.ui.problems import Action, Problems
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.document.page_notices import PageNotices
 from benchboard.ui.system_clipboard import copy_text
-
-if TYPE_CHECKING:
-    from benchboard.ui.context import Context
 
 _SHORT: Final = 60
 """Characters of a draft that are shown in its notice."""
@@ -28,8 +26,11 @@ class StashedDrafts:
     `draft` keeps one in the page's journal, or removes it (None).
     """
 
-    def __init__(self, context: "Context", editor: Editor, key: str, draft: Callable[[str, str | None], None]) -> None:
-        self._problems, self._editor, self._key, self._draft = context.problems, editor, key, draft
+    def __init__(
+        self, notices: PageNotices, problems: Problems, editor: Editor, key: str,
+        draft: Callable[[str, str | None], None],
+    ) -> None:  # fmt: skip
+        self._notices, self._problems, self._editor, self._key, self._draft = notices, problems, editor, key, draft
         self._texts: dict[str, str] = {}
 
     def add(self, where: str, text: str) -> None:
@@ -49,14 +50,14 @@ class StashedDrafts:
     def dismiss(self) -> None:
         """Dismiss all notices: the page is closing. The drafts are offered again when it is opened again."""
         for where in self._texts:
-            self._problems.dismiss(self._notice_key(where))
+            self._notices.dismiss(self._notice_key(where))
 
     def _offer(self, where: str) -> None:
         text, item_id = self._texts[where], field_of(where)[1]
         there = item_id in self._editor.page.paths
         refused = draft_error(self._editor.state, where, text) if there else None
         if there and refused is None:
-            self._problems.notice(
+            self._notices.notice(
                 _("“{title}” changed while you were editing it.").format(title=self._editor.name(item_id)),
                 _("The dashboard shows their version. Yours is kept on this computer until you decide."),
                 Action(_("Keep mine"), partial(self._keep_mine, where)),
@@ -73,7 +74,7 @@ class StashedDrafts:
         if refused is not None:
             what = _("Your edit to “{title}” can't be applied.").format(title=self._editor.name(item_id))
             why = " ".join((refused.what, why))
-        self._problems.notice(
+        self._notices.notice(
             what,
             why,
             Action(_("Copy text"), partial(self._copy, where)),
