@@ -364,6 +364,14 @@ def _charts() -> Iterator[Sample]:
         return made
 
     yield Sample("Crosshair", "on three lines", on_lines, (160, 100))
+
+    def on_bars() -> QWidget:
+        made = QWidget()
+        boxes = (QRectF(60, 40, 19, 56), QRectF(80, 60, 19, 36))
+        Crosshair(made).show_at(QLineF(80, 4, 80, 40), bars=boxes)
+        return made
+
+    yield Sample("Crosshair", "on two bars", on_bars, (160, 100))
     for at, state in ((QPointF(80, 70), "in the middle"), (QPointF(300, 20), "at the edge")):
         yield Sample("Crosshair", state, partial(_Painted, partial(crosshair, at=at)), (320, 100))
 

@@ -1,16 +1,16 @@
 """Values read under the pointer, and the menu button of a tile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolTip
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles import charts
+from benchboard.ui.studio.tiles import bars, charts, x_axis
 from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.renderers import body_of
@@ -23,6 +23,17 @@ LEFT = Qt.MouseButton.LeftButton
 LONG = "A title that is a good deal longer than the header of any tile so narrow, and says it to the end"
 SERIES = (
     "SELECT created_dt::date AS day, count(*) AS orders, sum(order_total) AS revenue FROM orders GROUP BY 1 ORDER BY 1"
+)
+QUARTERS = " UNION ALL ".join(
+    f"SELECT '{name}' AS quarter, {a} AS paid, {b} AS late"
+    for name, a, b in (("Q1", 10, 4), ("Q2", 20, 9), ("Q3", 5, 0))
+)
+LONG_NAMES = (
+    "SELECT 'The first of the very long names' AS name, 10 AS n UNION ALL SELECT 'Second of the very long names', 20"
+    " UNION ALL SELECT 'The third of these very long names', 5"
+)
+MANY_LONG_NAMES = " UNION ALL ".join(
+    f"SELECT 'Number {at} of the very long names, which has no room below' AS name, {at} AS n" for at in range(1, 13)
 )
 
 
@@ -55,6 +66,14 @@ def _tile(studio: "Studio", item_id: str) -> Tile:
     tile = studio.canvas.tiles[item_id]
     assert isinstance(tile, Tile)
     return tile
+
+
+def _load(studio: "Studio", item: dict[str, Any]) -> None:
+    """Show this item alone, with its data."""
+    studio.page.editor.load(parse_document([item]))
+    runner = studio.page.query_runner
+    studio.wait(lambda: (found := runner.result(item["id"])) is not None and found.table is not None)
+    studio.canvas.pixmaps.update_visible()
 
 
 def _hover(studio: "Studio", item_id: str, where: QPointF | None = None) -> str:
@@ -167,7 +186,7 @@ def test_hover_over_line_chart_shows_crosshair_at_its_points(read: "Studio") -> 
     assert [colour for _at, colour in sign.points] == [one.colour for one in series]
     assert sign.line.dy() == pytest.approx(plot.box.height(), abs=2)
     assert all(sign.line.y1() - 1 <= at.y() <= sign.line.y2() + 1 for at, _colour in sign.points)
-    _hover(read, "bar")
+    _hover(read, "card")
     assert not sign.isVisible()
     _hover(read, "area")
     assert sign.isVisible()
@@ -175,6 +194,93 @@ def test_hover_over_line_chart_shows_crosshair_at_its_points(read: "Studio") -> 
     read.wait(lambda: not sign.isVisible())
     _hover(read, "line", QPointF(60, 10))
     assert not sign.isVisible(), "its header"
+
+
+def test_hover_over_bars_outlines_those_under_the_pointer(read: "Studio") -> None:
+    _load(read, _item("bars", "bar_chart", 0, 0, 12, 6, query=QUARTERS))
+    tile, sign = _tile(read, "bars"), read.canvas.hover.crosshair
+    table = tile.result.table  # type: ignore[union-attr]
+    assert table is not None
+    series = charts.series_of(table, "")
+    plot = charts.plot_of(body_of(tile.rect.size()), series, "bar_chart")
+    drawn = [bar.box for bar in bars.upright_bars(plot, series, x_axis.bar_axis(table)) if bar.row == 1]
+    assert "Q2" in _hover(read, "bars", QPointF(plot.box.left() + plot.box.width() * 1.5 / 3, plot.box.center().y()))
+    corner = QPointF(read.canvas.mapFromScene(tile.pos()))
+    assert [QRectF(box).translated(-corner).adjusted(1, 1, -1, -1) for box in sign.bars] == [
+        QRectF(box.toAlignedRect()) for box in drawn if box.height()
+    ]
+    assert sign.line.y2() <= min(box.top() for box in sign.bars) + 1, "the line ends above the bars"
+    assert sign.isVisible()
+
+
+def test_hover_over_lying_bars_outlines_the_one_of_that_row(read: "Studio") -> None:
+    _load(read, _item("lying", "bar_chart", 0, 0, 4, 6, query=LONG_NAMES))
+    tip = _hover(read, "lying")
+    sign, box = read.canvas.hover.crosshair, read.box("lying")
+    assert "N: 20" in tip
+    assert sign.line.isNull()
+    assert [box.contains(one) for one in sign.bars] == [True]
+    assert sign.bars[0].width() > sign.bars[0].height()
+
+
+@pytest.fixture
+def tips(read: "Studio") -> Callable[[str, Qt.Key], str]:
+    """Presses a key in an enlarged widget, and returns what is read then."""
+
+    def press(item_id: str, key: Qt.Key) -> str:
+        if read.page.enlarged.view is None or read.page.enlarged.view.item_id != item_id:
+            read.page.enlarged.show(item_id)
+        view = read.page.enlarged.view
+        assert view is not None
+        face = view.content.content
+        assert isinstance(face, EnlargedDrawing)
+        read.wait(face.hasFocus)
+        read.qtbot.keyClick(face, key)
+        return face.toolTip()
+
+    return press
+
+
+@pytest.mark.parametrize("item_id", ["line", "bar"])
+def test_arrow_keys_in_enlarged_chart_walk_over_its_values(
+    read: "Studio", tips: Callable[[str, Qt.Key], str], item_id: str
+) -> None:
+    first = tips(item_id, Qt.Key.Key_Right)
+    view = read.page.enlarged.view
+    assert view is not None
+    face = view.content.content
+    assert isinstance(face, EnlargedDrawing)
+    assert face.crosshair.isVisible()
+    second = tips(item_id, Qt.Key.Key_Right)
+    assert "<br>" in first
+    assert second not in ("", first)
+    assert tips(item_id, Qt.Key.Key_Left) == first
+    assert tips(item_id, Qt.Key.Key_Left) == first, "the first one is the end"
+    last = tips(item_id, Qt.Key.Key_End)
+    assert last not in (first, second)
+    assert tips(item_id, Qt.Key.Key_Right) == last
+    assert tips(item_id, Qt.Key.Key_Home) == first
+    read.qtbot.keyClick(face, Qt.Key.Key_Escape)
+    read.wait(lambda: read.page.enlarged.view is None)
+
+
+def test_arrow_keys_across_an_enlarged_chart_choose_the_series(
+    read: "Studio", tips: Callable[[str, Qt.Key], str]
+) -> None:
+    top = tips("line", Qt.Key.Key_Right)
+    below = tips("line", Qt.Key.Key_Down)
+    assert top.replace("<b>", "").replace("</b>", "") == below.replace("<b>", "").replace("</b>", "")
+    assert "<b>Revenue" in top
+    assert "<b>Orders" in below
+    assert tips("line", Qt.Key.Key_Up) == top
+
+
+def test_arrow_keys_in_enlarged_lying_bars_walk_downwards(read: "Studio", tips: Callable[[str, Qt.Key], str]) -> None:
+    _load(read, _item("lying", "bar_chart", 0, 0, 4, 6, query=MANY_LONG_NAMES))
+    assert "N: 1<" in tips("lying", Qt.Key.Key_Down)
+    assert "N: 2<" in tips("lying", Qt.Key.Key_Down)
+    assert "N: 2<" in tips("lying", Qt.Key.Key_Right), "one series: there is nothing across"
+    assert "N: 1<" in tips("lying", Qt.Key.Key_Up)
 
 
 def test_menu_button_is_on_tile_under_pointer(read: "Studio") -> None:
@@ -219,7 +325,7 @@ def test_hover_over_enlarged_widget_shows_values(read: "Studio") -> None:
     assert isinstance(face, EnlargedDrawing)
     read.qtbot.mouseMove(face, QPoint(face.width() // 2, face.height() // 2))
     assert "N: " in face.toolTip()
-    assert not face.crosshair.isVisible()
+    assert len(face.crosshair.bars) == 1
     read.page.enlarged.show("area")
     view = read.page.enlarged.view
     assert view is not None

@@ -19,6 +19,8 @@ PAGE_KEYS: Final = CommandScope("studio.page-keys", PAGE, None)
 """On a page, unless the focused widget, such as a field, handles the key itself."""
 CANVAS: Final = CommandScope("studio.canvas", PAGE_KEYS, None)
 TABLE: Final = CommandScope("studio.table", PAGE, None)
+ENLARGED: Final = CommandScope("studio.enlarged", PAGE, None)
+"""In a chart viewed full size."""
 OUTLINE: Final = CommandScope("studio.outline", PAGE, None)
 PRESENTATION: Final = CommandScope("studio.presentation", PAGE, None)
 VERSIONS: Final = CommandScope("studio.versions", PAGE)
@@ -156,6 +158,8 @@ REGISTRY.register(
     Command("studio.table_copy", N_("Copy selected cells"), Group.TABLE, ("Ctrl+C",), "", "", TABLE),
     Command("studio.table_enlarge", N_("View full size, or go back"), Group.TABLE, ("V",), "", "", TABLE),
     Command("studio.table_leave", N_("Exit table"), Group.TABLE, ("Esc",), "", "", TABLE),
+    Command("studio.chart_values", N_("Move through a chart's values (in full size)"), Group.SELECTION,
+            ("Left", "Right", "Up", "Down", "Home", "End"), "", "", ENLARGED),
     Command("studio.outline_rename", N_("Rename widget"), Group.OUTLINE, ("F2",), "", "", OUTLINE),
     Command("studio.outline_remove", N_("Remove widget"), Group.OUTLINE, ("Del",), "", "", OUTLINE),
     Command("studio.outline_go", N_("Go to widget"), Group.OUTLINE, ("Return",), "", "", OUTLINE),

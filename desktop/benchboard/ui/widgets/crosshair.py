@@ -18,28 +18,36 @@ _RING: Final = 1.5
 
 
 class Crosshair(QWidget):
-    """A line down a chart and a dot on each of its lines there, over a widget that it doesn't repaint but for these."""
+    """A line down a chart, a dot on each of its lines there and an outline around each of its bars, over a widget that
+    it doesn't repaint but for these."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.line = QLineF()
-        """Where the line is, in the coordinates of the parent."""
+        """Where the line is, in the coordinates of the parent; null if there is none."""
         self.points: tuple[tuple[QPointF, QColor], ...] = ()
+        self.bars: tuple[QRect, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
 
-    def show_at(self, line: QLineF, points: Sequence[tuple[QPointF, QColor]]) -> None:
-        """Show a vertical line, and points in their colours, all in the coordinates of the parent."""
-        if self.isVisible() and (line, tuple(points)) == (self.line, self.points):
+    def show_at(self, line: QLineF, points: Sequence[tuple[QPointF, QColor]] = (), bars: Sequence[QRectF] = ()) -> None:
+        """Show a vertical line, points in their colours and outlines, all in the coordinates of the parent."""
+        outlines = tuple(_outline(box) for box in bars)
+        if self.isVisible() and (line, tuple(points), outlines) == (self.line, self.points, self.bars):
             return
-        self.line, self.points = line, tuple(points)
-        stroke = QRect(math.floor(line.x1()), math.floor(line.y1()), 1, math.ceil(line.dy()))
-        around = math.ceil(_DOT + _RING)
-        region = QRegion(stroke)
+        self.line, self.points, self.bars = line, tuple(points), outlines
+        region, around = QRegion(), math.ceil(_DOT + _RING)
+        if not line.isNull():
+            region += QRect(math.floor(line.x1()), math.floor(line.y1()), 1, math.ceil(line.dy()))
         for at, _colour in self.points:
             middle = QPointF(math.floor(at.x()), math.floor(at.y())).toPoint()
             region += QRect(middle.x() - around, middle.y() - around, 2 * around + 1, 2 * around + 1)
+        for box in outlines:
+            region += QRegion(box).subtracted(QRegion(box.adjusted(1, 1, -1, -1)))
+        if region.isEmpty():
+            self.hide()
+            return
         box = region.boundingRect()
         self.setGeometry(box)
         self.setMask(region.translated(-box.topLeft()))
@@ -49,14 +57,25 @@ class Crosshair(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.translate(-self.pos())
+            for box in self.bars:
+                painter.setPen(QPen(theme().color("text"), 1))
+                painter.drawRect(box.adjusted(0, 0, -1, -1))
             x = math.floor(self.line.x1()) + 0.5
-            painter.setPen(QPen(theme().color("border.control"), 1))
-            painter.drawLine(QPointF(x, self.line.y1()), QPointF(x, self.line.y2()))
+            if not self.line.isNull():
+                painter.setPen(QPen(theme().color("border.control"), 1))
+                painter.drawLine(QPointF(x, self.line.y1()), QPointF(x, self.line.y2()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for at, colour in self.points:
                 painter.setPen(QPen(theme().color("surface"), _RING))
                 painter.setBrush(colour)
                 painter.drawEllipse(QPointF(x, at.y()), _DOT + _RING / 2, _DOT + _RING / 2)
+
+
+def _outline(box: QRectF) -> QRect:
+    """The pixels around a bar."""
+    left, top = math.floor(box.left() + 0.5), math.floor(box.top() + 0.5)
+    right, bottom = math.floor(box.right() + 0.5), math.floor(box.bottom() + 0.5)
+    return QRect(left - 1, top - 1, right - left + 2, bottom - top + 2)
 
 
 def paint_crosshair(painter: QPainter, plot: QRectF, at: QPointF) -> None:

@@ -1,5 +1,5 @@
-"""What appears when the pointer is over a tile: a tooltip with the value there, a crosshair on a line chart, and the
-tile's menu button.
+"""What appears when the pointer is over a tile: a tooltip with the value there, a crosshair on a chart, and the tile's
+menu button.
 
 They repaint little of the page: the value is in a tooltip, the others are small widgets of their own.
 """
@@ -15,7 +15,7 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 from benchboard.ui.studio.canvas.scene.tile import Tile
-from benchboard.ui.studio.tiles.value_readout import LinePoints, Reader, tile_reader, tooltip_html
+from benchboard.ui.studio.tiles.value_readout import CrosshairShape, Reader, tile_reader, tooltip_html
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.crosshair import Crosshair
@@ -121,10 +121,10 @@ class HoverTracker(QObject):
             self._tooltip = text
             QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self._view.viewport())
 
-    def _show_crosshair(self, tile: Tile, points: LinePoints) -> None:
+    def _show_crosshair(self, tile: Tile, shape: CrosshairShape) -> None:
         view, corner = self._view, tile.pos()
-        shown = points.mapped(lambda point: QPointF(view.mapFromScene(corner + point * view.zoom)))
-        self.crosshair.show_at(shown.upright, shown.points)
+        shown = shape.mapped(lambda point: QPointF(view.mapFromScene(corner + point * view.zoom)))
+        self.crosshair.show_at(shown.line, shown.points, shown.bars)
 
     def _reader_of(self, tile: Tile) -> Reader:
         """The reader of a tile, cached for its content: mouse moves are frequent."""

@@ -4,7 +4,15 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal, SignalInstance
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
@@ -12,7 +20,7 @@ from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import markdown_document, paint_body, summary, text_prompt
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
-from benchboard.ui.studio.tiles.value_readout import Reader, body_reader, tooltip_html
+from benchboard.ui.studio.tiles.value_readout import ChartReader, Reader, Readout, body_reader, tooltip_html
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.crosshair import Crosshair
 
@@ -23,6 +31,13 @@ _UNSCALED_SIZE: Final = QSizeF(300, 170)
 """The size at which these kinds are drawn as large as on a page."""
 _METRIC_HEIGHT: Final = 110.0
 """The height of the content of a metric card, in pixels."""
+
+_WALK_KEYS: Final = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+    Qt.Key.Key_Home: (0, 0), Qt.Key.Key_End: (0, 0),
+}  # fmt: skip
+"""The keys that walk over the values of a chart: steps along its axis and across it. Of lying bars the two change."""
+_END_KEYS: Final = (Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class EnlargedDrawing(QWidget):
@@ -41,6 +56,8 @@ class EnlargedDrawing(QWidget):
         self._links = Links()
         self._reader: tuple[tuple[object, ...], Reader] | None = None
         self.crosshair = Crosshair(self)
+        self._value: tuple[int, int] | None = None
+        """The value that the arrow keys reached: its row, and its place from the top of that row."""
 
     def show_widget(self, widget: WidgetContent, result: QueryResult | None, audience: Audience) -> None:
         """Show a widget with its result."""
@@ -49,6 +66,7 @@ class EnlargedDrawing(QWidget):
         self.widget, self.result, self._audience = widget, result, audience
         self.setAccessibleName(widget.title or widget.kind_name)
         self.setAccessibleDescription(summary(widget, result))
+        self._value = None
         self.crosshair.hide()
         self.update()
 
@@ -92,24 +110,61 @@ class EnlargedDrawing(QWidget):
         self.crosshair.hide()
         QToolTip.hideText()
 
-    def _update_tooltip(self, event: QMouseEvent) -> None:
-        """Show the value under the pointer."""
-        if self.widget is None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk over the values of a chart: along its axis and, across it, from series to series."""
+        reader = self._reader_now()
+        key = Qt.Key(event.key())
+        if not isinstance(reader, ChartReader) or not reader.row_count or key not in _WALK_KEYS:
+            super().keyPressEvent(event)
             return
+        along, across = _WALK_KEYS[key] if not reader.is_lying else _WALK_KEYS[key][::-1]
+        at, last = self._value, reader.row_count - 1
+        if key in _END_KEYS:
+            row = 0 if key == Qt.Key.Key_Home else last
+        else:
+            row = min(max(at[0] + along, 0), last) if at is not None else last if along < 0 else 0
+        spots = reader.spots(row)
+        place = at[1] if at is not None else 0
+        place = min(max(place + (across if at is not None and key not in _END_KEYS else 0), 0), len(spots) - 1)
+        self._value = row, place
+        spot = spots[place] * self.scale_factor
+        self._show_readout(reader(spots[place]), self.mapToGlobal(spot.toPoint()))
+        if QAccessible.isActive() and (readout := reader(spots[place])) is not None:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, readout.text))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self._value is not None:
+            self._value = None
+            self.crosshair.hide()
+            QToolTip.hideText()
+
+    def _reader_now(self) -> Reader | None:
+        if self.widget is None:
+            return None
         key = (self.widget, self.result, self.size().toTuple(), theme().current)
         if self._reader is None or self._reader[0] != key:
             self._reader = key, body_reader(self.body(), self.widget, self.result)
-        readout = self._reader[1](event.position() / self.scale_factor)
+        return self._reader[1]
+
+    def _update_tooltip(self, event: QMouseEvent) -> None:
+        """Show the value under the pointer."""
+        reader = self._reader_now()
+        if reader is not None:
+            self._value = None
+            self._show_readout(reader(event.position() / self.scale_factor), event.globalPosition().toPoint())
+
+    def _show_readout(self, readout: Readout | None, at: QPoint) -> None:
         if readout is not None and readout.crosshair is not None:
             shown = readout.crosshair.mapped(lambda point: point * self.scale_factor)
-            self.crosshair.show_at(shown.upright, shown.points)
+            self.crosshair.show_at(shown.line, shown.points, shown.bars)
         else:
             self.crosshair.hide()
         text = tooltip_html(readout)
         if text != self.toolTip():
-            self.setToolTip(tooltip_html(readout))
+            self.setToolTip(text)
             if readout is not None and readout.follows_pointer:
-                QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self)
+                QToolTip.showText(at + QPoint(8, 0), text, self)
 
     def _signal_at(self, spot: QPointF) -> SignalInstance | None:
         at = spot / self.scale_factor

@@ -35,27 +35,35 @@ class ReadoutLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LinePoints:
-    """The points of the lines of a chart at one x coordinate, in the coordinates of the tile."""
+class CrosshairShape:
+    """What marks the values of a chart at one place of its axis, in the coordinates of the tile."""
 
-    upright: QLineF
-    """From the top of the plot to its bottom."""
-    points: tuple[tuple[QPointF, QColor], ...]
+    line: QLineF
+    """Down the plot; where bars are, only above them. Null beside lying bars."""
+    points: tuple[tuple[QPointF, QColor], ...] = ()
+    """The points of lines, in their colours."""
+    bars: tuple[QRectF, ...] = ()
 
-    def mapped(self, to: Callable[[QPointF], QPointF]) -> "LinePoints":
+    def mapped(self, to: Callable[[QPointF], QPointF]) -> "CrosshairShape":
         """The same in other coordinates."""
-        upright = QLineF(to(self.upright.p1()), to(self.upright.p2()))
-        return LinePoints(upright, tuple((to(point), colour) for point, colour in self.points))
+        line = self.line if self.line.isNull() else QLineF(to(self.line.p1()), to(self.line.p2()))
+        bars = tuple(QRectF(to(box.topLeft()), to(box.bottomRight())) for box in self.bars)
+        return CrosshairShape(line, tuple((to(point), colour) for point, colour in self.points), bars)
 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
     """The values at a point. `follows_pointer`: it is shown at once, not after the delay of a tooltip. `crosshair`:
-    where lines have these values."""
+    where a chart has these values."""
 
     lines: tuple[ReadoutLine, ...]
     follows_pointer: bool = False
-    crosshair: LinePoints | None = None
+    crosshair: CrosshairShape | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says, on one line."""
+        return ", ".join(line.text for line in self.lines)
 
 
 def tooltip_html(readout: Readout | None) -> str:
@@ -110,7 +118,7 @@ def body_reader(body: QRectF, widget: WidgetContent, result: QueryResult | None)
     if kind in ("metric_card", "gauge"):
         readout = _stat_readout(widget, table)
         return lambda _spot: readout
-    return _chart_reader(body, kind, table, unit)
+    return ChartReader(body, kind, table, unit)
 
 
 def _no_readout(_spot: QPointF) -> Readout | None:
@@ -174,41 +182,92 @@ def _stat_readout(widget: WidgetContent, table: ResultTable) -> Readout:
     return Readout(tuple(lines))
 
 
-def _chart_reader(body: QRectF, kind: str, table: ResultTable, unit: str) -> Reader:
-    table = x_axis.bars_in_order(table) if kind == "bar_chart" else x_axis.in_order(table)
-    series, count = charts.series_of(table, unit), len(table.rows)
-    plot = charts.plot_of(body, series, kind)
-    lying = bars.lying_bars(body, table, series, unit) if kind == "bar_chart" else None
-    if lying is not None:
-        return _lying_bars_reader(lying, table, series, unit)
-    near = plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
-    all_days = all(_is_day(row[0]) for row in table.rows)
-    undrawn = charts.undrawn_text(table)
-    axis = x_axis.bar_axis(table) if kind == "bar_chart" else x_axis.line_axis(table)
-    unfinished = periods.is_unfinished([row[0] for row in table.rows], table.read_at)
+class ChartReader:
+    """The readouts of a chart of lines or bars. Called with a point of the tile it returns those there."""
 
-    def at(spot: QPointF) -> Readout | None:
-        row = axis.row_at(plot.box, spot.x()) if near.contains(spot) else None
+    def __init__(self, body: QRectF, kind: str, table: ResultTable, unit: str) -> None:
+        is_bars = kind == "bar_chart"
+        self._table = x_axis.bars_in_order(table) if is_bars else x_axis.in_order(table)
+        self._unit, self._series = unit, charts.series_of(self._table, unit)
+        self._plot = charts.plot_of(body, self._series, kind)
+        self._axis = x_axis.bar_axis(self._table) if is_bars else x_axis.line_axis(self._table)
+        self._lying = bars.lying_bars(body, self._table, self._series, unit) if is_bars else None
+        self._bars: dict[int, list[bars.Bar]] | None = None
+        if self._lying is not None:
+            self._bars = _by_row(self._lying.bars)
+        elif is_bars:
+            self._bars = _by_row(bars.upright_bars(self._plot, self._series, self._axis))
+        self._all_days = self._lying is None and all(_is_day(row[0]) for row in self._table.rows)
+        self._unfinished = periods.is_unfinished([row[0] for row in self._table.rows], self._table.read_at)
+        self._undrawn = charts.undrawn_text(self._table)
+
+    def __call__(self, spot: QPointF) -> Readout | None:
+        row = self._row_at(spot)
         if row is None:
             return None
-        category = _category_text(table, row, all_days=all_days)
-        if unfinished and row == count - 1:
+        category = _category_text(self._table, row, all_days=self._all_days)
+        if self._unfinished and row == len(self._table.rows) - 1:
             category = _("{when}, so far").format(when=category)
+        heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
         lines = [ReadoutLine(category)]
-        known = [(abs(plot.y(value) - spot.y()), k) for k, one in enumerate(series)
-                 if (value := one.values[row]) is not None]  # fmt: skip
-        nearest = min(known)[1] if known else -1
-        lines += _series_lines(table, row, series, unit, nearest)
-        lines += [ReadoutLine(undrawn)] if undrawn else []
-        crosshair = _line_points(plot, axis.x(plot.box, row), row, series) if kind != "bar_chart" else None
-        return Readout(tuple(lines), follows_pointer=True, crosshair=crosshair)
+        lines += _series_lines(self._table, row, self._series, self._unit, min(heights)[1] if heights else -1)
+        lines += [ReadoutLine(self._undrawn)] if self._undrawn else []
+        return Readout(tuple(lines), follows_pointer=True, crosshair=self._shape(row))
 
-    return at
+    @property
+    def row_count(self) -> int:
+        """How many places its axis has."""
+        return len(self._table.rows)
+
+    @property
+    def is_lying(self) -> bool:
+        """Whether its axis runs downwards."""
+        return self._lying is not None
+
+    def spots(self, row: int) -> list[QPointF]:
+        """A point at each value of a row, from the top down; of a row without values, the middle of its place."""
+        if self._lying is not None:
+            middle = self._lying.box.top() + self._lying.box.height() * (row + 0.5) / self.row_count
+            x = self._lying.zero
+        else:
+            middle, x = self._plot.box.center().y(), self._axis.x(self._plot.box, row)
+        return [QPointF(x, y) for y in sorted({y for _place, y in self._heights(row)}) or [middle]]
+
+    def _row_at(self, spot: QPointF) -> int | None:
+        if self._lying is not None:
+            box, count = self._lying.box, self.row_count
+            return min(int((spot.y() - box.top()) / box.height() * count), count - 1) if box.contains(spot) else None
+        near = self._plot.box.adjusted(-_HIT_MARGIN, -_HIT_MARGIN, _HIT_MARGIN, _HIT_MARGIN)
+        return self._axis.row_at(self._plot.box, spot.x()) if near.contains(spot) else None
+
+    def _heights(self, row: int) -> list[tuple[int, float]]:
+        """The index of each series with a value in a row, and where it is: the middle of a lying bar."""
+        if self._lying is not None and self._bars is not None:
+            return [(bar.place, bar.box.center().y()) for bar in self._bars[row]]
+        known = [(place, one.values[row]) for place, one in enumerate(self._series)]
+        return [(place, self._plot.y(value)) for place, value in known if value is not None]
+
+    def _shape(self, row: int) -> CrosshairShape:
+        if self._bars is None:
+            return _line_points(self._plot, self._axis.x(self._plot.box, row), row, self._series)
+        boxes = tuple(bar.box for bar in self._bars.get(row, ()) if self._series[bar.place].values[row] is not None)
+        if self._lying is not None:
+            return CrosshairShape(QLineF(), bars=boxes)
+        x, top = self._axis.x(self._plot.box, row), self._plot.box.top()
+        end = min((box.top() for box in boxes), default=self._plot.box.bottom())
+        return CrosshairShape(QLineF(x, top, x, end) if end > top + 1 else QLineF(), bars=boxes)
 
 
-def _line_points(plot: charts.Plot, x: float, row: int, series: Sequence[charts.Series]) -> LinePoints:
+def _by_row(found: Sequence[bars.Bar]) -> dict[int, list[bars.Bar]]:
+    rows: dict[int, list[bars.Bar]] = {}
+    for bar in found:
+        rows.setdefault(bar.row, []).append(bar)
+    return rows
+
+
+def _line_points(plot: charts.Plot, x: float, row: int, series: Sequence[charts.Series]) -> CrosshairShape:
     points = [(QPointF(x, plot.y(value)), one.colour) for one in series if (value := one.values[row]) is not None]
-    return LinePoints(QLineF(x, plot.box.top(), x, plot.box.bottom()), tuple(points))
+    return CrosshairShape(QLineF(x, plot.box.top(), x, plot.box.bottom()), tuple(points))
 
 
 def _series_lines(
@@ -220,24 +279,6 @@ def _series_lines(
         text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
         lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
     return lines
-
-
-def _lying_bars_reader(lying: bars.LyingBars, table: ResultTable, series: Sequence[charts.Series], unit: str) -> Reader:
-    """The readouts of lying bars: of a whole row, with the name beside it."""
-    count, undrawn = len(table.rows), charts.undrawn_text(table)
-
-    def at(spot: QPointF) -> Readout | None:
-        if not lying.box.contains(spot):
-            return None
-        row = min(int((spot.y() - lying.box.top()) / lying.box.height() * count), count - 1)
-        boxes = [(abs(bar.box.center().y() - spot.y()), bar.place) for bar in lying.bars if bar.row == row]
-        nearest = min(boxes)[1]
-        lines = [ReadoutLine(_category_text(table, row, all_days=False))]
-        lines += _series_lines(table, row, series, unit, nearest)
-        lines += [ReadoutLine(undrawn)] if undrawn else []
-        return Readout(tuple(lines), follows_pointer=True)
-
-    return at
 
 
 def _with_unit(value: Cell, unit: number_format.Unit) -> str:
