@@ -49,11 +49,13 @@ class SavedTabs:
 
 @dataclass(frozen=True, slots=True)
 class RestoredTabs:
-    """The tabs that can be opened again. `names` has their titles; `missing` counts dashboards that are gone."""
+    """The tabs that can be opened again. `names` has their titles; `missing` counts dashboards that are gone; `damaged`
+    says that the file couldn't be read completely."""
 
     tabs: SavedTabs
     names: dict[str, str]
     missing: int
+    damaged: str = ""
 
 
 def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
@@ -72,16 +74,43 @@ def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
 
 
 def load(home: Path, account: Sequence[str]) -> SavedTabs:
-    """The tabs that this account had open here; empty if the file can't be read."""
+    """The tabs that this account had open here; of a damaged file those that can be read."""
+    return _read(_file(home, account))[0]
+
+
+def set_aside_damaged(home: Path, account: Sequence[str]) -> str:
+    """Rename a file that can't be read, in whole or part, to `.json.broken`, before the next `save` overwrites it.
+
+    Returns what to tell the user; empty if there is nothing wrong with it.
+    """
+    file = _file(home, account)
+    if not _read(file)[1]:
+        return ""
+    what = _("The list of the dashboards that you had open can't be read completely.")
+    aside = file.with_name(f"{file.name}.broken")
     try:
-        with open_ordinary(_file(home, account)) as file:
-            raw = json.loads(file.read(_MOST_BYTES))
+        file.replace(aside)
+    except OSError:
+        return what
+    return " ".join((what, _("It was moved to {file}.").format(file=aside)))
+
+
+def _read(file: Path) -> tuple[SavedTabs, bool]:
+    """The tabs in a file, and whether some of it can't be read; there is nothing wrong with a missing one."""
+    try:
+        with open_ordinary(file) as opened:
+            raw = json.loads(opened.read(_MOST_BYTES))
+    except FileNotFoundError:
+        return SavedTabs(), False
     except (OSError, ValueError, RecursionError):
-        return SavedTabs()
+        return SavedTabs(), True
     views, front = (raw.get("views"), raw.get("front")) if isinstance(raw, dict) else (None, None)
-    read = [view for one in views if (view := _view(one))] if isinstance(views, list) else []
+    if not isinstance(views, list):
+        return SavedTabs(), True
+    read = [view for one in views if (view := _view(one))]
     known = {view.dashboard_id: view for view in read[:MAX_TABS]}
-    return SavedTabs(tuple(known.values()), front if isinstance(front, str) and front in known else "")
+    front = front if isinstance(front, str) and front in known else ""
+    return SavedTabs(tuple(known.values()), front), len(read) < len(views)
 
 
 def restore(session: Session, actor: Actor, sitting: SavedTabs) -> RestoredTabs:

@@ -126,6 +126,21 @@ def test_tabs_of_deleted_dashboards_are_dropped_with_one_notice(open_studio: Ope
     assert said not in texts(dashboards.studio)
 
 
+def test_tabs_of_a_damaged_file_are_said_once_and_it_is_set_aside(open_studio: Open) -> None:
+    dashboards, _keys = opened(open_studio, One=FIRST)
+    dashboards.written()
+    dashboards.studio.close()
+    (file,) = (dashboards.studio.home / "open").glob("*.json")
+    file.write_text("[")
+    dashboards = OpenDashboards(open_studio())
+    said = dashboards.studio.application.problems.current
+    assert said is not None
+    assert said.what.startswith("The list of the dashboards that you had open can't be read")
+    assert [one.name for one in file.parent.iterdir()] == [f"{file.name}.broken"]
+    dashboards = reopened(open_studio, dashboards)
+    assert dashboards.studio.application.problems.current is None
+
+
 def test_tab_that_could_not_be_opened_is_not_opened_again(open_studio: Open) -> None:
     dashboards, _keys = opened(open_studio, One=FIRST)
     page = dashboards.place.open("11111111-1111-4111-8111-111111111111")

@@ -54,6 +54,21 @@ def test_open_tabs_invalid_file_reads_as_none(tmp_path: Path, text: str) -> None
     assert open_tabs.load(tmp_path, HERE) == SavedTabs()
 
 
+@pytest.mark.parametrize("text", ["", "[", "[]", "{}", "[" * 100_000, '{"views": [{"dashboard_id": 4}], "front": ""}'])
+def test_open_tabs_damaged_file_is_set_aside_and_said_once(tmp_path: Path, text: str) -> None:
+    assert open_tabs.set_aside_damaged(tmp_path, HERE) == ""
+    open_tabs.save(tmp_path, HERE, SavedTabs((FIRST,)))
+    assert open_tabs.set_aside_damaged(tmp_path, HERE) == ""
+    (file,) = (tmp_path / "open").glob("*.json")
+    file.write_text(text)
+    aside = file.with_name(f"{file.name}.broken")
+    assert open_tabs.set_aside_damaged(tmp_path, HERE).endswith(f"It was moved to {aside}.")
+    assert aside.read_text() == text
+    assert open_tabs.set_aside_damaged(tmp_path, HERE) == ""
+    open_tabs.save(tmp_path, HERE, SavedTabs((SECOND,)))
+    assert open_tabs.load(tmp_path, HERE) == SavedTabs((SECOND,))
+
+
 def test_open_tabs_invalid_field_reads_as_its_default(tmp_path: Path) -> None:
     open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -103,6 +104,9 @@ class TabRestorer(QObject):
                 found.missing,
             )
             self._context.problems.toast(sentence.format(count=found.missing))
+        if found.damaged:
+            self._context.problems.notice(found.damaged, kind="warn", icon="ph.warning")
+        if found.missing or found.damaged:
             self._written = SavedTabs()  # overwritten, so that the error is shown only once
         self.schedule_save()
 
@@ -145,7 +149,8 @@ class _TabsFile:
         return self._write_number
 
     def read(self, session: DatabaseSession) -> RestoredTabs:
-        return open_tabs.restore(session, self._actor, open_tabs.load(self._home, self._account))
+        found = open_tabs.restore(session, self._actor, open_tabs.load(self._home, self._account))
+        return replace(found, damaged=open_tabs.set_aside_damaged(self._home, self._account))
 
     def write(self, number: int, tabs: SavedTabs) -> None:
         with self._lock:
