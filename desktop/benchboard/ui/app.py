@@ -66,6 +66,7 @@ _QT_LEVEL: Final = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+_SETTINGS: Final = "settings.save"
 _NO_SCREEN: Final = ("could not connect to display", "Failed to create wl_display")
 _qt_log = logging.getLogger("benchboard.qt")
 
@@ -121,30 +122,47 @@ class Application(QObject):
         self._session_watch: SessionWatch | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._start_address = ""
+        self._start_notices: list[str] = []
+        """What is to be said once the session is open that begins by itself."""
         self._bug_reported.connect(self.problems.bug, Qt.ConnectionType.QueuedConnection)
         self._committed.connect(self._notify_changes, Qt.ConnectionType.QueuedConnection)
 
     def start(self, address: str = "", file: Path | None = None) -> None:
         """Show the window: the sign-in screen, or the saved session."""
-        self._start_address = address
         note_home(self.home)
         url, refused = _configured_url() if file is None else (None, None)
         if file is not None:
             url = f"sqlite:///{quote(str(file.absolute()))}"
         if url is not None and not url.startswith("sqlite"):
             self.settings = replace(self.settings, last_way=without_password(url))
-        broken = settings_file.keep_broken(self.home) if is_private(self.home) else ""
-        notices = [text for text in (_unknown_link(address), broken) if text]
-        self.show_sign_in(Notice(" ".join(notices), kind="warn", icon="ph.warning") if notices else None)
+        request = None  # the saved location may not be the one that a wrong URL was meant to name
+        if refused is None and url is not None and url.startswith("sqlite"):
+            request = SignInRequest("file", url=url)
+        elif refused is None:
+            request = session_opening.saved_request(self.settings.last_way, self.home)
+        self._start_address = address
+        self._start_notices = self._find_start_notices()
+        if request is None:
+            # Said here, and not again after the sign-in.
+            texts, self._start_notices = self._start_notices, []
+            if unknown := _unknown_link(address):
+                texts, self._start_address = [unknown, *texts], ""
+            self.show_sign_in(_start_notice(texts) if texts else None)
+        else:
+            self.show_sign_in()
         if refused is not None:
             self.problems.show(refused)
         self.window.show()
-        if self.sign_in is None or refused is not None:  # the saved location may not be the one that was meant
+        if self.sign_in is None or request is None:
             return
-        if url is not None and url.startswith("sqlite"):
-            self.sign_in.open_session(SignInRequest("file", url=url), _("Opening the database"))
-        elif saved := session_opening.saved_request(self.settings.last_way, self.home):
-            self.sign_in.resume_session(saved)
+        if request.kind == "file" and not request.stay_signed_in:
+            self.sign_in.open_session(request, _("Opening the database"))
+        else:
+            self.sign_in.resume_session(request)
+
+    def _find_start_notices(self) -> list[str]:
+        broken = settings_file.keep_broken(self.home) if is_private(self.home) else ""
+        return [broken] if broken else []
 
     def show_sign_in(self, notice: Notice | None = None) -> None:
         """Show the sign-in screen; `notice` says why, if the user didn't ask for it."""
@@ -164,11 +182,7 @@ class Application(QObject):
     def apply_settings(self, settings: Settings) -> None:
         """Save changed settings and apply them: the theme at once, the language by rebuilding the window."""
         previous, self.settings = self.settings, settings
-        try:
-            Vault(self.home).require_safe()
-            settings.save(self.home)
-        except AppError as error:
-            self.problems.show(error)
+        self._save_settings()
         if self.shell is not None:
             self.shell.context.settings = settings
         if settings.appearance != previous.appearance:
@@ -223,14 +237,29 @@ class Application(QObject):
         self.settings = replace(
             self.settings, last_way=session.location_name, last_email=_last_email(session, self.settings)
         )
-        try:
-            self.settings.save(self.home)
-        except AppError as error:
-            self.problems.show(error)
         self._start_watch(session)
         address, self._start_address = self._start_address, ""
         known = self.settings.last_user == session.signed_in.actor.user_id
         self._show_shell(lambda shell: shell.go_or_home(address or (self.settings.last_place if known else "")))
+        self._save_settings()
+        self._show_start_notices(address)
+        gc_control.freeze_once()
+
+    def _save_settings(self) -> None:
+        """Save the settings. What is said of a failure goes when they are saved."""
+        try:
+            Vault(self.home).require_safe()
+            self.settings.save(self.home)
+        except AppError as error:
+            self.problems.show(error, act=_SETTINGS)
+        else:
+            self.problems.dismiss(_SETTINGS)
+
+    def _show_start_notices(self, address: str) -> None:
+        """Show what the sign-in screen didn't, and that the link's `address` leads nowhere."""
+        if self._start_notices:
+            self.problems.notify(_start_notice(self._start_notices))
+            self._start_notices = []
         if address and self.shell is not None and not self.shell.has_address(address):
             self.problems.notice(
                 _("The link's page can't be opened."),
@@ -239,8 +268,8 @@ class Application(QObject):
                 ),
                 kind="warn",
                 icon="ph.warning",
+                with_page=True,
             )
-        gc_control.freeze_once()
 
     def _start_watch(self, session: "ActiveSession") -> None:
         from benchboard.ui.session_watch import SessionWatch
@@ -451,6 +480,10 @@ class QtMessages:
         else:
             text = _("Can't open the window: {message} Run “make run” to install the required display libraries.")
         sys.stderr.write(text.format(message=self._no_screen or message.splitlines()[0]) + "\n")
+
+
+def _start_notice(texts: list[str]) -> Notice:
+    return Notice(" ".join(texts), kind="warn", icon="ph.warning")
 
 
 def _unknown_link(address: str) -> str:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -241,16 +242,67 @@ def test_start_with_a_link_to_nothing_says_so_on_the_sign_in_screen(start: Calla
         assert len(shown) < 200
 
 
-@pytest.mark.parametrize("address", ["nowhere/at-all", "admin/" + "x" * 1000])
-def test_start_with_a_link_to_no_page_says_so_after_sign_in(
-    qtbot: QtBot, start: Callable[..., Application], click: Clicker, address: str
+def test_start_with_a_link_to_no_page_says_so_after_sign_in_until_another_page_is_shown(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker
 ) -> None:
-    application = start(address=address)
+    application = start(address="admin/" + "x" * 1000)
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert "The link's page can't be opened." in banner(application)
-    assert f"benchboard://{address[:40]}" in banner(application)
+    assert f"benchboard://admin/{'x' * 40}" in banner(application)
     assert len(banner(application)) < 300
+    application.shell.go("bench/timing")
+    assert banner(application) == ""
+
+
+def test_start_with_a_link_to_nothing_is_said_once(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker
+) -> None:
+    application = start(address="nowhere/at-all")
+    assert "benchboard://nowhere/at-all" in banner(application)
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert banner(application) == ""
+
+
+def test_start_when_staying_signed_in_says_what_is_wrong_after_the_sign_in(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker, tmp_path: Path
+) -> None:
+    first = staying(qtbot, start, click)
+    first.window.close()
+    first.close()
+    settings = tmp_path / "home" / "settings.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"appearance": "pink"}))
+    second = start(address="nowhere/at-all")
+    assert banner(second) == ""
+    qtbot.waitUntil(lambda: second.shell is not None)
+    said = [banner(second)]
+    second.problems.dismiss()
+    said.append(banner(second))
+    assert "Settings in" in said[0]
+    assert "benchboard://nowhere/at-all" in said[1]
+
+
+def test_settings_that_could_not_be_saved_are_said_until_they_are(working: Application) -> None:
+    file = working.home / "settings.json"
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    working.apply_settings(replace(working.settings, appearance="dark"))
+    assert "Can't save your settings" in banner(working)
+    file.rmdir()
+    working.apply_settings(replace(working.settings, appearance="light"))
+    assert banner(working) == ""
+    assert json.loads(file.read_text())["appearance"] == "light"
+
+
+def test_settings_that_could_not_be_saved_at_sign_in_are_said(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "settings.json").mkdir(parents=True)
+    application = start()
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert "Can't save your settings" in banner(application)
 
 
 def test_sign_in_after_a_revoked_session_succeeds(qtbot: QtBot, working: Application, click: Clicker) -> None:
