@@ -59,6 +59,18 @@ def test_pixmap_of_tile_taller_than_view_covers_visible_part(studio: "Studio") -
     assert tile.current_pixmap().toImage() == near  # what is near was drawn with it
 
 
+def test_page_that_needs_a_scroll_bar_draws_each_tile_once(studio: "Studio", monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[Tile]()
+    true = Tile.render
+    _show(studio, (0, 0, 3, 2))
+    assert not studio.canvas.verticalScrollBar().isVisible()
+    monkeypatch.setattr(Tile, "render", lambda tile: (drawn.append(tile), true(tile)))
+    tiles = _show(studio, (0, 0, 6, 3), (6, 0, 6, 3), (0, 3, 12, 40))
+    assert studio.canvas.verticalScrollBar().isVisible()
+    assert all(tile.is_current for tile in tiles)
+    assert sorted(tile.item.id for tile in drawn) == ["t0", "t1", "t2"]
+
+
 def test_pixmap_of_part_shows_that_part(studio: "Studio") -> None:
     (small,) = _show(studio, (0, 0, 12, 10))
     corner = small.current_pixmap().toImage().copy(0, 0, 300, 60)

@@ -111,13 +111,16 @@ class PageView(QGraphicsView):
 
     def sync(self) -> None:
         """Show the editor's page."""
+        self._size_scene()  # first: a scroll bar that appears takes width, and every tile would be drawn twice
         self.show_page(self.editor.page)
+        self.viewport().update()
+
+    def _size_scene(self) -> None:
         grid = self.grid
         self._scene.setSceneRect(grid.page(self.editor.layout.bottom, self.viewport().height()))
         wide = grid.width + 2 * grid.margin > self.viewport().width() + 1
         policy = Qt.ScrollBarPolicy
         self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if wide else policy.ScrollBarAlwaysOff)
-        self.viewport().update()
 
     def show_page(self, page: PageIndex, keep: Iterable[str] = ()) -> None:
         """Show a page: add and remove tiles as needed, except those in `keep`, and place them all."""
