@@ -31,6 +31,8 @@ from support import memory
 USER = "bench_owner"
 _STARTING_S = 120.0
 _PORTS = 5
+_STRATEGIES_SINCE = 150000
+"""The first version of PostgreSQL that copies a template in one of two ways."""
 _PREFIX = "benchboard-pg-"
 _INIT = ("-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 _SERIAL = count(1)
@@ -55,18 +57,18 @@ class Server:
         """A new database, a copy of `template` where one is named; answers its name."""
         name = f"bench_{next(_SERIAL)}"
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-        if template is not None:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-        self._do(statement)
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            if template is not None:
+                statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+                if connection.info.server_version >= _STRATEGIES_SINCE:
+                    statement += sql.SQL(" STRATEGY file_copy")  # half the work of the other: nothing goes to the log
+            connection.execute(statement)
         return name
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is still connected to it."""
-        self._do(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-    def _do(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager
