@@ -1,11 +1,14 @@
 """The cards beside the bit: tolerance, cable and the comparison with a second node."""
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.bench_format import format_metres
+from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.timing_cards import ToleranceCards
 from benchboard.ui.bench.timing_inputs import TimingRequest
@@ -34,6 +37,21 @@ def test_cards_timings_with_the_same_registers_show_the_same_figures(
         shown.append([_texts(card) for card in (cards.tolerance, cards.cable, second)])
     assert shown[0] == shown[1]
     assert any("Maximum cable length 95.5 m enough" in text for text in shown[0][1])
+
+
+def test_bit_bar_segment_too_narrow_for_its_name_is_named_in_the_tooltip(qtbot: QtBot, shell: Shell) -> None:
+    bar = BitBar("Nominal phase")
+    qtbot.addWidget(bar)
+    bar.resize(620, bar.sizeHint().height())
+    bar.show_timing(AS_DECODED)
+    for x, name in ((8, "Sync: 1 tq · 125 ns"), (300, "Propagation: 11 tq · 1 375 ns"), (610, "Phase 2: ")):
+        spot = QPointF(x, 45)
+        none = Qt.MouseButton.NoButton
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, spot, bar.mapToGlobal(spot), none, none, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(bar, move)
+        assert name in bar.toolTip().replace("\N{THIN SPACE}", " ")
 
 
 def test_node_comparison_equal_bit_rates_have_no_difference(qtbot: QtBot, shell: Shell) -> None:

@@ -86,7 +86,7 @@ class BitBar(QWidget):
         self._tseg1_is_split = True
         self._dragged: int | None = None
         self._selected = 1
-        self.setMouseTracking(editable)
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if editable else Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
@@ -173,6 +173,7 @@ class BitBar(QWidget):
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._name_segment_at(event.position().x())
         if self._dragged is None:
             over = self._border_at(event.position().x()) is not None
             self.setCursor(Qt.CursorShape.SplitHCursor if over else Qt.CursorShape.ArrowCursor)
@@ -183,6 +184,16 @@ class BitBar(QWidget):
         target = round((event.position().x() - area.x()) / area.width() * self._timing.quanta)
         parts = self._segments(self._timing)
         self._move(self._dragged, target - parts[self._dragged + 1].start)
+
+    def _name_segment_at(self, x: float) -> None:
+        """Name the segment in the tooltip: Sync, among others, is often too narrow for its name."""
+        area, found = self._area(), ""
+        if self._timing is not None:
+            parts = self._segments(self._timing)
+            for part, (left, right) in zip(parts, spans(parts, area.width()), strict=True):
+                if left <= x - area.x() < right:
+                    found = _("{name}: {values}").format(name=part.title, values=_size_text(part, self._timing))
+        self.setToolTip(plain_tooltip(found))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragged = None
@@ -274,13 +285,16 @@ def _paint_segment(painter: QPainter, box: QRectF, part: Segment, timing: Timing
     _fill(painter, box, part, base=3)
     for font, tone, text, top in (
         ("body_strong", "text", part.title, 5),
-        ("caption", "text.secondary", _("{count} tq · {ns} ns").format(
-            count=part.length, ns=number(part.length * timing.tq_ns, most=1)), 23),
-    ):  # fmt: skip
+        ("caption", "text.secondary", _size_text(part, timing), 23),
+    ):
         painter.setFont(theme().font(font))
         if QFontMetrics(painter.font()).horizontalAdvance(text) + 8 < box.width():
             painter.setPen(theme().color(tone))
             painter.drawText(QRectF(box.x(), box.y() + top, box.width(), 18), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _size_text(part: Segment, timing: Timing) -> str:
+    return _("{count} tq · {ns} ns").format(count=part.length, ns=number(part.length * timing.tq_ns, most=1))
 
 
 def _paint_sample_point(painter: QPainter, area: QRectF, x: float, timing: Timing) -> None:
