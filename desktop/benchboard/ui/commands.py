@@ -133,13 +133,14 @@ class Handler:
     """What a command does in the present context.
 
     `why_not` returns the reason why it can't be run now, as a sentence, or an empty text. `title` is its title in this
-    context, if that isn't the command's own.
+    context, if that isn't the command's own. `has_key` is whether the command's shortcut runs it in this context.
     """
 
     run: Callable[[], object]
     why_not: Callable[[], str] = _always
     title: str = ""
     subtitle: str = ""
+    has_key: bool = True
 
 
 Handlers = Mapping[str, Handler]

@@ -13,6 +13,7 @@ from benchboard.dashboards.document.widget_kinds import KINDS, kind_of
 from benchboard.dashboards.templates import TEMPLATES
 from benchboard.ui.shell.shortcuts_dialog import shortcut_rows
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.widgets.focus import Pressable
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -142,6 +143,44 @@ def test_tab_menu_delete_saves_the_last_edit_first(dashboards: DashboardsDriver)
     _select_in_menu(dashboards, "discard")
     dashboards.studio.wait(lambda: tabs.count() == 1)
     assert dashboards.cards("trash")["Shop review"].widgets == count + 1
+
+
+def _more(dashboards: DashboardsDriver) -> dict[str, Pressable]:
+    """The rows of the page's More menu, open, by name."""
+    dashboards.click("studio_more")
+    menu = dashboards.find("more_menu")
+    return {row.objectName(): row for row in menu.findChildren(Pressable)}
+
+
+def test_more_menu_duplicates_the_dashboard_with_its_last_edit(dashboards: DashboardsDriver) -> None:
+    page = dashboards.open("Shop review")
+    count = dashboards.cards()["Shop review"].widgets
+    page.add(kind_of("text") or KINDS[0])
+    row = _more(dashboards)["command_duplicate"]
+    assert row.accessibleName() == "Duplicate dashboard"
+    dashboards.qtbot.mouseClick(row, LEFT)
+    dashboards.studio.wait(lambda: "Shop review (copy)" in dashboards.cards())
+    assert dashboards.cards()["Shop review (copy)"].widgets == count + 1
+
+
+def test_more_menu_moves_the_dashboard_to_the_trash(dashboards: DashboardsDriver) -> None:
+    dashboards.open("Shop review")
+    row = _more(dashboards)["command_discard"]
+    assert row.accessibleName() == "Move dashboard to trash"
+    dashboards.qtbot.mouseClick(row, LEFT)
+    dashboards.studio.wait(lambda: dashboards.place.tabs.count() == 1)
+    assert "Shop review" in dashboards.cards("trash")
+
+
+def test_palette_of_a_dashboard_offers_its_whole_dashboard_commands_without_the_lists_keys(
+    dashboards: DashboardsDriver,
+) -> None:
+    shell = dashboards.studio.application.shell
+    assert shell is not None
+    dashboards.open("Shop review")
+    entries = {entry.title: entry.keys for entry in shell.palette_entries()}
+    assert (entries["Duplicate dashboard"], entries["Move dashboard to trash"]) == ("", "")
+    assert entries["Rename dashboard"] == "F2"
 
 
 def test_tab_menu_of_the_list_tab_is_absent(dashboards: DashboardsDriver) -> None:

@@ -222,7 +222,7 @@ class Shell(QWidget):
             partial(run_handler, handler, self.context.problems.refuse),
             handler.subtitle,
             command.icon,
-            command.key,
+            command.key if handler.has_key else "",
             _("Actions"),
             command.search_terms,
             handler.why_not(),

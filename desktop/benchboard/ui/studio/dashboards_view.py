@@ -1,6 +1,7 @@
 """The Dashboards view: the list of dashboards, and the open ones in tabs beside it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -210,6 +211,7 @@ class DashboardsView(QWidget):
         page.setObjectName(f"studio_page_{key}")
         page.unsaved_changed.connect(self.unsaved_changed)
         page.presenting_changed.connect(self._present)
+        page.dashboard_handlers = partial(self._page_menu_handlers, page)
         self.cross_page_drag.watch(page)
         page.name_changed.connect(lambda name: self._set_tab_name(page, name))
         page.saving.loaded.connect(lambda: self._open_pending_menu(page))
@@ -305,24 +307,49 @@ class DashboardsView(QWidget):
 
     def _open_menu(self, tab: int, spot: QPoint) -> None:
         page = self.page_at(tab)
-        stored = page.saving.stored if page is not None else None
         if page is not None and page.saving.state == "loading":
             self._pending_menu = page, spot
-        if page is None or stored is None or page.store.dashboard_id is None:
+        if page is None or not (offered := self._dashboard_handlers(page)):
             return
-        key = page.store.dashboard_id
-        level: Level = "own" if stored.may_share else "edit" if stored.may_edit else "view"
-
-        def discard() -> None:
-            page.save()
-            page.saving.finish()
-            self.library.commands.move([key], into=True)
-
-        offered = self.library.commands.handlers_for(
-            key, page.name, level, rename=lambda: self._rename(tab), discard=discard
-        )
         close = Handler(lambda: self.close_page(page), title=_("Close"))
         open_menu(self, {**offered, "studio.close_dashboard": close}, spot, scope=DASHBOARDS)
+
+    def _dashboard_handlers(self, page: StudioPage) -> dict[str, Handler]:
+        """The commands for the dashboard of a page, as in the list; none until it is loaded. Its edits are stored
+        before it is copied or moved to the trash.
+        """
+        stored, key = page.saving.stored, page.store.dashboard_id
+        if stored is None or key is None:
+            return {}
+        level: Level = "own" if stored.may_share else "edit" if stored.may_edit else "view"
+
+        def after_saving(run: Callable[[], object]) -> None:
+            page.commit()
+            page.saving.finish()
+            run()
+
+        commands = self.library.commands
+        offered = commands.handlers_for(
+            key,
+            page.name,
+            level,
+            rename=lambda: self._rename(self._stack.indexOf(page)),
+            discard=partial(after_saving, partial(commands.move, [key], into=True)),
+        )
+        copy = Handler(partial(after_saving, partial(commands.duplicate, [key])))
+        return {**offered, "studio.dashboards.duplicate": copy}
+
+    def _page_menu_handlers(self, page: StudioPage) -> Handlers:
+        """Those of `_dashboard_handlers` that the page has no command for, with titles that say what they are about:
+        on a page, “Duplicate” could also mean a widget.
+        """
+        titles = {
+            "studio.dashboards.duplicate": _("Duplicate dashboard"),
+            "studio.dashboards.report": "",
+            "studio.dashboards.discard": _("Move dashboard to trash"),
+        }
+        found = self._dashboard_handlers(page)
+        return {one: replace(found[one], title=title, has_key=False) for one, title in titles.items() if one in found}
 
     def _open_pending_menu(self, page: StudioPage) -> None:
         """Open the context menu that was requested while its dashboard was loading."""

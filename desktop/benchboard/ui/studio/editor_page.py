@@ -107,6 +107,8 @@ class StudioPage(QWidget):
         self.json_view = JsonView(context, self.editor)
         self.outline = OutlinePane(self.canvas)
         self.sidebar = Sidebar(self.palette_pane, self.outline, Minimap(self.canvas))
+        self.dashboard_handlers: Callable[[], Handlers] = dict
+        """The commands for the page's dashboard as a whole, those of its row in the list; none for the home page."""
         self.bar = PageToolbar(self.run, self.command_handlers, shared=store.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.variable_runner)
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))

@@ -124,6 +124,9 @@ class PageCommands(QObject):
             self._context.run_command(command_id)
             return
         page, refuse = self._page, self._context.problems.refuse
+        if (of_dashboard := page.dashboard_handlers().get(command_id)) is not None:
+            run_handler(of_dashboard, refuse)
+            return
         command = self._commands.get(command_id) or self._of_selection(command_id)
         if page.editor.read_only and command.edits:
             refuse(page.editor.read_only_reason)
@@ -151,7 +154,7 @@ class PageCommands(QObject):
             del found["studio.undo"], found["studio.redo"]
         for command_id in selection_handlers(page.canvas):
             found[command_id] = self._handler(command_id, self._of_selection(command_id))
-        return found
+        return {**found, **page.dashboard_handlers()}
 
     def _handler(self, command_id: str, command: PageCommand) -> Handler:
         page, run = self._page, partial(self._page.run_when_loaded, command_id)

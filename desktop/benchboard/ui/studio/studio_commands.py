@@ -263,7 +263,8 @@ REGISTRY.register_menu(
     MenuSection(
         (*_ids("find", "show_json", "preview_repeats", "edit_variables", "start_from_template", "select_all"),
          SHORTCUTS,
-         *_ids("rename_dashboard", "show_versions", "save_version", "share"))
+         *_ids("rename_dashboard", "show_versions", "save_version", "share"),
+         *_ids("dashboards.duplicate", "dashboards.report", "dashboards.discard"))
     ),
 )  # fmt: skip
 REGISTRY.register_menu(

@@ -210,13 +210,13 @@ class PageToolbar(Toolbar):
     def _items(self, commands: Sequence[Command]) -> list[MenuItem]:
         """A menu item for each of these commands that is available on this page."""
         handlers = self._handlers()
+        offered = [(command, handlers[command.id]) for command in commands if command.id in handlers]
         return [
             MenuItem(
-                command.text, partial(self._run, command.id), command.icon, command.key,
-                why_not=handlers[command.id].why_not(), name=f"command_{command.name}",
+                handler.title or command.text, partial(self._run, command.id), command.icon,
+                command.key if handler.has_key else "", why_not=handler.why_not(), name=f"command_{command.name}",
             )
-            for command in commands
-            if command.id in handlers
+            for command, handler in offered
         ]  # fmt: skip
 
     def _fold_button(self, side: str, name: str) -> Button:
