@@ -68,9 +68,8 @@ class _LazyGroup(CliGroup):
         command: click.Command = getattr(module, cmd_name)
         return command
 
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(SUMMARIES.items()))
+    def summaries(self, _ctx: click.Context) -> list[tuple[str, str]]:
+        return sorted(SUMMARIES.items())
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import click
 
+from benchboard.cli.help_texts import TranslatedHelp
 from benchboard.cli.suggested_commands import suggest_for_same_database
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
@@ -37,7 +38,7 @@ class MissingParameters(Incomplete):
         super().__init__(several if names else _("{name} is required.").format(name=last), ctx, needed)
 
 
-class CliCommand(click.Command):
+class CliCommand(TranslatedHelp):
     """A command that names everything its command line lacks, rather than only the first of it, and whose errors
     suggest commands for the database that it used.
     """
@@ -81,7 +82,7 @@ def _require_utf8(ctx: click.Context) -> None:
             raise click.BadParameter(_("The text isn't valid UTF-8."), ctx, param)
 
 
-class CliGroup(click.Group):
+class CliGroup(TranslatedHelp, click.Group):
     """A group whose help lists its commands with whole sentences."""
 
     command_class = CliCommand
@@ -91,10 +92,16 @@ class CliGroup(click.Group):
         """The names of its commands, to find the one that was meant."""
         return sorted(self.commands)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of options and the list of commands."""
+        super().format_options(ctx, formatter)
+        with formatter.section(_("Commands")):
+            formatter.write_dl(self.summaries(ctx))
+
+    def summaries(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Its commands, and what each does."""
         commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary(command)) for name, command in commands if command is not None])
+        return [(name, summary(command)) for name, command in commands if command is not None]
 
 
 class RenamedOption(click.Option):

@@ -46,9 +46,17 @@ def _sentence(error: click.ClickException) -> str:
         return sentence if not choices else f"{sentence} {one_of(choices)}"
     if isinstance(error, click.BadParameter) and error.param is not None:
         return f"{parameter_name(error.param)}: {error.message}"
+    if isinstance(error, click.BadOptionUsage):
+        params = error.ctx.command.params if error.ctx is not None else []
+        takes_none = any(
+            isinstance(one, click.Option) and one.is_flag and error.option_name in one.opts for one in params
+        )
+        return (_("{name} takes no value.") if takes_none else _("{name} needs a value.")).format(
+            name=error.option_name
+        )
     message = error.format_message()
-    # click quotes an option's name as Python does.
-    return re.sub(r"'(.*)'", r"“\1”", message) if isinstance(error, click.BadOptionUsage) else message
+    extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", message, re.DOTALL)
+    return _("“{arguments}” is more than this command takes.").format(arguments=extra[1]) if extra else message
 
 
 def _unknown(sentence: str, name: str, known: list[str]) -> str:

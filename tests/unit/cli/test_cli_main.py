@@ -178,6 +178,38 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
+    ("arguments", "sentences"),
+    [
+        (["--help"], ["Kullanım: benchboard [SEÇENEKLER] KOMUT [ARGÜMANLAR]...", "Seçenekler:", "Komutlar:",
+                      "Sürümü yaz ve çık.", "Bu yardımı yaz ve çık."]),
+        (["timing", "--help"], ["Kullanım: benchboard timing ", "Komutlar:"]),
+        (["dongle", "identify", "--help"], ["Kullanım: benchboard dongle identify ", "Bu yardımı yaz ve çık.",
+                                            "[gerekli]", "[varsayılan: 5.0; 0 ile 60 arasında]"]),
+        (["dongle", "list", "--what"], ["Kullanım: benchboard dongle list [SEÇENEKLER]", "Yardım için "]),
+        (["dongle", "list", "one"], ["Hata: “one” bu komutun aldığından fazla."]),
+    ],
+)  # fmt: skip
+def test_help_and_usage_in_turkish_have_no_words_of_click(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], sentences: list[str]
+) -> None:
+    monkeypatch.setenv("BENCHBOARD_LANGUAGE", "tr")
+    main(arguments)
+    output = capsys.readouterr()
+    printed = " ".join((output.out + output.err).split())
+    assert [one for one in sentences if one not in printed] == []
+    for english in (
+        "Usage:",
+        "Options:",
+        "Commands:",
+        "this message and exit",
+        "[default",
+        "required]",
+        "Got unexpected",
+    ):
+        assert english not in printed
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["dongl"], "No such command “dongl”. Did you mean “dongle”?"),
@@ -196,7 +228,9 @@ def test_main_shows_an_argument_of_ordinary_length_whole(capsys: pytest.CaptureF
         (["timing", "solve", "--max-error", "x"], "--max-error must be a number."),
         (["dashboard", "version", "show", "Wall", "x"], "NUMBER must be a whole number."),
         (["dongle", "info"], "--port is required."),
-        (["dongle", "info", "--port"], "Option “--port” requires an argument."),
+        (["dongle", "info", "--port"], "--port needs a value."),
+        (["dongle", "list", "--json=3"], "--json takes no value."),
+        (["dongle", "list", "one", "two"], "“one two” is more than this command takes."),
         (["dongle", "pair"], "--port is required. Example: benchboard dongle pair --port /dev/ttyACM0"),
         (["can", "monitor"], "--port is required. Example: benchboard can monitor --port /dev/ttyACM0"),
         (
