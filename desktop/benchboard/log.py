@@ -17,6 +17,9 @@ from typing import cast
 _QUOTED = r"""[bru]{0,2}(?:"(?:[^"\\\n]|\\.)*(?:"|$)|'(?:[^'\\\n]|\\.)*(?:'|$))"""
 # Also a comma if the name is in quotes, as in a list of headers.
 _SEPARATOR = r"""(?:["']\s{0,8}[=:,]|\s{0,8}[=:])\s{0,8}"""
+# Up to the last @ before a blank: a password may contain @ and / unencoded.
+_URL_PASSWORD = (re.compile(r"(\b[a-zA-Z][\w+.-]{0,30}://[^\s:/]{0,256}:)\S{0,500}@"), r"\1***@")
+_URL_PARAMETER = (re.compile(r"(?i)([?&](?:ssl)?password=)[^\s&]+"), r"\1***")
 _REPLACEMENTS = (
     (
         re.compile(
@@ -34,14 +37,20 @@ _REPLACEMENTS = (
         ),
         r"\1\2***",
     ),
-    # Up to the last @ before a blank: a password may contain @ and / unencoded.
-    (re.compile(r"(\b[a-zA-Z][\w+.-]{0,30}://[^\s:/]{0,256}:)\S{0,500}@"), r"\1***@"),
+    _URL_PASSWORD,
 )
 
 
 def redact(text: str) -> str:
     """`text` with everything that looks like a secret replaced by `***`."""
     for form, replacement in _REPLACEMENTS:
+        text = form.sub(replacement, text)
+    return text
+
+
+def hide_url_passwords(text: str) -> str:
+    """`text` with the passwords in URLs replaced by `***`, and nothing else."""
+    for form, replacement in (_URL_PASSWORD, _URL_PARAMETER):
         text = form.sub(replacement, text)
     return text
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchboard.log import hide_url_passwords
+
 if TYPE_CHECKING:
     from benchboard.dashboards.interchange import ConversionReport
 
@@ -18,7 +20,11 @@ def printable(text: str) -> str:
 
 
 def shorten_arguments(text: str, arguments: Sequence[str], limit: int) -> str:
-    """`text` with the command line's own arguments shortened to `limit` characters: their beginning and end."""
+    """`text` with the command line's own arguments shortened to `limit` characters: their beginning and end.
+
+    A password in a URL is hidden, wherever on the command line it was: the output may go to a log.
+    """
+    text, arguments = hide_url_passwords(text), [hide_url_passwords(argument) for argument in arguments]
     words = {
         word for argument in arguments for word in (argument, argument.partition("=")[2], argument.partition("=")[0])
     }

@@ -33,6 +33,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     i18n.use("en", package_data.resources_folder() / "i18n")
 
 
+@pytest.mark.parametrize("url", ["postgresql://me:hunter2@db/x", "postgresql://me@db/x?sslpassword=hunter2&a=b"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{}"], ["db", "check", "{}"], ["db", "check", "--url", "{}"], ["db", "check", "--url={}"], ["--url", "{}"],
+        ["db", "check", "--u={}"], ["dongle", "info", "--port", "{}"], ["timing", "solve", "--bitrate", "{}"],
+        ["db", "check", "--url", "{}" + "x" * 500], ["{}" + "x" * 500], ["layout", "apply", "--kind", "{}"],
+    ],
+)  # fmt: skip
+def test_password_in_an_argument_is_never_printed(
+    words: list[str], url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([word.format(url) for word in words]) != 0
+    out, err = capsys.readouterr()
+    assert err
+    assert "hunter2" not in out + err
+
+
 def test_app_error_with_a_reason_without_full_stop_prints_sentences() -> None:
     error = Unavailable("a", "It cannot be written.", why="Permission denied", do="Make it writable.")
     assert str(error) == "It cannot be written. Permission denied. Make it writable."
