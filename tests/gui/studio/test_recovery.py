@@ -27,6 +27,7 @@ from benchboard.ui.problems import Notice
 from benchboard.ui.studio.document.recovery import Recovery
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
+from support.disks import full_disk
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -137,6 +138,16 @@ def test_recovery_notice_that_was_dismissed_stays_away(open_studio: Open, tmp_pa
     second.context.go("settings/general")
     second.context.go("studio/home")
     assert notice(second) is None
+
+
+def test_recovery_that_works_again_is_not_said_to_fail_any_more(open_studio: Open) -> None:
+    studio = open_studio()
+    problems = studio.application.problems
+    with full_disk(0):
+        studio.page.editor.set_property("orders-week", "title", "On a full disk")
+        studio.wait(lambda: problems.has("journal.unwritable"))
+    studio.page.editor.set_property("orders-week", "title", "With room again")
+    studio.wait(lambda: not problems.has("journal.unwritable"))
 
 
 def test_recovery_notice_after_another_save_goes(open_studio: Open, tmp_path: Path) -> None:

@@ -93,8 +93,9 @@ class Journal:
     """The journal of one document in one window. Its methods return at once; its own thread writes to the disk.
 
     `serialise` is called on that thread to make a document's JSON, so what it reads must not change. `failed` is called
-    on that thread whenever writing starts to fail, and if the journal ends early. `recovered` has the edits that the
-    journal had when it was opened, None if it was empty; `note` is a sentence about what could not be read.
+    on that thread whenever writing starts to fail, and if the journal ends early; with None when writing works again.
+    `recovered` has the edits that the journal had when it was opened, None if it was empty; `note` is a sentence about
+    what could not be read.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Journal:
         subject: Sequence[str],
         found: SlotContents,
         note: str,
-        failed: Callable[[AppError], None],
+        failed: Callable[[AppError | None], None],
     ) -> None:
         self._slot, self._key, self._subject, self._failed = slot, key, tuple(subject), failed
         self._history = found.history
@@ -252,7 +253,9 @@ class Journal:
         records = [packed for job in wanted if (packed := self._replay(job())) is not None]
         try:
             self._write(records)
-            self._failing = False
+            if self._failing:
+                self._failing = False
+                self._failed(None)
         except (OSError, AppError) as error:
             self._close_file()
             first, self._failing = not self._failing, True
@@ -307,7 +310,7 @@ def open_journal(
     home: Path,
     vault: Vault,
     subject: Sequence[str],
-    failed: Callable[[AppError], None] = lambda _error: None,
+    failed: Callable[[AppError | None], None] = lambda _error: None,
     title: str = "",
 ) -> Journal:
     """Open the journal of the document that `subject` names (database, account, document).

@@ -48,7 +48,7 @@ class Recovery(QObject):
         """For what the journal's thread writes; used on that thread only."""
         self._drafts: dict[str, str] = {}
         self._stash = StashedDrafts(notices, context.problems, editor, key, self.record_draft)
-        self._failed.connect(context.problems.show, Qt.ConnectionType.QueuedConnection)
+        self._failed.connect(self._show_failure, Qt.ConnectionType.QueuedConnection)
         self.destroyed.connect(self._journal_holder.close)
         editor.undo_stack.step_recorded.connect(self._step_recorded)
         editor.undo_stack.moved.connect(self._moved)
@@ -67,7 +67,7 @@ class Recovery(QObject):
         try:
             say = WeakMethod(self._report)  # the journal's thread may outlive the page, and must not keep it alive
 
-            def failed(error: AppError) -> None:
+            def failed(error: AppError | None) -> None:
                 if (report := say()) is not None:
                     report(error)
 
@@ -83,7 +83,7 @@ class Recovery(QObject):
         journal, past = recovered.journal, recovered.past
         if journal is None:
             if recovered.problem is not None:
-                self._context.problems.show(recovered.problem)
+                self._show_failure(recovered.problem)
             return
         kept = self._editor.document
         if past is None:
@@ -142,6 +142,7 @@ class Recovery(QObject):
             self._journal.announce_close()
         self._notices.dismiss(self._recovered_notice)
         self._stash.dismiss()
+        self._show_failure(None)
 
     def _apply_draft(self, where: str, text: str, before: Document | None = None) -> bool:
         """Apply a widget's recovered draft as a step, as when its field loses the focus; returns whether there was one.
@@ -188,7 +189,16 @@ class Recovery(QObject):
             lambda: notices.dismiss(key), Qt.ConnectionType.SingleShotConnection
         )
 
-    def _report(self, error: AppError) -> None:
+    def _show_failure(self, error: AppError | None) -> None:
+        """Show that edits don't reach the disk; None dismisses it, unless those of another page don't either."""
+        problems, task = self._context.problems, ("journal", self._key)
+        if error is None:
+            problems.succeeded(task)
+            return
+        with problems.failing(task):
+            problems.show(error)
+
+    def _report(self, error: AppError | None) -> None:
         with suppress(RuntimeError):  # the page was closed: there is no notice to dismiss
             self._failed.emit(error)
 
