@@ -35,13 +35,20 @@ Kind = Literal["local", "demo", "file", "server"]
 class Location:
     """Where the data are: `detail` is a file's path or a server's address.
 
-    `key_storage` is where the key of an encrypted file is stored: `keyring` or `file`.
+    `key_storage` is where the key of an encrypted file is stored: `keyring` or `file`. `database` is the name of the
+    database on a server: one server has several.
     """
 
     kind: Kind
     detail: str
     encrypted: bool = False
     key_storage: str | None = None
+    database: str = ""
+
+
+def database_on_server(location: Location) -> str:
+    """A database and its server, in words."""
+    return _("{database} on {server}").format(database=location.database, server=location.detail)
 
 
 def location_title(location: Location) -> str:
@@ -50,7 +57,7 @@ def location_title(location: Location) -> str:
         "local": _("This computer"),
         "demo": _("Demo on this computer"),
         "file": _("File: {name}").format(name=Path(location.detail).name),
-        "server": _("Shared server {server} (access isn't checked)").format(server=location.detail),
+        "server": _("Database {database} (access isn't checked)").format(database=database_on_server(location)),
     }[location.kind]
 
 
@@ -291,7 +298,9 @@ def _key_missing(file: Path) -> Unavailable:
 def _connect_url(home: Path, url: str) -> Workspace:
     database = Database.open(url)
     if database.dialect == "postgresql":
-        location = Location("server", database.label)
+        parts = database.engine.url
+        name = parts.database or parts.username or ""  # PostgreSQL's default is the database named as the role
+        location = Location("server", database.label, database=name)
         return Workspace(database, location, home, keys.VaultDataKeys(Vault(home)))
     file = Path(database.label).expanduser().absolute()
     _require_ordinary(file)
@@ -327,7 +336,8 @@ def _outdated(workspace: Workspace) -> Unavailable:
         )
     do = _("Ask its administrator to run “benchboard db upgrade”.")
     if upgrade.current(workspace.database) is None:
-        what = _("The database {server} has no Benchboard tables yet.").format(server=workspace.location.detail)
+        what = _("The database {database} has no Benchboard tables yet.")
+        what = what.format(database=database_on_server(workspace.location))
         return Unavailable("workspace.outdated", what, do=do)
     return Unavailable(
         "workspace.outdated",

@@ -25,7 +25,7 @@ from benchboard.identity.permissions import Actor, Client
 from benchboard.paging import Page, Unreadable
 from benchboard.storage.engine import Transactions, refuse_password
 from benchboard.storage.keyset_paging import MAX_PAGE
-from benchboard.workspace import Workspace
+from benchboard.workspace import Workspace, database_on_server
 
 P = ParamSpec("P")
 
@@ -246,7 +246,7 @@ def not_signed_in(opened: Workspace) -> AppError:
         )
     return Denied(
         "cli.signed-out",
-        _("You're not signed in to {server}.").format(server=opened.location.detail),
+        _("You're not signed in to the database {database}.").format(database=database_on_server(opened.location)),
         do=_("Run “benchboard login EMAIL”."),
     )
 

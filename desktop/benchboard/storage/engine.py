@@ -99,7 +99,7 @@ class Database:
             json_deserializer=_decoded,
             connect_args={"connect_timeout": 10, "application_name": "benchboard", **_SILENCE},
         )
-        return cls(engine, parsed.host or "localhost")
+        return cls(engine, _address(parsed))
 
     def bind(self, principal: "Principal") -> "Transactions":
         """Transactions for an account: each first checks that its session and account are still valid.

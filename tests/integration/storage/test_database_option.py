@@ -14,6 +14,14 @@ def test_database_option_of_a_file_opens_that_file(tmp_path: Path) -> None:
     opened.close()
 
 
+def test_location_of_a_server_names_the_database_and_the_server(tmp_path: Path) -> None:
+    titles = set()
+    for name in ("work", "archive"):
+        opened = workspace.connect(tmp_path, url=f"postgresql://dana@bench-db:5433/{name}")
+        titles.add(workspace.location_title(opened.location))
+    assert titles == {f"Database {name} on bench-db:5433 (access isn't checked)" for name in ("work", "archive")}
+
+
 def test_database_option_of_a_server_has_no_password(tmp_path: Path) -> None:
     database = Database.open("postgresql://dana:hunter2@bench-db:5433/work?sslpassword=hunter2&sslmode=require")
     opened = workspace.open_local(tmp_path)

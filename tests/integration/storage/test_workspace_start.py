@@ -474,6 +474,8 @@ def test_open_url_of_an_outdated_server_is_refused(empty_database: object, engin
     with pytest.raises(Unavailable) as refused:
         workspace.open_url(url.replace("+psycopg", ""), tmp_path / "home")
     assert refused.value.code == "workspace.outdated"
+    server = empty_database.engine.url  # type: ignore[attr-defined]
+    assert refused.value.what.startswith(f"The database {server.database} on {server.host}")
     assert refused.value.what.endswith("has no Benchboard tables yet.")
     assert str(refused.value).count("“benchboard db upgrade”") == 1
     assert "URL" not in refused.value.do

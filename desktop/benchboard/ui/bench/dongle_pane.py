@@ -310,7 +310,12 @@ class _DongleHeader(QWidget):
         self.pair.setObjectName("bench_detail_pair")
         self.retry = Button(_("Check dongle again"), pane.try_again, icon="ph.arrows-clockwise", name="bench_try_again")
         self.open = Button(_("Open live bus"), self._open_live, icon="ph.activity", name="bench_open_live")
-        self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", name="bench_blink")
+        blinks = ngettext(
+            "Its light blinks for {count} second, so that you can tell which dongle it is.",
+            "Its light blinks for {count} seconds, so that you can tell which dongle it is.",
+            IDENTIFY_SECONDS,
+        ).format(count=IDENTIFY_SECONDS)
+        self.blink = Button(_("Identify dongle"), pane.blink, icon="ph.lightning", tip=blinks, name="bench_blink")
         self.timing = Button(_("Set bit timing"), self._open_timing, icon="ph.sliders-horizontal", name="bench_timing")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 12, 12)

@@ -45,7 +45,7 @@ class ShellStatusCells(QObject):
             _LOCATION_ICON[location.kind],
             workspace.location_title(location),
             self._fill_location,
-            tip=location.detail,
+            tip=workspace.database_on_server(location) if location.kind == "server" else location.detail,
         )
         context.status.set("organisation", "", context.actor.organisation, self._fill_organisation)
         self._database.changed.connect(self.refresh)
@@ -232,6 +232,7 @@ def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
     location = context.workspace.location
     if location.kind == "server":
         return (
+            (_("Database"), copyable(location.database)),
             (_("Server"), copyable(location.detail)),
             (_("Access"), Elided(_("Not checked by the server: the database role sees everything"))),
         )

@@ -115,7 +115,7 @@ class ServerCard(Card):
             "email": Field(_("Email"), self._email),
             "password": Field(_("Password"), self._password),
         }
-        self._more = Button(_("The database has a password"), self._show_more, kind="link", name="server_more")
+        self._more = Button(_("Enter database password"), self._show_more, kind="link", name="server_more")
         for field in self._fields.values():
             field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
         self._email.textEdited.connect(self._forget_account_error)

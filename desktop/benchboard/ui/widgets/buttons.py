@@ -79,6 +79,7 @@ class Button(FocusRinged, QPushButton):
         self.setAccessibleName(title or tip)
         if keys:
             self.setShortcut(keys)
+        self._tip = self.toolTip()
         self.reason = ""
         """Why it is disabled."""
         if run is not None:
@@ -137,7 +138,7 @@ class Button(FocusRinged, QPushButton):
         """Disable it with a reason; an empty reason enables it again."""
         self.reason = reason
         self.setEnabled(not reason)
-        self.setToolTip(plain_tooltip(reason))
+        self.setToolTip(plain_tooltip(reason) if reason else self._tip)
 
     def sizeHint(self) -> QSize:
         if not self.text():
