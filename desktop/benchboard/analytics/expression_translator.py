@@ -99,6 +99,10 @@ class ExpressionTranslator:
             refuse(node, "kind", what)
         return value
 
+    def exact(self, value: TypedExpr) -> TypedExpr:
+        """The value, or an error of the query where SQLite could not calculate it exactly; PostgreSQL has its own."""
+        return sqlite_functions.exact(value) if self._for_sqlite else value
+
     def charge_copies(self, node: exp.Expr, copies: int = 1) -> None:
         """Count `copies` of `node` in the result; raise `Invalid` if there are too many in all.
 
@@ -182,19 +186,19 @@ class ExpressionTranslator:
     def comparison(self, node: exp.Binary, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "expression")
         a, b = self._conversion.to_common_type(
-            node, [self.translate(node.this, scope), self.translate(node.expression, scope)]
+            node, [self.exact(self.translate(part, scope)) for part in (node.this, node.expression)]
         )
         return TypedExpr(type(node)(this=operand(a.node), expression=operand(b.node)), BOOLEAN)
 
     def between(self, node: exp.Between, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "low", "high")
-        parts = [self.translate(node.args[name], scope) for name in ("this", "low", "high")]
+        parts = [self.exact(self.translate(node.args[name], scope)) for name in ("this", "low", "high")]
         this, low, high = (operand(value.node) for value in self._conversion.to_common_type(node, parts))
         return TypedExpr(exp.Between(this=this, low=low, high=high), BOOLEAN)
 
     def in_list(self, node: exp.In, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "expressions", "query")
-        this = self.translate(node.this, scope)
+        this = self.exact(self.translate(node.this, scope))
         if node.args.get("query"):
             query, columns = self._translate_subquery(node.args["query"], scope)
             self._one_column(node, columns)
@@ -202,7 +206,7 @@ class ExpressionTranslator:
                 refuse(node, "kind", _("The value before IN and the subquery column have different types."))
             return TypedExpr(exp.In(this=operand(this.node), query=exp.Subquery(this=query)), BOOLEAN)
         listed = self._conversion.to_common_type(
-            node, [this, *(one for part in node.expressions for one in self._list_element(part, scope))]
+            node, [this, *(self.exact(one) for part in node.expressions for one in self._list_element(part, scope))]
         )
         first, *rest = (operand(value.node) for value in listed)
         return TypedExpr(exp.In(this=first, expressions=rest), BOOLEAN)
@@ -210,7 +214,7 @@ class ExpressionTranslator:
     def is_predicate(self, node: exp.Is, scope: NameScope) -> TypedExpr:
         if not isinstance(node.expression, exp.Null | exp.Boolean):
             refuse(node, "is", _("IS must be followed by NULL, TRUE or FALSE."))
-        this = self.translate(node.this, scope)
+        this = self.exact(self.translate(node.this, scope))
         return TypedExpr(exp.Is(this=operand(this.node), expression=node.expression.copy()), BOOLEAN)
 
     def like(self, node: exp.Like | exp.ILike, scope: NameScope) -> TypedExpr:
@@ -240,13 +244,15 @@ class ExpressionTranslator:
 
     def case(self, node: exp.Case, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "ifs", "default")
-        subject = self.translate(node.this, scope) if node.this else None
+        subject = self.exact(self.translate(node.this, scope)) if node.this else None
         tests: list[exp.Expr] = []
         for branch in node.args["ifs"]:
             if subject is None:
                 tests.append(self.condition(branch.this, scope))
             else:
-                a, b = self._conversion.to_common_type(branch, [subject, self.translate(branch.this, scope)])
+                a, b = self._conversion.to_common_type(
+                    branch, [subject, self.exact(self.translate(branch.this, scope))]
+                )
                 self.charge_copies(a.node)
                 tests.append(exp.EQ(this=operand(a.node.copy()), expression=operand(b.node)))
         default = node.args.get("default")
@@ -379,7 +385,7 @@ class ExpressionTranslator:
 
     def remainder(self, node: exp.Mod, scope: NameScope) -> TypedExpr:
         a, b = self._conversion.to_common_type(
-            node, [self._of_kind(p, scope, *NUMBERS) for p in (node.this, node.expression)]
+            node, [self.exact(self._of_kind(p, scope, *NUMBERS)) for p in (node.this, node.expression)]
         )
         divisor = exp.Nullif(this=b.node, expression=integer(0))
         return a.with_node(exp.Mod(this=operand(a.node), expression=divisor)).shown_as(NOTHING)
@@ -423,7 +429,7 @@ class ExpressionTranslator:
 
     def min_max(self, node: exp.Min | exp.Max, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this")
-        value = self._of_kind(node.this, scope, *NUMBERS, "text", "timestamp", "date")
+        value = self.exact(self._of_kind(node.this, scope, *NUMBERS, "text", "timestamp", "date"))
         shown = column_presentation.aggregated(value.presentation, "min" if isinstance(node, exp.Min) else "max")
         return value.with_node(type(node)(this=value.node)).shown_as(shown)
 
@@ -483,8 +489,8 @@ class ExpressionTranslator:
         )
 
     def nullif(self, node: exp.Nullif, scope: NameScope) -> TypedExpr:
-        first = self.translate(node.this, scope)
-        a, b = self._conversion.to_common_type(node, [first, self.translate(node.expression, scope)])
+        first = self.exact(self.translate(node.this, scope))
+        a, b = self._conversion.to_common_type(node, [first, self.exact(self.translate(node.expression, scope))])
         return a.with_node(exp.Nullif(this=a.node, expression=b.node)).shown_as(first.presentation)
 
     def text_function(self, node: exp.Lower | exp.Upper | exp.Trim, scope: NameScope) -> TypedExpr:
@@ -551,7 +557,7 @@ class ExpressionTranslator:
         if wanted == "date":
             return self._conversion.to_date(node.this, value).shown_as(replace(value.presentation, format="date"))
         if wanted == "text":
-            return self._conversion.to_text(value).shown_as(replace(value.presentation, format="text"))
+            return self._conversion.to_text(self.exact(value)).shown_as(replace(value.presentation, format="text"))
         return self._conversion.to_number(node, value, wanted).shown_as(value.presentation)
 
     @staticmethod

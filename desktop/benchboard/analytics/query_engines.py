@@ -207,6 +207,8 @@ _CANCELLED_STATE: Final = "57014"
 _OUT_OF_RANGE_STATE: Final = "22003"
 _OVERFLOW: Final = "integer overflow"
 """What SQLite says of a sum or an absolute value beyond 64 bits; + and * continue in floating point."""
+_CALLBACK_FAILED: Final = "user-defined function raised exception"
+"""What its driver says of our functions; they raise for nothing but a number that isn't exact any more."""
 _RESOURCE_STATES: Final = "53"
 """Memory, or the disk space set aside for what does not fit there."""
 _REFUSED_STATES: Final = ("0A", "21", "22", "25", "42", "54")
@@ -229,7 +231,7 @@ def _translated_error(error: DBAPIError, cancel_token: CancelToken, timeout: flo
         return not_text()
     if code == _NO_MEMORY or state.startswith(_RESOURCE_STATES):
         return _too_much_memory()
-    if state == _OUT_OF_RANGE_STATE or (code == _ERROR and text == _OVERFLOW):
+    if state == _OUT_OF_RANGE_STATE or (code == _ERROR and text in (_OVERFLOW, _CALLBACK_FAILED)):
         return not_exact()
     # A table or column that is missing is the database's fault: the query names only what a relation has.
     refused = code in _SQLITE_REFUSALS or (code == _ERROR and not text.startswith("no such "))
@@ -251,7 +253,7 @@ def not_text() -> Invalid:
 
 def not_exact() -> Invalid:
     """The error of a number beyond what the engine can count exactly: 64 bits of a whole one."""
-    return Invalid("query.number", _("A number in the result is too large to be exact."), field="query")
+    return Invalid("query.number", _("A number that the query calculates is too large to be exact."), field="query")
 
 
 def _too_slow(timeout: float, started: float) -> Unavailable:

@@ -274,7 +274,7 @@ class _QueryTranslator:
         for node in query.expressions:
             for name, value in self._output(node, scope):
                 columns.append((name, value.type))
-                outputs.append(exp.Alias(this=value.node, alias=sql_nodes.identifier(name)))
+                outputs.append(exp.Alias(this=self._expressions.exact(value).node, alias=sql_nodes.identifier(name)))
             if len(columns) > MAX_COLUMNS:
                 refuse(query, "columns", _("A query can return up to {limit} columns.").format(limit=MAX_COLUMNS))
         self._row_cells += len(columns)
@@ -314,7 +314,7 @@ class _QueryTranslator:
         if group := query.args.get("group"):
             refuse_other_parts(group, "expressions")
             for node in group.expressions:
-                key = self._key(node, scope, columns, result, by_output=False)
+                key = self._expressions.exact(self._key(node, scope, columns, result, by_output=False))
                 keys.append(key.node)
                 origins.add(key.presentation.origin)
             self._row_cells += len(keys)
@@ -370,7 +370,7 @@ class _QueryTranslator:
         if not isinstance(node, exp.Ordered):
             refuse(node, "order", _("This ORDER BY isn't valid."))
         refuse_other_parts(node, "this", "desc", "nulls_first")
-        key = self._key(node.this, scope, columns, result, by_output=True).node
+        key = self._expressions.exact(self._key(node.this, scope, columns, result, by_output=True)).node
         return exp.Ordered(this=key, desc=bool(node.args.get("desc")), nulls_first=bool(node.args.get("nulls_first")))
 
 

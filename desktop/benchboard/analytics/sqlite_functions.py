@@ -1,7 +1,7 @@
 """PostgreSQL's functions and operators as SQLite can do them.
 
 The first part builds SQL (sqlglot) from timestamps as text and decimals as scaled whole numbers; the second is what
-SQLite calls back for: `bb_divide`, `bb_text`, `bb_upper` and `bb_lower`.
+SQLite calls back for: `bb_exact`, `bb_divide`, `bb_text`, `bb_upper` and `bb_lower`.
 """
 
 from collections.abc import Callable
@@ -11,15 +11,16 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from benchboard.analytics.query_types import QUOTIENT_SCALE, TypedExpr, ValueType
+from benchboard.analytics.query_types import NUMBERS, QUOTIENT_SCALE, TypedExpr, ValueType
 from benchboard.analytics.sql_nodes import call, cast, concatenation, integer, operand, text
 
 MIDNIGHT: Final = "T00:00:00.000000Z"
 FUNCTIONS: Final = frozenset(
     ["count", "sum", "min", "max", "abs", "coalesce", "nullif", "trim", "length", "like", "glob", "substr",
-     "strftime", "printf", "date", "julianday", "bb_divide", "bb_text", "bb_upper", "bb_lower"]
+     "strftime", "printf", "date", "julianday", "bb_exact", "bb_divide", "bb_text", "bb_upper", "bb_lower"]
 )  # fmt: skip
 """Those that translated queries call, or the conditions of a relation."""
+_OVERFLOWING: Final = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg)
 _LETTERS: Final = 4_096
 """Letters whose capital or small one is remembered."""
 
@@ -40,6 +41,14 @@ def with_scale(value: TypedExpr, scale: int) -> TypedExpr:
     else:
         node = call("bb_divide", value.node, integer(10 ** (value.scale - scale)), integer(0))
     return TypedExpr(node, ValueType("decimal", scale))
+
+
+def exact(value: TypedExpr) -> TypedExpr:
+    """The number, for a place that doesn't show whether it is still whole, such as a comparison: an error where it went
+    beyond 64 bits, for SQLite continues in floating point."""
+    if value.kind not in NUMBERS or isinstance(value.node, exp.Anonymous) or not value.node.find(*_OVERFLOWING):
+        return value
+    return value.with_node(call("bb_exact", value.node))
 
 
 def quotient(a: TypedExpr, b: TypedExpr) -> exp.Expr:
@@ -123,8 +132,18 @@ def _integer_at(node: exp.Expr, start: int, length: int) -> exp.Expr:
     return cast(substring(node, start, length), exp.DType.BIGINT)
 
 
+def exact_number(value: int | float | None) -> int | float | None:
+    """The whole number, or None. Raises `OverflowError` for any other: it went beyond 64 bits. SQLite's `bb_exact`."""
+    if isinstance(value, float):
+        raise OverflowError
+    return value
+
+
 def exact_divide(a: int | None, b: int | None, shift: int) -> int | None:
-    """a × 10^shift / b, rounded half away from zero; None where there is no quotient. SQLite's `bb_divide`."""
+    """a × 10^shift / b, rounded half away from zero; None where there is no quotient. Raises `OverflowError` as
+    `exact_number` does. SQLite's `bb_divide`."""
+    exact_number(a)
+    exact_number(b)
     if a is None or b is None or b == 0:
         return None
     top: int = a * 10 ** max(shift, 0)
@@ -171,6 +190,7 @@ def _of_text(convert: Callable[[str], str]) -> Callable[[Any], Any]:
 
 def install(connection: Any) -> None:
     """Add what queries call back for to a connection of SQLite's driver."""
+    connection.create_function("bb_exact", 1, exact_number, deterministic=True)
     connection.create_function("bb_divide", 3, exact_divide, deterministic=True)
     connection.create_function("bb_text", 2, decimal_text, deterministic=True)
     connection.create_function("bb_upper", 1, _of_text(upper), deterministic=True)

@@ -171,8 +171,39 @@ def test_run_query_whole_number_beyond_64_bits_is_the_same_error_on_both_engines
         ask(f"select {expression} from orders")
     assert (refused.value.code, refused.value.what) == (
         "query.number",
-        "A number in the result is too large to be exact.",
+        "A number that the query calculates is too large to be exact.",
     )
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["{0} > 5", "not {0} < 5", "5 < {0}", "{0} between 1 and 2", "1 between 0 and {0}", "{0} in (1, 2)",
+     "1 in ({0}, 2)", "{0} is null", "case {0} when 1 then true else false end",
+     "case 1 when {0} then true else false end",
+     "nullif({0}, 1) is null", "{0} % 7 = 1", "({0})::text = 'a'", "coalesce({0}, 1) = 1", "abs({0}) = 1",
+     "{0} / 2 = 1", "(select {0}) = 1", "id in (select id from orders where {0} > 1)",
+     "exists (select big from (select id, {1} as big from orders) as inner_one where big > 1)"],
+)  # fmt: skip
+@pytest.mark.parametrize("number", ["(9223372036854775807 + item_count)", "(item_count * 9223372036854775807)",
+                                    "(-9223372036854775807 - item_count)"])  # fmt: skip
+def test_run_query_whole_number_beyond_64_bits_in_a_condition_is_the_same_error_on_both_engines(
+    ask: Ask, condition: str, number: str
+) -> None:
+    numbered = "select id, length(id) + 1 as item_count from orders"
+    written = number.replace("item_count", "length(id)")  # a query inside FROM sees no other one's columns
+    with pytest.raises(Invalid) as refused:
+        ask(f"with numbered as ({numbered}) select count(*) from numbered where {condition.format(number, written)}")
+    assert refused.value.what == "A number that the query calculates is too large to be exact."
+
+
+@pytest.mark.parametrize("rest", ["order by {0}", "group by id, {0}", "having max({0}) > 1", "having avg({0}) > 1"])
+def test_run_query_whole_number_beyond_64_bits_in_a_clause_is_the_same_error_on_both_engines(
+    ask: Ask, rest: str
+) -> None:
+    selected = "id" if "having" not in rest else "count(*)"
+    with pytest.raises(Invalid) as refused:
+        ask(f"select {selected} from orders {rest.format('(9223372036854775807 + length(id))')}")
+    assert refused.value.code == "query.number"
 
 
 def test_run_query_columns_have_names_and_kinds(ask: Ask) -> None:
