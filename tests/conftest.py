@@ -37,7 +37,8 @@ ENGINES = ("sqlite", "postgresql")
 
 
 def pytest_configure() -> None:
-    """Every test's own folder lies in memory, where there is room."""
+    """Every test's own folder lies in memory, where there is room. Nothing moves, unless a test asks for it."""
+    os.environ.setdefault("BENCHBOARD_REDUCED_MOTION", "1")
     place = memory.folder()
     if place is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))

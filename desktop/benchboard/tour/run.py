@@ -31,6 +31,7 @@ from benchboard.tour import second_window
 from benchboard.tour.driver import Driver, TourTimeout
 from benchboard.tour.script import STEPS
 from benchboard.tour.steps import TourContext, TourStep
+from benchboard.ui import motion
 from benchboard.ui.app import Application
 from benchboard.ui.theme import theme
 
@@ -206,6 +207,7 @@ def tour(out: Path, both_themes: bool, size: tuple[int, int], language: str) -> 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")  # what the offscreen screen cannot do is no news
     home = Path(tempfile.mkdtemp(prefix="benchboard-tour-"))
+    os.environ.setdefault(motion.SWITCH, "1")  # a screenshot is of what came to rest
     os.environ["BENCHBOARD_HOME"] = str(home)
     Settings(language=language, appearance="light").save(home)
     log.start(home / "logs")

@@ -4,6 +4,7 @@ The page is not translated. A test holds it against a stored description, so tha
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from benchboard import package_data
-from benchboard.ui import widgets
+from benchboard.ui import motion, widgets
 from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import Mode, start_theme, theme
 from benchboard.ui.widgets.badges import Kind
@@ -516,6 +517,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchboard gallery", description="Show every part of the screens.")
     parser.add_argument("--out", type=Path, help="Draw the page into this PNG file instead.")
     out: Path | None = parser.parse_args(arguments).out
+    if out is not None:
+        os.environ.setdefault(motion.SWITCH, "1")  # a picture is of what came to rest
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setStyle("Fusion")

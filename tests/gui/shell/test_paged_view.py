@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QModelIndex, QObject, QRect, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,7 +16,8 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets.dialog import Confirm
+from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.dialog import Confirm, Dialog
 from benchboard.ui.widgets.toasts import Toast
 
 
@@ -198,6 +199,26 @@ def test_toast_stands_above_the_footer_of_the_table(qtbot: QtBot, table: PagedTa
     dialog.open()
     over = toast.geometry().center()
     assert beside.childAt(over) in (toast, *toast.findChildren(QWidget))
+    dialog.dismiss()
+
+
+@pytest.mark.parametrize(("height", "is_moved"), [(600, True), (190, False)])
+def test_toast_stands_above_the_footer_of_a_dialog_that_it_would_cover(
+    beside: QWidget, height: int, is_moved: bool
+) -> None:
+    beside.resize(1024, 640)
+    beside.show()
+    toast = Toast("Saved", None, beside)
+    toast.appear()
+    before = toast.geometry()
+    dialog = Dialog(beside, "Pair dongle", size=QSize(800, height))
+    act = dialog.add_button(Button("Pair"))
+    dialog.open()
+    footer = act.parentWidget()
+    assert footer is not None
+    box = QRect(footer.mapTo(beside, QPoint(0, 0)), footer.size())
+    assert not toast.geometry().intersects(box)
+    assert (toast.geometry() != before) is is_moved
     dialog.dismiss()
 
 

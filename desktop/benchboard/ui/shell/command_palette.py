@@ -15,6 +15,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
+from benchboard.ui.widgets.slide import FROM_ABOVE, slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 _WIDTH: Final = 640
@@ -75,6 +76,7 @@ class CommandPalette(Scrim):
         self.raise_()
         self.show()
         self.place_content()
+        slide_in(self.frame, FROM_ABOVE)
         self.field.setFocus()
 
     def place_content(self) -> None:

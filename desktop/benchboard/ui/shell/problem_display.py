@@ -55,8 +55,7 @@ class ShellProblemDisplay(QObject):
         if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.deleteLater()
         self._toast = Toast(text, undo, self._host.window(), small=small, refusal=refusal)
-        self._toast.show()
-        self._toast.move_into_place()
+        self._toast.appear()
 
     def hide_toast(self, text: str) -> None:
         """Hide the toast, if it has this text."""

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.problems import Notice
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.slide import FROM_ABOVE, slide_in
 from benchboard.ui.widgets.surfaces import Icon
 
 _ICONS = {"info": "ph.info", "warn": "ph.warning", "error": "ph.warning-circle"}
@@ -42,6 +43,11 @@ class Banner(QWidget):
             row.addWidget(
                 Button("", self.dismissed.emit, kind="quiet", icon="ph.x", size="sm", tip=_("Dismiss"), name="dismiss")
             )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            slide_in(self, FROM_ABOVE, "banner_in")
 
     def _act(self, run: Callable[[], None]) -> None:
         self.dismissed.emit()

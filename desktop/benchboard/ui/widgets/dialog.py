@@ -18,9 +18,10 @@ from benchboard.ui.widgets.focus import FocusReturn
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
 from benchboard.ui.widgets.stepper import Stepper
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, fill_column
-from benchboard.ui.widgets.toasts import Toast
+from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 
 
 class Scrim(QWidget):
@@ -170,6 +171,7 @@ class Dialog(Scrim):
         foot.setFixedHeight(56)
         foot.setLayout(self.footer)
         right.addWidget(foot)
+        keep_toasts_above(foot)
         self.footer.addStretch(1)
 
     def add_button(self, button: Button, *, left: bool = False) -> Button:
@@ -202,6 +204,7 @@ class Dialog(Scrim):
         self.raise_()
         self.show()
         self.place_content()
+        slide_in(self.frame, FROM_BELOW)
         self.setFocus()
         self.focusNextPrevChild(True)
         if self.close_button.hasFocus():

@@ -8,6 +8,7 @@ from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import hairline
+from benchboard.ui.widgets.slide import FROM_RIGHT, slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow, set_surface
 
 
@@ -75,6 +76,9 @@ class Drawer(QWidget):
         if on != self._detail.isVisibleTo(self):
             self._detail.setVisible(on)
             self._arrange()
+            if on:
+                slide_in(self._detail, FROM_RIGHT)
+                slide_in(self._shadow, FROM_RIGHT)
 
     def keep_place(self, keep: bool) -> None:
         """Whether a wide window has a place for the detail without one: while the list has rows."""

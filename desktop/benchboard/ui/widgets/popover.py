@@ -17,6 +17,7 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline
+from benchboard.ui.widgets.slide import FROM_ABOVE, FROM_BELOW, slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 
@@ -47,6 +48,8 @@ class Popover(Floating):
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
+        is_above = self.y() < self._anchor.mapTo(self._window, QPoint(0, 0)).y() - SHADOW
+        slide_in(self, FROM_BELOW if is_above else FROM_ABOVE)
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self)

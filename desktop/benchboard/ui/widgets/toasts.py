@@ -12,6 +12,7 @@ from benchboard.ui.commands import key_cap
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
 from benchboard.ui.widgets.surfaces import Icon
 
 SHOWN_MS: Final = 6_000
@@ -78,15 +79,23 @@ class Toast(QWidget):
             self._run_undo()
         return True
 
+    def appear(self) -> None:
+        """Show it at its place."""
+        self.show()
+        self.move_into_place()
+        slide_in(self, FROM_BELOW, "toast_in")
+
     def move_into_place(self) -> None:
         """Move to the bottom centre of the window, above any footer that must stay visible."""
         window = self._window
+        gap = theme().px("spacing.1" if self._small else "spacing.4")
+        footers = [clear.footer for clear in window.findChildren(_ToastBarrier) if clear.footer.isVisible()]
+        tops = [(footer.mapTo(window, QPoint(0, 0)).y(), footer.height()) for footer in footers]
         edge = window.height()
-        for clear in window.findChildren(_ToastBarrier):
-            if clear.footer.isVisible():
-                edge = min(edge, clear.footer.mapTo(window, QPoint(0, 0)).y())
-        bottom = edge - self.height() - theme().px("spacing.1" if self._small else "spacing.4")
-        self.move((window.width() - self.width()) // 2, bottom)
+        for top, height in sorted(tops, reverse=True):
+            if top + height > edge - gap - self.height():  # the footer of a small dialog may be far above
+                edge = min(edge, top)
+        self.move((window.width() - self.width()) // 2, edge - self.height() - gap)
         self.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:

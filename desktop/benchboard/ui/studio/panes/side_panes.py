@@ -22,6 +22,7 @@ from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.drawer import DrawerShadow, is_narrow
 from benchboard.ui.widgets.focus import HoverRepaint
+from benchboard.ui.widgets.slide import FROM_LEFT, FROM_RIGHT, slide_in
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -128,11 +129,15 @@ class SidePanes(QWidget):
         if not self.narrow:
             self._save()
         self._arrange()
+        if not folded:
+            self._slide_in(side)
 
     def show_json(self, on: bool) -> None:
         """Show the JSON view on the right, or the pane that it replaces."""
-        self._json_on = on
+        before, self._json_on = self._json_on, on
         self._arrange()
+        if on and not before:
+            self._slide_in("right")
 
     def show_middle_only(self, only: bool) -> None:
         """Show the middle alone, or all panes again."""
@@ -151,6 +156,13 @@ class SidePanes(QWidget):
         if not self.narrow:
             self._open_when_narrow = frozenset()
         self._arrange()
+
+    def _slide_in(self, side: Side) -> None:
+        if side == "left":
+            slide_in(self._left, FROM_LEFT)
+        else:
+            slide_in(self._json if self._json_on else self._right, FROM_RIGHT)
+            slide_in(self._shadow, FROM_RIGHT)
 
     def _is_open(self, side: Side) -> bool:
         if self.narrow:
