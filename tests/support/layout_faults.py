@@ -1,4 +1,4 @@
-"""Faults of a window's layout: text that is cut off, elided though it is ours, or written over other text.
+"""Faults of a window's layout: text that is cut off, elided though it is ours, too faint, or written over other text.
 
 Measured from what the widgets paint (`painted_text`), so that text counts however it is drawn: labels, buttons, fields,
 table cells, tab bars, charts.
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -28,6 +28,7 @@ from benchboard.ui.widgets.drawer import DrawerShadow
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import Floating
 from benchboard.ui.widgets.toasts import Toast
+from support.faint_text import faint_texts
 from support.painted_text import PaintedText, TextRecorder, painted_texts
 
 _TOLERANCE: Final = 1.0
@@ -72,11 +73,20 @@ def faults(window: QWidget, words: OurWords) -> list[str]:
         *_beyond_parent(widgets),
         *_overlapping(widgets),
         *_elided_beside_room(widgets),
+        *faint_texts(texts, _picture(window)),
     ]
     if top is None:
         for tile in tiles:
             found += [f"tile {tile.item.id}: {fault}" for fault in _tile_faults(tile, words)]
     return list(dict.fromkeys(found))
+
+
+def _picture(window: QWidget) -> QImage:
+    """What a window looks like, at twice its size."""
+    picture = QImage(window.size() * 2, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(2)
+    window.render(picture)
+    return picture
 
 
 def _top(window: QWidget) -> QWidget | None:

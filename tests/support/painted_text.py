@@ -5,10 +5,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
     QPaintDevice,
     QPaintEngine,
     QPaintEngineState,
     QPainter,
+    QPen,
     QPixmap,
     QRegion,
     QTextItem,
@@ -33,6 +37,10 @@ class PaintedText:
     """What is painted outside this can't be seen."""
     widget: QWidget | None
     """The widget that painted it."""
+    colour: QColor
+    """Its alpha is that of the pen and the painter together."""
+    is_large: bool
+    """Whether WCAG counts it as large: from 24 px, or 18.66 px if it is bold."""
 
 
 class TextRecorder(QPaintDevice):
@@ -95,7 +103,7 @@ class _TextEngine(QPaintEngine):
         self._whole = QRectF(0, 0, size.width(), size.height())
         self._transform = QTransform()
         self._clip: QRectF | None = None
-        self._visible = True
+        self._pen, self._opacity, self._visible = QPen(), 1.0, True
 
     def begin(self, _device: QPaintDevice) -> bool:
         self._clip = None
@@ -114,7 +122,8 @@ class _TextEngine(QPaintEngine):
         if dirty & _CLIP:
             self._update_clip(state, dirty)
         if dirty & (QPaintEngine.DirtyFlag.DirtyPen | QPaintEngine.DirtyFlag.DirtyOpacity):
-            self._visible = state.pen().style() != Qt.PenStyle.NoPen and state.opacity() > 0
+            self._pen, self._opacity = state.pen(), state.opacity()
+            self._visible = self._pen.style() != Qt.PenStyle.NoPen and self._opacity > 0
 
     def _update_clip(self, state: QPaintEngineState, dirty: QPaintEngine.DirtyFlag) -> None:
         if dirty & QPaintEngine.DirtyFlag.DirtyClipEnabled and not state.isClipEnabled():
@@ -145,7 +154,12 @@ class _TextEngine(QPaintEngine):
             clip = clip.intersected(QRectF(system.boundingRect()))
         if self._clip is not None:
             clip = clip.intersected(self._clip)
-        self.texts.append(PaintedText(text, ink, clip, self.painting.widget))
+        colour = self._pen.color()
+        colour.setAlphaF(colour.alphaF() * self._opacity)
+        scale = self._transform.m22()
+        pixels, is_bold = QFontInfo(item.font()).pixelSize() * scale, item.font().weight() >= QFont.Weight.DemiBold
+        is_large = pixels >= (18.66 if is_bold else 24)
+        self.texts.append(PaintedText(text, ink, clip, self.painting.widget, colour, is_large))
 
     def drawPixmap(self, _rect: QRectF, _pixmap: QPixmap, _source: QRectF) -> None:
         """Only text is kept."""

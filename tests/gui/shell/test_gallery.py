@@ -19,6 +19,8 @@ from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import __all__ as offered
 from benchboard.ui.widgets.surfaces import set_surface
 from support.contrast import contrast
+from support.faint_text import faint_texts
+from support.painted_text import painted_texts
 
 STORED = Path(__file__).parents[2] / "data" / "gallery.json"
 ACCEPT = "BENCHBOARD_ACCEPT"
@@ -197,6 +199,19 @@ def test_text_of_every_part_as_drawn_meets_wcag(light: Theme) -> None:
     assert too_weak == []
 
 
+def test_painted_text_of_every_part_meets_wcag(light: Theme) -> None:
+    """As above, for text that no label shows: in badges, chips, steps, legends, cells and bars."""
+    holders = [_held(sample) for sample in gallery.samples()]
+    modes: tuple[Mode, Mode] = ("light", "dark")
+    faint = []
+    for mode in modes:
+        light.set_appearance(mode)
+        for holder in holders:
+            found = faint_texts(painted_texts(holder), _picture(holder))
+            faint += [f"{mode}: {holder.objectName()}: {line}" for line in found]
+    assert faint == []
+
+
 def _held(sample: Sample) -> QWidget:
     holder, widget = QWidget(), sample.build()
     holder.setObjectName(f"{sample.part}, {sample.state}")
@@ -207,11 +222,16 @@ def _held(sample: Sample) -> QWidget:
     return holder
 
 
-def _too_weak(holder: QWidget) -> Iterator[str]:
+def _picture(holder: QWidget) -> QImage:
+    """What a part looks like, at twice its size."""
     picture = QPixmap(holder.size() * 2)
     picture.setDevicePixelRatio(2)
     holder.render(picture)
-    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _too_weak(holder: QWidget) -> Iterator[str]:
+    image = _picture(holder)
     for one in _texts(holder):
         box = QRect(one.mapTo(holder, QPoint(0, 0)) * 2, one.size() * 2).intersected(image.rect())
         if one.isHidden() or box.width() < 16 or box.height() < 16:

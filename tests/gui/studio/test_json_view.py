@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nested import nested
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.dashboards.document.document import parse_document, write_document
@@ -219,6 +220,19 @@ def test_json_lines_are_highlighted_when_scrolled_into_view(qtbot: QtBot, light:
     assert not document.findBlockByNumber(1_990).layout().formats()
     text.verticalScrollBar().setValue(text.verticalScrollBar().maximum())
     qtbot.waitUntil(lambda: bool(document.findBlockByNumber(1_990).layout().formats()))
+
+
+def test_json_line_numbers_end_above_the_horizontal_scroll_bar(qtbot: QtBot, light: object) -> None:
+    text = JsonEditor("json")
+    qtbot.addWidget(text)
+    text.resize(200, 160)
+    text.show()
+    text.setPlainText("\n".join('"a name that is a good deal wider than the editor": 1' for _line in range(40)))
+    qtbot.waitUntil(text.horizontalScrollBar().isVisible)
+    gutter = text.findChild(QWidget, "json_line_numbers")
+    assert gutter is not None
+    assert gutter.geometry().top() == text.viewport().geometry().top()
+    assert gutter.geometry().bottom() == text.viewport().geometry().bottom()
 
 
 @examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])

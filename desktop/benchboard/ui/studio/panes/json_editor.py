@@ -149,8 +149,7 @@ class JsonEditor(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        box = self.contentsRect()
-        self._gutter.setGeometry(QRect(box.left(), box.top(), self.gutter, box.height()))
+        self._place_gutter()
 
     @property
     def gutter(self) -> int:
@@ -185,7 +184,11 @@ class JsonEditor(QPlainTextEdit):
 
     def _update_margins(self) -> None:
         self.setViewportMargins(self.gutter, 0, 0, 0)
-        self._gutter.resize(self.gutter, self.height())
+        self._place_gutter()
+
+    def _place_gutter(self) -> None:
+        text = self.viewport().geometry()  # without the scroll bars
+        self._gutter.setGeometry(QRect(self.contentsRect().left(), text.top(), self.gutter, text.height()))
 
     def _highlight_visible(self) -> None:
         """Highlight the visible lines that aren't yet.
@@ -222,6 +225,7 @@ class _Gutter(QWidget):
 
     def __init__(self, text: JsonEditor) -> None:
         super().__init__(text)
+        self.setObjectName("json_line_numbers")
         self._text = text
 
     def sizeHint(self) -> QSize:

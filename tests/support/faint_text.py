@@ -1,0 +1,61 @@
+"""Text that is too faint for what is behind it, however it is drawn: its pen's colour against the picture around it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QImage
+
+from support.contrast import contrast
+from support.painted_text import PaintedText
+
+_SCALE: Final = 2
+"""Pixels of the picture for one of the drawing: the strokes of small text then have pixels of their full colour."""
+_HIDDEN: Final = 90
+"""How far from a text's colour, in steps of red, green and blue together, all pixels are where something covers it."""
+_BLENDED: Final = 0.05
+
+
+def faint_texts(texts: Iterable[PaintedText], picture: QImage) -> Iterator[str]:
+    """The texts with less than 4.5 to 1, or 3 for large and disabled text. `picture`: twice the size of the drawing."""
+    image = picture.convertToFormat(QImage.Format.Format_RGB32)
+    for text in texts:
+        seen = text.ink.intersected(text.clip)
+        box = QRectF(seen.topLeft() * _SCALE, seen.size() * _SCALE).toAlignedRect().intersected(image.rect())
+        if box.width() < 4 or box.height() < 4:
+            continue
+        pixels = _pixels(image, box)
+        ground = _ground(image, box)
+        ink = _blended(text.colour, ground)
+        if min(_distance(ink, pixel) for pixel in pixels) > _HIDDEN:
+            continue
+        is_disabled = text.widget is not None and not text.widget.isEnabled()
+        measured, least = contrast(ink.name(), ground.name()), 3.0 if text.is_large or is_disabled else 4.5
+        if measured < least - _BLENDED:
+            yield f"faint: {text.text!r} {ink.name()} on {ground.name()}, {measured:.2f} of {least}"
+
+
+def _pixels(image: QImage, box: QRect) -> Counter[int]:
+    part = image.copy(box)
+    return Counter(memoryview(part.constBits()).cast("I"))
+
+
+def _ground(image: QImage, box: QRect) -> QColor:
+    """The most frequent colour around and between the letters."""
+    around = box.adjusted(-2, -2, 2, 2).intersected(image.rect())
+    return QColor.fromRgb(_pixels(image, around).most_common(1)[0][0])
+
+
+def _blended(ink: QColor, ground: QColor) -> QColor:
+    part = ink.alphaF()
+    mixed = (
+        round(over * part + under * (1 - part))
+        for over, under in zip(ink.getRgb()[:3], ground.getRgb()[:3], strict=True)  # type: ignore[index]
+    )
+    return QColor(*mixed)
+
+
+def _distance(ink: QColor, pixel: int) -> int:
+    other = QColor.fromRgb(pixel)
+    return abs(ink.red() - other.red()) + abs(ink.green() - other.green()) + abs(ink.blue() - other.blue())
