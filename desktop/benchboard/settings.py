@@ -151,9 +151,15 @@ def _invalid_names(raw: dict[str, Any]) -> list[str]:
         if field.name in raw
         and (
             not isinstance(raw[field.name], str)
+            or not _is_encodable(raw[field.name])
             or (field.name == "appearance" and raw[field.name] not in get_args(Appearance))
         )
     ]
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether a text has no half of a character, as JSON can write one: it could not be hashed or saved."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _read(file: Path) -> object:

@@ -14,8 +14,13 @@ def names_database(argument: str) -> bool:
 
 
 def link_address(argument: str) -> str | None:
-    """The address in a link to a view of the window, such as `bench/live`; None if `argument` is no link."""
-    return argument[len(_LINK) :].strip("/") if argument[: len(_LINK)].lower() == _LINK else None
+    """The address in a link to a view of the window, such as `bench/live`; None if `argument` is no link.
+
+    What isn't UTF-8 in it becomes question marks: such text can't be hashed, stored or sent to a server.
+    """
+    if argument[: len(_LINK)].lower() != _LINK:
+        return None
+    return argument[len(_LINK) :].strip("/").encode("utf-8", "replace").decode()
 
 
 def opens_window(arguments: Sequence[str]) -> bool:

@@ -59,7 +59,10 @@ class RestoredTabs:
 
 
 def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
-    """Write the open tabs atomically. Raises `Unavailable`."""
+    """Write the open tabs atomically, without those that a link opened for what can't be a dashboard's id. Raises
+    `Unavailable`.
+    """
+    sitting = SavedTabs(tuple(view for view in sitting.views if _is_id(view.dashboard_id)), sitting.front)
     file = _file(home, account)
     try:
         file.parent.mkdir(exist_ok=True, mode=0o700)  # not the home folder, if that was removed
@@ -123,6 +126,13 @@ def restore(session: Session, actor: Actor, sitting: SavedTabs) -> RestoredTabs:
 
 def _file(home: Path, account: Sequence[str]) -> Path:
     return home / "open" / f"{hashlib.sha256(chr(0).join(account).encode()).hexdigest()[:32]}.json"
+
+
+def _is_id(dashboard_id: str) -> bool:
+    try:
+        return str(UUID(dashboard_id)) == dashboard_id
+    except ValueError:
+        return False
 
 
 def _view(raw: Any) -> OpenTab | None:

@@ -69,6 +69,13 @@ def test_open_tabs_damaged_file_is_set_aside_and_said_once(tmp_path: Path, text:
     assert open_tabs.load(tmp_path, HERE) == SavedTabs((SECOND,))
 
 
+@pytest.mark.parametrize("linked", ["%00", "new", "\ud800", "x" * 1000])
+def test_open_tabs_that_a_link_opened_for_no_dashboard_are_not_kept(tmp_path: Path, linked: str) -> None:
+    open_tabs.save(tmp_path, HERE, SavedTabs((OpenTab(linked), FIRST), linked))
+    assert open_tabs.set_aside_damaged(tmp_path, HERE) == ""
+    assert open_tabs.load(tmp_path, HERE) == SavedTabs((FIRST,))
+
+
 def test_open_tabs_invalid_field_reads_as_its_default(tmp_path: Path) -> None:
     open_tabs.save(tmp_path, HERE, SavedTabs())
     (file,) = (tmp_path / "open").glob("*.json")

@@ -85,6 +85,13 @@ def test_settings_with_invalid_values_keep_the_others_and_name_them(tmp_path: Pa
     )
 
 
+@pytest.mark.parametrize("name", ["last_way", "last_place", "last_email", "copies"])
+def test_settings_with_half_a_character_are_invalid(tmp_path: Path, name: str) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps({"language": "tr", name: "studio/\ud800"}))
+    assert settings.load(tmp_path) == Settings(language="tr")
+    assert name in settings.keep_broken(tmp_path)
+
+
 def test_keep_broken_settings_file_in_a_folder_that_takes_nothing_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,10 @@
 """What opens the window."""
 
+import os
+
 import pytest
 
-from benchboard.start_arguments import opens_window
+from benchboard.start_arguments import link_address, opens_window
 
 
 @pytest.mark.parametrize(
@@ -15,3 +17,11 @@ def test_opens_window_without_a_command_is_true(arguments: list[str]) -> None:
 @pytest.mark.parametrize("arguments", [["can"], ["--help"], ["a.db", "b.db"], ["user", "list"], [""]])
 def test_opens_window_with_a_command_is_false(arguments: list[str]) -> None:
     assert not opens_window(arguments)
+
+
+def test_link_address_of_bytes_that_are_not_utf8_can_be_encoded() -> None:
+    argument = os.fsdecode(b"benchboard://studio/dashboards/\xff\xed\xa0\x80")
+    address = link_address(argument)
+    assert address is not None
+    assert address == "studio/dashboards/????"
+    assert address.encode()
