@@ -25,6 +25,23 @@ def test_share_by_name_is_granted_and_revoked(dashboards: DashboardsDriver) -> N
     dashboards.studio.wait(lambda: who.id not in given())
 
 
+def test_share_dialog_lists_everyone_with_access_under_one_heading(dashboards: DashboardsDriver) -> None:
+    open_sharing(dashboards, "technician@example.com")
+    (dialog,) = dashboards.studio.application.window.findChildren(ShareDialog)
+    dashboards.click("share_public")
+    dashboards.studio.wait(lambda: bool(dialog._access.findChildren(QLabel)))
+    labels = [label for label in dialog.findChildren(QLabel) if label.isVisible()]
+    assert not [label for label in labels if "people with access" in label.text()]
+    (heading,) = [label for label in labels if label.text() == "Who has access"]
+
+    def in_order() -> bool:
+        parts = (dialog._public, heading, dialog._shares, dialog._access)
+        tops = [one.mapTo(dialog, one.rect().topLeft()).y() for one in parts]
+        return tops == sorted(set(tops))
+
+    dashboards.studio.wait(in_order)
+
+
 def test_share_revoked_from_someone_who_can_still_view_says_so(dashboards: DashboardsDriver) -> None:
     who, given = open_sharing(dashboards, "technician@example.com")
     dashboards.click("share_public")

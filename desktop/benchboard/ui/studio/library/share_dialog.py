@@ -30,7 +30,6 @@ from benchboard.ui.widgets import (
     Select,
     Text,
     disable_viewport_fill,
-    hairline,
 )
 from benchboard.ui.widgets.labels import KeyCap
 
@@ -68,9 +67,8 @@ class ShareDialog(Dialog):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)
-        self._access_section = (hairline(), Text(_("Other people with access"), "section"), self._access)
-        for part in (self._add, self._results, Text(_("Who has access"), "section"), self._shares, self._public,
-                     *self._access_section):  # fmt: skip
+        heading = Text(_("Who has access"), "section")
+        for part in (self._add, self._results, self._public, heading, self._shares, self._access):
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
@@ -139,7 +137,7 @@ class ShareDialog(Dialog):
         return [choice, stop]
 
     def _show_others(self, shares: SharingSettings, page: Page[AccessEntry]) -> None:
-        """List those with access who aren't under “Who has access”."""
+        """List those who have access without a share of their own, below those who have one."""
         listed = {shares.owner.id, *(share.to.id for share in shares.people)}
         lines: list[QWidget] = []
         for one in page.rows:
@@ -154,8 +152,7 @@ class ShareDialog(Dialog):
         if page.next_key:
             lines.append(Paragraph(_("More people have access. Use the command line to list everyone."), tone="muted"))
         self._access.fill(*lines)
-        for widget in self._access_section:
-            widget.setVisible(bool(lines))
+        self._access.setVisible(bool(lines))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the search field's keys that are for its results."""
