@@ -32,6 +32,8 @@ from benchboard.ui.studio.versions.json_diff_view import JsonDiff
 from benchboard.ui.studio.versions.version_list import VersionList
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.toasts import Toast
+from benchboard.ui.window_commands import SHORTCUTS
 from support.databases import unbound
 
 if TYPE_CHECKING:
@@ -76,6 +78,23 @@ def test_tab_of_a_dashboard_that_does_not_exist_says_so_and_closes(dashboards: D
     shut = place.tabs.tabButton(1, QTabBar.ButtonPosition.RightSide)
     dashboards.qtbot.mouseClick(shut, LEFT)
     assert place.tabs.count() == 1
+
+
+def test_page_that_could_not_be_opened_offers_only_what_works(dashboards: DashboardsDriver) -> None:
+    place, shell = dashboards.place, dashboards.studio.application.shell
+    assert shell is not None
+    dashboards.studio.wait(lambda: restored(place))
+    page = place.open("11111111-1111-4111-8111-111111111111")
+    dashboards.studio.wait(lambda: page.saving.state == "failed")
+    assert [pane.isVisible() for pane in (page.bar, page.sidebar, page.inspector)] == [False, False, False]
+    assert page.canvas.isVisible()
+    assert page.command_handlers().keys() == {SHORTCUTS}
+    titles = {entry.title for entry in shell.palette_entries()}
+    assert "Close dashboard" in titles
+    assert not titles & {"Export as PNG", "Share dashboard", "Add widget", "Present dashboard"}
+    page.run("studio.print")
+    toasts = dashboards.studio.application.window.findChildren(Toast)
+    assert [toast.accessibleName() for toast in toasts] == ["Dashboard not found."]
 
 
 def test_link_to_a_widget_that_does_not_exist_says_so(dashboards: DashboardsDriver) -> None:

@@ -256,9 +256,13 @@ def test_page_with_unreadable_layout_reports_it_and_offers_retry(studio: "Studio
     studio.wait(lambda: studio.page.saving.state == "failed")
     empty = studio.find("studio_empty")
     assert "w9" in empty.sentence.text()  # type: ignore[attr-defined]
+    assert not studio.page.bar.isVisible()
     studio.store(good)
     studio.qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
     studio.wait(lambda: len(studio.cells()) == 11)
+    assert studio.page.bar.isVisible()
+    assert studio.page.sidebar.isVisible()
+    assert "studio.export_png" in studio.page.command_handlers()
 
 
 def test_command_palette_adds_a_widget(studio: "Studio") -> None:

@@ -138,6 +138,7 @@ class StudioPage(QWidget):
         self._clock.timeout.connect(self._show_state)
         self._clock.start()
         self.saving.state_changed.connect(self._show_state)
+        self.saving.state_changed.connect(self._show_panes)
         self.query_runner.result_changed.connect(self._show_state)
         self._context.database_state.changed.connect(self._show_state)
         self.saving.loaded.connect(self._run_when_loaded)
@@ -480,8 +481,7 @@ class StudioPage(QWidget):
         self.enlarged.close()
         self.repeats_toggle.presented(presenting)
         self.device.set_bare(presenting)
-        self.bar.setVisible(not presenting)
-        self.side_panes.show_middle_only(presenting)
+        self._show_panes()
         self._show_read_only_reason()
         self._presented_title.setText(self.name)
         self._presented_title.setVisible(presenting)
@@ -493,6 +493,12 @@ class StudioPage(QWidget):
             self._context.problems.toast(_present_hint(), small=True)
         else:
             self._hide_present_hint()
+
+    def _show_panes(self) -> None:
+        """Show what is around the canvas: nothing while presenting, or on a page that couldn't be opened."""
+        alone = self.presentation.on or self.saving.state == "failed"
+        self.bar.setVisible(not alone)
+        self.side_panes.show_middle_only(alone)
 
     def _hide_present_hint(self) -> None:
         self._context.problems.withdraw(_present_hint())

@@ -127,6 +127,10 @@ class PageCommands(QObject):
         if (of_dashboard := page.dashboard_handlers().get(command_id)) is not None:
             run_handler(of_dashboard, refuse)
             return
+        problem = page.saving.problem
+        if page.saving.state == "failed" and problem is not None:
+            refuse(problem.what)
+            return
         command = self._commands.get(command_id) or self._of_selection(command_id)
         if page.editor.read_only and command.edits:
             refuse(page.editor.read_only_reason)
@@ -147,6 +151,8 @@ class PageCommands(QObject):
         if page.screens.screen is not None:
             return page.screens.command_handlers()
         found = {SHORTCUTS: Handler(partial(self._context.run_command, SHORTCUTS))}
+        if page.saving.state == "failed":
+            return found
         for command_id, command in self._commands.items():
             if (may_change or not command.edits) and (page.store.dashboard_id is not None or not command.shared_only):
                 found[command_id] = self._handler(command_id, command)
