@@ -1,6 +1,7 @@
 """Copy, cut and paste on the canvas, also of text from other programs; what is no widget is rejected."""
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from templated_page import templated_page
 
+from benchboard.dashboards.document.document import MAX_VARIABLES, Variable
 from benchboard.ui.studio.canvas import clipboard
 from benchboard.ui.widgets.toasts import Toast
 
@@ -92,12 +94,26 @@ def test_paste_with_variables_brings_them_in_same_step(board: "Studio") -> None:
     editor = board.page.editor
     assert [one.name for one in editor.document.variables] == ["shop"]
     assert _toasted(board) == "Added variable “Shop”."
+    assert [one.warning for one in board.application.window.findChildren(Toast) if one.isVisible()] == [False]
     board.wait(lambda: not board.page.query_runner.busy)
     answer = board.page.query_runner.result("n")
     assert answer is not None
     assert answer.error is None
     board.page.undo()
     assert (set(editor.page.paths), editor.document.variables) == ({"z"}, ())
+
+
+def test_paste_with_too_many_variables_warns_that_one_was_left_out(board: "Studio") -> None:
+    QCursor.setPos(0, 0)
+    board.page.editor.load(templated_page())
+    board.click("n")
+    board.key(Qt.Key.Key_C, CTRL)
+    load(board, [item("z", 0, 0)])
+    own = tuple(Variable(f"v{number}", "", "list", ("a",)) for number in range(MAX_VARIABLES))
+    board.page.editor.load(replace(board.page.editor.document, variables=own))
+    board.key(Qt.Key.Key_V, CTRL)
+    assert _toasted(board).startswith("Couldn't add “Shop”")
+    assert [one.warning for one in board.application.window.findChildren(Toast) if one.isVisible()] == [True]
 
 
 def test_paste_of_grafana_panel_adds_widget(board: "Studio") -> None:

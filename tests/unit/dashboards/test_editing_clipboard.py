@@ -1,6 +1,7 @@
 """What goes from one dashboard to another takes the variables it names along; Grafana's panels come in too."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,6 +106,10 @@ def test_paste_never_exceeds_the_limit_of_variables() -> None:
     assert len(found.variables) == MAX_VARIABLES
     assert found.left_out == (_own("two"),)
     assert "Couldn't add “two”" in found.message
+    variables = tuple(_own(f"v{k}") for k in range(MAX_VARIABLES))
+    for own, warns in ((variables, True), ((), False)):
+        pasted = with_variables(replace(empty(), variables=own), ClipboardContent((), (_own("one"),)))
+        assert pasted[2] is warns
 
 
 @given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.sampled_from("abcdef"), unique=True))
@@ -144,7 +149,7 @@ def test_paste_grafana_dashboard_keeps_widths_in_proportion(value: object) -> No
     assert [one.name for one in copied.variables] == ["node"]
     assert copied.report is not None
     assert (copied.report.mapped, copied.report.placeholder) == (2, 1)
-    _document, told = with_variables(empty(), copied)
+    _document, told, _warns = with_variables(empty(), copied)
     assert told.startswith("3 widgets (1 placeholder, 2 need a query")
     assert told.endswith("Added variable “node”.")
 

@@ -127,11 +127,12 @@ def join_variables(own: tuple[Variable, ...], coming: Sequence[Variable]) -> Joi
     return JoinedVariables((*own, *came), came, others, missing[len(came) :])
 
 
-def with_variables(document: Document, came: ClipboardContent) -> tuple[Document, str]:
-    """The document with the variables of the pasted items, and a message about them."""
+def with_variables(document: Document, came: ClipboardContent) -> tuple[Document, str, bool]:
+    """The document with the variables of the pasted items, a message about them, and whether some were left out."""
     found = join_variables(document.variables, came.variables)
     parts = (came.report.summary() if came.report is not None else "", found.message)
-    return replace(document, variables=found.variables), " ".join(part for part in parts if part)
+    message = " ".join(part for part in parts if part)
+    return replace(document, variables=found.variables), message, bool(found.left_out)
 
 
 def _offers(variable: Variable) -> tuple[object, ...]:

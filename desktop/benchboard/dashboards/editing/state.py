@@ -89,6 +89,8 @@ class StateChange(NamedTuple):
     title: str | None = None
     message: str = ""
     """Another message for the user."""
+    warns: bool = False
+    """Whether the message says what wasn't done."""
     burst: str | None = None
     """Identifies the text being typed: changes of one burst in quick succession are one step."""
     renames: Mapping[str, str] = _NO_RENAMES
@@ -253,11 +255,11 @@ def apply_layout(
     selection = state.selection if selection is None else selection
     revealed = reveal.still_revealed(layout, state.reader.revealed)
     state = replace(state, reader=replace(state.reader, revealed=revealed))
-    after, message = with_layout(state, layout, selection), ""
+    after, message, warns = with_layout(state, layout, selection), "", False
     if clip is not None:
-        after, message = clipboard.with_variables(after, clip)
+        after, message, warns = clipboard.with_variables(after, clip)
     changed = after != state.document  # otherwise a container was only opened or closed in this window
-    return StateChange(show(state, after, selection), title if changed else None, message)
+    return StateChange(show(state, after, selection), title if changed else None, message, warns)
 
 
 def with_layout(state: EditingState, layout: Layout, ids: Sequence[str]) -> Document:

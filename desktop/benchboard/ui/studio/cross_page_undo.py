@@ -77,9 +77,10 @@ class CrossPageUndo(QObject):
         if other is None:
             return
         again = _("redo it here") if direction == "undo" else _("undo it here")
+        stepped = False
         if other.page is None:
             words = _("The other dashboard is closed and wasn't changed. Open it to change it too, or {again}.")
-        elif _step_counterpart(other, other.page, direction):
+        elif stepped := _step_counterpart(other, other.page, direction):
             words = (
                 _("Move undone here and in “{name}”.")
                 if direction == "undo"
@@ -88,7 +89,7 @@ class CrossPageUndo(QObject):
         else:
             words = _("“{name}” has newer changes and wasn't changed. Go there to change it too, or {again}.")
         name = other.page.name if other.page is not None else ""
-        self._context.problems.toast(words.format(name=name, again=again))
+        self._context.problems.toast(words.format(name=name, again=again), warning=not stepped)
 
     def _counterpart(self, page: UndoPage, direction: Direction) -> _MoveEnd | None:
         """The other page's part of the move that is this page's next step."""

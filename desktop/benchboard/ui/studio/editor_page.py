@@ -96,7 +96,7 @@ class StudioPage(QWidget):
         self.palette_pane = WidgetPalette(self.canvas)
         self.palette_pane.add_requested.connect(self.add)
         self.editor.rejected.connect(context.problems.show)
-        self.editor.message_shown.connect(context.problems.toast)
+        self.editor.message_shown.connect(lambda text, warns: context.problems.toast(text, warning=warns))
         self.canvas.edit_requested.connect(lambda _id: self._edit(self.inspector.edit_query))
         self.canvas.rename_requested.connect(lambda part: self._edit(partial(self.inspector.edit_name, part)))
         self.canvas.repeat_requested.connect(lambda _id: self._edit(self.inspector.edit_repeat))

@@ -267,7 +267,7 @@ class PageCommands(QObject):
                 self._open_variables(draft)
 
         sentence = _("The variables weren't changed.")
-        self._context.problems.toast(" ".join(part for part in (why, sentence) if part), go_on)
+        self._context.problems.toast(" ".join(part for part in (why, sentence) if part), go_on, warning=True)
 
     @property
     def _variables_notice(self) -> str:

@@ -103,7 +103,7 @@ class TabRestorer(QObject):
                 "{count} open dashboards were deleted or are no longer shared with you.",
                 found.missing,
             )
-            self._context.problems.toast(sentence.format(count=found.missing))
+            self._context.problems.toast(sentence.format(count=found.missing), warning=True)
         if found.damaged:
             self._context.problems.notice(found.damaged, kind="warn", icon="ph.warning")
         if found.missing or found.damaged:

@@ -22,7 +22,7 @@ _UNDO: Final = QKeySequence.StandardKey.Undo
 
 class Toast(QWidget):
     """Reports a completed action, with undo, at the bottom of the window for six seconds; a `small` one is a hint for
-    three. A `refusal` says why nothing was done.
+    three. A `warning` says what wasn't done, and why.
     """
 
     def __init__(
@@ -32,17 +32,17 @@ class Toast(QWidget):
         parent: QWidget,
         *,
         small: bool = False,
-        refusal: bool = False,
+        warning: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._window, self._small = parent, small
+        self._window, self._small, self.warning = parent, small, warning
         self.setObjectName("toast")
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(theme().px("spacing.2"))
         if not small:
-            row.addWidget(Icon("ph.warning" if refusal else "ph.check-circle-fill", "on.tooltip"))
+            row.addWidget(Icon("ph.warning" if warning else "ph.check-circle-fill", "on.tooltip"))
         row.addWidget(Text(text, "caption" if small else "body", "inverse"))
         self._undo = undo
         if undo is not None:

@@ -43,7 +43,7 @@ class Editor(QObject):
     """The user's edit permission changed, or whether copies of repeated items are shown."""
     rejected = Signal(object)
     """An edit that isn't possible: the `AppError` that says why."""
-    message_shown = Signal(str)
+    message_shown = Signal(str, bool)
     """Any other message to the user about a step."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -397,7 +397,7 @@ class Editor(QObject):
             self._show(after)
             self.undo_stack.announce(recorded)
         if change.message:
-            self.message_shown.emit(change.message)
+            self.message_shown.emit(change.message, change.warns)
 
     def _go_to(self, step: AnyStep, direction: Direction) -> None:
         self._show(undo.go_to(self._state, step, direction))

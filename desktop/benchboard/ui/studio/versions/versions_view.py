@@ -214,7 +214,7 @@ class VersionsScreen(QWidget):
             if saved.version == base:
                 self._working = False
                 same = _("Version {number} is the same as the newest version. Nothing was changed.")
-                self._context.problems.toast(same.format(number=number))
+                self._context.problems.toast(same.format(number=number), warning=True)
                 return
             text = _("Restored version {number} as version {new}.").format(number=number, new=saved.number)
             self._restored(saved, text, undo)
