@@ -1,13 +1,15 @@
 """Everything that carries meaning can be seen: WCAG 2.1, 1.4.3 (text, 4.5) and 1.4.11 (controls and marks, 3)."""
 
 import json
+import math
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from benchboard import package_data
-from support.contrast import contrast
+from support.contrast import contrast, oklab
 
 TOKENS: dict[str, Any] = json.loads(
     (package_data.resources_folder() / "themes" / "tokens.json").read_text(encoding="utf-8")
@@ -62,3 +64,26 @@ def test_contrast_of_chart_series_in_each_theme_meets_wcag(mode: str) -> None:
 
 def test_contrast_of_black_on_white_is_21() -> None:
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+
+
+# Machado, Oliveira and Fernandes 2009, at full severity, on linear red, green and blue.
+_VISION = {
+    "normal": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+
+
+@pytest.mark.parametrize("vision", _VISION)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_chart_colours_of_each_theme_are_told_apart_by_all_eyes(mode: str, vision: str) -> None:
+    """At least 0.09 apart in OKLab for the first five, and 0.07 for all eight."""
+    seen = [oklab(colour, _VISION[vision]) for colour in TOKENS["chart"][mode]]
+    for count, least in ((5, 0.09), (8, 0.07)):
+        apart, pair = min((math.dist(seen[a], seen[b]), (a, b)) for a, b in combinations(range(count), 2))
+        assert apart >= least, pair
+
+
+def test_oklab_of_white_is_one_without_colour() -> None:
+    assert oklab("#FFFFFF", _VISION["normal"]) == pytest.approx((1, 0, 0), abs=1e-3)
