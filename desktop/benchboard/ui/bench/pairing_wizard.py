@@ -84,7 +84,7 @@ class PairingWizard(Dialog):
             owner,
             _("Pair a dongle"),
             steps=_steps(),
-            size=QSize(1080, 600),
+            size=QSize(1080, 528),
             name="pairing_wizard",
         )
         self.paired_id: str | None = None
