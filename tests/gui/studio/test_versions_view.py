@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from benchboard.ui.widgets import Banner, Toast
 from support import compared
 from support.compared import ViewWindow
 from support.databases import unbound
+from support.painted_text import painted_texts
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -102,6 +104,21 @@ def history(qtbot: QtBot, tmp_path: Path, demo_template: Path, monkeypatch: pyte
     made = History(qtbot, Path(shutil.copytree(demo_template, tmp_path / "home")))
     yield made
     made.shown.close()
+
+
+def test_list_of_differences_says_each_to_its_end(history: History) -> None:
+    history.open(1024, 700)
+    model, view = history.found.model(), history.found
+    view.setFixedSize(220, 1_000)
+    history.wait(lambda: view.viewport().height() > 900)
+    shown = " ".join(text.text.strip() for text in painted_texts(view.viewport()))
+    rows = [model.index(at, 0) for at in range(model.rowCount())]
+    lines = [str(row.data(Qt.ItemDataRole.ToolTipRole) or "") for row in rows]
+    assert max(map(len, lines)) > 30, "one of them has no room on one line"
+    assert [line for line in lines if line not in shown] == []
+    boxes = [view.visualRect(row) for row in rows]
+    assert all(before.bottom() < after.top() for before, after in pairwise(boxes))
+    assert len({box.height() for box in boxes[:-1]}) > 1
 
 
 def test_versions_opened_compare_the_newest_and_keys_step_through(history: History) -> None:

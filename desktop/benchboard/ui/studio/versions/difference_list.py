@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.versions.diff import Difference, Key
@@ -27,6 +27,13 @@ from benchboard.ui.widgets.buttons import paint_check
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _ROW_HEIGHT: Final = 49
+"""The height of a row with one line of text below its title, in pixels."""
+_LINE: Final = 15
+_MAX_LINES: Final = 3
+_LEFT, _RIGHT = 50, 40
+"""Pixels at both sides of a row's text."""
+
+_WRAPPED: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 class DifferenceListModel(QAbstractListModel):
@@ -122,6 +129,7 @@ class DifferenceList(RowList):
         super().__init__(model, name="differences_list", label=_("Differences"), parent=parent)
         self._differences = model
         self.setItemDelegate(_DifferenceDelegate(self))
+        self.setResizeMode(self.ResizeMode.Adjust)  # the width decides how many lines a row has
 
     def step(self, by: int) -> None:
         """Go to the next or previous difference, wrapping round at the ends."""
@@ -168,7 +176,11 @@ class _DifferenceDelegate(QStyledItemDelegate):
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         model = index.model()
         assert isinstance(model, DifferenceListModel)
-        return QSize(200, 36 if model.row(index.row()) is None else _ROW_HEIGHT)
+        row = model.row(index.row())
+        if row is None:
+            return QSize(200, 36)
+        _text, lines = _wrapped(row[1].line, self._view.viewport().width() - _LEFT - _RIGHT)
+        return QSize(200, _ROW_HEIGHT + (lines - 1) * _LINE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -196,6 +208,15 @@ def _paint_fold(painter: QPainter, box: QRect, model: DifferenceListModel) -> No
     painter.drawText(box.adjusted(50, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, model.fold_text())
 
 
+def _wrapped(text: str, width: int) -> tuple[str, int]:
+    """A text for so many pixels and its number of lines; elided if it had more than three. The tooltip has it all."""
+    metrics = QFontMetrics(theme().font("caption"))
+    if metrics.horizontalAdvance(text) > width * _MAX_LINES:
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(width * (_MAX_LINES - 0.4)))
+    height = metrics.boundingRect(QRect(0, 0, width, 1_000), _WRAPPED, text).height()
+    return text, min(max(1, round(height / metrics.lineSpacing())), _MAX_LINES)
+
+
 def _paint_row(painter: QPainter, box: QRect, words: DifferenceText, *, ticked: bool) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -205,7 +226,11 @@ def _paint_row(painter: QPainter, box: QRect, words: DifferenceText, *, ticked: 
     painter.drawRoundedRect(spot, 4, 4)
     paint_icon(painter, words.icon, spot.adjusted(5, 5, -5, -5), theme().color(ROLE[words.look]))
     painter.restore()
-    lines = (RowLine(words.title, "body", "text"), RowLine(words.line, "caption", "text.muted"))
-    paint_lines(painter, box.adjusted(50, 7, -40, 0), lines)
+    room = box.adjusted(_LEFT, 7, -_RIGHT, 0)
+    paint_lines(painter, room, (RowLine(words.title, "body", "text"),))
+    text, _lines = _wrapped(words.line, room.width())
+    painter.setFont(theme().font("caption"))
+    painter.setPen(theme().color("text.muted"))
+    painter.drawText(room.adjusted(0, 19, 0, 0), _WRAPPED, text)
     state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
     paint_check(painter, QRectF(box.right() - 26, box.top() + 14, 14, 14), state)
