@@ -35,6 +35,10 @@ PAGE = [
 ]  # fmt: skip
 
 
+PLAIN = [item("plain", 0, 0)]
+"""A home page that a test puts another page in the place of; a list, as the demo's is."""
+
+
 def load(studio: "Studio", items: list[dict[str, object]]) -> None:
     studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from boards import PAGE, load
+from boards import PAGE, PLAIN, load
 from dashboards_driver import DashboardsDriver
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QListView, QWidget
@@ -15,6 +15,7 @@ from two_dashboards import TwoDashboards
 from benchboard import workspace
 from benchboard.dashboards import home_layout
 from benchboard.dashboards.layout import Cell
+from benchboard.identity import authentication
 from benchboard.identity.permissions import Actor
 from benchboard.ui.app import Application
 from benchboard.ui.context import Context
@@ -161,14 +162,38 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def plain_template(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a home page of one text."""
+    home = shutil.copytree(demo_template, tmp_path_factory.mktemp("plain") / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BENCHBOARD_KEYRING", "off")
+        opened = workspace.open_demo(home)
+        signed_in = demo.sign_in(opened)
+        with unbound(opened.database).change() as session:
+            home_layout.save_home(session, signed_in.actor, PLAIN, base_version=None)
+            authentication.sign_out(session, signed_in.actor)
+        opened.close()
+    return home
+
+
+@pytest.fixture
+def plain_home() -> None:
+    """For a test that puts a page of its own in the place of the home page: that has one text, and nothing to query.
+
+    A quarter of what a window takes to open goes into the demo's home page.
+    """
+
+
 @pytest.fixture
 def open_studio(
-    qtbot: QtBot, tmp_path: Path, demo_template: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Studio]]:
     """Opens a window on this test's copy of the demo, or in another home folder; closes them all at the end."""
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("BENCHBOARD_DATABASE_URL", raising=False)
-    home = shutil.copytree(demo_template, tmp_path / "home")
+    template = request.getfixturevalue("plain_template" if "plain_home" in request.fixturenames else "demo_template")
+    home = shutil.copytree(template, tmp_path / "home")
     opened: list[Studio] = []
     journals = demo.OpenJournals(monkeypatch)
 
@@ -188,7 +213,7 @@ def studio(open_studio: Callable[[], Studio]) -> Studio:
 
 
 @pytest.fixture
-def board(studio: Studio) -> Studio:
+def board(plain_home: None, studio: Studio) -> Studio:
     """A window whose page has widgets, a group, tabs and a row."""
     load(studio, PAGE)
     return studio

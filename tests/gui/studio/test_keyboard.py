@@ -22,7 +22,7 @@ def _item(name: str, x: int, y: int, w: int = 3, h: int = 3, **more: object) -> 
 
 
 @pytest.fixture
-def board(studio: "Studio") -> "Studio":
+def board(plain_home: None, studio: "Studio") -> "Studio":
     items = [
         _item("a", 0, 0), _item("b", 3, 0), _item("c", 6, 0), _item("d", 0, 3, 3, 2), _item("e", 3, 3),
         {"id": "g", "type": "group", "title": "Group", "position": {"x": 0, "y": 6, "w": 6, "h": 4},

@@ -22,7 +22,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 @pytest.fixture
-def outlined(studio: "Studio") -> "Studio":
+def outlined(plain_home: None, studio: "Studio") -> "Studio":
     """A page with containers, its outline shown and with the keyboard."""
     studio.page.editor.load(parse_document(nested()))
     studio.key(Qt.Key.Key_O, CTRL | SHIFT)
