@@ -266,6 +266,13 @@ def test_file_name_of_a_title_is_safe() -> None:
     assert file_name("...") == "Dashboard"
 
 
+@pytest.mark.parametrize("letter", ["x", "ş", "線", "😀", "\ud800"])
+def test_file_name_of_a_long_title_can_be_created(tmp_path: Path, letter: str) -> None:
+    file = tmp_path / f"{file_name(letter * 255)}.grafana.json"
+    file.touch()
+    assert file.name.isprintable()
+
+
 def test_export_png_containers_look_as_on_the_page(studio: "Studio") -> None:
     studio.page.editor.load(fitted_document(parse_document(nested())))
     studio.canvas.set_zoom(1.0)

@@ -36,6 +36,7 @@ _SLICE: Final = 0.012
 _MAX_PIXELS: Final = 120_000_000
 """Most pixels of a picture: half a gigabyte of memory while it is made."""
 _DPI: Final = 96
+_MOST_NAME_BYTES: Final = 200
 _MAX_PDF_POINTS: Final = 14_400
 """Longest PDF page, in points."""
 
@@ -43,9 +44,10 @@ Answers = Callable[[str], QueryResult | None]
 
 
 def file_name(title: str) -> str:
-    """A title as a file name, without an extension."""
+    """A title as a file name, without an extension: of 200 bytes at most, for file systems take 255 with it."""
     words = " ".join(re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).split()).strip(". ")
-    return words[:100] or _("Dashboard")
+    short = words[:100].encode("utf-8", "ignore")[:_MOST_NAME_BYTES].decode("utf-8", "ignore").strip(". ")
+    return short or _("Dashboard")
 
 
 def size_of(sheet: PagePicture, variables: str) -> QSizeF:
