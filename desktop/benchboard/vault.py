@@ -279,7 +279,7 @@ def require_home(home: Path) -> None:
 def note_home(home: Path) -> None:
     """Note that `home` was there when the program started, so that it isn't made again once it is gone."""
     if file_ownership.is_folder(home):
-        _known_homes.add(os.path.abspath(home))  # noqa: PTH100  # `resolve` would follow links that may be gone later
+        _known_homes.add(_absolute(home))
 
 
 def require_known_home(home: Path) -> None:
@@ -287,13 +287,17 @@ def require_known_home(home: Path) -> None:
 
     An empty one in its place would look like lost data, and hide the folder that is mounted or moved back there.
     """
-    if os.path.abspath(home) in _known_homes and not os.path.lexists(home):  # noqa: PTH100
+    if _absolute(home) in _known_homes and not os.path.lexists(home):
         raise Unavailable(
             "vault.home-gone",
             _("The data folder {folder} is gone.").format(folder=home),
             why=_("It was removed or moved while Benchboard was running."),
             do=_("Put it back, or restart Benchboard to begin with an empty one."),
         )
+
+
+def _absolute(home: Path) -> str:
+    return os.path.abspath(home)  # noqa: PTH100  # `resolve` would follow links, which may be gone later
 
 
 def make_home(home: Path) -> None:
