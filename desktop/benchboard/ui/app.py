@@ -48,6 +48,7 @@ from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import start_theme, theme
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.tab_order import focus_next
 from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.window_commands import FULL_SCREEN, QUIT
 from benchboard.vault import Vault, is_private, note_home
@@ -88,6 +89,10 @@ class Window(QMainWindow):
     def command_handlers(self) -> Handlers:
         """The commands of the window, whatever it shows."""
         return {QUIT: Handler(self.close), FULL_SCREEN: Handler(self._toggle_full_screen)}
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Move the focus as the window is read; dialogs and popovers keep it inside themselves."""
+        return focus_next(self, forward)
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -432,3 +432,29 @@ def test_live_bus_dongle_replugged_stays_selected(
         qtbot.waitUntil(lambda: manager.live is not None)
         assert manager.live.device_id == device_id
         manager.close_bus()
+
+
+def test_opening_the_bus_by_keyboard_keeps_the_focus_in_the_toolbar_and_tab_leaves_the_frames(
+    qtbot: QtBot,
+    shell: Shell,
+    simulator: Simulator,
+    click: Clicker,
+    pair_one: Callable[[], str],
+) -> None:
+    """The button that opens the bus is hidden then, and the focus went to the rail; Tab moved among the cells."""
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/live/{device_id}")
+    view = window.findChild(LiveBusView)
+    assert view is not None
+    qtbot.waitUntil(lambda: view.model.rowCount() >= 3)
+    stop = click.find(window, "live_stop")
+    stop.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(stop, Qt.Key.Key_Return)
+    start = click.find(window, "live_start")
+    qtbot.waitUntil(start.hasFocus)
+    qtbot.keyClick(start, Qt.Key.Key_Return)
+    qtbot.waitUntil(click.find(window, "live_stop").hasFocus)
+    qtbot.waitUntil(lambda: view.model.rowCount() >= 3)
+    view.table.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(view.table, Qt.Key.Key_Tab)
+    assert not view.table.hasFocus()

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Edit, KeyValue, Paragraph, Text
+from benchboard.ui.widgets import Button, Edit, KeyValue, Paragraph, Text
 from benchboard.ui.widgets.drawer import Drawer, DrawerShadow
 from benchboard.ui.widgets.empty_state import EmptyState, paint_empty_tile
 from benchboard.ui.widgets.legend import Legend, LegendEntry
@@ -184,3 +184,14 @@ def test_empty_state_title_has_no_full_stop_and_its_reason_has(qtbot: QtBot) -> 
     assert (empty.sentence.text(), empty.why.text()) == ("The trash is empty", "Deleted dashboards are kept here.")
     empty.sentence.setText("No dashboards match “a.b”.")
     assert empty.sentence.text() == "No dashboards match “a.b”"
+
+
+@pytest.mark.usefixtures("light")
+def test_button_whose_text_changes_is_called_by_its_new_text_unless_it_has_a_name_of_its_own(qtbot: QtBot) -> None:
+    plain, named = Button("Identify dongle"), Button("Revoke session")
+    for button in (plain, named):
+        qtbot.addWidget(button)
+    named.setAccessibleName("Revoke session on bench-1")
+    for button in (plain, named):
+        button.setText("Try again")
+    assert [button.accessibleName() for button in (plain, named)] == ["Try again", "Revoke session on bench-1"]

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from benchboard.canbus.frame import Frame
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload
+from benchboard.ui.paged.paged_cells import paint_ring
 from benchboard.ui.theme import theme
 
 _MAX_ROLLING: Final = 2000
@@ -188,6 +189,10 @@ class FrameDelegate(QStyledItemDelegate):
         tone = tones[index.column()] if index.column() < len(tones) else "text"
         painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
         painter.setFont(theme().font("mono"))
+        if current and isinstance(table, QTableView) and table.hasFocus():
+            last = index.model().columnCount() - 1
+            paint_ring(painter, option.rect, index.column() == 0, index.column() == last)
+            painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
         right = index.column() in (4, 5)
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(box.adjusted(12, 0, -12, 0), side | Qt.AlignmentFlag.AlignVCenter, str(index.data()))

@@ -81,6 +81,8 @@ class LiveBusView(QWidget):
         self._skipped = 0
         """Frames that left the ring buffer before they were shown: the view was paused or hidden too long."""
         self._end_reason = ""
+        self._opening_by_key = False
+        """Whether the button that opens the bus had the focus, which then goes to the one that closes it."""
         self._build_toolbar()
         self.model = FrameModel(self)
         self.table = QTableView()
@@ -179,6 +181,7 @@ class LiveBusView(QWidget):
         table.setModel(self.model)
         table.setItemDelegate(FrameDelegate(table))
         table.setShowGrid(False)
+        table.setTabKeyNavigation(False)  # Tab leaves the table; the arrow keys move in it
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(24)
@@ -305,11 +308,15 @@ class LiveBusView(QWidget):
         device = self._selected_device()
         if device is None:
             return
+        self._opening_by_key = self._start_button.hasFocus()
         self._start_button.disable(_("Already opening."))
         title = self._names.get(device.device_id or "", device.port_name)
 
         def failed(error: AppError) -> None:
             self._update_start_button()
+            if self._opening_by_key:
+                self._start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._opening_by_key = False
             self._notices.show(error, path=device.port.path, title=title, act=_OPEN, retry=self._start)
 
         self._context.tasks.run(
@@ -322,9 +329,14 @@ class LiveBusView(QWidget):
 
     def _live_changed(self) -> None:
         live = self._devices.live
+        here = (self._start_button, self._stop_button, self._pause, self._clear)
+        focused = self._opening_by_key or any(button.hasFocus() for button in here)
+        self._opening_by_key = False
         self._start_button.setVisible(live is None)
-        for widget in (self._stop_button, self._pause, self._clear):
+        for widget in here[1:]:
             widget.setVisible(live is not None)
+        if focused:  # the button that had the focus is hidden or disabled now
+            (self._start_button if live is None else self._stop_button).setFocus(Qt.FocusReason.OtherFocusReason)
         self._send.setEnabled(live is not None)
         if live is not None:
             self._show_bus(live)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import paint_icon
+from benchboard.ui.widgets.focus import FocusRinged
 
 StepState = Literal["todo", "now", "done", "failed"]
 _LOOK: Final[dict[str, tuple[str, str, str]]] = {
@@ -97,13 +98,14 @@ class PairingChecklist(QWidget):
                 painter.drawText(QRectF(26, top, self.width() - 26, 28), Qt.AlignmentFlag.AlignVCenter, line)
 
 
-class DongleChoice(QAbstractButton):
+class DongleChoice(FocusRinged, QAbstractButton):
     """A dongle to select: its port, its id, and what is known about it."""
 
     def __init__(self, port_name: str, device_id: str, description: str) -> None:
         super().__init__()
         self._port_name, self._device_id, self._description = port_name, device_id, description
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
         self.setFixedHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"{port_name}, {device_id}")

@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from benchboard.canbus.timing import (
     CONTROLLERS,
@@ -30,6 +30,7 @@ from benchboard.i18n import _, ngettext, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, SegmentedControl, Select, Text, hairline
+from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.legend import Legend, LegendEntry
 from benchboard.ui.widgets.surfaces import set_surface
 
@@ -344,6 +345,8 @@ class BestSolutions(QWidget):
     def show_solutions(self, solutions: Sequence[Solution]) -> None:
         for line in self._lines:
             self._column.removeWidget(line)
+            line.hide()
+            line.setParent(None)  # no more one of those of which one is marked
             line.deleteLater()
         self._lines = []
         for rank, solution in enumerate(solutions, start=1):
@@ -362,16 +365,20 @@ class BestSolutions(QWidget):
                 timing.tseg1,
                 timing.phase_seg2,
             )
+            line.setAutoExclusive(False)  # none is marked for a timing that was set by hand
             line.setChecked(same)
+            line.setAutoExclusive(True)
+        if self._lines and not any(line.isChecked() for line in self._lines):
+            self._lines[0].setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Tab stopped at the one that was marked
 
 
-class _SolutionRow(QAbstractButton):
+class _SolutionRow(Pressable):
     def __init__(self, rank: int, solution: Solution) -> None:
         super().__init__()
         self.solution = solution
         self.setObjectName(f"timing_best_{rank}")
         self.setCheckable(True)
-        self.setAutoExclusive(False)
+        self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
         self.setFixedHeight(_ROW_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         timing = solution.timing

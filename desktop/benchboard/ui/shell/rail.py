@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -76,7 +76,7 @@ class RailButton(Pressable):
         self.setObjectName(f"rail_{room.key}")
         self.setAccessibleName(_(room.title))
         self.setCheckable(True)
-        self.setAutoExclusive(False)
+        self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
         self.setFixedHeight(48)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda: self.setChecked(True))
@@ -86,6 +86,23 @@ class RailButton(Pressable):
         self.setToolTip("" if show else plain_tooltip(self.text()))
         self.setFixedHeight(48 if show else 36)
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys move the focus, and only Enter or Space opens a room."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        parent = self.parentWidget()
+        if not step or parent is None:
+            super().keyPressEvent(event)
+            return
+        buttons = parent.findChildren(RailButton)
+        buttons[(buttons.index(self) + step) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tab stops at every room, of which Qt would leave it one."""
+        super().focusInEvent(event)
+        parent = self.parentWidget()
+        for button in parent.findChildren(RailButton) if parent is not None else ():
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:
         return QSize(36, self.height())

@@ -97,7 +97,9 @@ class Button(FocusRinged, QPushButton):
             self.update()
 
     def setText(self, text: str) -> None:
-        """Set the text; a button that was square without one grows to its width."""
+        """Set the text, and the accessible name unless it is one of its own; a square button grows to its width."""
+        if self.accessibleName() in ("", self._label):
+            self.setAccessibleName(text)
         self._label = text
         self._set_label(text)
 
@@ -336,6 +338,7 @@ class _Segment(FocusRinged, QPushButton):
         self._first, self._last, self._icon = first, last, icon
         self._shows_label = True
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
         self.setFixedHeight(theme().px("control_height.md"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 

@@ -21,6 +21,7 @@ from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
 from benchboard.ui.widgets.stepper import Stepper
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, fill_column
+from benchboard.ui.widgets.tab_order import focus_next
 from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 
 
@@ -69,17 +70,7 @@ class Scrim(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Move the focus within the dialog."""
-        stops = [
-            child
-            for child in self.findChildren(QWidget)
-            if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus
-        ]
-        if not stops:
-            return True
-        focused = QApplication.focusWidget()
-        at = stops.index(focused) if focused in stops else (-1 if forward else 0)
-        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        focus_next(self, forward)
         return True
 
     def event(self, event: QEvent) -> bool:

@@ -1,4 +1,4 @@
-"""The focus ring: 2 px wide, 1 px off, shown only if the focus came by keyboard.
+"""The focus ring: 2 px wide, 1 px off, shown only if the focus came by keyboard, or moved by itself after a key.
 
 Benchboard's buttons show it (`FocusRinged`, `Pressable`); fields and tables draw their own. (An event filter on the
 whole application would receive every mouse move of a drag.)
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
 from benchboard.ui.theme import theme
@@ -21,6 +21,8 @@ else:
 _RING_MARGIN = 3
 _ring: "FocusRing | None" = None
 _returning_to: QWidget | None = None
+_keys_used = False
+"""Whether a key, and not the pointer, was the last that a button or field of ours received."""
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
@@ -30,13 +32,30 @@ def update_focus_ring(widget: QWidget, event: QFocusEvent) -> None:
     A window that is activated again shows the ring where it was.
     """
     global _ring, _returning_to
+    by_key = came_by_key(event)
     had_ring, switched = _remove_ring(widget), event.reason() == Qt.FocusReason.ActiveWindowFocusReason
     if not event.gotFocus():
         _returning_to = widget if had_ring and switched else None
         return
-    if (event.reason() in _BY_KEY or (switched and widget is _returning_to)) and widget.parentWidget() is not None:
+    if (by_key or (switched and widget is _returning_to)) and widget.parentWidget() is not None:
         _ring = FocusRing(widget)
     _returning_to = None
+
+
+def note_input(*, key: bool) -> None:
+    """Note whether the user's last input was a key or the pointer."""
+    global _keys_used
+    _keys_used = key
+
+
+def came_by_key(event: QFocusEvent) -> bool:
+    """Whether the focus came by keyboard: by Tab or a shortcut, or moved by the program after a key was pressed."""
+    if event.reason() in _BY_KEY:
+        note_input(key=True)
+    elif event.reason() == Qt.FocusReason.MouseFocusReason:
+        note_input(key=False)
+    moved = event.reason() in (Qt.FocusReason.OtherFocusReason, Qt.FocusReason.PopupFocusReason)
+    return event.gotFocus() and (event.reason() in _BY_KEY or (moved and _keys_used))
 
 
 def focus_visibly(widget: QWidget) -> None:
@@ -49,6 +68,7 @@ def focus_visibly(widget: QWidget) -> None:
 
 def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
     """Call in `keyPressEvent`: Enter presses the focused button, as Space does. Returns whether it did."""
+    note_input(key=True)
     if (
         event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -96,6 +116,14 @@ def _can_focus(widget: QWidget | None) -> TypeGuard[QWidget]:
 class FocusRinged(_Widget):
     """Mixin for a Qt widget: shows the focus ring."""
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        note_input(key=False)
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        note_input(key=True)
+        super().keyPressEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         update_focus_ring(self, event)
@@ -134,9 +162,10 @@ class Pressable(HoverRepaint, QAbstractButton):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        by_key = came_by_key(event)
         # An activated window, or a menu that closes, leaves it as it was.
         if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
-            self.focused_by_key = event.reason() in _BY_KEY
+            self.focused_by_key = by_key
         if self.shows_focus_ring:
             update_focus_ring(self, event)
 
@@ -144,6 +173,10 @@ class Pressable(HoverRepaint, QAbstractButton):
         super().focusOutEvent(event)
         if self.shows_focus_ring:
             update_focus_ring(self, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        note_input(key=False)
+        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not press_on_enter(self, event):

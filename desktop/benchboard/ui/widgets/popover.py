@@ -19,6 +19,7 @@ from benchboard.ui.widgets.focus import FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.slide import FROM_ABOVE, FROM_BELOW, slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
+from benchboard.ui.widgets.tab_order import focus_next
 
 
 class Popover(Floating):
@@ -105,6 +106,11 @@ class Popover(Floating):
         elif event.type() == QEvent.Type.Resize and watched is self._window:
             self.close()
         return False
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Move the focus within the popover: what lies behind it is reached by closing it."""
+        focus_next(self, forward)
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

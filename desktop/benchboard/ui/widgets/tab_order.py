@@ -1,0 +1,105 @@
+"""Tab goes through a window as it is read: by layout, not by the order in which its widgets were made."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QGridLayout, QLayout, QScrollArea, QSplitter, QWidget
+
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
+_MARGIN = 24
+"""Pixels above and below a widget that was scrolled into view."""
+_DESTRUCTIVE = ("danger", "destroy")
+
+
+def tab_stops(root: QWidget) -> list[QWidget]:
+    """The widgets inside `root` that Tab stops at now, in reading order."""
+    return [widget for widget in _walk(root, None) if _is_stop(widget)]
+
+
+def focus_next(root: QWidget, forward: bool) -> bool:
+    """Move the focus to the next widget inside `root`, round at the ends; for `focusNextPrevChild`.
+
+    Qt also asks when the focused widget was hidden or disabled: then its neighbour gets the focus, but never a button
+    that destroys something, which the next press of Enter would run.
+    """
+    focused = QApplication.focusWidget()
+    inside = focused if focused is not None and root.isAncestorOf(focused) else None
+    if inside is not None and not (inside.isVisible() and inside.isEnabled()):
+        return _leave(inside, root)
+    stops = tab_stops(root)
+    if not stops:
+        return False
+    order = [widget for widget in _walk(root, inside) if widget is inside or widget in stops]
+    at = order.index(inside) if inside in order else (-1 if forward else 0)
+    reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+    target = order[(at + (1 if forward else -1)) % len(order)]
+    target.setFocus(reason)
+    _scroll_into_view(target)
+    return True
+
+
+def _leave(gone: QWidget, root: QWidget) -> bool:
+    """Focus the nearest widget to one that can't have the focus any more, in the smallest pane that has one."""
+    pane = gone.parentWidget()
+    while pane is not None:
+        order = list(_walk(pane, gone)) if pane.isVisible() else []
+        at = order.index(gone) if gone in order else 0
+        for widget in (*order[at:], *reversed(order[:at])):
+            if _is_stop(widget) and widget.property("kind") not in _DESTRUCTIVE:
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        pane = pane.parentWidget() if pane is not root else None
+    return False
+
+
+def _scroll_into_view(widget: QWidget) -> None:
+    area = widget.parentWidget()
+    while area is not None and not area.isWindow():
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(widget, 0, _MARGIN)
+        area = area.parentWidget()
+
+
+def _is_stop(widget: QWidget) -> bool:
+    takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
+    return bool(takes) and widget.isVisible() and widget.isEnabled()
+
+
+def _walk(parent: QWidget, gone: QWidget | None) -> Iterator[QWidget]:
+    """The visible widgets below `parent` in reading order, and `gone`, wherever it is."""
+    for child in _ordered_children(parent):
+        if child.isWindow():
+            continue
+        if child.isVisible() or (gone is not None and (child is gone or child.isAncestorOf(gone))):
+            yield child
+            yield from _walk(child, gone)
+
+
+def _ordered_children(parent: QWidget) -> list[QWidget]:
+    """The children as they are laid out; after them those that have no layout, from top to bottom."""
+    children = [child for child in parent.findChildren(QWidget, options=_DIRECT) if not child.isWindow()]
+    if isinstance(parent, QSplitter):
+        placed = [part for at in range(parent.count()) if (part := parent.widget(at)) is not None]
+    else:
+        layout = parent.layout()
+        placed = list(_laid_out(layout)) if layout is not None else []
+    known = {id(widget) for widget in placed}
+    others = [child for child in children if id(child) not in known]
+    others.sort(key=lambda child: (child.y(), child.x()))
+    return [*placed, *others]
+
+
+def _laid_out(layout: QLayout) -> Iterator[QWidget]:
+    """The widgets of a layout and of those inside it; of a grid row by row."""
+    places = list(range(layout.count()))
+    if isinstance(layout, QGridLayout):
+        places.sort(key=lambda at: tuple(layout.getItemPosition(at))[:2])  # type: ignore[arg-type]  # a tuple of four
+    for at in places:
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            yield widget
+        elif inner is not None:
+            yield from _laid_out(inner)

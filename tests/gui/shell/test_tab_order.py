@@ -1,0 +1,116 @@
+"""Tab goes through a window as it is read, and the focus is never lost to nothing or to something destructive."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTableWidget, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.ui.app import Window
+from benchboard.ui.theme import Theme
+from benchboard.ui.widgets import Button, SegmentedControl
+from benchboard.ui.widgets.focus import FocusRing
+
+
+def _shown(qtbot: QtBot, inside: QWidget) -> Window:
+    window = Window(lambda: True)
+    window.setMinimumSize(100, 100)
+    qtbot.addWidget(window)
+    window.setCentralWidget(inside)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def _focused() -> str:
+    widget = QApplication.focusWidget()
+    return widget.objectName() if widget is not None else ""
+
+
+def _tabs(count: int, *, back: bool = False) -> list[str]:
+    names = []
+    for _press in range(count):
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        QTest.keyClick(widget, Qt.Key.Key_Backtab if back else Qt.Key.Key_Tab)
+        names.append(_focused())
+    return names
+
+
+def test_tab_visits_controls_made_later_where_they_are_laid_out(qtbot: QtBot, light: Theme) -> None:
+    page = QWidget()
+    whole, left, right = QHBoxLayout(page), QVBoxLayout(), QVBoxLayout()
+    whole.addLayout(left)
+    whole.addLayout(right)
+    left.addWidget(Button("First", name="first"))
+    left.addStretch(1)
+    right.addWidget(Button("Last", name="last"))
+    window = _shown(qtbot, page)
+    left.insertWidget(1, Button("Made later", name="later"))
+    QApplication.processEvents()
+    first = window.findChild(QWidget, "first")
+    assert first is not None
+    first.setFocus()
+    assert _tabs(3) == ["later", "last", "first"]
+    assert _tabs(2, back=True) == ["last", "later"]
+
+
+def test_focus_of_a_button_that_is_disabled_goes_to_its_neighbour_but_never_to_one_that_destroys(
+    qtbot: QtBot, light: Theme
+) -> None:
+    page = QWidget()
+    row = QHBoxLayout(page)
+    keep, revoke = Button("Keep", name="keep"), Button("Revoke", name="revoke")
+    for button in (keep, revoke, Button("Disable", kind="danger", name="disable")):
+        row.addWidget(button)
+    _shown(qtbot, page)
+    revoke.setFocus(Qt.FocusReason.TabFocusReason)
+    revoke.disable("Nothing left to revoke.")
+    assert _focused() == "keep"
+
+
+def test_focus_of_a_pane_that_is_hidden_goes_to_the_pane_around_it(qtbot: QtBot, light: Theme) -> None:
+    page, pane = QWidget(), QWidget()
+    column, inner = QVBoxLayout(page), QVBoxLayout(pane)
+    column.addWidget(Button("Before", name="before"))
+    column.addWidget(pane)
+    column.addWidget(Button("After", name="after"))
+    inside = Button("Inside", name="inside")
+    inner.addWidget(inside)
+    _shown(qtbot, page)
+    inside.setFocus(Qt.FocusReason.TabFocusReason)
+    pane.hide()
+    assert _focused() == "after"
+
+
+def test_focus_that_the_program_moves_after_a_key_has_its_ring(qtbot: QtBot, light: Theme) -> None:
+    page = QWidget()
+    row, field = QHBoxLayout(page), QLineEdit()
+    target = Button("Next", name="next")
+    go = Button("Go", lambda: target.setFocus(Qt.FocusReason.OtherFocusReason), name="go")
+    for widget in (field, go, target):
+        row.addWidget(widget)
+    window = _shown(qtbot, page)
+
+    def ringed() -> list[str]:
+        return [ring.widget.objectName() for ring in window.findChildren(FocusRing) if ring.isVisible()]
+
+    QTest.mouseClick(go, Qt.MouseButton.LeftButton)
+    assert (_focused(), ringed()) == ("next", [])
+    go.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(go, Qt.Key.Key_Return)
+    assert (_focused(), ringed()) == ("next", ["next"])
+
+
+def test_tab_enters_and_leaves_a_segmented_control_and_a_table_once(qtbot: QtBot, light: Theme) -> None:
+    page = QWidget()
+    row, table = QHBoxLayout(page), QTableWidget(3, 3)
+    table.setObjectName("table")
+    table.setTabKeyNavigation(False)
+    for widget in (Button("A", name="a"), SegmentedControl([("x", "X"), ("y", "Y")], label="Which"), table):
+        row.addWidget(widget)
+    window = _shown(qtbot, page)
+    first = window.findChild(QWidget, "a")
+    assert first is not None
+    first.setFocus()
+    assert _tabs(3) == ["segment_x", "table", "a"]
