@@ -39,7 +39,7 @@ from benchboard.settings import Settings
 from benchboard.storage.database_url import without_password
 from benchboard.ui import gc_control
 from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
-from benchboard.ui.problems import Notice, Problems
+from benchboard.ui.problems import Notice, Problems, shortened_address
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
@@ -266,15 +266,7 @@ class Application(QObject):
             self.problems.notify(_start_notice(self._start_notices))
             self._start_notices = []
         if address and self.shell is not None and not self.shell.has_address(address):
-            self.problems.notice(
-                _("The link's page can't be opened."),
-                _("benchboard://{address} doesn't exist, or you don't have access to it.").format(
-                    address=_shortened(address)
-                ),
-                kind="warn",
-                icon="ph.warning",
-                with_page=True,
-            )
+            self.problems.report_unknown_address(address)
 
     def _start_watch(self, session: "ActiveSession") -> None:
         from benchboard.ui.session_watch import SessionWatch
@@ -496,12 +488,8 @@ def _unknown_link(address: str) -> str:
     if not address or address.partition("/")[0] in (*_ROOMS, "settings"):
         return ""
     return _("The link benchboard://{address} doesn't lead to a page of Benchboard.").format(
-        address=_shortened(address)
+        address=shortened_address(address)
     )
-
-
-def _shortened(address: str) -> str:
-    return address if len(address) <= 80 else f"{address[:79]}…"
 
 
 def _load_rooms() -> "tuple[Room, ...]":

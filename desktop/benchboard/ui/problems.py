@@ -140,6 +140,17 @@ class Problems(QObject):
         page that is shown now."""
         self.notify(Notice(what, why, kind, icon, actions, key, self._page if with_page else ""))
 
+    def report_unknown_address(self, address: str) -> None:
+        """Say that the page of a link doesn't exist."""
+        why = _("benchboard://{address} doesn't exist, or you don't have access to it.")
+        self.notice(
+            _("The link's page can't be opened."),
+            why.format(address=shortened_address(address)),
+            kind="warn",
+            icon="ph.warning",
+            with_page=True,
+        )
+
     def notify(self, notice: Notice) -> None:
         """Queue `notice`; equal notices are shown once."""
         same = next((old for old in self._waiting if old == notice or (notice.key and old.key == notice.key)), None)
@@ -199,6 +210,11 @@ class Problems(QObject):
         if self._display is not None and _is_alive(self._display):
             self._display.show_banner(self.current)
             self.shown.emit(self.current)
+
+
+def shortened_address(address: str) -> str:
+    """A link's address, as long as a sentence can hold it."""
+    return address if len(address) <= 80 else f"{address[:79]}…"
 
 
 def _is_alive(display: ProblemDisplay) -> bool:

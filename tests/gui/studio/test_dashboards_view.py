@@ -111,6 +111,20 @@ def test_link_to_a_widget_that_does_not_exist_says_so(dashboards: DashboardsDriv
         problems.dismiss()
 
 
+def test_link_to_a_page_that_does_not_exist_says_so(dashboards: DashboardsDriver) -> None:
+    problems = dashboards.studio.context.problems
+    shell = dashboards.studio.application.shell
+    assert shell is not None
+    shell.go("settings")
+    key = dashboards.cards()["Shop review"].id
+    for address in ("studio/home", f"studio/dashboards/{key}", shell.address):
+        shell.go(f"{address}/nowhere")
+        assert problems.current is not None, address
+        assert problems.current.what == "The link's page can't be opened."
+        assert problems.current.why.startswith(f"benchboard://{address}/nowhere doesn't exist")
+        problems.dismiss()
+
+
 def test_list_with_first_and_last_tab_stays_in_place(dashboards: DashboardsDriver) -> None:
     table, window = dashboards.table, dashboards.studio.application.window
     before = table.mapTo(window, QPoint(0, 0)), table.size()

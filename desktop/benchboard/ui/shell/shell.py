@@ -290,6 +290,8 @@ class Shell(QWidget):
             _focus_view(widget)
         if isinstance(widget, AcceptsRoute):
             widget.open_route(rest)
+        elif rest:
+            self.context.problems.report_unknown_address(f"{address}/{rest}")
 
     def _set_presenting(self, presenting: bool) -> None:
         """Hide the shell's own parts while a view is presenting."""

@@ -192,6 +192,8 @@ class StudioPage(QWidget):
         wish, _slash, what = rest.partition("/")
         if wish == "show":
             self._when_loaded = partial(self._show_linked, what)
+        elif rest:
+            self._context.problems.report_unknown_address(f"{self._address}/{rest}")
         self._run_when_loaded()
 
     def _show_linked(self, item_id: str) -> None:
@@ -315,8 +317,12 @@ class StudioPage(QWidget):
 
     def go_here(self) -> None:
         """Bring the page to the front."""
+        self._context.go(self._address)
+
+    @property
+    def _address(self) -> str:
         key = self.store.dashboard_id
-        self._context.go("studio/home" if key is None else f"studio/dashboards/{key}")
+        return "studio/home" if key is None else f"studio/dashboards/{key}"
 
     def _open_decision(self) -> None:
         self.go_here()
