@@ -126,6 +126,28 @@ def test_key_hints_name_only_what_can_be_done_now(
         qtbot.waitUntil(lambda: _hints(shell) == {"move", "filter", "blink", "show_timing"})
 
 
+def test_detail_of_a_dongle_without_stored_bit_timing_says_why_and_what_to_do(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
+) -> None:
+    (view,) = shell.findChildren(DonglesView)
+    paired = pair_one()
+    (unpaired,) = (key for key in simulator.ports if key != paired)
+
+    def said(key: str) -> str:
+        qtbot.waitUntil(lambda: view.table.make_current(key) and view.detail.row is not None)
+        timing = view.detail._timing
+        assert timing.isVisible()
+        return " ".join(label.text() for label in timing.findChildren(QLabel) if label.isVisible())
+
+    assert said(unpaired) == (
+        "Bit timing No bit timing is stored, because this dongle isn't paired. Pair it to read its bit timing, or set "
+        "one yourself."
+    )
+    qtbot.waitUntil(lambda: said(paired).startswith("Bit timing Read "))
+    assert "stored" not in said(paired)
+    said(unpaired)
+
+
 def test_key_hints_of_a_paired_dongle_include_its_bit_timing(
     qtbot: QtBot, shell: Shell, simulator: Simulator, pair_one: Callable[[], str]
 ) -> None:

@@ -160,10 +160,10 @@ class DonglePane(QWidget):
         facts = _facts(row)
         self._values = [_value(label, text, kind) for label, text, kind in facts]
         self._facts.show_rows([(fact[0], value) for fact, value in zip(facts, self._values, strict=True)])
-        config = row.dongle.config if row.dongle is not None else None
-        self._timing.setVisible(config is not None)
-        if config is not None and row.dongle is not None:
-            self._timing.show_config(config, row.dongle)
+        if row.dongle is not None and row.dongle.config is not None:
+            self._timing.show_config(row.dongle.config, row.dongle)
+        else:
+            self._timing.show_nothing_stored(_why_nothing_stored(row))
         self._live_changed()
 
     def refresh_times(self) -> None:
@@ -218,6 +218,18 @@ class DonglePane(QWidget):
         own_bus = live if live is not None and device is not None and live.path == device.port.path else None
         self._trace.show_live(own_bus)
         self._head.show_live(is_open=own_bus is not None)
+
+
+def _why_nothing_stored(row: DongleRow) -> str:
+    """Why no bit timing of this dongle is stored, and what to do."""
+    if reason := why_not_timed(row):
+        return _("No bit timing is stored.") + " " + reason
+    if row.paired:
+        return _("No bit timing is stored. Set one to write it to the dongle.")
+    return _(
+        "No bit timing is stored, because this dongle isn't paired. Pair it to read its bit timing, or set one"
+        " yourself."
+    )
 
 
 def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
@@ -430,7 +442,10 @@ class _TimingSection(_PaneSection):
         self.head.addWidget(self._read_at)
         self._bars = {"nominal": SmallBitBar(), "data": SmallBitBar()}
         self._figures = {"nominal": Text(), "data": Text()}
-        grid = QGridLayout()
+        self._nothing_stored = Paragraph("", tone="muted")
+        self._stored = QWidget()
+        grid = QGridLayout(self._stored)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         self._labels = {"nominal": Text(_("Nominal"), tone="muted"), "data": Text(_("Data"), tone="muted")}
@@ -438,7 +453,8 @@ class _TimingSection(_PaneSection):
             grid.addWidget(self._labels[key], index, 0)
             grid.addWidget(self._bars[key], index, 1)
             grid.addWidget(self._figures[key], index, 2)
-        self.column.addLayout(grid)
+        self.column.addWidget(self._nothing_stored)
+        self.column.addWidget(self._stored)
         self._limits = Paragraph("", "caption", "muted")
         self.column.addWidget(self._limits)
 
@@ -447,7 +463,17 @@ class _TimingSection(_PaneSection):
         self._read_at.setText(_("Read {when}").format(when=relative_time(dongle.configured_at, in_sentence=True)))
         self._read_at.setToolTip(full_time(dongle.configured_at))
 
+    def show_nothing_stored(self, why: str) -> None:
+        self._nothing_stored.setText(why)
+        self._show_parts(stored=False)
+
+    def _show_parts(self, *, stored: bool) -> None:
+        self._nothing_stored.setVisible(not stored)
+        for widget in (self._read_at, self._stored, self._limits):
+            widget.setVisible(stored)
+
     def show_config(self, config: DongleConfig, dongle: DongleRecord) -> None:
+        self._show_parts(stored=True)
         nominal, data = nominal_timing(config), data_timing(config)
         self.show_read_at(dongle)
         self._bars["nominal"].show_timing(nominal, tseg1_is_split=tseg1_is_split(config))
