@@ -135,7 +135,7 @@ def test_detail_of_a_dongle_without_stored_bit_timing_says_why_and_what_to_do(
 
     def said(key: str) -> str:
         qtbot.waitUntil(lambda: view.table.make_current(key) and view.detail.row is not None)
-        timing = view.detail._timing
+        timing = view.detail.findChild(QWidget, "bench_detail_timing")
         assert timing.isVisible()
         return " ".join(label.text() for label in timing.findChildren(QLabel) if label.isVisible())
 

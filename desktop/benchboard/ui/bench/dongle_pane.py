@@ -128,6 +128,7 @@ class DonglePane(QWidget):
         self._values: list[QWidget] = []
         self._identity.column.addWidget(self._facts)
         self._timing = _TimingSection()
+        self._timing.setObjectName("bench_detail_timing")
         self._trace = _TraceSection(devices)
         inner = QWidget()
         inner.setProperty("plain", "true")
