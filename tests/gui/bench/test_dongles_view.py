@@ -238,16 +238,16 @@ def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
     problems, notice = shell.context.problems, "bench.new-dongle"
     counted: list[int] = []
     monkeypatch.setattr(DonglesView, "_show_counts", _noting_counts(counted))
-    shell.go("bench/dongles/simulate")
+    shell.go("bench/dongles/!simulate")
     qtbot.waitUntil(lambda: counted[-1:] == [2])
     assert problems.has(notice)
     shell.go("bench/timing")
     click(shell.window(), "banner_action")
     assert shell.address == "bench/dongles"
     click(shell.window(), "pair_close")
-    shell.go("bench/dongles/stop-simulator")
+    shell.go("bench/dongles/!stop-simulator")
     qtbot.waitUntil(lambda: counted[-1:] == [0] and not manager.simulating)
-    shell.go("bench/dongles/simulate")
+    shell.go("bench/dongles/!simulate")
     qtbot.waitUntil(lambda: counted[-1:] == [2])
     assert not problems.has(notice)
 

@@ -21,6 +21,7 @@ from benchboard.settings import Settings
 from benchboard.storage.engine import Database
 from benchboard.ui import session_watch
 from benchboard.ui.app import Application
+from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.session_watch import SessionWatch
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.sign_in import session_opening
@@ -253,6 +254,16 @@ def test_start_with_a_link_to_no_page_says_so_after_sign_in_until_another_page_i
     assert len(banner(application)) < 300
     application.shell.go("bench/timing")
     assert banner(application) == ""
+
+
+def test_start_with_a_link_that_would_start_simulated_dongles_opens_nothing(
+    qtbot: QtBot, start: Callable[..., Application], click: Clicker
+) -> None:
+    application = start(address="bench/dongles/!simulate")
+    click(application.window, "sign_in_local")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    assert "The link's page can't be opened." in banner(application)
+    assert application.shell.context.session.findChild(DeviceManager) is None
 
 
 def test_start_with_a_link_to_nothing_is_said_once(

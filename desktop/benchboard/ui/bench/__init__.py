@@ -36,8 +36,8 @@ def _simulate_handler(context: Context) -> Handler:
 
     manager = context.session.findChild(DeviceManager)
     if manager is not None and manager.simulating:
-        return Handler(partial(context.go, "bench/dongles/stop-simulator"), title=_("Stop simulated dongles"))
-    return Handler(partial(context.go, "bench/dongles/simulate"))
+        return Handler(partial(context.go, "bench/dongles/!stop-simulator"), title=_("Stop simulated dongles"))
+    return Handler(partial(context.go, "bench/dongles/!simulate"))
 
 
 def _handlers(context: Context) -> Handlers:

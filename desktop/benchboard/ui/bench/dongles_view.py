@@ -113,17 +113,17 @@ class DonglesView(QWidget):
         self._on_devices_changed()
 
     def open_route(self, rest: str) -> None:
-        """`pair` opens the wizard, `pair/KEY` for that dongle; `simulate` and `stop-simulator` start or stop simulated
-        dongles; a key selects that dongle.
+        """`pair` opens the wizard, `pair/KEY` for that dongle; `!simulate` and `!stop-simulator` start or stop
+        simulated dongles; a key selects that dongle.
         """
         first, _slash, key = rest.partition("/")
         if first == "pair" and key:
             self._devices.require_known(self, key, self._report_unknown, partial(self.pair, key))
         elif first == "pair":
             self.pair()
-        elif rest == "simulate":
+        elif rest == "!simulate":
             self._simulate()
-        elif rest == "stop-simulator":
+        elif rest == "!stop-simulator":
             self._stop_simulator()
         elif rest and not self.table.make_current(rest):
             self._requested_key = rest

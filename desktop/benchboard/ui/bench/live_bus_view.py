@@ -371,10 +371,10 @@ class LiveBusView(QWidget):
 
     def _run_empty_action(self) -> None:
         """Lead to what is missing: simulated dongles where none is connected, else the list that says why."""
-        self._context.go("bench/dongles" if self._devices.devices else "bench/dongles/simulate")
+        self._context.go("bench/dongles" if self._devices.devices else "bench/dongles/!simulate")
 
     def _simulate(self) -> None:
-        self._context.go("bench/dongles/simulate")
+        self._context.go("bench/dongles/!simulate")
 
     def _show_bus(self, live: LiveBus) -> None:
         self._shown = live

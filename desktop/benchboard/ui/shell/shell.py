@@ -161,10 +161,16 @@ class Shell(QWidget):
         self._show(room, view, rest)
 
     def has_address(self, address: str) -> bool:
-        """Whether `address` is a view that the user may open."""
+        """Whether `address` is a view that the user may open, as a link or a saved place may.
+
+        One with a part that begins with `!` does something there, such as starting a program: only `go` takes it.
+        """
         key, _slash, rest = address.strip("/").partition("/")
         room = self._rooms.get(key)
-        return room is not None and (not rest or any(view.key == rest.split("/")[0] for view in room.views))
+        view_key, *parts = rest.split("/")
+        if room is None or any(part.startswith("!") for part in parts):
+            return False
+        return not rest or any(view.key == view_key for view in room.views)
 
     def go_or_home(self, address: str) -> None:
         """Go to `address`, or to the first room if it isn't available."""
