@@ -112,6 +112,20 @@ def test_slide_ends_where_the_widget_stands_without_motion(
 
 
 @pytest.mark.usefixtures("moving")
+@pytest.mark.parametrize("y", [100, 540])
+def test_slide_of_popover_leaves_its_anchor_free(window: QWidget, y: int) -> None:
+    anchor = Button("Open")
+    anchor.setParent(window)
+    anchor.move(100, y)
+    anchor.show()
+    popover = Popover(anchor, width=200)
+    popover.open()
+    assert _running(window)
+    assert not popover.frame().translated(popover.pos()).intersects(anchor.geometry())
+    Popover.close_any()
+
+
+@pytest.mark.usefixtures("moving")
 def test_slide_of_widget_that_is_moved_meanwhile_ends_at_its_new_place(qtbot: QtBot, window: QWidget) -> None:
     widget = QWidget(window)
     widget.setGeometry(100, 100, 50, 50)

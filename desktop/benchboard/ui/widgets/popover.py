@@ -6,6 +6,7 @@ the window shows them. Only one is open at a time.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
@@ -17,9 +18,12 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.focus import FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline
-from benchboard.ui.widgets.slide import FROM_ABOVE, FROM_BELOW, slide_in
+from benchboard.ui.widgets.slide import slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 from benchboard.ui.widgets.tab_order import focus_next
+
+_GAP: Final = 4
+"""Pixels between a popover and its anchor."""
 
 
 class Popover(Floating):
@@ -50,7 +54,7 @@ class Popover(Floating):
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         is_above = self.y() < self._anchor.mapTo(self._window, QPoint(0, 0)).y() - SHADOW
-        slide_in(self, FROM_BELOW if is_above else FROM_ABOVE)
+        slide_in(self, QPoint(0, _GAP if is_above else -_GAP))  # no farther: it would cover its anchor
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self)
@@ -68,9 +72,9 @@ class Popover(Floating):
         window = self._window
         size = self.sizeHint()
         top_left = self._anchor.mapTo(window, QPoint(0, 0))
-        below = top_left.y() + self._anchor.height() + 4
+        below = top_left.y() + self._anchor.height() + _GAP
         up = below + size.height() - 2 * SHADOW > window.height() - 4
-        y = top_left.y() - (size.height() - 2 * SHADOW) - 4 if up else below
+        y = top_left.y() - (size.height() - 2 * SHADOW) - _GAP if up else below
         left = top_left.x()
         widest = window.width() - 8 - (size.width() - 2 * SHADOW)
         if left > widest:
