@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from benchboard.dashboards.document.widget_kinds import KINDS
-from benchboard.dashboards.layout import HANDLES, Cell, Handle
+from benchboard.dashboards.layout import HANDLES, Cell
 from benchboard.ui.studio.canvas.scene.overlay import handle_spot
 from benchboard.ui.studio.panes.query_editor import ProseEdit
 
@@ -117,22 +116,22 @@ def test_drag_on_escape_restores_everything(studio: "Studio") -> None:
     assert studio.page.editor.undo_stack.count() == 0
 
 
-@pytest.mark.parametrize("handle", HANDLES)
-def test_resize_by_each_handle_changes_its_edges(studio: "Studio", handle: Handle) -> None:
-    studio.page.editor.select(["by-state"])
-    before = studio.cells()["by-state"]
-    column, row = studio.step()
-    start = handle_spot(QRectF(studio.box("by-state")), handle).toPoint()
-    by = QPointF(column if "w" in handle or "e" in handle else 0, row if "n" in handle or "s" in handle else 0)
-    inwards = QPoint(round(-by.x() if "e" in handle else by.x()), round(-by.y() if "s" in handle else by.y()))
-    # five pixels off the middle of the handle: 16 px are there to be hit
-    studio.drag(start + QPoint(5, -5), start + QPoint(5, -5) + inwards)
-    after = studio.cells()["by-state"]
-    assert (after.w, after.h) == (before.w - (by.x() > 0), before.h - (by.y() > 0))
-    assert after.x == before.x + ("w" in handle)
-    assert _no_overlap(studio.cells())
-    studio.key(Qt.Key.Key_Z, CTRL)
-    assert studio.cells()["by-state"] == before
+def test_resize_by_each_handle_changes_its_edges(studio: "Studio") -> None:
+    for handle in HANDLES:
+        studio.page.editor.select(["by-state"])
+        before = studio.cells()["by-state"]
+        column, row = studio.step()
+        start = handle_spot(QRectF(studio.box("by-state")), handle).toPoint()
+        by = QPointF(column if "w" in handle or "e" in handle else 0, row if "n" in handle or "s" in handle else 0)
+        inwards = QPoint(round(-by.x() if "e" in handle else by.x()), round(-by.y() if "s" in handle else by.y()))
+        # five pixels off the middle of the handle: 16 px are there to be hit
+        studio.drag(start + QPoint(5, -5), start + QPoint(5, -5) + inwards)
+        after = studio.cells()["by-state"]
+        assert (after.w, after.h) == (before.w - (by.x() > 0), before.h - (by.y() > 0)), handle
+        assert after.x == before.x + ("w" in handle), handle
+        assert _no_overlap(studio.cells()), handle
+        studio.key(Qt.Key.Key_Z, CTRL)
+        assert studio.cells()["by-state"] == before, handle
 
 
 def test_drag_of_several_moves_them_as_one_body(studio: "Studio") -> None:

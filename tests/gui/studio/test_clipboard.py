@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 from boards import CTRL, banner_text, item, load
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
@@ -57,25 +56,22 @@ def test_paste_with_pointer_over_page_lands_there(board: "Studio") -> None:
     assert board.page.editor.page.path(new) == (("g", 0),)
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
+def test_paste_of_no_widget_is_rejected_in_words(board: "Studio") -> None:
+    for text, why in (
         ("good morning", "Invalid JSON"),
         (json.dumps([item("x", -1, 0)]), "position.x of item"),
         ('[{"id": "a"', "Incomplete JSON"),
         (json.dumps({"columns": 10**9, "items": []}), "columns is 1000000000"),
         ("", "This is empty"),
-    ],
-)
-def test_paste_of_no_widget_is_rejected_in_words(board: "Studio", text: str, why: str) -> None:
-    before = board.page.editor.document
-    data = QMimeData()
-    data.setText(text)
-    QGuiApplication.clipboard().setMimeData(data)
-    board.key(Qt.Key.Key_V, CTRL)
-    QGuiApplication.clipboard().clear()  # what Python made is gone before Python is
-    assert board.page.editor.document is before
-    assert why in banner_text(board)
+    ):
+        before = board.page.editor.document
+        data = QMimeData()
+        data.setText(text)
+        QGuiApplication.clipboard().setMimeData(data)
+        board.key(Qt.Key.Key_V, CTRL)
+        QGuiApplication.clipboard().clear()  # what Python made is gone before Python is
+        assert board.page.editor.document is before, text
+        assert why in banner_text(board), text
 
 
 def test_paste_of_handwritten_json_adds_widget(board: "Studio") -> None:

@@ -260,23 +260,20 @@ def test_ctrl_a_selects_grid_first_and_then_everything(container_page: "Studio")
     assert set(container_page.page.editor.selection) == set(container_page.canvas.tiles)
 
 
-@pytest.mark.parametrize(
-    ("item_id", "name", "says"),
-    [
+def test_containers_and_contents_are_accessible(container_page: "Studio") -> None:
+    for item_id, name, says in (
         ("g1", "g1", "Text, column 1, row 1, 3 wide, 3 high, in Group"),
         ("g", "Group", "Group, column 1, row 4, 6 wide, 4 high"),
         ("r", "Row", "closed, 1 widget"),
         ("s", "Open", "open, 1 widget"),
         ("t", "Tabs", "tab One, 1 of 3, 2 widgets"),
-    ],
-)
-def test_containers_and_contents_are_accessible(container_page: "Studio", item_id: str, name: str, says: str) -> None:
-    whole = QAccessible.queryAccessibleInterface(container_page.canvas)
-    found = [whole.child(k) for k in range(whole.childCount())]
-    told = dict(zip(container_page.page.editor.page.reading_order, found, strict=True))[item_id]
-    assert told.text(QAccessible.Text.Name) == name
-    texts = (QAccessible.Text.Description, QAccessible.Text.Value)
-    assert says in [told.text(kind) for kind in texts]
+    ):
+        whole = QAccessible.queryAccessibleInterface(container_page.canvas)
+        found = [whole.child(k) for k in range(whole.childCount())]
+        told = dict(zip(container_page.page.editor.page.reading_order, found, strict=True))[item_id]
+        assert told.text(QAccessible.Text.Name) == name, item_id
+        texts = (QAccessible.Text.Description, QAccessible.Text.Value)
+        assert says in [told.text(kind) for kind in texts], item_id
 
 
 def test_drop_nested_too_deep_is_rejected_and_changes_nothing(container_page: "Studio") -> None:

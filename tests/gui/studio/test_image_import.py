@@ -422,15 +422,15 @@ def test_image_with_locked_content_is_not_replaced(studio: "Studio", tmp_path: P
 
 
 @OWN_PAGE
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", claimed(30, 20, b"\x78\x9cxx"), png(30, 20)[:-30]])
-def test_broken_image_in_document_is_explained_on_tile(studio: "Studio", data: bytes) -> None:
-    text = images.to_data_uri("png", data) if data else "file:///etc/passwd"
-    _show(studio, _item("a", picture=text))
-    answer = studio.page.query_runner.result("a")
-    assert answer is not None
-    assert isinstance(answer.error, Invalid)
-    assert summary(studio.page.editor.widget("a"), answer) == answer.error.what
-    assert QColor(*RED) != _middle(studio, "a")
+def test_broken_image_in_document_is_explained_on_tile(studio: "Studio") -> None:
+    for data in (b"", b"\x89PNG\r\n\x1a\n", claimed(30, 20, b"\x78\x9cxx"), png(30, 20)[:-30]):
+        text = images.to_data_uri("png", data) if data else "file:///etc/passwd"
+        _show(studio, _item("a", picture=text))
+        answer = studio.page.query_runner.result("a")
+        assert answer is not None, data
+        assert isinstance(answer.error, Invalid), data
+        assert summary(studio.page.editor.widget("a"), answer) == answer.error.what, data
+        assert QColor(*RED) != _middle(studio, "a"), data
 
 
 @OWN_PAGE
@@ -442,23 +442,24 @@ def test_image_description_is_accessible(studio: "Studio") -> None:
 
 
 @OWN_PAGE
-@pytest.mark.parametrize(
-    ("fit", "align", "tops"),
-    [("whole", "centre", (False, True, False)), ("whole", "top", (True, True, False)),
-     ("whole", "bottom", (False, True, True)), ("fill", "left", (True, True, True)),
-     ("stretch", "centre", (True, True, True))],
-)  # fmt: skip
-def test_image_fills_tile_by_its_fit_setting(studio: "Studio", fit: str, align: str, tops: tuple[bool, ...]) -> None:
-    _show(studio, _item("a", picture=SMALL, fit=fit, align=align))
-    size = QSizeF(240, 240)
-    image = QImage(240, 240, QImage.Format.Format_ARGB32)
-    image.fill(Qt.GlobalColor.white)
-    painter = QPainter(image)
-    paint_content(painter, size, studio.page.editor.widget("a"), studio.page.query_runner.result("a"))
-    painter.end()
-    body = body_of(size)
-    spots = (body.top() + 2, body.center().y(), body.bottom() - 3)
-    assert tuple(image.pixelColor(120, round(y)) == QColor(*RED) for y in spots) == tops
+def test_image_fills_tile_by_its_fit_setting(studio: "Studio") -> None:
+    for fit, align, tops in (
+        ("whole", "centre", (False, True, False)),
+        ("whole", "top", (True, True, False)),
+        ("whole", "bottom", (False, True, True)),
+        ("fill", "left", (True, True, True)),
+        ("stretch", "centre", (True, True, True)),
+    ):
+        _show(studio, _item("a", picture=SMALL, fit=fit, align=align))
+        size = QSizeF(240, 240)
+        image = QImage(240, 240, QImage.Format.Format_ARGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        paint_content(painter, size, studio.page.editor.widget("a"), studio.page.query_runner.result("a"))
+        painter.end()
+        body = body_of(size)
+        spots = (body.top() + 2, body.center().y(), body.bottom() - 3)
+        assert tuple(image.pixelColor(120, round(y)) == QColor(*RED) for y in spots) == tops, (fit, align)
 
 
 @OWN_PAGE

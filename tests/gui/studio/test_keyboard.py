@@ -95,25 +95,22 @@ def test_focus_ring_is_painted_and_scrolled_into_view(board: "Studio") -> None:
     assert board.viewport.rect().contains(board.box(there))
 
 
-@pytest.mark.parametrize(
-    ("chosen", "key", "changed"),
-    [
+def test_alt_shift_arrow_moves_shared_edge(board: "Studio") -> None:
+    for chosen, key, changed in (
         ("a", Key.Key_Right, {"a": Cell(0, 0, 4, 3), "b": Cell(4, 0, 2, 3)}),
         ("a", Key.Key_Left, {"a": Cell(0, 0, 2, 3), "b": Cell(2, 0, 4, 3)}),
         ("c", Key.Key_Left, {"c": Cell(5, 0, 4, 3), "b": Cell(3, 0, 2, 3)}),
         ("b", Key.Key_Down, {"b": Cell(3, 0, 3, 4), "e": Cell(3, 4, 3, 2)}),
         ("g1", Key.Key_Right, {"g1": Cell(0, 7, 4, 3), "g2": Cell(4, 7, 2, 3)}),
-    ],
-)
-def test_alt_shift_arrow_moves_shared_edge(board: "Studio", chosen: str, key: Qt.Key, changed: dict[str, Cell]) -> None:
-    editor = board.page.editor
-    before = dict(editor.page.shown)
-    editor.select([chosen])
-    board.key(key, ALT | SHIFT)
-    assert {one: cell for one, cell in editor.page.shown.items() if before[one] != cell} == changed
-    assert editor.selection == (chosen,)
-    editor.undo_stack.undo()
-    assert editor.page.shown == before
+    ):
+        editor = board.page.editor
+        before = dict(editor.page.shown)
+        editor.select([chosen])
+        board.key(key, ALT | SHIFT)
+        assert {one: cell for one, cell in editor.page.shown.items() if before[one] != cell} == changed, (chosen, key)
+        assert editor.selection == (chosen,), (chosen, key)
+        editor.undo_stack.undo()
+        assert editor.page.shown == before, (chosen, key)
 
 
 def test_alt_shift_arrow_at_immovable_edge_explains_why(board: "Studio") -> None:

@@ -64,37 +64,32 @@ def _colours(studio: "Studio", item_id: str) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
-@pytest.mark.parametrize(
-    ("config", "told", "tone"),
-    [
+def test_gauge_above_a_limit_reports_and_colours_it(studio: "Studio") -> None:
+    for config, told, tone in (
         ({"warn": 60, "alarm": 85}, "71 %, warning at 60 %", "warn"),
         ({"warn": 80, "alarm": 90}, "71 %", ""),
         ({"warn": 60, "alarm": 70.5}, "71 %, critical at 70.5 %", "error"),
         ({"warn": 90, "alarm": 10}, "71 %, warning at 90 %", "warn"),
         ({"min": 0, "max": -3}, "1 row", ""),
         ({"warn": "60", "min": None, "max": True}, "71 %", ""),
-    ],
-)
-def test_gauge_above_a_limit_reports_and_colours_it(
-    studio: "Studio", config: dict[str, object], told: str, tone: str
-) -> None:
-    gauge = _item("g", "gauge", query="SELECT 3 AS a, 71 AS load", config={"unit": "%", **config})
-    studio.page.editor.load(parse_document([gauge]))
-    assert _answered(studio, "g") == told
-    shown = _colours(studio, "g")
-    for name in ("warn", "error"):
-        limited = isinstance(config.get("warn"), int)
-        assert (theme().color(name).name() in shown) == limited, name
-    assert (theme().chart(0).name() in shown) == (tone == "" and told != "1 row")
+    ):
+        gauge = _item("g", "gauge", query="SELECT 3 AS a, 71 AS load", config={"unit": "%", **config})
+        studio.page.editor.load(parse_document([gauge]))
+        assert _answered(studio, "g") == told, config
+        shown = _colours(studio, "g")
+        for name in ("warn", "error"):
+            limited = isinstance(config.get("warn"), int)
+            assert (theme().color(name).name() in shown) == limited, name
+        assert (theme().chart(0).name() in shown) == (tone == "" and told != "1 row"), config
 
 
-@pytest.mark.parametrize("query", ["SELECT NULL AS a", "SELECT 'x' AS a", "SELECT 1 AS a FROM orders LIMIT 0", ""])
-def test_gauge_without_a_number_is_drawn(studio: "Studio", query: str) -> None:
-    studio.page.editor.load(parse_document([_item("g", "gauge", query=query, config={"warn": 1})]))
-    studio.wait(lambda: not studio.page.query_runner.busy)
-    tile = studio.canvas.tiles["g"]
-    assert isinstance(tile, Tile)
-    assert not tile.current_pixmap().isNull()
+def test_gauge_without_a_number_is_drawn(studio: "Studio") -> None:
+    for query in ("SELECT NULL AS a", "SELECT 'x' AS a", "SELECT 1 AS a FROM orders LIMIT 0", ""):
+        studio.page.editor.load(parse_document([_item("g", "gauge", query=query, config={"warn": 1})]))
+        studio.wait(lambda: not studio.page.query_runner.busy)
+        tile = studio.canvas.tiles["g"]
+        assert isinstance(tile, Tile), query
+        assert not tile.current_pixmap().isNull(), query
 
 
 def test_area_chart_is_filled_down_to_zero(studio: "Studio") -> None:

@@ -7,7 +7,6 @@ from boards import item
 from PySide6.QtCore import QPoint, Qt
 
 from benchboard.dashboards.document.document import parse_document
-from benchboard.dashboards.layout import Handle
 from benchboard.ui.studio.canvas.scene.overlay import handle_spot
 
 if TYPE_CHECKING:
@@ -26,21 +25,21 @@ def board(plain_home: None, studio: "Studio") -> "Studio":
     return studio
 
 
-@pytest.mark.parametrize("handle", ["n", "ne", "nw"])
-@pytest.mark.parametrize("chosen", [["area"], ["area", "text"], ["g2"]])
-def test_resize_of_top_edge_stops_at_item_above(board: "Studio", chosen: list[str], handle: Handle) -> None:
-    board.page.editor.select(chosen)
-    frame = board.canvas.group_frame.rect()
-    assert frame is not None
-    start, before, cells = board.canvas.mapFromScene(handle_spot(frame, handle)), board.shown(), board.cells()
-    end = start - QPoint(0, round(board.step()[1] * 1.4))
-    board.press(start)
-    board.glide(start, end)
-    assert board.canvas.busy
-    assert board.shown() == before
-    board.release(end)
-    assert board.shown() == before
-    assert board.cells() == cells
+def test_resize_of_top_edge_stops_at_item_above(board: "Studio") -> None:
+    for handle in ("n", "ne", "nw"):
+        for chosen in (["area"], ["area", "text"], ["g2"]):
+            board.page.editor.select(chosen)
+            frame = board.canvas.group_frame.rect()
+            assert frame is not None, (handle, chosen)
+            start, before, cells = board.canvas.mapFromScene(handle_spot(frame, handle)), board.shown(), board.cells()
+            end = start - QPoint(0, round(board.step()[1] * 1.4))
+            board.press(start)
+            board.glide(start, end)
+            assert board.canvas.busy, (handle, chosen)
+            assert board.shown() == before, (handle, chosen)
+            board.release(end)
+            assert board.shown() == before, (handle, chosen)
+            assert board.cells() == cells, (handle, chosen)
 
 
 def test_resize_stops_at_page_edge(board: "Studio") -> None:

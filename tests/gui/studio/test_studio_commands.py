@@ -30,9 +30,8 @@ def offered(studio: "Studio") -> dict[str, str]:
     return {entry.title: entry.why_not for entry in studio.application.shell.palette_entries()}
 
 
-@pytest.mark.parametrize(
-    ("word", "title"),
-    [
+def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio") -> None:
+    for word, title in (
         ("undo", "Undo"),
         ("revert", "Undo"),
         ("pin", "Lock position"),
@@ -42,11 +41,9 @@ def offered(studio: "Studio") -> dict[str, str]:
         ("import", "Import dashboard"),
         ("shortcuts", "Show keyboard shortcuts"),
         ("delete", "Remove widget"),
-    ],
-)
-def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio", word: str, title: str) -> None:
-    assert dashboard.application.shell is not None
-    assert search(word, dashboard.application.shell.palette_entries())[0].entry.title == title
+    ):
+        assert dashboard.application.shell is not None, word
+        assert search(word, dashboard.application.shell.palette_entries())[0].entry.title == title, word
 
 
 def test_palette_on_home_page_leaves_out_commands_of_shared_dashboards(studio: "Studio") -> None:
