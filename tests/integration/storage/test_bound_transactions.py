@@ -138,6 +138,12 @@ UNBOUND = {
 """The modules that begin transactions without an account, and the acts they name."""
 
 
+@pytest.fixture(scope="module")
+def modules() -> dict[Path, list[ast.AST]]:
+    """The package's source, which takes a second to parse."""
+    return walked(PACKAGE)
+
+
 def _calls(nodes: list[ast.AST], method: str) -> Iterator[ast.Call]:
     """The calls among a module's nodes of anything called `method`, on whatever object."""
     for node in nodes:
@@ -145,9 +151,9 @@ def _calls(nodes: list[ast.AST], method: str) -> Iterator[ast.Call]:
             yield node
 
 
-def test_system_is_called_by_the_named_modules_for_the_named_acts_alone() -> None:
+def test_system_is_called_by_the_named_modules_for_the_named_acts_alone(modules: dict[Path, list[ast.AST]]) -> None:
     found: dict[str, set[str]] = {}
-    for module, nodes in walked(PACKAGE).items():
+    for module, nodes in modules.items():
         for call in _calls(nodes, "system"):
             if call.args:  # QLocale.system() and platform.system() take none
                 assert isinstance(call.args[0], ast.Constant), f"{module}: an act that is not written out"
@@ -156,9 +162,9 @@ def test_system_is_called_by_the_named_modules_for_the_named_acts_alone() -> Non
     assert set.union(*found.values()) == SYSTEM_ACTS
 
 
-def test_transactions_and_connections_are_begun_in_storage_alone() -> None:
+def test_transactions_and_connections_are_begun_in_storage_alone(modules: dict[Path, list[ast.AST]]) -> None:
     """Nobody else makes `Transactions`, which may act for nobody, or asks the engine for a connection."""
-    for module, nodes in walked(PACKAGE).items():
+    for module, nodes in modules.items():
         if module.relative_to(PACKAGE).parts[0] != "storage":
             assert not list(_calls(nodes, "Transactions")), module
             attributes = [node for node in nodes if isinstance(node, ast.Attribute)]

@@ -215,28 +215,21 @@ def test_docstrings_name_only_codes_that_exist(trees: Trees) -> None:
 _SILENCED: Final = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[\w, -]+\])")
 
 
-def _source_lines(*folders: str) -> Iterator[tuple[str, str]]:
-    for folder in folders:
+def _source_lines(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """The lines with a match, each with its place. A file is searched whole: by line took ten times as long."""
+    for folder in ("desktop", "benchmarks", "migrations"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            name = path.relative_to(ROOT).as_posix()
-            for number, line in enumerate(path.read_text().splitlines(), 1):
-                yield f"{name}:{number}", line
+            text = path.read_text()
+            for match in pattern.finditer(text):
+                number = text.count("\n", 0, match.start())
+                yield f"{path.relative_to(ROOT).as_posix()}:{number + 1}", text.split("\n")[number]
 
 
 def test_comments_cite_no_document_that_is_not_in_the_repository() -> None:
-    cited = [
-        place
-        for place, line in _source_lines("desktop", "benchmarks", "migrations")
-        if re.search(r"\bDESIGN\b|\bsource 00\d|\bsources'|\bthe sources\b", line)
-    ]
-    assert not cited
+    cited = re.compile(r"\bDESIGN\b|\bsource 00\d|\bsources'|\bthe sources\b")
+    assert not [place for place, _line in _source_lines(cited)]
 
 
 def test_silenced_checks_say_why() -> None:
-    mute = [
-        place
-        for place, line in _source_lines("desktop", "benchmarks", "migrations")
-        for silenced in [re.split(_SILENCED, line)]
-        if len(silenced) > 1 and not re.search(r"\w{2}", silenced[-1])
-    ]
+    mute = [place for place, line in _source_lines(_SILENCED) if not re.search(r"\w{2}", re.split(_SILENCED, line)[-1])]
     assert not mute
