@@ -78,17 +78,23 @@ def _read_out(studio: "Studio", item_id: str) -> str:
     return child.text(QAccessible.Text.Description)
 
 
-@pytest.mark.parametrize(
-    ("item_id", "inside"),
-    [("a", ""), ("r", ""), ("r2", "Row"), ("g", ""), ("g2", "Group"), ("gr", "Group"), ("gr1", "Inner"), ("t1", "One")],
-)
-def test_position_is_reported_from_one_everywhere(board: "Studio", item_id: str, inside: str) -> None:
-    board.page.editor.select([item_id])
-    x, y = _in_document(board, item_id) or (-1, -1)
-    assert _in_fields(board) == (x + 1, y + 1)
-    said = _read_out(board, item_id)
-    assert f"column {x + 1}, row {y + 1}, " in said
-    assert said.endswith(f", in {inside}" if inside else " high")
+def test_position_is_reported_from_one_everywhere(board: "Studio") -> None:
+    for item_id, inside in (
+        ("a", ""),
+        ("r", ""),
+        ("r2", "Row"),
+        ("g", ""),
+        ("g2", "Group"),
+        ("gr", "Group"),
+        ("gr1", "Inner"),
+        ("t1", "One"),
+    ):
+        board.page.editor.select([item_id])
+        x, y = _in_document(board, item_id) or (-1, -1)
+        assert _in_fields(board) == (x + 1, y + 1), item_id
+        said = _read_out(board, item_id)
+        assert f"column {x + 1}, row {y + 1}, " in said, item_id
+        assert said.endswith(f", in {inside}" if inside else " high"), item_id
 
 
 @pytest.mark.parametrize(("over", "inside"), [("r2", "Row"), ("g2", "Group"), ("gr1", "Inner"), ("t1", "One")])
