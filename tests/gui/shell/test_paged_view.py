@@ -151,6 +151,27 @@ def test_refresh_with_current_row_changed_emits_current_changed(
     assert told[1:] == [None]
 
 
+def test_row_of_a_page_that_was_just_added_is_scrolled_into_view(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
+) -> None:
+    """The scroll bar didn't know the new rows yet, and the selected one stayed below the others."""
+    source.entries = tuple(Entry(str(number), f"Entry {number}") for number in range(250))
+    columns: tuple[Column[Entry], ...] = (Column("name", "Name", lambda entry: entry.name, True),)
+    table = PagedTable(PagedTableModel(tasks, source.paged, columns, owner), label="Entries", name="entries")
+    table.setParent(beside)
+    table.resize(800, 400)
+    beside.show()
+    table.show()
+    table.model.loaded.connect(lambda: table.make_current("249"))
+    _load(qtbot, table)
+    for _page in range(2):
+        with qtbot.waitSignal(table.model.loaded):
+            table.model.fetchMore(QModelIndex())
+    view = table.view
+    assert view.currentIndex().row() == 249
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()).center())
+
+
 def test_header_box_differs_for_none_some_and_all_rows_ticked(qtbot: QtBot, table: PagedTable[Entry]) -> None:
     _load(qtbot, table)
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from benchboard.ui.paged.day_headings import DayHeadings
 from benchboard.ui.paged.paged_cells import fold_button, paint_cell, paint_day, paint_ring, paint_title, title_width
-from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_model import Column, Index, PagedTableModel
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
@@ -78,6 +78,12 @@ class PagedRows(QTableView):
         for at, column in enumerate(model.columns):
             self.setColumnWidth(at, column.width + (theme().px("table.checkbox_col") if ticks and at == 0 else 0))
 
+    def scrollTo(
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        self.updateGeometries()  # the scroll bar may not know rows that were just added
+        super().scrollTo(index, hint)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_width()
@@ -116,11 +122,11 @@ class PagedRows(QTableView):
         super().reset()
         self._headings_placed = 0
 
-    def rowsInserted(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
+    def rowsInserted(self, parent: Index, start: int, end: int) -> None:
         super().rowsInserted(parent, start, end)
         self._headings_placed = min(self._headings_placed, start)
 
-    def rowsAboutToBeRemoved(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
+    def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
         super().rowsAboutToBeRemoved(parent, start, end)
         self._headings_placed = min(self._headings_placed, start)
 
