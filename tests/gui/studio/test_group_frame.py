@@ -159,19 +159,19 @@ def _write(studio: "Studio", key: str, text: str) -> UndoLineEdit:
 
 def test_geometry_fields_of_several_show_origin_and_common_values(board: "Studio") -> None:
     board.page.editor.select(["b", "d", "c"])
-    assert _texts(board) == {"x": "0", "y": "0", "w": "Mixed", "h": "3"}
+    assert _texts(board) == {"x": "1", "y": "1", "w": "Mixed", "h": "3"}
     board.page.editor.select(["g1", "g2"])
-    assert _texts(board) == {"x": "0", "y": "0", "w": "3", "h": "Mixed"}
+    assert _texts(board) == {"x": "1", "y": "1", "w": "3", "h": "Mixed"}
 
 
 def test_geometry_fields_of_several_move_together_and_resize_each(board: "Studio") -> None:
     editor = board.page.editor
     editor.select(["a", "b"])
-    _write(board, "x", "3")
+    _write(board, "x", "4")
     assert (board.cells()["a"].x, board.cells()["b"].x) == (3, 5)
     _write(board, "h", "2")
     assert (board.cells()["a"].h, board.cells()["b"].h) == (2, 2)
-    _write(board, "y", "3")
+    _write(board, "y", "4")
     assert board.cells()["a"].y == board.cells()["b"].y
     assert editor.selection == ("a", "b")
     for _step in range(editor.undo_stack.position()):
@@ -185,8 +185,8 @@ def test_geometry_fields_of_several_impossible_values_are_disabled_or_explained(
     assert "different containers" in board.find("inspector_x").accessibleDescription()
     assert board.find("inspector_w").isEnabled()
     board.page.editor.select(["a", "c"])
-    line = _write(board, "x", "2")
-    assert line.accessibleDescription() == "Enter a whole number from 0 to 1: the selection is 11 wide."
+    line = _write(board, "x", "3")
+    assert line.accessibleDescription() == "Enter a whole number from 1 to 2: the selection is 11 wide."
     assert board.cells()["a"].x == 0
     board.page.editor.select(["fixed", "a"])
-    assert _texts(board)["x"] == "0"
+    assert _texts(board)["x"] == "1"
