@@ -46,6 +46,7 @@ from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in import SignIn
 from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import start_theme, theme
+from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.tab_order import focus_next
@@ -112,6 +113,7 @@ class Application(QObject):
 
     def __init__(self, home: Path, rooms: "Callable[[], tuple[Room, ...]] | None" = None) -> None:
         super().__init__()
+        accessible.install()
         self.home = home
         self.settings = _load_settings(home)
         self._find_rooms = rooms or _load_rooms

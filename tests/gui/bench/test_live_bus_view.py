@@ -22,6 +22,7 @@ from benchboard.dongles import fleet
 from benchboard.dongles.device import Device
 from benchboard.errors import AppError, DeviceFailure
 from benchboard.storage.models.dongles import Dongle as DongleRow
+from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
@@ -232,7 +233,14 @@ def test_closed_live_bus_says_so_once(qtbot: QtBot, shell: Shell, manager: Devic
     (view,) = shell.findChildren(LiveBusView)
     shown = [one for one in view.findChildren(QWidget) if one.isVisible()]
     closed = "The live bus is closed"
-    texts = [one.text() if isinstance(one, QLabel) else one.accessibleName() for one in shown]
+    texts = [
+        one.text()
+        if isinstance(one, QLabel)
+        else one.accessible_text()
+        if isinstance(one, BusCounters)
+        else one.accessibleName()
+        for one in shown
+    ]
     assert [text.rstrip(".") for text in texts].count(closed) == 1
     # Whatever keeps it closed, a button leads on: to simulated dongles where none is connected.
     assert visible(shell.window(), "live_empty_action")
@@ -295,7 +303,7 @@ def test_live_bus_ends_when_the_device_leaves(
     qtbot.waitUntil(lambda: "Sent 321#C0FFEE to the dongle." in _labels(view))
     simulator.process.kill()
     qtbot.waitUntil(lambda: manager.live is None)
-    ended = click.find(window, "live_counters").accessibleName()
+    ended = view.findChild(BusCounters, "live_counters").accessible_text()
     title = f"Dongle {device_id[-4:].upper()}"
     assert ended.startswith(f"{title} disconnected.")
     assert ended.endswith("The frames below were received before.")

@@ -101,7 +101,7 @@ def test_timing_result_on_the_bus_is_explained_unless_it_passed(
     assert why in explanation.text()
     assert explanation.isVisible() == bool(why)
     # A check mark at "Listen" says that the bus was heard without an error.
-    heard = view.verification.findChild(StepRow).accessibleName().endswith("Listen")
+    heard = view.verification.findChild(StepRow).accessibleName().endswith("Listen: done")
     assert heard == (tone == "ok")
 
 

@@ -17,6 +17,7 @@ from benchboard.ui import gallery
 from benchboard.ui.gallery import Sample
 from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import __all__ as offered
+from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.surfaces import set_surface
 from support.contrast import contrast
 from support.faint_text import faint_texts
@@ -136,6 +137,7 @@ def test_parts_look_and_are_read_as_stored(boxed: Theme) -> None:
     reader reads. A line one pixel lower or in another colour is a difference. The file is text, so a review shows which
     part changed and how. A change that is meant is stored with BENCHBOARD_ACCEPT=1.
     """
+    accessible.install()
     modes: tuple[Mode, Mode] = ("light", "dark")
     now = {mode: described(boxed, mode) for mode in modes}
     if os.environ.get(ACCEPT):

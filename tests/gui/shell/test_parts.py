@@ -88,9 +88,9 @@ def test_stat_strip_zeros_are_muted_and_trouble_has_its_colour() -> None:
 def test_stat_strip_is_read_as_names_and_figures_or_the_note() -> None:
     strip = StatStrip()
     strip.show_stats([Stat("38 %", "Bus load", share=0.38), Stat("0", "Dropped")])
-    assert strip.accessibleName() == "Bus load 38 %, Dropped 0"
+    assert strip.accessible_text() == "Bus load 38 %, Dropped 0"
     strip.show_note("The live bus is closed.")
-    assert strip.accessibleName() == "The live bus is closed."
+    assert strip.accessible_text() == "The live bus is closed."
     assert strip.stats == ()
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.timing import Timing
 from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.labels import plain_tooltip
 
 _BAR: Final = 46
@@ -69,12 +70,22 @@ def spans(parts: Sequence[Segment], width: float) -> list[tuple[float, float]]:
     return edges
 
 
+def describe(timing: Timing, *, tseg1_is_split: bool = True) -> str:
+    """A bit in words: its segments in time quanta, its sample point and its jump width."""
+    parts = segments(timing, tseg1_is_split=tseg1_is_split)
+    whole = _("{quanta} time quanta, sample point {point} percent, SJW {sjw}").format(
+        quanta=timing.quanta, point=number(timing.sample_point, 1), sjw=timing.sjw
+    )
+    return f"{whole}: " + ", ".join(f"{part.title} {part.length}" for part in parts)
+
+
 class BitBar(QWidget):
     """A bit that can be viewed and, if `editable`, dragged: borders move time quanta between neighbours.
 
     `edited` emits the new timing when a border is dragged, or moved by Left and Right.
     """
 
+    accessible_role = Role.Graphic
     edited = Signal(object)
 
     def __init__(self, title: str, *, editable: bool = False, parent: QWidget | None = None) -> None:
@@ -103,11 +114,7 @@ class BitBar(QWidget):
         if not prop_seg_is_set:
             self._selected = 2
         if timing is not None:
-            self.setAccessibleDescription(
-                _("{quanta} time quanta, sample point {point} percent, SJW {sjw}").format(
-                    quanta=timing.quanta, point=number(timing.sample_point, 1), sjw=timing.sjw
-                )
-            )
+            self.setAccessibleDescription(describe(timing, tseg1_is_split=tseg1_is_split))
         self.update()
 
     @property
@@ -231,15 +238,19 @@ class BitBar(QWidget):
         if moved != timing:
             self.show_timing(moved, prop_seg_is_set=self._prop_seg_is_set, tseg1_is_split=self._tseg1_is_split)
             self.edited.emit(moved)
+            announce(self, self.accessibleDescription())
 
 
 class SmallBitBar(QWidget):
     """The bit in 20 px height, with the names that fit."""
 
+    accessible_role = Role.Graphic
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timing: Timing | None = None
         self._tseg1_is_split = True
+        self.setAccessibleName(_("Bit timing"))
         self.setFixedHeight(20)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -247,6 +258,7 @@ class SmallBitBar(QWidget):
         self._timing = timing
         self._tseg1_is_split = tseg1_is_split
         if timing is not None:
+            self.setAccessibleDescription(describe(timing, tseg1_is_split=tseg1_is_split))
             self.setToolTip(
                 plain_tooltip(
                     _("{quanta} time quanta of {ns} ns, SJW {sjw}").format(

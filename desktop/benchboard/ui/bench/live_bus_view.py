@@ -45,6 +45,7 @@ from benchboard.ui.widgets import (
     Toolbar,
     hairline,
 )
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
@@ -506,6 +507,7 @@ class LiveBusView(QWidget):
         self._sent.set_tone("muted" if outcome.error is None else "error")
         sentence = _("Sent {frame} to the dongle.") if outcome.error is None else _("{frame} wasn't sent.")
         self._sent.setText(sentence.format(frame=candump.text(outcome.frames[-1])))
+        announce(self._sent, self._sent.text())
 
     def _report_unsent(self, outcome: SendOutcome) -> None:
         """Show a notice of all frames that weren't sent, until one is sent again or the user dismisses it."""
@@ -526,6 +528,7 @@ class LiveBusView(QWidget):
         self._copy_command.setVisible(bool(command))
         self._sent.set_tone("error")
         self._sent.setText(text)
+        announce(self._sent, text)
 
     def _clear_send_error(self) -> None:
         """The frame is edited or sent again: what was said of the last one no longer applies."""

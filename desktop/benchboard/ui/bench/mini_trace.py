@@ -14,6 +14,7 @@ from benchboard.i18n import _, number
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.bench.frame_format import clock, identifier, payload
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 
 _POLL_MS: Final = 100
 _ROWS: Final = 7
@@ -24,6 +25,8 @@ _LINE: Final = 36
 
 class MiniTrace(QWidget):
     """Polls the open bus while it is visible, rather than handling each frame."""
+
+    accessible_role = Role.Chart
 
     def __init__(self, parent: QWidget | None = None, *, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
@@ -41,6 +44,10 @@ class MiniTrace(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
         self._timer.timeout.connect(self._poll)
+
+    def accessible_text(self) -> str:
+        """What a screen reader reads when it asks: ten changes a second aren't announced."""
+        return f"{self.accessibleName()}: {self.summary}" if self.summary else self.accessibleName()
 
     def set_bus(self, live: LiveBus | None) -> None:
         """Show this bus."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import paint_icon
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import FocusRinged
 
 StepState = Literal["todo", "now", "done", "failed"]
@@ -23,6 +24,8 @@ _LOOK: Final[dict[str, tuple[str, str, str]]] = {
 
 class CountdownRing(QWidget):
     """The seconds left, as a number in a ring that empties."""
+
+    accessible_role = Role.StaticText
 
     def __init__(self, whole: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +58,8 @@ class CountdownRing(QWidget):
 class PairingChecklist(QWidget):
     """The steps of the claim, one line each, with a mark for their progress."""
 
+    accessible_role = Role.StaticText
+
     def __init__(self, lines: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines = list(lines)
@@ -84,8 +89,11 @@ class PairingChecklist(QWidget):
         return tuple(self._marks)
 
     def _update_accessible_name(self) -> None:
+        words = {"todo": _("waiting"), "now": _("in progress"), "done": _("done"), "failed": _("failed")}
         done = sum(mark == "done" for mark in self._marks)
-        self.setAccessibleName(_("{done} of {count} done").format(done=done, count=len(self._marks)))
+        counted = _("{done} of {count} done").format(done=done, count=len(self._marks))
+        lines = (f"{line}: {words[mark]}" for line, mark in zip(self._lines, self._marks, strict=True))
+        self.setAccessibleName(". ".join((counted, *lines)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -146,6 +154,8 @@ class DongleChoice(FocusRinged, QAbstractButton):
 class DonglePicture(QWidget):
     """A dongle with its light and button; `press` points at the button; its light may be blinking."""
 
+    accessible_role = Role.Graphic
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._id = ""
@@ -155,6 +165,8 @@ class DonglePicture(QWidget):
 
     def show_dongle(self, device_id: str, *, press: bool, blinking: bool = True) -> None:
         self._id, self._press, self.blinking = device_id, press, blinking
+        told = _("Dongle {id}, its light blinks") if blinking else _("Dongle {id}")
+        self.setAccessibleName(told.format(id=device_id))
         self.update()
 
     def sizeHint(self) -> QSize:

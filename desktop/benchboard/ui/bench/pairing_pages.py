@@ -22,6 +22,7 @@ from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select
+from benchboard.ui.widgets.accessible import announce
 
 LISTEN_SECONDS: Final = 3
 """How long the test listens on the bus."""
@@ -165,7 +166,7 @@ class ClaimPage(_WizardPage):
 
     def __init__(self, press: Callable[[], None]) -> None:
         super().__init__()
-        self._device_id = ""
+        self._device_id = self._announced = ""
         self.picture = DonglePicture()
         self._prompt = Paragraph("", "section")
         self.steps = PairingChecklist(
@@ -196,7 +197,7 @@ class ClaimPage(_WizardPage):
         self.hide_prompts()
 
     def start(self, device_id: str) -> None:
-        self._device_id = device_id
+        self._device_id, self._announced = device_id, ""
         self.steps.set_current(0)
         self._prompt.setText(_("Checking the dongle's identity."))
         self.picture.show_dongle(device_id, press=False)
@@ -213,6 +214,9 @@ class ClaimPage(_WizardPage):
             self._prompt.setText(_("Press the small button on the blinking dongle."))
         elif step in (PairingStep.PERSIST, PairingStep.COMMIT, PairingStep.CONFIRM):
             self._prompt.setText(_("Confirming the pairing."))
+        if self._prompt.text() != self._announced:
+            self._announced = self._prompt.text()
+            announce(self, self._announced, urgent=waits)
 
     def take_focus(self) -> None:
         """Focus the simulated button, while it is shown."""

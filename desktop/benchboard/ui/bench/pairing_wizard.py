@@ -37,6 +37,7 @@ from benchboard.ui.commands import Handler, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import Button, Dialog, Paragraph
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.focus import press_on_enter
 
 _SELECT, _IDENTIFY, _CLAIM, _TIMING, _TEST, _DONE = range(6)
@@ -175,6 +176,7 @@ class PairingWizard(Dialog):
     def _show_page(self, step: int) -> None:
         self._stack.setCurrentIndex(step)
         self.set_step(step)
+        announce(self, self.stepper.accessibleName())
         self._problem.show_error(None)
         for button in (self._back_button, self._blink_button):
             button.setVisible(step == _IDENTIFY)
@@ -560,3 +562,4 @@ class _ProblemLine(QWidget):
     def show_error(self, error: AppError | None) -> None:
         self.label.setText(str(error) if error is not None else "")
         self.setVisible(error is not None)
+        announce(self, self.label.text(), urgent=True)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.canbus.timing import Timing, limit_percent
 from benchboard.i18n import _, number
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 
 _HIT_RADIUS: Final = 14.0
@@ -47,6 +48,7 @@ def error_ticks(most: float) -> list[tuple[float, str]]:
 class SolutionPlot(QWidget):
     """`selected` emits the (prescaler, tseg1, tseg2) of the point that was clicked or reached by the arrow keys."""
 
+    accessible_role = Role.Chart
     selected = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -21,6 +21,7 @@ from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Card, KeyValue, Paragraph, SegmentedControl, Text
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.stepper import StepRow
@@ -153,7 +154,8 @@ class RegistersCard(Card):
                 self._grid.addWidget(shown, row, 1, 1, 1 if meaning else 2)
             self._grid.addWidget(Paragraph(meaning, tone="secondary" if name else "warn"), row, 2)
             if value:
-                copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=_("Copy"), name="timing_copy")
+                tip = _("Copy {what}").format(what=name) if name else _("Copy")
+                copy = Button("", kind="quiet", icon="ph.copy", size="sm", tip=tip, name="timing_copy")
                 copy.clicked.connect(lambda _checked=False, text=value: copy_text(text))
                 self._grid.addWidget(copy, row, 3)
 
@@ -233,6 +235,8 @@ class VerificationCard(Card):
         self._show_result(text, "error", why)
 
     def _show_result(self, text: str, tone: Tone, why: str = "") -> None:
+        if text and text != self.status.text():
+            announce(self, " ".join(part for part in (text, why) if part), urgent=tone == "error")
         self.status.setText(text)
         self.status.set_tone(tone)
         self._explanation.setText(why)

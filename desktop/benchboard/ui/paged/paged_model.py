@@ -109,6 +109,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._generation = 0
         self._work: Work | None = None
         self._ticks: dict[Hashable, Row] = {}
+        self.checkable = False
+        """Whether its rows have check boxes: set by the view that draws them."""
         self.requested = False
         self.error: AppError | None = None
 
@@ -235,6 +237,8 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             second = column.second(row) if column.second and role != Qt.ItemDataRole.DisplayRole else ""
             return ", ".join(part for part in (column.text(row), second, repeated_text(column, line)) if part)
+        if role == Qt.ItemDataRole.CheckStateRole and self.checkable and index.column() == 0:
+            return Qt.CheckState.Checked if self.is_ticked(index.row()) else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip(column.tooltip(row)) if column.tooltip else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -246,10 +250,24 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
                 return self.columns[section].title
+            if role == Qt.ItemDataRole.AccessibleTextRole:
+                return self.heading_text(section)
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if self.columns[section].align_right else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def heading_text(self, section: int) -> str:
+        """A column's title and, if the list is sorted by it, in which order."""
+        title, listing = self.columns[section].title, self._listing
+        if not self.columns[section].sortable or listing.sort != self.columns[section].key:
+            return title
+        order = _("sorted in descending order") if listing.descending else _("sorted in ascending order")
+        return f"{title}, {order}"
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if self.checkable and index.column() == 0 else flags
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(self.columns) and self.columns[column].sortable:

@@ -21,6 +21,7 @@ from benchboard.ui.paged.day_headings import DayHeadings
 from benchboard.ui.paged.paged_cells import fold_button, paint_cell, paint_day, paint_ring, paint_title, title_width
 from benchboard.ui.paged.paged_model import Column, Index, PagedTableModel
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
 
@@ -49,7 +50,7 @@ class PagedRows(QTableView):
     ) -> None:
         super().__init__(parent)
         self.paged = model
-        self.ticks = ticks
+        self.ticks = model.checkable = ticks
         self.menu = menu
         """Whether the row under the pointer, and the current one, have a menu button at their end."""
         self.day_headings = DayHeadings(model, day)
@@ -294,6 +295,7 @@ class _PagedHeader(QHeaderView):
         sorted_already = listing.sort == column.key
         model.listing = replace(listing, sort=column.key, descending=sorted_already and not listing.descending)
         self.viewport().update()
+        announce(self._view, model.heading_text(section))
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         model = self._view.paged

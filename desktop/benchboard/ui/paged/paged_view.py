@@ -10,10 +10,11 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Sig
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext, pgettext
+from benchboard.i18n import _, ngettext, number, pgettext
 from benchboard.ui.paged.paged_model import PagedTableModel, count_text
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import Text, hairline
@@ -83,6 +84,8 @@ class PagedTable(QWidget, Generic[Row]):
         column.addLayout(self._stack, 1)
         column.addWidget(self._footer)
         self._saved_position: object = None
+        self._announced: object = None
+        """The search and filters whose result was read out last."""
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._connect_model(model)
         QTimer.singleShot(_QUIET_MS, self, self._show_state)
@@ -183,6 +186,17 @@ class PagedTable(QWidget, Generic[Row]):
             elif has_focus and isinstance(page, EmptyState) and page.action.isVisible():
                 page.action.setFocus(Qt.FocusReason.OtherFocusReason)
         self._footer.update_count()
+        self._announce_result()
+
+    def _announce_result(self) -> None:
+        """Read out how many rows match after the search or a filter has changed."""
+        model = self.model
+        asked = (model.listing.search, tuple(sorted(model.listing.filters.items())))
+        if model.loading or asked == self._announced:
+            return
+        first, self._announced = self._announced is None, asked
+        if not first:
+            announce(self, count_text(model) if model.rowCount() else self._no_match.sentence.text())
 
     def _show_error(self, error: AppError) -> None:
         self._error.sentence.setText(error.what)
@@ -256,7 +270,10 @@ class _BulkBar(QWidget):
     def _update(self) -> None:
         count = len(self._model.ticks())
         self._box.setCheckState(Qt.CheckState.PartiallyChecked)
-        self._count.setText(ngettext("{count} selected", "{count} selected", count).format(count=count))
+        text = ngettext("{count} selected", "{count} selected", count).format(count=number(count))
+        if text != self._count.text():
+            announce(self._view, text)
+        self._count.setText(text)
         self.setGeometry(self._header.geometry())
         focused = QApplication.focusWidget()
         if not count and focused is not None and self.isAncestorOf(focused):

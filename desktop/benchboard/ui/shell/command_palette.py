@@ -12,6 +12,7 @@ from benchboard.paging import no_match_text
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, search
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import KeyCap, Text, hairline
@@ -151,6 +152,8 @@ class CommandPalette(Scrim):
     def _show_no_results(self, query: str, *, found: bool) -> None:
         """In place of the list if nothing was found: what can be tried next."""
         self._no_results.setVisible(not found)
+        if not found:
+            announce(self.field, no_match_text(pgettext("no match", "results"), query))
         self._no_results.sentence.setText(no_match_text(pgettext("no match", "results"), query))
         self._no_results.why.setText(
             _("Only commands are searched after >. Remove it to search views and dashboards too.")
@@ -165,6 +168,9 @@ class CommandPalette(Scrim):
     def _select_row(self, row: int) -> None:
         if row >= 0:
             self.list.setCurrentIndex(self._model.index(row))
+            match = self._model.match_at(row)
+            if match is not None and self.isVisible():  # the field keeps the focus, so that nothing else tells
+                announce(self.field, ", ".join(filter(None, (match.entry.title, match.entry.why_not))))
             if row == 1:
                 self.list.scrollToTop()
 

@@ -58,19 +58,20 @@ class ShellStatusCells(QObject):
         """Update the cell of the save state."""
         status = self._context.status
         if self._database.file_gone is not None:
-            status.set("saved", "ph.warning-circle", _("Not saved"), self._fill_saving, tone="error")
+            status.set("saved", "ph.warning-circle", _("Not saved"), self._fill_saving, tone="error", announced=True)
         elif self._database.unreachable_since is not None:
             text = _("No response since {time}").format(time=self._database.unreachable_since.strftime("%H:%M"))
-            status.set("saved", "ph.cloud-slash", text, self._fill_saving, tone="warn")
+            status.set("saved", "ph.cloud-slash", text, self._fill_saving, tone="warn", announced=True)
         elif count := sum(conflict.count for conflict in self._conflicts()):
             text = ngettext("{count} conflict to resolve", "{count} conflicts to resolve", count)
-            status.set("saved", "ph.warning", text.format(count=count), self._fill_conflicts, tone="error")
+            text = text.format(count=count)
+            status.set("saved", "ph.warning", text, self._fill_conflicts, tone="error", announced=True)
         elif self._context.tasks.saving:
             status.set("saved", "ph.arrows-clockwise", _("Saving"), self._fill_saving, tone="info")
         elif self._unsaved():
             status.set("saved", "ph.pencil-simple", _("Not saved yet"), self._fill_saving)
         else:
-            status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok")
+            status.set("saved", "ph.check", _("Saved"), self._fill_saving, tone="ok", announced=True)
 
     def _show_running(self) -> None:
         running = self._context.tasks.running

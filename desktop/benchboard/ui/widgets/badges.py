@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 
 Kind = Literal["ok", "warn", "error", "info", "neutral", "proven", "observed", "waits"]
 
@@ -25,6 +26,8 @@ _LOOK: Final[dict[str, tuple[str, str, str, str]]] = {
 
 class Badge(QWidget):
     """A state: 20 px high, an icon and a word or two. Not a button."""
+
+    accessible_role = Role.StaticText
 
     def __init__(self, kind: Kind, text: str, icon: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from benchboard.i18n import _
 from benchboard.ui.problems import Notice
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.slide import FROM_ABOVE, slide_in
 from benchboard.ui.widgets.surfaces import Icon
@@ -20,12 +21,14 @@ _ICONS = {"info": "ph.info", "warn": "ph.warning", "error": "ph.warning-circle"}
 class Banner(QWidget):
     """One notice: what in bold, then why, its actions at the right, × to dismiss. 40 px, more where text needs it."""
 
+    accessible_role = Role.AlertMessage
     dismissed = Signal()
 
     def __init__(self, notice: Notice, *, framed: bool = False, closable: bool = True, parent: QWidget | None = None):
         super().__init__(parent)
         self._kind = notice.kind
         self._framed = framed
+        self._announced = False
         self.setObjectName("banner")
         self.setAccessibleName(f"{notice.what} {notice.why}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -48,6 +51,9 @@ class Banner(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             slide_in(self, FROM_ABOVE, "banner_in")
+        if not self._announced:
+            self._announced = True
+            announce(self, self.accessibleName(), urgent=self._kind == "error")
 
     def _act(self, run: Callable[[], None]) -> None:
         self.dismissed.emit()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import FocusRinged, press_on_enter
 from benchboard.ui.widgets.labels import KeyCap, plain_tooltip, restyle
 
@@ -284,6 +285,7 @@ def paint_radio(painter: QPainter, box: QRectF, *, on: bool) -> None:
 class SegmentedControl(QWidget):
     """A few choices side by side, one of them selected: `All | Here 9 | Trouble 2`."""
 
+    accessible_role = Role.Grouping
     selected = Signal(str)
 
     def __init__(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayou
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, WINDOW
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.focus import FocusReturn
@@ -28,6 +29,7 @@ from benchboard.ui.widgets.toasts import Toast, keep_toasts_above
 class Scrim(QWidget):
     """Covers the window's content; keyboard and mouse events go only to the dialog on it."""
 
+    accessible_role = Role.Dialog
     dismissed = Signal()
 
     def __init__(self, window: QWidget) -> None:

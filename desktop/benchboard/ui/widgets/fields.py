@@ -1,5 +1,6 @@
 """Fields: a label, an editor, its unit, and an error or hint below."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -15,8 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, install_shortcuts
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import KeyCap, Text, plain_tooltip, restyle
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.window_commands import FILTER, LIST_VIEW
@@ -110,6 +113,7 @@ class Edit(QLineEdit):
 
     def _add_clear_button(self) -> None:
         action = self.addAction(theme().icon("ph.x", "text.muted"), QLineEdit.ActionPosition.TrailingPosition)
+        action.setText(_("Clear"))
         action.setVisible(False)
         action.triggered.connect(self.clear)
         self.textChanged.connect(lambda text: self._show_trailing(action, bool(text)))
@@ -133,6 +137,8 @@ class Select(QComboBox):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(label)
+        if sys.platform == "linux":
+            self.setAccessibleDescription(label)  # there Qt calls a drop-down list by its value
         self.setFixedHeight(theme().px("control_height.md"))
         self._elided = False
         self.currentIndexChanged.connect(lambda _index: self._update_tooltip())
@@ -232,7 +238,8 @@ class Field(QWidget):
         self._note = note
         self._label = Text(label, tone="secondary")
         self._label.setBuddy(self.editor)
-        self.editor.setAccessibleName(label)
+        self._label_text = label
+        self._name_editor()
         self._message = Paragraph(note, "caption", "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -242,6 +249,11 @@ class Field(QWidget):
         column.addWidget(self._message)
         self._message.setVisible(bool(note))
         self.editor.installEventFilter(self)
+
+    def _name_editor(self) -> None:
+        """Call the editor by its label, and by its unit, which only the eye sees in the field."""
+        unit = self.editor.unit if isinstance(self.editor, Edit) else ""
+        self.editor.setAccessibleName(f"{self._label_text} ({unit})" if unit else self._label_text)
 
     @property
     def edit(self) -> Edit:
@@ -265,6 +277,8 @@ class Field(QWidget):
         self._message.setText(sentence or self._note)
         self._message.set_tone("error" if sentence else "muted")
         self._message.setVisible(bool(sentence or self._note))
+        if sentence and sentence != self.editor.accessibleDescription():
+            announce(self.editor, sentence)
         self.editor.setAccessibleDescription(sentence)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

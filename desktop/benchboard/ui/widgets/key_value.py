@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.surfaces import Icon
 
@@ -62,6 +63,8 @@ class KeyValue(QWidget):
 
 class Figure(QWidget):
     """A value of a ruled `KeyValue`: after a `mark` that warns, its text, and whether it is enough, if that matters."""
+
+    accessible_role = Role.StaticText
 
     def __init__(self, text: str, fits: bool | None = None, mark: str = "") -> None:
         super().__init__()

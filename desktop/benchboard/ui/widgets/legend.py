@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 
 LINE_HEIGHT: Final = 18.0
 """Pixels of a line of a legend."""
@@ -37,6 +38,8 @@ class LegendEntry:
 
 class Legend(QFrame):
     """A legend as a widget; `show_entries` sets what it says."""
+
+    accessible_role = Role.StaticText
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

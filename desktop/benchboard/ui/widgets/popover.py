@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline
 from benchboard.ui.widgets.slide import slide_in
@@ -29,6 +30,7 @@ _GAP: Final = 4
 class Popover(Floating):
     """Opens at `anchor`, upwards if there is no space below. Esc, a click outside or on the anchor close it."""
 
+    accessible_role = Role.Pane
     closed = Signal()
     _open: "Popover | None" = None
 
@@ -38,6 +40,7 @@ class Popover(Floating):
         anchor.destroyed.connect(self._close_soon)
         self._focus_return = FocusReturn(QApplication.focusWidget(), anchor)
         self.setObjectName(name)
+        self.setAccessibleName(anchor.accessibleName())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.column = QVBoxLayout(self.body)
         self.column.setContentsMargins(padding, padding, padding, padding)
@@ -176,6 +179,8 @@ class _MenuRow(Pressable):
         self.setAccessibleName(item.title)
         self.setAccessibleDescription(item.why_not or item.subtitle)
         self.setEnabled(not item.why_not)
+        self.setCheckable(item.checked is not None)
+        self.setChecked(bool(item.checked))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         line = QHBoxLayout(self)

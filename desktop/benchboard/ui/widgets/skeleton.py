@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 
 _ROWS = 12
 
 
 class Skeleton(QFrame):
     """Bars in the rows of a list, `height` apart from `top` on; `show_columns` says how wide they are."""
+
+    accessible_role = Role.Indicator
 
     def __init__(self, *, height: int, top: int = 0, left: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -25,6 +26,8 @@ _RIGHT: Final = ("work", "hint", "organisation")
 
 class StatusBar(QWidget):
     """26 px at the bottom of every screen."""
+
+    accessible_role = Role.StatusBar
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,17 +49,22 @@ class StatusBar(QWidget):
         tone: Tone = "plain",
         tip: str = "",
         share: float | None = None,
+        announced: bool = False,
     ) -> None:
         """Show cell `key` (`dongles`, `notice`, …); `fill` puts the content into its popover each time it opens.
 
-        `share` draws a bar of that length (0 to 1) before the text: progress.
+        `share` draws a bar of that length (0 to 1) before the text: progress. A changed text is read out if
+        `announced`.
         """
         cell = self._cells.get(key)
         if cell is None:
             cell = _StatusCell(key)
             self._cells[key] = cell
             self._row.insertWidget(self._cell_index(key), cell)
+        before = cell.shown_text
         cell.set_content(icon, text, fill, tone, tip, share)
+        if announced and before not in ("", text):
+            announce(cell, text, urgent=tone == "error")
 
     def remove(self, key: str) -> None:
         """Remove cell `key`."""
@@ -68,7 +76,7 @@ class StatusBar(QWidget):
 
     def text(self, key: str) -> str:
         """The text of cell `key`; empty if there is none."""
-        return self._cells[key].text() if key in self._cells else ""
+        return self._cells[key].shown_text if key in self._cells else ""
 
     def cell(self, key: str) -> QAbstractButton | None:
         return self._cells.get(key)
@@ -104,16 +112,20 @@ class _StatusCell(Pressable):
         self._icon = ""
         self._tone: Tone = "plain"
         self._share: float | None = None
+        self.shown_text = ""
         self._fill: Fill | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.clicked.connect(self._open)
 
     def set_content(self, icon: str, text: str, fill: Fill | None, tone: Tone, tip: str, share: float | None) -> None:
-        changed = (self._icon, self.text(), self._tone, self._share) != (icon, text, tone, share)
-        self._icon, self._fill, self._tone, self._share = icon, fill, tone, share
-        self.setText(text)
+        changed = (self._icon, self.shown_text, self._tone, self._share) != (icon, text, tone, share)
+        tenths = [None if one is None else int(10 * one) for one in (self._share, share)]
+        self._icon, self._fill, self._tone, self._share, self.shown_text = icon, fill, tone, share, text
         self.setToolTip(plain_tooltip(tip))
-        self.setAccessibleName(text)
+        # A screen reader is told of progress ten times at most, not of every step.
+        if text != self.text() and (share is None or tenths[0] != tenths[1]):
+            self.setText(text)
+            self.setAccessibleName(text)
         self.setEnabled(fill is not None)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if fill else Qt.FocusPolicy.NoFocus)
         if changed:
@@ -121,7 +133,7 @@ class _StatusCell(Pressable):
             self.update()
 
     def sizeHint(self) -> QSize:
-        width = QFontMetrics(_font()).horizontalAdvance(self.text()) + 21
+        width = QFontMetrics(_font()).horizontalAdvance(self.shown_text) + 21
         return QSize(width + (20 if self._icon else 0) + (88 if self._share is not None else 0), 25)
 
     def _open(self) -> None:
@@ -145,7 +157,7 @@ class _StatusCell(Pressable):
             painter.setPen(ink)
             painter.setFont(_font())
             room = QRectF(left, 0, self.width() - left, self.height())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.shown_text)
             x = 0 if self._right else self.width() - 1
             painter.fillRect(QRect(x, 0, 1, self.height()), theme().color("border"))
             if self.hasFocus() and self.focused_by_key:

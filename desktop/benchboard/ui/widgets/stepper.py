@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.badges import paint_icon
 
 _WIDTH: Final = 240
@@ -19,6 +20,8 @@ _LEFT: Final = 20
 
 class Stepper(QFrame):
     """Steps as (title, caption), 240 px wide, for a ground of `window`: those done are green, the current one blue."""
+
+    accessible_role = Role.StaticText
 
     def __init__(self, steps: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,18 +92,28 @@ Outcome = Literal["idle", "now", "done", "failed"]
 class StepRow(QWidget):
     """Short steps side by side, for a card: those done have a check, the current one is blue, or red if it failed."""
 
+    accessible_role = Role.StaticText
+
     def __init__(self, titles: tuple[str, ...]) -> None:
         super().__init__()
         self._titles = titles
         self.step = -1
         self._state: Outcome = "idle"
         self.setFixedHeight(26)
+        self.show_state(-1, "idle")
 
     def show_state(self, step: int, state: Outcome) -> None:
         """Step `step`, from 0, has this state; those before it are done."""
         self.step, self._state = step, state
-        self.setAccessibleName(", ".join(self._titles[: max(0, step)]))
+        self.setAccessibleName(", ".join(f"{title}: {self._state_text(at)}" for at, title in enumerate(self._titles)))
         self.update()
+
+    def _state_text(self, index: int) -> str:
+        if index < self.step:
+            return _("done")
+        if index > self.step or self._state == "idle":
+            return _("waiting")
+        return _("failed") if self._state == "failed" else _("in progress")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

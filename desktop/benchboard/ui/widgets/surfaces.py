@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text, restyle
 
@@ -61,9 +62,12 @@ class Card(QFrame):
 class Toolbar(QWidget):
     """The bar above a list or canvas: title and filters on the left, actions on the right, the primary one last."""
 
+    accessible_role = Role.ToolBar
+
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "surface")
+        self.setAccessibleName(title)
         self.setFixedHeight(theme().px("shell.toolbar") + 4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import key_cap
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
@@ -25,6 +26,8 @@ class Toast(QWidget):
     three. A `warning` says what wasn't done, and why.
     """
 
+    accessible_role = Role.Notification
+
     def __init__(
         self,
         text: str,
@@ -36,6 +39,7 @@ class Toast(QWidget):
     ) -> None:
         super().__init__(parent)
         self._window, self._small, self.warning = parent, small, warning
+        self._announced = False
         self.setObjectName("toast")
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
@@ -55,6 +59,14 @@ class Toast(QWidget):
         self.setFixedHeight(24 if small else 32)
         self.adjustSize()
         QTimer.singleShot(HINT_MS if small else SHOWN_MS, self, self.deleteLater)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._announced:
+            self._announced = True
+            keys = key_cap(QKeySequence(_UNDO).toString())
+            undo = " ".join(("", _("Undo:"), keys)) if self._undo is not None else ""
+            announce(self._window, self.accessibleName() + undo)
 
     def _run_undo(self) -> None:
         undo = self._undo

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -77,7 +77,6 @@ class Canvas(PageView):
         for source in (self.pointer, self.keyboard):
             source.rejected.connect(self.rejected)
         self.item_focus.moved.connect(self.announcer.announce_focus)
-        self.rejected.connect(self.announcer.announce)
 
     @property
     def focused_id(self) -> str:
@@ -219,7 +218,8 @@ class Canvas(PageView):
         super().focusInEvent(event)
         if not self.editor.selection and event.reason() == Qt.FocusReason.TabFocusReason:
             self.item_focus.step(1)
-        self.announcer.announce_focus()
+        # After Qt's own event for the page, so that the tile is what is heard last.
+        QTimer.singleShot(0, self, self.announcer.announce_focus)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -31,6 +31,7 @@ from benchboard.ui.widgets import (
     Text,
     disable_viewport_fill,
 )
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import KeyCap
 
 Result = TypeVar("Result")
@@ -264,7 +265,12 @@ class ShareDialog(Dialog):
         self._grant(to, permission)
 
     def _grant(self, to: Candidate, permission: SharePermission) -> None:
-        self._change(lambda session: sharing.share(session, self._context.actor, self._id, to.kind, to.id, permission))
+        done = _("{name} can now edit this dashboard.") if permission == "edit" else None
+        told = (done or _("{name} can now view this dashboard.")).format(name=to.name)
+        self._change(
+            lambda session: sharing.share(session, self._context.actor, self._id, to.kind, to.id, permission),
+            lambda _shared: announce(self._window, told),
+        )
 
     def _revoke(self, to: Candidate, permission: SharePermission) -> None:
         actor = self._context.actor
@@ -353,8 +359,12 @@ class _SearchResults(_LineList):
     def select(self, at: int) -> None:
         """Highlight a result by index; -1 for none."""
         self._at = at
-        for place, line in enumerate(self._rows):
+        rows = self._rows
+        for place, line in enumerate(rows):
             line.mark(place == at)
+        if 0 <= at < len(rows):
+            told = _("{name}, {number} of {count}. Enter shares to view.")
+            announce(self, told.format(name=rows[at].described, number=at + 1, count=len(rows)))
 
 
 class _PersonRow(QWidget):
@@ -363,6 +373,7 @@ class _PersonRow(QWidget):
     def __init__(self, who: Candidate, *trailing: QWidget, note: str = "") -> None:
         super().__init__()
         self.who, self._marked = who, False
+        self.described = ", ".join(filter(None, (who.name, who.email)))
         self._enter = KeyCap("Enter", parent=self)
         self._enter.hide()
         row = QHBoxLayout(self)

@@ -23,6 +23,7 @@ from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 if TYPE_CHECKING:
@@ -181,6 +182,8 @@ class QueryEdit(ProseEdit):
                 self._unavailable = isinstance(error, Unavailable)
                 self.show_error(error)
                 self.checked.emit(None, error)
+                if self.hasFocus():
+                    announce(self, error.what)
 
         self._context.tasks.read(self, lambda _session: queries.check_query(text, variables), right, wrong)
 

@@ -1,5 +1,6 @@
 """The page for screen readers: each tile is an object with a name, a role, a position and a size."""
 
+import sys
 from typing import Final
 
 from PySide6.QtCore import QObject, QRect
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QAccessibleWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.dashboards.editing.page_edits import Lock, locks
-from benchboard.dashboards.layout import ROW, Item, document_cell, grid_number
+from benchboard.dashboards.layout import ROW, Cell, Item, document_cell, grid_number
 from benchboard.i18n import N_, _
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, pane_name
 from benchboard.ui.studio.canvas.scene.page_view import PageView
@@ -39,6 +40,13 @@ def plain_text(widget: WidgetContent) -> str:
     document = QTextDocument()
     document.setMarkdown(str(widget.setting("text"))[:_MAX_TEXT], QTextDocument.MarkdownFeature.MarkdownNoHTML)
     return " ".join(document.toPlainText().split())
+
+
+def describe_cell(cell: Cell) -> str:
+    """Where an item is and how large, counted from 1."""
+    return _("column {x}, row {y}, {w} wide, {h} high").format(
+        x=grid_number(cell.x), y=grid_number(cell.y), w=cell.w, h=cell.h
+    )
 
 
 def _interface(_class_name: str, object_: QObject | None) -> QAccessibleInterface | None:
@@ -133,17 +141,19 @@ class _TileObject(QAccessibleInterface):
                 document_cell(page, self._id),
                 pane_name(page, page.path(self._id), self._view.editor.rendered),
             )
-            where = _("{kind}, column {x}, row {y}, {w} wide, {h} high").format(
-                kind=widget.kind_name, x=grid_number(cell.x), y=grid_number(cell.y), w=cell.w, h=cell.h
-            )
+            where = f"{widget.kind_name}, {describe_cell(cell)}"
             inside = [_("in {container}").format(container=container)] if container else []
             locked = [_(words) for lock, words in _LOCKS.items() if lock in locks(tile.item)]
-            return ", ".join((where, *inside, *locked))
-        if kind == QAccessible.Text.Value:
-            if isinstance(tile, ContainerFrame):
-                return tile.state_text
-            return plain_text(widget) if widget.type == "text" else summary(widget, tile.result)
-        return ""
+            # On Linux, Qt passes on no value that isn't a number.
+            value = [self._value()] if sys.platform == "linux" else []
+            return ", ".join(filter(None, (*value, where, *inside, *locked)))
+        return self._value() if kind == QAccessible.Text.Value else ""
+
+    def _value(self) -> str:
+        tile = self._view.tiles[self._id]
+        if isinstance(tile, ContainerFrame):
+            return tile.state_text
+        return plain_text(tile.widget) if tile.widget.type == "text" else summary(tile.widget, tile.result)
 
     def setText(self, _kind: QAccessible.Text, _text: str) -> None:
         """Do nothing: titles are changed in the inspector."""

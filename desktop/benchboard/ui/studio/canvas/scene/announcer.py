@@ -11,7 +11,10 @@ from PySide6.QtGui import (
     QAccessibleValueChangeEvent,
 )
 
-from benchboard.dashboards.layout import Cell, Item
+from benchboard.dashboards.editing.undo import UndoStep
+from benchboard.dashboards.layout import Cell, Item, document_cell
+from benchboard.i18n import _
+from benchboard.ui.studio.canvas.scene.accessibility import describe_cell
 from benchboard.ui.studio.canvas.scene.page_view import PageView
 
 
@@ -33,6 +36,8 @@ class Announcer(QObject):
         """The child index of each item in the accessible page."""
         self._editor.changed.connect(self._announce_page)
         self._editor.selection_changed.connect(self._announce_selection)
+        self._editor.undo_stack.step_recorded.connect(self._announce_step)
+        self._editor.undo_stack.moved.connect(self._announce_undo)
         view.query_runner.result_changed.connect(self._announce_result)
 
     def announce_focus(self) -> None:
@@ -46,6 +51,20 @@ class Announcer(QObject):
         """Have the screen reader read a sentence."""
         if self._is_active() and self._view.hasFocus():
             self.send(QAccessibleAnnouncementEvent(self._view, text))
+
+    def _announce_step(self, step: UndoStep, _merged: bool) -> None:
+        """Read out what was done and, of a single item, where it is now."""
+        selection = self._editor.selection
+        cells = [self._editor.page.shown.get(item_id) for item_id in selection]
+        place = describe_cell(document_cell(self._editor.page, selection[0])) if len(cells) == 1 and cells[0] else ""
+        self.announce(", ".join(filter(None, (step.title, place))))
+
+    def _announce_undo(self, direction: int) -> None:
+        stack = self._editor.undo_stack
+        if direction < 0:
+            self.announce(_("Undone: {step}").format(step=stack.redo_title()))
+        else:
+            self.announce(_("Redone: {step}").format(step=stack.undo_title()))
 
     def _is_active(self) -> bool:
         """Whether a screen reader is active; the child indexes are then up to date."""

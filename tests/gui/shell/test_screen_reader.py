@@ -1,0 +1,236 @@
+"""What a screen reader is told of the parts of the screens: roles, names, states, and what changed."""
+
+from collections.abc import Iterator
+from typing import TypeVar, cast
+
+import pytest
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from benchboard.paging import Listing, Page
+from benchboard.ui.app import Window
+from benchboard.ui.bench.bit_diagram import SmallBitBar
+from benchboard.ui.bench.pairing_graphics import PairingChecklist
+from benchboard.ui.paged.paged_model import Column, PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.problems import Notice
+from benchboard.ui.tasks import Tasks
+from benchboard.ui.theme import Theme
+from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
+from benchboard.ui.widgets.banners import Banner
+from benchboard.ui.widgets.popover import MenuItem, Popover, menu
+from benchboard.ui.widgets.stat_strip import Stat, StatStrip
+from benchboard.ui.widgets.status_bar import StatusBar
+from benchboard.ui.widgets.stepper import StepRow
+from benchboard.ui.widgets.toasts import Toast
+
+Role, Text = QAccessible.Role, QAccessible.Text
+Put = TypeVar("Put", bound=QWidget)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, light: Theme) -> Iterator[Window]:
+    """A window with an empty page, and an active screen reader."""
+    before = QAccessible.isActive()
+    QAccessible.setActive(True)
+    accessible.install()
+    window = Window(lambda: True)
+    qtbot.addWidget(window)
+    page = QWidget()
+    QVBoxLayout(page)
+    window.setCentralWidget(page)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    Popover.close_any()
+    QAccessible.setActive(before)
+
+
+@pytest.fixture
+def heard(window: Window, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is read out from now on."""
+    sentences: list[str] = []
+
+    def note(event: QAccessibleEvent) -> None:
+        assert isinstance(event, QAccessibleAnnouncementEvent)
+        sentences.append(event.message())
+
+    monkeypatch.setattr(accessible, "send", note)
+    return sentences
+
+
+def _put(window: Window, widget: Put) -> Put:
+    page = window.centralWidget()
+    layout = page.layout() if page is not None else None
+    assert layout is not None
+    layout.addWidget(widget)
+    return widget
+
+
+def _interface(widget: QWidget) -> QAccessibleInterface:
+    found = QAccessible.queryAccessibleInterface(widget)
+    assert found is not None
+    return found
+
+
+def _name(widget: QWidget) -> str:
+    return _interface(widget).text(Text.Name)
+
+
+def test_window_behind_an_open_dialog_has_only_the_dialog_which_is_modal(window: Window) -> None:
+    _put(window, Button("Behind"))
+    assert _interface(window).childCount() >= 1
+    dialog = Confirm(window, "Revoke 2 sessions", "They end.", act="Revoke", keep="Keep", run=lambda: None)
+    dialog.open()
+    told = _interface(window)
+    assert told.childCount() == 1
+    assert told.child(0).object() is dialog
+    assert told.indexOfChild(told.child(0)) == 0
+    assert (told.child(0).role(), told.child(0).text(Text.Name)) == (Role.Dialog, "Revoke 2 sessions")
+    assert told.child(0).state().modal
+    dialog.dismiss()
+    assert told.child(0).object() is not dialog
+
+
+def test_toast_and_banner_are_read_out_once_when_they_appear(window: Window, heard: list[str]) -> None:
+    toast = Toast("Widget deleted", lambda: None, window)
+    toast.show()
+    banner = _put(window, Banner(Notice("The bus is off.", "Too many errors.", "error")))
+    for widget in (toast, banner):
+        widget.show()
+        widget.hide()
+        widget.show()
+    assert heard == ["Widget deleted Undo: Ctrl Z", "The bus is off. Too many errors."]
+    assert [_interface(widget).role() for widget in (toast, banner)] == [Role.Notification, Role.AlertMessage]
+
+
+def test_announcement_without_a_screen_reader_is_not_sent(window: Window, heard: list[str]) -> None:
+    QAccessible.setActive(False)
+    accessible.announce(window, "Saved")
+    assert not heard
+
+
+def test_counters_that_change_all_the_time_tell_their_values_when_asked(window: Window) -> None:
+    strip = _put(window, StatStrip())
+    for load in range(50):
+        strip.show_stats([Stat(f"{load} %", "Bus load"), Stat("0", "Dropped")])
+        assert strip.accessibleName() == ""
+    assert _name(strip) == "Bus load 49 %, Dropped 0"
+    strip.show_note("The live bus is closed.")
+    assert _name(strip) == "The live bus is closed."
+
+
+def test_progress_renames_its_cell_ten_times_at_most_and_shows_every_step(window: Window) -> None:
+    bar, names, shown = _put(window, StatusBar()), set(), set()
+    for done in range(200):
+        bar.set("work", "ph.spinner-gap", f"Writing, {done} of 200", share=done / 200)
+        cell = bar.cell("work")
+        assert cell is not None
+        names.add(cell.accessibleName())
+        shown.add(bar.text("work"))
+    assert (len(names), len(shown)) == (10, 200)
+
+
+def test_save_state_is_read_out_when_it_changes_not_while_it_is_being_saved(window: Window, heard: list[str]) -> None:
+    bar = _put(window, StatusBar())
+    bar.set("saved", "ph.check", "Saved", tone="ok", announced=True)
+    bar.set("saved", "ph.arrows-clockwise", "Saving", tone="info")
+    bar.set("saved", "ph.check", "Saved", tone="ok", announced=True)
+    bar.set("saved", "ph.check", "Saved", tone="ok", announced=True)
+    bar.set("saved", "ph.warning", "Not saved", tone="error", announced=True)
+    assert heard == ["Saved", "Not saved"]
+
+
+def test_parts_have_the_roles_of_what_they_are(window: Window) -> None:
+    segments = _put(window, SegmentedControl([("a", "By ID"), ("b", "In order")], label="View"))
+    segment = segments.findChild(QWidget, "segment_a")
+    assert segment is not None
+    assert (_interface(segments).role(), _name(segments)) == (Role.Grouping, "View")
+    assert (_interface(segment).role(), _interface(segment).state().checked) == (Role.RadioButton, 1)
+    assert segment.isEnabled()
+    assert _interface(_put(window, Badge("ok", "Paired"))).role() == Role.StaticText
+    assert _interface(_put(window, StatusBar())).role() == Role.StatusBar
+    assert (_interface(bit := _put(window, SmallBitBar())).role(), _name(bit)) == (Role.Graphic, "Bit timing")
+
+
+def test_steps_are_named_with_the_state_of_each(window: Window) -> None:
+    steps = _put(window, StepRow(("Write", "Read back", "Compare")))
+    assert _name(steps) == "Write: waiting, Read back: waiting, Compare: waiting"
+    steps.show_state(1, "now")
+    assert _name(steps) == "Write: done, Read back: in progress, Compare: waiting"
+    steps.show_state(1, "failed")
+    assert "Read back: failed" in _name(steps)
+    claim = _put(window, PairingChecklist(("Check identity", "Press the button")))
+    claim.set_current(1)
+    assert _name(claim) == "1 of 2 done. Check identity: done. Press the button: in progress"
+
+
+def test_field_is_named_with_its_unit_and_an_error_in_it_is_read_out_once(window: Window, heard: list[str]) -> None:
+    field = _put(window, Field("Bit rate", Edit(unit="kbit/s")))
+    assert _name(field.editor) == "Bit rate (kbit/s)"
+    field.set_error("Enter a number.")
+    field.set_error("Enter a number.")
+    field.set_error("")
+    assert heard == ["Enter a number."]
+
+
+def test_drop_down_list_without_a_visible_label_tells_what_it_selects(window: Window) -> None:
+    told = _interface(_put(window, Select([("", "All roles")], label="Role")))
+    assert "Role" in (told.text(Text.Name), told.text(Text.Description))
+    assert "All roles" in (told.text(Text.Name), told.text(Text.Value))
+
+
+def test_clear_button_of_a_search_field_has_a_name(window: Window) -> None:
+    edit = _put(window, Edit(clear=True))
+    edit.setText("dana")
+    names = [child.text(Text.Name) for child in map(_interface(edit).child, range(_interface(edit).childCount()))]
+    assert "Clear" in names
+
+
+def test_menu_row_tells_whether_it_is_the_current_choice(window: Window) -> None:
+    anchor = _put(window, Button("Language"))
+    opened = menu(
+        anchor, [MenuItem("English", lambda: None, checked=True), MenuItem("Türkçe", lambda: None, checked=False)]
+    )
+    rows = [child for child in opened.body.children() if isinstance(child, QWidget) and child.focusPolicy()]
+    states = {_name(row): bool(_interface(row).state().checked) for row in rows}
+    assert states == {"English": True, "Türkçe": False}
+    assert _name(opened) == "Language"
+
+
+def test_table_tells_ticked_rows_sort_order_and_how_many_match(
+    window: Window, heard: list[str], qtbot: QtBot, tasks: Tasks
+) -> None:
+    def fetch(_session: object, listing: Listing, _after: str | None, _limit: int) -> Page[str]:
+        return Page(tuple(name for name in ("Ada", "Bo", "Cy") if listing.search in name), None)
+
+    model: PagedTableModel[str] = PagedTableModel(
+        tasks, fetch, (Column("name", "Name", str, sortable=True),), window, identity=hash
+    )
+    table = _put(window, PagedTable(model, label="People", name="people"))
+    model.listing = Listing(sort="name", descending=True)
+    qtbot.waitUntil(lambda: model.rowCount() == 3)
+    qtbot.waitUntil(table.view.isVisible)
+    table.view.tick_at(1)
+    told = _interface(table.view)
+    cells = {told.child(at).text(Text.Name): told.child(at) for at in range(told.childCount())}
+    assert "Name, sorted in descending order" in cells
+    assert [name for name, cell in cells.items() if cell.state().checked] == ["Bo"]
+    assert heard == ["1 selected"]
+    model.listing = Listing(search="Zz", sort="name")
+    qtbot.waitUntil(lambda: "Zz" in heard[-1])
+    assert heard[1:-1] == ["0 selected"]
+    model.listing = Listing(search="Ada", sort="name")
+    qtbot.waitUntil(lambda: heard[-1] == "1 matching")
+
+
+def test_window_of_a_program_without_a_dialog_still_tells_its_content(window: Window) -> None:
+    button = _put(window, Button("Here"))
+    parent, names = _interface(button), []
+    while parent is not None and parent.role() not in (Role.Window, Role.Application):
+        names.append(parent.text(Text.Name))
+        parent = cast("QAccessibleInterface | None", parent.parent())
+    assert parent is not None
+    assert names[0] == "Here"
