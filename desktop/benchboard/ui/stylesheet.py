@@ -111,13 +111,16 @@ QHeaderView { background: $surface; border: 0; }
 QHeaderView::section { background: $surface; color: $text_secondary; border: 0; border-bottom: 1px solid $border;
   padding: 0 12px; font-weight: 500; }
 QTableCornerButton::section { background: $surface; border: 0; }
+QTreeWidget { border: 2px solid transparent; }
 QListWidget { background: $surface; color: $text; border: 1px solid $border_control; border-radius: ${r_control}px;
   padding: 4px; }
+QListWidget:focus { border: 2px solid $focus; padding: 3px; }
 QListWidget::item { padding: 6px 8px; border-radius: ${r_badge}px; }
 QListWidget::item:hover { background: $row_hover; }
 QListWidget::item:selected { background: $selection; color: $text; }
-QTreeWidget[lines="true"] { background: transparent; color: $text; border: 0; outline: 0;
+QTreeWidget[lines="true"] { background: transparent; color: $text; border: 2px solid transparent; outline: 0;
   selection-background-color: transparent; }
+QTreeWidget:focus, QTreeWidget[lines="true"]:focus { border: 2px solid $focus; }
 QTreeWidget[lines="true"]::item { padding: 5px 4px; }
 QTreeWidget[lines="true"]::item:hover { background: $row_hover; }
 QTreeWidget[lines="true"]::item:selected { background: $selection; color: $text; }

@@ -25,6 +25,26 @@ _WEIGHTS: Final = dict.fromkeys(
 )
 
 
+_HIGH_CONTRAST: Final = {
+    "text.secondary": "text",
+    "text.muted": "text",
+    "text.placeholder": "text.secondary",
+    "text.disabled": "text.muted",
+    "border": "border.control",
+    "border.strong": "text.muted",
+    "border.control": "text",
+    "grid": "border.control",
+    "focus": "text",
+}
+"""The colours that take the place of fainter ones where the platform asks for high contrast."""
+
+
+def prefers_contrast() -> bool:
+    """Whether the platform asks for high contrast."""
+    hints = QGuiApplication.styleHints()  # its part is valid in Python only as long as it is
+    return hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+
+
 class Theme(QObject):
     """The current theme of the program. `changed` follows every switch, after the new style is applied."""
 
@@ -42,8 +62,9 @@ class Theme(QObject):
         named, kind = self._tokens["type"]["family"], QFontDatabase.SystemFont
         self._families = fonts.families(named[_platform()], kind.GeneralFont)
         self._mono_families = fonts.families(named["mono"], kind.FixedFont)
-        hints = QGuiApplication.styleHints()
+        hints = self._hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._apply)
 
     @property
     def appearance(self) -> Appearance:
@@ -122,6 +143,9 @@ class Theme(QObject):
 
     def _read(self) -> None:
         self._colours = {name: _colour(text) for name, text in self._tokens["color"][self.current].items()}
+        if prefers_contrast() and not self._paper:
+            usual = dict(self._colours)
+            self._colours |= {name: usual[stronger] for name, stronger in _HIGH_CONTRAST.items()}
 
     def _system_changed(self) -> None:
         if self._appearance == "system":

@@ -340,3 +340,13 @@ def test_identify_page_speaks_of_a_hand_only_for_a_real_dongle(
     port = Port("/dev/ttyACM0", "a dongle", None, None, None, simulated, "usb-1")
     page.show_dongle(DetectedDevice(port, DongleInfo("/dev/ttyACM0", "benchboard", "1.0.0", "Dongle One")))
     assert sentence in {label.text() for label in page.findChildren(Text)}
+
+
+def test_wizard_that_has_paired_a_dongle_leaves_the_focus_in_the_list(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    """What had opened the wizard was gone then, and the focus went to a scroll area without a name."""
+    pair_one()
+    view = shell.findChild(DonglesView)
+    assert view is not None
+    qtbot.waitUntil(view.table.view.hasFocus)

@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from typing import TypeVar, cast
 
 import pytest
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.paging import Listing, Page
+from benchboard.ui import theme as theme_module
 from benchboard.ui.app import Window
 from benchboard.ui.bench.bit_diagram import SmallBitBar
 from benchboard.ui.bench.pairing_graphics import PairingChecklist
@@ -16,7 +24,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Notice
 from benchboard.ui.tasks import Tasks
-from benchboard.ui.theme import Theme
+from benchboard.ui.theme import Mode, Theme
 from benchboard.ui.widgets import Badge, Button, Confirm, Edit, Field, SegmentedControl, Select, accessible
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.popover import MenuItem, Popover, menu
@@ -24,6 +32,7 @@ from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.stepper import StepRow
 from benchboard.ui.widgets.toasts import Toast
+from support.contrast import contrast
 
 Role, Text = QAccessible.Role, QAccessible.Text
 Put = TypeVar("Put", bound=QWidget)
@@ -234,3 +243,34 @@ def test_window_of_a_program_without_a_dialog_still_tells_its_content(window: Wi
         parent = cast("QAccessibleInterface | None", parent.parent())
     assert parent is not None
     assert names[0] == "Here"
+
+
+def test_colours_are_stronger_where_the_platform_asks_for_high_contrast(
+    light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def weakest() -> tuple[float, float]:
+        ground = light.color("surface").name()
+        texts = [light.color(f"text.{name}").name() for name in ("secondary", "muted", "placeholder")]
+        lines = [light.color(name).name() for name in ("border", "border.strong", "border.control")]
+        return min(contrast(text, ground) for text in texts), min(contrast(line, ground) for line in lines)
+
+    modes: tuple[Mode, Mode] = ("light", "dark")
+    for mode in modes:
+        light.set_appearance(mode)
+        assert weakest()[0] < 7
+    monkeypatch.setattr(theme_module, "prefers_contrast", lambda: True)
+    for mode in modes:
+        light.set_appearance(mode)
+        text, line = weakest()
+        assert (text >= 7, line >= 3) == (True, True)
+
+
+def test_scheme_follows_the_platform_while_it_runs(light: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = light.color("text.muted")
+    monkeypatch.setattr(theme_module, "prefers_contrast", lambda: True)
+    hints = QGuiApplication.styleHints()
+    hints.accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    assert light.color("text.muted") != usual
+    monkeypatch.undo()
+    light.set_appearance("light")
+    assert light.color("text.muted") == usual

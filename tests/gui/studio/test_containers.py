@@ -273,7 +273,8 @@ def test_containers_and_contents_are_accessible(container_page: "Studio") -> Non
         told = dict(zip(container_page.page.editor.page.reading_order, found, strict=True))[item_id]
         assert told.text(QAccessible.Text.Name) == name, item_id
         texts = (QAccessible.Text.Description, QAccessible.Text.Value)
-        assert says in [told.text(kind) for kind in texts], item_id
+        # On Linux the description begins with the value.
+        assert any(told.text(kind).endswith(says) for kind in texts), item_id
 
 
 def test_drop_nested_too_deep_is_rejected_and_changes_nothing(container_page: "Studio") -> None:

@@ -141,6 +141,7 @@ class DonglePane(QWidget):
         column.addStretch(1)
         scroll = QScrollArea()
         disable_viewport_fill(scroll)
+        scroll.setAccessibleName(_("Details"))
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
         whole = QHBoxLayout(self)

@@ -6,7 +6,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Final
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.errors import AppError
@@ -399,6 +399,7 @@ class DonglesView(QWidget):
         wizard, self._wizard = self._wizard, None
         if wizard is not None and wizard.paired_id:
             self._refresh()
+            self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)  # what opened the wizard may be gone
             QTimer.singleShot(300, self, partial(self.table.make_current, wizard.paired_id))
 
     def _fill_popover(self, popover: Popover) -> None:

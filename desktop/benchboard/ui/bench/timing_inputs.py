@@ -160,6 +160,7 @@ class TimingInputs(QWidget):
         column.addWidget(self.best)
         column.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(_("Requirements"))
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)

@@ -572,6 +572,7 @@ def _points(solutions: Solutions) -> list[SolutionPoint]:
 def _side_area() -> QScrollArea:
     """The area in which the cards at the side scroll by themselves."""
     side = QScrollArea()
+    side.setAccessibleName(_("Results"))
     side.setWidgetResizable(True)
     side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     side.setMinimumWidth(376)

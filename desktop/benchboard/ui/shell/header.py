@@ -85,7 +85,6 @@ class ViewTab(Pressable):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setText(title)
-        self.setAccessibleName(title)
         self.setCheckable(True)
         self.setAutoExclusive(True)  # a radio button for screen readers, not a check box
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

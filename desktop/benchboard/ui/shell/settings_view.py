@@ -50,6 +50,7 @@ class GeneralSettings(QWidget):
         self._add_session()
         self._column.addStretch(1)
         self._scroll = scroll = QScrollArea()
+        scroll.setAccessibleName(_("Settings"))
         scroll.setObjectName("settings_scroll")
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)

@@ -203,7 +203,7 @@ class SignIn(QWidget):
             menu=True,
             name="language",
         )
-        self._language.setAccessibleName(_("Language"))
+        self._language.setAccessibleName(_("Language: {name}").format(name=self._language.text()))
         middle = QWidget()
         middle.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(middle)

@@ -59,7 +59,8 @@ class Edit(QLineEdit):
         self._error_icon: QAction | None = None
         if icon:
             self.setProperty("iconed", True)
-            self.addAction(theme().icon(icon, "text.muted"), QLineEdit.ActionPosition.LeadingPosition)
+            mark = self.addAction(theme().icon(icon, "text.muted"), QLineEdit.ActionPosition.LeadingPosition)
+            mark.setText(label or placeholder)  # to a screen reader it is a button, which needs a name
         if clear:
             self._add_clear_button()
 
@@ -90,6 +91,7 @@ class Edit(QLineEdit):
             self._error_icon = self.addAction(
                 theme().icon("ph.warning-circle-fill", "error"), QLineEdit.ActionPosition.TrailingPosition
             )
+            self._error_icon.setText(_("Error"))
         elif not invalid and self._error_icon is not None:
             self.removeAction(self._error_icon)
             self._error_icon = None

@@ -142,7 +142,7 @@ class PresentationMode(QObject):
             bar, by = steps[key]
             bar.setValue(bar.value() + by)
         elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            canvas.item_focus.step(1 if key == Qt.Key.Key_Tab else -1)
+            canvas.focusNextPrevChild(key == Qt.Key.Key_Tab)  # after the last item to the variables
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_V):
             self._open(enlarged=key == Qt.Key.Key_V)
         return True

@@ -73,6 +73,7 @@ class ShareDialog(Dialog):
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName(_("Who has access"))
         disable_viewport_fill(area)
         area.setWidgetResizable(True)
         area.setWidget(inner)

@@ -46,6 +46,7 @@ class JsonEditor(QPlainTextEdit):
         self.setStyleSheet("QPlainTextEdit, QPlainTextEdit:focus { border: 0; border-radius: 0; padding: 0; }")
         self.setFont(theme().font("mono"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTabChangesFocus(True)  # or the keyboard couldn't leave the editor
         self.setTabStopDistance(2 * self.fontMetrics().horizontalAdvance(" "))
         self.draft = False
         self.error_line: int | None = None

@@ -64,6 +64,7 @@ class PageToolbar(Toolbar):
 
     def __init__(self, run: Run, handlers: Callable[[], Handlers], *, shared: bool) -> None:
         super().__init__()
+        self.setAccessibleName(_("Dashboard"))
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()

@@ -319,7 +319,9 @@ class MergeScreen(QWidget):
         column.addWidget(self._sides)
         column.addWidget(self._result)
         column.addStretch(1)
-        return scroll_area(inside, tab_stop=True)
+        area = scroll_area(inside, tab_stop=True)
+        area.setAccessibleName(_("Result"))
+        return area
 
     def _make_problem_bar(self) -> QWidget:
         self._problem_bar = MergeBanner()

@@ -336,6 +336,7 @@ class VersionsScreen(QWidget):
 
     def _toolbar(self) -> QWidget:
         bar = Toolbar()
+        bar.setAccessibleName(_("Versions"))
         back = Button(_("Back to editing"), self.closed.emit, kind="quiet", icon="ph.caret-left", name="versions_back")
         self._show_list = Button(_("Versions"), self._toggle_list, icon="ph.list", name="versions_toggle")
         self._show_list.setCheckable(True)

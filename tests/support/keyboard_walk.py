@@ -1,0 +1,170 @@
+"""Walks all screens of the window with Tab, and prints what a keyboard or a screen reader misses as a line of JSON.
+
+`python -m support.keyboard_walk` runs in the `environment` of `sizes_walk`; one language, theme and size, as it is
+about which widgets there are, and not about how they fit.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from benchboard.settings import Settings
+from benchboard.tour.run import Tour
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.widgets.dialog import Scrim
+from benchboard.ui.widgets.popover import Popover
+from benchboard.ui.widgets.tab_order import tab_stops
+from support.sizes_screens import SCREENS
+
+Role = QAccessible.Role
+_NAMED: Final = {
+    Role.Button, Role.ButtonMenu, Role.CheckBox, Role.RadioButton, Role.EditableText, Role.ComboBox, Role.PageTab,
+    Role.PageTabList, Role.Table, Role.Tree, Role.List, Role.Dialog, Role.Slider, Role.SpinBox, Role.Canvas, Role.Chart,
+    Role.Graphic, Role.Grouping, Role.ToolBar, Role.ProgressBar, Role.Splitter, Role.Link,
+}  # fmt: skip
+"""The roles of what a user works with, which needs a name."""
+_RING: Final = 4
+"""Pixels around a widget in which its focus may be drawn."""
+_MOST_STOPS: Final = 120
+
+
+def main() -> int:
+    """The exit status is 0 if the walk came to its end, whatever it found."""
+    folder = Path(tempfile.mkdtemp(prefix="benchboard-keys-"))
+    try:
+        for screen, fault in walk(folder):
+            sys.stdout.write(json.dumps({"screen": screen, "fault": fault}, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def walk(folder: Path) -> Iterator[tuple[str, str]]:
+    """What is wrong on each screen. A widget is named once, on the first screen that has it."""
+    home = folder / "home"
+    home.mkdir(parents=True)
+    Settings(language="en", appearance="light").save(home)
+    tour = Tour(folder, home)
+    QAccessible.setActive(True)
+    seen: set[str] = set()
+    drawn: set[str] = set()
+    try:
+        for screen in SCREENS:
+            screen.reach(tour.context)
+            if screen.open is not None:
+                screen.open(tour.context)
+            window = tour.context.driver.window
+            QApplication.processEvents()
+            for fault in (*_unnamed(window), *_tab_faults(window, drawn)):
+                if fault not in seen:
+                    seen.add(fault)
+                    yield screen.name, fault
+    finally:
+        tour.close()
+
+
+def _called(widget: QWidget) -> str:
+    parents, parent = [], widget.parentWidget()
+    while parent is not None and len(parents) < 2:
+        if parent.objectName():
+            parents.append(parent.objectName())
+        parent = parent.parentWidget()
+    return f"{type(widget).__name__} {widget.objectName() or '?'} in {' in '.join(parents)}"
+
+
+def _unnamed(window: QWidget) -> Iterator[str]:
+    """The controls without a name, and buttons whose text is not a part of their name."""
+    for told in _below(QAccessible.queryAccessibleInterface(window)):
+        widget = told.object()
+        if not isinstance(widget, QWidget):
+            continue
+        name = told.text(QAccessible.Text.Name)
+        focusable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
+        if not name and (focusable or told.role() in _NAMED):
+            yield f"no name: {told.role().name} {_called(widget)}"
+        text = widget.text().replace("&", "") if isinstance(widget, QAbstractButton) else ""
+        shown = text.rsplit(" +", 1)[0].casefold()  # without the count of what there is no room for
+        if text and shown not in name.casefold():
+            yield f"shows “{text}” and is called “{name}”: {_called(widget)}"
+
+
+def _below(told: QAccessibleInterface | None) -> Iterator[QAccessibleInterface]:
+    """Everything visible below an element, without the cells of tables and the items of lists."""
+    if told is None or not told.isValid() or told.state().invisible:
+        return
+    yield told
+    if told.role() not in (Role.Table, Role.List, Role.Tree, Role.ComboBox):
+        for at in range(told.childCount()):
+            yield from _below(told.child(at))
+
+
+def _tab_faults(window: QWidget, drawn: set[str]) -> Iterator[str]:
+    """The widgets that Tab doesn't reach or leave, and those whose focus isn't drawn."""
+    top = _top(window)
+    stops = tab_stops(top)
+    if not stops:
+        yield "nothing here takes the focus"
+        return
+    start = QApplication.focusWidget()
+    stops[-1].setFocus(Qt.FocusReason.TabFocusReason)
+    reached: list[QWidget] = []
+    for _press in range(_MOST_STOPS):
+        focused = QApplication.focusWidget()
+        if focused is None or (reached and focused is reached[0]):
+            break
+        reached.append(focused)
+        if isinstance(focused, Canvas):
+            focused.item_focus.step(len(focused.reading_order()))
+            while focused.item_focus.step(1):
+                pass  # its items each take a Tab
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is focused:
+            if stops == [focused]:
+                break  # there is nothing else to go to
+            yield f"Tab stays in: {_called(focused)}"
+            break
+        if (name := _called(focused)) not in drawn:
+            drawn.add(name)
+            if not _shows_focus(window, focused):
+                yield f"focus isn't drawn: {name}"
+    for missed in stops:
+        if missed not in reached and missed.isVisible() and missed.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield f"Tab doesn't reach: {_called(missed)}"
+    if start is not None and start.isVisible():
+        start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _top(window: QWidget) -> QWidget:
+    """What keeps the focus to itself: the open dialog or popover, or else the whole window."""
+    over = [part for part in window.findChildren(QWidget) if isinstance(part, Scrim | Popover) and part.isVisible()]
+    return over[-1] if over else window
+
+
+def _shows_focus(window: QWidget, widget: QWidget) -> bool:
+    """Whether the widget looks different with the focus, that Tab took away, than without."""
+    other = QApplication.focusWidget()
+    box = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size()).adjusted(-_RING, -_RING, _RING, _RING)
+    without = _picture(window, box)
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    shown = _picture(window, box) != without
+    if other is not None:
+        other.setFocus(Qt.FocusReason.TabFocusReason)
+    return shown
+
+
+def _picture(window: QWidget, box: QRect) -> QImage:
+    return window.grab(box & window.rect()).toImage()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
