@@ -430,3 +430,24 @@ def test_day_headings_after_a_line_was_unfolded_and_folded_are_on_every_later_da
     with qtbot.waitSignal(model.loaded):
         model.fetchMore(QModelIndex())
     assert [table.view.rowHeight(row) for row in range(model.rowCount())] == [28 + 32] * 7
+
+
+def test_list_with_the_focus_and_no_current_row_shows_that_it_has_it(
+    qtbot: QtBot, table: PagedTable[Entry], light: Theme
+) -> None:
+    """As on arrival: the list has the focus before its rows are there, and Qt makes none of them current."""
+    _load(qtbot, table)
+    table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(table.view.hasFocus)
+    table.clear_current()
+
+    def ringed() -> bool:
+        image = table.view.viewport().grab().toImage()
+        return image.pixelColor(1, image.height() // 2) == light.color("focus")
+
+    assert ringed()
+    table.make_current("1")
+    assert not ringed()
+    table.clear_current()
+    table.view.clearFocus()
+    assert not ringed()
