@@ -162,7 +162,7 @@ class EnlargedDrawing(QWidget):
             self.crosshair.hide()
         text = tooltip_html(readout)
         if text != self.toolTip():
-            self.setToolTip(text)
+            self.setToolTip(tooltip_html(readout))
             if readout is not None and readout.follows_pointer:
                 QToolTip.showText(at + QPoint(8, 0), text, self)
 
