@@ -52,6 +52,19 @@ def is_folder(path: Path) -> bool:
     return (mode := _mode(path)) is not None and stat.S_ISDIR(mode)
 
 
+def is_link(path: Path) -> bool:
+    """Whether `path` itself is a link, wherever it leads; False where its folder can't be looked into."""
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
+
+
+def link_text() -> str:
+    """What is at a path that is a link, as a sentence."""
+    return _("It's a link.")
+
+
 def kind_text(path: Path) -> str:
     """What is at `path`, as a sentence; empty if nothing is, or its folder can't be looked into."""
     mode = _mode(path)

@@ -68,7 +68,8 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
 
 
 def _require_file(path: Path) -> None:
-    if (kind := file_ownership.kind_text(path)) and not file_ownership.is_file(path):
+    kind = file_ownership.link_text() if file_ownership.is_link(path) else file_ownership.kind_text(path)
+    if kind and (file_ownership.is_link(path) or not file_ownership.is_file(path)):
         what = _("{file} must be a file.").format(file=path)
         raise Unavailable("workspace.lock", what, why=kind, do=_("Move it away, then try again. Nothing was changed."))
 

@@ -48,11 +48,13 @@ class Vault:
     def get(self, name: str) -> bytes | None:
         """The secret, or None if none was ever stored.
 
-        Raises `Unavailable` if it exists but can't be read, and if other accounts could have planted it
-        (`vault.unsafe`).
+        Raises `Unavailable` if it exists but can't be read, if its file is a link (`vault.link`), and if other accounts
+        could have planted it (`vault.unsafe`).
         """
         marker, file = self._paths(name)
         self.require_safe()
+        for path in (marker, file):
+            _require_no_link(path, name)  # before its permissions, which are those of what it leads to
         _require_own(file, REACHABLE)
         if marker.exists():
             return self._from_keyring(name)
@@ -65,8 +67,8 @@ class Vault:
                 "vault.unreadable",
                 _("Can't read the key file {file}.").format(file=file),
                 why=error.strerror or "",
-                do=_("Move it away, and restore the key file from a backup.")
-                if error.errno == errno.EINVAL
+                do=_move_away(name)
+                if error.errno == errno.EINVAL or _is_sign_in(name)
                 else _("Give yourself read access (chmod 600), or restore it from a backup."),
             ) from error
 
@@ -316,6 +318,24 @@ def _no_folder(path: Path, do: str) -> Unavailable:
     )
 
 
+def _is_sign_in(name: str) -> bool:
+    """Whether the secret is that of a sign-in, which can be repeated: no backup is needed."""
+    return name.startswith(("session.", "window."))
+
+
+def _move_away(name: str) -> str:
+    if _is_sign_in(name):
+        return _("Move it away, then sign in again.")
+    return _("Move it away, and restore the key file from a backup.")
+
+
+def _require_no_link(path: Path, name: str) -> None:
+    """Raise `Unavailable` (`vault.link`) for a link where a file of the secret `name` should be."""
+    if file_ownership.is_link(path):
+        what = _("{file} must be a file.").format(file=path)
+        raise Unavailable("vault.link", what, why=file_ownership.link_text(), do=_move_away(name))
+
+
 def _require_own(path: Path, forbidden: int) -> None:
     try:
         risk = file_ownership.risk(path, forbidden)
@@ -330,6 +350,10 @@ def _require_own(path: Path, forbidden: int) -> None:
         return
     if not file_ownership.is_own(path) or path.stat().st_uid != os.geteuid():
         do = _("Choose another folder with BENCHBOARD_HOME. Nothing was changed.")
+    elif file_ownership.is_link(path):  # chmod would change what the link leads to
+        do = _("It's a link to {path}: move the link away, or choose another folder with BENCHBOARD_HOME.").format(
+            path=path.resolve()
+        )
     else:
         command = f"chmod go-{'w' if forbidden == WRITABLE else 'rwx'} {shlex.quote(str(path))}"
         do = _("If no one else put keys there, run “{command}”. Nothing was changed.").format(command=command)

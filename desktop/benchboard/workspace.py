@@ -103,7 +103,7 @@ def connect(home: Path, *, url: str | None = None, demo_file: bool = False) -> W
         return _connect_url(home, url)
     file, key_name, vault = *_local_file(home, demo_file), Vault(home)
     vault.require_safe()
-    _require_ordinary(file)
+    _require_ordinary(file, own=True)
     _require_database(vault, key_name, file)
     # Only when connecting: another program may be creating key and file right now.
     key = functools.cache(functools.partial(_existing_key, vault, key_name, file))
@@ -232,7 +232,7 @@ def _connect_with_key(home: Path, *, url: str | None, demo_file: bool) -> Worksp
         file, key_name = _local_file(home, demo_file)
         vault = Vault(home)
         if vault.get(key_name) is None:
-            _require_ordinary(file)  # before a key is made for it
+            _require_ordinary(file, own=True)  # before a key is made for it
             if file.exists() and file.stat().st_size > 0:
                 raise _key_missing(file)
             vault.create(key_name, secrets.token_bytes(32))
@@ -267,14 +267,18 @@ def _require_database(vault: Vault, key_name: str, file: Path) -> None:
     )
 
 
-def _require_ordinary(file: Path) -> None:
-    """Raise `Unavailable` (`workspace.not-a-file`) for a folder, pipe or device where a database's file should be."""
-    if not file_ownership.exists(file) or file_ownership.is_file(file):
+def _require_ordinary(file: Path, *, own: bool = False) -> None:
+    """Raise `Unavailable` (`workspace.not-a-file`) for a folder, pipe or device where a database's file should be.
+
+    An `own` file, in the home folder, may not be a link either: what it leads to would be changed.
+    """
+    is_link = own and file_ownership.is_link(file)
+    if not is_link and (not file_ownership.exists(file) or file_ownership.is_file(file)):
         return
     raise Unavailable(
         "workspace.not-a-file",
         _("{path} must be a file.").format(path=file),
-        why=file_ownership.kind_text(file),
+        why=file_ownership.link_text() if is_link else file_ownership.kind_text(file),
         do=_("Move it away. Nothing was changed."),
     )
 

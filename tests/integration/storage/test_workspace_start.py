@@ -356,6 +356,18 @@ def test_start_with_a_lock_that_is_no_file_or_can_not_be_made_says_so_at_once(tm
         assert said in str(refused.value)
 
 
+def test_start_with_a_link_as_the_database_file_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(b"not a database")
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    (home / "benchboard.db").symlink_to(other)
+    for start in (workspace.open_local, workspace.connect):
+        with pytest.raises(Unavailable, match=r"benchboard\.db must be a file\. It's a link\. Move it away\."):
+            start(home)
+    assert other.read_bytes() == b"not a database"
+
+
 def test_connect_before_the_database_exists_reads_it_afterwards(tmp_path: Path) -> None:
     """What `db current` opens when there is nothing yet is good for what a first start made meanwhile."""
     early = workspace.connect(tmp_path)

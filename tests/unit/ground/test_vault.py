@@ -132,8 +132,8 @@ def test_get_of_a_key_that_another_account_planted_is_refused(vault: Vault, tmp_
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another account")
-@pytest.mark.parametrize("path", ["home", "home/vault", "home/vault/a.key"])
-def test_get_through_a_link_is_refused_unless_it_is_ones_own(vault: Vault, tmp_path: Path, path: str) -> None:
+@pytest.mark.parametrize("path", ["home", "home/vault"])
+def test_get_through_a_linked_folder_is_refused_unless_it_is_ones_own(vault: Vault, tmp_path: Path, path: str) -> None:
     vault.put("a", b"1")
     (tmp_path / path).rename(tmp_path / "elsewhere")
     (tmp_path / path).symlink_to(tmp_path / "elsewhere")
@@ -241,6 +241,53 @@ def test_get_with_an_invalid_name_raises_value_error(vault: Vault, name: str) ->
         vault.get(name)
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+@pytest.mark.parametrize("suffix", ["key", "in-keyring"])
+@pytest.mark.parametrize(
+    ("name", "do"),
+    [
+        ("session.00ff", "Move it away, then sign in again."),
+        ("database.benchboard", "Move it away, and restore the key file from a backup."),
+    ],
+)
+def test_get_where_a_file_of_the_key_is_a_link_is_refused_whatever_its_permissions(
+    vault: Vault, tmp_path: Path, name: str, do: str, suffix: str, mode: int
+) -> None:
+    vault.put(name, b"first")
+    other = tmp_path / "other"
+    other.write_bytes(b"second")
+    other.chmod(mode)
+    link = folder(tmp_path) / f"{name}.{suffix}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(other)
+    with pytest.raises(Unavailable) as refused:
+        vault.get(name)
+    assert str(refused.value) == f"{link} must be a file. It's a link. {do}"
+
+
+@pytest.mark.parametrize("path", ["home", "home/vault"])
+def test_linked_folder_that_others_may_reach_gets_no_command_that_would_change_its_target(
+    vault: Vault, tmp_path: Path, path: str
+) -> None:
+    vault.put("a", b"1")
+    (tmp_path / path).rename(tmp_path / "elsewhere")
+    (tmp_path / path).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").chmod(0o777)
+    with pytest.raises(Unavailable) as refused:
+        vault.get("a")
+    assert refused.value.code == "vault.unsafe"
+    assert "chmod" not in refused.value.do
+    assert f"It's a link to {tmp_path / 'elsewhere'}" in refused.value.do
+
+
+def test_sign_in_that_cannot_be_read_advises_to_sign_in_again(vault: Vault) -> None:
+    vault.put("session.00ff", b"token")
+    vault.file("session.00ff").unlink()
+    vault.file("session.00ff").mkdir(mode=0o700)
+    with pytest.raises(Unavailable, match=r"Move it away, then sign in again\.$"):
+        vault.get("session.00ff")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
 def test_get_where_the_key_file_is_a_pipe_is_refused_and_does_not_wait(vault: Vault, tmp_path: Path) -> None:
     vault.put("database.benchboard", b"first")
@@ -259,6 +306,6 @@ def test_home_with_a_link_as_its_lock_is_refused_and_makes_no_file_elsewhere(tmp
     home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
     home.mkdir(mode=0o700)
     (home / "benchboard.lock").symlink_to(elsewhere)
-    with pytest.raises(Unavailable, match="can't save files in"), home_folder.locked(home):
+    with pytest.raises(Unavailable, match=r"must be a file\. It's a link\. Move it away"), home_folder.locked(home):
         pass
     assert not elsewhere.exists()
