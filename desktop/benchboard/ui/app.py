@@ -16,6 +16,7 @@ from urllib.parse import quote
 import shiboken6
 from PySide6.QtCore import (
     QCoreApplication,
+    QEvent,
     QLibraryInfo,
     QLocale,
     QMessageLogContext,
@@ -229,6 +230,8 @@ class Application(QObject):
         """Finish pending changes and close; the session ends unless the user stays signed in."""
         session = self._session
         self._detach_session()
+        # A screen that was replaced a moment ago still holds what a task may be waiting for, such as a crash journal.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.tasks.close()
         if session is not None:
             try:

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTabBar
 from two_dashboards import FIRST, SECOND, TwoDashboards
 
+from benchboard import i18n, package_data
 from benchboard.dashboards import library
 from benchboard.ui.studio.editor_page import StudioPage
 from support.databases import unbound
@@ -250,6 +251,19 @@ def test_tabs_after_a_language_change_are_the_same(open_studio: Open) -> None:
         assert [place.tabs.tabText(k) for k in range(place.tabs.count())] == ["Tüm panolar", "One", "Two"]
     finally:
         application.apply_settings(replace(application.settings, language="en"))
+
+
+def test_close_right_after_a_language_change_does_not_wait_for_the_page_that_was_replaced(open_studio: Open) -> None:
+    """The new page's task waited for the crash journal of the old one, which the window was to delete: five seconds."""
+    studio = open_studio()
+    page, application = studio.page, studio.application
+    try:
+        application.apply_settings(replace(application.settings, language="tr"))
+        assert shiboken6.isValid(page)
+        studio.close()
+        assert not shiboken6.isValid(page)
+    finally:
+        i18n.use("en", package_data.resources_folder() / "i18n")
 
 
 def test_home_page_after_a_language_change_keeps_zoom_and_scroll(open_studio: Open) -> None:
