@@ -6,6 +6,7 @@ is rebuilt from known parts: no text of the user reaches an engine unparsed.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -14,7 +15,7 @@ from sqlglot import exp
 from benchboard.analytics import column_presentation, sqlite_functions
 from benchboard.analytics.column_presentation import COUNT, NOTHING, Presentation
 from benchboard.analytics.name_scope import NameScope
-from benchboard.analytics.query_errors import refuse, refuse_other_parts, written_name
+from benchboard.analytics.query_errors import date_out_of_range, refuse, refuse_other_parts, written_name
 from benchboard.analytics.query_parser import Query
 from benchboard.analytics.query_types import (
     BOOLEAN,
@@ -48,6 +49,9 @@ _MAX_CONCATENATIONS: Final = 8
 _MAX_LITERAL: Final = 2_000
 _LEAST_INTEGER: Final = -(2**63)
 _GREATEST_INTEGER: Final = 2**63 - 1
+_MOST_DAYS: Final = (date.max - date.min).days
+_MOST_UNITS: Final = {"year": 9_998, "month": 12 * 9_999 - 1, "week": _MOST_DAYS // 7, "day": _MOST_DAYS}
+"""The longest steps between two dates of the years 1 to 9999."""
 _STORED_TEXT: Final = 1_000
 """Characters of a text in a table, at most: columns have 255, and more is allowed for."""
 _MAX_COPIED: Final = 4_000
@@ -343,6 +347,8 @@ class ExpressionTranslator:
         if b.kind != "integer" or not isinstance(b.node, exp.Literal):
             refuse(node, "kind", _("You can only add or subtract a literal number of days, such as current_date - 7."))
         days = int(b.node.this) * (1 if isinstance(node, exp.Add) else -1)
+        if abs(days) > _MOST_DAYS:
+            raise date_out_of_range(node)
         if self._for_sqlite:
             return a.with_node(sqlite_functions.add_days(a.node, days))
         return a.with_node(exp.Paren(this=exp.Add(this=operand(a.node), expression=integer(days))))
@@ -360,8 +366,9 @@ class ExpressionTranslator:
             )
         this = self._conversion.to_timestamp(node.this, self._of_kind(node.this, scope, "timestamp", "date"))
         count = int(amount) * (1 if isinstance(node, exp.Add) else -1)
+        if abs(count) > _MOST_UNITS.get(unit, abs(count)):
+            raise date_out_of_range(node)
         if self._for_sqlite:
-            self.charge_copies(this.node)
             return this.with_node(sqlite_functions.add_interval(this.node, count, unit))
         span = exp.Interval(this=text(str(count)), unit=exp.var(unit.upper()))
         return this.with_node(exp.Paren(this=exp.Add(this=operand(this.node), expression=span)))

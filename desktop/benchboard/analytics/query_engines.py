@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import sqlite_functions
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.name_scope import VIEW_PREFIX, view_name
+from benchboard.analytics.query_errors import date_out_of_range
 from benchboard.analytics.query_translator import TranslatedQuery
 from benchboard.analytics.relations import RELATIONS, readable_tables
 from benchboard.errors import Invalid, Unavailable
@@ -101,6 +102,7 @@ class _Sqlite:
         self._cancel_token = cancel_token
         self._memory_before = sqlite_memory.bytes_in_use()
         self._too_much_memory = False
+        self._date_out_of_range = False
 
     def fetch(self, query: TranslatedQuery, actor: Actor) -> Sequence[Sequence[Any]]:
         """All rows. Raises MemoryError, TimeoutError or the driver's errors."""
@@ -121,7 +123,7 @@ class _Sqlite:
     @contextmanager
     def _held_back(self, steps: int, tables: Collection[str]) -> Iterator[None]:
         driver = self._driver
-        sqlite_functions.install(driver)
+        sqlite_functions.install(driver, self._note_date_out_of_range)
         self._connection.exec_driver_sql("PRAGMA query_only = ON")
         driver.set_progress_handler(self._must_end, steps)
         driver.set_authorizer(partial(_authorize, tables))
@@ -130,11 +132,16 @@ class _Sqlite:
         except DBAPIError as error:
             if self._too_much_memory and _sqlite_code(error) == _INTERRUPTED:
                 raise MemoryError from error
+            if self._date_out_of_range:
+                raise date_out_of_range() from error
             raise
         finally:
             driver.set_authorizer(None)
             driver.set_progress_handler(None, 0)
             self._connection.exec_driver_sql("PRAGMA query_only = OFF")
+
+    def _note_date_out_of_range(self) -> None:
+        self._date_out_of_range = True
 
     def _must_end(self) -> bool:
         # Not by PRAGMA hard_heap_limit: it holds for the whole process and can never be raised again, so that later
@@ -205,6 +212,9 @@ _ERROR, _NO_MEMORY, _READONLY, _INTERRUPTED, _TOO_BIG, _MISUSE, _NOT_AUTHORIZED 
 _SQLITE_REFUSALS: Final = (_READONLY, _TOO_BIG, _MISUSE, _NOT_AUTHORIZED)
 _CANCELLED_STATE: Final = "57014"
 _OUT_OF_RANGE_STATE: Final = "22003"
+_DATE_OUT_OF_RANGE_STATE: Final = "22008"
+_NO_PYTHON_DATE: Final = ("(after year 10K)", "(before year 1)")
+"""What PostgreSQL's driver says of dates that the server knows and Python does not; without a code."""
 _OVERFLOW: Final = "integer overflow"
 """What SQLite says of a sum or an absolute value beyond 64 bits; + and * continue in floating point."""
 _CALLBACK_FAILED: Final = "user-defined function raised exception"
@@ -229,6 +239,10 @@ def _translated_error(error: DBAPIError, cancel_token: CancelToken, timeout: flo
         return query_cancelled() if cancel_token.cancelled else _too_slow(timeout, started)
     if not state and code is None and "decode to UTF-8" in text:  # the driver's own words, which have no code
         return not_text()
+    if state == _DATE_OUT_OF_RANGE_STATE or (
+        not state and code is None and any(one in text for one in _NO_PYTHON_DATE)
+    ):
+        return date_out_of_range()
     if code == _NO_MEMORY or state.startswith(_RESOURCE_STATES):
         return _too_much_memory()
     if state == _OUT_OF_RANGE_STATE or (code == _ERROR and text in (_OVERFLOW, _CALLBACK_FAILED)):

@@ -90,6 +90,17 @@ def refuse_other_parts(node: exp.Expr, *known: str) -> None:
             refuse(at, "not-offered", _("{name} isn't supported here.").format(name=clause.replace("_", " ")))
 
 
+def date_out_of_range(node: exp.Expr | None = None) -> Invalid:
+    """The error of a date beyond the years that both engines and Python know; at `node` if the query shows it there."""
+    return Invalid(
+        "query.date",
+        _("A date that the query calculates is out of range."),
+        do=_("Years 1 to 9999 are supported."),
+        field="query",
+        **(position_of(node) if node is not None else {}),
+    )
+
+
 def at_token(token: Token, code: str, what: str, do: str = "") -> Invalid:
     """An error (`query.<code>`) at the place of a token."""
     return Invalid(f"query.{code}", what, do=do, field="query", start=token.start, end=token.end + 1)

@@ -1,10 +1,12 @@
 """PostgreSQL's functions and operators as SQLite can do them.
 
 The first part builds SQL (sqlglot) from timestamps as text and decimals as scaled whole numbers; the second is what
-SQLite calls back for: `bb_exact`, `bb_divide`, `bb_text`, `bb_upper` and `bb_lower`.
+SQLite calls back for: `bb_exact`, `bb_divide`, `bb_text`, `bb_upper`, `bb_lower`, `bb_add_days` and `bb_add_interval`.
 """
 
+from calendar import monthrange
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -17,7 +19,8 @@ from benchboard.analytics.sql_nodes import call, cast, concatenation, integer, o
 MIDNIGHT: Final = "T00:00:00.000000Z"
 FUNCTIONS: Final = frozenset(
     ["count", "sum", "min", "max", "abs", "coalesce", "nullif", "trim", "length", "like", "glob", "substr",
-     "strftime", "printf", "date", "julianday", "bb_exact", "bb_divide", "bb_text", "bb_upper", "bb_lower"]
+     "strftime", "printf", "date", "julianday", "bb_exact", "bb_divide", "bb_text", "bb_upper", "bb_lower",
+     "bb_add_days", "bb_add_interval"]
 )  # fmt: skip
 """Those that translated queries call, or the conditions of a relation."""
 _OVERFLOWING: Final = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg)
@@ -107,19 +110,13 @@ def extract(unit: str, timestamp: exp.Expr) -> exp.Expr:
 
 
 def add_interval(timestamp: exp.Expr, amount: int, unit: str) -> exp.Expr:
-    """A timestamp moved by whole units; the last day of a shorter month stands for a day it lacks. The timestamp's
-    expression stands in the result twice."""
-    if unit == "week":
-        amount, unit = 7 * amount, "day"
-    step = text(f"{amount:+d} {unit}s")
-    # The fraction stays out of it: SQLite would round it to milliseconds, at .9996 into the next second.
-    seconds = call("strftime", text("%Y-%m-%dT%H:%M:%S"), substring(timestamp, 1, 19), step, text("floor"))
-    return concatenation(seconds, substring(timestamp.copy(), 20))
+    """A timestamp moved by whole units; the last day of a shorter month stands for a day it lacks."""
+    return call("bb_add_interval", timestamp, integer(amount), text(unit))
 
 
 def add_days(date: exp.Expr, days: int) -> exp.Expr:
     """A date moved by days."""
-    return call("date", date, text(f"{days:+d} days"))
+    return call("bb_add_days", date, integer(days))
 
 
 def days_between(later: exp.Expr, earlier: exp.Expr) -> exp.Expr:
@@ -158,6 +155,38 @@ def decimal_text(value: int | None, scale: int) -> str | None:
     return None if value is None else f"{Decimal(value).scaleb(-scale):f}"
 
 
+# Not by SQLite's own functions, for which a date beyond the year 9999 is null, and so in a condition unequal to any.
+
+
+def moved_date(value: str | None, days: int) -> str | None:
+    """A date moved by days; None for what is no date. Raises `OverflowError` beyond the years 1 to 9999. SQLite's
+    `bb_add_days`."""
+    try:
+        day = date.fromisoformat(value or "")
+    except (TypeError, ValueError):
+        return None
+    return (day + timedelta(days=days)).isoformat()
+
+
+def moved_timestamp(value: str | None, amount: int, unit: str) -> str | None:
+    """A stored timestamp moved by units; None for what is none. Raises `OverflowError` as `moved_date` does. SQLite's
+    `bb_add_interval`."""
+    try:
+        moment, rest = datetime.fromisoformat((value or "")[:19]), (value or "")[19:]
+    except (TypeError, ValueError):
+        return None
+    if unit in ("month", "year"):
+        years, month = divmod(moment.month - 1 + amount * (12 if unit == "year" else 1), 12)
+        year = moment.year + years
+        if not 1 <= year <= 9999:
+            raise OverflowError
+        day = min(moment.day, monthrange(year, month + 1)[1])
+        moved = moment.replace(year=year, month=month + 1, day=day)
+    else:
+        moved = moment + timedelta(**{f"{unit}s": amount})
+    return moved.isoformat(timespec="seconds") + rest
+
+
 @lru_cache(_LETTERS)
 def _upper_letter(letter: str) -> str:
     # Where the capital is several letters, as of ß, the title case is the one that Unicode has instead, if any.
@@ -188,8 +217,26 @@ def _of_text(convert: Callable[[str], str]) -> Callable[[Any], Any]:
     return lambda value: convert(value) if isinstance(value, str) else value
 
 
-def install(connection: Any) -> None:
-    """Add what queries call back for to a connection of SQLite's driver."""
+def _noting(convert: Callable[..., str | None], note: Callable[[], None]) -> Callable[..., str | None]:
+    """`convert`, with `note` called before it fails: SQLite's driver passes on no more than that a function failed."""
+
+    def noted(*values: Any) -> str | None:
+        try:
+            return convert(*values)
+        except OverflowError:
+            note()
+            raise
+
+    return noted
+
+
+def install(connection: Any, on_date_out_of_range: Callable[[], None]) -> None:
+    """Add what queries call back for to a connection of SQLite's driver.
+
+    `on_date_out_of_range` is called before a query fails for a date that it calculates.
+    """
+    for name, count, convert in (("bb_add_days", 2, moved_date), ("bb_add_interval", 3, moved_timestamp)):
+        connection.create_function(name, count, _noting(convert, on_date_out_of_range), deterministic=True)
     connection.create_function("bb_exact", 1, exact_number, deterministic=True)
     connection.create_function("bb_divide", 3, exact_divide, deterministic=True)
     connection.create_function("bb_text", 2, decimal_text, deterministic=True)

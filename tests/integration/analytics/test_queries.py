@@ -1,12 +1,14 @@
 """People's queries on real databases: the same result on both engines, and only rows that the person may see."""
 
+import random
 import threading
 import time
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -194,6 +196,65 @@ def test_run_query_whole_number_beyond_64_bits_in_a_condition_is_the_same_error_
     with pytest.raises(Invalid) as refused:
         ask(f"with numbered as ({numbered}) select count(*) from numbered where {condition.format(number, written)}")
     assert refused.value.what == "A number that the query calculates is too large to be exact."
+
+
+_DATE_OUT_OF_RANGE = "A date that the query calculates is out of range."
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["current_date + 99999999999", "current_date + 3652059", "current_date + 3000000", "current_date - 999999",
+     "date '9999-12-31' + 1", "date '0001-01-01' - 1", "now() + interval '8000 years'",
+     "timestamptz '9999-12-31 23:30' + interval '1 hour'", "now() - interval '999999 days'",
+     "max(created_dt) + interval '999999 months'", "max(created_dt)::date - 800000"],
+)  # fmt: skip
+def test_run_query_date_out_of_range_is_the_same_error_on_both_engines(ask: Ask, expression: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(f"select {expression} as d from orders")
+    assert (refused.value.code, refused.value.what) == ("query.date", _DATE_OUT_OF_RANGE)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["current_date + 99999999999 > created_dt", "created_dt::date + 9999999 > current_date",
+     "created_dt + interval '999999 years' > now()", "case when current_date + 9999999 > now() then true end"],
+)  # fmt: skip
+def test_run_query_date_out_of_range_in_a_condition_is_an_error_on_both_engines(ask: Ask, condition: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(f"select id from orders where {condition}")
+    assert refused.value.what == _DATE_OUT_OF_RANGE
+
+
+def test_run_query_moved_dates_are_the_same_on_both_engines(ask: Ask) -> None:
+    """Many dates and steps at once, near both ends of the range and the ends of months."""
+    chosen = random.Random(7)
+    moments = ["0001-01-01 00:00", "9999-12-31 23:59:59.9996", "2024-02-29 12:00", "2026-01-31 23:59:59.999999",
+               "1900-03-01 00:00"]  # fmt: skip
+    moments += [f"{datetime(1, 1, 1) + chosen.random() * (datetime.max - datetime.min)}" for _ in range(15)]
+    columns: list[str] = []
+    expected: list[object] = []
+    for moment in moments:
+        written, at = f"timestamptz '{moment}'", datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        for unit, most in (("minute", 99_999), ("hour", 99_999), ("day", 9_999), ("week", 999)):
+            step = timedelta(**{f"{unit}s": (count := chosen.randint(-most, most))})
+            if datetime.min.replace(tzinfo=UTC) - at <= step <= datetime.max.replace(tzinfo=UTC) - at:
+                columns.append(f"{written} + interval '{count} {unit}s'")
+                expected.append(at + step)
+        for unit, count in (("month", chosen.randint(-999, 999)), ("year", chosen.randint(-99, 99))):
+            months = at.year * 12 + at.month - 1 + count * (12 if unit == "year" else 1)
+            if 12 <= months < 120_000:
+                year, month = months // 12, months % 12 + 1
+                day = min(at.day, monthrange(year, month)[1])
+                columns.append(f"{written} + interval '{count} {unit}s'")
+                expected.append(at.replace(year=year, month=month, day=day))
+        days = chosen.randint(-99_999, 99_999)
+        if date.min.toordinal() <= at.date().toordinal() + days <= date.max.toordinal():
+            columns.append(f"date '{at.date()}' {'+' if days >= 0 else '-'} {abs(days)}")
+            expected.append(at.date() + timedelta(days=days))
+    assert len(columns) > 80
+    for start in range(0, len(columns), 40):
+        (row,) = ask(f"select {', '.join(columns[start : start + 40])} from orders limit 1").rows
+        assert list(row) == expected[start : start + 40]
 
 
 @pytest.mark.parametrize("rest", ["order by {0}", "group by id, {0}", "having max({0}) > 1", "having avg({0}) > 1"])

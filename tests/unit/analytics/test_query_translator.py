@@ -238,6 +238,8 @@ def _joined(count: int) -> str:
         ("select cast(1 as decimal(20, 12))", "select cast(1 as decimal(20, 13))", "query.scale"),
         ("select 1 limit 999999999", "select 1 limit 1000000000", "query.limit"),
         ("select id from orders order by 1", "select id from orders order by 2", "query.position"),
+        ("select current_date - 3652058", "select current_date - 3652059", "query.date"),
+        ("select now() + interval '9998 years'", "select now() + interval '9999 years'", "query.date"),
         ("select now() - interval '99999 days'", "select now() - interval '1000000 days'", "query.interval"),
     ],
 )
