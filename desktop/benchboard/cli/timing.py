@@ -332,7 +332,7 @@ def _verdict_lines(
         mark = "" if condition.verified else f" ({unverified})"
         yield f"  {condition.number} {condition.title}", core.limit_percent(condition.percent) + mark
     if verdict.cable is not None:
-        yield from _cable_lines(item, verdict.nominal, verdict.cable, number(length or 0))
+        yield from _cable_lines(item, verdict, verdict.cable, number(length or 0))
     if verdict.violations:
         limits = (_violation_text(item, field, nominal, data) for field in verdict.violations)
         yield _("Outside the controller's limits"), ", ".join(limits)
@@ -340,7 +340,7 @@ def _verdict_lines(
 
 
 def _cable_lines(
-    item: core.Controller, judged: core.Timing, cable: core.Cable, metres: str
+    item: core.Controller, verdict: core.Verdict, cable: core.Cable, metres: str
 ) -> Iterator[tuple[str, str]]:
     """The verdict on a cable of `metres`, with the split of tseg1 that was judged if the controller leaves it free."""
     free = not item.nominal.has_prop_seg
@@ -348,10 +348,10 @@ def _cable_lines(
     segment = _("Longest propagation segment") if free else _("Propagation segment")
     yield _("Cable"), _cable_text(cable)
     if free:
-        propagation = _("Propagation for {metres} m of cable").format(metres=metres)
-        phase1 = _("Phase 1 for {metres} m of cable").format(metres=metres)
-        yield f"  {propagation}", str(judged.prop_seg)
-        yield f"  {phase1}", str(judged.phase_seg1)
+        propagation = verdict.propagation_title.format(metres=metres)
+        phase1 = _("Phase 1 beside it")
+        yield f"  {propagation}", str(verdict.nominal.prop_seg)
+        yield f"  {phase1}", str(verdict.nominal.phase_seg1)
     yield f"  {needed}", cell_text(value_text("needed_ns", cable.needed_ns))
     yield f"  {segment}", cell_text(value_text("segment_ns", cable.segment_ns))
     if cable.is_possible:
@@ -578,7 +578,8 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     """Compare the bit timings of two nodes on one bus.
 
-    Prints whether they are compatible, and with what margin. The exit status is 1 if they aren't.
+    Prints whether they are compatible, and with what margin. The exit status is 1 if they aren't. Check the cable
+    of each with “benchboard timing check --cable”.
 
     \b
     Example:
@@ -601,13 +602,13 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     if as_json:
         click.echo(json.dumps(answer))
     else:
-        limits = _("Limited by {name}: {condition}.").format(
-            name=comparison.limiting_node, condition=comparison.limiting.title_in_sentence
+        limits = _("The limit is the {tolerance} of {name}.").format(
+            name=comparison.limiting_node, tolerance=comparison.limiting.tolerance_name
         )
         click.echo(
             "\n".join(
                 (
-                    comparison.verdict,
+                    comparison.verdict(),
                     limits,
                     *comparison.problems,
                     *comparison.advice,

@@ -1,5 +1,7 @@
 """The cards beside the bit: tolerance, cable and the comparison with a second node."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -59,6 +61,24 @@ def test_node_comparison_equal_bit_rates_have_no_difference(qtbot: QtBot, shell:
     qtbot.addWidget(second)
     second.show_timing(AS_DECODED, WISH)
     assert any("Bit rate (kbit/s): This 500, Other 500, Difference none; " in text for text in _texts(second))
+
+
+@pytest.mark.parametrize(
+    ("length", "verdict"),
+    [
+        (40.0, "The two nodes can communicate. Their oscillators have "),
+        (500.0, "of tolerance to spare. The cable is 404.5 m too long. "),
+    ],
+)
+def test_node_comparison_says_that_nodes_can_communicate_only_over_a_cable_that_fits(
+    qtbot: QtBot, shell: Shell, length: float, verdict: str
+) -> None:
+    second = NodeComparison()
+    qtbot.addWidget(second)
+    second.show_timing(AS_DECODED, replace(WISH, length=length))
+    shown = next(text for text in _texts(second) if "to spare" in text)
+    assert verdict in shown
+    assert ("can communicate" in shown) is (length == 40)
 
 
 def test_cards_timing_too_fast_for_any_cable_names_no_length(qtbot: QtBot, shell: Shell) -> None:

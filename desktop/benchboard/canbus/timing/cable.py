@@ -7,6 +7,7 @@ from math import ceil
 
 from benchboard.canbus.timing.controllers import Timing, require_number
 from benchboard.canbus.timing.tolerance import oscillator_tolerance
+from benchboard.i18n import _, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,15 @@ class Cable:
     def is_possible(self) -> bool:
         """Whether the timing allows a cable of any length."""
         return self.missing_ns == 0
+
+    @property
+    def problem(self) -> str:
+        """Why the cable doesn't fit, as a sentence; empty if it does. Never less than is missing."""
+        if self.fits:
+            return ""
+        if not self.is_possible:
+            return _("The bit timing allows no cable of any length.")
+        return _("The cable is {metres} m too long.").format(metres=number(ceil(-self.spare_m * 10) / 10))
 
 
 def _exact_cable(length_m: float, delay_ns_per_m: float, loop_delay_ns: float) -> tuple[Fraction, Fraction, Fraction]:

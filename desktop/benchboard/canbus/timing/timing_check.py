@@ -46,6 +46,15 @@ class Verdict:
         )
 
     @property
+    def propagation_title(self) -> str:
+        """What the prop_seg of `nominal` is, for the cable that was asked about: `{metres}` stands for its length."""
+        nominal = self.nominal
+        segment_ns = nominal.prop_seg * nominal.prescaler * 1e9 / nominal.clock
+        if self.cable is not None and segment_ns < self.cable.needed_ns:
+            return _("Longest propagation; too short for {metres} m of cable")
+        return _("Propagation for {metres} m of cable")
+
+    @property
     def tolerance_text(self) -> str:
         """The oscillator tolerance that is allowed, rounded down, beside the one that was asked about."""
         return _("{allowed} allowed, yours {yours}").format(

@@ -39,9 +39,15 @@ class Condition:
         }[self.number]
 
     @property
-    def title_in_sentence(self) -> str:
-        """The title after a colon."""
-        return self.title[:1].lower() + self.title[1:]
+    def tolerance_name(self) -> str:
+        """What a node lacks if it is not met, within a sentence."""
+        return {
+            1: _("error-frame tolerance"),
+            2: _("resync tolerance"),
+            3: _("resync tolerance in the data phase"),
+            4: _("error-frame tolerance at the start of the data phase"),
+            5: _("tolerance at the bit rate switch"),
+        }[self.number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,16 +195,22 @@ class Comparison:
         """Whether nothing prevents it."""
         return not self.problems
 
-    @property
-    def verdict(self) -> str:
-        """Whether the nodes are compatible, and with what margin (rounded down): a sentence."""
+    def verdict(self, cable_problem: str | None = None) -> str:
+        """Whether the nodes are compatible, and with what margin (rounded down), in one or two sentences.
+
+        `cable_problem` is the `Cable.problem` of the cable between them. Without a cable, or with one that doesn't
+        fit, the nodes are not said to be able to communicate.
+        """
         if self.bit_rates_differ:
             return _("The two nodes can't communicate: their bit rates differ.")
         if not self.is_compatible:
             return _("The two nodes can't communicate reliably.")
-        return _("The two nodes can communicate. Their oscillators have {percent} of tolerance to spare.").format(
-            percent=limit_percent(self.margin)
-        )
+        spare = limit_percent(self.margin)
+        if cable_problem == "":
+            text = _("The two nodes can communicate. Their oscillators have {percent} of tolerance to spare.")
+            return text.format(percent=spare)
+        text = _("Bit rate and oscillators match, with {percent} of tolerance to spare.").format(percent=spare)
+        return f"{text} {cable_problem}" if cable_problem else text
 
 
 def _relative_difference(a: Timing, b: Timing) -> Fraction:

@@ -11,7 +11,7 @@ from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, comp
 from benchboard.errors import AppError
 from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.timing_inputs import TimingRequest, split_for_cable
+from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Card, Edit, Field, Select, Text, paint_icon
 from benchboard.ui.widgets.paragraph import PaintedParagraph
@@ -65,14 +65,11 @@ class NodeComparison(Card):
             return
         try:
             other = self._other_timing()
-            theirs = self._controller.current_key()
+            mine = check_request(timing, request)
+            theirs = check_request(other, replace(request, controller=self._controller.current_key()))
             comparison = compare(
-                Node(_("This node"), split_for_cable(timing, request), clock_tolerance=request.clock_tolerance),
-                Node(
-                    _("The other node"),
-                    split_for_cable(other, replace(request, controller=theirs)),
-                    clock_tolerance=request.clock_tolerance,
-                ),
+                Node(_("This node"), mine.nominal, clock_tolerance=request.clock_tolerance),
+                Node(_("The other node"), theirs.nominal, clock_tolerance=request.clock_tolerance),
             )
         except (AppError, ValueError) as error:
             message = (
@@ -83,7 +80,10 @@ class NodeComparison(Card):
             self._verdict.show_verdict(None, message, "")
             self._table.show_rows([])
             return
-        self._show(timing, other, comparison)
+        # The cable must suit both nodes; the one that allows less decides.
+        cables = [verdict.cable for verdict in (mine, theirs) if verdict.cable is not None]
+        cable = min(cables, key=lambda cable: cable.spare_m)
+        self._show(timing, other, comparison, cable.problem)
 
     def _other_timing(self) -> Timing:
         """The best timing for the other node. Raises `AppError`, or ValueError if a field isn't a number."""
@@ -100,21 +100,21 @@ class NodeComparison(Card):
             raise _unreachable()
         return best[0].timing
 
-    def _show(self, mine: Timing, other: Timing, comparison: Comparison) -> None:
+    def _show(self, mine: Timing, other: Timing, comparison: Comparison, cable_problem: str) -> None:
         if comparison.is_compatible:
-            why = _("Limited by the other node: {condition}.")
+            why = _("The limit is the other node's {tolerance}.")
             if comparison.limiting_node == _("This node"):
-                why = _("Limited by this node: {condition}.")
-            why = why.format(condition=comparison.limiting.title_in_sentence)
+                why = _("The limit is this node's {tolerance}.")
+            why = why.format(tolerance=comparison.limiting.tolerance_name)
             if comparison.advice:
                 why = comparison.advice[0]
-            self._verdict.show_verdict(True, comparison.verdict, why)
+            self._verdict.show_verdict(None if cable_problem else True, comparison.verdict(cable_problem), why)
         elif comparison.bit_rates_differ:
             why = _("{mine} and {other}. All nodes on a bus need the same bit rate.")
             why = why.format(mine=bit_rate(round(mine.bitrate)), other=bit_rate(round(other.bitrate)))
-            self._verdict.show_verdict(False, comparison.verdict, why)
+            self._verdict.show_verdict(False, comparison.verdict(), why)
         else:
-            self._verdict.show_verdict(False, comparison.verdict, comparison.problems[0])
+            self._verdict.show_verdict(False, comparison.verdict(), comparison.problems[0])
         self._table.show_rows(
             [
                 (
@@ -128,7 +128,7 @@ class NodeComparison(Card):
                     percent(mine.sample_point, 1),
                     percent(other.sample_point, 1),
                     _difference_text(
-                        other.sample_point - mine.sample_point, _("{number} later"), _("{number} earlier")
+                        other.sample_point - mine.sample_point, _("{number} % later"), _("{number} % earlier")
                     ),
                 ),
                 (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),

@@ -34,7 +34,7 @@ from benchboard.ui.bench.dongle_pane import nominal_timing
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
-from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, split_for_cable
+from benchboard.ui.bench.timing_inputs import PlotLegend, TimingInputs, check_request
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
@@ -402,11 +402,13 @@ class TimingView(QWidget):
 
     def _show(self, timing: Timing | None) -> None:
         request = self._inputs.last_request
+        verdict = None
         if timing is not None and request is not None:
             # All cards, and the dongle, get the same split of tseg1.
-            timing = split_for_cable(timing, request)
+            verdict = check_request(timing, request)
+            timing = verdict.nominal
         self._timing = timing
-        if timing is None or request is None:
+        if timing is None or request is None or verdict is None:
             self._bar.show_timing(None)
             self._bit_title.setText(_("No bit timing") if self._solutions is not None else "")
             self._registers.show_timing("", None)
@@ -423,7 +425,7 @@ class TimingView(QWidget):
             prescaler=timing.prescaler,
         )
         if not item.nominal.has_prop_seg:
-            title += "    " + _("Propagation for {metres} m of cable").format(metres=number(request.length))
+            title += "    " + verdict.propagation_title.format(metres=number(request.length))
         self._bit_title.setText(title)
         self._bar.show_timing(timing, prop_seg_is_set=item.nominal.has_prop_seg)
         error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
