@@ -48,7 +48,7 @@ def login(options: DatabaseOptions, email: str, org: str | None, as_json: bool) 
         if opened.location.kind != "server":
             raise not_signed_in(opened)
         signed_in = workspace.sign_in(opened, email=email, password=ask_password(), organisation=org)
-        opened.vault.put(token_name(opened), signed_in.token.encode())
+        opened.vault.put(token_name(opened), authentication.stored_form(signed_in))
     finally:
         opened.close()
     if as_json:
@@ -68,9 +68,10 @@ def logout(options: DatabaseOptions, as_json: bool) -> None:
         token = opened.vault.get(token_name(opened)) if opened.location.kind == "server" else None
         if token is None:
             raise _nothing_to_sign_out(opened)
-        with contextlib.suppress(Denied), opened.database.system("sign-out").change() as session:
-            actor = authentication.resume(session, token=token.decode(errors="replace"), client=Client.here()).actor
-            authentication.sign_out(session, actor)
+        if found := authentication.read_stored(token):
+            with contextlib.suppress(Denied), opened.database.system("sign-out").change() as session:
+                actor = authentication.resume(session, token=found[0], client=Client.here()).actor
+                authentication.sign_out(session, actor)
         opened.vault.delete(token_name(opened))
     if as_json:
         write_json({"signed_out": True})

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -220,12 +221,17 @@ def resolve_actor(opened: Workspace, *, org: str | None, as_email: str | None) -
         token = opened.vault.get(token_name(opened))
         if token is None:
             raise not_signed_in(opened)
+        found = authentication.read_stored(token)
+        if found is None:
+            raise _damaged_sign_in(opened)
         try:
             with database.system("sign-in").change() as session:
-                actor = authentication.resume(session, token=token.decode(errors="replace"), client=client).actor
+                actor = authentication.resume(session, token=found[0], session_id=found[1], client=client).actor
         except Denied as error:
             if error.code == "accounts.ended":  # no one can ever use this token again
                 opened.vault.delete(token_name(opened))
+                if error.facts.get("reason", "expired") in _SIGN_IN_AGAIN:
+                    error.do = _login_advice(str(error.facts.get("email", "")))
             raise
     else:
         with database.system("sign-in").read() as session:
@@ -247,8 +253,22 @@ def not_signed_in(opened: Workspace) -> AppError:
     return Denied(
         "cli.signed-out",
         _("You're not signed in to the database {database}.").format(database=database_on_server(opened.location)),
-        do=_("Run “benchboard login EMAIL”."),
+        do=_login_advice(),
     )
+
+
+_SIGN_IN_AGAIN = ("revoked", "signed-out", "expired")
+"""Reasons for which a session has ended while its account is as it was."""
+
+
+def _damaged_sign_in(opened: Workspace) -> AppError:
+    database = database_on_server(opened.location)
+    what = _("The stored sign-in to the database {database} is damaged.").format(database=database)
+    return Denied("cli.sign-in-damaged", what, do=_login_advice())
+
+
+def _login_advice(email: str = "") -> str:
+    return _("Run “{command}”.").format(command=f"benchboard login {shlex.quote(email) if email else 'EMAIL'}")
 
 
 def token_name(opened: Workspace) -> str:

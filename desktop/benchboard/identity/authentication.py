@@ -5,9 +5,11 @@ database has the token's SHA-256; ended sessions move to `session_history`.
 """
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
@@ -26,6 +28,10 @@ from benchboard.storage.models.identity import (
     User,
     UserRole,
 )
+
+_STORED: Final = re.compile(rb"([A-Za-z0-9_-]{43})(?: ([0-9A-Za-z-]{1,40}))?")
+_MAX_STORED: Final = 100
+"""More bytes than `_STORED` can match."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -132,11 +138,29 @@ def sign_in_demo(session: Session, *, user_id: str, client: Client) -> SignedIn:
     return _open(session, user, client)
 
 
-def resume(session: Session, *, token: str, client: Client) -> SignedIn:
-    """Resume a saved session. Raises `Denied` (`accounts.ended`) if it has ended."""
+def stored_form(signed_in: SignedIn) -> bytes:
+    """The session as it is stored to stay signed in: its token, and its ID, by which `resume` finds why it ended."""
+    return " ".join(filter(None, (signed_in.token, signed_in.actor.session_id))).encode()
+
+
+def read_stored(stored: bytes) -> tuple[str, str | None] | None:
+    """A session's token and ID from their `stored_form` (earlier versions stored no ID); None for a damaged one."""
+    found = _STORED.fullmatch(stored[:_MAX_STORED])
+    return (found[1].decode(), found[2].decode() if found[2] else None) if found else None
+
+
+def resume(session: Session, *, token: str, client: Client, session_id: str | None = None) -> SignedIn:
+    """Resume a saved session. Raises `Denied` (`accounts.ended`) if it has ended.
+
+    If the database knows why, by the token or `session_id`, `facts` have the `reason` (as `guard.require_live`) and the
+    account's `email`.
+    """
     now = datetime.now(UTC)
     live = guard.find_session(session, _hash(token), now=now)
     if live is None:
+        ended = guard.find_ended_session(session, _hash(token), session_id)
+        if ended is not None:
+            raise guard.signed_out("accounts.ended", ended.reason, email=ended.email)
         hours = sessions.idle_hours()
         why = ngettext(
             "Your session was ended, your account was disabled, or you were inactive for {count} hour.",

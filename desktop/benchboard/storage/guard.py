@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, insert, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.errors import ENDED, Denied
@@ -86,16 +86,17 @@ def require_live(session: Session, principal: Principal) -> None:
     rows = session.execute(_PRINCIPAL, _parameters(principal)).all()
     reason = _end_reason(session, principal, rows)
     if reason is not None:
-        raise Denied(
-            ENDED,
-            _("You were signed out."),
-            why=_why_ended(reason),
-            do=_what_to_do(reason),
-            reason=reason,
-        )
+        raise signed_out(ENDED, reason)
     principal.grant(
         frozenset(row.role for row in rows if row.role is not None),
         frozenset(row.permission for row in rows if row.permission is not None),
+    )
+
+
+def signed_out(code: str, reason: str, **facts: object) -> Denied:
+    """The error that a session has ended, for a `reason` of `require_live`."""
+    return Denied(
+        code, _("You were signed out."), why=_why_ended(reason), do=_what_to_do(reason), reason=reason, **facts
     )
 
 
@@ -195,6 +196,32 @@ def find_session(session: Session, token_hash: str, *, now: datetime) -> LiveSes
         )
     ).first()
     return None if row is None else LiveSession(row.id, row.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSession:
+    """Why a session ended (as `require_live` names it), and the email address of its account."""
+
+    reason: str
+    email: str
+
+
+def find_ended_session(session: Session, token_hash: str, session_id: str | None) -> EndedSession | None:
+    """The ended session with this token's hash or this ID; None if there is none."""
+    by_token = session.execute(
+        select(SignInSession.user_id, literal("expired")).where(
+            SignInSession.token_hash == token_hash, SignInSession.expires_at <= datetime.now(UTC)
+        )
+    ).first()
+    by_id = select(SessionHistory.user_id, SessionHistory.end_reason).where(SessionHistory.id == session_id)
+    found = by_token or (session.execute(by_id).first() if session_id is not None else None)
+    user = session.get(User, found[0]) if found is not None else None
+    if found is None or user is None:
+        return None
+    if user.deleted_at is not None:
+        return EndedSession("deleted", user.email)
+    # As in `_end_reason`: disabling an account revokes its sessions too.
+    return EndedSession(found[1] if user.status == "active" else "disabled", user.email)
 
 
 def extend_session(session: Session, token_hash: str, *, now: datetime, expires_at: datetime) -> None:

@@ -210,7 +210,7 @@ def test_resume_session_unused_for_24_hours_has_expired(town: Town) -> None:
         authentication.touch(session, token=town.admin.token)  # too late: an expired session never comes back
     with pytest.raises(Denied) as over, unbound(town.database).change() as session:
         authentication.resume(session, token=town.admin.token, client=CLIENT)
-    assert over.value.code == "accounts.ended"
+    assert (over.value.code, over.value.facts["reason"]) == ("accounts.ended", "expired")
     town.sign_in("admin@north.example")  # whoever comes next puts it away
     gone = _ended(town, town.admin)
     assert (gone.end_reason, gone.ended_at, gone.ended_by) == ("expired", past, None)
@@ -246,6 +246,13 @@ def test_resume_revoked_session_is_denied(town: Town) -> None:
     with pytest.raises(Denied) as over, unbound(town.database).change() as session:
         authentication.resume(session, token=first.token, client=CLIENT)
     assert over.value.code == "accounts.ended"
+    assert "reason" not in over.value.facts  # an ended session's token is not kept
+    with (
+        pytest.raises(Denied, match="An admin revoked your session") as over,
+        unbound(town.database).change() as session,
+    ):
+        authentication.resume(session, token=first.token, session_id=first.actor.session_id, client=CLIENT)
+    assert over.value.facts["email"] == "mert@north.example"
     with unbound(town.database).change() as session:
         authentication.touch(session, token=first.token)
     assert _stored(town, first.token) is None

@@ -227,15 +227,39 @@ def test_server_first_admin_signs_in_works_and_signs_out(server: Terminal) -> No
     assert "You're not signed in" in server("user", "list", status=1).stderr
 
 
-def test_server_damaged_token_signs_out(server: Terminal) -> None:
+@pytest.mark.parametrize("damaged", [b"\xff\x85", b"", b"\0" * 1_000_000])
+def test_server_damaged_sign_in_is_called_that_and_ends_by_login_or_logout(server: Terminal, damaged: bytes) -> None:
     server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
-    for command, status, told in (("whoami", 1, "signed out"), ("logout", 0, "Signed out")):
-        server("login", "ines@example.com", typed=PASSWORD)
-        (token,) = (server.home / "vault").glob("session.*")
-        token.write_bytes(b"\xff\x85")
-        said = server(command, status=status)
-        assert told in said.stdout + said.stderr
-        assert not token.exists()
+    server("login", "ines@example.com", typed=PASSWORD)
+    (token,) = (server.home / "vault").glob("session.*")
+    token.write_bytes(damaged)
+    for _ in range(2):
+        said = server("whoami", status=1).stderr
+        assert "The stored sign-in to the database" in said
+        assert "is damaged. Run “benchboard login EMAIL”." in said
+    server("login", "ines@example.com", typed=PASSWORD)
+    assert server("whoami")
+    token.write_bytes(damaged)
+    assert "Signed out" in server("logout").stdout
+    assert not token.exists()
+
+
+def test_server_session_that_ended_names_its_cause_and_the_whole_command(server: Terminal) -> None:
+    server("db", "seed", "--admin", "ines@example.com", "--organisation", "Lab", typed=PASSWORD)
+    server("login", "ines@example.com", typed=PASSWORD)
+    added = server.json("user", "add", "mert@example.com", "--role", "technician", typed=PASSWORD)
+    other = Terminal(server.programs, server.home.parent / "elsewhere", server.url)
+
+    def told(*end: str) -> str:
+        other("login", "mert@example.com", typed=PASSWORD)
+        server(*end)
+        return other("whoami", status=1).stderr
+
+    revoked = told("session", "revoke", "--user", "mert@example.com")
+    assert "You were signed out. An admin revoked your session. Run “benchboard login mert@example.com" in revoked
+    disabled = told("user", "disable", "mert@example.com")
+    assert "You were signed out. Your account is disabled. Ask an admin to activate your account." in disabled
+    assert added["id"]
 
 
 def test_db_seed_repeated_adds_nobody_twice(first: Terminal) -> None:
