@@ -301,6 +301,14 @@ class Device:
             answer = self._answer(request, self._clock() + timeout)
             if answer is not None:
                 return _validated(command, answer)
+        if self._hello is not None:  # so it is a Benchboard dongle, with its channel closed
+            raise DeviceFailure(
+                "dongle.silent",
+                _("The dongle on {path} stopped responding.").format(path=self._handle.path),
+                why=_("Its replies are missing or damaged."),
+                do=_("Check the cable, unplug the dongle, plug it back in and try again."),
+                path=self._handle.path,
+            )
         raise DeviceFailure(
             "dongle.silent",
             _("The dongle on {path} didn't respond.").format(path=self._handle.path),

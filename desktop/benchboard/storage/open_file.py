@@ -35,9 +35,11 @@ class OpenFile:
             return
         found, is_missing = self._find()
         if is_missing:
-            raise self._gone(_("{file} was deleted or moved while Benchboard was using it."))
+            what = _("The database file is gone.")
+            raise self._gone(what, _("{file} was deleted or moved while Benchboard was using it."))
         if found is not None and found != self._opened:
-            raise self._gone(_("{file} was replaced by another file while Benchboard was using it."))
+            what = _("The database file was replaced.")
+            raise self._gone(what, _("Another file took the place of {file} while Benchboard was using it."))
 
     def _find(self) -> tuple[tuple[int, int] | None, bool]:
         """The device and number of the file at the path, if the system says; and whether there is none."""
@@ -49,10 +51,10 @@ class OpenFile:
             return None, False
         return (found.st_dev, found.st_ino), False
 
-    def _gone(self, why: str) -> Unavailable:
+    def _gone(self, what: str, why: str) -> Unavailable:
         return Unavailable(
             FILE_GONE,
-            _("The database file is gone."),
+            what,
             why=why.format(file=self._path),
             do=_(
                 "Don't close the window: nothing is saved until you move the original file back."

@@ -65,7 +65,7 @@ class DatabaseState(QObject):
         super().__init__(session)
         self.unreachable_since: datetime | None = None
         self.file_gone: AppError | None = None
-        """Why nothing is saved: the database file is gone."""
+        """Why nothing is saved: the database file is gone, or was replaced."""
 
     @classmethod
     def of(cls, session: QObject) -> "DatabaseState":
@@ -78,7 +78,7 @@ class DatabaseState(QObject):
         self.changed.emit()
 
     def set_file_gone(self, error: AppError | None) -> None:
-        """The database file is gone; None if it is back."""
+        """The database file is gone or was replaced; None if it is back."""
         self.file_gone = error
         self.changed.emit()
 

@@ -38,7 +38,7 @@ class SessionWatch(QObject):
         self._version: int | None = None
         self._polling = False
         self._reachable = True
-        self._file_gone = False
+        self._file_gone = ""
         self._stopped = False
         self._poll_timer = self._start_timer(POLL_MS, self.poll)
         self._touch_timer = self._start_timer(_TOUCH_MS, self._touch)
@@ -100,7 +100,7 @@ class SessionWatch(QObject):
             self.reachable_changed.emit(reachable)
 
     def _set_file_gone(self, error: AppError | None) -> None:
-        gone = error is not None
+        gone = str(error or "")  # one that was deleted may be replaced later
         if gone != self._file_gone:
             self._file_gone = gone
             self.file_gone_changed.emit(error)

@@ -57,3 +57,21 @@ def test_edit_while_the_data_folder_is_gone_is_not_saved_until_it_is_back(studio
     studio.wait(lambda: status.text("saved") == "Saved")
     assert saving.stored is not None
     assert studio.stored().version == saving.stored.version
+
+
+def test_database_file_that_is_deleted_and_then_replaced_is_called_that_everywhere(studio: "Studio") -> None:
+    application, shown = studio.application, studio.page.bar.state
+    watch = application.findChild(SessionWatch)
+    assert watch is not None
+    file, away = studio.home / "demo.db", studio.home / "away"
+    file.rename(away)
+    studio.wait(lambda: watch.poll() or "is gone" in shown.toolTip())
+    file.touch()
+    studio.wait(lambda: watch.poll() or "The database file was replaced." in shown.toolTip())
+    notice = application.problems.current
+    assert notice is not None
+    assert notice.what == "The database file was replaced."
+    assert str(file) in notice.why
+    assert studio.context.status.text("saved") == "Not saved"
+    away.replace(file)
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Saved")

@@ -32,9 +32,15 @@ def replace(file: Path) -> None:
     file.with_suffix(".copy").rename(file)
 
 
-@pytest.mark.parametrize(("strike", "why"), [(delete, "was deleted or moved"), (replace, "was replaced")])
+@pytest.mark.parametrize(
+    ("strike", "what", "why"),
+    [
+        (delete, "The database file is gone.", "was deleted or moved"),
+        (replace, "The database file was replaced.", "Another file took the place of"),
+    ],
+)
 def test_change_after_the_file_went_is_refused_until_it_is_back(
-    sqlite_database: Database, strike: Callable[[Path], None], why: str
+    sqlite_database: Database, strike: Callable[[Path], None], what: str, why: str
 ) -> None:
     file = sqlite_database.file
     assert file is not None
@@ -44,7 +50,7 @@ def test_change_after_the_file_went_is_refused_until_it_is_back(
     for attempt in (lambda: add(sqlite_database, "lost"), sqlite_database.data_version):
         with pytest.raises(Unavailable, match=why) as refused:
             attempt()
-        assert refused.value.code == "storage.file-gone"
+        assert (refused.value.code, refused.value.what) == ("storage.file-gone", what)
         assert str(file) in refused.value.why
     known = names(sqlite_database)  # what is open can still be read, and so exported
     assert "before" in known

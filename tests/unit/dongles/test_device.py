@@ -77,6 +77,20 @@ def test_hello_whose_answers_are_lost_asks_three_times() -> None:
     assert len({packet.sequence for packet in asked(cable)}) == 3
 
 
+@pytest.mark.parametrize("lost", [b"", b"!" * 12])
+def test_claim_begin_of_a_proven_dongle_that_falls_silent_says_that_it_stopped(lost: bytes) -> None:
+    cable, device = conversation(new_dongle())
+    device.hello()
+    cable.tamper = lambda way, data: lost + data[12:] if way == 1 and data and lost else b"" if way == 1 else data
+    with pytest.raises(DeviceFailure) as silent:
+        device.claim_begin(claim_id=CLAIM, organisation=ORGANISATION, organisation_key=PUBLIC)
+    assert (silent.value.code, str(silent.value)) == (
+        "dongle.silent",
+        "The dongle on /dev/ttyTEST stopped responding. Its replies are missing or damaged. Check the cable, unplug the"
+        " dongle, plug it back in and try again.",
+    )
+
+
 def test_claim_whose_answers_are_lost_twice_at_each_step_succeeds() -> None:
     dongle = new_dongle()
     cable, device = conversation(dongle)
