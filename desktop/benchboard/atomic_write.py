@@ -1,6 +1,7 @@
 """Writes a file so that a reader finds the old content or the new one, never a part of either."""
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from benchboard.i18n import _
 
 TEMPORARY: Final = re.compile(r"\.benchboard-[0-9a-f]{16}\.tmp")
 """The names of the files that are written before they are renamed."""
@@ -38,6 +41,15 @@ def create_atomically(path: Path, content: bytes, *, mode: int = 0o666) -> None:
             if os.path.lexists(path):
                 raise FileExistsError(path) from None
             written.rename(path)
+
+
+def explain_write_error(error: OSError) -> tuple[str, str]:
+    """Why a file couldn't be written, and what to do, as sentences."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return _("The disk is full."), _("Free up space, or choose another disk.")
+    if error.errno in (errno.ENOENT, errno.EROFS, errno.EPERM, errno.EOPNOTSUPP):  # ENOENT in /proc
+        return _("Files can't be created there."), _("Choose another folder.")
+    return error.strerror or "", _("Choose another file, or make its folder writable.")
 
 
 def remove_abandoned(folder: Path) -> None:

@@ -61,7 +61,9 @@ def _statements(text: str) -> list[exp.Expr]:
     try:
         tokens = dialect.tokenize(text)
         _check_tokens(tokens)
-        return [found for found in dialect.parser().parse(tokens, text) if found is not None]
+        found = dialect.parser().parse(tokens, text)
+        # A semicolon is a statement of its own where a comment follows it.
+        return [one for one in found if one is not None and not isinstance(one, exp.Semicolon)]
     except Invalid:
         raise
     except ParseError as error:

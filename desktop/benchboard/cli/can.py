@@ -33,6 +33,8 @@ _BITRATE = click.option(
     help="Bit rate in bit/s, such as 500k; only for a dongle that doesn't report its own.",
 )
 _POLL_S: Final = 0.05
+_PRINT_REST_S: Final = 0.25
+"""How long after `--seconds` what came before may still be printed."""
 # The dongle reports its counters twice a second; after two reports a frame was acknowledged or it was not.
 _ACKNOWLEDGEMENT_S: Final = 1.2
 
@@ -117,7 +119,10 @@ def _watch(
         ended = interrupted.requested or not capture.running
         new = capture.since(at)
         at, dropped = new.next, dropped + new.dropped
-        for frame in new.frames:
+        for place, frame in enumerate(new.frames):
+            # More frames may come than can be printed. What is left then counts as dropped, unless all came just now.
+            if deadline is not None and time.monotonic() >= deadline + _PRINT_REST_S:
+                return shown, dropped + len(new.frames) - place
             click.echo(_line(frame, as_json))
             shown += 1
             if shown == count:

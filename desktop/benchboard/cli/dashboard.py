@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import click
 
-from benchboard.atomic_write import write_atomically
+from benchboard import file_ownership
+from benchboard.atomic_write import explain_write_error, write_atomically
 from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
@@ -46,6 +47,8 @@ _SORTS: Final = {
     "deleted": "deleted_at",
 }
 _STDIN: Final = "<stdin>"
+_OPEN_FILES: Final = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/", "/dev/null", "/dev/full")
+"""What can't be replaced by a file but be written without waiting for a reader."""
 """The name of the file that click opens for “-”."""
 _EVERYONE: Final = {"public": "everyone"}
 """The filters with another name on the command line, where scripts may still give them by their own."""
@@ -231,22 +234,27 @@ def export(context: CommandContext, which: str | None, file: Path) -> None:
     if str(file) == "-":
         click.echo(text, nl=False)
         return
+    _write(file, text)
+    count = _count(parse_document(document))
+    context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file, or to what is open already. Raises `Invalid`, also for a pipe or device, which might never end."""
+    what = _("Can't write {file}.").format(file=file)
     try:
-        if file.exists() and not file.is_file():  # a pipe or a device cannot be replaced
+        if str(file).startswith(_OPEN_FILES):
             file.write_text(text, encoding="utf-8")
+        elif file.exists() and not file.is_file():
+            do = _("Choose another file, or - for standard output.")
+            raise Invalid("cli.file", what, why=file_ownership.kind_text(file), do=do)
         else:
             write_atomically(file.resolve(), text.encode())
     except OSError as error:
-        raise Invalid(
-            "cli.file",
-            _("Can't write {file}.").format(file=file),
-            why=error.strerror or "" if file.parent.is_dir() else _("Its folder doesn't exist."),
-            do=_("Choose another file, or make its folder writable.")
-            if file.parent.is_dir()
-            else _("Choose another file, or create the folder."),
-        ) from error
-    count = _count(parse_document(document))
-    context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
+        why, do = explain_write_error(error)
+        if not file.parent.is_dir():
+            why, do = _("Its folder doesn't exist."), _("Choose another file, or create the folder.")
+        raise Invalid("cli.file", what, why=why, do=do) from error
 
 
 def _summary(context: CommandContext, which: str | None) -> DashboardSummary | None:

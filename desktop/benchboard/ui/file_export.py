@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from benchboard.atomic_write import write_atomically
+from benchboard.atomic_write import explain_write_error, write_atomically
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.tasks import Progress, Work
@@ -79,9 +79,5 @@ def _write(path: Path, content: bytes) -> None:
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise Unavailable(
-            "file.write",
-            _("Couldn't write {file}.").format(file=path),
-            why=error.strerror or "",
-            do=_("Choose another folder."),
-        ) from error
+        why, do = explain_write_error(error)
+        raise Unavailable("file.write", _("Couldn't write {file}.").format(file=path), why=why, do=do) from error

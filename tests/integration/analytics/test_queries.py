@@ -127,6 +127,8 @@ CASES = [
     ("select nullif(status, 'paid') as s from orders order by s desc nulls last, id limit 1", [("refunded",)]),
     ("select nullif(status, 'paid') as s from orders order by s desc limit 1", [(None,)]),
     ("select \"id\" AS \"Wert; --\" from ORDERS where ID = 'o0' offset 0", [("o0",)]),
+    ("select count(*) as n from orders; -- a comment", [(6,)]),
+    ("select count(*) as n from orders ; /* a */ ;\n-- b\n ", [(6,)]),
     ("select id from orders -- the end\n where id = 'o0' /* ; drop */", [("o0",)]),
 ]  # fmt: skip
 
@@ -376,6 +378,7 @@ ATTACKS = {
     "query.several": [
         "select 1; delete from orders",
         "select 1;;select 2",
+        "select 1; -- and\n select 2",
         "begin; drop table orders; commit",
     ],
     "query.syntax": [

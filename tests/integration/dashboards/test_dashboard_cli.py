@@ -82,3 +82,35 @@ def test_command_with_a_file_that_cannot_be_read_prints_one_line(
     error = capsys.readouterr().err
     assert error.startswith(f"Can't read {file}. {why} ")
     assert error.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_layout_export_to_a_pipe_or_device_that_would_not_end_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(home / "pipe")
+    (home / "linked").symlink_to(home / "pipe")
+    master, slave = os.openpty()
+    for file, why in (
+        (home / "pipe", "It's a named pipe."),
+        (home / "linked", "It's a named pipe."),
+        (Path(os.ttyname(slave)), "It's a device."),
+    ):
+        assert main(["dashboard", "export", "--home", str(file)]) == 1
+        said = capsys.readouterr().err
+        assert f"Can't write {file}. {why} Choose another file, or - for standard output." in said
+    for descriptor in (master, slave):
+        os.close(descriptor)
+    assert main(["dashboard", "export", "--home", "/dev/null"]) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_layout_export_that_cannot_be_written_says_why_in_plain_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for file, said in (
+        ("/dev/full", "The disk is full. Free up space, or choose another disk."),
+        ("/proc/a.json", "Files can't be created there. Choose another folder."),
+    ):
+        assert main(["dashboard", "export", "--home", file]) == 1
+        assert f"Can't write {file}. {said}" in capsys.readouterr().err

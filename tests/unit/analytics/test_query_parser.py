@@ -93,6 +93,13 @@ def test_parse_statement_with_control_characters_is_not_logged(caplog: pytest.Lo
     assert caplog.records == []
 
 
+@pytest.mark.parametrize("nothing", ["", " ", ";", "-- a comment", "; -- a comment", "/* one */ ; ; -- two"])
+def test_parse_without_a_statement_is_empty(nothing: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_query(nothing)
+    assert refused.value.code == "query.empty"
+
+
 @pytest.mark.parametrize(
     ("greatest", "too_much", "code"),
     [

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,11 @@ def play(monkeypatch: pytest.MonkeyPatch, batches: list[list[Frame]], error: App
     monkeypatch.setattr(can, "SlcanBus", lambda _port, **_options: ScriptedBus(iter(batches), error))
 
 
+def _wait_for(condition: Callable[[], bool]) -> None:
+    while not condition():
+        pass
+
+
 def frames(first: int, count: int) -> list[Frame]:
     return [Frame(first + k, timestamp=Timestamp(1_700_000_000.0, TimeSource.HOST, 0.001)) for k in range(count)]
 
@@ -90,6 +95,26 @@ def test_monitor_of_a_silent_bus_ends_after_its_seconds(
     play(monkeypatch, [])
     assert main([*MONITOR, "--seconds", "0.01"]) == 0
     assert monitored(capsys) == []
+
+
+def test_monitor_that_prints_slower_than_frames_come_ends_on_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    play(monkeypatch, [frames(0, 1000)])
+    now, printed = [0.0], []
+
+    def slow_echo(text: str, err: bool = False) -> None:
+        now[0] += 0 if err else 1
+        printed.append(text)
+
+    monkeypatch.setattr(can.click, "echo", slow_echo)
+    monkeypatch.setattr(can.time, "monotonic", lambda: now[0])
+    # The script's batch is there when the printing begins.
+    began = can.Capture.start
+    monkeypatch.setattr(can.Capture, "start", lambda self: (began(self), _wait_for(lambda: self.since(0).next == 1000)))
+    assert main([*MONITOR, "--seconds", "6"]) == 0
+    assert now[0] == 7  # the one in whose print the time ended
+    assert printed[-1] == "Dropped on this computer: 993. Overruns on the dongle: 0. Malformed lines: 0."
 
 
 def test_monitor_interrupted_while_it_prints_shows_every_frame_received_before(
