@@ -418,7 +418,7 @@ def _holder(process: Path) -> tuple[str, str]:
     name and process id.
     """
     if process.name == str(os.getpid()):
-        return _("This window has it open."), _("Close its live bus, then try again.")
+        return _("This window has it open."), _("Finish pairing or close its live bus, then try again.")
     try:
         words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
         name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
@@ -428,7 +428,10 @@ def _holder(process: Path) -> tuple[str, str]:
     if arguments is None:
         return _("{program} has it open.").format(program=f"{name} ({process.name})"), ""
     if opens_window(arguments):
-        return _("Another Benchboard window has it open."), _("Close its live bus, then try again.")
+        return (
+            _("A Benchboard window is using it."),
+            _("Finish pairing or close the live bus there, then try again."),
+        )
     command = " ".join(arguments[:2])
     sentence = _("The command “benchboard {command}” has it open (process {id}).")
     return sentence.format(command=command, id=process.name), _("Wait until it ends or stop it, then try again.")

@@ -181,13 +181,15 @@ def _require_role(role: str) -> None:
 
 
 def _require_free(session: Session, actor: Actor, email: str) -> None:
-    taken = select(User.id).where(User.organisation_id == actor.organisation_id, User.email_norm == normalise(email))
-    if session.scalars(taken).first() is not None:
+    taken = select(User).where(User.organisation_id == actor.organisation_id, User.email_norm == normalise(email))
+    if (user := session.scalars(taken).first()) is not None:
+        listed = {"user_id": user.id, "name": user.name} if user.deleted_at is None else {}
         raise Conflict(
             "people.taken",
             _("{email} already has an account in {organisation}.").format(email=email, organisation=actor.organisation),
-            do=_("Use a different email address, or edit the existing account."),
+            do=_("Use a different email address."),
             field="email",
+            **listed,
         )
 
 

@@ -17,6 +17,7 @@ from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Button, Toolbar
+from benchboard.ui.widgets.timeline_row import TimelineRow
 from support.admin import Admin
 from support.databases import unbound
 
@@ -239,6 +240,30 @@ def test_add_person_with_valid_fields_adds_them_once(admin: Admin) -> None:
     admin.click("confirm_keep")
     assert admin.find("add_email").isVisible()
     admin.click("add_cancel")
+
+
+def test_add_person_taken_address_offers_to_show_whose_it_is(admin: Admin) -> None:
+    admin.row(TABLE, "Ada Lovelace")
+    admin.click("people_add")
+    admin.type("add_email", "john@example.com")
+    admin.click("add_act")
+    admin.wait(lambda: "Use a different email address." in label_text(admin, "add_person"))
+    assert "edit the existing account" not in label_text(admin, "add_person")
+    shown = admin.find("add_show_existing")
+    assert isinstance(shown, Button)
+    assert shown.text() == "Show John Carter"
+    admin.click("add_show_existing")
+    admin.wait(lambda: "John Carter" in label_text(admin, "person_detail"))
+
+
+def test_person_details_relative_times_follow_the_lists(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.wait(lambda: bool(detail(admin).findChildren(TimelineRow)))
+    monkeypatch.setattr("benchboard.ui.admin.person_pane.relative_time", lambda _time: "9 min ago")
+    admin.table(TABLE).viewport().update()
+    admin.wait(lambda: label_text(admin, "person_detail").count("9 min ago") == 2)
+    rows = detail(admin).findChildren(TimelineRow)
+    admin.wait(lambda: all(row.accessibleName().startswith("9 min ago") for row in rows))
 
 
 @pytest.mark.parametrize("search", ["", "Ada"])

@@ -181,3 +181,16 @@ def test_palette_without_results_says_what_to_try_next(qtbot: QtBot, light: Them
     qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)
     assert (palette.field.text(), empty.isVisible(), palette.titles()) == ("", False, ["Pair a dongle"])
     assert palette.window().focusWidget() is palette.field
+
+
+def test_palette_counts_the_results_that_are_shown(qtbot: QtBot, light: Theme) -> None:
+    palette = open_palette(qtbot, entries("Pair a dongle", "Settings"))
+
+    def count() -> str:
+        return palette._count.text()
+
+    assert count() == "2 results"
+    qtbot.keyClicks(palette.field, "sett")
+    assert count() == "1 result"
+    qtbot.keyClicks(palette.field, "zzz")
+    assert count() == "No results"

@@ -98,7 +98,11 @@ def test_benchboard_arguments_of_a_command_line_are_none_for_another_program(
 @pytest.mark.parametrize(
     ("words", "why", "do"),
     [
-        (["python3", "-m", "benchboard"], "Another Benchboard window has it open.", "Close its live bus, then try"),
+        (
+            ["python3", "-m", "benchboard"],
+            "A Benchboard window is using it.",
+            "Finish pairing or close the live bus there",
+        ),
         (["benchboard", "can", "monitor"], "The command “benchboard can monitor” has it open (process 7).", "Wait"),
         (["/usr/bin/minicom"], "minicom (7) has it open.", ""),
     ],

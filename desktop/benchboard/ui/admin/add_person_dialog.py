@@ -21,10 +21,12 @@ from benchboard.ui.widgets import Button, CheckBox, Confirm, Dialog, Edit, Field
 class AddPersonDialog(Dialog):
     """Asks for a person and adds them. `added` emits the new person.
 
-    It asks for a password where people sign in with one: on a shared server.
+    It asks for a password where people sign in with one: on a shared server. `existing_requested` emits the ID of the
+    person who has the email address already, when their details are asked for instead.
     """
 
     added = Signal(object)
+    existing_requested = Signal(str)
 
     def __init__(self, window: QWidget, context: Context, *, asks_password: bool) -> None:
         super().__init__(window, _("Add person"), size=QSize(460, 516 if asks_password else 420), name="add_person")
@@ -65,10 +67,14 @@ class AddPersonDialog(Dialog):
         self._show = CheckBox(_("Show password"))
         self._show.setObjectName("add_show")
         self._show.toggled.connect(self._reveal)
+        self._existing_id = ""
+        self._show_existing = Button("", self._request_existing, kind="link", name="add_show_existing")
+        self._show_existing.hide()
         for widget in (self._email, self._name, self._role, self._password, self._show):
             self.content.addWidget(widget)
         self._password.setVisible(self._asks_password)
         self._show.setVisible(self._asks_password)
+        self.content.insertWidget(self.content.indexOf(self._email) + 1, self._show_existing)
         self.content.addStretch(1)
         note = (
             _("Benchboard doesn't send an invitation. Give them the password yourself.")
@@ -107,7 +113,13 @@ class AddPersonDialog(Dialog):
     def _explain_role(self) -> None:
         self._role.set_note(role_description(self._role_choice.current_key()))
 
+    def _request_existing(self) -> None:
+        self.dismiss()
+        self.existing_requested.emit(self._existing_id)
+
     def _typed(self, field: Field) -> None:
+        if field is self._email:
+            self._show_existing.hide()
         if field.text():
             self._touched.add(field)
         else:  # nothing is wrong yet with a field that is empty again
@@ -164,9 +176,13 @@ class AddPersonDialog(Dialog):
         fields = {"email": self._email, "name": self._name, "password": self._password}
         field = fields.get(str(error.facts.get("field")))
         self._add.disable("")
+        self._existing_id = str(error.facts.get("user_id", ""))
         if field is None:
             self.dismiss()
             self._context.problems.show(error)
         else:
             field.set_error(f"{error.what} {error.why or error.do}")
             field.edit.setFocus()
+            if self._existing_id:
+                self._show_existing.set_title(_("Show {name}").format(name=error.facts.get("name", "")))
+                self._show_existing.show()

@@ -57,7 +57,7 @@ class PeopleView(QWidget):
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)
-        refresh_times(self._table.view.viewport())
+        refresh_times(self._table.view.viewport(), self._detail.refresh_times)
         context.changed.watch(self, {"users", "sessions", "user_roles"}, self.refresh)
         self._model.listing = self._listing
         self._count()
@@ -136,6 +136,7 @@ class PeopleView(QWidget):
             self.window(), self._context, asks_password=self._context.workspace.location.kind == "server"
         )
         dialog.added.connect(self._on_added)
+        dialog.existing_requested.connect(self.open_route)
         dialog.open()
 
     def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[Person]:

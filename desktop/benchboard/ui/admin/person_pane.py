@@ -1,6 +1,7 @@
 """The details of one person: profile, active sessions, and audit entries by and about them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from operator import attrgetter
 
@@ -29,6 +30,7 @@ from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import full_time, relative_time, repeated_since
 from benchboard.ui.widgets import Avatar, Badge, Button, Elided, Icon, KeyValue, Paragraph, Text, hairline
+from benchboard.ui.widgets.labels import Tone
 from benchboard.ui.widgets.timeline_row import TimelineRow
 
 _MAX_ROWS = 50
@@ -93,6 +95,12 @@ class PersonPane(DetailPane):
             self._overview.show_person(known)
         self.refresh()
 
+    def refresh_times(self) -> None:
+        """Update the relative times to now."""
+        for text in self.findChildren(_TimeText):
+            text.refresh()
+        self._audit.refresh_times()
+
     def refresh(self) -> None:
         user_id = self._person_id
         if not user_id:
@@ -124,6 +132,20 @@ class PersonPane(DetailPane):
         self._context.problems.show(error)
         if isinstance(error, NotFound):
             self.closed.emit()
+
+
+class _TimeText(Text):
+    """How long ago something was, with the time in full in its tooltip."""
+
+    def __init__(self, time: datetime | None, tone: Tone = "text") -> None:
+        super().__init__(relative_time(time), "body", tone)
+        self._time = time
+        self.setToolTip(full_time(time))
+
+    def refresh(self) -> None:
+        text = relative_time(self._time)
+        if text != self.text():
+            self.setText(text)
 
 
 class _PersonHeader(QWidget):
@@ -202,15 +224,11 @@ class _OverviewTab(QWidget):
             Text(role_title(person.role), "body_strong"),
             Paragraph(role_description(person.role), "body", "secondary"),
         )
-        signed = Text(relative_time(person.last_seen))
-        signed.setToolTip(full_time(person.last_seen))
-        added = Text(relative_time(person.created_at))
-        added.setToolTip(full_time(person.created_at))
         rows: list[tuple[str, QWidget]] = [
             (_("Sign-in method"), Text(_sign_in_method(person, self._pane.context))),
-            (_("Last sign-in"), signed),
+            (_("Last sign-in"), _TimeText(person.last_seen)),
             (_("Active sessions"), Text(_sessions_text(person.sessions))),
-            (_("Added"), added),
+            (_("Added"), _TimeText(person.created_at)),
         ]
         if person.department:
             rows.insert(0, (_("Department"), Elided(person.department)))
@@ -266,8 +284,10 @@ class _SessionRow(QWidget):
         title = QHBoxLayout()
         title.setSpacing(6)
         title.addWidget(Text(session.host_name or _("Unknown computer"), "body_strong"))
-        seen = Text(_("This window") if session.mine else relative_time(session.last_used_at), "body", "muted")
-        seen.setToolTip(full_time(session.last_used_at))
+        seen: Text = _TimeText(session.last_used_at, "muted")
+        if session.mine:
+            seen = Text(_("This window"), "body", "muted")
+            seen.setToolTip(full_time(session.last_used_at))
         title.addWidget(seen)
         title.addStretch(1)
         text_column = QVBoxLayout()
@@ -292,6 +312,7 @@ class _AuditTab(QWidget):
         super().__init__()
         self._pane = pane
         self._unfolded: set[str] = set()
+        self._times: list[tuple[TimelineRow, datetime]] = []
         column = _column(self)
         every = Button(_("View in audit log"), self._open, kind="link", name="person_open_audit")
         self._section = DetailSection(_("Activity"), every)
@@ -301,7 +322,9 @@ class _AuditTab(QWidget):
         focus = QApplication.focusWidget()
         focused = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
         folded = fold(page.rows, audit.repeats, attrgetter("id"), self._unfolded)
-        lines: list[QWidget] = [self._row(person, page, line) for line in folded]
+        rows = [self._row(person, page, line) for line in folded]
+        self._times = [(row, line.row.at) for row, line in zip(rows, folded, strict=True)]
+        lines: list[QWidget] = list(rows)
         if not lines:
             lines.append(
                 Paragraph(
@@ -317,6 +340,10 @@ class _AuditTab(QWidget):
             same = line.findChild(QWidget, focused) if focused.startswith(_FOLD) else None
             if same is not None:
                 same.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that had it was replaced
+
+    def refresh_times(self) -> None:
+        for row, at in self._times:
+            row.show_when(relative_time(at))
 
     def _row(self, person: Person, page: Page[AuditEntry], line: Line[AuditEntry]) -> TimelineRow:
         entry = line.row

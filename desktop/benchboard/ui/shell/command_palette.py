@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from benchboard.i18n import _, pgettext
+from benchboard.i18n import _, ngettext, pgettext
 from benchboard.paging import no_match_text
 from benchboard.ui.shell.fuzzy_search import PaletteEntry, search
 from benchboard.ui.shell.palette_list import CommandMatchList, CommandMatchModel
@@ -145,7 +145,8 @@ class CommandPalette(Scrim):
         self._model.set_matches(matches)
         self.list.setVisible(bool(matches))
         self._show_no_results(query, found=bool(matches))
-        self._count.setText(_("{shown} of {all}").format(shown=len(matches), all=len(entries)))
+        text = ngettext("{count} result", "{count} results", len(matches)) if matches else _("No results")
+        self._count.setText(text.format(count=len(matches)))
         self._select_row(self._model.next_entry(-1, 1))
         self.place_content()
 

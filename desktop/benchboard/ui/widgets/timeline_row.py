@@ -26,10 +26,11 @@ class TimelineRow(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setAccessibleName(", ".join(part for part in (when, what, under) if part))
-        time = Text(when, "body", "muted")
-        time.setFixedWidth(_WHEN_WIDTH)
-        time.setToolTip(plain_tooltip(exact))
+        self._texts = (what, under)
+        self._when = Text("", "body", "muted")
+        self._when.setFixedWidth(_WHEN_WIDTH)
+        self._when.setToolTip(plain_tooltip(exact))
+        self.show_when(when)
         column = QVBoxLayout()
         column.setSpacing(1)
         column.addWidget(Elided(what))
@@ -40,5 +41,11 @@ class TimelineRow(QFrame):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 1, 0, 1)
         line.setSpacing(theme().px("spacing.2"))
-        line.addWidget(time, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._when, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(column, 1)
+
+    def show_when(self, when: str) -> None:
+        """Show another text of when it happened: relative times change."""
+        if when != self._when.text():
+            self._when.setText(when)
+            self.setAccessibleName(", ".join(part for part in (when, *self._texts) if part))
