@@ -69,6 +69,8 @@ _QT_LEVEL: Final = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+_FRAME: Final = QSize(16, 40)
+"""Room for the title bar and the borders, whose sizes are unknown until the window is shown."""
 _SETTINGS: Final = "settings.save"
 _NO_SCREEN: Final = ("could not connect to display", "Failed to create wl_display")
 _qt_log = logging.getLogger("benchboard.qt")
@@ -83,9 +85,9 @@ class Window(QMainWindow):
         self.setWindowTitle("Benchboard")
         self.setWindowIcon(QIcon(str(package_data.resources_folder() / "icons" / "benchboard.svg")))
         width, height = theme().tokens("shell_px")["min_window"]
-        screen = self.screen().availableGeometry()
-        self.setMinimumSize(min(width, screen.width()), min(height, screen.height()))
-        self.resize(QSize(1440, 900).boundedTo(screen.size()))
+        room = self.screen().availableGeometry().size() - _FRAME
+        self.setMinimumSize(QSize(width, height).boundedTo(room))
+        self.resize(QSize(1440, 900).boundedTo(room))
         install_shortcuts(self, WINDOW, self.command_handlers())
 
     def command_handlers(self) -> Handlers:
