@@ -1,6 +1,7 @@
 """The screens of the window in an order in which each can be reached from the one before, and the walk through them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,8 @@ SIZES: Final = {
 }
 """The least window at 200 % has the size of that at 100 % in device-independent pixels: 2048×1400 of the screen's.
 Screens are reached at the last one."""
+LEAST: Final = QRect(3850, 10, 960, 540)
+"""A whole screen of 1920×1080 at 200 %: less than the least window, which is bounded by its screen."""
 _TURNS: Final = 20
 """Turns of the event loop after which a widget that was laid out on each of them is taken to go on for ever."""
 _SETTLE_MS: Final = 60
@@ -225,6 +228,9 @@ def _combinations(context: TourContext, screen: Screen, *, both_themes: bool) ->
     for mode in (first, other) if both_themes else (first,):
         if mode != first:
             theme().set_appearance(mode)
+        if screen.name == "sign-in":
+            with _lowest_window(context):
+                yield "960x540", mode, context.driver.window
         for size in SIZES:
             _resize(context, size)
             if screen.open is not None:
@@ -233,9 +239,25 @@ def _combinations(context: TourContext, screen: Screen, *, both_themes: bool) ->
             yield size, mode, context.driver.window
 
 
-def _resize(context: TourContext, size: str) -> None:
-    name, box = SIZES[size]
+@contextmanager
+def _lowest_window(context: TourContext) -> Iterator[None]:
+    """The window as large as `LEAST`, as on a screen of that size."""
     window = context.driver.window
+    minimum = window.minimumSize()
+    window.setMinimumSize(LEAST.size())
+    _place(window, "two", LEAST)
+    try:
+        yield
+    finally:
+        window.setMinimumSize(minimum)
+
+
+def _resize(context: TourContext, size: str) -> None:
+    _place(context.driver.window, *SIZES[size])
+
+
+def _place(window: QWidget, name: str, box: QRect) -> None:
+    """Put the window at this place of the screen with this name."""
     screen = next(one for one in QGuiApplication.screens() if one.name() == name)
     if window.screen() is not screen:
         window.setScreen(screen)

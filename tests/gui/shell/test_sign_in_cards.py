@@ -4,17 +4,21 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from benchboard import settings
 from benchboard.errors import Denied, Unavailable
+from benchboard.settings import Settings
+from benchboard.ui.problems import Problems
 from benchboard.ui.sign_in.session_opening import SignInRequest
-from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard
+from benchboard.ui.sign_in.sign_in import SignIn
+from benchboard.ui.sign_in.sign_in_cards import LocalCard, ServerCard
+from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.badges import Badge
 from benchboard.ui.widgets.buttons import Button
-from benchboard.ui.widgets.fields import Edit
+from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.paragraph import Paragraph
 
 URL, EMAIL, PASSWORD = "server_url", "server_email", "server_password"
@@ -86,11 +90,39 @@ def test_database_password_is_asked_for_on_request_and_when_the_database_refuses
     assert refused.edit("server_role_password").isVisible()
 
 
-@pytest.mark.parametrize(("first_start", "kind"), [(True, "primary"), (False, "plain")])
-def test_demo_is_what_a_first_start_begins_with(qtbot: QtBot, light: Theme, first_start: bool, kind: str) -> None:
-    card = DemoCard(lambda: None, first_start=first_start)
-    qtbot.addWidget(card)
-    assert card.button.property("kind") == kind
+@pytest.mark.parametrize(
+    ("last_used", "primary"),
+    [("", "open_demo"), ("demo", "open_demo"), ("local", "sign_in_local"), ("postgresql://db/bench", "sign_in_server")],
+)
+def test_sign_in_has_one_primary_button_which_enter_presses(
+    qtbot: QtBot, light: Theme, tmp_path: Path, last_used: str, primary: str
+) -> None:
+    page = _sign_in(qtbot, tmp_path, Settings(last_way=last_used))
+    assert [b.objectName() for b in page.findChildren(Button) if b.property("kind") == "primary"] == [primary]
+    focused = page.window().focusWidget()
+    assert focused is not None
+    # The server's form has the focus where something is missing; Enter in a field signs in.
+    assert focused.objectName() == ("server_email" if primary == "sign_in_server" else primary)
+
+
+def test_sign_in_lower_than_its_cards_scrolls_and_cuts_no_field(qtbot: QtBot, light: Theme, tmp_path: Path) -> None:
+    page = _sign_in(qtbot, tmp_path, Settings())
+    page.resize(960, 400)
+    qtbot.waitUntil(lambda: page.findChildren(QScrollArea)[0].verticalScrollBar().maximum() > 0)
+    for field in page.findChildren(Field):
+        assert field.isHidden() or field.height() >= field.minimumSizeHint().height()
+
+
+def _sign_in(qtbot: QtBot, home: Path, settings: Settings) -> SignIn:
+    problems = Problems()
+    page = SignIn(Tasks(problems, problems), settings, home)
+    problems.setParent(page)
+    qtbot.addWidget(page)
+    page.resize(1440, 900)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    return page
 
 
 def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:

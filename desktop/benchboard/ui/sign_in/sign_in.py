@@ -27,7 +27,7 @@ from benchboard.ui.widgets.focus import focus_visibly
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
-from benchboard.ui.widgets.surfaces import Icon, set_surface
+from benchboard.ui.widgets.surfaces import Icon, scroll_area, set_surface
 from benchboard.ui.window_commands import SIGN_IN
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class SignIn(QWidget):
         self._notices = QVBoxLayout()
         self._local = LocalCard(home, self._was_last_used("local"), self._enter_local)
         self._server = ServerCard(settings, self._was_last_used("server"), self._enter_server)
-        self._demo = DemoCard(self._open_demo, first_start=not settings.last_way)
+        self._demo = DemoCard(self._open_demo, primary=settings.last_way in ("", "demo"))
         self._progress = SignInProgress(self._stop)
         self._lay_out()
         install_shortcuts(
@@ -90,12 +90,12 @@ class SignIn(QWidget):
         )
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Focus the location used last, or else this computer, with a visible focus ring."""
+        """Focus the location used last, or else the demo, with a visible focus ring."""
         super().showEvent(event)
         if self._was_last_used("server"):
             self._server.focus_first_empty()
         else:
-            focus_visibly((self._demo if self._was_last_used("demo") else self._local).button)
+            focus_visibly((self._local if self._was_last_used("local") else self._demo).button)
 
     def open_demo(self) -> None:
         """Open the demo and ask which person to sign in as."""
@@ -226,11 +226,17 @@ class SignIn(QWidget):
         line.addStretch(1)
         line.addWidget(middle, 100)
         line.addStretch(1)
+        page = QWidget()
+        space = QVBoxLayout(page)
+        space.setContentsMargins(0, 0, 0, 0)
+        space.addStretch(4)
+        space.addLayout(line)
+        space.addStretch(5)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addStretch(4)
-        whole.addLayout(line)
-        whole.addStretch(5)
+        whole.setSpacing(0)
+        # A screen at 200 % may be lower than the cards.
+        whole.addWidget(scroll_area(page), 1)
         status = StatusBar()
         status.set("where", "ph.circle-dashed", _("Not signed in"))
         hint = _("{local} This computer, {server} Shared server, {demo} Demo")

@@ -246,8 +246,8 @@ class ServerCard(Card):
 class DemoCard(Card):
     """The demo."""
 
-    def __init__(self, open_demo: Callable[[], None], *, first_start: bool) -> None:
-        """On the `first_start`, when nothing else was used yet, it is what to begin with."""
+    def __init__(self, open_demo: Callable[[], None], *, primary: bool) -> None:
+        """It is `primary` if it was used last, and at the first start, when nothing was."""
         super().__init__(padding=16)
         self.setObjectName("card_demo")
         text_column = QVBoxLayout()
@@ -261,7 +261,7 @@ class DemoCard(Card):
             )
         )
         self.button = Button(
-            _("Open demo"), open_demo, size="lg", kind="primary" if first_start else "plain", name="open_demo"
+            _("Open demo"), open_demo, size="lg", kind="primary" if primary else "plain", name="open_demo"
         )
         line = QHBoxLayout()
         line.setContentsMargins(4, 0, 4, 0)
