@@ -406,7 +406,10 @@ def create(context: CommandContext, name: str, description: str) -> None:
 @click.option("--description", help="New description.")
 @with_context
 def rename(context: CommandContext, which: str, name: str | None, description: str | None) -> None:
-    """Change a dashboard's name, description or both."""
+    """Change a dashboard's name, description or both.
+
+    The home page can't be renamed.
+    """
     if name is None and description is None:
         raise Incomplete(_("Specify a new name, a --description, or both."))
     with context.database.change() as session:
@@ -423,7 +426,7 @@ def rename(context: CommandContext, which: str, name: str | None, description: s
 def duplicate(context: CommandContext, which: str, name: str | None) -> None:
     """Duplicate a dashboard.
 
-    You own the copy, and it is shared with no one.
+    You own the copy, and it is shared with no one. The home page can't be duplicated.
     """
     with context.database.change() as session:
         card = library.get_summary_matching(session, context.actor, which)
@@ -449,7 +452,7 @@ def _advise_on_trash(do: str) -> Iterator[None]:
 def delete(context: CommandContext, which: tuple[str, ...], forever: bool) -> None:
     """Move dashboards to the trash.
 
-    They can be restored for 30 days.
+    They can be restored for 30 days. The home page can't be deleted.
     """
     with context.database.change() as session:
         with _advise_on_trash(_("To move it there, leave out --forever.")):

@@ -2,7 +2,7 @@
 
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import click
@@ -15,6 +15,7 @@ from benchboard.i18n import N_, _, ngettext, pgettext
 from benchboard.identity import sessions, users
 from benchboard.identity.permissions import program_title
 from benchboard.identity.roles import DEFAULT_ROLE, ROLES, role_title
+from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page, Scalar
 
 _PERSON: dict[str, Callable[[Any], object]] = {
@@ -184,11 +185,30 @@ def activate_user(context: CommandContext, who: tuple[str, ...]) -> None:
 
 def _set_state(context: CommandContext, who: tuple[str, ...], state: str) -> None:
     with context.database.change() as session:
-        ids = [users.get_person_matching(session, context.actor, person).id for person in who]
-        count = users.set_state(session, context.actor, ids, state)
-    context.report(
-        ngettext("{count} person updated.", "{count} people updated.", count).format(count=count), changed=count
-    )
+        found = [users.get_person_matching(session, context.actor, person) for person in who]
+        people = list({person.id: person for person in found}.values())
+        count = users.set_state(session, context.actor, [person.id for person in people], state)
+    context.report(_state_sentence(people, state), changed=count)
+
+
+def _state_sentence(people: Sequence[Person], state: str) -> str:
+    """What became of each of these people, who are as they were before they got this state."""
+    changed = [person for person in people if person.state != state]
+    sentences = []
+    if changed:
+        done = _("Disabled {names}.") if state == "inactive" else _("Activated {names}.")
+        sentences.append(done.format(names=", ".join(person.name for person in changed)))
+        if state == "inactive":
+            sentences.append(_ended(sum(person.sessions for person in changed)))
+    already = _("{name} was already disabled.") if state == "inactive" else _("{name} was already active.")
+    sentences += [already.format(name=person.name) for person in people if person not in changed]
+    return " ".join(sentences)
+
+
+def _ended(count: int) -> str:
+    if not count:
+        return _("No sessions to end.")
+    return ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count)
 
 
 @click.group(cls=CliGroup)
@@ -246,24 +266,23 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
         raise Incomplete(_("Specify session IDs, or a person with --user."))
     with context.database.change() as session:
         if who is not None:
-            count = users.revoke_all(
-                session, context.actor, [users.get_person_matching(session, context.actor, who).id]
-            )
+            person = users.get_person_matching(session, context.actor, who)
+            names = [person.name]
+            count = users.revoke_all(session, context.actor, [person.id])
         else:
-            count = sessions.revoke_sessions(
-                session,
-                context.actor,
-                [found for text in ids if (found := sessions.find_open(session, context.actor, text))],
-            )
+            found = [one for text in ids if (one := sessions.find_open(session, context.actor, text))]
+            names = sessions.people_of(session, context.actor, found)
+            count = sessions.revoke_sessions(session, context.actor, found)
             if not count:
                 raise NotFound(
                     "sessions.none",
                     _("None of these sessions are active."),
                     do=_("Use IDs from “benchboard session list”."),
                 )
-    context.report(
-        ngettext("{count} session ended.", "{count} sessions ended.", count).format(count=count), revoked=count
-    )
+    text = ngettext("Ended {count} session of {names}.", "Ended {count} sessions of {names}.", count)
+    if not count:
+        text = _("{names} has no sessions to end.")
+    context.report(text.format(count=count, names=", ".join(names)), revoked=count)
 
 
 def ask_password(*, confirm: bool = False) -> str:

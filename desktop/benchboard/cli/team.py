@@ -8,7 +8,7 @@ import click
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import CliGroup
-from benchboard.i18n import _, ngettext, pgettext
+from benchboard.i18n import _, pgettext
 from benchboard.identity import teams, users
 from benchboard.paging import Listing
 
@@ -82,10 +82,8 @@ def add_people(context: CommandContext, team: str, who: tuple[str, ...]) -> None
     with context.database.change() as session:
         ids = [users.get_person_matching(session, context.actor, member).id for member in who]
         change = teams.add_people(session, context.actor, team, ids)
-    count = len(change.changed)
-    done = ngettext("Added {count} person to the team.", "Added {count} people to the team.", count)
-    sentence = _result(change, done, _("{name} is already in the team “{team}”."))
-    context.report(sentence, added=count)
+    sentence = _result(change, _("Added {names} to the team “{team}”."), _("{name} is already in the team “{team}”."))
+    context.report(sentence, added=len(change.changed))
 
 
 @team.command("remove")
@@ -100,14 +98,12 @@ def remove_people(context: CommandContext, team: str, who: tuple[str, ...]) -> N
     with context.database.change() as session:
         ids = [users.get_person_matching(session, context.actor, member).id for member in who]
         change = teams.remove_people(session, context.actor, team, ids)
-    count = len(change.changed)
-    done = ngettext("Removed {count} person from the team.", "Removed {count} people from the team.", count)
-    sentence = _result(change, done, _("{name} isn't in the team “{team}”."))
-    context.report(sentence, removed=count)
+    sentence = _result(change, _("Removed {names} from the team “{team}”."), _("{name} isn't in the team “{team}”."))
+    context.report(sentence, removed=len(change.changed))
 
 
 def _result(change: teams.MembershipChange, done: str, needless: str) -> str:
-    """How many people were added or removed, and of whom that was `needless`."""
-    sentences = [done.format(count=len(change.changed))] if change.changed else []
+    """Who was added or removed, and of whom that was `needless`."""
+    sentences = [done.format(names=", ".join(change.changed), team=change.team)] if change.changed else []
     sentences += [needless.format(name=name, team=change.team) for name in change.unchanged]
     return " ".join(sentences if change.changed else [*sentences, _("Nothing was changed.")])

@@ -206,7 +206,7 @@ def get_summary_matching(session: Session, actor: Actor, text: str, *, trashed: 
             HOME_PAGE,
             _("“{name}” is your home page.").format(name=text),
             why=_("It's private, has no versions, and can't be renamed, duplicated or deleted."),
-            do=_("Choose a dashboard listed by “benchboard dashboard list”."),
+            do=_("Choose a dashboard other than Home from “benchboard dashboard list”."),
         )
     raise NotFound(
         "dashboards.unknown",

@@ -117,6 +117,23 @@ def find_open(session: Session, actor: Actor, text: str) -> str | None:
         ) from error
 
 
+def people_of(session: Session, actor: Actor, session_ids: Sequence[str]) -> list[str]:
+    """The names of the people whose active sessions these are, each once, in alphabetical order."""
+    require(actor, "sessions:revoke")
+    names = (
+        select(User.name)
+        .where(
+            User.id.in_(
+                select(SignInSession.user_id).where(
+                    SignInSession.id.in_(list(session_ids)), SignInSession.organisation_id == actor.organisation_id
+                )
+            )
+        )
+        .order_by(User.name, User.id)
+    )
+    return list(session.scalars(names))
+
+
 def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) -> int:
     """End the sessions named; their desktops sign out within `REVOKED_WITHIN_S`. Returns how many were still active."""
     require(actor, "sessions:revoke")

@@ -103,7 +103,7 @@ def test_user_and_team_lists_show_ids_that_name_them(terminal: Terminal) -> None
     assert "dana@example.com" in terminal("user", "show", dana)
     terminal("team", "create", "Rig")
     (rig,) = terminal.ids("team", "list")
-    assert "1 person" in terminal("team", "add", rig, dana)
+    assert "Added dana" in terminal("team", "add", rig, dana)
     terminal("dashboard", "create", "Wall")
     assert "dana can edit" in terminal("dashboard", "share", "Wall", dana, "--edit")
     assert "Rig can view" in terminal("dashboard", "share", "Wall", rig)
@@ -507,6 +507,15 @@ def test_people_and_sessions_read_as_in_the_window(terminal: Terminal, tmp_path:
     assert "Benchboard 0.1.0 (Linux 6.1)" in terminal("session", "list")
 
 
+def test_user_disable_and_activate_name_whom_they_changed(terminal: Terminal) -> None:
+    terminal("user", "add", "dana@example.com", "--name", "Dana", typed=PASSWORD)
+    assert terminal("user", "disable", "dana@example.com") == "Disabled Dana. No sessions to end.\n"
+    assert terminal("user", "disable", "dana@example.com") == "Dana was already disabled.\n"
+    assert terminal("user", "activate", "dana@example.com") == "Activated Dana.\n"
+    assert terminal("user", "activate", "dana@example.com", "dana@example.com") == "Dana was already active.\n"
+    assert terminal("session", "revoke", "--user", "dana@example.com") == "Dana has no sessions to end.\n"
+
+
 def test_team_add_and_remove_of_whom_it_has_or_lacks_say_that_nothing_was_changed(terminal: Terminal) -> None:
     terminal("user", "add", "dana@example.com", "--name", "Dana", typed=PASSWORD)
     terminal("user", "add", "john@example.com", "--name", "John", typed=PASSWORD)
@@ -517,7 +526,7 @@ def test_team_add_and_remove_of_whom_it_has_or_lacks_say_that_nothing_was_change
     said = terminal("team", "add", "rig-12", "dana@example.com")
     assert said == "Dana is already in the team “Rig 12”. Nothing was changed.\n"
     said = terminal("team", "add", "rig-12", "dana@example.com", "john@example.com")
-    assert said == "Added 1 person to the team. Dana is already in the team “Rig 12”.\n"
+    assert said == "Added John to the team “Rig 12”. Dana is already in the team “Rig 12”.\n"
     said = terminal("team", "remove", "rig-12", "dana@example.com", "--json")
     assert json.loads(said) == {"removed": 1}
     assert json.loads(terminal("team", "remove", "rig-12", "dana@example.com", "--json")) == {"removed": 0}

@@ -142,6 +142,7 @@ def test_dashboard_named_home_is_the_home_page_unless_a_dashboard_has_that_name(
     for words in one:
         said = terminal.run(*(words if len(words) > 1 else [*words, "Home"]), status=1)
         assert said.startswith("“Home” is your home page. It's private, has no versions, and can't be")
+        assert said.endswith("Choose a dashboard other than Home from “benchboard dashboard list”.\n")
     terminal.run("create", "Home")
     assert json.loads(terminal.run("show", "Home"))["items"] == []
     assert terminal.json("versions", "Home")["items"][0]["number"] == 1

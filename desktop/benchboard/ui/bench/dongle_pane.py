@@ -263,7 +263,7 @@ def _value(label: str, text: str, kind: str) -> QWidget:
     """A value of the identity; what one may want elsewhere can be copied."""
     if kind != "mono":
         return Paragraph(text, kind)
-    return copyable(text, label) if text != "–" else Text(text, kind)
+    return copyable(text, label) if text != "–" else Text(text)
 
 
 def _verification(row: DongleRow) -> str:

@@ -107,7 +107,10 @@ def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: An
 def _paint_text(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> None:
     second = column.second(row) if column.second is not None else ""
     if not second:
-        font, tone = ("mono" if column.mono else "body"), ("text.secondary" if column.muted else "text")
+        font, tone = (
+            ("mono" if column.mono and column.text(row) != "–" else "body"),
+            ("text.secondary" if column.muted else "text"),
+        )
         _paint_line(painter, box, column.text(row), font, tone, _alignment(column))
         return
     middle = box.center().y()
