@@ -272,6 +272,13 @@ def _do(editor: Editor, step: str, data: st.DataObject) -> None:
         )
 
 
+def test_fitted_text_with_a_word_wider_than_the_room_breaks_the_word(light: Theme) -> None:
+    word = "“pg_catalog.pg_stat_activity_of_everyone”"
+    shown, need = fit_text(word, QSizeF(70, 500))
+    assert shown == word
+    assert need >= 3 * PaintedParagraph("a", 70).height
+
+
 @pytest.mark.parametrize("width", [60, 120, 240, 900])
 @pytest.mark.parametrize("height", [5, 20, 45, 200])
 def test_fitted_text_too_long_ends_with_a_word_and_ellipsis(light: Theme, width: int, height: int) -> None:

@@ -100,7 +100,10 @@ class PaintedParagraph:
         font = theme().font(type)
         pitch = _pitch(font, theme().line_height(_STEPS.get(type, "body")))
         self._layout = QTextLayout(text.replace("\n", "\u2028"), font)
-        self._layout.setTextOption(QTextOption(alignment))
+        option = QTextOption(alignment)
+        # A word that is wider than the room would be cut at its edge.
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._layout.setTextOption(option)
         self.height = 0
         self._layout.beginLayout()
         while (line := self._layout.createLine()).isValid():
