@@ -81,6 +81,8 @@ class ExpressionTranslator:
 
     def translate(self, node: exp.Expr, scope: NameScope) -> TypedExpr:
         """The expression in the engine's SQL. Raises `Invalid` at the place of what cannot be."""
+        if isinstance(node, exp.HexString | exp.BitString | exp.ByteString):
+            refuse(node, "not-offered", _("Byte strings such as x'00ff' aren't supported."))
         translation = _TRANSLATIONS.get(type(node))
         if translation is None:
             refuse(
@@ -556,6 +558,13 @@ class ExpressionTranslator:
         target = node.args["to"].this
         wanted = _CASTS.get(target)
         value = self.translate(node.this, scope)
+        if wanted in ("integer", "decimal") and value.kind == "text" and isinstance(value.node, exp.Literal):
+            whole, other = (
+                _("“{value}” can't be converted to a whole number."),
+                _("“{value}” can't be converted to a number."),
+            )
+            what = (whole if wanted == "integer" else other).format(value=str(value.node.this)[:40])
+            refuse(node, "cast", what, _("Write numbers without quotes."))
         if wanted is None or not self._castable(value, wanted):
             refuse(node, "cast", _("{kind} can't be converted to {target} here.").format(
                 kind=kind_name(value.kind).capitalize(), target=_type_name(node.args["to"])))  # fmt: skip

@@ -19,6 +19,9 @@ _KEYWORDS: Final = (*_FIRST_KEYWORDS, "FROM", "WHERE", "GROUP", "HAVING", "ORDER
 _OTHER_STATEMENTS: Final = ("ATTACH", "DETACH", "PRAGMA", "EXPLAIN", "DESCRIBE", "SHOW", "ANALYZE", "USE", "SET",
                             "RESET", "BEGIN", "COMMIT", "ROLLBACK")  # fmt: skip
 """Statements that read or change settings rather than data. The parser may stumble over what follows the word."""
+_CHANGING_STATEMENTS: Final = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CREATE", "ALTER", "DROP", "GRANT",
+                               "REVOKE", "COPY", "COMMENT", "REPLACE", "CALL", "DO", "VACUUM", "REFRESH", "LOCK",
+                               "EXECUTE", "WITH")  # fmt: skip
 _WRITTEN_OUT: Final = {"GROUP": "GROUP BY", "ORDER": "ORDER BY"}
 _OPERAND_ENDS: Final = (TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.NUMBER, TokenType.STRING,
                         TokenType.STAR)  # fmt: skip
@@ -83,6 +86,8 @@ def refuse_other_parts(node: exp.Expr, *known: str) -> None:
                 refuse(node, "not-offered", _("{name} isn't supported here.").format(name="FOR UPDATE"))
             if isinstance(node, exp.Distinct) and name == "on":
                 refuse(part, "not-offered", _("{name} isn't supported here.").format(name="DISTINCT ON"))
+            if isinstance(node, exp.TableAlias) and name == "columns":
+                refuse(part, "not-offered", _("Column names after a table's alias aren't supported."))
             if isinstance(part, exp.Identifier):
                 refuse(part, "not-offered", _("{name} isn't supported here.").format(name=f"“{part.name[:_SHOWN]}”"))
             at = part if isinstance(part, exp.Expr) else node
@@ -147,6 +152,8 @@ def not_a_select(text: str) -> Invalid:
     what = _("Only SELECT is supported: queries can't change data.")
     if _is_other_statement(first_word):
         what = _("Only SELECT is supported.")
+    elif first_word is None or first_word.text.upper() not in _CHANGING_STATEMENTS:
+        what = _("Start the query with SELECT or WITH.")
     start, end = (first_word.start, first_word.end + 1) if first_word is not None else (0, len(text))
     return Invalid("query.not-select", what, field="query", start=start, end=end)
 

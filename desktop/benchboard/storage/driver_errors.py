@@ -154,6 +154,9 @@ def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> 
         return obstacle
     if code == "storage.damaged" and file is not None:
         return Unavailable(code, _("The database file is damaged."), do=restore_sentence(file))
+    if code == "storage.key" and file is not None:
+        what = _("{file} can't be opened with its stored key.").format(file=file)
+        return Unavailable(code, what, do=_(_SENTENCES[code][1]))
     return _unavailable(code)
 
 

@@ -494,9 +494,8 @@ def _unknown_link(address: str) -> str:
     """What is wrong with a link that leads to none of the rooms, whoever signs in; empty for any other."""
     if not address or address.partition("/")[0] in (*_ROOMS, "settings"):
         return ""
-    return _("The link benchboard://{address} doesn't lead to a page of Benchboard.").format(
-        address=shortened_address(address)
-    )
+    what = _("The link benchboard://{address} doesn't lead to a page of Benchboard.")
+    return " ".join((what.format(address=shortened_address(address)), _("Check it with the person who sent it.")))
 
 
 def _load_rooms() -> "tuple[Room, ...]":

@@ -98,6 +98,7 @@ def test_open_local_with_another_key_is_refused_and_keeps_the_file(tmp_path: Pat
     with pytest.raises(Unavailable) as refused:
         workspace.open_local(tmp_path)
     assert refused.value.code == "storage.key"
+    assert refused.value.what == f"{tmp_path / 'benchboard.db'} can't be opened with its stored key."
     assert (tmp_path / "benchboard.db").read_bytes() == before
 
 

@@ -129,9 +129,10 @@ def _groups(depth: int) -> Json:
         ([_groups(9)], "g0", "items"),
         ([_item(type="tabs", tabs=[{"id": "t", "items": [_item()]}])], "a", "id"),
         ([_item(position={"x": 0, "y": 0, "w": -2, "h": 2})], "a", "position.w"),
-        ([_item(position={"x": 0, "y": 0, "w": float("nan"), "h": 2})], None, "0.position.w"),
+        ([_item(position={"x": 0, "y": 0, "w": float("nan"), "h": 2})], "a", "position.w"),
         ([_item(note="half \ud800")], None, "0.note"),
-        ([_item(note=10**30)], None, "0.note"),
+        ([_item(note=10**30)], "a", "note"),
+        ({"columns": 10**30, "items": []}, None, "columns"),
         ([_item(note=_nested(100))], None, "0.note" + ".0" * 59),
     ],
     ids=lambda value: str(value)[:40],
@@ -140,6 +141,12 @@ def test_import_invalid_document_is_rejected_by_item_and_field(value: Any, item:
     with pytest.raises(Invalid) as refused:
         from_benchboard(value)
     assert (refused.value.facts["item"], refused.value.facts["field"]) == (item, field)
+
+
+def test_import_number_with_too_many_digits_is_named_as_in_the_json_editor() -> None:
+    with pytest.raises(Invalid) as refused:
+        from_benchboard([_item(position={"x": 0, "y": 10**30, "w": 1, "h": 2})])
+    assert refused.value.what == "position.y of item “a” has too many digits."
 
 
 @pytest.mark.parametrize("value", [None, 7, "text", True])

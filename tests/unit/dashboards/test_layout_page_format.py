@@ -187,12 +187,12 @@ _IN_A = '"items": [{"id": "a", "position": {"x": %s}}]'
 @pytest.mark.parametrize(
     ("text", "item", "field", "said"),
     [
-        ("{%s}" % (_IN_A % "NaN"), "a", "position.x", 'position.x of item "a" is NaN'),
+        ("{%s}" % (_IN_A % "NaN"), "a", "position.x", "position.x of item “a” is NaN"),
         ("{%s}" % (_IN_A % "-1e999"), "a", "position.x", "-1e999"),
         ("{%s}" % (_IN_A % ("9" * 5_000)), "a", "position.x", "too many digits"),
         ('{"columns": Infinity}', None, "columns", "columns is Infinity"),
         ('{"panels": [{"gridPos": {"x": NaN}}]}', None, "panels.0.gridPos.x", "panels.0.gridPos.x"),
-        ('[{"id": "a", "z": [{"id": "b", "y": NaN}]}]', "b", "y", 'of item "b"'),
+        ('[{"id": "a", "z": [{"id": "b", "y": NaN}]}]', "b", "y", "of item “b”"),
         ("NaN", None, None, "The whole text"),
         ('{"a": NaN, "a": 1}', None, None, "a number"),
         ('{"a": NaN', None, None, "a number"),

@@ -6,6 +6,7 @@ from typing import Any, Final, NoReturn
 
 from benchboard.dashboards.document.document import is_storable_text
 from benchboard.dashboards.layout import quote_value
+from benchboard.dashboards.layout.model import MAX_ID, quote_id
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -25,10 +26,10 @@ def check(value: object, *, deepest: int = DEEPEST) -> None:
 
     Raises `Invalid` naming the place as a dotted path.
     """
-    _check(value, [], deepest)
+    _check(value, [], deepest, value)
 
 
-def _check(value: object, way: list[str | int], deepest: int) -> None:
+def _check(value: object, way: list[str | int], deepest: int, whole: object) -> None:
     if len(way) > deepest:
         _refuse_at("too-deep", _("{field} is nested too deeply for a dashboard."), way)
     if isinstance(value, str):
@@ -39,16 +40,32 @@ def _check(value: object, way: list[str | int], deepest: int) -> None:
             if not isinstance(key, int) and not (isinstance(key, str) and is_storable_text(key)):
                 _refuse_at("not-text", _("A field name in {field} contains an invalid character."), way)
             way.append(key)
-            _check(inner, way, deepest)
+            _check(inner, way, deepest, whole)
             way.pop()
     elif isinstance(value, float):
         if not isfinite(value):
-            _refuse_at("not-a-number", _("{field} isn't a valid JSON number."), way)
+            unknown = _("{field} isn't a valid JSON number.")
+            _refuse_number(unknown, _("{field} of item {item} isn't a valid JSON number."), way, whole)
     elif isinstance(value, int):
         if abs(value) >= _LARGEST:
-            _refuse_at("not-a-number", _("{field} has too many digits."), way)
+            unknown = _("{field} has too many digits.")
+            _refuse_number(unknown, _("{field} of item {item} has too many digits."), way, whole)
     elif value is not None:
         _refuse_at("not-json", _("{field} isn't a valid JSON value."), way)
+
+
+def _refuse_number(unknown: str, inside: str, way: list[str | int], whole: object) -> NoReturn:
+    """Refuse a number by the ID of the item around it and its path in there (`inside`), else as `_refuse_at` does."""
+    item, start, value = None, 0, whole
+    for place, key in enumerate(way):
+        name = value.get("id") if isinstance(value, dict) else None
+        if isinstance(name, str) and 0 < len(name) <= MAX_ID and is_storable_text(name):
+            item, start = name, place
+        value = value[key]  # type: ignore[index]  # the way was gone before
+    if item is None:
+        _refuse_at("not-a-number", unknown, way)
+    field = ".".join(str(key)[:60] for key in way[start:])[-MAX_ID:]
+    refuse("not-a-number", inside.format(field=field, item=quote_id(item)), item=item, field=field)
 
 
 def refuse(code: str, what: str, *, item: str | None = None, field: str | None = None) -> NoReturn:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NoReturn
 
-from benchboard.dashboards.layout.model import MAX_ID, quote_value, refuse
+from benchboard.dashboards.layout.model import MAX_ID, quote_id, quote_value, refuse
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -109,7 +109,7 @@ def _strange_number(text: str) -> Invalid:
         unknown = _("{field} is {value}, which isn't a valid JSON number.")
         inside = _("{field} of item {item} is {value}, which isn't a valid JSON number.")
     what = (unknown if item is None else inside).format(
-        field=field or _("The whole text"), item=quote_value(item), value=digits[:40]
+        field=field or _("The whole text"), item=quote_id(item or ""), value=digits[:40]
     )
     return Invalid("layout.not-a-number", what, item=item, field=field or None)
 

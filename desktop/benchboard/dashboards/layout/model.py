@@ -229,7 +229,7 @@ def parse_item(entry: object, place: int = 0) -> tuple[Item, Cell]:
         refuse("not-an-object", what, None, f"items.{place}")
     name = entry.get("id")
     if not isinstance(name, str) or not 0 < len(name) <= MAX_ID:
-        what = _("Item {place} has the ID {value}; it must be text of 1 to {limit} characters.")
+        what = _("The ID of item {place} is {value}; it must be text of 1 to {limit} characters.")
         refuse("bad-id", what.format(place=place + 1, value=quote_value(name), limit=MAX_ID), None, f"items.{place}.id")
     kind = entry.get("type")
     if not isinstance(kind, str) or not 0 < len(kind) <= MAX_ID:
