@@ -281,7 +281,7 @@ def _open_capture(port: str, bitrate: int | None, *, listen_only: bool, sends: b
         yield capture
     except Invalid as error:
         if config is not None and error.facts.get("needs_fd"):
-            error.do = fd_advice(config, port, bus_is_open=False, has_fd=info.fd is not False)
+            error.do = fd_advice(config, port, has_fd=info.fd is not False)
         raise
     finally:
         capture.stop()

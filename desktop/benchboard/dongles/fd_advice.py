@@ -26,11 +26,8 @@ def data_phase_command(config: DongleConfig, port: str, database: str = "", *, h
     return " ".join(["benchboard dongle config", *filter(None, options)])
 
 
-def fd_advice(config: DongleConfig, port: str, database: str = "", *, bus_is_open: bool, has_fd: bool = True) -> str:
-    """What to do, in sentences; `database` and `has_fd` as in `data_phase_command`.
-
-    `bus_is_open`: this program keeps the port, so no command can open it yet.
-    """
+def fd_advice(config: DongleConfig, port: str, *, has_fd: bool = True) -> str:
+    """What to do, in sentences that name the command if there is one; `has_fd` as in `data_phase_command`."""
     if not has_fd:
         return _("Send a classic frame. This dongle doesn't support CAN FD.")
     timing = _data_phase(config)
@@ -41,13 +38,21 @@ def fd_advice(config: DongleConfig, port: str, database: str = "", *, bus_is_ope
         "Send a classic frame. For CAN FD, first run “{command}”. "
         "It sets a data phase of {rate}, which all nodes on the bus must use."
     )
-    if bus_is_open:
-        advice = _(
-            "Send a classic frame. For CAN FD, close the live bus, run “{command}” in a terminal, then open the live "
-            "bus again. This sets a data phase of {rate}, which all nodes on the bus must use."
-        )
-    rate = _("{rate} Mbit/s").format(rate=number(timing.bitrate / 1_000_000, most=6))
-    return advice.format(command=data_phase_command(config, port, database), rate=rate)
+    return advice.format(command=data_phase_command(config, port), rate=_megabits(timing))
+
+
+def fd_steps(config: DongleConfig) -> str:
+    """How to run `data_phase_command`, where there is one, while this program has the dongle's bus open."""
+    timing = _data_phase(config)
+    steps = _(
+        "Close the live bus, run this command in a terminal, then open the live bus again. It sets a data phase of "
+        "{rate}, which all nodes on the bus must use."
+    )
+    return steps.format(rate=_megabits(timing)) if timing is not None else ""
+
+
+def _megabits(timing: Timing) -> str:
+    return _("{rate} Mbit/s").format(rate=number(timing.bitrate / 1_000_000, most=6))
 
 
 def _data_phase(config: DongleConfig) -> Timing | None:

@@ -21,13 +21,11 @@ def normal_mode_command(port: str, database: str = "") -> str:
     return " ".join(["benchboard dongle config", *filter(None, options)])
 
 
-def listen_only_error(port: str, database: str = "", *, bus_is_open: bool = False) -> Conflict:
-    """That nothing can be sent, and what to do. `bus_is_open`: this program keeps the port, so it is closed first."""
+def listen_only_error(port: str) -> Conflict:
+    """That nothing can be sent, and what to do."""
     advice = _("To send, first run “{command}”.")
-    if bus_is_open:
-        advice = _("To send, close the live bus, run “{command}” in a terminal, then open the live bus again.")
     return Conflict(
         "dongle.listen-only",
         _("The dongle is set to listen only, so it sends nothing."),
-        do=advice.format(command=normal_mode_command(port, database)),
+        do=advice.format(command=normal_mode_command(port)),
     )

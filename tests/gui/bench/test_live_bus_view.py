@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
@@ -26,7 +26,7 @@ from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Select
+from benchboard.ui.widgets import Popover, Select
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
 from support.window import Clicker, visible
@@ -49,6 +49,17 @@ def _start(qtbot: QtBot, shell: Shell, click: Clicker) -> LiveBusView:
     view = window.findChild(LiveBusView)
     assert view is not None
     return view
+
+
+def _copied_command(click: Clicker, window: QWidget) -> str:
+    """The command that the live bus helps with, copied from its popover."""
+    click(window, "live_help")
+    popover = click.find(window, "live_help_popover")
+    assert isinstance(popover, Popover)
+    (copy,) = popover.findChildren(QAbstractButton)
+    copy.click()
+    popover.close()
+    return QApplication.clipboard().text()
 
 
 def test_live_bus_shows_frames_of_another_node_and_sends(
@@ -95,16 +106,15 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         _type(qtbot, click, window, "live_frame", "123##1AABB")
         assert not click.find(window, "live_frame").property("wrong")
         assert not view._sent.text()
+        table = view.table.geometry()
         click(window, "live_send")
-        assert "this dongle is set to classic CAN" in view._sent.text()
+        assert view._sent.text() == "This dongle is set to classic CAN. Send a classic frame."
         port = manager.live.path
-        click(window, "live_copy_command")
-        copied = QApplication.clipboard().text()
-        assert f"close the live bus, run “{copied}” in a terminal" in view._sent.text()
-        assert copied == f"benchboard dongle config --port {port} --data-timing 1/19/10/10/10"
+        assert _copied_command(click, window) == f"benchboard dongle config --port {port} --data-timing 1/19/10/10/10"
         assert shell.context.problems.current is None
         _type(qtbot, click, window, "live_frame", "123#DEADBEEF")
-        assert not visible(window, "live_copy_command")
+        assert view.table.geometry() == table
+        assert not visible(window, "live_help")
         click(window, "live_send")
         qtbot.waitUntil(lambda: view._sent.text() == "Sent 123#DEADBEEF to the dongle.")
         assert not click.find(window, "live_frame").property("wrong")
@@ -400,13 +410,12 @@ def test_live_bus_of_a_dongle_set_to_listen_only_says_that_it_sends_nothing(
     assert not send.isEnabled()
     assert not click.find(window, "live_frame").isEnabled()
     assert "The dongle is set to listen only, so it sends nothing." in send.toolTip()
-    click(window, "live_copy_command")
-    assert QApplication.clipboard().text() == f"benchboard dongle config --port {port} --mode normal"
+    assert _copied_command(click, window) == f"benchboard dongle config --port {port} --mode normal"
     if folder := os.environ.get("BENCH_SHOTS"):
         window.grab().save(f"{folder}/listen_only.png")
     manager.close_bus()
     shell.go(f"bench/live/{max(simulator.ports)}")
-    qtbot.waitUntil(lambda: send.isEnabled() and not visible(window, "live_copy_command"))
+    qtbot.waitUntil(lambda: send.isEnabled() and not visible(window, "live_help"))
 
 
 def test_live_bus_dongle_replugged_stays_selected(

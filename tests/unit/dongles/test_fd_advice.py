@@ -4,28 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from benchboard.dongles.fd_advice import data_phase_command, fd_advice
+from benchboard.dongles.fd_advice import data_phase_command, fd_advice, fd_steps
 from benchboard.dongles.simulator.node import FACTORY_CONFIG
 
 
 def test_data_phase_command_names_port_timing_and_database() -> None:
     command = data_phase_command(FACTORY_CONFIG, "/dev/tty with space", "--demo")
     assert command == ("benchboard dongle config --port '/dev/tty with space' --data-timing 1/19/10/10/10 --demo")
-    advice = fd_advice(FACTORY_CONFIG, "/dev/tty with space", "--demo", bus_is_open=True)
-    assert f"close the live bus, run “{command}”" in advice
-    assert "live bus" not in fd_advice(FACTORY_CONFIG, "COM3", bus_is_open=False)
+    assert f"first run “{data_phase_command(FACTORY_CONFIG, 'COM3')}”" in fd_advice(FACTORY_CONFIG, "COM3")
+    assert fd_steps(FACTORY_CONFIG).startswith("Close the live bus, run this command in a terminal")
 
 
 @pytest.mark.parametrize("name", ["bxcan", "nobody's"])
 def test_fd_advice_for_a_controller_without_a_known_data_phase_names_no_command(name: str) -> None:
     config = replace(FACTORY_CONFIG, controller=name)
     assert data_phase_command(config, "COM3") == ""
-    advice = fd_advice(config, "COM3", bus_is_open=True)
+    advice = fd_advice(config, "COM3")
     assert "benchboard dongle config" not in advice
     assert name in advice
 
 
 def test_fd_advice_for_a_dongle_without_can_fd_names_no_command() -> None:
     assert data_phase_command(FACTORY_CONFIG, "COM3", has_fd=False) == ""
-    advice = fd_advice(FACTORY_CONFIG, "COM3", bus_is_open=True, has_fd=False)
+    advice = fd_advice(FACTORY_CONFIG, "COM3", has_fd=False)
     assert advice == "Send a classic frame. This dongle doesn't support CAN FD."

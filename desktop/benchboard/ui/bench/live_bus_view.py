@@ -29,21 +29,25 @@ from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
 from benchboard.ui.bench.live_bus_reasons import why_none_selectable
 from benchboard.ui.bench.port_scanner import DetectedDevice
-from benchboard.ui.bench.send_problems import not_a_frame, not_sendable, not_sending, unsent_error
+from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
-from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.tasks import Work
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
     Button,
     Edit,
+    Elided,
     EmptyState,
+    Paragraph,
+    Popover,
     SegmentedControl,
     Select,
     Text,
     Toolbar,
+    copyable,
     hairline,
+    heading,
 )
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import set_surface
@@ -162,19 +166,16 @@ class LiveBusView(QWidget):
         self._frame.setFixedWidth(260)
         self._frame.returnPressed.connect(self._send_frame)
         self._frame.textEdited.connect(lambda _text: self._clear_send_error())
-        self._sent = Text("", "caption", "muted", wrap=True, selectable=True)
-        self._command = ""
-        """The command that the error beside the field names."""
-        self._copy_command = Button(
-            _("Copy command"), lambda: copy_text(self._command), icon="ph.copy", name="live_copy_command"
-        )
-        self._copy_command.hide()
+        self._sent = Elided("", "body", "muted")  # a single line, so that the table above never moves
+        self._help: CommandHelp | None = None
+        self._help_button = Button("", self._open_help, name="live_help")
+        self._help_button.hide()
         line.addWidget(Text(_("Send"), tone="secondary"))
         line.addWidget(self._frame)
         self._send_button = Button(_("Send frame"), self._send_frame, icon="ph.paper-plane-right", name="live_send")
         line.addWidget(self._send_button)
         line.addWidget(self._sent, 1)
-        line.addWidget(self._copy_command)
+        line.addWidget(self._help_button)
 
     def _set_up_table(self, table: QTableView) -> None:
         table.setObjectName("live_table")
@@ -493,9 +494,9 @@ class LiveBusView(QWidget):
         self._frame.setEnabled(not listens)
         self._send_button.disable("")
         if listens:
-            reason, command = not_sending(live, self._context)
+            reason, advice = not_sending(live, self._context)
             self._send_button.disable(reason)
-            self._show_send_error(reason, command, wrong=False)
+            self._show_send_error(reason, advice, wrong=False)
             self._sent.set_tone("muted")
 
     def _on_frames_sent(self, outcome: SendOutcome) -> None:
@@ -519,22 +520,34 @@ class LiveBusView(QWidget):
         self._unsent = (*earlier, *outcome.frames)
         self._notices.show(unsent_error(self._unsent, outcome.error), act=_SEND)
 
-    def _show_send_error(self, text: str, command: str = "", *, wrong: bool = True) -> None:
-        """Show beside the field why its frame can't be sent; `command` is one that it names, to copy. The frame itself
+    def _show_send_error(self, text: str, advice: CommandHelp | None = None, *, wrong: bool = True) -> None:
+        """Show beside the field why its frame can't be sent, and a button for the command that helps. The frame itself
         may not be `wrong`.
         """
         self._frame.set_invalid(wrong)
-        self._command = command
-        self._copy_command.setVisible(bool(command))
+        self._help = advice
+        self._help_button.setText(advice.title if advice is not None else "")
+        self._help_button.updateGeometry()
+        self._help_button.setVisible(advice is not None)
         self._sent.set_tone("error")
         self._sent.setText(text)
         announce(self._sent, text)
+
+    def _open_help(self) -> None:
+        """Show the command that helps, to copy."""
+        if self._help is None:
+            return
+        popover = Popover(self._help_button, width=420, name="live_help_popover")
+        popover.column.addWidget(heading(self._help.title))
+        popover.column.addWidget(Paragraph(self._help.steps, "body", "secondary"))
+        popover.column.addWidget(copyable(self._help.command, _("command")))
+        popover.open()
 
     def _clear_send_error(self) -> None:
         """The frame is edited or sent again: what was said of the last one no longer applies."""
         self._requested = 0
         self._frame.set_invalid(False)
-        self._copy_command.hide()
+        self._help_button.hide()
         self._sent.setText("")
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -1,14 +1,15 @@
-"""What the live bus says about a frame that wasn't sent, and the command that would help."""
+"""What the live bus says about a frame that wasn't sent, and the command that helps."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from benchboard.canbus import candump
 from benchboard.canbus.frame import Frame
-from benchboard.dongles.fd_advice import data_phase_command, fd_advice
+from benchboard.dongles.fd_advice import data_phase_command, fd_advice, fd_steps
 from benchboard.dongles.listen_only import listen_only_error, normal_mode_command
 from benchboard.errors import AppError
-from benchboard.i18n import ngettext
+from benchboard.i18n import _, ngettext
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.context import Context
 from benchboard.workspace import database_option
@@ -22,21 +23,32 @@ def not_a_frame(text: str) -> str:
     return " ".join([candump.why_invalid(text), candump.format_hint()] if text else [candump.format_hint()])
 
 
-def not_sendable(error: AppError, live: LiveBus, context: Context) -> tuple[str, str]:
-    """Why the open bus can't carry a frame and what to do, and the command that this names; empty if it names none."""
-    do, command = error.do, ""
-    if error.facts.get("needs_fd"):
-        database, has_fd = database_option(context.workspace), _has_fd(live, context)
-        do = fd_advice(live.config, live.path, database, bus_is_open=True, has_fd=has_fd)
-        command = data_phase_command(live.config, live.path, database, has_fd=has_fd)
-    return " ".join(part for part in (error.why, do) if part), command
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """A command that removes the obstacle: the title of what it does, and how to run it."""
+
+    title: str
+    steps: str
+    command: str
 
 
-def not_sending(live: LiveBus, context: Context) -> tuple[str, str]:
-    """Why a dongle that is set to listen only sends nothing and what to do, and the command that this names."""
-    database = database_option(context.workspace)
-    error = listen_only_error(live.path, database, bus_is_open=True)
-    return str(error), normal_mode_command(live.path, database)
+def not_sendable(error: AppError, live: LiveBus, context: Context) -> tuple[str, CommandHelp | None]:
+    """Why the open bus can't carry a frame, in a sentence or two, and the command that helps, if there is one."""
+    if not error.facts.get("needs_fd"):
+        return " ".join(part for part in (error.why, error.do) if part), None
+    has_fd = _has_fd(live, context)
+    command = data_phase_command(live.config, live.path, database_option(context.workspace), has_fd=has_fd)
+    if not command:
+        return fd_advice(live.config, live.path, has_fd=has_fd), None
+    why = _("This dongle is set to classic CAN. Send a classic frame.")
+    return why, CommandHelp(_("How to set CAN FD"), fd_steps(live.config), command)
+
+
+def not_sending(live: LiveBus, context: Context) -> tuple[str, CommandHelp]:
+    """Why a dongle that is set to listen only sends nothing, and the command that changes it."""
+    command = normal_mode_command(live.path, database_option(context.workspace))
+    steps = _("Close the live bus, run this command in a terminal, then open the live bus again.")
+    return listen_only_error(live.path).what, CommandHelp(_("How to send frames"), steps, command)
 
 
 def unsent_error(frames: Sequence[Frame], error: AppError) -> AppError:
