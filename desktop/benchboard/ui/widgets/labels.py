@@ -12,6 +12,7 @@ from benchboard.ui.theme import theme
 
 Tone = Literal["text", "secondary", "muted", "accent", "ok", "warn", "error", "info", "inverse"]
 _LONGEST_TIP: Final = 1_000
+_AVATAR_HUES: Final = tuple(range(0, 360, 30))
 
 
 class Text(QLabel):
@@ -171,21 +172,25 @@ def initials(name: str) -> str:
     return (names[0][:1].upper() + names[0][1:2]) if names else "?"
 
 
+def avatar_colours(name: str, *, dark: bool) -> tuple[QColor, QColor, QColor]:
+    """Fill, edge and ink of the circle of `name`: its hue with the lightness of the theme."""
+    hue = _AVATAR_HUES[zlib.crc32(name.encode()) % len(_AVATAR_HUES)]
+    saturations_and_lightness = ((110, 52), (95, 105), (150, 225)) if dark else ((150, 233), (110, 185), (190, 52))
+    fill, edge, ink = (QColor.fromHsl(hue, *levels) for levels in saturations_and_lightness)
+    return fill, edge, ink
+
+
 def paint_avatar(painter: QPainter, rect: QRectF, name: str) -> None:
-    """Draw the initials of `name` in a circle in `rect`. A name has the same colour everywhere."""
-    tint = theme().chart(zlib.crc32(name.encode()) % 8)
-    fill = QColor(tint)
-    fill.setAlphaF(0.14 if theme().current == "light" else 0.22)
+    """Draw the initials of `name` in a circle in `rect`. A name has the same hue everywhere and in both themes."""
+    fill, edge, ink = avatar_colours(name, dark=theme().current == "dark")
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    edge = QColor(tint)
-    edge.setAlphaF(0.5)
     painter.setPen(QPen(edge, 1))
     painter.setBrush(fill)
     painter.drawEllipse(rect.adjusted(0.5, 0.5, -0.5, -0.5))
     font = theme().font("body_strong")
     font.setPixelSize(max(8, round(rect.height() * 0.36)))
     painter.setFont(font)
-    painter.setPen(theme().color("text"))
+    painter.setPen(ink)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, initials(name))
     painter.restore()
