@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Command, CommandScope, Handler, Handlers
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.menus import Menu
 
 _NONE_CHECKED: Mapping[str, bool] = {}
 
@@ -21,14 +22,14 @@ def command_menu(
     label: str,
     name: str,
     checked: Mapping[str, bool] = _NONE_CHECKED,
-) -> QMenu:
+) -> Menu:
     """The registered menu `menu_name`, with the commands that have a handler. It deletes itself when it closes.
 
     A command that can't be run now is disabled, and its tooltip says why. A shortcut is shown if it works in `scope`.
     `label` is the menu's accessible name, `name` its object name. The commands in `checked`, by id, have a check mark
     or room for one, instead of an icon.
     """
-    menu = QMenu(parent)
+    menu = Menu(parent)
     menu.setObjectName(name)
     menu.setAccessibleName(label)
     menu.setToolTipsVisible(True)
@@ -40,7 +41,7 @@ def command_menu(
             menu.addSeparator()
         into = menu
         if section.title:
-            into = QMenu(_(section.title), menu)
+            into = Menu(menu, _(section.title))
             menu.addMenu(into)
         for command_id in offered:
             _add(into, REGISTRY[command_id], handlers[command_id], scope, checked.get(command_id))
@@ -48,7 +49,7 @@ def command_menu(
     return menu
 
 
-def _add(menu: QMenu, command: Command, handler: Handler, scope: CommandScope, checked: bool | None) -> None:
+def _add(menu: Menu, command: Command, handler: Handler, scope: CommandScope, checked: bool | None) -> None:
     title = handler.title or command.text
     has_key = command.shortcuts and command.scope in scope.chain()
     action = menu.addAction(f"{title}\t{command.key}" if has_key else title)
@@ -58,6 +59,8 @@ def _add(menu: QMenu, command: Command, handler: Handler, scope: CommandScope, c
         action.setChecked(checked)
     else:
         action.setIcon(theme().icon(command.icon, "text.secondary"))
+        action.setProperty("icon_name", command.icon)
+    action.setProperty("danger", command.danger)
     why_not = handler.why_not()
     action.setEnabled(not why_not)
     action.setToolTip(plain_tooltip(why_not))

@@ -80,7 +80,8 @@ class Command:
 
     The id begins with the room (`studio.undo`). A command without an `icon` is not in the palette: it depends on the
     focus. The palette also finds it by its `search_terms`, separated by commas. `subject` is the word that replaces the
-    title's `{subject}`; `when` is the condition under which its shortcuts are active.
+    title's `{subject}`; `when` is the condition under which its shortcuts are active. One of `danger` destroys
+    something or takes it from someone: menus show it last, in red.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Command:
     scope: CommandScope = SHELL
     when: str = ""
     subject: str = ""
+    danger: bool = False
 
     @property
     def room(self) -> str:

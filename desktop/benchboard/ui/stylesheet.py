@@ -100,6 +100,8 @@ QMenu::item { padding: 6px 24px 6px 16px; border-radius: ${r_badge}px; }
 QMenu::item:selected { background: $selection; }
 QMenu::item:disabled { color: $text_disabled; background: transparent; }
 QMenu::icon, QMenu::indicator { left: 8px; }
+QMenu[rows="true"] { background: transparent; border: 0; padding: 5px; }
+QMenu[rows="true"]::item { padding: 6px 40px 6px 18px; min-height: 16px; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 0; }
 QProgressBar { background: $border; border: 0; border-radius: 2px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.ui import command_menu as module
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import SHELL, Command, CommandGroup, CommandRegistry, CommandScope, Handler, MenuSection
+from benchboard.ui.widgets.menus import ROW
 
 PAGE = CommandScope("page", SHELL)
 OTHER = CommandScope("other", SHELL)
@@ -74,3 +75,9 @@ def test_menu_disables_what_cannot_run_and_says_why(parent: QWidget, registry: C
     assert lock.isChecked()
     lock.trigger()
     assert ran == ["lock"]
+
+
+def test_menu_rows_are_as_high_as_those_of_a_button_s_menu(parent: QWidget, registry: CommandRegistry) -> None:
+    menu = build(parent, {command.id: Handler(nothing) for command in registry})
+    rows = [action for action in menu.actions() if not action.isSeparator()]
+    assert {menu.actionGeometry(action).height() for action in rows} == {ROW}

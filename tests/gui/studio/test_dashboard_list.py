@@ -137,8 +137,8 @@ def test_list_menu_on_ticked_rows_acts_on_all(dashboards: DashboardsDriver) -> N
     table = dashboards.table
     table.menu_requested.emit(next(card for card in dashboards.model.rows if card.name == mine[0]), QPoint(300, 300))
     titles = [action.text() for action in _menu(dashboards).actions()]
-    assert titles == ["Duplicate 2 dashboards", "Move 2 dashboards to trash\tDelete"]
-    _menu(dashboards).actions()[1].trigger()
+    assert titles == ["Duplicate 2 dashboards", "", "Move 2 dashboards to trash\tDelete"]
+    _menu(dashboards).actions()[2].trigger()
     _menu(dashboards).close()
     dashboards.studio.wait(lambda: set(mine) <= set(dashboards.cards("trash")))
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.ui.studio.dashboards_view import DashboardsView
 from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.widgets.menus import ROW
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -60,6 +61,18 @@ def test_toolbar_in_any_width_keeps_names_and_lists_hidden_under_more(page: Stud
         under = "export_png" if name == "export" else name.strip("_")
         assert button.isVisible() or f"command_{under}" in offered, name
         assert button.text() or button.toolTip(), name
+
+
+def test_more_menu_has_no_command_whose_button_is_visible(page: StudioPage) -> None:
+    bar = page.bar
+    bar._open_more_menu()
+    offered = {
+        one.objectName() for one in bar.window().findChildren(QWidget) if one.objectName().startswith("command_")
+    }
+    assert offered.isdisjoint({"command_find", "command_show_versions", "command_save_version", "command_share"})
+    rows = [one for one in bar.window().findChildren(QWidget) if one.objectName() in offered]
+    assert {one.height() for one in rows} == {ROW}
+    assert rows[-1].objectName() == "command_discard"
 
 
 def test_toolbar_without_space_shortens_the_save_state(qtbot: QtBot, page: StudioPage) -> None:

@@ -12,12 +12,12 @@ REGISTRY.register(
             N_("add user, invite, new user, create user, create account, member")),
     Command("admin.revoke_sessions", N_("Revoke sessions"), Group.SESSIONS, (), "ph.sign-out",
             N_("log out, sign out everyone, force sign-out, kick, end session, terminate, active sessions, "
-               "disconnect")),
+               "disconnect"), danger=True),
     Command("admin.view_audit_log", N_("View audit log"), Group.AUDIT, (), "ph.list-magnifying-glass",
             N_("audit trail, history, activity, events, who did what, logs, security, compliance")),
     Command("admin.show_person", N_("Show person"), Group.PEOPLE, (), "ph.user"),
     Command("admin.activate_account", N_("Activate account"), Group.PEOPLE, (), "ph.check-circle"),
-    Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit"),
+    Command("admin.disable_account", N_("Disable account"), Group.PEOPLE, (), "ph.prohibit", danger=True),
 )
 # fmt: on
 PERSON_MENU: Final = "admin.person"
@@ -26,7 +26,7 @@ SESSION_MENU: Final = "admin.session"
 """The context menu of sessions, and of audit log entries."""
 REGISTRY.register_menu(
     PERSON_MENU,
-    MenuSection(("admin.revoke_sessions", "admin.activate_account", "admin.disable_account")),
-    MenuSection(("admin.view_audit_log",)),
+    MenuSection(("admin.view_audit_log", "admin.activate_account")),
+    MenuSection(("admin.revoke_sessions", "admin.disable_account")),
 )
-REGISTRY.register_menu(SESSION_MENU, MenuSection(("admin.show_person", "admin.revoke_sessions")))
+REGISTRY.register_menu(SESSION_MENU, MenuSection(("admin.show_person",)), MenuSection(("admin.revoke_sessions",)))

@@ -85,7 +85,8 @@ REGISTRY.register(
     Command("studio.resize", N_("Resize widget"), Group.SELECTION, ("Shift+Right", "Shift+Down"), "", "", CANVAS),
     Command("studio.duplicate", N_("Duplicate widget"), Group.SELECTION, ("Ctrl+D",), "ph.copy",
             N_("clone, copy widget, copy and paste"), PAGE),
-    Command("studio.remove", N_("Remove widget"), Group.SELECTION, ("Del",), "ph.trash", N_("delete, erase"), CANVAS),
+    Command("studio.remove", N_("Remove widget"), Group.SELECTION, ("Del",), "ph.trash", N_("delete, erase"), CANVAS,
+            danger=True),
     Command("studio.edit", N_("Edit query or text"), Group.SELECTION, ("Return",), "ph.pencil-simple",
             N_("SQL, expression, code"), CANVAS),
     Command("studio.rename_widget", N_("Rename widget"), Group.SELECTION, ("F2",), "ph.pencil-simple",
@@ -220,9 +221,10 @@ REGISTRY.register(
     Command("studio.dashboards.share", N_("Share"), Group.DASHBOARDS, (), "ph.share-network"),
     Command("studio.dashboards.duplicate", N_("Duplicate"), Group.DASHBOARDS, (), "ph.copy"),
     Command("studio.dashboards.report", N_("Show import report"), Group.DASHBOARDS, (), "ph.list-bullets"),
-    Command("studio.dashboards.discard", N_("Move to trash"), Group.DASHBOARDS, ("Del",), "ph.trash", "", LIST),
+    Command("studio.dashboards.discard", N_("Move to trash"), Group.DASHBOARDS, ("Del",), "ph.trash", "", LIST,
+            danger=True),
     Command("studio.dashboards.restore", N_("Restore"), Group.DASHBOARDS, (), "ph.arrow-counter-clockwise"),
-    Command("studio.dashboards.delete", N_("Delete permanently"), Group.DASHBOARDS, (), "ph.trash"),
+    Command("studio.dashboards.delete", N_("Delete permanently"), Group.DASHBOARDS, (), "ph.trash", danger=True),
 )
 # fmt: on
 
@@ -252,25 +254,28 @@ REGISTRY.register_menu(
     MenuSection(_ids("group", "group_into_tabs", "ungroup", "add_row")),
     MenuSection(ARRANGE_IDS, Group.ARRANGE.value),
     MenuSection(_ids("lock_position", "lock_size", "lock_content")),
-    MenuSection(_ids("select_all", "remove")),
+    MenuSection(_ids("select_all")),
+    MenuSection(_ids("remove")),
 )  # fmt: skip
 REGISTRY.register_menu(
     EXPORT_MENU,
-    MenuSection(_ids("export_png", "export_svg", "export_pdf", "export_json", "export_grafana", "print")),
+    MenuSection(_ids("export_png", "export_svg", "export_pdf", "export_json", "export_grafana")),
+    MenuSection(_ids("print")),
 )
 REGISTRY.register_menu(
     MORE_MENU,
-    MenuSection(
-        (*_ids("find", "show_json", "preview_repeats", "edit_variables", "start_from_template", "select_all"),
-         SHORTCUTS,
-         *_ids("rename_dashboard", "show_versions", "save_version", "share"),
-         *_ids("dashboards.duplicate", "dashboards.report", "dashboards.discard"))
-    ),
+    MenuSection(_ids("find", "select_all", "zoom_to_fit", "preview_repeats", "present")),
+    MenuSection(_ids("edit_variables", "start_from_template", "show_json")),
+    MenuSection(_ids("show_versions", "save_version", "share")),
+    MenuSection(_ids("rename_dashboard", "dashboards.duplicate", "dashboards.report")),
+    MenuSection((SHORTCUTS,)),
+    MenuSection(_ids("dashboards.discard")),
 )  # fmt: skip
 REGISTRY.register_menu(
     DASHBOARD_MENU,
     MenuSection(
         _ids("dashboards.open", "dashboards.rename", "dashboards.share", "dashboards.duplicate", "dashboards.report",
-             "dashboards.restore", "dashboards.delete", "dashboards.discard", "close_dashboard")
+             "dashboards.restore", "close_dashboard")
     ),
+    MenuSection(_ids("dashboards.discard", "dashboards.delete")),
 )  # fmt: skip

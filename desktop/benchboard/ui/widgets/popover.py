@@ -18,7 +18,8 @@ from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import FocusReturn, Pressable
-from benchboard.ui.widgets.labels import Elided, Text, hairline
+from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
+from benchboard.ui.widgets.menus import EDGE, ROW
 from benchboard.ui.widgets.slide import slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 from benchboard.ui.widgets.tab_order import focus_next
@@ -130,7 +131,7 @@ class Popover(Floating):
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A row of a menu. With a `run` of None it is a heading."""
+    """A row of a menu, with its `keys` at the right. With a `run` of None it is a heading; untitled, a line."""
 
     title: str
     run: Callable[[], object] | None = None
@@ -139,6 +140,7 @@ class MenuItem:
     checked: bool | None = None
     danger: bool = False
     why_not: str = ""
+    keys: str = ""
     name: str = ""
 
 
@@ -157,7 +159,9 @@ def closed_menu(anchor: QWidget, items: Sequence[MenuItem], *, name: str = "menu
     for item in items:
         if item.run is None and not item.why_not:
             if popover.column.count():
+                popover.column.addSpacing(4)
                 popover.column.addWidget(hairline())
+                popover.column.addSpacing(4)
             if item.title:
                 heading = Text(item.title, "caption", "muted")
                 heading.setContentsMargins(10, 6, 10, 4)
@@ -177,14 +181,15 @@ class _MenuRow(Pressable):
         self.setText(item.title)
         self.setObjectName(item.name)
         self.setAccessibleName(item.title)
-        self.setAccessibleDescription(item.why_not or item.subtitle)
+        self.setAccessibleDescription(item.why_not or item.subtitle or item.keys)
+        self.setToolTip(plain_tooltip(item.why_not))
         self.setEnabled(not item.why_not)
         self.setCheckable(item.checked is not None)
         self.setChecked(bool(item.checked))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         line = QHBoxLayout(self)
-        line.setContentsMargins(10, 6, 14, 6)
+        line.setContentsMargins(EDGE, 0, 14, 0)
         line.setSpacing(theme().px("spacing.2"))
         icon = item.icon or ("ph.check" if item.checked else "")
         if icon or item.checked is not None:
@@ -192,20 +197,24 @@ class _MenuRow(Pressable):
         text_column = QVBoxLayout()
         text_column.setSpacing(1)
         text_column.addWidget(Text(item.title, tone="error" if item.danger else "text"))
-        under = item.why_not or item.subtitle
-        if under:
-            text_column.addWidget(Text(under, "caption", "muted"))
+        if item.subtitle:
+            line.setContentsMargins(EDGE, 6, 14, 6)
+            text_column.addWidget(Text(item.subtitle, "caption", "muted"))
         line.addLayout(text_column, 1)
+        if item.keys:
+            line.addSpacing(24)
+            line.addWidget(Text(item.keys, "caption", "muted"))
         if item.icon and item.checked:
             line.addWidget(Icon("ph.check", "accent.text"))
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setMinimumWidth(180)
+        self.setMinimumHeight(ROW)
+        self._inner = line
         self.clicked.connect(self._run_item)
 
     def sizeHint(self) -> QSize:
-        layout = self.layout()
-        return layout.sizeHint() if layout is not None else super().sizeHint()
+        return self._inner.sizeHint().expandedTo(QSize(0, ROW))
 
     def _run_item(self) -> None:
         run = self._run

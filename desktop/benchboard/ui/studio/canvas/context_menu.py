@@ -1,13 +1,13 @@
 """The context menu of the page: the commands for the selection, with their shortcuts."""
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QMenu
 
 from benchboard.i18n import _
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.selection_commands import LOCKS, selection_handlers
 from benchboard.ui.studio.studio_commands import CANVAS, SELECTION_MENU
+from benchboard.ui.widgets.menus import Menu
 
 
 class ContextMenu(QObject):
@@ -22,7 +22,7 @@ class ContextMenu(QObject):
         build_menu(self._canvas).popup(global_pos)
 
 
-def build_menu(canvas: Canvas) -> QMenu:
+def build_menu(canvas: Canvas) -> Menu:
     """A menu of the commands available for the selection. It deletes itself when it closes."""
     return command_menu(
         canvas,

@@ -1,13 +1,13 @@
 """The toolbar above the page: undo, view, save state, and commands. What doesn't fit is in the More menu."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from benchboard.i18n import _, ngettext, number, percent
-from benchboard.ui.commands import REGISTRY, Command, Handlers
+from benchboard.ui.commands import REGISTRY, Handlers, MenuSection
 from benchboard.ui.studio.document.undo_stack import UndoStack
 from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
 from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
@@ -199,26 +199,37 @@ class PageToolbar(Toolbar):
         return self._row.minimumSize().width() - self.width()
 
     def _open_export_menu(self) -> None:
-        menu(self.export, self._items(REGISTRY.menu_commands(EXPORT_MENU)), name="export_menu")
+        menu(self.export, self._items(REGISTRY.menu(EXPORT_MENU)), name="export_menu")
 
     def _open_more_menu(self) -> None:
-        commands = REGISTRY.menu_commands(MORE_MENU)
-        commands += [REGISTRY["studio.present"]] if self.present.isHidden() else []
-        commands += [REGISTRY["studio.zoom_to_fit"]] if self.fit.isHidden() else []
-        commands += REGISTRY.menu_commands(EXPORT_MENU) if self.export.isHidden() else []
-        menu(self.more, self._items(commands), name="more_menu")
+        """Offer what has no button, and what has one that is hidden at this width."""
+        buttons = {
+            "studio.find": self._find, "studio.zoom_to_fit": self.fit, "studio.present": self.present,
+            "studio.show_versions": self.versions, "studio.save_version": self.save, "studio.share": self.share,
+            **dict.fromkeys((one.id for one in REGISTRY.menu_commands(EXPORT_MENU)), self.export),
+        }  # fmt: skip
+        shown = {command_id for command_id, button in buttons.items() if not button.isHidden()}
+        sections = REGISTRY.menu(MORE_MENU)
+        *others, destructive = sections
+        menu(
+            self.more, self._items((*others, *REGISTRY.menu(EXPORT_MENU), destructive), leave_out=shown),
+            name="more_menu",
+        )  # fmt: skip
 
-    def _items(self, commands: Sequence[Command]) -> list[MenuItem]:
-        """A menu item for each of these commands that is available on this page."""
-        handlers = self._handlers()
-        offered = [(command, handlers[command.id]) for command in commands if command.id in handlers]
-        return [
-            MenuItem(
-                handler.title or command.text, partial(self._run, command.id), command.icon,
-                command.key if handler.has_key else "", why_not=handler.why_not(), name=f"command_{command.name}",
-            )
-            for command, handler in offered
-        ]  # fmt: skip
+    def _items(self, sections: Sequence[MenuSection], leave_out: Collection[str] = ()) -> list[MenuItem]:
+        """A menu item for each command of these sections that is available on this page, with lines between them."""
+        handlers, items = self._handlers(), list[MenuItem]()
+        for section in sections:
+            offered = [one for one in section.ids if one in handlers and one not in leave_out]
+            if offered and items:
+                items.append(MenuItem(""))
+            for command, handler in ((REGISTRY[one], handlers[one]) for one in offered):
+                items.append(MenuItem(
+                    handler.title or command.text, partial(self._run, command.id), command.icon,
+                    danger=command.danger, why_not=handler.why_not(), name=f"command_{command.name}",
+                    keys=command.key if handler.has_key else "",
+                ))  # fmt: skip
+        return items
 
     def _fold_button(self, side: str, name: str) -> Button:
         button = self._button(f"toggle_{side}_pane", name, object_name=f"studio_fold_{side}")

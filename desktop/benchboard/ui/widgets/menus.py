@@ -1,0 +1,106 @@
+"""The look that all menus share: `Menu`, opened at the pointer, draws its rows as the menus that a button opens do.
+
+A menu is a window of its own, so its shadow is drawn in the window that it opens above: that needs no compositor.
+"""
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QAction, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow
+
+ROW: Final = 28
+"""Height of a row of one line."""
+EDGE: Final = 10
+"""From a row's edge to its icon."""
+LABEL: Final = EDGE + 16 + 8
+"""From a row's edge to its label."""
+
+
+class Menu(QMenu):
+    """A menu of actions: icon, label, keys at the right. An action's `icon_name` property names its icon, and its
+    `danger` property says that it destroys something.
+    """
+
+    def __init__(self, parent: QWidget, title: str = "") -> None:
+        super().__init__(title, parent)
+        self.setProperty("rows", "true")
+        self.setWindowFlags(
+            self.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self._shadow: _Shadow | None = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        below = self.parentWidget()
+        while isinstance(below, QMenu):
+            below = below.parentWidget()
+        if below is not None:
+            self._shadow = _Shadow(below.window(), QRect(self.pos(), self.size()))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        shadow, self._shadow = self._shadow, None
+        if shadow is not None:
+            shadow.hide()
+            shadow.deleteLater()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            radius = theme().px("radius.panel")
+            painter.setPen(QPen(theme().color("border.strong"), 1))
+            painter.setBrush(theme().color("raised"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            for action in self.actions():
+                self._paint_row(painter, action, self.actionGeometry(action))
+
+    def _paint_row(self, painter: QPainter, action: QAction, row: QRect) -> None:
+        if action.isSeparator():
+            painter.fillRect(QRect(0, row.center().y(), self.width(), 1), theme().color("border"))
+            return
+        enabled, danger = action.isEnabled(), bool(action.property("danger"))
+        if action is self.activeAction() and enabled:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("selection"))
+            painter.drawRoundedRect(row, 4, 4)
+        ink = "text.disabled" if not enabled else "error" if danger else "text"
+        faint = ink if danger or not enabled else "text.secondary"
+        icon = "ph.check" if action.isChecked() else str(action.property("icon_name") or "")
+        if icon:
+            spot = QRectF(row.left() + EDGE, row.center().y() - 7.5, 16, 16)
+            paint_icon(painter, icon, spot, theme().color(faint))
+        label, _tab, keys = action.text().partition("\t")
+        painter.setFont(theme().font("body"))
+        middle, room = Qt.AlignmentFlag.AlignVCenter, row.adjusted(LABEL, 0, -14, 0)
+        painter.setPen(theme().color(ink))
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, label)
+        if action.menu() is not None:
+            caret = QRectF(row.right() - 24, row.center().y() - 5.5, 12, 12)
+            paint_icon(painter, "ph.caret-right", caret, theme().color(faint))
+        elif keys:
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.muted" if enabled else "text.disabled"))
+            painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, keys)
+
+
+class _Shadow(QWidget):
+    """The shadow of a menu, in the window that it opens above."""
+
+    def __init__(self, window: QWidget, menu: QRect) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setGeometry(
+            QRect(window.mapFromGlobal(menu.topLeft()), menu.size()).adjusted(-SHADOW, -SHADOW, SHADOW, SHADOW)
+        )
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            paint_shadow(painter, self.rect().adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW))
