@@ -1,6 +1,6 @@
 """The rows of the live bus: one for each ID or one for each frame, and what their cells say."""
 
-from PySide6.QtCore import QPersistentModelIndex
+from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -24,6 +24,19 @@ def test_data_of_each_column_is_its_own(qtbot: QtBot) -> None:
         ["01.020", "0x18F", "CAN", "2", "20", "2", "C0 FF"],
         ["", "0x18FEF100", "CAN", "1", "–", "1", "01"],
     ]
+
+
+def test_titles_of_number_columns_stand_over_their_numbers(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+    role, horizontal = Qt.ItemDataRole.TextAlignmentRole, Qt.Orientation.Horizontal
+    right = [
+        model.headerData(column, horizontal)
+        for column in range(model.columnCount())
+        if model.headerData(column, horizontal, role) & Qt.AlignmentFlag.AlignRight
+    ]
+    assert right == ["Cycle (ms)", "Count"]
 
 
 def test_rows_show_the_time_and_cycle_of_each_frames_own_stamp(qtbot: QtBot) -> None:

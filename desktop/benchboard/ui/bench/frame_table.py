@@ -55,6 +55,15 @@ _CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
 """The text of each column."""
 
 
+_NUMBERS: Final = (4, 5)
+"""The columns of numbers, aligned right under their titles."""
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
 class FrameModel(QAbstractTableModel):
     """Frames as rows: fixed, one for each identifier (with separate rows for remote frames), or rolling, the newest
     `_MAX_ROLLING` in order.
@@ -157,9 +166,11 @@ class FrameModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.titles)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.titles[section]
-        return None
+        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -193,7 +204,5 @@ class FrameDelegate(QStyledItemDelegate):
             last = index.model().columnCount() - 1
             paint_ring(painter, option.rect, index.column() == 0, index.column() == last)
             painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
-        right = index.column() in (4, 5)
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box.adjusted(12, 0, -12, 0), side | Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        painter.drawText(box.adjusted(12, 0, -12, 0), _alignment(index.column()), str(index.data()))
         painter.restore()
