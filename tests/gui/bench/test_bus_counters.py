@@ -22,3 +22,16 @@ def test_load_is_a_dash_until_it_is_known(light: Theme, load: float | None, text
     strip.show_ended("Unplugged")
     assert not strip.is_open
     assert not strip.grab().isNull()
+
+
+@pytest.mark.parametrize("width", [900, 1380])
+def test_another_digit_moves_no_figure(light: Theme, width: int) -> None:
+    strip = BusCounters()
+    strip.resize(width, 64)
+    found = []
+    for count in (1, 10, 999, 1_000, 99_999):
+        counters = Counters(50 * count, min(1.0, count / 1000), BusState(sent=count, malformed=min(count, 9_999)))
+        strip.reset()
+        strip.show_counts(SimpleNamespace(capture=SimpleNamespace(counters=lambda seen=counters: seen)), 0)  # type: ignore[arg-type]
+        found.append(strip.lefts())
+    assert all(lefts == found[0] for lefts in found)

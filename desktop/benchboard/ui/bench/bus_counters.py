@@ -8,6 +8,11 @@ from benchboard.i18n import _, number, percent
 from benchboard.ui.bench.device_manager import LiveBus
 from benchboard.ui.widgets.stat_strip import Stat, StatStrip
 
+_MOST_FRAMES: Final = 9_999_999
+"""Each figure has the room of its most, an hour of a busy bus; only beyond that does it move those after it."""
+_MOST_PER_SECOND: Final = 99_999
+_MOST_SENT: Final = 99_999
+_MOST_ERRORS: Final = 9_999
 _BUSY: Final = 0.6
 """The bus load from which it is trouble, as a share."""
 
@@ -41,23 +46,24 @@ class BusCounters(StatStrip):
         speed = (last_frames - first_frames) / (last - first) if last > first else 0.0
         load = self._load or 0.0
         stats = [
-            Stat(self.load_text, _("Bus load"), "warn" if load > _BUSY else "text", load),
-            Stat(number(counters.frames), _("Frames")),
-            Stat(number(speed, 0), _("Frames/s")),
-            Stat(number(bus.sent), _("Sent")),
+            Stat(self.load_text, _("Bus load"), "warn" if load > _BUSY else "text", load, percent(100, 0)),
+            Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
+            Stat(number(speed, 0), _("Frames/s"), room=number(_MOST_PER_SECOND)),
+            Stat(number(bus.sent), _("Sent"), room=number(_MOST_SENT)),
             Stat(str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
             Stat(str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),
             Stat(
                 _("Bus off") if bus.bus_off else number(bus.bus_errors),
                 _("Bus errors"),
                 "error" if bus.bus_errors or bus.bus_off else "text",
+                room=max(_("Bus off"), number(_MOST_ERRORS), key=len),
             ),
-            Stat(number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text"),
-            Stat(number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text"),
-            Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text"),
+            Stat(number(bus.rejected), _("Rejected"), "warn" if bus.rejected else "text", room=number(_MOST_ERRORS)),
+            Stat(number(bus.malformed), _("Malformed"), "warn" if bus.malformed else "text", room=number(_MOST_ERRORS)),
+            Stat(number(bus.overruns), _("Dropped"), "error" if bus.overruns else "text", room=number(_MOST_ERRORS)),
         ]
         if skipped:
-            stats.append(Stat(number(skipped), _("Not shown"), "warn"))
+            stats.append(Stat(number(skipped), _("Not shown"), "warn", room=number(_MOST_FRAMES)))
         self.show_stats(stats)
 
     @property

@@ -20,12 +20,16 @@ _GAPS = (28.0, 16.0)
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """A figure and its name. A `tone` of warn or error is trouble; `share` (0 to 1) is also drawn as a bar."""
+    """A figure and its name. A `tone` of warn or error is trouble; `share` (0 to 1) is also drawn as a bar.
+
+    A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it.
+    """
 
     value: str
     name: str
     tone: Literal["text", "warn", "error"] = "text"
     share: float | None = None
+    room: str = ""
 
     @property
     def ink(self) -> str:
@@ -79,12 +83,20 @@ class StatStrip(QFrame):
                 self._paint_stats(painter)
             painter.fillRect(0, self.height() - 1, self.width(), 1, theme().color("border"))
 
+    def lefts(self) -> list[float]:
+        """Where each figure begins, in pixels."""
+        _font, gap, widths = self._columns()
+        return [_EDGE + sum(widths[:place]) + gap * place for place in range(len(widths))]
+
+    def _columns(self) -> tuple[str, float, list[float]]:
+        """The font of the figures, the gap between them, and their widths."""
+        widths = self._widths("display")
+        if 2 * _EDGE + sum(widths) + _GAPS[0] * len(widths) > self.width():
+            return "title", _GAPS[1], self._widths("title")
+        return "display", _GAPS[0], widths
+
     def _paint_stats(self, painter: QPainter) -> None:
-        font, gap = "display", _GAPS[0]
-        widths = self._widths(font)
-        if sum(widths) + 2 * gap * len(widths) > self.width():
-            font, gap = "title", _GAPS[1]
-            widths = self._widths(font)
+        font, gap, widths = self._columns()
         x = _EDGE
         for place, (stat, width) in enumerate(zip(self._stats, widths, strict=True)):
             if place:
@@ -104,6 +116,10 @@ class StatStrip(QFrame):
         figures, names = QFontMetricsF(theme().font(font)), QFontMetricsF(theme().font("caption"))
         bars = (0.0 if stat.share is None else _METER + 10 for stat in self._stats)
         return [
-            max(_LEAST, figures.horizontalAdvance(stat.value) + bar, names.horizontalAdvance(stat.name))
+            max(
+                _LEAST,
+                max(figures.horizontalAdvance(text) for text in (stat.value, stat.room)) + bar,
+                names.horizontalAdvance(stat.name),
+            )
             for stat, bar in zip(self._stats, bars, strict=True)
         ]
