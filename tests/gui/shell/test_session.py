@@ -240,6 +240,7 @@ def test_start_with_a_link_to_nothing_says_so_on_the_sign_in_screen(start: Calla
         shown = banner(start(address=address))
         assert (shown == "") == is_known
         assert is_known or shown.startswith("The link benchboard://nonsense/xxx")
+        assert is_known or "Check it with the person who sent it." in shown
         assert len(shown) < 200
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchboard.dashboards.layout import apply, compacted, decode, parse, parse_columns, serialise
+from benchboard.dashboards.layout.model import parse_item
 from benchboard.errors import Invalid
 
 values = st.recursive(
@@ -179,6 +180,13 @@ def test_parse_invalid_number_is_rejected(number: str) -> None:
     with pytest.raises(Invalid) as refused:
         decode(f'[{{"z": {number}}}]')
     assert refused.value.code == "layout.not-a-number"
+
+
+def test_parse_item_whose_id_is_no_text_is_named_by_its_place() -> None:
+    for entry, value in (({"id": {}}, "an object"), ({"id": 7}, "7"), ({}, "null")):
+        with pytest.raises(Invalid) as refused:
+            parse_item(entry)
+        assert refused.value.what == f"The ID of item 1 is {value}; it must be text of 1 to 200 characters."
 
 
 _IN_A = '"items": [{"id": "a", "position": {"x": %s}}]'
