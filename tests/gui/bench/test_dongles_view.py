@@ -199,7 +199,7 @@ def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
         (view,) = shell.findChildren(DonglesView)
         qtbot.waitUntil(lambda: view.table.make_current(manager.devices[0].device_id))
         assert _row_menu(qtbot, shell, click) == {
-            "Pair a dongle": True,
+            f"Pair Dongle {manager.devices[0].device_id[-4:].upper()}": True,
             "Open live bus": True,
             "Identify dongle\tB": True,
             "Set bit timing\tT": True,
@@ -209,7 +209,11 @@ def test_row_menu_of_an_unpaired_dongle_offers_to_pair_it(
 def test_row_menu_of_a_paired_dongle_opens_its_bit_timing(
     qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, pair_one: Callable[[], str]
 ) -> None:
-    pair_one()
+    device_id = pair_one()
+    (view,) = shell.findChildren(DonglesView)
+    # The list is read again after the pairing.
+    qtbot.waitUntil(lambda: any(row.key == device_id and row.paired for row in view.model.rows))
+    assert view.table.make_current(device_id)
     assert _row_menu(qtbot, shell, click) == {
         "Open live bus": True,
         "Identify dongle\tB": True,
@@ -250,6 +254,36 @@ def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
     shell.go("bench/dongles/!simulate")
     qtbot.waitUntil(lambda: counted[-1:] == [2])
     assert not problems.has(notice)
+
+
+def test_new_dongle_notice_for_several_pairs_the_selected_one(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker
+) -> None:
+    problems, (view,) = shell.context.problems, shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: problems.current is not None and problems.current.what.startswith("2 new dongles"))
+    last = max(simulator.ports)  # the wizard lists it last
+    qtbot.waitUntil(lambda: view.table.make_current(last))
+    click(shell.window(), "banner_action")
+    assert view._wizard is not None
+    assert view._wizard._selected_key == last
+    click(shell.window(), "pair_close")
+
+
+def test_new_dongle_notice_for_one_names_it_and_pairs_it(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    problems = shell.context.problems
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: problems.current is not None)
+        name = f"Dongle {str(manager.devices[0].device_id)[-4:].upper()}"
+        assert problems.current is not None
+        assert problems.current.what == f"New simulated dongle: {name}."
+        assert [action.title for action in problems.current.actions] == [f"Pair {name}"]
+        click(shell.window(), "banner_action")
+        (view,) = shell.findChildren(DonglesView)
+        assert view._wizard is not None
+        assert view._wizard._selected_key == manager.devices[0].device_id
+        click(shell.window(), "pair_close")
 
 
 def _noting_counts(counted: list[int]) -> Callable[[DonglesView, DongleCounts], None]:

@@ -183,7 +183,7 @@ def test_pairing_by_a_command_updates_the_window(
     problems, toolbar = shell.context.problems, shell.findChild(Toolbar)
     assert toolbar is not None
     qtbot.waitUntil(
-        lambda: problems.current is not None and problems.current.what.startswith("New simulated dongle found")
+        lambda: problems.current is not None and problems.current.what.startswith("New simulated dongle: Dongle ")
     )
     qtbot.waitUntil(lambda: toolbar.count() == "2 of 2 connected")
     simulator.process.kill()

@@ -237,7 +237,8 @@ class DonglesView(QWidget):
         if why_not_tried_again(row):
             del handlers["bench.try_again"]
         if row.pairable and self._may_pair:
-            handlers["bench.pair"] = Handler(partial(self.pair, row.key))
+            title = _("Pair {name}").format(name=row.title)
+            handlers["bench.pair"] = Handler(partial(self.pair, row.key), title=title)
         command_menu(self, DONGLE_MENU, handlers, scope=DONGLES, label=_("Actions"), name="bench_dongle_menu").popup(
             spot
         )
@@ -342,9 +343,14 @@ class DonglesView(QWidget):
         first = (fresh or new)[0].device
         if not (fresh or shown) or first is None or first.info is None:
             return
-        what = _("New dongle found on {port}.").format(port=first.port_name)
+        one = (fresh or new)[0]
+        what = _("New dongle on {port}: {name}.").format(port=first.port_name, name=one.title)
         if first.port.simulated:
-            what = _("New simulated dongle found.")
+            what = _("New simulated dongle: {name}.").format(name=one.title)
+        # Of several, the wizard starts with the selected one, as the button in the toolbar does.
+        act, path = _("Pair a dongle"), "bench/dongles/pair"
+        if len(new) == 1:
+            act, path = _("Pair {name}").format(name=one.title), f"{path}/{one.key}"
         organisation = self._context.actor.organisation
         why = _("Firmware: {firmware}. Pair it so that only {organisation} can change it.")
         problems.notice(
@@ -352,7 +358,7 @@ class DonglesView(QWidget):
             why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
             if len(new) == 1
             else _("Pair them so that only {organisation} can change them.").format(organisation=organisation),
-            Action(_("Pair a dongle"), partial(self._context.go, f"bench/dongles/pair/{(fresh or list(new))[0].key}")),
+            Action(act, partial(self._context.go, path)),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,
         )
