@@ -12,6 +12,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets import paint_icon
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import FocusRinged
+from benchboard.ui.widgets.stepper import paint_step_number
 
 StepState = Literal["todo", "now", "done", "failed"]
 _LOOK: Final[dict[str, tuple[str, str, str]]] = {
@@ -100,7 +101,11 @@ class PairingChecklist(QWidget):
             for index, (line, mark) in enumerate(zip(self._lines, self._marks, strict=True)):
                 icon, ink, text_tone = _LOOK[mark]
                 top = 28 * index
-                paint_icon(painter, icon, QRectF(0, top + 6, 16, 16), theme().color(ink))
+                spot = QRectF(0, top + 6, 16, 16)
+                if mark == "todo":  # its number: an empty circle would be a choice
+                    paint_step_number(painter, spot, index + 1)
+                else:
+                    paint_icon(painter, icon, spot, theme().color(ink))
                 painter.setFont(theme().font("body_strong" if mark in ("now", "failed") else "body"))
                 painter.setPen(theme().color(text_tone))
                 painter.drawText(QRectF(26, top, self.width() - 26, 28), Qt.AlignmentFlag.AlignVCenter, line)

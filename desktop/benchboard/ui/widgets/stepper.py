@@ -128,13 +128,21 @@ class StepRow(QWidget):
                 elif current and self._state == "failed":
                     paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
                 else:
-                    painter.setPen(QPen(theme().color("accent" if current else "border.control"), 1.4))
-                    painter.setBrush(theme().color("accent") if current else Qt.BrushStyle.NoBrush)
-                    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
-                    painter.setPen(theme().color("on.accent" if current else "text.secondary"))
-                    painter.setFont(theme().font("caption"))
-                    painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(index + 1))
+                    paint_step_number(painter, mark, index + 1, current=current)
                 painter.setFont(theme().font("body"))
                 painter.setPen(theme().color("text" if current or index < self.step else "text.secondary"))
                 painter.drawText(QRectF(x + 24, 0, 160, 26), Qt.AlignmentFlag.AlignVCenter, title)
                 x += 24 + painter.fontMetrics().horizontalAdvance(title) + 14
+
+
+def paint_step_number(painter: QPainter, mark: QRectF, number: int, *, current: bool = False) -> None:
+    """Draw the mark of a step that isn't done: its number in a circle, which is filled for the current one."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme().color("accent" if current else "border.control"), 1.4))
+    painter.setBrush(theme().color("accent") if current else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(mark.adjusted(1, 1, -1, -1))
+    painter.setPen(theme().color("on.accent" if current else "text.secondary"))
+    painter.setFont(theme().font("caption"))
+    painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, str(number))
+    painter.restore()
