@@ -58,6 +58,16 @@ def day_title(time: datetime) -> str:
     return _localised_date(time.astimezone(), "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy")
 
 
+def clock_time(time: datetime) -> str:
+    """When it was by the clock, for a list of what followed closely: `10:42:08` today, `19 Nov 23:59` before."""
+    if isinstance(time, Unreadable):
+        return _("unreadable")
+    local, now = time.astimezone(), datetime.now(UTC).astimezone()
+    if local.date() == now.date():
+        return f"{local:%H:%M:%S}"
+    return f"{_localised_date(local, 'd MMM' if local.year == now.year else 'd MMM yyyy')} {local:%H:%M}"
+
+
 def repeated_since(times: Collection[datetime]) -> str:
     """How often something happened in one day, and when first: `9 times since 08:34`."""
     text = ngettext("{count} time since {time}", "{count} times since {time}", len(times))

@@ -18,7 +18,7 @@ from benchboard import i18n, package_data
 from benchboard.identity import audit, audit_titles, authentication, sessions
 from benchboard.identity.permissions import Client, program_title
 from benchboard.paging import Listing
-from benchboard.ui.admin import admin_format, audit_view, sessions_view
+from benchboard.ui.admin import audit_view, sessions_view
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.paged.paged_rows import PagedRows
 from benchboard.ui.theme import theme
@@ -115,7 +115,7 @@ def test_audit_entry_shows_the_time_of_its_row(admin: Admin, monkeypatch: pytest
     admin.press_row(table, admin.column(table)[0])
     detail = admin.find("audit_detail")
     admin.wait(detail.isVisible)
-    for module in (audit_view, admin_format):
+    for module in (audit_view,):
         monkeypatch.setattr(module, "relative_time", lambda _time: "4 min ago")
     admin.table(table).viewport().repaint()
     assert any(label.text().endswith(", 4 min ago") for label in detail.findChildren(QLabel))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from benchboard.ui import time_format
-from benchboard.ui.time_format import relative_time
+from benchboard.ui.time_format import clock_time, relative_time
 
 
 def test_relative_time_in_a_sentence_differs_only_for_now(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,3 +15,12 @@ def test_relative_time_in_a_sentence_differs_only_for_now(monkeypatch: pytest.Mo
     assert (relative_time(now), relative_time(now, in_sentence=True)) == ("w", "just now")
     assert relative_time(now - timedelta(seconds=20), in_sentence=True) == "w"
     assert relative_time(now - timedelta(minutes=14, seconds=5), in_sentence=True) == "14 min ago"
+
+
+def test_clock_time_of_today_has_seconds_and_of_another_day_its_date() -> None:
+    now = datetime.now(UTC).astimezone()
+    today = now.replace(hour=0, minute=1, second=7)
+    assert clock_time(today) == "00:01:07"
+    before = clock_time(now.replace(hour=23, minute=59) - timedelta(days=1))
+    assert before.endswith(" 23:59")
+    assert len(before) > len(" 23:59")

@@ -1,6 +1,5 @@
 """The audit log: who did what, when and from where."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -8,16 +7,15 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
 from benchboard.i18n import _, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import actor_title, details_with_names, entry_title, event_title, known_events
+from benchboard.identity.audit_titles import actor_title, entry_title, event_title, known_events
 from benchboard.identity.permissions import computer_title, program_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
 from benchboard.ui.admin.admin_commands import SESSION_MENU
-from benchboard.ui.admin.admin_format import time_column
+from benchboard.ui.admin.audit_details import detail_rows
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import Handler
@@ -27,7 +25,7 @@ from benchboard.ui.paged.paged_model import Column, PagedTableModel
 from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
-from benchboard.ui.time_format import full_time, refresh_times, relative_time, repeated_since
+from benchboard.ui.time_format import clock_time, full_time, refresh_times, relative_time, repeated_since
 from benchboard.ui.widgets import (
     Avatar,
     Button,
@@ -236,7 +234,7 @@ class AuditEntryPane(DetailPane):
         self.refresh_time()
         rows: list[tuple[str, QWidget]] = [
             (_("When"), Text(full_time(entry.at), selectable=True)),
-            (_("Event"), copyable(entry.event)),
+            (_("Event"), Text(entry.event, selectable=True)),
             (_("Program"), Elided(program_title(entry.user_agent or "") or _("Not recorded"))),
             (_("IP address"), Elided(entry.ip_address or _("This computer"))),
         ]
@@ -244,7 +242,7 @@ class AuditEntryPane(DetailPane):
             rows.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
         rows.append((_("Entry ID"), copyable(entry.id)))
         self._facts.fill(KeyValue(rows))
-        details = [(title, _detail(key, value)) for key, title, value in details_with_names(entry)]
+        details = detail_rows(entry)
         for widget in (self._line, self._more):
             widget.setVisible(bool(details))
         self._more.fill(KeyValue(details))
@@ -310,18 +308,17 @@ class PersonPicker(Popover):
         self._on_selected(person)
 
 
-def _detail(key: str, value: object) -> QWidget:
-    level = next((level for level in LEVELS if key == "permission" and level == value), None)
-    return Text(level_title(level), selectable=True) if level is not None else copyable(_plain(value))
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
 def _columns() -> tuple[Column[AuditEntry], ...]:
     return (
-        time_column("at", _("When"), lambda row: row.at),
+        Column(
+            "at",
+            _("When"),
+            lambda row: clock_time(row.at),
+            sortable=True,
+            tooltip=lambda row: full_time(row.at),
+            muted=True,
+            width=120,
+        ),
         Column(
             "who",
             _("Who"),

@@ -12,6 +12,8 @@ from benchboard.ui.widgets.labels import Text, hairline
 from benchboard.ui.widgets.surfaces import Icon
 
 _LEAST_NAME = 96
+_ROW = 24
+"""Least height of a row: a value with a button is as high as one without."""
 
 
 class KeyValue(QWidget):
@@ -28,7 +30,7 @@ class KeyValue(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme().px("spacing.3"))
-        self._grid.setVerticalSpacing(0 if ruled else 6)
+        self._grid.setVerticalSpacing(0 if ruled else 2)
         self._grid.setColumnMinimumWidth(0, _LEAST_NAME)
         self._grid.setColumnStretch(1, 1)
         self.show_rows(rows)
@@ -47,6 +49,8 @@ class KeyValue(QWidget):
             if self._ruled:
                 self._add_ruled(index, label, value, last=index == len(rows) - 1)
             else:
+                for one in (label, value):
+                    one.setMinimumHeight(_ROW)
                 self._grid.addWidget(label, index, 0, Qt.AlignmentFlag.AlignTop)
                 self._grid.addWidget(value, index, 1)
 

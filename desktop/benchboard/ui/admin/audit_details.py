@@ -1,0 +1,60 @@
+"""The details of an audit entry as the detail pane shows them: in words, with a copy button for IDs."""
+
+import json
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from benchboard.canbus.timing import controller
+from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
+from benchboard.errors import NotFound
+from benchboard.i18n import _, number
+from benchboard.identity.audit import AuditEntry
+from benchboard.identity.audit_titles import details_with_names
+from benchboard.ui.widgets import Text, copyable
+
+_IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
+_BIT_RATES: Final = frozenset({"bitrate", "data_bitrate"})
+
+
+def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
+    """Titles and values of the entry's details."""
+    return [(title, _value(entry, key, value)) for key, title, value in details_with_names(entry)]
+
+
+def value_text(key: str, value: object) -> str:
+    """A value in words: `none`, `Normal`, the title of a controller; what is unknown as it is stored."""
+    if value is None or value == "":
+        return _("none")
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if key in _BIT_RATES and isinstance(value, int):
+        return number(value)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if key == "controller":
+        return _controller_title(value)
+    if key == "permission":
+        return next((level_title(level) for level in LEVELS if level == value), value)
+    return _modes().get(value, value) if key == "mode" else value
+
+
+def _value(entry: AuditEntry, key: str, value: object) -> QWidget:
+    is_id = key in _IDS and isinstance(value, str) and value == entry.details.get(key)
+    return copyable(str(value)) if is_id else Text(value_text(key, value), selectable=True, wrap=True)
+
+
+def _controller_title(name: str) -> str:
+    try:
+        return _(controller(name).title)
+    except NotFound:
+        return name
+
+
+def _modes() -> dict[str, str]:
+    return {
+        "NORMAL": _("Normal"),
+        "LISTEN_ONLY": _("Listen only"),
+        "LOOPBACK": _("Loopback"),
+        "SILENT_LOOPBACK": _("Silent loopback"),
+    }
