@@ -42,11 +42,13 @@ def test_palette_preview_of_every_kind_shows_sample_data(light: Theme, kind: Wid
     assert len(_colours(small)) > 20
 
 
-def test_palette_preview_under_the_mouse_appears_and_disappears(studio: "Studio") -> None:
+def test_palette_preview_appears_once_the_mouse_moves_over_it_and_disappears(studio: "Studio") -> None:
     palette = studio.page.palette_pane
     kind = studio.find("palette_line_chart")
     studio.qtbot.mouseMove(studio.viewport, QPoint(300, 300))  # wherever an earlier test left it
     studio.qtbot.mouseMove(kind, kind.rect().center())
+    assert not palette.card.is_pending, "the palette may have opened under the pointer"
+    studio.qtbot.mouseMove(kind, kind.rect().center() + QPoint(1, 0))
     studio.wait(lambda: palette.card.shown is not None)
     card = palette.card.shown
     assert card is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
@@ -136,6 +136,9 @@ class _KindButton(FocusRinged, QAbstractButton):
         self._canvas, self._palette = canvas, palette
         self._start: QPoint | None = None
         self._dragging = False
+        self._entered_at: QPointF | None = None
+        """Where the pointer came over it, until it has moved there: the page may have opened under the pointer."""
+        self.setMouseTracking(True)
         self.setObjectName(f"palette_{kind.type}")
         self.setText(_(kind.title))
         self.setAccessibleName(_(kind.title))
@@ -149,10 +152,11 @@ class _KindButton(FocusRinged, QAbstractButton):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
-        self._palette.card.show_later(self, self.kind)
+        self._entered_at = event.globalPosition()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self._entered_at = None
         self._palette.card.hide()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -172,9 +176,12 @@ class _KindButton(FocusRinged, QAbstractButton):
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        where = event.globalPosition().toPoint()
         if self._start is None:
+            if self._entered_at is not None and event.globalPosition() != self._entered_at:
+                self._entered_at = None
+                self._palette.card.show_later(self, self.kind)
             return
+        where = event.globalPosition().toPoint()
         if not self._dragging and (where - self._start).manhattanLength() >= QApplication.startDragDistance():
             self._dragging = True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)

@@ -24,7 +24,7 @@ _PAUSE_MS: Final = 350
 
 
 class WidgetPreview(QObject):
-    """Shown when the pointer rests on a kind, or when its button gets the focus.
+    """Shown when the pointer has moved to a kind and rests there, or when its button gets the focus.
 
     It never takes mouse or keyboard events.
     """
@@ -41,6 +41,11 @@ class WidgetPreview(QObject):
     def shown(self) -> Floating | None:
         """The preview that is shown."""
         return self._shown
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a preview will be shown after the pause."""
+        return self._pause.isActive()
 
     def show_later(self, button: QWidget, kind: WidgetKind) -> None:
         """Show the preview of `kind` beside `button` after a short pause, unless the pointer leaves before."""
