@@ -87,9 +87,10 @@ def test_dragged_group_has_its_frame_alone(board: "Studio") -> None:
 
 
 @pytest.mark.parametrize("dragged", [[QRectF(0, 0, 320, 120)], [QRectF(0, 0, 320, 90), QRectF(0, 98, 320, 200)]])
-def test_label_of_dragged_items_covers_no_title(dragged: list[QRectF]) -> None:
+def test_label_of_dragged_items_covers_no_title_and_no_last_line(dragged: list[QRectF]) -> None:
     (label,) = drop_label_area(dragged)
-    assert label.bottom() < dragged[-1].bottom(), "the title of the item below begins there"
+    assert label.bottom() <= dragged[-1].bottom() + 16, "the title of the item below is lower"
+    assert label.top() >= dragged[-1].bottom() - 8, "the last line of an item is higher"
     assert not any(label.intersects(QRectF(box.topLeft(), box.topRight() + QPointF(0, 32))) for box in dragged)
 
 

@@ -11,8 +11,6 @@ from benchboard.ui.theme import theme
 
 _LABEL: Final = 300.0
 """Maximum width of a label, in pixels."""
-_LABELLED_HEIGHT: Final = 68.0
-"""Least height of an item with a label below its title, in pixels."""
 
 
 def handle_spot(box: QRectF, handle: Handle) -> QPointF:
@@ -126,15 +124,12 @@ def drop_label_area(dragged: Sequence[QRectF]) -> list[QRectF]:
 
 
 def _drop_label_middle(dragged: Sequence[QRectF]) -> QPointF:
-    """The middle of the label: in the lowest dragged item, where it covers no title of the items below.
+    """The middle of the label: in the gap below the lowest dragged item.
 
-    If that item is too low for a label below its own title, the label is below all of them.
+    There it covers neither that item's last line nor the title of an item below.
     """
     lowest = max(dragged, key=lambda box: (box.bottom(), box.width()))
-    if lowest.height() >= _LABELLED_HEIGHT:
-        return QPointF(lowest.center().x(), lowest.bottom() - 20)
-    whole = bounding_rect(dragged)
-    return QPointF(whole.center().x(), whole.bottom() + (24 if len(dragged) > 1 else 16))  # below the frame's handle
+    return QPointF(lowest.center().x(), lowest.bottom() + 4)
 
 
 def paint_label(painter: QPainter, middle: QPointF, text: str, fill: str, ink: str) -> None:
