@@ -189,6 +189,23 @@ def test_header_box_differs_for_none_some_and_all_rows_ticked(qtbot: QtBot, tabl
     assert box() == empty
 
 
+def test_columns_that_stretch_share_the_spare_width_and_what_one_leaves(
+    qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
+) -> None:
+    columns: tuple[Column[Entry], ...] = (
+        Column("name", "Name", lambda entry: entry.name, width=200, stretch=True, most=600),
+        Column("count", "Count", lambda entry: entry.id, width=100, stretch=True, most=150),
+        Column("last", "Last", lambda entry: entry.id, width=100),
+    )
+    table = PagedTable(PagedTableModel(tasks, source.page, columns, owner), label="Entries", name="wide", ticks=False)
+    table.setParent(beside)
+    table.setGeometry(0, 0, 700, 300)
+    beside.show()
+    _load(qtbot, table)
+    view = table.view
+    assert [view.columnWidth(at) for at in range(3)] == [view.viewport().width() - 250, 150, 100]
+
+
 def test_columns_in_a_wide_table_stand_together_at_the_left(
     qtbot: QtBot, tasks: Tasks, owner: QObject, source: Source, beside: QWidget
 ) -> None:

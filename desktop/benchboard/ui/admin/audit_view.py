@@ -206,7 +206,7 @@ class AuditEntryPane(DetailPane):
         self._avatar = Avatar("?", 32)
         self._entry: AuditEntry | None = None
         self._what = Paragraph("", "section")
-        self._who = Elided("", "body", "secondary")
+        self._who = Paragraph("", "body", "secondary")
         text_column = QVBoxLayout()
         text_column.setSpacing(2)
         text_column.addWidget(self._what)
@@ -235,7 +235,7 @@ class AuditEntryPane(DetailPane):
         rows: list[tuple[str, QWidget]] = [
             (_("When"), Text(full_time(entry.at), selectable=True)),
             (_("Event"), Text(entry.event, selectable=True)),
-            (_("Program"), Elided(program_title(entry.user_agent or "") or _("Not recorded"))),
+            (_("Program"), Paragraph(program_title(entry.user_agent or "") or _("Not recorded"))),
             (_("IP address"), Elided(entry.ip_address or _("This computer"))),
         ]
         if entry.resource_id:
@@ -325,6 +325,8 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             actor_title,
             avatar=lambda row: row.who or "?",
             width=270,
+            stretch=True,
+            most=380,
         ),
         Column(
             "event",

@@ -210,6 +210,8 @@ def _program() -> Column[SessionRecord]:
         tooltip=lambda row: program_title(row.program),
         muted=True,
         width=250,
+        stretch=True,
+        most=420,
     )
 
 

@@ -130,10 +130,16 @@ class PagedRows(QTableView):
             widths = [wide - math.ceil(give * share) for wide, give in zip(widths, to_give, strict=True)]
         spare = max(0, width - sum(widths))
         stretching = [at for at, column in enumerate(columns) if column.stretch] or [0]
-        for at in stretching:
-            most = (columns[at].most or theme().px("measure.cell_max")) + (first if at == 0 else 0)
-            widths[at] += max(0, min(spare // len(stretching), most - widths[at]))
-        self.last_width = widths[-1]
+        missing = {
+            at: max(0, (columns[at].most or theme().px("measure.cell_max")) + (first if at == 0 else 0) - widths[at])
+            for at in stretching
+        }
+        for place, at in enumerate(sorted(stretching, key=lambda at: missing[at])):  # what one leaves, the next takes
+            given = min(spare // (len(stretching) - place), missing[at])
+            widths[at] += given
+            spare -= given
+        # Text may use what is left; figures stay beside the column before them.
+        self.last_width = widths[-1] + (0 if columns[-1].align_right else spare)
         for at, column_width in enumerate(widths):
             self.setColumnWidth(at, column_width)
 

@@ -237,17 +237,16 @@ def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
             (_("Server"), copyable(location.detail)),
             (_("Access"), Elided(_("Not checked by the server: the database role sees everything"))),
         )
-    key = {
-        "keyring": _("System keyring"),
-        "file": _("Local key file in {folder}").format(folder=context.workspace.home / "vault"),
-    }
-    key_storage = key.get(location.key_storage or "", _("None"))
     encrypted = _("SQLCipher, AES-256") if location.encrypted else _("No")
-    return (
-        (_("File"), copyable(location.detail)),
+    facts: list[tuple[str, QWidget]] = [
+        (_("File"), copyable(location.detail, wrap=True)),
         (_("Encrypted"), Elided(encrypted)),
-        (_("Key"), Elided(key_storage)),
-    )
+    ]
+    if location.key_storage == "file":
+        facts.append((_("Key file in"), copyable(str(context.workspace.home / "vault"), wrap=True)))
+    else:
+        facts.append((_("Key"), Elided(_("System keyring") if location.key_storage == "keyring" else _("None"))))
+    return tuple(facts)
 
 
 def location_sentence(kind: str) -> str:

@@ -12,12 +12,16 @@ from benchboard.ui.widgets.labels import Text, Tone
 
 _STEPS: Final = {"micro": "caption", "caption": "caption", "section": "title", "title": "title", "display": "title"}
 """The step whose line height each step of the type scale has; any other has that of `body`."""
+_LEAST_PATH: Final = 120
+"""Least width of a path that is broken into lines, in pixels."""
 _MAX_WIDTHS: Final = 50
 """Widths whose number of lines is kept: a window that is resized asks for many."""
 
 
 class Paragraph(Text):
     """A sentence or more: breaks into lines where the room ends."""
+
+    _wrap_mode = QTextOption.WrapMode.WordWrap
 
     def __init__(
         self, text: str = "", type: str = "body", tone: Tone = "text", *, parent: QWidget | None = None
@@ -76,7 +80,7 @@ class Paragraph(Text):
 
     def _laid_out(self, width: int) -> Iterator[QTextLayout]:
         option = QTextOption(self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        option.setWrapMode(QTextOption.WrapMode.WordWrap)
+        option.setWrapMode(self._wrap_mode)
         for part in self.text().split("\n"):
             layout = QTextLayout(part, self.font(), self)
             layout.setTextOption(option)
@@ -85,6 +89,18 @@ class Paragraph(Text):
                 line.setLineWidth(max(width, 1))
             layout.endLayout()
             yield layout
+
+
+class WrappedPath(Paragraph):
+    """A path or an ID in a monospaced font: it has no spaces, so it breaks wherever the room ends."""
+
+    _wrap_mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "mono")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_PATH, super().minimumSizeHint().height())
 
 
 class PaintedParagraph:

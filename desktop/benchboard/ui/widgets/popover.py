@@ -20,6 +20,7 @@ from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.focus import FocusReturn, Pressable
 from benchboard.ui.widgets.labels import Elided, Text, hairline, plain_tooltip
 from benchboard.ui.widgets.menus import EDGE, ROW
+from benchboard.ui.widgets.paragraph import WrappedPath
 from benchboard.ui.widgets.slide import slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 from benchboard.ui.widgets.tab_order import focus_next
@@ -253,15 +254,15 @@ def heading(title: str, trailing: QWidget | None = None) -> QWidget:
     return holder
 
 
-def copyable(text: str, name: str = "") -> QWidget:
-    """A value in a monospaced font with a copy button."""
+def copyable(text: str, name: str = "", *, wrap: bool = False) -> QWidget:
+    """A value in a monospaced font with a copy button; if `wrap`, in as many lines as it needs."""
     from benchboard.ui.widgets.buttons import Button
 
     holder = QWidget()
     line = QHBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(4)
-    line.addWidget(Elided(text, "mono"), 1)
+    line.addWidget(WrappedPath(text) if wrap else Elided(text, "mono"), 1)
     line.addWidget(
         Button(
             "",
