@@ -62,8 +62,13 @@ def why_invalid(text: str) -> str:
     return _why_invalid_data(rest, fd=False)
 
 
-def format_hint() -> str:
-    """How to write a frame, by examples: a sentence."""
+def format_hint(text: str = "") -> str:
+    """How to write a frame, by the example nearest to `text`, or by one of each kind: a sentence."""
+    if "#" in text:
+        ident, _mark, rest = text.partition("#")
+        number = "18FEF100" if len(ident) > 3 else "123"  # the digits of a standard ID
+        data = {"R": "R4", "#": "#1AABB"}.get(rest[:1].upper(), "DEADBEEF")
+        return _("Use a format such as {example}.").format(example=f"{number}#{data}")
     return _("Use a format such as 123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB.")
 
 

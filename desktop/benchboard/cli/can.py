@@ -220,7 +220,7 @@ def _parsed(text: str) -> Frame:
             "can.frame",
             _("“{text}” isn't a valid frame.").format(text=text[:40]),
             why=candump.why_invalid(text),
-            do=candump.format_hint(),
+            do=candump.format_hint(text),
             field="frames",
         )
     return frame

@@ -231,7 +231,7 @@ class Device:
                 "dongle.claim-lost",
                 _("The dongle didn't accept the pairing."),
                 why=cause.what,
-                do=_("Start pairing again."),
+                do=_("Try again."),
             ) from cause
         raise Unavailable(
             "dongle.outcome-unknown",

@@ -9,7 +9,7 @@ from benchboard.dongles.protocol import ErrorCode, ProtocolError
 from benchboard.errors import AppError, Conflict, Denied, DeviceFailure, Invalid
 from benchboard.i18n import N_, _
 
-_AGAIN: Final = N_("Start pairing again.")
+_AGAIN: Final = N_("Try again.")
 # Exception, the code's second half, what happened, why, what to do.
 _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
     ErrorCode.MALFORMED: (
@@ -43,7 +43,7 @@ _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
     ),
     ErrorCode.PRESENCE_MISSING: (
         DeviceFailure, "not-pressed", N_("The dongle's button wasn't pressed in time."), "",
-        N_("Start pairing again, and press the button when the dongle blinks."),
+        N_("Try again, and press the button while the dongle blinks."),
     ),
     ErrorCode.NOT_AUTHENTIC: (
         DeviceFailure, "not-authentic", N_("The dongle rejected an altered or replayed message."), "",

@@ -171,7 +171,7 @@ def rename_dongle(session: Session, actor: Actor, dongle_id: str, name: str) -> 
     before, row.name = row.name, cleaned or None
     if before != row.name:
         session.flush()
-        audit.record(session, actor, "dongle.rename", row.id, before=before, after=row.name)
+        audit.record(session, actor, "dongle.rename", row.id, before=before, after=row.name, device_id=row.device_id)
     return get_dongle(session, actor, dongle_id)
 
 

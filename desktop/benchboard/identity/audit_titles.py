@@ -75,6 +75,8 @@ def entry_title(entry: AuditEntry) -> str:
         titles = _titles_of_team_shares()
     else:
         titles = _titles_of_one_object() if named else {}
+    if entry.event == "dongle.rename" and (renamed := _renamed(entry)):
+        return renamed
     settings = _settings_title(entry) if entry.event == "dongle.configure" and dongle else ""
     if settings:
         return settings.format(dongle=_dongle_in_sentence(entry), mode=_mode_in_sentence(entry))
@@ -83,6 +85,15 @@ def entry_title(entry: AuditEntry) -> str:
         return sentence.format(name=entry.whom, dongle=quoted, dashboard=dashboard, team=team)
     rest = entry.whom or named  # of an event that a later version recorded
     return f"{event_title(entry.event)}: {rest}" if rest else event_title(entry.event)
+
+
+def _renamed(entry: AuditEntry) -> str:
+    """What a dongle was called, and is; a dongle without a name is called by its ID. Empty if either isn't recorded."""
+    numbered = _dongle_by_id(entry)
+    before, after = (_detail_text(entry, key) or numbered for key in ("before", "after"))
+    return (
+        _("Renamed the dongle “{before}” to “{after}”").format(before=before, after=after) if before and after else ""
+    )
 
 
 def _settings_title(entry: AuditEntry) -> str:
@@ -226,8 +237,12 @@ def _dongle_name(entry: AuditEntry) -> str:
     """The name it was given then, or what a dongle without a name is called (as `dongles.fleet.default_title`)."""
     if entry.resource_type != "dongle":
         return ""
+    return _given_name(entry) or _dongle_by_id(entry)
+
+
+def _dongle_by_id(entry: AuditEntry) -> str:
     end = _detail_text(entry, "device_id")[-4:].upper()
-    return _given_name(entry) or (_("Dongle {id}").format(id=end) if end else "")
+    return _("Dongle {id}").format(id=end) if end else ""
 
 
 def _given_name(entry: AuditEntry) -> str:

@@ -175,6 +175,21 @@ def test_times_in_the_detail_follow_the_clock(
     assert view.detail.row is shown
 
 
+def test_connected_without_a_connected_dongle_says_to_plug_one_in(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/dongles")
+    (view,) = shell.findChildren(DonglesView)
+    qtbot.waitUntil(lambda: view.model.at_end)
+    click(window, "segment_here")
+
+    def texts() -> list[str]:
+        return [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+
+    qtbot.waitUntil(lambda: {"No dongles connected", "Plug one in."} <= set(texts()))
+    qtbot.keyClicks(click.find(window, "bench_filter"), "x")
+    qtbot.waitUntil(lambda: "No dongles match “x” and the filters" in texts())
+
+
 def _row_menu(qtbot: QtBot, shell: Shell, click: Clicker) -> dict[str, bool]:
     """The menu of the current row by the Menu key: the title of each entry, and whether it can be chosen."""
     table = click.find(shell.window(), "bench_dongles_table")

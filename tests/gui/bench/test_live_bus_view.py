@@ -306,7 +306,7 @@ def test_live_bus_ends_when_the_device_leaves(
     qtbot.waitUntil(lambda: view.model.rowCount() > 0)
     _type(qtbot, click, window, "live_frame", "12Z#00")
     click(window, "live_send")
-    wrong = f"“Z” in the ID isn't hexadecimal. {candump.format_hint()}"
+    wrong = "“Z” in the ID isn't hexadecimal. Use a format such as 123#DEADBEEF."
     qtbot.waitUntil(lambda: wrong in _labels(view))
     _type(qtbot, click, window, "live_frame", "321#C0FFEE")
     click(window, "live_send")

@@ -91,6 +91,9 @@ def test_json_draft_discarded_shows_the_page_again(written: "Studio") -> None:
     written.wait(lambda: view.error is not None)
     assert view.text.error_line is not None
     assert '"version" 2' in view.text.toPlainText().split("\n")[view.text.error_line]
+    sentence = view.findChild(type(view._sentence), "json_error")
+    assert sentence.text().startswith(f"Line {view.text.error_line + 1}, position ")
+    assert "Invalid JSON" not in sentence.text()
     written.press_button("json_drop")
     assert '"version": 2' in view.text.toPlainText()
     assert view.error is None

@@ -63,7 +63,7 @@ def test_palette_on_view_only_page_offers_no_command_that_changes_it(board: "Stu
     board.page.editor.read_only = True
     titles = offered(board)
     assert (
-        not {"Undo", "Save changes", "Add row", "Cut", "Remove widget", "Edit variables", "Add widget: table"}
+        not {"Undo", "Save now", "Add row", "Cut", "Remove widget", "Edit variables", "Add widget: table"}
         & titles.keys()
     )
     assert {"Copy", "Select all", "Present dashboard", "Export as PDF"} <= titles.keys()

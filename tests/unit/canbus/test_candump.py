@@ -76,3 +76,17 @@ def test_parse_forms_of_cansend_give_their_frames(text: str, frame: Frame) -> No
 def test_why_invalid_says_what_is_wrong_and_where(text: str, why: str) -> None:
     assert candump.parse(text) is None
     assert candump.why_invalid(text) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("12G#1", "123#DEADBEEF."),
+        ("18FEF10G#1", "18FEF100#DEADBEEF."),
+        ("12G#R9", "123#R4."),
+        ("123##9", "123##1AABB."),
+        ("nonsense", "123#DEADBEEF, 18FEF100#00, 123#R4 or 123##1AABB."),
+    ],
+)
+def test_format_hint_gives_the_example_nearest_to_the_text(text: str, example: str) -> None:
+    assert candump.format_hint(text) == f"Use a format such as {example}"

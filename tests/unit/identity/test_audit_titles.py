@@ -23,6 +23,12 @@ from support.source import walked
         ("dongle.claim", {"device_id": "ab04e233fc7c11b2"}, "Paired “Dongle 11B2”"),
         ("dongle.rename", {"before": None, "after": "Brake rig"}, "Renamed the dongle “Brake rig”"),
         ("dongle.rename", {"before": "Brake rig", "after": None}, "Renamed the dongle “Brake rig”"),
+        ("dongle.rename", {"before": "Rig A", "after": "Rig B"}, "Renamed the dongle “Rig A” to “Rig B”"),
+        (
+            "dongle.rename",
+            {"before": None, "after": "Rig A", "device_id": "ab04e233fc7c11b2"},
+            "Renamed the dongle “Dongle 11B2” to “Rig A”",
+        ),
         ("dongle.claim", {"device_id": "ab04e233fc7c11b2", "name": "Brake rig"}, "Paired the dongle “Brake rig”"),
         ("dongle.token-store", {"key_version": 1}, "Stored a dongle's pairing token"),
         ("dongle.claim", {"device_id": 7}, "Paired a dongle"),

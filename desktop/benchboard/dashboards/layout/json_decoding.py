@@ -27,7 +27,8 @@ def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
     try:
         return json.loads(text, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
-        raise Invalid("layout.not-json", _misplaced(text, error), item=None, field=None) from error
+        placed = _placed(text, error)
+        raise Invalid("layout.not-json", _misplaced(text, error), item=None, field=None, placed=placed) from error
     except RecursionError as error:
         what = _("This dashboard is nested too deeply.")
         raise Invalid("layout.too-deep", what, item=None, field=None) from error
@@ -60,6 +61,16 @@ def _misplaced(text: str, error: json.JSONDecodeError) -> str:
         return _("Invalid JSON: unexpected character at position {place}.").format(place=error.pos + 1)
     what = _("Invalid JSON: unexpected character at position {place} on line {line}.")
     return what.format(place=error.colno, line=error.lineno)
+
+
+def _placed(text: str, error: json.JSONDecodeError) -> str:
+    """The error as a sentence that begins with its place, for beside the text; empty where the text just ends."""
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return ""
+    what = _("Line {line}, position {place}: unexpected character.")
+    if error.msg.startswith("Expecting ',' delimiter"):
+        what = _("Line {line}, position {place}: a comma is missing before it.")
+    return what.format(line=error.lineno, place=error.colno)
 
 
 def _no_number(name: str) -> NoReturn:

@@ -405,7 +405,7 @@ def _state_note(person: Person, context: Context) -> str:
             within=user_actions.revoked_within()
         )
     if not signs_in:
-        return _("A disabled account can't be named with --as in commands. Everything they created is kept.")
+        return _("Commands can't act as a disabled account (--as). Everything they created is kept.")
     return _("Disabling an account keeps the person from signing in. Everything they created is kept.")
 
 

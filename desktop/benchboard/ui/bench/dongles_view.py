@@ -50,6 +50,23 @@ _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
 _SIMULATOR: Final = "bench.simulator"
 
 
+class _NoDongles(NoMatch):
+    """That no dongle matches the field's text, or that none is connected."""
+
+    def __init__(self, show_all: Callable[[], object]) -> None:
+        super().__init__(pgettext("no match", "dongles"), show_all, clear_search=_("Clear filter"))
+
+    def show_query(self, search: str, *, filtered: bool) -> None:
+        super().show_query(search, filtered=filtered)
+        # The only filter beside the text is that the dongle is connected.
+        none_connected = filtered and not search.strip()
+        if none_connected:
+            self.sentence.setText(_("No dongles connected"))
+            self.action.set_title(_("Show all dongles"))
+        self.why.setText(_("Plug one in.") if none_connected else "")
+        self.why.setVisible(none_connected)
+
+
 class DonglesView(QWidget):
     """The list, the details, a banner for new dongles, and the wizard."""
 
@@ -82,7 +99,7 @@ class DonglesView(QWidget):
             label=_("Dongles"),
             name="bench_dongles_table",
             empty=empty,
-            no_match=NoMatch(pgettext("no match", "dongles"), self._show_all),
+            no_match=_NoDongles(self._show_all),
             ticks=False,
             footer=self._hint_line(),
         )

@@ -20,7 +20,7 @@ _NAMED: Final = 3
 
 def not_a_frame(text: str) -> str:
     """What is wrong with `text`, which isn't a frame, and how to write one."""
-    return " ".join([candump.why_invalid(text), candump.format_hint()] if text else [candump.format_hint()])
+    return " ".join([candump.why_invalid(text), candump.format_hint(text)] if text else [candump.format_hint()])
 
 
 @dataclass(frozen=True, slots=True)

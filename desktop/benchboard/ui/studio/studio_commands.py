@@ -41,7 +41,7 @@ REGISTRY.register(
     Command("studio.undo", N_("Undo"), Group.EDIT, ("Ctrl+Z",), "ph.arrow-u-up-left", N_("revert, go back"), PAGE_KEYS),
     Command("studio.redo", N_("Redo"), Group.EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
             N_("repeat, forward"), PAGE_KEYS),
-    Command("studio.save", N_("Save changes"), Group.EDIT, ("Ctrl+S",), "ph.check", "", PAGE),
+    Command("studio.save", N_("Save now"), Group.EDIT, ("Ctrl+S",), "ph.check", "", PAGE),
     Command("studio.find", N_("Find widget"), Group.NAVIGATE, ("Ctrl+F",), "ph.magnifying-glass",
             N_("search, look for, locate"), PAGE),
     Command("studio.find_next", N_("Find next"), Group.NAVIGATE, ("F3",), "ph.arrow-down",

@@ -196,7 +196,7 @@ class RenameDialog(Dialog):
         self._name.setMinimumWidth(360)
         self._name.returnPressed.connect(self._accept)
         self.content.addWidget(Field(_("Name"), self._name))
-        keep = _("Keep “{name}”").format(name=name) if created else _("Cancel")
+        keep = _("Name it later") if created else _("Cancel")
         take = _("Save name") if created else _("Rename dashboard")
         self.add_button(Button(keep, self.dismiss, name="rename_keep"))
         self._button = self.add_button(Button(take, self._accept, kind="primary", name="rename_take"))
@@ -215,5 +215,7 @@ class RenameDialog(Dialog):
 def _moved_to_trash(count: int) -> str:
     days = TRASH_RETENTION.days
     moved = ngettext("Moved {count} dashboard to the trash.", "Moved {count} dashboards to the trash.", count)
-    kept = ngettext("Dashboards stay in trash for {count} day.", "Dashboards stay in trash for {count} days.", days)
+    kept = ngettext(
+        "Dashboards stay in the trash for {count} day.", "Dashboards stay in the trash for {count} days.", days
+    )
     return f"{moved.format(count=count)} {kept.format(count=days)}"

@@ -317,7 +317,9 @@ class JsonView(QWidget):
         words = ""
         if error is not None:
             where = "" if line is None else _("Line {line}:").format(line=line + 1)
-            words = " ".join(part for part in (where, error.what, error.do) if part)
+            placed = str(error.facts.get("placed") or "")
+            parts = (placed, error.do) if placed else (where, error.what, error.do)
+            words = " ".join(part for part in parts if part)
             if not asking and self._base is None:
                 words += " " + _("You'll be asked before this text replaces the dashboard.")
             elif not asking and self._editor.document is not self._base:
