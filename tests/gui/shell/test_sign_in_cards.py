@@ -135,6 +135,21 @@ def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:
     assert not form.requests
 
 
+def test_sign_in_with_an_invalid_email_address_marks_it_and_asks_no_server(form: Form) -> None:
+    form.type(URL, "postgresql://ines@db.example.com/bench")
+    form.type(EMAIL, "bar")
+    form.type(PASSWORD, "four unrelated words")
+    form.submit()
+    assert form.wrong() == {EMAIL}
+    assert "isn't a valid email address" in form.edit(EMAIL).accessibleDescription()
+    assert not form.requests
+
+
+def test_server_card_tells_the_databases_account_from_yours(form: Form) -> None:
+    assert form.shows("The role in the address is the database's own account.")
+    assert form.shows("your Benchboard account")
+
+
 def test_sign_in_error_goes_when_its_field_is_edited(form: Form) -> None:
     form.type(URL, "https://db.example.com")
     form.submit()

@@ -4,10 +4,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
+from sqlalchemy import delete
 
 from benchboard.dashboards.document.document import empty
 from benchboard.dashboards.templates import TEMPLATES
+from benchboard.storage import change_tracking
+from benchboard.storage.models.merchants import Order
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -41,6 +45,16 @@ def test_template_replaces_the_page_and_is_undone(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Z, CTRL)
     assert page.editor.document == before
     studio.wait_until_saved()
+
+
+def test_template_gallery_on_a_database_without_orders_says_so(studio: "Studio") -> None:
+    with unbound(studio.workspace.database).change() as session:
+        change_tracking.unaudited(session, "orders")
+        session.execute(delete(Order))
+    _press(studio, "studio_more")
+    _press(studio, "command_start_from_template")
+    studio.wait(lambda: any("This database has no orders." in text for text in _texts(studio)))
+    assert any("open the demo" in text for text in _texts(studio))
 
 
 def test_template_gallery_on_an_empty_page_opens_by_key(studio: "Studio") -> None:

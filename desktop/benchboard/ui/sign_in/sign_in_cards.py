@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout,
 from benchboard import file_ownership
 from benchboard.errors import AppError
 from benchboard.i18n import _
+from benchboard.identity.email_addresses import normalise
 from benchboard.settings import Settings
 from benchboard.ui.sign_in import session_opening
 from benchboard.ui.sign_in.session_opening import SignInRequest
@@ -129,11 +130,16 @@ class ServerCard(Card):
         foot.addWidget(self.button)
         self.column.addWidget(self._fields["url"])
         self.column.addWidget(self._fields["database_password"])
+        # Two accounts and two passwords on one card: each is told whose it is.
+        self.column.addWidget(
+            Paragraph(_("The role in the address is the database's own account."), "caption", "muted")
+        )
         more = row(self._more)
         more.addStretch(1)
         self.column.addLayout(more)
         self._fields["database_password"].hide()
         self.column.addLayout(account)
+        self.column.addWidget(Paragraph(_("The email and password of your Benchboard account."), "caption", "muted"))
         self.column.addWidget(self._error)
         self.column.addWidget(self._role_note)
         self.column.addStretch(1)
@@ -222,6 +228,10 @@ class ServerCard(Card):
             url = session_opening.parse_server_url(self._url.text())
         except AppError as error:
             wrong["url"] = str(error)
+        try:
+            normalise(self._email.text())
+        except AppError as error:
+            wrong["email"] = f"{error.what} {error.do}"
         empty = {"email": _("Enter your email address."), "password": _("Enter your password.")}
         wrong |= {name: sentence for name, sentence in empty.items() if not self._fields[name].text().strip()}
         for name, sentence in wrong.items():

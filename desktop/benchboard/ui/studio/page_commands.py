@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import shiboken6
 from PySide6.QtCore import QObject, Qt
 
+from benchboard.analytics.queries import ResultTable, run_query
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing.drafts import VARIABLES
@@ -28,6 +29,7 @@ from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_grid import MARGIN
+from benchboard.ui.studio.tiles.renderers import no_rows_texts
 from benchboard.ui.window_commands import SHORTCUTS
 
 if TYPE_CHECKING:
@@ -227,7 +229,23 @@ class PageCommands(QObject):
             if is_home
             else _("This replaces everything on the dashboard. You can undo it.")
         )
-        TemplateGallery(self._page, self.start_from_template, replaces if len(self._page.editor.layout) else "").open()
+        gallery = TemplateGallery(
+            self._page, self.start_from_template, replaces if len(self._page.editor.layout) else ""
+        )
+        gallery.open()
+        actor = self._context.actor
+
+        def show(table: ResultTable) -> None:
+            if table.empty_relation:
+                gallery.show_no_data(" ".join(no_rows_texts(table)))
+
+        # Said before a template is chosen: all of them show orders. Who may not read them, reads so in each widget.
+        self._context.tasks.read(
+            gallery,
+            lambda session: run_query(session, actor, "select id from orders", limit=1),
+            show,
+            lambda _error: None,
+        )
 
     def start_from_template(self, template: Template) -> None:
         """Replace the page's widgets by a template's, as one step."""

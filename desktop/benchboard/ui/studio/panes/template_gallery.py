@@ -17,7 +17,7 @@ from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Dialog
 from benchboard.ui.widgets.focus import Pressable
 from benchboard.ui.widgets.labels import Text
-from benchboard.ui.widgets.paragraph import PaintedParagraph
+from benchboard.ui.widgets.paragraph import PaintedParagraph, Paragraph
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
 
 _ACROSS: Final = 4
@@ -32,6 +32,9 @@ class TemplateGallery(Dialog):
         self._use = use
         if replaces:
             self.content.addWidget(Text(replaces, tone="secondary"))
+        self._no_data = Paragraph("", tone="secondary")
+        self._no_data.hide()
+        self.content.addWidget(self._no_data)
         inside = QWidget()
         inside.setProperty("plain", True)
         square = QGridLayout(inside)
@@ -48,6 +51,11 @@ class TemplateGallery(Dialog):
         area.setWidget(inside)
         self.content.addWidget(area, 1)
         self.add_button(Button(_("Cancel"), self.dismiss, name="gallery_cancel"))
+
+    def show_no_data(self, text: str) -> None:
+        """Say that what the templates show doesn't exist yet, and what to do."""
+        self._no_data.setText(text)
+        self._no_data.setVisible(bool(text))
 
     def step(self, card: "_TemplateCard", by: int) -> None:
         """Move the focus to another card."""
