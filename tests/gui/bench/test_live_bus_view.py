@@ -256,6 +256,17 @@ def test_closed_live_bus_says_so_once(qtbot: QtBot, shell: Shell, manager: Devic
     assert visible(shell.window(), "live_empty_action")
 
 
+def test_live_bus_page_without_frames_opens_the_bus_of_the_selected_dongle(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/live")
+    qtbot.waitUntil(lambda: click.find(window, "live_start").isEnabled())
+    assert click.find(window, "live_empty_action").text() == "Open live bus"
+    click(window, "live_empty_action")
+    qtbot.waitUntil(lambda: manager.live is not None)
+
+
 def test_live_bus_of_another_dongle_takes_the_place_of_the_open_one(
     qtbot: QtBot, shell: Shell, simulator: Simulator, manager: DeviceManager, click: Clicker
 ) -> None:

@@ -109,6 +109,8 @@ class LiveBusView(QWidget):
             role="error",
         )
         self._errors.action.setObjectName("live_open_timing")
+        for page in (self._empty, self._errors):
+            set_surface(page, "surface")
         self._build_send_bar()
         self._lay_out()
         self._timer = QTimer(self)
@@ -273,8 +275,8 @@ class LiveBusView(QWidget):
             )
         self._start_button.disable(reason)
         can_simulate = not self._devices.devices and not self._devices.simulating
-        self._empty.action.setText(_("Start simulated dongles") if can_simulate else _("Show all dongles"))
-        self._empty.action.setVisible(can_simulate or bool(reason and self._devices.devices))
+        other = _("Start simulated dongles") if can_simulate else _("Show all dongles")
+        self._empty.action.setText(other if reason else _("Open live bus"))
         advice = reason or _("Open the live bus to see its frames. It uses the bit timing stored on the dongle.")
         self._empty.why.setText(advice)
 
@@ -372,7 +374,11 @@ class LiveBusView(QWidget):
         self._notices.show(error, path=path, title=title, act=_OPEN, action=simulate)
 
     def _run_empty_action(self) -> None:
-        """Lead to what is missing: simulated dongles where none is connected, else the list that says why."""
+        """Open the bus, or lead to what is missing: simulated dongles where none is connected, else the list that says
+        why."""
+        if self._start_button.isEnabled():
+            self._start()
+            return
         self._context.go("bench/dongles" if self._devices.devices else "bench/dongles/!simulate")
 
     def _simulate(self) -> None:

@@ -27,6 +27,7 @@ class JsonDiff(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("docked", "true")
         self._kinds: list[tuple[int, str]] = []
         self._items: dict[str, int] = {}
         theme().changed.connect(self._highlight)
