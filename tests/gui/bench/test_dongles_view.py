@@ -399,7 +399,7 @@ def test_devices_that_fail_their_check_are_not_connected_and_say_what_failed(
             assert "Connected 1" in _texts(view)
             view.table.make_current(ids["forger"])
             qtbot.waitUntil(lambda: "Not verified: the device couldn't prove its identity" in _texts(view.detail))
-            assert "Simulated by this computer" not in _texts(view.detail)
+            assert "Simulated on this computer" not in _texts(view.detail)
             if folder := os.environ.get("ATTACK_SHOTS"):
                 shell.window().grab().save(f"{folder}/hostile.png")
 

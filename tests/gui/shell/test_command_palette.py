@@ -194,3 +194,8 @@ def test_palette_counts_the_results_that_are_shown(qtbot: QtBot, light: Theme) -
     assert count() == "1 result"
     qtbot.keyClicks(palette.field, "zzz")
     assert count() == "No results"
+
+
+def test_palette_counts_the_results_that_it_leaves_out(qtbot: QtBot, light: Theme) -> None:
+    palette = open_palette(qtbot, entries(*(f"Command {number}" for number in range(101))))
+    assert palette._count.text() == "60 shown; type to find the other 41"

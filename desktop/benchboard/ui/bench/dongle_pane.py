@@ -251,7 +251,7 @@ def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     if device is not None:
         facts.append((_("Port"), device.port.path, "mono"))
         if device.is_simulated:
-            facts.append((_("Hardware"), _("Simulated by this computer"), "body"))
+            facts.append((_("Hardware"), _("Simulated on this computer"), "body"))
         if device.problem is not None:
             facts.append((_("Problem"), str(named_error(device.problem, row.title)), "body"))
     elif dongle is not None:

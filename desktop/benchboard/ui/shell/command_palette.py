@@ -21,6 +21,7 @@ from benchboard.ui.widgets.surfaces import SHADOW, Floating, Icon
 
 _WIDTH: Final = 640
 _PAUSE_MS: Final = 120
+_MAX_RESULTS: Final = 60
 _EMPTY_HEIGHT: Final = 180
 """Of what stands in place of the list if nothing was found, in pixels."""
 
@@ -141,12 +142,15 @@ class CommandPalette(Scrim):
 
     def _update_matches(self, query: str) -> None:
         entries = (*self._entries, *self._results) if query.strip() else self._entries
-        matches = search(query, entries)
+        found = search(query, entries)
+        matches = found[:_MAX_RESULTS]
         self._model.set_matches(matches)
         self.list.setVisible(bool(matches))
         self._show_no_results(query, found=bool(matches))
         text = ngettext("{count} result", "{count} results", len(matches)) if matches else _("No results")
-        self._count.setText(text.format(count=len(matches)))
+        if hidden := len(found) - len(matches):
+            text = _("{count} shown; type to find the other {hidden}")
+        self._count.setText(text.format(count=len(matches), hidden=hidden))
         self._select_row(self._model.next_entry(-1, 1))
         self.place_content()
 

@@ -3,11 +3,8 @@
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from benchboard.i18n import _
-
-_MAX_RESULTS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +135,7 @@ def _match_search_terms(query: str, entry: PaletteEntry) -> CommandMatch | None:
 
 def _group(hits: list[CommandMatch], order: list[str]) -> list[CommandMatch]:
     """The hits by group, in each those that can be run now first."""
-    ranked = sorted(hits, key=lambda hit: (order.index(hit.entry.group), bool(hit.entry.why_not), -hit.score))
-    return ranked[:_MAX_RESULTS]
+    return sorted(hits, key=lambda hit: (order.index(hit.entry.group), bool(hit.entry.why_not), -hit.score))
 
 
 def go_to_group() -> str:

@@ -19,6 +19,7 @@ from benchboard.ui.studio.import_export.json_import import Imported
 from benchboard.ui.studio.import_export.report_dialog import ConversionReportDialog
 from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.studio_commands import DASHBOARD_MENU
+from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field
 
 _REPORTS: Final = 20
@@ -139,16 +140,21 @@ class DashboardActions(QObject):
         context = self._context
         service = library.discard if into else library.restore
 
-        def done(count: int) -> None:
+        def op(session: DatabaseSession) -> tuple[int, str]:
+            one = library.find_summary(session, context.actor, ids[0]) if len(ids) == 1 else None
+            return service(session, context.actor, ids), one.name if one is not None else ""
+
+        def done(result: tuple[int, str]) -> None:
+            count, name = result
             if into:
-                sentence = _moved_to_trash(count)
+                sentence = _moved_to_trash(count, name)
                 self.removed.emit(tuple(ids))
             else:
                 sentence = ngettext("Restored {count} dashboard", "Restored {count} dashboards", count)
                 sentence = sentence.format(count=count)
             context.problems.toast(sentence, lambda: self.move(ids, into=not into))
 
-        context.tasks.change(self, lambda session: service(session, context.actor, ids), done)
+        context.tasks.change(self, op, done)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Delete dashboards in the trash, after confirmation."""
@@ -212,10 +218,13 @@ class RenameDialog(Dialog):
             self.name_entered.emit(name)
 
 
-def _moved_to_trash(count: int) -> str:
+def _moved_to_trash(count: int, name: str) -> str:
+    """What was moved; the `name` if it is one dashboard."""
     days = TRASH_RETENTION.days
     moved = ngettext("Moved {count} dashboard to the trash.", "Moved {count} dashboards to the trash.", count)
+    if name:
+        moved = _("Moved “{name}” to the trash.")
     kept = ngettext(
         "Dashboards stay in the trash for {count} day.", "Dashboards stay in the trash for {count} days.", days
     )
-    return f"{moved.format(count=count)} {kept.format(count=days)}"
+    return f"{moved.format(count=count, name=name)} {kept.format(count=days)}"

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.versions.diff_view import DiffPage
 from benchboard.ui.studio.versions.difference_text import ROLE, Look
 from benchboard.ui.theme import theme
@@ -60,7 +60,8 @@ class DiffCounts(QWidget):
 
     def _parts(self) -> list[tuple[Look, int, str]]:
         names: Sequence[tuple[Look, str]] = (
-            ("moved", _("Moved")), ("added", _("Added")), ("removed", _("Removed")), ("changed", _("Changed"))
+            ("moved", pgettext("count", "moved")), ("added", pgettext("count", "added")),
+            ("removed", pgettext("count", "removed")), ("changed", pgettext("count", "changed")),
         )  # fmt: skip
         return [(look, self._counts[look], word) for look, word in names if self._counts[look]]
 
