@@ -187,7 +187,11 @@ def test_rename_dongle_accepts_100_printable_characters(bench: Bench) -> None:
         assert caught.value.code == "dongles.name"
     with unbound(bench.database).change() as session:
         assert fleet.rename_dongle(session, bench.technician, one.id, f" {'x' * 100} ").name == "x" * 100
-    assert bench.last_event("dongle.rename").details == {"before": None, "after": "x" * 100}
+    assert bench.last_event("dongle.rename").details == {
+        "before": None,
+        "after": "x" * 100,
+        "device_id": one.device_id,
+    }
     before = bench.events("dongle.rename")
     with unbound(bench.database).change() as session:
         fleet.rename_dongle(session, bench.technician, one.id, "x" * 100)
