@@ -169,6 +169,14 @@ def test_legend_of_bars_has_values_only_where_the_last_is_the_latest(light: Them
     assert {"In  4", "Out  8"} <= {text.text for text in _texts(ChartCase("w", "bar_chart", weeks), 460, 250)}
 
 
+def test_legend_of_lines_has_the_values_of_all_unless_each_is_at_its_line(light: Theme) -> None:
+    weeks = days(date(2026, 9, 7), 2, 7)
+    apart = ChartCase("l", "line_chart", result(weeks, {"In": [1, 10], "Out": [2, 900]}, "date"))
+    assert {"In", "Out"} <= {text.text for text in _texts(apart, 460, 250)}
+    close = ChartCase("l", "line_chart", result(weeks, {"In": [1, 898], "Out": [2, 900], "On": [3, 10]}, "date"))
+    assert {"In  898", "Out  900", "On  10"} <= {text.text for text in _texts(close, 460, 250)}
+
+
 def test_legend_names_every_series_or_how_many_it_leaves_out(light: Theme) -> None:
     case = _case("eight series")
     wide = {text.text.partition("  ")[0] for text in _texts(case, 460, 250)}

@@ -328,8 +328,8 @@ def paint_chart_legend(
     kind: str,
     at_end: Sequence[int] = (),
 ) -> None:
-    """Draw the legend of a chart that has one, without the values of the series `at_end` of their lines, and how many
-    series the chart leaves out."""
+    """Draw the legend of a chart that has one, and how many series the chart leaves out. It has the values of all
+    series, or of none if all are `at_end` of their lines."""
     height = legend_height(box, series, kind)
     if not height:
         return
@@ -342,16 +342,18 @@ def paint_chart_legend(
         spot = lines.adjusted(0, lines.height() - legend.LINE_HEIGHT, 0, 0)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         lines.setRight(lines.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
-    # The last of many names is no more current than the others.
-    has_values = kind != "bar_chart" or periods.moments([row[0] for row in table.rows]) is not None
+    # The last of many names is no more current than the others. Values that all stand at their lines aren't repeated;
+    # a legend with some of them would look as if the others had none.
+    is_current = kind != "bar_chart" or periods.moments([row[0] for row in table.rows]) is not None
+    has_values = is_current and not set(range(len(series))) <= set(at_end)
     entries = [
         LegendEntry(
             one.colour,
             one.name,
-            one.last if has_values and place not in at_end else "",
+            (one.last or "–") if has_values else "",
             "area" if kind == "bar_chart" else one.dash,
         )
-        for place, one in enumerate(series)
+        for one in series
     ]
     if lines.width() >= _MIN_LEGEND:
         legend.paint_legend(painter, lines, entries)
