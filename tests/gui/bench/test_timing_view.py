@@ -19,8 +19,10 @@ from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench import timing_view
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongles_view import DonglesView
+from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.stepper import StepRow
 from support.benchsim import Simulator
@@ -319,6 +321,20 @@ def test_timing_cards_are_whole_in_turkish(qtbot: QtBot, shell: Shell, click: Cl
         context.apply_settings(replace(context.settings, language="en"))
 
 
+def test_plot_of_solutions_without_error_shows_the_tolerance_that_each_allows(qtbot: QtBot, light: Theme) -> None:
+    plot = SolutionPlot()
+    qtbot.addWidget(plot)
+    plot.resize(600, 300)
+    exact = [SolutionPoint(70.0 + k, 0.0, 0.2 * k, (1, k, 2)) for k in range(1, 8)]
+    plot.show_points(exact, target=75, max_error=0.5, clock_tolerance=0.3)
+    heights = [plot.spot(point).y() for point in exact]
+    assert heights == sorted(set(heights), reverse=True), "a larger tolerance is higher"
+    assert plot.title == plot.accessibleName() == "All bit timings: oscillator tolerance by sample point"
+    plot.show_points([*exact, SolutionPoint(80.0, 0.4, 0.2, (2, 9, 2))], target=75, max_error=0.5, clock_tolerance=0.3)
+    assert len({plot.spot(point).y() for point in exact}) == 1
+    assert plot.title == "All bit timings: bit rate error by sample point"
+
+
 def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
     window = shell.window()
     shell.go("bench/timing")
@@ -326,7 +342,7 @@ def test_timing_click_in_plot_and_drag_in_bit_diagram_select(qtbot: QtBot, shell
     qtbot.waitUntil(lambda: view._timing is not None)
     cloud, bar = view._plot, view._bar
     point = next(one for one in cloud._points if abs(one.sample_point - 75) < 0.5 and one.error < 0.01)
-    qtbot.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=cloud.position(point.sample_point, point.error).toPoint())
+    qtbot.mouseClick(cloud, Qt.MouseButton.LeftButton, pos=cloud.spot(point).toPoint())
     assert abs(view._timing.sample_point - 75) < 1
     before = view._timing
     bar.setFocus()

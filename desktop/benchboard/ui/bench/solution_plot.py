@@ -1,4 +1,7 @@
-"""A plot of all solutions: bit-rate error by sample point, coloured by the oscillator tolerance that each allows."""
+"""A plot of all solutions: bit-rate error by sample point, coloured by the oscillator tolerance that each allows.
+
+If none has an error, which is usual, the tolerance is plotted instead.
+"""
 
 import math
 from collections.abc import Sequence
@@ -19,6 +22,8 @@ _HIT_RADIUS: Final = 14.0
 _DOT_ALPHA: Final = 0.55
 """Dots are this opaque, so that many in one place are seen to be many."""
 _TARGET_BAND: Final = 2.0
+_EXACT: Final = 1e-9
+"""An error below this (%) is that of the calculation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +63,26 @@ class SolutionPlot(QWidget):
         self._max_error = 1.0
         self._clock_tolerance = 0.0
         self._timing: Timing | None = None
-        self._error = 0.0
+        self._error, self._tolerance = 0.0, 0.0
+        self._most_tolerance: float | None = None
+        """The top of the axis if tolerances are plotted."""
         self._hover: SolutionPoint | None = None
         self.setObjectName("timing_cloud")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(150)
-        self.setAccessibleName(_("All bit timings: bit rate error by sample point"))
+        self.setAccessibleName(self.title)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 260)
+
+    @property
+    def title(self) -> str:
+        """What is plotted."""
+        if self._most_tolerance is None:
+            return _("All bit timings: bit rate error by sample point")
+        return _("All bit timings: oscillator tolerance by sample point")
 
     def show_points(
         self, points: Sequence[SolutionPoint], *, target: float, max_error: float, clock_tolerance: float
@@ -77,16 +91,22 @@ class SolutionPlot(QWidget):
         self._target, self._max_error, self._clock_tolerance = target, max(max_error, 0.1), clock_tolerance
         low, high = self._range()
         self._points = tuple(point for point in points if low <= point.sample_point <= high)
+        tolerances = [max(point.tolerance, clock_tolerance) for point in self._points]
+        is_exact = bool(tolerances) and all(point.error < _EXACT for point in self._points)
+        self._most_tolerance = max(*tolerances, _EXACT) if is_exact else None
+        self.setAccessibleName(self.title)
         self._hover = None
         self.update()
 
     def clear(self) -> None:
         """Draw no points and no selection."""
         self._points, self._timing, self._hover = (), None, None
+        self._most_tolerance = None
         self.update()
 
-    def show_selected(self, timing: Timing, error: float) -> None:
-        self._timing, self._error = timing, error
+    def show_selected(self, timing: Timing, error: float, tolerance: float) -> None:
+        """Mark this solution; its `error` and the `tolerance` that it allows are in percent."""
+        self._timing, self._error, self._tolerance = timing, error, tolerance
         self.update()
 
     def _plot(self) -> QRectF:
@@ -95,17 +115,25 @@ class SolutionPlot(QWidget):
     def _range(self) -> tuple[float, float]:
         return max(0.0, min(60.0, 5 * (self._target // 5) - 10)), 95.0 if self._target <= 94 else 100.0
 
-    def position(self, sample_point: float, error: float) -> QPointF:
-        """The position of a sample point and error in the plot."""
+    def spot(self, point: SolutionPoint) -> QPointF:
+        """The position of a solution in the plot."""
+        return self._position(point.sample_point, point.error if self._most_tolerance is None else point.tolerance)
+
+    @property
+    def _top(self) -> float:
+        """The value at the top of the axis, in percent."""
+        return self._max_error if self._most_tolerance is None else self._most_tolerance
+
+    def _position(self, sample_point: float, height: float) -> QPointF:
         plot, (low, high) = self._plot(), self._range()
         x = plot.x() + plot.width() * (sample_point - low) / (high - low)
-        return QPointF(x, plot.bottom() - plot.height() * error / (self._max_error * 1.06))
+        return QPointF(x, plot.bottom() - plot.height() * height / (self._top * 1.06))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             plot = self._plot()
-            left, right = (self.position(self._target + by, 0).x() for by in (-_TARGET_BAND, _TARGET_BAND))
+            left, right = (self._position(self._target + by, 0).x() for by in (-_TARGET_BAND, _TARGET_BAND))
             band = QColor(theme().color("accent.soft"))
             painter.fillRect(
                 QRectF(max(left, plot.x()), plot.y(), min(right, plot.right()) - max(left, plot.x()), plot.height()),
@@ -117,7 +145,7 @@ class SolutionPlot(QWidget):
                 dot = self._colour(point.tolerance)
                 dot.setAlphaF(_DOT_ALPHA)
                 painter.setBrush(dot)
-                painter.drawEllipse(self.position(point.sample_point, point.error), 2, 2)
+                painter.drawEllipse(self.spot(point), 2, 2)
             self._paint_selected(painter)
             if self._hover is not None:
                 self._paint_label(painter, self._hover)
@@ -133,8 +161,8 @@ class SolutionPlot(QWidget):
     def _paint_axes(self, painter: QPainter, plot: QRectF) -> None:
         painter.setFont(theme().font("caption"))
         low, high = self._range()
-        for error, label in error_ticks(self._max_error):
-            y = self.position(low, error).y()
+        for tick, label in error_ticks(self._top):
+            y = self._position(low, tick).y()
             painter.setPen(QPen(theme().color("grid"), 1))
             painter.drawLine(QPointF(plot.x(), y), QPointF(plot.right(), y))
             painter.setPen(theme().color("text.muted"))
@@ -142,21 +170,28 @@ class SolutionPlot(QWidget):
             painter.drawText(QRectF(0, y - 9, plot.x() - 8, 18), flags, label)
         span = 5 if high - low <= 50 else 10
         for mark in range(int(low), int(high) + 1, span):
-            x = self.position(mark, 0).x()
+            x = self._position(mark, 0).x()
             painter.drawText(QRectF(x - 20, plot.bottom() + 6, 40, 16), Qt.AlignmentFlag.AlignHCenter, str(mark))
         painter.drawText(
             QRectF(plot.x(), plot.bottom() + 24, plot.width(), 16), Qt.AlignmentFlag.AlignHCenter, _("Sample point (%)")
         )
+        title = _("Error (%)") if self._most_tolerance is None else _("Tolerance (%)")
         painter.save()
         painter.translate(9, plot.center().y())
         painter.rotate(-90)
-        painter.drawText(QRectF(-60, -8, 120, 16), Qt.AlignmentFlag.AlignCenter, _("Error (%)"))
+        painter.drawText(QRectF(-60, -8, 120, 16), Qt.AlignmentFlag.AlignCenter, title)
         painter.restore()
 
     def _paint_selected(self, painter: QPainter) -> None:
-        if self._timing is None:
+        timing = self._timing
+        if timing is None:
             return
-        spot = self.position(self._timing.sample_point, self._error)
+        if self._most_tolerance is None:
+            spot = self._position(timing.sample_point, self._error)
+        else:
+            triple = (timing.prescaler, timing.tseg1, timing.phase_seg2)
+            same = next((point.tolerance for point in self._points if point.triple == triple), self._tolerance)
+            spot = self._position(timing.sample_point, same)
         if not self._plot().adjusted(-2, -2, 2, 2).contains(spot):
             return
         painter.setPen(QPen(theme().color("text"), 2))
@@ -176,7 +211,7 @@ class SolutionPlot(QWidget):
                 tolerance=limit_percent(point.tolerance),
             ),
         )
-        at = self.position(point.sample_point, point.error)
+        at = self.spot(point)
         paint_crosshair(painter, self._plot(), at)
         paint_values(painter, QRectF(self.rect()), at, lines)
 
@@ -185,7 +220,7 @@ class SolutionPlot(QWidget):
     def _nearest(self, at: QPointF) -> SolutionPoint | None:
         best, nearest = _HIT_RADIUS**2, None
         for point in self._points:
-            spot = self.position(point.sample_point, point.error)
+            spot = self.spot(point)
             distance = (spot.x() - at.x()) ** 2 + (spot.y() - at.y()) ** 2
             if distance < best:
                 best, nearest = distance, point

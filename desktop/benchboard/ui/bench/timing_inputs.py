@@ -385,8 +385,8 @@ class _SolutionRow(Pressable):
         timing = solution.timing
         self._texts = (
             percent(timing.sample_point, 1),
+            _("{quanta} tq, prescaler {prescaler}").format(quanta=timing.quanta, prescaler=timing.prescaler),
             _("error {percent}").format(percent=percent(solution.bitrate_error, 2)),
-            _("prescaler {prescaler}, {quanta} time quanta").format(quanta=timing.quanta, prescaler=timing.prescaler),
         )
         self.setAccessibleName(
             _("Bit timing {place}: sample point {point} percent, {quanta} time quanta, error {error} percent").format(
@@ -412,12 +412,13 @@ class _SolutionRow(Pressable):
             middle = Qt.AlignmentFlag.AlignVCenter
             box = QRectF(self.rect()).adjusted(8, 2, -8, -2)
             half = box.height() / 2
-            point, error, quanta = self._texts
+            point, quanta, error = self._texts
             painter.drawText(box.adjusted(0, 0, 0, -half), middle | Qt.AlignmentFlag.AlignLeft, point)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.secondary"))
-            painter.drawText(box.adjusted(0, 0, 0, -half), middle | Qt.AlignmentFlag.AlignRight, error)
-            painter.drawText(box.adjusted(0, half, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, quanta)
+            # What differs between those of one sample point is beside it.
+            painter.drawText(box.adjusted(0, 0, 0, -half), middle | Qt.AlignmentFlag.AlignRight, quanta)
+            painter.drawText(box.adjusted(0, half, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, error)
             painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("grid"))
 
 

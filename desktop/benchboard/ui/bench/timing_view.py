@@ -53,6 +53,8 @@ from benchboard.ui.widgets.surfaces import scroll_area, set_surface
 
 _COUNT_S: Final = 10.0
 _MOST_POINTS: Final = 6000
+_NOMINAL_CONDITIONS: Final = (1, 2)
+"""The conditions of the oscillator tolerance that depend on the nominal phase alone."""
 _BEST: Final = 6
 _SOLVE_MS: Final = 120
 _WRITE: Final = "bench.write"
@@ -193,7 +195,8 @@ class TimingView(QWidget):
         """The card with the plot of all solutions."""
         card = Card(padding=14)
         self._legend = PlotLegend()
-        card.column.addWidget(Elided(_("All bit timings: bit rate error by sample point"), "body_strong", "secondary"))
+        self._plot_title = Elided(self._plot.title, "body_strong", "secondary")
+        card.column.addWidget(self._plot_title)
         card.column.addWidget(self._legend)
         card.column.addWidget(self._plot, 1)
         return card
@@ -366,6 +369,7 @@ class TimingView(QWidget):
         )
         if not best:
             self._plot.clear()  # also of the one that was selected before
+        self._plot_title.setText(self._plot.title)
         self._legend.set_clock_tolerance(request.clock_tolerance)
         self._inputs.best.show_solutions(best)
         selected = keep
@@ -429,7 +433,8 @@ class TimingView(QWidget):
         self._bit_title.setText(title)
         self._bar.show_timing(timing, prop_seg_is_set=item.nominal.has_prop_seg)
         error = abs(timing.bitrate - request.bitrate) / request.bitrate * 100
-        self._plot.show_selected(timing, error)
+        tolerance = min(one.percent for one in verdict.tolerance.conditions if one.number in _NOMINAL_CONDITIONS)
+        self._plot.show_selected(timing, error, tolerance)
         self._inputs.best.mark_current(timing)
         self._registers.show_timing(request.controller, timing)
         self._tolerance.show_timing(timing, request)
