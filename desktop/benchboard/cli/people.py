@@ -281,7 +281,9 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
                 )
     text = ngettext("Ended {count} session of {names}.", "Ended {count} sessions of {names}.", count)
     if not count:
-        text = _("{names} has no sessions to end.")
+        # One's own session, with which the command runs, isn't ended.
+        own = who is not None and person.id == context.actor.user_id
+        text = _("{names} has no other sessions to end.") if own else _("{names} has no sessions to end.")
     context.report(text.format(count=count, names=", ".join(names)), revoked=count)
 
 

@@ -514,6 +514,9 @@ def test_user_disable_and_activate_name_whom_they_changed(terminal: Terminal) ->
     assert terminal("user", "activate", "dana@example.com") == "Activated Dana.\n"
     assert terminal("user", "activate", "dana@example.com", "dana@example.com") == "Dana was already active.\n"
     assert terminal("session", "revoke", "--user", "dana@example.com") == "Dana has no sessions to end.\n"
+    email = json.loads(terminal("whoami", "--json"))["email"]
+    name = email.partition("@")[0]
+    assert terminal("session", "revoke", "--user", email) == f"{name} has no other sessions to end.\n"
 
 
 def test_team_add_and_remove_of_whom_it_has_or_lacks_say_that_nothing_was_changed(terminal: Terminal) -> None:
