@@ -68,6 +68,7 @@ QAbstractButton[kind="destroy"] { background: $error_fill; color: $on_accent; bo
 QAbstractButton[kind="destroy"]:hover { border-color: $text; }
 QAbstractButton[kind="quiet"] { background: transparent; color: $text_secondary; border: 1px solid transparent; }
 QAbstractButton[kind="quiet"]:hover { background: $row_hover; color: $text; }
+QAbstractButton[kind="quiet"][section="true"]:checked { background: $selection; color: $accent_text; }
 QAbstractButton[kind="quiet"]:pressed { background: $surface_alt; }
 QAbstractButton[kind="link"], QAbstractButton[kind="inverse"] { background: transparent; border: 0; padding: 0; }
 QAbstractButton[kind="plain"]:disabled, QAbstractButton[kind="primary"]:disabled,
@@ -130,7 +131,7 @@ QTreeWidget[lines="true"]::item:hover { background: $row_hover; }
 QTreeWidget[lines="true"]::item:selected { background: $selection; color: $text; }
 QTabBar[documents="true"] { background: $window; border: 0; }
 QTabBar[documents="true"]::tab { background: $window; color: $text_secondary; border: 0;
-  border-right: 1px solid $border; height: 31px; min-width: 96px; max-width: 260px; padding: 0 12px; }
+  border-right: 1px solid $border; height: 31px; min-width: 40px; max-width: 260px; padding: 0 12px; }
 QTabBar[documents="true"]::tab:hover { color: $text; background: $row_hover; }
 QTabBar[documents="true"]::tab:selected { background: $surface; color: $text; border-top: 2px solid $accent; }
 """)

@@ -176,7 +176,11 @@ def test_settings_section_pressed_in_the_list_is_shown_with_focus(
     qtbot.waitUntil(lambda: bar.maximum() > 40)
     sections = shell.findChild(SectionList)
     assert sections is not None
+    assert sections.current() == 0
+    assert click.find(working.window, "section_0").isChecked()
     click(working.window, "section_3")
+    checked = [f"section_{place}" for place in range(4) if click.find(working.window, f"section_{place}").isChecked()]
+    assert checked == ["section_3"]
     assert bar.value() == bar.maximum()
     assert click.find(working.window, "settings_sign_out").hasFocus()
     working.window.resize(900, 500)

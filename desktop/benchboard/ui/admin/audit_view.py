@@ -63,6 +63,7 @@ _CSV = (
     "user_agent",
 )
 _MAX_RESULTS = 8
+_EVENT_WIDTH = 220
 
 
 class AuditView(QWidget):
@@ -83,6 +84,7 @@ class AuditView(QWidget):
             name="audit_event",
             label=_("Event"),
         )
+        self._event.setMaximumWidth(_EVENT_WIDTH)  # the longest title would take a third of the toolbar
         self._event.currentIndexChanged.connect(self._filter)
         self._person_button = Button(_("All people"), self._pick_person, menu=True, name="audit_person")
         for widget in (self._search, self._event, self._person_button):

@@ -341,8 +341,9 @@ class _DongleHeader(QWidget):
         upper.addWidget(close)
         column.addLayout(upper)
         column.addLayout(_row(self._state, self._identity, self._connection))
-        column.addLayout(_row(self.pair, self.open, self.blink))
-        column.addLayout(_row(self.retry, self.timing))
+        self.blink.show_label(False)  # three words would need a second line
+        column.addLayout(_row(self.pair, self.open, self.timing, self.blink))
+        column.addLayout(_row(self.retry))
         self._reason = Paragraph("", "caption", "muted")
         self._reason.setObjectName("bench_detail_reason")
         column.addWidget(self._reason)

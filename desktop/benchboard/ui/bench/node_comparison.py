@@ -169,7 +169,7 @@ class _ComparisonVerdict(QWidget):
     def _lay_out(self) -> None:
         """Wrap both texts to the width; the height follows."""
         width = self.width() - 56
-        self._title = PaintedParagraph(self._what, width, "title")
+        self._title = PaintedParagraph(self._what, width, "section")
         self._text = PaintedParagraph(self._why, width, "caption")
         self.setFixedHeight(16 + self._title.height + (self._text.height if self._why else 0))
         self.update()
@@ -182,11 +182,11 @@ class _ComparisonVerdict(QWidget):
             painter.setBrush(theme().color(f"{kind}.soft"))
             painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
             icon = {"ok": "ph.check-circle-fill", "error": "ph.x-circle-fill", "warn": "ph.info"}[kind]
-            paint_icon(painter, icon, QRectF(12, 8, 24, 24), theme().color(kind))
+            paint_icon(painter, icon, QRectF(14, 9, 18, 18), theme().color(kind))
             painter.setPen(theme().color("text"))
-            self._title.paint(painter, QPointF(46, 8))
+            self._title.paint(painter, QPointF(42, 8))
             painter.setPen(theme().color("text.secondary"))
-            self._text.paint(painter, QPointF(46, 8 + self._title.height))
+            self._text.paint(painter, QPointF(42, 8 + self._title.height))
 
 
 def _headings() -> tuple[str, str, str]:

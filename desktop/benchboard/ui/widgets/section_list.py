@@ -28,10 +28,39 @@ class SectionList(QWidget):
         column.setContentsMargins(12, 20, 12, 12)
         column.setSpacing(theme().px("spacing.1"))
         for button, start in self._sections:
+            button.setCheckable(True)
+            button.setProperty("section", "true")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _checked=False, start=start: self._show(start))
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+        self._pressed: QWidget | None = None
+        bar = area.verticalScrollBar()
+        bar.valueChanged.connect(self._scrolled)
+        bar.rangeChanged.connect(lambda _least, _most: self._mark_current())
+        self._mark_current()
+
+    def current(self) -> int:
+        """The place of the section that is read now: the one that was pressed, until the page is scrolled on; at the
+        end of a page that scrolls the last; else the one at the top."""
+        starts = [start for _button, start in self._sections]
+        if self._pressed is not None:
+            return starts.index(self._pressed)
+        page, bar = self._area.widget(), self._area.verticalScrollBar()
+        if bar.value() == bar.maximum() > 0:
+            return len(starts) - 1
+        reach = bar.value() + theme().px("spacing.6")
+        tops = [start.mapTo(page, QPoint(0, 0)).y() for start in starts] if page is not None else []
+        return max((place for place, top in enumerate(tops) if top <= reach), default=0)
+
+    def _scrolled(self) -> None:
+        self._pressed = None
+        self._mark_current()
+
+    def _mark_current(self) -> None:
+        current = self.current()
+        for place, (button, _start) in enumerate(self._sections):
+            button.setChecked(place == current)
 
     def _show(self, start: QWidget) -> None:
         """Scroll so far that the section begins at the top, or as far as the page goes, and focus its first field."""
@@ -44,3 +73,5 @@ class SectionList(QWidget):
         below = [one for one in fields if one.isVisibleTo(page) and one.mapTo(page, QPoint(0, 0)).y() > top]
         if below:
             min(below, key=lambda one: one.mapTo(page, QPoint(0, 0)).y()).setFocus(Qt.FocusReason.TabFocusReason)
+        self._pressed = start  # also where the page can't scroll so far
+        self._mark_current()

@@ -75,12 +75,14 @@ class Toolbar(QWidget):
         self._row.setSpacing(theme().px("spacing.2"))
         # A child even while hidden: without a parent it would be garbage collected.
         self._count = Text("", "body", "muted", parent=self)
-        self._count.setVisible(bool(title))
+        self._count.hide()
         self._left = 0
         self._may_shorten: tuple[Button, ...] = ()
         if title:
             self.add(Text(title, "section"))
             self.add(self._count)
+            self._row.insertSpacing(self._left, theme().px("spacing.2"))
+            self._left += 1
         self._row.addStretch(1)
 
     def add(self, widget: QWidget) -> QWidget:
@@ -130,6 +132,7 @@ class Toolbar(QWidget):
     def set_count(self, text: str) -> None:
         """Show a count beside the title."""
         self._count.setText(text)
+        self._count.setVisible(bool(text))
 
     def count(self) -> str:
         """The count beside the title."""

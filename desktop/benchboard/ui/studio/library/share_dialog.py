@@ -66,7 +66,7 @@ class ShareDialog(Dialog):
         inner = QWidget()
         inner.setProperty("plain", "true")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         heading = Text(_("Who has access"), "section")
         for part in (self._add, self._results, self._public, heading, self._shares, self._access):
