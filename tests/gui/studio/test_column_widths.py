@@ -178,3 +178,13 @@ def test_table_rows_of_10000_are_formatted_only_where_visible(light: Theme, monk
     assert model.width_samples()
     assert len(said) < 1_000
     assert light is not None
+
+
+def test_shared_end_of_names_is_cut_before_the_names(light: Theme) -> None:
+    rows: list[tuple[Cell, ...]] = [("polar-outdoor.example", 1), ("birchwood-audio.example", 2)]
+    table = _table(rows, shop_id="text", n="integer")
+    wide, narrow = (TableLayout(QRectF(0, 0, width, 200), table) for width in (400, 170))
+    assert [line[0].shown for line in wide.lines[1:]] == ["polar-outdoor.example", "birchwood-audio.example"]
+    cells = [line[0] for line in narrow.lines[1:]]
+    assert [cell.shown for cell in cells] == ["polar-outdoor", "birchwood-audio"]
+    assert all(cell.is_cut and cell.whole.endswith(".example") for cell in cells)

@@ -38,6 +38,16 @@ def row_texts(table: ResultTable, rows: Sequence[tuple[Cell, ...]], columns: Seq
     ]
 
 
+def _shortened(rows: list[list[str]], widths: Sequence[float], metrics: QFontMetricsF) -> list[list[str]]:
+    """The texts without the domain that all those of a column end with, if any of them would be cut."""
+    for column, width in enumerate(widths):
+        texts = [row[column] for row in rows]
+        if any(metrics.horizontalAdvance(text) > width for text in texts):
+            for row, text in zip(rows, number_format.without_shared_end(texts), strict=True):
+                row[column] = text
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class CellBox:
     """A cell or heading on a tile: its text as drawn, its formatted text, and its whole text for a tooltip."""
@@ -70,6 +80,7 @@ class TableLayout:
             fits = max(1, int((body.height() - ROW_HEIGHT - _FOOTER_HEIGHT + 8) // ROW_HEIGHT))
             self.has_more_rows = len(table.rows) > fits
         self._body, self._table = body, table
+        first = _shortened(first, widths, font)
         names = [column.title for column in self._columns]
         self.lines = [self._row_boxes(0, names, names, [], widths, heads)]
         for place, (row, cells) in enumerate(zip(table.rows[:fits], first, strict=False), 1):
