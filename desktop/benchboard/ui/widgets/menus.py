@@ -33,7 +33,7 @@ class Menu(QMenu):
             self.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self._shadow: _Shadow | None = None
+        self._shadow: _MenuShadow | None = None
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -41,7 +41,7 @@ class Menu(QMenu):
         while isinstance(below, QMenu):
             below = below.parentWidget()
         if below is not None:
-            self._shadow = _Shadow(below.window(), QRect(self.pos(), self.size()))
+            self._shadow = _MenuShadow(below.window(), QRect(self.pos(), self.size()))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -89,7 +89,7 @@ class Menu(QMenu):
             painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, keys)
 
 
-class _Shadow(QWidget):
+class _MenuShadow(QWidget):
     """The shadow of a menu, in the window that it opens above."""
 
     def __init__(self, window: QWidget, menu: QRect) -> None:
