@@ -67,16 +67,6 @@ def _query_variable(name: str, query: str) -> Variable:
     return Variable(name, "", "query", (), ("x",), False, query)
 
 
-def test_variables_dialog_in_a_low_window_scrolls_and_cuts_no_field(studio: "Studio") -> None:
-    sheet = Sheet(studio, _query_variable("status", STATES))
-    sheet.window.setMinimumSize(900, 500)
-    sheet.window.resize(960, 540)
-    for editor in (sheet.query, sheet.preview):
-        field = editor.parentWidget()
-        assert field is not None
-        studio.wait(lambda field=field: field.height() >= field.minimumSizeHint().height())
-
-
 def test_variables_dialog_query_is_defined_by_keyboard_alone(studio: "Studio") -> None:
     steps = studio.page.editor.undo_stack.count()
     sheet = Sheet(studio)

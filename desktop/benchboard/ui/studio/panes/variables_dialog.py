@@ -24,7 +24,6 @@ from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
 from benchboard.ui.studio.studio_commands import VARIABLES
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, EmptyState, Field, Paragraph, SegmentedControl
 from benchboard.ui.widgets.fields import row
-from benchboard.ui.widgets.surfaces import scroll_area
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -114,8 +113,7 @@ class VariablesDialog(Dialog):
         both = QHBoxLayout()
         both.setSpacing(16)
         both.addLayout(left)
-        self._form_area = scroll_area(self._form)  # a low window has no room for all of it
-        both.addWidget(self._form_area, 1)
+        both.addWidget(self._form, 1)
         both.addWidget(self._none, 1)
         self.content.addLayout(both, 1)
         self._removed_note = Paragraph("", tone="warn")
@@ -176,7 +174,7 @@ class VariablesDialog(Dialog):
     def _show(self, place: int) -> None:
         self._rows = variable_editing.propagate_renames(self._rows)
         there = 0 <= place < len(self._rows)
-        self._form_area.setVisible(there)
+        self._form.setVisible(there)
         self._none.setVisible(not there)
         self._remove.setEnabled(there)
         full = len(self._rows) >= MAX_VARIABLES
