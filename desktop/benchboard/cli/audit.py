@@ -11,6 +11,7 @@ from benchboard.cli.options import Choice, CliGroup
 from benchboard.i18n import _, pgettext
 from benchboard.identity import audit_titles, users
 from benchboard.identity.audit import list_entries
+from benchboard.identity.event_titles import known_events
 from benchboard.paging import Listing, Scalar
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
@@ -44,11 +45,11 @@ def audit() -> None:
 @click.option("--user", "who", help="Only what this person did (email address or ID).")
 @click.option(
     "--event",
-    type=Choice(audit_titles.known_events()),
+    type=Choice(known_events()),
     metavar="EVENT",
     help="Only this event, such as dashboard.share.",
 )
-@click.option("--search", default="", help="Part of an event or ID, or of the name or email address of who did it.")
+@click.option("--search", default="", help="Words of an entry, such as a person, object or event, or part of an ID.")
 @paging_options
 @with_context
 def list_audit_log(

@@ -3,19 +3,20 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from benchboard.i18n import _
+from benchboard.identity.event_titles import events_titled
 from benchboard.identity.permissions import Actor, Client, require
 from benchboard.paging import Listing, Page, Unreadable
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
 from benchboard.storage.models.identity import AuditLog, User
-from benchboard.storage.search_text import contains
+from benchboard.storage.search_text import contains, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def list_entries(
     """The organisation's trail, newest first unless sorted otherwise.
 
     Filters: `user_id` (who did it), `person` (who did it or to whom it was done), `event`, `resource_type`,
-    `resource_id`. The search looks in event, resource id, and name and address of who did it.
+    `resource_id`. The search looks in event and resource id; or, word by word, in what an entry shows: its title, the
+    names in it, and names and addresses of who did it and to whom it was done.
     """
     require(actor, "audit:read")
     query = (
@@ -137,10 +139,7 @@ def list_entries(
         column = columns[name]
         query = query.where(_concerns(str(value)) if column is None else column == value)
     if text := listing.search.strip():
-        named = guard.people_named(actor.organisation_id, text)
-        query = query.where(
-            or_(contains(AuditLog.event_type, text), contains(AuditLog.resource_id, text), AuditLog.user_id.in_(named))
-        )
+        query = query.where(_found_by(text, actor.organisation_id))
     if not listing.sort:
         listing = Listing(listing.search, listing.filters, "at", descending=True)
     found = page(session, query, _SORTING, listing, after=after, limit=limit, row=_entry)
@@ -150,6 +149,39 @@ def list_entries(
     )
     names = dict(session.execute(named_admins).all()) if admins else {}
     return found.map(lambda entry: replace(entry, acted_by=names.get(admins.get(entry.id, ""))))
+
+
+_QUOTES: Final = "“”\"'‘’:,"
+"""What titles put around names: no part of a word that is searched for."""
+_NAMES: Final = ("name", "team", "before", "after")
+"""The details that titles contain: the names of objects at that time."""
+_ID_DIGITS: Final = 4
+"""A dongle without a name is called by so many digits of its ID: fewer would be found in every ID."""
+
+
+def _found_by(text: str, organisation_id: str) -> ColumnElement[bool]:
+    """The condition that an entry's event or object ID contains `text`, or what is shown of it all words of `text`."""
+    codes = or_(contains(AuditLog.event_type, text), contains(AuditLog.resource_id, text))
+    words = [word for part in text.split() if (word := part.strip(_QUOTES))]
+    return or_(codes, and_(*(_shows(word, organisation_id) for word in words))) if words else codes
+
+
+def _shows(word: str, organisation_id: str) -> ColumnElement[bool]:
+    """The condition that an entry shows `word`: in its title, in a name, or in a person's address."""
+    named = guard.people_named(organisation_id, word)
+    details = [AuditLog.details[key].as_string() for key in _NAMES]
+    if len(word) >= _ID_DIGITS:
+        details.append(AuditLog.details["device_id"].as_string())
+    system = [AuditLog.user_id.is_(None)] if fold(word) in fold(_("System")) else []
+    people = named.subquery()
+    return or_(
+        AuditLog.event_type.in_(events_titled(word)),
+        AuditLog.user_id.in_(named),
+        AuditLog.target_user_id.in_(named),
+        AuditLog.details["acted_by"].as_string().in_(select(cast(people.c.id, Text))),
+        *(contains(detail, word) for detail in details),
+        *system,
+    )
 
 
 def _acting_admin(entry: AuditEntry) -> str | None:

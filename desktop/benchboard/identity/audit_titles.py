@@ -2,63 +2,15 @@
 
 from benchboard.i18n import _
 from benchboard.identity.audit import AuditEntry
+from benchboard.identity.event_titles import (
+    event_title,
+    renamed_title,
+    settings_titles,
+    titles_of_one_object,
+    titles_of_people,
+    titles_of_team_shares,
+)
 from benchboard.identity.roles import role_title
-
-
-def event_title(event: str) -> str:
-    """An event as a short phrase; an unknown one by its code."""
-    return _event_titles().get(event, event)
-
-
-def known_events() -> tuple[str, ...]:
-    """Every event that this version records, by its code: what the audit list can be narrowed to."""
-    return tuple(_event_titles())
-
-
-def _event_titles() -> dict[str, str]:
-    return {
-        "session.sign-in": _("Signed in"),
-        "session.sign-out": _("Signed out"),
-        "session.refuse": _("Sign-in failed"),
-        "session.revoke": _("Revoked a session"),
-        "user.create": _("Added a person"),
-        "user.disable": _("Disabled a person"),
-        "user.activate": _("Activated a person"),
-        "user.reinvite": _("Set a person back to invited"),
-        "team.create": _("Created a team"),
-        "team.add": _("Added a person to a team"),
-        "team.remove": _("Removed a person from a team"),
-        "organisation.create": _("Created the organisation"),
-        "dongle.find": _("Marked a lost dongle as found"),
-        "dongle.observe": _("Registered a dongle"),
-        "dongle.rename": _("Renamed a dongle"),
-        "dongle.claim-begin": _("Started pairing a dongle"),
-        "dongle.claim": _("Paired a dongle"),
-        "dongle.claim-end": _("Ended an incomplete pairing"),
-        "dongle.token-store": _("Stored a dongle's pairing token"),
-        "dongle.configure": _("Changed a dongle's settings"),
-        "dongle.read-config": _("Read a dongle's bit timing"),
-        "dongle.lose": _("Marked a dongle as lost"),
-        "dashboard_layout.save": _("Saved their home page"),
-        "dashboard.create": _("Created a dashboard"),
-        "dashboard.duplicate": _("Duplicated a dashboard"),
-        "dashboard.import": _("Imported a dashboard"),
-        "dashboard.rename": _("Renamed a dashboard"),
-        "dashboard.save": _("Saved a dashboard"),
-        "dashboard.restore-version": _("Restored a version of a dashboard"),
-        "dashboard.name-version": _("Named a version of a dashboard"),
-        "dashboard.share": _("Shared a dashboard"),
-        "dashboard.unshare": _("Revoked access to a dashboard"),
-        "dashboard.publish": _("Shared a dashboard with everyone"),
-        "dashboard.unpublish": _("Stopped sharing a dashboard with everyone"),
-        "dashboard.discard": _("Moved a dashboard to the trash"),
-        "dashboard.restore": _("Restored a dashboard from trash"),
-        "dashboard.delete": _("Deleted a dashboard permanently"),
-        "dashboard.expire": _("Deleted a dashboard whose time in trash was over"),
-        "merchant.import": _("Imported shops"),
-        "merchant.grant": _("Granted access to a shop"),
-        "order.import": _("Imported orders"),
-    }
 
 
 def entry_title(entry: AuditEntry) -> str:
@@ -70,11 +22,11 @@ def entry_title(entry: AuditEntry) -> str:
     team = _resource_name(entry, "team") or _detail_text(entry, "team")
     named = dongle or dashboard or team
     if entry.whom is not None:
-        titles = _titles_of_people()
+        titles = titles_of_people()
     elif dashboard and team:
-        titles = _titles_of_team_shares()
+        titles = titles_of_team_shares()
     else:
-        titles = _titles_of_one_object() if named else {}
+        titles = titles_of_one_object() if named else {}
     if entry.event == "dongle.rename" and (renamed := _renamed(entry)):
         return renamed
     settings = _settings_title(entry) if entry.event == "dongle.configure" and dongle else ""
@@ -91,23 +43,13 @@ def _renamed(entry: AuditEntry) -> str:
     """What a dongle was called, and is; a dongle without a name is called by its ID. Empty if either isn't recorded."""
     numbered = _dongle_by_id(entry)
     before, after = (_detail_text(entry, key) or numbered for key in ("before", "after"))
-    return (
-        _("Renamed the dongle “{before}” to “{after}”").format(before=before, after=after) if before and after else ""
-    )
+    return renamed_title().format(before=before, after=after) if before and after else ""
 
 
 def _settings_title(entry: AuditEntry) -> str:
     """What was changed on a dongle; empty for the bit timing alone, and for an entry that doesn't record it."""
     changed = entry.details.get("changed")
-    return {
-        "": _("Wrote the settings of {dongle} again, unchanged"),
-        "mode": _("Set the mode of {dongle} to {mode}"),
-        "timing, mode": _("Wrote the bit timing of {dongle} and set its mode to {mode}"),
-        "settings": _("Changed the settings of {dongle}"),
-        "timing, settings": _("Changed the bit timing and settings of {dongle}"),
-        "mode, settings": _("Changed the settings of {dongle} and set its mode to {mode}"),
-        "timing, mode, settings": _("Changed the bit timing, settings and mode of {dongle}"),
-    }.get(changed if isinstance(changed, str) else "timing", "")
+    return settings_titles().get(changed if isinstance(changed, str) else "timing", "")
 
 
 def _mode_in_sentence(entry: AuditEntry) -> str:
@@ -118,61 +60,6 @@ def _mode_in_sentence(entry: AuditEntry) -> str:
         "LOOPBACK": _("loopback"),
         "SILENT_LOOPBACK": _("silent loopback"),
     }.get(mode, mode)
-
-
-def _titles_of_people() -> dict[str, str]:
-    return {
-        "session.revoke": _("Revoked {name}'s session"),
-        "user.create": _("Added {name}"),
-        "user.disable": _("Disabled {name}"),
-        "user.activate": _("Activated {name}"),
-        "user.reinvite": _("Set {name} back to invited"),
-        "team.add": _("Added {name} to the team “{team}”"),
-        "team.remove": _("Removed {name} from the team “{team}”"),
-        "merchant.grant": _("Granted {name} access to a shop"),
-        "dashboard.share": _("Shared the dashboard “{dashboard}” with {name}"),
-        "dashboard.unshare": _("Revoked {name}'s access to the dashboard “{dashboard}”"),
-    }
-
-
-def _titles_of_team_shares() -> dict[str, str]:
-    return {
-        "dashboard.share": _("Shared the dashboard “{dashboard}” with the team “{team}”"),
-        "dashboard.unshare": _("Revoked access of the team “{team}” to the dashboard “{dashboard}”"),
-    }
-
-
-def _titles_of_one_object() -> dict[str, str]:
-    return {
-        "team.create": _("Created the team “{team}”"),
-        "team.add": _("Added a person to the team “{team}”"),
-        "team.remove": _("Removed a person from the team “{team}”"),
-        "dongle.find": _("Marked {dongle} as found"),
-        "dongle.observe": _("Registered {dongle}"),
-        "dongle.rename": _("Renamed {dongle}"),
-        "dongle.claim-begin": _("Started pairing {dongle}"),
-        "dongle.claim": _("Paired {dongle}"),
-        "dongle.claim-end": _("Ended an incomplete pairing of {dongle}"),
-        "dongle.token-store": _("Stored the pairing token of {dongle}"),
-        "dongle.configure": _("Wrote the bit timing of {dongle}"),
-        "dongle.read-config": _("Read the bit timing of {dongle}"),
-        "dongle.lose": _("Marked {dongle} as lost"),
-        "dashboard.create": _("Created the dashboard “{dashboard}”"),
-        "dashboard.duplicate": _("Duplicated the dashboard “{dashboard}”"),
-        "dashboard.import": _("Imported the dashboard “{dashboard}”"),
-        "dashboard.rename": _("Renamed the dashboard “{dashboard}”"),
-        "dashboard.save": _("Saved the dashboard “{dashboard}”"),
-        "dashboard.restore-version": _("Restored a version of the dashboard “{dashboard}”"),
-        "dashboard.name-version": _("Named a version of the dashboard “{dashboard}”"),
-        "dashboard.share": _("Shared the dashboard “{dashboard}”"),
-        "dashboard.unshare": _("Revoked access to the dashboard “{dashboard}”"),
-        "dashboard.publish": _("Shared the dashboard “{dashboard}” with everyone"),
-        "dashboard.unpublish": _("Stopped sharing the dashboard “{dashboard}” with everyone"),
-        "dashboard.discard": _("Moved the dashboard “{dashboard}” to the trash"),
-        "dashboard.restore": _("Restored the dashboard “{dashboard}” from trash"),
-        "dashboard.delete": _("Deleted the dashboard “{dashboard}” permanently"),
-        "dashboard.expire": _("Deleted the dashboard “{dashboard}”, whose time in trash was over"),
-    }
 
 
 def details_with_names(entry: AuditEntry) -> list[tuple[str, str, object]]:

@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
+from benchboard import i18n, package_data
 from benchboard.errors import Invalid
 from benchboard.identity import audit, sessions, users
 from benchboard.identity.permissions import Actor, Client
@@ -190,8 +193,8 @@ def test_list_entries_search_looks_in_event_resource_id_name_and_address(town: T
         ("DONGLE.ident", {identify}),
         ("AA11BB", {identify}),
         (str(signed_in.session_id)[:13], {sign_in}),
-        ("mert oz", {sign_in, identify}),
-        ("MERT@north", {sign_in, identify}),
+        ("mert oz", {sign_in, identify, ("user.create", mert)}),
+        ("MERT@north", {sign_in, identify, ("user.create", mert)}),
         ("user.create", {("user.create", mert)}),
         ("admin of south", set()),
         ("1' OR 1=1", set()),
@@ -199,6 +202,55 @@ def test_list_entries_search_looks_in_event_resource_id_name_and_address(town: T
         with unbound(town.database).read() as session:
             rows = audit.list_entries(session, town.actor, Listing(search), limit=1000).rows
         assert {(row.event, row.resource_id) for row in rows} == found, search
+
+
+def test_list_entries_search_finds_the_words_that_an_entry_shows(town: Town) -> None:
+    zed = town.add("zed@north.example", "Zed Öz")
+    with unbound(town.database).change() as session:
+        audit.record(session, town.actor, "user.disable", zed)
+        audit.record(session, town.actor, "session.revoke", "s1", user_id=zed)
+        audit.record(session, town.actor, "dashboard.rename", "d1", name="Line 2 Üretim")
+        audit.record(session, town.actor, "dongle.rename", "d2", before="Bench A", after="Bench B")
+        audit.record(session, town.actor, "team.add", "t1", user_id=zed, team="Night shift")
+        audit.record(session, town.actor, "dongle.claim", "d3", device_id="00aa11bb22ccbeef")
+        audit.record(session, replace(town.actor, acted_by=zed), "dashboard.publish", "d4", name="Oven")
+    about_zed = {"user.create", "user.disable", "session.revoke", "team.add", "dashboard.publish"}
+    for search, found in (
+        ("zed", about_zed),
+        ("ZED OZ", about_zed),
+        ("zed@NORTH", about_zed),
+        ("disabled", {"user.disable"}),
+        ("Disabled Zed Oz", {"user.disable"}),
+        ("REVOKED", {"session.revoke"}),
+        ("uretim", {"dashboard.rename"}),
+        ("line 2", {"dashboard.rename"}),
+        ("Renamed the dashboard “Line 2 Üretim”", {"dashboard.rename"}),
+        ("bench a", {"dongle.rename"}),
+        ("bench b", {"dongle.rename"}),
+        ("night", {"team.add"}),
+        ("dongle BEEF", {"dongle.claim"}),
+        ("disabled line", set()),
+        ("“", set()),
+    ):
+        with unbound(town.database).read() as session:
+            rows = audit.list_entries(session, town.actor, Listing(search), limit=1000).rows
+            listing = Listing(search, sort="at", descending=True)
+            paged = _walk(partial(_page, audit.list_entries, session, town.actor, listing, 1))
+        assert {row.event for row in rows} == found, search
+        assert paged == list(rows), search
+
+
+def test_list_entries_search_in_another_language_finds_its_titles(town: Town) -> None:
+    zed = town.add("zed@north.example", "Zed")
+    with unbound(town.database).change() as session:
+        audit.record(session, town.actor, "user.disable", zed)
+    i18n.use("tr", package_data.resources_folder() / "i18n")
+    try:
+        with unbound(town.database).read() as session:
+            rows = audit.list_entries(session, town.actor, Listing("DEVRE disi zed")).rows
+    finally:
+        i18n.use("en", Path())
+    assert {row.event for row in rows} == {"user.disable"}
 
 
 def test_list_sessions_search_looks_in_name_address_and_host(town: Town) -> None:

@@ -12,7 +12,8 @@ import benchboard
 from benchboard import i18n, package_data
 from benchboard.dashboards import library
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import detail_title, details_with_names, entry_title, event_title, known_events
+from benchboard.identity.audit_titles import detail_title, details_with_names, entry_title
+from benchboard.identity.event_titles import event_title, known_events
 from benchboard.identity.roles import role_title
 from support.source import walked
 

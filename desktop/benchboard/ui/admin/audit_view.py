@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from benchboard.i18n import _, pgettext
 from benchboard.identity import audit, users
 from benchboard.identity.audit import AuditEntry
-from benchboard.identity.audit_titles import actor_title, entry_title, event_title, known_events
+from benchboard.identity.audit_titles import actor_title, entry_title
+from benchboard.identity.event_titles import event_title, known_events
 from benchboard.identity.permissions import computer_title, program_title
 from benchboard.identity.users import Person
 from benchboard.paging import Listing, Page
