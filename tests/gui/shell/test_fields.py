@@ -2,13 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QPalette, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QKeyEvent, QPalette, QWheelEvent
+from PySide6.QtWidgets import QApplication, QListWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets.fields import Edit, Select
+from benchboard.ui.widgets.fields import Edit, Select, search_field
 
 
 @pytest.mark.usefixtures("shell")
@@ -39,3 +39,33 @@ def test_placeholder_has_the_colour_made_for_it(light: Theme, qtbot: QtBot, appe
     qtbot.addWidget(edit)
     edit.ensurePolished()
     assert edit.palette().color(QPalette.ColorRole.PlaceholderText) == light.color("text.placeholder")
+
+
+def test_escape_in_a_filter_field_clears_it_and_then_leaves_to_the_list(qtbot: QtBot, light: Theme) -> None:
+    assert light
+    searched: list[str] = []
+    beyond: list[int] = []
+
+    class View(QWidget):
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            beyond.append(event.key())
+
+    view = View()
+    rows = QListWidget()
+    rows.addItem("Row")
+    edit = search_field(view, "search", "Name", searched.append)
+    column = QVBoxLayout(view)
+    column.addWidget(edit)
+    column.addWidget(rows)
+    view.setFocusProxy(rows)
+    qtbot.addWidget(view)
+    view.show()
+    view.activateWindow()
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    qtbot.keyClicks(edit, "zed")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert (edit.text(), searched[-1:], edit.hasFocus()) == ("", [""], True)
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert rows.hasFocus()
+    assert not beyond

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -300,7 +300,22 @@ def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
 
 
 class _SearchField(Edit):
-    """A line edit that is wide enough to show its placeholder whole."""
+    """A line edit that is wide enough to show its placeholder whole. Esc clears it; in an empty one it emits `left`.
+
+    Whatever is around the field, a banner or a pane, doesn't get the Esc.
+    """
+
+    cleared = Signal()
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or event.modifiers():
+            super().keyPressEvent(event)
+        elif self.text():
+            self.clear()
+            self.cleared.emit()
+        else:
+            self.left.emit()
 
     def sizeHint(self) -> QSize:
         hint, metrics = super().sizeHint(), self.fontMetrics()
@@ -312,7 +327,10 @@ class _SearchField(Edit):
 
 
 def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[[str], None]) -> Edit:
-    """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses."""
+    """A view's filter field: `/` focuses it while the view is shown, `searched` is called when typing pauses.
+
+    Esc clears it, and a second one leaves to the list, which is the view's focus proxy.
+    """
     keys = REGISTRY[FILTER].key
     edit = _SearchField(placeholder=placeholder, icon="ph.funnel", keys=keys, clear=True, name=name, label=placeholder)
     edit.setMaximumWidth(260)
@@ -322,5 +340,21 @@ def search_field(view: QWidget, name: str, placeholder: str, searched: Callable[
     pause.timeout.connect(lambda: searched(edit.text()))
     edit.textChanged.connect(lambda _text: pause.start())
     edit.returnPressed.connect(lambda: searched(edit.text()))
+
+    def clear() -> None:
+        pause.stop()
+        searched("")
+
+    edit.cleared.connect(clear)
+    edit.left.connect(lambda: _focus_list(view))
     install_shortcuts(view, LIST_VIEW, {FILTER: Handler(edit.setFocus)})
     return edit
+
+
+def _focus_list(view: QWidget) -> None:
+    """Focus the list of a view, or the pane in which it would be shown while there are no rows."""
+    target = view.focusProxy()
+    while target is not None and target is not view and not target.isVisible():
+        target = target.parentWidget()
+    if target is not None:
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
