@@ -566,3 +566,47 @@ def test_settings_file_after_sign_in_holds_no_secret(
     kept = json.loads((application.home / "settings.json").read_text(encoding="utf-8"))
     assert kept["last_way"] == "local"
     assert opened[0].signed_in.token not in json.dumps(kept)
+
+
+def focused_name(application: Application) -> str:
+    focused = application.window.focusWidget()
+    return focused.objectName() if focused is not None and focused.isVisible() else ""
+
+
+def escape_choice(qtbot: QtBot, application: Application, click: Clicker) -> None:
+    picker = click.find(application.window, "demo_picker")
+    qtbot.keyClick(picker, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not picker.isVisible())
+
+
+def test_escape_at_the_choice_of_a_person_returns_the_focus_to_the_card(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    application = start()
+    qtbot.keyClick(click.find(application.window, "open_demo"), Qt.Key.Key_Return)
+    escape_choice(qtbot, application, click)
+    assert focused_name(application) == "open_demo"
+    click(application.window, "open_demo")
+    click(application.window, "demo_admin")
+    qtbot.waitUntil(lambda: application.shell is not None)
+    application.sign_out()
+    escape_choice(qtbot, application, click)
+    assert focused_name(application) == "open_demo"
+
+
+def test_revoked_session_leaves_the_focus_on_the_card_used_last(
+    qtbot: QtBot, working: Application, click: Clicker
+) -> None:
+    revoke_everybody(working.home)
+    qtbot.waitUntil(lambda: working.shell is None)
+    qtbot.waitUntil(click.find(working.window, "sign_in_local").isEnabled)
+    assert focused_name(working) == "sign_in_local"
+
+
+def test_question_mark_at_sign_in_shows_the_shortcuts(
+    qtbot: QtBot, start: Callable[[], Application], click: Clicker
+) -> None:
+    application = start()
+    qtbot.waitUntil(lambda: focused_name(application) == "open_demo")
+    qtbot.keyClick(click.find(application.window, "open_demo"), "?")
+    assert click.find(application.window, "key_sheet").isVisible()

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -46,6 +47,8 @@ class SignIn(QWidget):
         super().__init__(parent)
         self._tasks, self._settings, self._home = tasks, settings, home
         self._work: Work | None = None
+        self._focus_before: QWidget | None = None
+        """What had the focus when the cards were disabled for the present work."""
         set_surface(self, "window")
         self._banner: Banner | None = None
         self._notices = QVBoxLayout()
@@ -92,6 +95,9 @@ class SignIn(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Focus the location used last, or else the demo, with a visible focus ring."""
         super().showEvent(event)
+        self._focus_card()
+
+    def _focus_card(self) -> None:
         if self._was_last_used("server"):
             self._server.focus_first_empty()
         else:
@@ -106,6 +112,7 @@ class SignIn(QWidget):
 
         def done(_result: object) -> None:
             self._end_progress()
+            self._return_focus()
             if after is not None:
                 after()
 
@@ -131,6 +138,7 @@ class SignIn(QWidget):
 
         def pick(people: object) -> None:
             self._end_progress()
+            self._return_focus()  # from where the picker takes it, and gives it back
             picker = DemoPicker(self.window(), people)  # type: ignore[arg-type]  # what demo_people answered
             picker.picked.connect(
                 lambda user_id: self.open_session(SignInRequest("demo", user_id=user_id), _("Opening the demo"))
@@ -147,6 +155,8 @@ class SignIn(QWidget):
         if not keep_notice:
             self.show_notice(None)
         self._server.show_error(None)
+        focused = self.window().focusWidget()
+        self._focus_before = focused if focused is not None and self.isAncestorOf(focused) else None
         self._progress.start(title)
         for card in (self._local, self._server, self._demo):
             card.setEnabled(False)
@@ -162,6 +172,16 @@ class SignIn(QWidget):
         for card in (self._local, self._server, self._demo):
             card.setEnabled(True)
 
+    def _return_focus(self) -> None:
+        """Focus what had the focus before the cards were disabled, or else the card used last: a disabled widget loses
+        it, to the button that stops the work, which is hidden then.
+        """
+        before, self._focus_before = self._focus_before, None
+        if before is not None and shiboken6.isValid(before) and before.isVisibleTo(self) and before.isEnabled():
+            focus_visibly(before)
+        else:
+            self._focus_card()
+
     def _show_progress(self) -> None:
         if self._work is not None:
             self._progress.set_text(self._work.note)
@@ -175,9 +195,12 @@ class SignIn(QWidget):
         self._end_progress()
         if active_session is not None:
             self.session_opened.emit(active_session)
+        else:
+            self._return_focus()
 
     def _on_failed(self, error: AppError) -> None:
         self._end_progress()
+        self._return_focus()
         if isinstance(error, Cancelled):
             return
         if not self._server.show_error(error):
