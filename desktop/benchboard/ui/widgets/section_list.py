@@ -29,6 +29,7 @@ class SectionList(QWidget):
         column.setSpacing(theme().px("spacing.1"))
         for button, start in self._sections:
             button.setCheckable(True)
+            button.setAutoExclusive(True)
             button.setProperty("section", "true")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _checked=False, start=start: self._show(start))
