@@ -578,8 +578,8 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
 def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
     """Compare the bit timings of two nodes on one bus.
 
-    Prints whether they are compatible, and with what margin. The exit status is 1 if they aren't. Check the cable
-    of each with “benchboard timing check --cable”.
+    Prints whether they are compatible, and with what margin. The exit status is 1 if they aren't. For the
+    cable of each, see “benchboard timing check --help”.
 
     \b
     Example:

@@ -53,6 +53,7 @@ _ACTOR_SERVICES: dict[str, Callable[[Any, Actor, Town], object]] = {
     "users.restore_states": lambda s, a, t: users.restore_states(s, a, {t.actor.user_id: "active"}),
     "users.set_state": lambda s, a, t: users.set_state(s, a, [t.actor.user_id], "inactive"),
     "sessions.list_sessions": lambda s, a, _t: sessions.list_sessions(s, a, Listing(), limit=1000).rows,
+    "sessions.people_of": lambda s, a, t: sessions.people_of(s, a, [str(t.actor.session_id)]),
     "sessions.revoke_sessions": lambda s, a, t: sessions.revoke_sessions(s, a, [str(t.actor.session_id)]),
     "sessions.find_open": lambda s, a, t: sessions.find_open(s, a, str(t.actor.session_id)),
     "sessions.end_all": lambda s, a, t: sessions.end_all(s, a, [s.get_one(User, t.actor.user_id)]),

@@ -75,12 +75,11 @@ class Button(FocusRinged, QPushButton):
         if not title:
             self.setProperty("square", True)
             self.setFixedWidth(self._square_width())
-        if tip:
-            self.setToolTip(plain_tooltip(f"{tip} ({keys})" if keys else tip))
+        self._tip = f"{tip} ({keys})" if tip and keys else tip
+        self.setToolTip(plain_tooltip(self._tip))
         self.setAccessibleName(title or tip)
         if keys:
             self.setShortcut(keys)
-        self._tip = self.toolTip()
         self.reason = ""
         """Why it is disabled."""
         if run is not None:
@@ -141,7 +140,7 @@ class Button(FocusRinged, QPushButton):
         """Disable it with a reason; an empty reason enables it again."""
         self.reason = reason
         self.setEnabled(not reason)
-        self.setToolTip(plain_tooltip(reason) if reason else self._tip)
+        self.setToolTip(plain_tooltip(reason or self._tip))
 
     def sizeHint(self) -> QSize:
         if not self.text():
