@@ -23,8 +23,8 @@ def faint_texts(texts: Iterable[PaintedText], picture: QImage) -> Iterator[str]:
     for text in texts:
         seen = text.ink.intersected(text.clip)
         box = QRectF(seen.topLeft() * _SCALE, seen.size() * _SCALE).toAlignedRect().intersected(image.rect())
-        if box.width() < 4 or box.height() < 4:
-            continue
+        if box.width() < 4 or box.height() < 4 or 2 * seen.height() < text.ink.height():
+            continue  # such as a list's last row, of which no more is seen than what the list's focus frame crosses
         pixels = _pixels(image, box)
         ground = _ground(image, box)
         ink = _blended(text.colour, ground)
