@@ -74,3 +74,22 @@ def test_arrow_with_several_selected_keeps_them_together_when_blocked(
     elif not any(item.static for item in layout.items):
         assert down == {dy if box.y + dy >= 0 else 0}
     assert editor.undo_stack.count() == (editor.layout != layout)
+
+
+def test_arrow_that_moves_nothing_says_why(studio: "Studio") -> None:
+    editor = studio.page.editor
+    items = [_item("a", 0, 0, 2)]
+    editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
+    studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    editor.select(["a"])
+    told: list[str] = []
+    studio.canvas.rejected.connect(told.append)
+    before = studio.cells()
+    for key in (Key.Key_Down, Key.Key_Up, Key.Key_Left):
+        studio.key(key)
+    assert studio.cells() == before
+    assert told == [
+        "It can't move further down: widgets move up until they touch another one.",
+        "It can't move further up.",
+        "It can't move further left.",
+    ]

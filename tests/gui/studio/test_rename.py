@@ -234,3 +234,35 @@ def test_template_in_an_unnamed_dashboard_names_it(dashboards: DashboardsDriver)
     _write(dashboards, "Mine")
     page.commands.start_from_template(TEMPLATES[1])
     assert page.name == "Mine"
+
+
+@pytest.mark.parametrize(("key", "title"), [(Qt.Key.Key_Return, "Valve"), (Qt.Key.Key_Escape, "Pressure")])
+def test_key_in_the_title_of_a_widget_returns_to_the_canvas(studio: "Studio", key: Qt.Key, title: str) -> None:
+    kind = kind_of("text")
+    assert kind is not None
+    studio.page.add(kind)
+    (name,) = studio.page.editor.selection
+    studio.page.editor.set_properties([name], "title", "Pressure")
+    studio.key(Qt.Key.Key_F2)
+    edit = studio.find("inspector_title")
+    assert edit.hasFocus()
+    studio.qtbot.keyClicks(edit, "Valve")
+    studio.qtbot.keyClick(edit, key)
+    assert studio.canvas.hasFocus()
+    assert studio.page.editor.widget(name).title == title
+    assert studio.page.editor.selection == (name,)
+    before = studio.cells()[name]
+    studio.key(Qt.Key.Key_Right)
+    assert studio.cells()[name].x == before.x + 1
+
+
+def test_undo_in_the_title_until_the_widget_is_gone_focuses_the_canvas(studio: "Studio") -> None:
+    kind = kind_of("gauge")
+    assert kind is not None
+    studio.page.add(kind)
+    (name,) = studio.page.editor.selection
+    studio.key(Qt.Key.Key_F2)
+    edit = studio.find("inspector_title")
+    studio.qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert name not in studio.page.editor.page.shown
+    assert studio.canvas.hasFocus()

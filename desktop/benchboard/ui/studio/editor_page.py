@@ -93,6 +93,7 @@ class StudioPage(QWidget):
         ContextMenu(self.canvas)
         self.inspector = Inspector(context, self.editor, self.query_runner, self.command_handlers)
         self.inspector.command_requested.connect(self.run)
+        self.inspector.left.connect(lambda: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.palette_pane = WidgetPalette(self.canvas)
         self.palette_pane.add_requested.connect(self.add)
         self.editor.rejected.connect(context.problems.show)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.analytics.queries import ResultColumn
 from benchboard.dashboards.document.document import Document
@@ -23,7 +23,7 @@ from benchboard.i18n import _, ngettext, number, parse_number
 from benchboard.ui.commands import REGISTRY, Handlers
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
 from benchboard.ui.studio.document.editor import Editor
-from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
+from benchboard.ui.studio.document.undo_line_edit import TitleEdit, UndoLineEdit
 from benchboard.ui.studio.panes.arrange_bar import ArrangeBar
 from benchboard.ui.studio.panes.empty_inspector import EmptyInspector
 from benchboard.ui.studio.panes.geometry_fields import GeometryFields, LockFields, SharedGeometryFields
@@ -53,6 +53,8 @@ class Inspector(QWidget):
 
     command_requested = Signal(str)
     """Asks to run the command with this id."""
+    left = Signal()
+    """The focus leaves the inspector: the title was typed, or the widget whose fields had the focus is gone."""
     drafted = Signal(str, object)
     """The text that is being typed at `<key>/<id>` and not committed yet; None: there is none any more."""
 
@@ -130,6 +132,9 @@ class Inspector(QWidget):
         if self._sheet is not None:
             if self._draft:
                 self._drafted(self._draft, None)  # a field that is removed can't commit any more
+            focused = QApplication.focusWidget()
+            if focused is not None and self._sheet.isAncestorOf(focused):
+                self.left.emit()  # hiding it would move the focus to the next widget in the window, the pane's edge
             self._stack.removeWidget(self._sheet)
             self._sheet.deleteLater()
             self._sheet = None
@@ -140,6 +145,7 @@ class Inspector(QWidget):
                 self._stack, self._context, self._editor, self._query_runner, chosen, self.command_requested.emit
             )
             self._sheet.drafted.connect(self._drafted)
+            self._sheet.finished.connect(self.left)
             self._stack.addWidget(self._sheet)
             self._stack.setCurrentWidget(self._sheet)
 
@@ -153,6 +159,8 @@ class _PropertySheet(QWidget):
 
     drafted = Signal(str, object)
     """See `Inspector.drafted`."""
+    finished = Signal()
+    """The title was typed, or is as it was."""
 
     def __init__(
         self,
@@ -172,7 +180,7 @@ class _PropertySheet(QWidget):
         ] = []
         """The parts that update themselves."""
         self._settings: dict[str, UndoLineEdit | Select | ProseEdit | ImageField] = {}
-        self._title: UndoLineEdit | None = None
+        self._title: TitleEdit | None = None
         self._locked_note = Paragraph("", "caption", "muted")
         self._buttons: list[tuple[Button, str]] = []
         """The buttons in the heading and the ids of their commands."""
@@ -319,8 +327,9 @@ class _PropertySheet(QWidget):
             names = TabTitles(self._editor, widget.id)
             self._parts.append(names)
             self._section(_("Tabs"), [names])
-        self._title = UndoLineEdit(name="inspector_title", label=_("Title"))
+        self._title = TitleEdit(name="inspector_title", label=_("Title"))
         self._title.setMaxLength(MAX_TITLE)
+        self._title.finished.connect(self.finished)
         self._title.textEdited.connect(lambda text: self._set_property("title", text.strip()))
         look: list[QWidget] = [Field(_("Title"), self._title)]
         for setting in widget.kind.settings if widget.kind else ():

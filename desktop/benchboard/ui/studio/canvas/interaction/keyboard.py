@@ -9,7 +9,12 @@ from benchboard.dashboards.editing import placement_edits
 from benchboard.ui.studio.canvas.interaction.canvas_protocol import InputViewProtocol
 from benchboard.ui.studio.canvas.interaction.item_focus import ItemFocus
 from benchboard.ui.studio.canvas.interaction.pointer import Pointer
-from benchboard.ui.studio.canvas.interaction.rejections import why_not_another_grid, why_not_movable, why_not_resizable
+from benchboard.ui.studio.canvas.interaction.rejections import (
+    why_not_another_grid,
+    why_not_further,
+    why_not_movable,
+    why_not_resizable,
+)
 from benchboard.ui.studio.canvas.interaction.shared_edge import move_edge
 
 _ARROWS: Final = {
@@ -127,6 +132,8 @@ class Keyboard(QObject):
                 if sizing
                 else why_not_movable(editor, editor.selection)
             )
+            if not modifiers & (_SHIFT | _ALT):
+                why = why or why_not_further(editor, dx, dy)
             if why:
                 self.rejected.emit(why)
         elif not modifiers & (_SHIFT | _ALT) and placement_edits.leaves_some_behind(editor.state):

@@ -32,6 +32,17 @@ def why_not_movable(editor: Editor, ids: Sequence[str]) -> str:
     return _("The selection's position is locked. Press {keys} to unlock it.").format(keys=keys)
 
 
+def why_not_further(editor: Editor, dx: int, dy: int) -> str:
+    """Why the layout has no other position for the selection in a direction."""
+    if dx:
+        return _("It can't move further left.") if dx < 0 else _("It can't move further right.")
+    if dy < 0:
+        return _("It can't move further up.")
+    if editor.document.compact == "vertical":
+        return _("It can't move further down: widgets move up until they touch another one.")
+    return _("It can't move further down.")
+
+
 def why_not_resizable(editor: Editor, ids: Sequence[str], *, high: bool) -> str:
     """Why none of these items can be resized in width, or (`high`) height; empty if one can."""
     if (reason := why_not_movable(editor, ids)) or not editor.editable:
