@@ -29,7 +29,7 @@ from PySide6.QtCore import (
     Signal,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from benchboard import __version__, file_ownership, i18n, log, package_data
@@ -39,7 +39,7 @@ from benchboard.i18n import _
 from benchboard.settings import Settings
 from benchboard.storage.database_url import without_password
 from benchboard.ui import gc_control
-from benchboard.ui.commands import REGISTRY, WINDOW, Handler, Handlers, install_shortcuts
+from benchboard.ui.commands import WINDOW, Handler, Handlers, install_shortcuts
 from benchboard.ui.problems import Notice, Problems, shortened_address
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
@@ -53,7 +53,7 @@ from benchboard.ui.widgets.dialog import Scrim
 from benchboard.ui.widgets.popover import Popover
 from benchboard.ui.widgets.tab_order import focus_next
 from benchboard.ui.widgets.toasts import Toast
-from benchboard.ui.window_commands import FULL_SCREEN, QUIT, SHORTCUTS
+from benchboard.ui.window_commands import FULL_SCREEN, QUIT
 from benchboard.vault import Vault, is_private, note_home
 
 if TYPE_CHECKING:
@@ -182,8 +182,7 @@ class Application(QObject):
         self.sign_in = SignIn(self.tasks, self.settings, self.home)
         self.sign_in.session_opened.connect(self._on_session_opened)
         self.sign_in.language_selected.connect(lambda code: self.apply_settings(replace(self.settings, language=code)))
-        for keys in REGISTRY[SHORTCUTS].shortcuts:  # a command of the shell, which isn't there
-            QShortcut(QKeySequence(keys), self.sign_in).activated.connect(self._open_shortcuts)
+        self.sign_in.shortcuts_requested.connect(self._open_shortcuts)
         self.window.setCentralWidget(self.sign_in)
         self.window.setWindowTitle("Benchboard")
         self.problems.clear()

@@ -20,6 +20,7 @@ SHORTCUTS: Final = "window.shortcuts"
 ACCOUNT_MENU: Final = "window.account"
 
 _THEMES: Final = N_("appearance, colours, colors, mode, color scheme, night mode")
+_LANGUAGES: Final = N_("language, use English, use Turkish, switch language, locale, translation")
 
 # fmt: off
 REGISTRY.register(
@@ -38,9 +39,12 @@ REGISTRY.register(
             N_("exit, close, close app, close program"), WINDOW),
     Command("window.light_theme", N_("Use light theme"), Group.WINDOW, (), "ph.sun", _THEMES),
     Command("window.dark_theme", N_("Use dark theme"), Group.WINDOW, (), "ph.moon", _THEMES),
+    Command("window.english", N_("English"), Group.WINDOW, (), "ph.globe", _LANGUAGES),
+    Command("window.turkish", N_("Türkçe"), Group.WINDOW, (), "ph.globe", _LANGUAGES),
     Command("sign_in.local", N_("Start on this computer"), Group.SIGN_IN, ("Alt+1",), "", "", SIGN_IN),
     Command("sign_in.server", N_("Sign in to a shared server"), Group.SIGN_IN, ("Alt+2",), "", "", SIGN_IN),
     Command("sign_in.demo", N_("Open demo"), Group.SIGN_IN, ("Alt+3",), "", "", SIGN_IN),
+    Command("sign_in.shortcuts", N_("Show keyboard shortcuts"), Group.SIGN_IN, ("?", "F1"), "", "", SIGN_IN),
     Command(FILTER, N_("Filter list"), Group.LISTS, ("/",), "", "", LIST_VIEW),
     Command("list.open", N_("Open row"), Group.LISTS, ("Return",), "", "", LIST),
     Command("list.toggle", N_("Select row"), Group.LISTS, ("Space",), "", "", LIST),

@@ -163,6 +163,59 @@ def test_people_keys_tick_open_and_close(admin: Admin) -> None:
     admin.key(Qt.Key.Key_Escape)
     admin.wait(lambda: not detail(admin).isVisible())
     assert view.hasFocus()
+    # The row stays current, so that the arrows go on from it; its panel stays closed when the list is read anew.
+    assert view.currentIndex().row() == at
+    admin.window.findChildren(PeopleView)[0].refresh()
+    admin.wait(lambda: view.currentIndex().row() == at)
+    assert not detail(admin).isVisible()
+    admin.qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.currentIndex().row() == at + 1
+    admin.wait(detail(admin).isVisible)
+    admin.qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.currentIndex().row() == view.model().rowCount() - 1
+    admin.qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.currentIndex().row() == 0
+
+
+def test_click_on_the_row_whose_panel_was_closed_opens_it_again(admin: Admin) -> None:
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.wait(detail(admin).isVisible)
+    admin.click("detail_close")
+    admin.wait(lambda: not detail(admin).isVisible())
+    admin.press_row(TABLE, "Ada Lovelace")
+    admin.wait(detail(admin).isVisible)
+
+
+def test_enter_in_the_role_of_a_new_person_opens_the_roles(admin: Admin) -> None:
+    admin.click("people_add")
+    role = admin.find("add_role")
+    assert isinstance(role, QComboBox)
+    role.setFocus()
+    admin.qtbot.keyClick(role, Qt.Key.Key_Return)
+    assert role.view().isVisible()
+    role.hidePopup()
+    assert admin.find("add_person").isVisible()
+
+
+def test_palette_offers_the_commands_of_the_selected_person(admin: Admin) -> None:
+    shell = admin.application.shell
+    assert shell is not None
+
+    def offered() -> set[str]:
+        return {
+            name for name in shell.command_handlers() if name in ("admin.disable_account", "admin.activate_account")
+        }
+
+    assert offered() == set()
+    admin.press_row(TABLE, "Ada Lovelace")
+    assert offered() == {"admin.disable_account"}
+    shell.run_command("admin.disable_account")
+    admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
+    admin.wait(lambda: offered() == {"admin.activate_account"})
+    admin.press_row(TABLE, "Öz Işık")
+    shell.run_command("admin.revoke_all_sessions")
+    assert "Öz Işık will be signed out everywhere" in label_text(admin, "confirm")
+    admin.click("confirm_keep")
 
 
 def test_revoke_sessions_asks_before_it_ends_them(admin: Admin) -> None:

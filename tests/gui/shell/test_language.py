@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Settings
 from benchboard.ui.app import Application
+from benchboard.ui.shell.shell import Shell
 from benchboard.ui.time_format import relative_time
 
 
@@ -79,3 +80,22 @@ def test_key_names_in_qt_menus_are_those_on_the_keys_in_every_language(start_in:
     start_in("tr")
     keys = QKeySequence("Ctrl+Shift+Del").toString(QKeySequence.SequenceFormat.NativeText)
     assert keys == "Ctrl+Shift+Del"
+
+
+def test_palette_offers_the_other_language_by_its_own_name_and_in_the_present_one(
+    qtbot: QtBot, working: Application, shell: Shell
+) -> None:
+    found = [entry for entry in shell.palette_entries() if entry.title == "Türkçe"]
+    assert len(found) == 1
+    assert "English" not in [entry.title for entry in shell.palette_entries()]
+    shell.run_command("window.turkish")
+    qtbot.waitUntil(lambda: working.shell is not None and working.shell is not shell)
+    turkish = working.shell
+    assert turkish is not None
+    try:
+        assert working.settings.language == "tr"
+        assert "English" in [entry.title for entry in turkish.palette_entries()]
+    finally:
+        turkish.run_command("window.english")
+        qtbot.waitUntil(lambda: working.shell is not turkish)
+    assert working.settings.language == "en"

@@ -94,6 +94,8 @@ class AddPersonDialog(Dialog):
             self._ask_to_discard()
         elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._submit()
+        elif enter and self._role_choice.hasFocus():
+            self._role_choice.showPopup()
         else:
             super().keyPressEvent(event)
 

@@ -16,6 +16,7 @@ from benchboard.ui.admin.admin_commands import PERSON_MENU
 from benchboard.ui.admin.admin_format import state_mark, time_column
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import Handlers
 from benchboard.ui.context import Context
 from benchboard.ui.paged.paged_export import ask_and_export
 from benchboard.ui.paged.paged_model import Column, PagedTableModel
@@ -49,10 +50,13 @@ class PeopleView(QWidget):
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""
+        self._closed_id = ""
+        """The person whose row is current, though their details were closed."""
         self._model.loaded.connect(self._find_requested)
         self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
         self._table.current_changed.connect(self._show_detail)
         self._table.view.pressed.connect(self._forget_request)
+        self._table.view.clicked.connect(self._open_again)
         self._table.activated.connect(self._focus_detail)
         self._table.menu_requested.connect(self._open_menu)
         self._table.selectionChanged.connect(self._on_ticked)
@@ -106,6 +110,7 @@ class PeopleView(QWidget):
             self._find_requested()
 
     def _show(self, user_id: str) -> None:
+        self._open_again()
         if not self._table.make_current(user_id):
             self._table.clear_current()  # another person's row, beside this one's details
             self._body.show_detail(True)
@@ -208,12 +213,35 @@ class PeopleView(QWidget):
 
         self._context.tasks.read(self, ask, show, lambda _error: None)
 
+    def command_handlers(self) -> Handlers:
+        """The commands for the ticked people, or else for the one whose row is current."""
+        current = self._table.current()
+        people = self._table.selected() or ([current] if current is not None else [])
+        if not people:
+            return {}
+        handlers = user_actions.handlers_for_people(self._context, self, people)
+        # Of the room, the other command leads to the list of all sessions.
+        handlers["admin.revoke_all_sessions"] = handlers.pop("admin.revoke_sessions")
+        handlers.pop("admin.view_audit_log", None)
+        name = people[0].name if len(people) == 1 else ""
+        return {command_id: replace(handler, subtitle=name) for command_id, handler in handlers.items()}
+
     def _show_detail(self, person: Person | None) -> None:
+        if person is not None and person.id == self._closed_id:
+            return  # the row is still current, and the list was only read anew
+        self._closed_id = ""
         if person is not None:
             self._detail.show_person(person.id, person)
         self._body.show_detail(person is not None)
 
+    def _open_again(self) -> None:
+        """A click on the row that is current anyway opens its details, if they were closed."""
+        if self._closed_id:
+            self._closed_id = ""
+            self._show_detail(self._table.current())
+
     def _focus_detail(self, person: Person) -> None:
+        self._closed_id = ""
         self._show_detail(person)
         self._detail.setFocus()
         self._detail.focusNextPrevChild(True)
@@ -233,8 +261,9 @@ class PeopleView(QWidget):
             self._body.show_detail(False)
 
     def _close_detail(self) -> None:
+        current = self._table.current()
+        self._closed_id = current.id if current is not None else ""
         self._body.show_detail(False)
-        self._table.clear_current()
         self._table.view.setFocus()
 
     def _on_added(self, person: Person) -> None:

@@ -202,6 +202,10 @@ class PagedRows(QTableView):
             event.accept()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
             self.opened.emit(index.row())
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() and self.paged.rowCount():
+            # Qt's own goes to the first or last column, which means nothing where whole rows are current.
+            last = self.paged.rowCount() - 1
+            self.setCurrentIndex(self.paged.index(last if event.key() == Qt.Key.Key_End else 0, 0))
         elif event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.ticks:
             self.paged.tick(0, self.paged.rowCount() - 1, True)
         elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:

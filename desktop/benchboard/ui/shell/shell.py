@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -142,11 +142,19 @@ class Shell(QWidget):
             "window.sign_out": Handler(self.context.sign_out, subtitle=self.context.actor.name),
         }
         current = self.context.settings.appearance
-        return handlers | {
-            command_id: Handler(partial(self._set_appearance, key))
-            for key, command_id in themes.items()
-            if key != current
-        }
+        return (
+            handlers
+            | {
+                command_id: Handler(partial(self._set_appearance, key))
+                for key, command_id in themes.items()
+                if key != current
+            }
+            | {
+                command_id: Handler(partial(self._set_language, code), subtitle=_("Language"))
+                for code, command_id in {"en": "window.english", "tr": "window.turkish"}.items()
+                if code != self.context.settings.language
+            }
+        )
 
     def go(self, address: str) -> None:
         """Go to `room`, `room/view` or `room/view/rest`; if access is denied, a notice says so."""
@@ -322,6 +330,11 @@ class Shell(QWidget):
 
     def _set_appearance(self, appearance: Appearance) -> None:
         self.context.apply_settings(replace(self.context.settings, appearance=appearance))
+
+    def _set_language(self, code: str) -> None:
+        """Apply a language once the palette is closed: the window is rebuilt, this shell included."""
+        context = self.context
+        QTimer.singleShot(0, self, lambda: context.apply_settings(replace(context.settings, language=code)))
 
     def _account_menu(self) -> None:
         actor = self.context.actor

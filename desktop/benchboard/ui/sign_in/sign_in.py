@@ -38,10 +38,13 @@ _WIDTH = 880
 
 
 class SignIn(QWidget):
-    """Emits `session_opened` with an open session, `language_selected` with a language's code."""
+    """Emits `session_opened` with an open session, `language_selected` with a language's code, `shortcuts_requested`
+    when the keyboard shortcuts are asked for.
+    """
 
     session_opened = Signal(object)
     language_selected = Signal(str)
+    shortcuts_requested = Signal()
 
     def __init__(self, tasks: Tasks, settings: Settings, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +67,7 @@ class SignIn(QWidget):
                 "sign_in.local": Handler(self._local.button.click),
                 "sign_in.server": Handler(self._server.focus_first_empty),
                 "sign_in.demo": Handler(self._demo.button.click),
+                "sign_in.shortcuts": Handler(self.shortcuts_requested.emit),
             },
         )
         tasks.running_changed.connect(self._show_progress)
