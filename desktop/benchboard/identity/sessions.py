@@ -117,7 +117,7 @@ def find_open(session: Session, actor: Actor, text: str) -> str | None:
         ) from error
 
 
-def people_of(session: Session, actor: Actor, session_ids: Sequence[str]) -> list[str]:
+def people_of(session: Session, actor: Actor, session_ids: Sequence[str]) -> tuple[str, ...]:
     """The names of the people whose active sessions these are, each once, in alphabetical order."""
     require(actor, "sessions:revoke")
     names = (
@@ -131,7 +131,7 @@ def people_of(session: Session, actor: Actor, session_ids: Sequence[str]) -> lis
         )
         .order_by(User.name, User.id)
     )
-    return list(session.scalars(names))
+    return tuple(session.scalars(names))
 
 
 def revoke_sessions(session: Session, actor: Actor, session_ids: Sequence[str]) -> int:
