@@ -267,7 +267,7 @@ def revoke(context: CommandContext, ids: tuple[str, ...], who: str | None) -> No
     with context.database.change() as session:
         if who is not None:
             person = users.get_person_matching(session, context.actor, who)
-            names = (person.name,)
+            names: tuple[str, ...] = (person.name,)
             count = users.revoke_all(session, context.actor, [person.id])
         else:
             found = [one for text in ids if (one := sessions.find_open(session, context.actor, text))]
