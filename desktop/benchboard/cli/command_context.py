@@ -257,7 +257,7 @@ def not_signed_in(opened: Workspace) -> AppError:
     )
 
 
-_SIGN_IN_AGAIN = ("revoked", "signed-out", "expired")
+_SIGN_IN_AGAIN = ("revoked", "revoked-by-owner", "signed-out", "expired")
 """Reasons for which a session has ended while its account is as it was."""
 
 

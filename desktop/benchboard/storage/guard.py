@@ -116,6 +116,7 @@ def _why_ended(reason: str) -> str:
     )
     return {
         "revoked": _("An admin revoked your session."),
+        _REVOKED_BY_OWNER: _("You revoked this session."),
         "signed-out": _("You signed out from another program."),
         "expired": unused.format(count=hours),
         "deleted": _("Your account was deleted."),
@@ -132,6 +133,15 @@ def _what_to_do(reason: str) -> str:
     }.get(reason, _("Sign in again."))
 
 
+_REVOKED_BY_OWNER: Final = "revoked-by-owner"
+"""The reason `revoked`, if the person did it themselves, in another window or program."""
+
+
+def _ending(gone: SessionHistory) -> str:
+    own = gone.end_reason == "revoked" and gone.ended_by == gone.user_id
+    return _REVOKED_BY_OWNER if own else gone.end_reason
+
+
 def _end_reason(session: Session, principal: Principal, rows: Sequence[Any]) -> str | None:
     if not rows or rows[0].user_deleted_at is not None:
         return "deleted"
@@ -141,8 +151,9 @@ def _end_reason(session: Session, principal: Principal, rows: Sequence[Any]) -> 
     if row.user_status != "active" or not acting:
         return "disabled"
     if principal.session_id is not None and (row.expires_at is None or row.expires_at <= datetime.now(UTC)):
-        ended = select(SessionHistory.end_reason).where(SessionHistory.id == principal.session_id)
-        return session.scalars(ended).first() or "expired"
+        ended = select(SessionHistory).where(SessionHistory.id == principal.session_id)
+        gone = session.scalars(ended).first()
+        return _ending(gone) if gone is not None else "expired"
     if row.organisation_status in ("suspended", "cancelled") or row.organisation_deleted_at is not None:
         return "organisation"
     return None
@@ -213,8 +224,8 @@ def find_ended_session(session: Session, token_hash: str, session_id: str | None
             SignInSession.token_hash == token_hash, SignInSession.expires_at <= datetime.now(UTC)
         )
     ).first()
-    by_id = select(SessionHistory.user_id, SessionHistory.end_reason).where(SessionHistory.id == session_id)
-    found = by_token or (session.execute(by_id).first() if session_id is not None else None)
+    gone = session.get(SessionHistory, session_id) if session_id is not None and by_token is None else None
+    found = (gone.user_id, _ending(gone)) if gone is not None else by_token
     user = session.get(User, found[0]) if found is not None else None
     if found is None or user is None:
         return None

@@ -161,7 +161,7 @@ def test_revoked_session_signs_out_and_names_the_lost_draft(qtbot: QtBot, workin
     widget.draft = "Timing of Conveyor A"
     revoke_everybody(working.home)
     qtbot.waitUntil(lambda: working.shell is None)
-    qtbot.waitUntil(lambda: "An admin revoked your session" in banner(working))
+    qtbot.waitUntil(lambda: "You revoked this session" in banner(working))
     assert "Timing of Conveyor A" in banner(working)
 
 
@@ -189,7 +189,7 @@ def test_transaction_after_a_revocation_is_refused_and_signs_the_window_out(
     begun: list[object] = []
     getattr(shell.context.tasks, kind)(shell, begun.append, begun.append)
     qtbot.waitUntil(lambda: application.shell is None)
-    qtbot.waitUntil(lambda: "An admin revoked your session" in banner(application))
+    qtbot.waitUntil(lambda: "You revoked this session" in banner(application))
     assert begun == []
 
 

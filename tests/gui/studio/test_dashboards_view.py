@@ -430,7 +430,7 @@ def test_save_of_unchanged_dashboard_names_its_version(dashboards: DashboardsDri
         newest = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
     dashboards.studio.qtbot.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     toast = dashboards.find("toast")
-    assert toast.accessibleName() == f"Nothing has changed since version {newest.number}."
+    assert toast.accessibleName() == f"All changes are saved. Nothing new since version {newest.number}."
     with unbound(dashboards.studio.workspace.database).read() as session:
         after = version_store.list_versions(session, dashboards.studio.actor, str(page.store.dashboard_id)).rows[0]
     assert after == newest

@@ -235,6 +235,16 @@ def test_sign_out_ends_the_own_session_only(town: Town) -> None:
     assert over.value.code == "accounts.ended"
 
 
+def test_session_revoked_by_its_own_person_says_that_you_did_it(town: Town) -> None:
+    first = town.sign_in("admin@north.example")
+    with unbound(town.database).change() as session:
+        sessions.revoke_sessions(session, first.actor, [str(first.actor.session_id)])
+    with pytest.raises(Denied, match="You revoked this session"), unbound(town.database).change() as session:
+        authentication.resume(session, token=first.token, session_id=first.actor.session_id, client=CLIENT)
+    with pytest.raises(Denied, match="You revoked this session"), town.database.bind(first.actor).read():
+        pass
+
+
 def test_resume_revoked_session_is_denied(town: Town) -> None:
     town.add("mert@north.example")
     first, second = town.sign_in("mert@north.example"), town.sign_in("mert@north.example")
@@ -268,7 +278,7 @@ def test_revoke_all_of_own_account_keeps_the_current_session(town: Town) -> None
         assert users.revoke_all(session, town.actor, [town.actor.user_id]) == 3
     with unbound(town.database).read() as session:
         assert end_reason(session, town.admin) is None
-        assert {end_reason(session, one) for one in others} == {"revoked"}
+        assert {end_reason(session, one) for one in others} == {"revoked-by-owner"}
 
 
 def test_set_state_inactive_ends_sessions_and_active_allows_sign_in(town: Town) -> None:

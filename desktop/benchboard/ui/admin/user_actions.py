@@ -173,7 +173,10 @@ def revoked_within() -> str:
 
 
 def _unsaved_warning() -> str:
-    return _("Unsaved changes there will be lost. Signing in again is possible right away.")
+    return _(
+        "Dashboards there are saved as they are edited; text that is still being typed, and bit timing that isn't "
+        "written to a dongle yet, will be lost. Signing in again is possible right away."
+    )
 
 
 def _own_window_note(context: Context, ids: Sequence[str]) -> str:

@@ -128,9 +128,11 @@ class Saving(QObject):
 
         def tell(number: int | None) -> None:
             if self.state == SaveState.SAVED and not self.machine.has_work:
-                unchanged = _("Nothing has changed since version {number}.")
+                unchanged = _("All changes are saved. Nothing new since version {number}.")
                 text = (
-                    _("Nothing has changed since the last save.") if number is None else unchanged.format(number=number)
+                    _("All changes are saved. Nothing new since the last save.")
+                    if number is None
+                    else unchanged.format(number=number)
                 )
                 self._context.problems.toast(text)
 
