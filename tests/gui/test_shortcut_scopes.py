@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from benchboard.dashboards.versions.three_way_merge import merge
 from benchboard.ui import admin, bench, commands, studio, window_commands
 from benchboard.ui.app import Application
-from benchboard.ui.bench.bench_commands import DONGLES, DONGLES_VIEW, PAIRING, TIMING
+from benchboard.ui.bench.bench_commands import DONGLES, DONGLES_VIEW, LIVE, PAIRING, TIMING
 from benchboard.ui.commands import REGISTRY, SHELL, CommandScope
 from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
@@ -139,7 +139,7 @@ VIEWS = (
     ("bench/dongles", "rail_bench", (DONGLES_VIEW,)),
     ("bench/dongles", "bench_dongles_table", (DONGLES,)),
     ("bench/dongles", "bench_pair", (DONGLES_VIEW,)),
-    ("bench/live", "rail_bench", (SHELL,)),
+    ("bench/live", "rail_bench", (LIVE,)),
     ("bench/timing", "rail_bench", (TIMING,)),
     ("admin/people", "people_table", (LIST_VIEW,)),
     ("admin/sessions", "rail_bench", (LIST_VIEW,)),

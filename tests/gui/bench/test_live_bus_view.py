@@ -486,3 +486,23 @@ def test_opening_the_bus_by_keyboard_keeps_the_focus_in_the_toolbar_and_tab_leav
     view.table.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(view.table, Qt.Key.Key_Tab)
     assert not view.table.hasFocus()
+
+
+@pytest.mark.usefixtures("simulator")
+def test_keys_of_the_live_bus_pause_send_close_and_open_it(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    view = _start(qtbot, shell, click)
+    devices = DeviceManager.of(shell.context)
+    qtbot.waitUntil(lambda: devices.live is not None)
+    assert shell.command_handlers()["bench.monitor"].title == "Close live bus"
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_P)
+    assert view.model.paused
+    assert shell.command_handlers()["bench.pause_live"].title == "Resume display"
+    qtbot.keyClick(view.table, Qt.Key.Key_S)
+    assert click.find(shell.window(), "live_frame").hasFocus()
+    view.table.setFocus()
+    qtbot.keyClick(view.table, Qt.Key.Key_O)
+    assert devices.live is None
+    shell.run_command("bench.monitor")
+    qtbot.waitUntil(lambda: devices.live is not None)
+    devices.close_bus()

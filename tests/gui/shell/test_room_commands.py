@@ -12,7 +12,7 @@ from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.widgets.labels import Text
 from benchboard.ui.widgets.toasts import Toast
 
-KEYBOARD_ONLY = {"window.palette", "window.next_pane", "window.previous_pane"}
+KEYBOARD_ONLY = {"bench.toggle_live", "window.palette", "window.next_pane", "window.previous_pane"}
 """These only make sense where the keyboard is, or open the palette itself."""
 ANYWHERE = {
     "Create dashboard", "Import dashboard", "Pair a dongle", "Calculate bit timing", "Open live bus",

@@ -40,11 +40,22 @@ def _simulate_handler(context: Context) -> Handler:
     return Handler(partial(context.go, "bench/dongles/!simulate"))
 
 
+def _monitor_handler(context: Context) -> Handler:
+    """Closes the live bus that is open; otherwise opens that of the dongle used last, or the view to choose one."""
+    from benchboard.ui.bench.device_manager import DeviceManager
+
+    manager = context.session.findChild(DeviceManager)
+    if manager is not None and manager.live is not None:
+        return Handler(manager.close_bus, title=_("Close live bus"))
+    last = manager.last_live_id if manager is not None else ""
+    return Handler(partial(context.go, f"bench/live/{last}" if last else "bench/live"))
+
+
 def _handlers(context: Context) -> Handlers:
     """The commands of the bench that can be run from any room."""
     handlers = {
         "bench.calculate_timing": Handler(partial(context.go, "bench/timing")),
-        "bench.monitor": Handler(partial(context.go, "bench/live")),
+        "bench.monitor": _monitor_handler(context),
         "bench.simulate": _simulate_handler(context),
     }
     if has_permission(context.actor, "dongles:pair"):

@@ -14,6 +14,8 @@ DONGLES: Final = CommandScope("bench.dongles", DONGLES_VIEW)
 """The list of dongles."""
 TIMING: Final = CommandScope("bench.timing", SHELL, Qt.ShortcutContext.WindowShortcut)
 """The view of bit timing, while it is shown, wherever the focus is."""
+LIVE: Final = CommandScope("bench.live", SHELL, Qt.ShortcutContext.WindowShortcut, repeats=False)
+"""The view of the live bus, while it is shown, wherever the focus is."""
 PAIRING: Final = CommandScope("bench.pairing", WINDOW, Qt.ShortcutContext.WindowShortcut)
 
 # fmt: off
@@ -26,6 +28,11 @@ REGISTRY.register(
                "TSEG2, time quanta, registers")),
     Command("bench.monitor", N_("Open live bus"), Group.LIVE, (), "ph.activity",
             N_("watch, monitor, trace, sniff, sniffer, frames, messages, traffic, log, candump, bus load")),
+    Command("bench.toggle_live", N_("Open or close live bus"), Group.LIVE, ("O",), "", "", LIVE),
+    Command("bench.pause_live", N_("Pause or resume display"), Group.LIVE, ("P",), "ph.pause",
+            N_("stop scrolling, freeze, hold, continue"), LIVE),
+    Command("bench.focus_send", N_("Go to frame to send"), Group.LIVE, ("S",), "ph.paper-plane-right",
+            N_("transmit, write frame, cansend"), LIVE),
     Command("bench.simulate", N_("Start simulated dongles"), Group.DONGLES, (), "ph.flask",
             N_("simulator, virtual, vcan, demo, test, emulator, fake, mock")),
     Command("bench.filter", N_("Filter dongles"), Group.DONGLES, ("/",), "ph.funnel", N_("search, find"), DONGLES_VIEW),

@@ -75,6 +75,8 @@ class DeviceManager(QObject):
         self._first_scan_done = False
         self._waiting_for_scan: list[Callable[[], None]] = []
         self.live: LiveBus | None = None
+        self.last_live_id = ""
+        """The dongle whose bus was opened last; empty if none was in this session."""
         self._scanner = PortScanner(
             self._devices_found.emit, self._reconcile if has_permission(context.actor, "dongles:pair") else None
         )
@@ -216,6 +218,7 @@ class DeviceManager(QObject):
         if not self._resources.has_bus(live.capture):
             return
         previous, self.live = self.live, live
+        self.last_live_id = live.device_id or self.last_live_id
         if previous is not None:
             self._resources.close_bus(previous.capture)
         self.live_changed.emit()

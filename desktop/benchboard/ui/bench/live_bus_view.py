@@ -22,6 +22,7 @@ from benchboard.dongles import fleet
 from benchboard.dongles.listen_only import is_listen_only
 from benchboard.errors import AppError, Invalid, Unavailable
 from benchboard.i18n import _, number
+from benchboard.ui.bench.bench_commands import LIVE
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
@@ -30,6 +31,7 @@ from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
 from benchboard.ui.bench.live_bus_reasons import why_none_selectable
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
 from benchboard.ui.tasks import Work
@@ -121,8 +123,36 @@ class LiveBusView(QWidget):
         self._devices.live_failed.connect(self._on_bus_failed)
         self._devices.frames_sent.connect(self._on_frames_sent)
         context.changed.watch(self, {"dongles"}, self._load_names)
+        install_shortcuts(self, LIVE, self.command_handlers(), context.problems.refuse)
         self._load_names()
         self._live_changed()
+
+    def command_handlers(self) -> Handlers:
+        """The commands of the live bus; their titles tell its present state."""
+
+        def why_closed() -> str:
+            return "" if self._devices.live is not None else _("The live bus is closed.")
+
+        def why_not_sent() -> str:
+            return why_closed() or self._send_button.reason
+
+        paused = self.model.paused
+        return {
+            "bench.toggle_live": Handler(self._toggle_bus, self._why_not_toggled),
+            "bench.pause_live": Handler(
+                self._toggle_pause, why_closed, _("Resume display") if paused else _("Pause display")
+            ),
+            "bench.focus_send": Handler(lambda: self._frame.setFocus(Qt.FocusReason.ShortcutFocusReason), why_not_sent),
+        }
+
+    def _why_not_toggled(self) -> str:
+        return "" if self._devices.live is not None else self._start_button.reason
+
+    def _toggle_bus(self) -> None:
+        if self._devices.live is not None:
+            self._devices.close_bus()
+        else:
+            self._start()
 
     def open_route(self, rest: str) -> None:
         """Open the bus of the dongle with this id."""
