@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from benchboard.canbus.timing import controller
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import CanFilter, ConfigSigner, DongleConfig, Hello, StoredConfig
 from benchboard.errors import Conflict, Invalid, NotFound
@@ -238,6 +239,8 @@ def write_config(
             signing = keys.signing_key(session, actor.organisation_id, data_key)
             signer = ConfigSigner(signing.sign, UUID(row.claim_id).bytes, found.generation)
     before = device.config_read()
+    if "timing" in _changed_parts(before.config, config):
+        _require_timing_fits(config, hello)
     stored = device.config_write(config, revision=before.revision, signer=signer)
     with database.change() as session:
         if row is not None and claimed:
@@ -245,6 +248,22 @@ def write_config(
         else:
             _record_config(session, actor, row or hello.device_id, stored, before.config)
     return stored
+
+
+def _require_timing_fits(config: DongleConfig, hello: Hello) -> None:
+    """Refuse a bit timing that the dongle's controller can't hold: its firmware may take it without a word.
+
+    Nothing is known of a controller that isn't in the table; then the dongle alone decides.
+    """
+    try:
+        item = controller(hello.controller)
+    except NotFound:
+        return
+    for phase in ("nominal", "data") if config.fd_enabled and item.data is not None else ("nominal",):
+        prefix = "data_" if phase == "data" else ""
+        names = ("prescaler", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
+        values = [getattr(config, prefix + name) or 0 for name in names]
+        item.require_fits(item.limits(phase).timing(config.clock_hz, *values), phase)
 
 
 def store_config(

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from benchboard.canbus.bus import BusState, ErrorState
 from benchboard.canbus.capture import Counters
+from benchboard.canbus.timing import Timing
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.storage.models.dongles import Dongle as DongleRow
 from benchboard.ui.bench import timing_view
@@ -24,6 +25,7 @@ from benchboard.ui.bench.timing_view import TimingView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets import Select
+from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.stepper import StepRow
 from support.benchsim import Simulator
 from support.window import Clicker, visible
@@ -187,6 +189,28 @@ def test_timing_of_another_clock_than_the_dongles_is_not_written(
     qtbot.waitUntil(lambda: not click.find(window, "timing_write").isEnabled())
     texts = [label.text() for label in window.findChild(TimingView).findChildren(QLabel) if label.isVisible()]
     assert any(re.fullmatch(r"The CAN clock of .+ is 80 MHz\.", text) for text in texts)
+
+
+def test_timing_outside_the_controllers_limits_is_not_written_and_meets_nothing(
+    qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
+) -> None:
+    window, device_id = shell.window(), pair_one()
+    shell.go(f"bench/timing/{device_id}")
+    button = click.find(window, "timing_write")
+    qtbot.waitUntil(button.isEnabled)
+    view = window.findChild(TimingView)
+
+    def met() -> list[Figure]:
+        figures = (one for one in view.findChildren(Figure) if one.isVisible())
+        return [one for one in figures if re.search(r"(?<!not )enough", one.accessibleName())]
+
+    qtbot.waitUntil(lambda: bool(met()))
+    view._show(Timing(80_000_000, 1, 200, 99, 99, 99))
+    reason = "Propagation and phase 1 is 299; FDCAN allows 2 to 256."
+    assert (button.isEnabled(), button.reason) == (False, reason)
+    shown = [label.text() for label in view.verification.findChildren(QLabel) if label.isVisible()]
+    assert reason in shown
+    qtbot.waitUntil(lambda: not met())
 
 
 def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click: Clicker) -> None:

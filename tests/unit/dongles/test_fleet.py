@@ -232,6 +232,26 @@ def test_write_config_that_reads_back_the_same_is_stored(bench: Bench) -> None:
     assert (details["bitrate"], details["mode"], details["revision"]) == (NEW.bitrate, NEW.mode, 3)
 
 
+def test_write_config_outside_the_controllers_limits_is_refused_in_words(bench: Bench) -> None:
+    dongle = LoopbackDongle()
+    paired(bench, dongle)
+    before = dongle.saved
+    wrong = replace(
+        NEW, bitrate=200_501, sample_point=75.188, prop_seg=200, phase_seg1=99, phase_seg2=99, sjw=99
+    )  # fmt: skip
+    with pytest.raises(Invalid) as caught:
+        write(bench, dongle, wrong)
+    assert caught.value.code == "timing.does-not-fit"
+    assert caught.value.what == "Propagation and phase 1 is 299; FDCAN allows 2 to 256."
+    with pytest.raises(Invalid, match=r"Data phase 2 is 20; FDCAN allows 1 to 16\."):
+        write(bench, dongle, replace(FD, data_prop_seg=0, data_phase_seg1=19, data_phase_seg2=20, data_prescaler=1))
+    assert dongle.saved == before
+    # What is on a dongle already doesn't keep its other settings from being changed.
+    dongle.saved = replace(before, config=wrong)
+    dongle.power_cycle()
+    assert write(bench, dongle, replace(wrong, mode="LISTEN_ONLY")).config.mode == "LISTEN_ONLY"
+
+
 def test_write_config_that_reads_back_otherwise_is_not_stored(bench: Bench) -> None:
     dongle = LoopbackDongle()
     paired(bench, dongle)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import Final
 
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import N_, _, number
@@ -66,6 +67,23 @@ _TIMING_RANGES = {
     "phase_seg2": (1, MAX_SEGMENT),
     "sjw": (1, MAX_SEGMENT),
 }
+
+
+_SEGMENT_TITLES: Final[Mapping[str, str]] = {
+    "prescaler": N_("Prescaler"),
+    "tseg1": N_("Propagation and phase 1"),
+    "prop_seg": N_("Propagation"),
+    "phase_seg1": N_("Phase 1"),
+    "phase_seg2": N_("Phase 2"),
+    "sjw": N_("SJW"),
+    "data_prescaler": N_("Data prescaler"),
+    "data_tseg1": N_("Data propagation and phase 1"),
+    "data_prop_seg": N_("Data propagation"),
+    "data_phase_seg1": N_("Data phase 1"),
+    "data_phase_seg2": N_("Data phase 2"),
+    "data_sjw": N_("Data SJW"),
+}
+"""What the fields of `Limits.violations` are called, to be translated; those of the data phase with `data_` before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +316,25 @@ class Controller:
                 field="phase",
             )
         return found
+
+    def require_fits(self, timing: Timing, phase: str = "nominal") -> None:
+        """Raise Invalid (`timing.does-not-fit`), naming the first field of `timing` that the registers can't hold."""
+        limits = self.limits(phase)
+        for name in limits.violations(timing):
+            field = f"data_{name}" if phase == "data" else name
+            value, (low, high) = getattr(timing, name), limits.allowed(name)
+            sentence = (
+                _("{field} is {value}, which {controller} doesn't allow beside the other segments.")
+                if low <= value <= high
+                else _("{field} is {value}; {controller} allows {low} to {high}.")
+            )
+            title, short = _(_SEGMENT_TITLES[field]), _(self.title).split(" (")[0]
+            raise Invalid(
+                "timing.does-not-fit",
+                sentence.format(field=title, value=value, controller=short, low=low, high=high),
+                do=_("Choose a bit timing for this controller."),
+                field=field,
+            )
 
 
 _SJA1000_LIMITS = Limits(1, 16, 1, 8, 4, 1, 64)

@@ -220,23 +220,17 @@ def registers(
     Raises Invalid naming the field that does not fit the controller, NotFound for its name.
     """
     item = controller(name)
-    quantities = _quantities(item.nominal, nominal, "")
+    quantities = _quantities(item, nominal, "nominal")
     if data is not None:
-        quantities |= _quantities(item.limits("data"), data, "data_")
+        quantities |= _quantities(item, data, "data")
         offset = 0 if tdc_offset is None else require_integer(tdc_offset, "tdc_offset", 0, item.tdco_max)
         quantities |= {"tdc": int(tdc_offset is not None), "tdco": offset, "tdcf": 0}
     return [_register(layout, quantities) for layout in _layouts(item) if layout.fields[0].quantity in quantities]
 
 
-def _quantities(limits: Limits, timing: Timing, prefix: str) -> dict[str, int]:
-    for field in limits.violations(timing):
-        value = getattr(timing, field)
-        raise Invalid(
-            "timing.does-not-fit",
-            _("The controller doesn't support {field} {value}.").format(field=prefix + field, value=value),
-            do=_("Choose a bit timing for this controller."),
-            field=prefix + field,
-        )
+def _quantities(item: Controller, timing: Timing, phase: str) -> dict[str, int]:
+    item.require_fits(timing, phase)
+    prefix = "data_" if phase == "data" else ""
     names = ("prescaler", "tseg1", "prop_seg", "phase_seg1", "phase_seg2", "sjw")
     return {prefix + name: getattr(timing, name) for name in names}
 

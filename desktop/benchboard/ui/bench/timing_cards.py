@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 from benchboard.canbus.timing import (
     Cable,
     Timing,
+    Verdict,
     c_snippet,
     controller,
     ip_link,
@@ -35,7 +36,10 @@ class ToleranceCards:
         self.cable = _FigureCard(_("Cable"))
 
     def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
-        """Show what `timing` allows, compared with the request."""
+        """Show what `timing` allows, compared with the request.
+
+        Nothing counts as met by a timing that the controller can't hold.
+        """
         if timing is None or request is None:
             self.tolerance.show_lines("", [])
             self.cable.show_lines("", [])
@@ -51,19 +55,20 @@ class ToleranceCards:
                 f"{condition.number}  {condition.title}",
                 "" if condition.verified else _("unverified"),
                 limit_percent(condition.percent),
-                condition.percent >= request.clock_tolerance,
+                _met(condition.percent >= request.clock_tolerance, verdict),
             )
             for condition in verdict.tolerance.conditions
         ]
         self.tolerance.show_lines(verdict.tolerance_text, lines)
         if verdict.cable is not None:
-            self._show_cable(verdict.cable, request)
+            self._show_cable(verdict, verdict.cable, request)
 
-    def _show_cable(self, cable: Cable, request: TimingRequest) -> None:
+    def _show_cable(self, verdict: Verdict, cable: Cable, request: TimingRequest) -> None:
+        fits = _met(cable.fits, verdict)
         if cable.is_possible:
             spare = _("{metres} m to spare") if cable.fits else _("{metres} m too long")
             summary = spare.format(metres=format_metres(abs(cable.spare_m), up=not cable.fits))
-            last: _FigureLine = (_("Maximum cable length"), "", f"{format_metres(cable.longest_m)} m", cable.fits)
+            last: _FigureLine = (_("Maximum cable length"), "", f"{format_metres(cable.longest_m)} m", fits)
         else:
             summary = _("Not possible")
             last = (_("Missing even without a cable"), "", f"{number(cable.missing_ns, most=1)} ns", False)
@@ -74,11 +79,16 @@ class ToleranceCards:
         )
         needed = _("Propagation needed for {metres} m").format(metres=number(request.length))
         lines: list[_FigureLine] = [
-            (needed, "", f"{number(cable.needed_ns, most=1)} ns", cable.fits),
+            (needed, "", f"{number(cable.needed_ns, most=1)} ns", fits),
             (segment, "", f"{number(cable.segment_ns, most=1)} ns", None),
             last,
         ]
-        self.cable.show_lines(summary, lines, good=cable.fits)
+        self.cable.show_lines(summary, lines, good=fits)
+
+
+def _met(fits: bool, verdict: Verdict) -> bool | None:
+    """`fits`, but None instead of True if the controller can't hold the timing."""
+    return None if fits and verdict.violations else fits
 
 
 _FigureLine = tuple[str, str, str, bool | None]

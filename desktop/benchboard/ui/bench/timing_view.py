@@ -335,6 +335,10 @@ class TimingView(QWidget):
         if clock is not None and clock != self._timing.clock:
             own = number(clock / 1e6, most=6)
             return _("The CAN clock of {name} is {clock} MHz.").format(name=dongle.title, clock=own)
+        try:
+            controller(self._inputs.controller_name()).require_fits(self._timing)
+        except Invalid as error:
+            return error.what
         return ""
 
     # ---- solving
