@@ -1,5 +1,7 @@
 """Times and cycles in the live trace: no finer than the stamps they come from."""
 
+from datetime import datetime
+
 import pytest
 
 from benchboard import i18n, package_data
@@ -27,7 +29,8 @@ def stamp(seconds: float, uncertainty: float = 0.001) -> Timestamp:
     ],
 )
 def test_clock_shows_no_more_digits_than_the_stamp_has(seconds: float, uncertainty: float, text: str) -> None:
-    assert clock(stamp(seconds, uncertainty)) == text
+    minute = datetime.fromtimestamp(MINUTE + (60 if seconds > 59.9 else 0)).astimezone()
+    assert clock(stamp(seconds, uncertainty)) == f"{minute:%H:%M}:{text}"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,9 @@ def test_clock_and_cycle_have_the_decimal_point_of_the_language() -> None:
     before, now = stamp(1.0, 1e-6), stamp(12.804113, 1e-6)
     try:
         i18n.use("tr", package_data.resources_folder() / "i18n")
-        assert (clock(now), cycle(before, now)) == ("12,804 113", "11\u2009804,113")
+        assert (clock(now), cycle(before, now)) == (
+            f"{datetime.fromtimestamp(MINUTE).astimezone():%H:%M}:12,804 113",
+            "11\u2009804,113",
+        )
     finally:
         i18n.use("en", package_data.resources_folder() / "i18n")

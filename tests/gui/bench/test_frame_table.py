@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
+from benchboard.ui.bench.frame_format import clock
 from benchboard.ui.bench.frame_table import FrameModel
 
 
@@ -21,7 +22,7 @@ def test_data_of_each_column_is_its_own(qtbot: QtBot) -> None:
     model.add_frames([Frame(0x18F, data=b"\xc0\xff", timestamp=stamp(1.02))])
     shown = [[model.index(row, column).data() for column in range(model.columnCount())] for row in range(2)]
     assert shown == [
-        ["01.020", "0x18F", "CAN", "2", "20", "2", "C0 FF"],
+        [clock(stamp(1.02)), "0x18F", "CAN", "2", "20", "2", "C0 FF"],
         ["", "0x18FEF100", "CAN", "1", "–", "1", "01"],
     ]
 
@@ -46,7 +47,7 @@ def test_rows_show_the_time_and_cycle_of_each_frames_own_stamp(qtbot: QtBot) -> 
     model.add_frames([Frame(0x100, timestamp=stamp(1.0)), Frame(0x200, timestamp=stamp(1.001, 0.02))])
     model.add_frames([Frame(0x100, timestamp=stamp(1.0334)), Frame(0x200, timestamp=stamp(1.034, 0.02))])
     shown = [[model.index(row, column).data() for column in (0, 4)] for row in range(model.rowCount())]
-    assert shown == [["01.033", "33"], ["01.0", "0"]]
+    assert shown == [[clock(stamp(1.0334)), "33"], [clock(stamp(1.034, 0.02)), "0"]]
 
 
 def test_add_frames_after_skipped_ones_shows_no_cycle_time(qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ from benchboard.ui.tasks import Tasks
 from benchboard.ui.theme import Theme
 from benchboard.ui.widgets.buttons import Button
 from benchboard.ui.widgets.dialog import Confirm, Dialog
+from benchboard.ui.widgets.focus import note_input
 from benchboard.ui.widgets.toasts import Toast
 
 
@@ -454,6 +455,7 @@ def test_list_with_the_focus_and_no_current_row_shows_that_it_has_it(
 ) -> None:
     """As on arrival: the list has the focus before its rows are there, and Qt makes none of them current."""
     _load(qtbot, table)
+    note_input(key=True)
     table.view.setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.waitUntil(table.view.hasFocus)
     table.clear_current()
@@ -466,5 +468,10 @@ def test_list_with_the_focus_and_no_current_row_shows_that_it_has_it(
     table.make_current("1")
     assert not ringed()
     table.clear_current()
+    assert ringed()
     table.view.clearFocus()
+    assert not ringed()
+    note_input(key=False)  # a click elsewhere led here
+    table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(table.view.hasFocus)
     assert not ringed()

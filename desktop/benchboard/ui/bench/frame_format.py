@@ -1,22 +1,33 @@
 """Formats a frame's time, cycle time, ID and data, for all tables of frames."""
 
+from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.i18n import _, number
 
 _TO_MILLISECONDS: Final = len("12.804")
+_MINUTES: Final = 64
+"""Minutes whose text is kept: a table shows hundreds of times, of few minutes."""
 
 
 def clock(stamp: Timestamp | None) -> str:
-    """Seconds of the minute, no finer than the stamp: `12.804`, with microseconds `12.804 113`, else `12.8` or `12`."""
+    """The local time, no finer than the stamp: `22:47:12.804`, with microseconds `22:47:12.804 113`, else `22:47:12.8`
+    or `22:47:12`.
+    """
     if stamp is None:
         return ""
-    ticks = round(stamp.seconds * 10**stamp.decimals) % (60 * 10**stamp.decimals)
+    minute, ticks = divmod(round(stamp.seconds * 10**stamp.decimals), 60 * 10**stamp.decimals)
     second = Decimal(ticks).scaleb(-stamp.decimals)
     written = ("0" if second < 10 else "") + number(second, stamp.decimals)
-    return f"{written[:_TO_MILLISECONDS]} {written[_TO_MILLISECONDS:]}".rstrip()
+    return f"{_minute_text(minute)}:{written[:_TO_MILLISECONDS]} {written[_TO_MILLISECONDS:]}".rstrip()
+
+
+@lru_cache(_MINUTES)
+def _minute_text(minute: int) -> str:
+    return datetime.fromtimestamp(60 * minute).astimezone().strftime("%H:%M")
 
 
 def cycle(previous: Timestamp | None, current: Timestamp | None) -> str:

@@ -224,7 +224,7 @@ class LiveBusView(QWidget):
         table.horizontalHeader().setHighlightSections(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        for index, width in enumerate((110, 120, 70, 60, 100, 90)):
+        for index, width in enumerate((140, 120, 70, 60, 100, 90)):
             table.setColumnWidth(index, width)
         table.horizontalHeader().setSectionResizeMode(6, QHeaderView.ResizeMode.Stretch)
 

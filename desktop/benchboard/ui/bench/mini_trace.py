@@ -107,11 +107,11 @@ class MiniTrace(QWidget):
     def _row(self, painter: QPainter, y: float, frame: Frame) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme().color("text.muted"))
-        painter.drawText(QRectF(0, y, 90, _ROW - 1), middle, clock(frame.timestamp))
+        painter.drawText(QRectF(0, y, 112, _ROW - 1), middle, clock(frame.timestamp))
         painter.setPen(theme().color("accent.text"))
-        painter.drawText(QRectF(92, y, 90, _ROW - 1), middle, identifier(frame))
+        painter.drawText(QRectF(114, y, 74, _ROW - 1), middle, identifier(frame))
         painter.setPen(theme().color("text"))
-        painter.drawText(QRectF(182, y, self.width() - 182, _ROW - 1), middle, f"{frame.dlc}  {payload(frame)}")
+        painter.drawText(QRectF(188, y, self.width() - 188, _ROW - 1), middle, f"{frame.dlc}  {payload(frame)}")
         painter.fillRect(QRectF(0, y + _ROW - 1, self.width(), 1), theme().color("grid"))
 
 

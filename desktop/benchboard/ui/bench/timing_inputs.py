@@ -267,8 +267,11 @@ class TimingInputs(QWidget):
             return _("No bit timings")
         return ngettext("Correct the marked field.", "Correct the marked fields.", self.wrong_count)
 
-    def show_count(self, solutions: int) -> None:
+    def show_count(self, solutions: int, listed: int) -> None:
+        """Show how many bit timings there are, of which the best are `listed`; the plot has them all."""
         text = ngettext("{count} bit timing", "{count} bit timings", solutions).format(count=number(solutions))
+        if listed < solutions:
+            text = _("Best {listed} of {count} bit timings").format(listed=listed, count=number(solutions))
         self._count.setText(text if solutions else _("No bit timings"))
         self._nearest.show_request(None if solutions else self.last_request)
 

@@ -363,7 +363,7 @@ class TimingView(QWidget):
         )
         best = solutions.best(_BEST)
         self._solutions = solutions
-        self._inputs.show_count(len(solutions))
+        self._inputs.show_count(len(solutions), len(best))
         points = _points(solutions)
         self._plot.show_points(
             points,

@@ -34,6 +34,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.buttons import paint_check
+from benchboard.ui.widgets.focus import came_by_key
 
 _MENU_BUTTON = 28
 """Width and height of the button for a row's menu, in pixels."""
@@ -67,6 +68,7 @@ class PagedRows(QTableView):
         self._headings_placed = 0
         """How many rows, from the first, have the height that their headings need."""
         self.hovered = -1
+        self._focused_by_key = False
         self._last_tick = -1
         self.last_width = 0
         """The width of the last column's content; its section takes all the width that no column wants."""
@@ -100,15 +102,16 @@ class PagedRows(QTableView):
         self._share_width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Ring the list itself while it has the focus and no row is current, as on arrival."""
+        """Ring the list itself while no row is current and it has the focus by keyboard, as on arrival."""
         super().paintEvent(event)
-        if self.hasFocus() and not self.currentIndex().isValid():
+        if self._focused_by_key and self.hasFocus() and not self.currentIndex().isValid():
             with QPainter(self.viewport()) as painter:
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._focused_by_key = came_by_key(event)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -81,6 +81,6 @@ class Figure(QWidget):
             line.addWidget(Text(mark, "caption", "warn"))
         line.addWidget(Text(text))
         if fits is None:
-            line.addSpacing(14)  # keeps the figures in line
+            line.addSpacing(theme().px("spacing.2") + 14)  # keeps the figures in line
         else:
             line.addWidget(Icon("ph.check" if fits else "ph.x", "ok" if fits else "error", 14))
