@@ -12,6 +12,8 @@ UNREACHABLE: Final = "storage.unreachable"
 """The code of the error for an unreachable database."""
 FILE_GONE: Final = "storage.file-gone"
 """The code of the error for a database file that was deleted, moved or replaced while it was open."""
+FILE_UNUSABLE: Final = (FILE_GONE, "storage.damaged", "storage.key")
+"""The codes of the errors for an open database file that can't be used until it is put back or restored."""
 ENDED: Final = "access.ended"
 """The code of the error of a transaction whose session or account has ended."""
 

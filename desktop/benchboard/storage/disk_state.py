@@ -12,7 +12,7 @@ from benchboard.vault import write_remedy
 
 # SQLite's shared memory file is made of pieces of this size, in bytes: it can't be opened with less.
 _LEAST_FREE: Final = 32_768
-FULL: Final = (N_("The disk is full."), N_("Free up disk space, then try again. Nothing was partially written."))
+FULL: Final = (N_("The disk is full."), N_("Free up disk space, then try again."))
 
 
 def disk_obstacle(file: Path) -> Unavailable | None:

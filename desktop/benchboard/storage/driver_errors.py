@@ -73,7 +73,7 @@ _SENTENCES: Final = {
     ),
     "storage.unwritable": (
         N_("The database file can't be read or written."),
-        N_("Check the disk and its file size limit, then try again. Nothing was partially written."),
+        N_("Check the disk and its file size limit, then try again."),
     ),
     "storage.key": (
         N_("The database can't be opened with its stored key."),
@@ -152,12 +152,23 @@ def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> 
     code = _sqlite_code(getattr(driver_error, "sqlite_errorcode", None), str(driver_error))
     if code in _DISK_CODES and file is not None and (obstacle := disk_state.disk_obstacle(file)):
         return obstacle
-    if code == "storage.damaged" and file is not None:
-        return Unavailable(code, _("The database file is damaged."), do=restore_sentence(file))
-    if code == "storage.key" and file is not None:
-        what = _("{file} can't be opened with its stored key.").format(file=file)
-        return Unavailable(code, what, do=_(_SENTENCES[code][1]))
+    if code in ("storage.damaged", "storage.key") and file is not None:
+        return unreadable_file(file, code)
     return _unavailable(code)
+
+
+def unreadable_file(file: Path, code: str = "storage.damaged") -> Unavailable:
+    """The error for a file that is damaged or encrypted with another key: SQLCipher can't tell one from the other."""
+    key = file.parent / "vault" / f"database.{file.stem}.key"
+    if not key.exists():
+        do = restore_sentence(file)
+    elif file.name == "demo.db":
+        do = _("Delete {file} and {key}; Benchboard then creates the demo again.").format(file=file, key=key)
+    else:
+        do = _("Restore the file or the “vault” folder from a backup.")
+        do = f"{do} {restore_sentence(file)}"
+    what = _("{file} can't be read: the file is damaged or its key doesn't match.").format(file=file)
+    return Unavailable(code, what, do=do)
 
 
 def _sqlite_code(result_code: int | None, text: str) -> str:

@@ -22,12 +22,12 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
-from benchboard.errors import Invalid
+from benchboard.errors import FILE_UNUSABLE, AppError, Invalid
 from benchboard.i18n import _
 from benchboard.storage import change_tracking, search_text
 from benchboard.storage.change_tracking import Changes
 from benchboard.storage.database_url import is_password_parameter, without_password
-from benchboard.storage.driver_errors import translate_errors
+from benchboard.storage.driver_errors import translate_errors, unreadable_file
 from benchboard.storage.open_file import OpenFile
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Database:
         self.server = "" if self.dialect == "sqlite" else _address(engine.url)
         """A PostgreSQL server's host, and its port if the URL has one."""
         self.writing = self.engines[-1].execution_options(bb_writing=True)
+        self._outside_transactions = self.engines[-1].execution_options(bb_begin=False)
         self._listeners: list[Callable[[Changes], None]] = []
         self._lock = threading.Lock()
         self._seen: int | None = None
@@ -154,14 +155,47 @@ class Database:
         self.require_file()
         pool = self.writing.pool
         if self._seen is None or not (isinstance(pool, QueuePool) and pool.checkedout()):
-            with translate_errors(self.file, self.server), self.writing.connect() as connection:
+            with self.translated_errors(), self._outside_transactions.connect() as connection:
                 opened = connection.info.setdefault("bb_opened", next(_OPENED))
-                cursor = connection.connection.cursor()
-                try:
-                    self._seen = opened << 32 | int(cursor.execute("PRAGMA data_version").fetchone()[0])
-                finally:
-                    cursor.close()
+                self._seen = opened << 32 | int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
         return self._seen
+
+    def require_sound(self) -> None:
+        """Raise `Unavailable` (`storage.damaged`, `storage.key`) if a SQLite file has a page that can't be read.
+
+        Reads the whole file: for the time after such an error, when another page may be all that a read needs.
+        """
+        if self.file is None:
+            return
+        with self.translated_errors(), self.engine.connect() as connection:
+            if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+                raise unreadable_file(self.file)
+
+    @contextmanager
+    def translated_errors(self) -> Iterator[None]:
+        """As `translate_errors` for this database. After an error of the file itself it connects again: SQLCipher's
+        connections that met a page they couldn't decrypt fail for ever, also once the file is restored."""
+        try:
+            with translate_errors(self.file, self.server):
+                yield
+        except AppError as error:
+            if self.file is None or error.code not in (*FILE_UNUSABLE, "storage.unwritable"):
+                raise
+            self._seen = None
+            for engine in self.engines:  # `_open_file` stays: another file at the path is still another one
+                engine.dispose()
+            if error.code == "storage.unwritable" and (damage := self._damage()):
+                raise damage from error
+            raise
+
+    def _damage(self) -> AppError | None:
+        """The error of a new connection to a damaged file: an old one may call the same damage a disk I/O error."""
+        try:
+            with translate_errors(self.file), self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+        except AppError as error:
+            return error if error.code in FILE_UNUSABLE else None
+        return None
 
     def optimize(self) -> None:
         """Let SQLite update its statistics if its tables have grown a lot: the query planner uses them.
@@ -221,7 +255,7 @@ class Transactions:
         """A session on one consistent view of the data. Nothing it does is kept."""
         database = self._database
         with (
-            translate_errors(database.file, database.server),
+            database.translated_errors(),
             Session(database.engine, autoflush=False, expire_on_commit=False) as session,
         ):
             if database.dialect == "postgresql":
@@ -241,7 +275,7 @@ class Transactions:
         """
         database = self._database
         with (
-            translate_errors(database.file, database.server),
+            database.translated_errors(),
             Session(database.writing, expire_on_commit=False) as session,
         ):
             change_tracking.watch(session)
@@ -368,7 +402,10 @@ def _sqlite(url: URL, key: Key | None, file: OpenFile, **pool: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("bb_writing", False)
+        options = connection.get_execution_options()
+        if not options.get("bb_begin", True):
+            return
+        writing = options.get("bb_writing", False)
         if writing:
             file.require_same()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -34,7 +34,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from benchboard import __version__, file_ownership, i18n, log, package_data
 from benchboard import settings as settings_file
-from benchboard.errors import FILE_GONE, UNREACHABLE, AppError
+from benchboard.errors import FILE_UNUSABLE, UNREACHABLE, AppError
 from benchboard.i18n import _
 from benchboard.settings import Settings
 from benchboard.storage.database_url import without_password
@@ -289,7 +289,7 @@ class Application(QObject):
         self._session_watch.ended.connect(self._on_session_ended)
         self._session_watch.changed_elsewhere.connect(lambda: self._notify_changes(frozenset()))
         self._session_watch.reachable_changed.connect(self._on_reachable)
-        self._session_watch.file_gone_changed.connect(self._on_file_gone)
+        self._session_watch.file_unusable_changed.connect(self._on_file_unusable)
 
     def _show_shell(self, restore: "Callable[[Shell], None]") -> None:
         from benchboard.ui.shell.shell import Shell
@@ -367,14 +367,16 @@ class Application(QObject):
                 self.problems.dismiss(UNREACHABLE)
                 self.shell.notify_changes()
 
-    def _on_file_gone(self, error: AppError | None) -> None:
+    def _on_file_unusable(self, error: AppError | None) -> None:
         if self.shell is None or self._session is None:
             return
-        self.shell.context.database_state.set_file_gone(error)
+        self.shell.context.database_state.set_file_unusable(error)
+        for code in FILE_UNUSABLE:  # the newest cause replaces the one before
+            if error is None or code != error.code:
+                self.problems.dismiss(code)
         if error is not None:
             self.problems.show(error)
         else:
-            self.problems.dismiss(FILE_GONE)
             self.shell.notify_changes()  # failed reads run again
 
     def _save_last_address(self) -> None:

@@ -64,8 +64,8 @@ class DatabaseState(QObject):
     def __init__(self, session: QObject) -> None:
         super().__init__(session)
         self.unreachable_since: datetime | None = None
-        self.file_gone: AppError | None = None
-        """Why nothing is saved: the database file is gone, or was replaced."""
+        self.file_unusable: AppError | None = None
+        """Why nothing is saved: the database file is gone, was replaced or is damaged."""
 
     @classmethod
     def of(cls, session: QObject) -> "DatabaseState":
@@ -77,9 +77,9 @@ class DatabaseState(QObject):
         self.unreachable_since = None if reachable else datetime.now().astimezone()
         self.changed.emit()
 
-    def set_file_gone(self, error: AppError | None) -> None:
-        """The database file is gone or was replaced; None if it is back."""
-        self.file_gone = error
+    def set_file_unusable(self, error: AppError | None) -> None:
+        """The database file is gone, was replaced or is damaged; None if it can be used again."""
+        self.file_unusable = error
         self.changed.emit()
 
 

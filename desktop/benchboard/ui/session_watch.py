@@ -1,5 +1,4 @@
-"""Polls every two seconds whether the database is reachable, its file still there, and whether another program changed
-it.
+"""Polls every two seconds whether the database is reachable, its file usable, and whether another program changed it.
 
 Like any read, its reads are rejected once the session or the account has ended: the window learns of that from
 whichever transaction comes first.
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from benchboard.errors import ENDED, FILE_GONE, AppError
+from benchboard.errors import ENDED, FILE_GONE, FILE_UNUSABLE, AppError
 from benchboard.ui.tasks import DatabaseSession, Tasks
 
 if TYPE_CHECKING:
@@ -24,12 +23,12 @@ _TOUCH_MS = 5 * 60_000
 class SessionWatch(QObject):
     """Signals that the session `ended` (with the error that says why), that another program committed
     (`changed_elsewhere`), when the database becomes unreachable or reachable (`reachable_changed`), and when its file
-    is gone (with the error) or back (None: `file_gone_changed`)."""
+    is gone or damaged (with the error) or usable again (None: `file_unusable_changed`)."""
 
     ended = Signal(object)
     changed_elsewhere = Signal()
     reachable_changed = Signal(bool)
-    file_gone_changed = Signal(object)
+    file_unusable_changed = Signal(object)
 
     def __init__(self, tasks: Tasks, session: "ActiveSession", parent: QObject) -> None:
         super().__init__(parent)
@@ -38,12 +37,14 @@ class SessionWatch(QObject):
         self._version: int | None = None
         self._polling = False
         self._reachable = True
-        self._file_gone = ""
+        self._file_unusable = ""
+        self._is_damaged = self._requires_sound = self._is_overtaken = False
         self._stopped = False
         self._poll_timer = self._start_timer(POLL_MS, self.poll)
         self._touch_timer = self._start_timer(_TOUCH_MS, self._touch)
         # A failure between two polls counts too; the next successful poll clears it.
         tasks.unreachable.connect(self._on_unreachable)
+        tasks.file_unusable.connect(self._on_file_unusable)
         tasks.ended.connect(self._on_ended)
         # Now: it sets the version that later commits of other programs are compared with.
         self.poll()
@@ -53,6 +54,7 @@ class SessionWatch(QObject):
         if self._polling or self._stopped:
             return
         self._polling = True
+        self._requires_sound, self._is_overtaken = self._is_damaged, False
         self._tasks.read(self, self._read_version, self._on_version, self._on_failed)
 
     def stop(self) -> None:
@@ -63,14 +65,18 @@ class SessionWatch(QObject):
     def _read_version(self, _session: DatabaseSession) -> int | None:
         # Opening this transaction checks that session and database are available. The version isn't read in it: SQLite
         # counts for each connection the commits of all others, so the writing connection is queried.
-        return self._session.workspace.database.data_version()
+        database = self._session.workspace.database
+        if self._requires_sound:  # this transaction needs few pages: the damaged ones may be others
+            database.require_sound()
+        return database.data_version()
 
     def _on_version(self, version: int | None) -> None:
         self._polling = False
         if self._stopped:
             return
         self._set_reachable(True)
-        self._set_file_gone(None)
+        if not self._is_overtaken:
+            self._set_file_unusable(None)
         moved = self._version is not None and version != self._version
         self._version = version
         if moved:
@@ -85,10 +91,15 @@ class SessionWatch(QObject):
         self._polling = False
         if self._stopped or error.code == ENDED:
             return
-        if error.code == FILE_GONE:
-            self._set_file_gone(error)
+        if error.code in FILE_UNUSABLE:
+            self._set_file_unusable(error)
         else:
             self._set_reachable(False)
+
+    def _on_file_unusable(self, error: AppError) -> None:
+        if not self._stopped:
+            self._is_overtaken = True  # a poll that is under way may have read before
+            self._set_file_unusable(error)
 
     def _on_unreachable(self) -> None:
         if not self._stopped:
@@ -99,11 +110,12 @@ class SessionWatch(QObject):
             self._reachable = reachable
             self.reachable_changed.emit(reachable)
 
-    def _set_file_gone(self, error: AppError | None) -> None:
-        gone = str(error or "")  # one that was deleted may be replaced later
-        if gone != self._file_gone:
-            self._file_gone = gone
-            self.file_gone_changed.emit(error)
+    def _set_file_unusable(self, error: AppError | None) -> None:
+        self._is_damaged = error is not None and error.code != FILE_GONE
+        why = str(error or "")  # one that was deleted may be replaced later
+        if why != self._file_unusable:
+            self._file_unusable = why
+            self.file_unusable_changed.emit(error)
 
     def _touch(self) -> None:
         """Update the session's last use while the window is active."""

@@ -21,7 +21,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from benchboard.errors import ENDED, UNREACHABLE, AppError, Cancelled, Unavailable
+from benchboard.errors import ENDED, FILE_UNUSABLE, UNREACHABLE, AppError, Cancelled, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.gc_control import GarbageCollector
 
@@ -162,6 +162,8 @@ class Tasks(QObject):
     saving_changed = Signal()
     unreachable = Signal()
     """Some work found that the database is unreachable."""
+    file_unusable = Signal(object)
+    """Some work found that the database's file can't be used, with its error."""
     ended = Signal(object)
     """A transaction was rejected because the session or the account has ended, with its error, which says why."""
 
@@ -350,6 +352,8 @@ class Tasks(QObject):
         if error is not None and error.code == UNREACHABLE:
             # Emitted together with the error, so that no listener takes the database for reachable in between.
             self.unreachable.emit()
+        if error is not None and error.code in FILE_UNUSABLE:
+            self.file_unusable.emit(error)
         if error is not None and error.code == ENDED:
             self.ended.emit(error)
         if not shiboken6.isValid(job.owner):

@@ -1,5 +1,7 @@
-"""The database file disappears under an open dashboard: nothing says “Saved”; the edit is stored once it is back."""
+"""The database file disappears or is damaged under an open dashboard: nothing says “Saved”; the edit is stored once it
+is back."""
 
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -75,3 +77,38 @@ def test_database_file_that_is_deleted_and_then_replaced_is_called_that_everywhe
     assert studio.context.status.text("saved") == "Not saved"
     away.replace(file)
     studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Saved")
+
+
+def test_database_file_that_is_damaged_is_not_called_saved_until_it_is_restored(studio: "Studio") -> None:
+    application, saving = studio.application, studio.page.saving
+    problems, watch = application.problems, application.findChild(SessionWatch)
+    assert watch is not None
+    file, log = studio.home / "demo.db", studio.home / "demo.db-wal"
+    before = {path: path.read_bytes() for path in (file, log) if path.exists()}
+    with file.open("r+b") as damaged:
+        damaged.write(os.urandom(len(before[file])))
+    if log.exists():
+        os.truncate(log, 0)
+    application.tasks.read(application, lambda _session: watch._session.workspace.database.require_sound(), print)
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Not saved")
+    notice = problems.current
+    assert notice is not None
+    assert notice.what == f"{file} can't be read: the file is damaged or its key doesn't match."
+    assert studio.page.bar.state.text() == "Not saved"
+    away = studio.home.with_name("away")
+    studio.home.rename(away)
+    studio.wait(lambda: watch.poll() or problems.has("storage.file-gone"))
+    assert not problems.has("storage.damaged")
+    assert not problems.has("storage.key")
+    away.rename(studio.home)
+    studio.wait(lambda: watch.poll() or problems.has("storage.damaged") or problems.has("storage.key"))
+    for path, content in before.items():
+        with path.open("r+b") as restored:
+            restored.write(content)
+    studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Saved")
+    assert problems.current is None
+    studio.click(next(iter(studio.canvas.tiles)))
+    studio.key(Qt.Key.Key_Delete)
+    saving.save()
+    studio.wait_until_saved()
+    assert studio.context.status.text("saved") == "Saved"

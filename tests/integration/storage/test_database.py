@@ -190,6 +190,37 @@ def test_database_file_is_encrypted(sqlite_database: Database, tmp_path: Path) -
     assert b"SQLite format 3" not in raw
 
 
+def test_open_database_whose_file_was_damaged_says_one_sentence_and_works_once_it_is_restored(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """SQLCipher's connections that met the damage fail for ever; SQLite has three codes for it."""
+    create_organisation(sqlite_database, "north")
+    assert slugs(sqlite_database) == ["north"]
+    sqlite_database.data_version()
+    file = tmp_path / "bench.db"
+    files = [path for path in (file, tmp_path / "bench.db-wal") if path.exists()]
+    before = {path: path.read_bytes() for path in files}
+    for path in files:
+        with path.open("r+b") as damaged:
+            damaged.write(os.urandom(len(before[path])) if path == file else b"")
+            damaged.truncate()
+    said = set()
+    for _ in range(3):
+        for act in (slugs, Database.require_sound, Database.data_version):
+            try:
+                act(sqlite_database)
+            except Unavailable as error:
+                said.add(error.what)
+    assert said == {f"{file} can't be read: the file is damaged or its key doesn't match."}
+    for path in files:
+        with path.open("r+b") as restored:
+            restored.write(before[path])
+    sqlite_database.require_sound()
+    assert slugs(sqlite_database) == ["north"]
+    create_organisation(sqlite_database, "south")
+    assert sqlite_database.data_version() is not None
+
+
 def test_open_with_another_key_prints_nothing(
     sqlite_database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

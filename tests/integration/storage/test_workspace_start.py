@@ -98,7 +98,9 @@ def test_open_local_with_another_key_is_refused_and_keeps_the_file(tmp_path: Pat
     with pytest.raises(Unavailable) as refused:
         workspace.open_local(tmp_path)
     assert refused.value.code == "storage.key"
-    assert refused.value.what == f"{tmp_path / 'benchboard.db'} can't be opened with its stored key."
+    cause = "can't be read: the file is damaged or its key doesn't match."
+    assert refused.value.what == f"{tmp_path / 'benchboard.db'} {cause}"
+    assert refused.value.do.startswith("Restore the file or the “vault” folder from a backup.")
     assert (tmp_path / "benchboard.db").read_bytes() == before
 
 
@@ -155,6 +157,23 @@ def test_open_local_after_key_and_database_were_moved_away_begins_anew(tmp_path:
     _assert_complete(tmp_path)
 
 
+def test_open_demo_of_a_damaged_file_as_the_error_says_makes_it_again(tmp_path: Path) -> None:
+    workspace.open_demo(tmp_path).close()
+    file, key = tmp_path / "demo.db", tmp_path / "vault" / "database.demo.key"
+    with file.open("r+b") as damaged:
+        damaged.write(os.urandom(file.stat().st_size))
+    with pytest.raises(Unavailable) as refused:
+        workspace.open_demo(tmp_path)
+    assert refused.value.what == f"{file} can't be read: the file is damaged or its key doesn't match."
+    assert refused.value.do == f"Delete {file} and {key}; Benchboard then creates the demo again."
+    file.unlink()
+    key.unlink()
+    again = workspace.open_demo(tmp_path)
+    with unbound(again.database).read() as session:
+        assert len(authentication.demo_people(session)) >= 4
+    again.close()
+
+
 def test_open_local_of_a_damaged_file_says_which_backup_there_is(tmp_path: Path) -> None:
     _assert_complete(tmp_path)
     file = tmp_path / "benchboard.db"
@@ -164,7 +183,8 @@ def test_open_local_of_a_damaged_file_says_which_backup_there_is(tmp_path: Path)
     with pytest.raises(Unavailable) as refused:
         workspace.open_local(tmp_path)
     assert refused.value.code == "storage.damaged"
-    assert refused.value.do.startswith("Benchboard has no backup of it.")
+    assert refused.value.what == f"{file} can't be read: the file is damaged or its key doesn't match."
+    assert "Benchboard has no backup of it." in refused.value.do
     backup = tmp_path / "backups" / "benchboard-0003-20261103T120000000000Z.db"
     backup.parent.mkdir()
     backup.touch()

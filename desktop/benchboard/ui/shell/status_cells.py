@@ -57,7 +57,7 @@ class ShellStatusCells(QObject):
     def refresh(self) -> None:
         """Update the cell of the save state."""
         status = self._context.status
-        if self._database.file_gone is not None:
+        if self._database.file_unusable is not None:
             status.set("saved", "ph.warning-circle", _("Not saved"), self._fill_saving, tone="error", announced=True)
         elif self._database.unreachable_since is not None:
             text = _("No response since {time}").format(time=self._database.unreachable_since.strftime("%H:%M"))
@@ -102,9 +102,9 @@ class ShellStatusCells(QObject):
         popover.column.addWidget(Paragraph(location_sentence(location.kind), "caption", "muted"))
 
     def _fill_saving(self, popover: Popover) -> None:
-        if (gone := self._database.file_gone) is not None:
-            popover.column.addWidget(heading(gone.what))
-            popover.column.addWidget(Paragraph(f"{gone.why} {gone.do}", "body", "secondary"))
+        if (unusable := self._database.file_unusable) is not None:
+            popover.column.addWidget(heading(unusable.what))
+            popover.column.addWidget(Paragraph(f"{unusable.why} {unusable.do}".strip(), "body", "secondary"))
             return
         if self._database.unreachable_since is not None:
             popover.column.addWidget(heading(_("The database isn't responding")))

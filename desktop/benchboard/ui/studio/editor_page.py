@@ -588,13 +588,14 @@ class StudioPage(QWidget):
             "conflict": (_("Conflict"), "ph.warning-circle", "error"),
             "unsaved": (_("Not saved"), "ph.warning-circle", "error"),
         }[state]
-        cause = self._context.database_state.file_gone if state == "saved" else problem if state == "unsaved" else None
+        unusable = self._context.database_state.file_unusable
+        cause = unusable if state == "saved" else problem if state == "unsaved" else None
         may_save = state in ("saved", "changed", "saving", "merging", "unsaved")
         self.bar.show_state(text, icon, role, may_save=may_save, reason=str(cause or ""))
 
     def _saved_state(self) -> tuple[str, str, str]:
         """Text, icon and colour token of the save state when nothing is left to store."""
-        if self._context.database_state.file_gone is not None:
+        if self._context.database_state.file_unusable is not None:
             return _("Not up to date") if self.editor.read_only else _("Not saved"), "ph.warning-circle", "error"
         if self._draft:
             return _("Not saved yet"), "ph.pencil-simple", "text.muted"
