@@ -78,9 +78,17 @@ class PairingChecklist(QWidget):
         self._update_accessible_name()
         self.update()
 
-    def show_failed(self, index: int) -> None:
-        """Mark line `index` alone as failed: none of the others is done, they all start again."""
+    def reset(self) -> None:
+        """Mark no line: nothing has started."""
         self._marks = ["todo"] * len(self._marks)
+        self._update_accessible_name()
+        self.update()
+
+    def show_failed(self, index: int, *, keep_done: bool = False) -> None:
+        """Mark line `index` alone as failed: none of the others is done, they all start again. With `keep_done`, those
+        before it stay done.
+        """
+        self._marks = ["done" if keep_done and at < index else "todo" for at in range(len(self._marks))]
         self._marks[index] = "failed"
         self._update_accessible_name()
         self.update()

@@ -314,8 +314,8 @@ class BusTestPage(_WizardPage):
 
     def __init__(self) -> None:
         opens = ngettext(
-            "The live bus opens for {count} second. Error-free frames verify bit timing and wiring.",
-            "The live bus opens for {count} seconds. Error-free frames verify bit timing and wiring.",
+            "The live bus opens for {count} second. If frames arrive without errors, bit timing and wiring are right.",
+            "The live bus opens for {count} seconds. If frames arrive without errors, bit timing and wiring are right.",
             LISTEN_SECONDS,
         )
         listen = ngettext("Listen for {count} second", "Listen for {count} seconds", LISTEN_SECONDS)

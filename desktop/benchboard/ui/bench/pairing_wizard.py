@@ -96,7 +96,8 @@ class PairingWizard(Dialog):
         self._device: DetectedDevice | None = None
         self._registered: _WizardDongle | None = None
         self._config: DongleConfig | None = None
-        self._test_result = ""
+        self._test_result = self._test_failure = ""
+        self._written = False
         self._tasks: list[Work] = []
         self._build_pages()
         self._build_footer()
@@ -174,6 +175,8 @@ class PairingWizard(Dialog):
     # ---- forward
 
     def _show_page(self, step: int) -> None:
+        if step == _TEST:
+            self._test_page.steps.reset()
         self._stack.setCurrentIndex(step)
         self.set_step(step)
         announce(self, self.stepper.accessibleName())
@@ -237,16 +240,35 @@ class PairingWizard(Dialog):
             self._finish()
 
     def _skip_step(self) -> None:
-        self._mark_skipped(self._stack.currentIndex())
         if self._stack.currentIndex() == _TIMING:
+            if self._written:
+                self._show_written()
+            else:
+                self._mark_skipped(_TIMING)
             self._show_page(_TEST)
-        else:
-            self._show_done()
+            return
+        self._mark_skipped(_TEST)
+        failure = _("The bus test failed: {error}").format(error=self._test_failure)
+        self._test_result = failure if self._test_failure else _("The bus wasn't tested.")
+        self._show_done()
 
     def _mark_skipped(self, *steps: int) -> None:
         """Say of these steps that nothing was done in them."""
         for step in steps:
             self.stepper.set_caption(step, _("Skipped"))
+            self.stepper.set_skipped(step)
+
+    def _show_written(self) -> None:
+        """Say of the step of the bit timing which bit rate this wizard has set."""
+        if self._config is not None:
+            rate = number(self._config.bitrate / 1000, most=3)
+            self.stepper.set_caption(_TIMING, _("Set to {rate} kbit/s").format(rate=rate))
+
+    def _restore_captions(self, first: int = _SELECT) -> None:
+        """Say again of the steps from `first` on what will happen in them."""
+        for step in range(first, len(_steps())):
+            self.stepper.set_caption(step, _steps()[step][1])
+            self.stepper.set_skipped(step, skipped=False)
 
     def _on_devices_changed(self) -> None:
         if self._stack.currentIndex() != _SELECT:
@@ -410,7 +432,10 @@ class PairingWizard(Dialog):
     def _write(self) -> None:
         detected, config, context = self._device, self._bitrate_page.planned, self._context
         if detected is None or config is None or config == self._config:
-            self.stepper.set_caption(_TIMING, _("Kept as it was"))
+            if self._written:
+                self._show_written()
+            else:
+                self.stepper.set_caption(_TIMING, _("Kept as it was"))
             self._show_page(_TEST)
             return
         self._disable_next(_("Already writing."))
@@ -421,8 +446,8 @@ class PairingWizard(Dialog):
                 return fleet.write_config(context.database, context.actor, data_key, device, config).config
 
         def done(stored: DongleConfig) -> None:
-            self._config = stored
-            self.stepper.set_caption(_TIMING, _("Written and read back"))
+            self._config, self._written, self._test_failure = stored, True, ""
+            self._show_written()
             self._show_page(_TEST)
 
         self._run(op, done, _("Writing bit timing"), self._show_failure)
@@ -447,6 +472,10 @@ class PairingWizard(Dialog):
         try:
             require_no_errors(counters)
         except DeviceFailure as error:
+            if self._config is not None:
+                rate = number(self._config.bitrate / 1000, most=3)
+                error.why = _("This dongle runs at {rate} kbit/s.").format(rate=rate)
+                error.do = _("Go back and choose the bus's bit rate, or check wiring and termination.")
             self._test_failed(error)
             self._back_button.show()
             return
@@ -464,7 +493,8 @@ class PairingWizard(Dialog):
         self._show_done()
 
     def _test_failed(self, error: AppError) -> None:
-        self._test_page.steps.show_failed(1)
+        self._test_failure = error.what
+        self._test_page.steps.show_failed(1, keep_done=self._test_page.steps.marks[0] == "done")
         self._show_failure(error)
 
     def _show_done(self) -> None:
@@ -485,8 +515,7 @@ class PairingWizard(Dialog):
         """Return to the choice of a dongle, where the one that was identified stays selected; from a failed test, to
         its bit timing. The captions say again what will happen."""
         to = _TIMING if self._stack.currentIndex() == _TEST and self._config is not None else _SELECT
-        for step in range(to, _DONE):
-            self.stepper.set_caption(step, _steps()[step][1])
+        self._restore_captions(to)
         if to == _TIMING and self._config is not None:
             self._show_page(_TIMING)
             self._bitrate_page.show_config(self._config)
@@ -496,9 +525,9 @@ class PairingWizard(Dialog):
 
     def _start_over(self) -> None:
         self._registered = self._config = self._device = None
-        self._selected_key = self._test_result = ""
-        for index, (_title, caption) in enumerate(_steps()):
-            self.stepper.set_caption(index, caption)
+        self._selected_key = self._test_result = self._test_failure = ""
+        self._written = False
+        self._restore_captions()
         self._show_page(_SELECT)
         self._on_devices_changed()
 

@@ -19,7 +19,8 @@ _LEFT: Final = 20
 
 
 class Stepper(QFrame):
-    """Steps as (title, caption), 240 px wide, for a ground of `window`: those done are green, the current one blue."""
+    """Steps as (title, caption), 240 px wide, for a ground of `window`: those done are green, the current one blue,
+    those skipped have a dash."""
 
     accessible_role = Role.StaticText
 
@@ -27,6 +28,7 @@ class Stepper(QFrame):
         super().__init__(parent)
         self._steps = tuple(steps)
         self._current = 0
+        self._skipped: frozenset[int] = frozenset()
         self.setFixedWidth(_WIDTH)
         self.setMinimumHeight(_ROW * len(self._steps))
         self.set_current(0)
@@ -35,6 +37,16 @@ class Stepper(QFrame):
         """Say something else below the title of step `index`, such as what became of it."""
         self._steps = (*self._steps[:index], (self._steps[index][0], caption), *self._steps[index + 1 :])
         self.update()
+
+    def set_skipped(self, index: int, *, skipped: bool = True) -> None:
+        """Mark step `index` as one in which nothing was done, once it is behind the current one."""
+        self._skipped = self._skipped | {index} if skipped else self._skipped - {index}
+        self.update()
+
+    @property
+    def skipped(self) -> frozenset[int]:
+        """The steps in which nothing was done."""
+        return self._skipped
 
     def caption(self, index: int) -> str:
         """What is said below the title of step `index`."""
@@ -58,7 +70,8 @@ class Stepper(QFrame):
 
     def _paint_step(self, painter: QPainter, index: int) -> None:
         (title, caption), top = self._steps[index], index * _ROW
-        current, done = index == self._current, index < self._current
+        current, passed = index == self._current, index < self._current
+        done = passed and index not in self._skipped
         mark = QRectF(_LEFT, top + 4, _MARK, _MARK)
         if index + 1 < len(self._steps):
             line = QRectF(mark.center().x() - 1, mark.bottom() + 2, 2, _ROW - _MARK - 4)
@@ -67,8 +80,9 @@ class Stepper(QFrame):
         painter.setPen(Qt.PenStyle.NoPen if filled else QPen(theme().color("border.control"), 1))
         painter.setBrush(theme().color(filled) if filled else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(mark if filled else mark.adjusted(0.5, 0.5, -0.5, -0.5))
-        if done:
-            paint_icon(painter, "ph.check", mark.adjusted(5, 5, -5, -5), theme().color("surface"))
+        if passed:
+            icon, tone = ("ph.check", "surface") if done else ("ph.minus", "text.muted")
+            paint_icon(painter, icon, mark.adjusted(5, 5, -5, -5), theme().color(tone))
         else:
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("on.accent" if current else "text.muted"))
@@ -78,7 +92,7 @@ class Stepper(QFrame):
         for font, ink, text, box in (
             ("body_strong" if current else "body", "accent.text" if current else "text" if done else "text.muted",
              title, room),
-            ("caption", "text.secondary" if current or done else "text.muted", caption, room.translated(0, 21)),
+            ("caption", "text.secondary" if current or passed else "text.muted", caption, room.translated(0, 21)),
         ):  # fmt: skip
             painter.setFont(theme().font(font))
             painter.setPen(theme().color(ink))
