@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from functools import partial
 from operator import itemgetter
@@ -242,7 +243,7 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
     """
     if name:
         fleet.require_name(context.actor, name)
-    with link.open_port(port) as handle:
+    with _named_options(), link.open_port(port) as handle:
         info = probe_open(handle)
         already_claimed = _is_claimed(context, info)
         if not yes and not already_claimed:
@@ -277,6 +278,17 @@ def pair(context: CommandContext, port: str, yes: bool, name: str) -> None:
         resumed=resumed,
         already_ours=already_claimed,
     )
+
+
+@contextmanager
+def _named_options() -> Iterator[None]:
+    """Name the options that open another database, where only the one that paired the dongle can change it."""
+    try:
+        yield
+    except AppError as error:
+        if error.code in ("dongle.already-claimed", "dongle.signature-required"):
+            error.do = _("Use the database that paired it: --demo, --url or --org.")
+        raise
 
 
 def _is_claimed(context: CommandContext, info: DongleInfo) -> bool:
@@ -398,7 +410,8 @@ def _write_config(
     try:
         actor = resolve_actor(opened, org=org, as_email=as_email)
         data_key = opened.data_keys.of(actor.organisation_id)
-        return fleet.write_config(opened.database.bind(actor), actor, data_key, device, new)
+        with _named_options():
+            return fleet.write_config(opened.database.bind(actor), actor, data_key, device, new)
     finally:
         opened.close()
 

@@ -26,7 +26,7 @@ _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
     ),
     ErrorCode.ALREADY_CLAIMED: (
         Conflict, "already-claimed", N_("This dongle is already paired."),
-        N_("It holds an organisation's key."), N_("Ask that organisation to release it first."),
+        N_("It holds an organisation's key."), N_("Sign in to that organisation."),
     ),
     ErrorCode.CLAIM_REVOKED: (
         Conflict, "claim-revoked", N_("This pairing was revoked."),
@@ -67,8 +67,8 @@ _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
         N_("Read the settings back, then decide which to keep."),
     ),
     ErrorCode.SIGNATURE_REQUIRED: (
-        Denied, "signature-required", N_("Only this dongle's organisation can sign its settings."),
-        N_("No one else can change a paired dongle."), N_("Sign in to its organisation to write them."),
+        Denied, "signature-required", N_("This dongle is paired with another organisation."),
+        N_("No one else can change a paired dongle."), N_("Sign in to that organisation."),
     ),
     ErrorCode.CLAIMS_EXHAUSTED: (
         Conflict, "claims-exhausted", N_("This dongle can no longer be paired."),

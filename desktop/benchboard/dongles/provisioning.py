@@ -319,7 +319,7 @@ class _Pairing:
             "dongle.already-claimed",
             _("This dongle is already paired with another organisation."),
             why=_("It holds that organisation's key and accepts no other."),
-            do=_("Ask that organisation to release it first."),
+            do=_("Sign in to that organisation."),
         )
 
     def _is_pinned_by(self, status: Status) -> bool:

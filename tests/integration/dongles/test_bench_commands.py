@@ -133,6 +133,11 @@ def test_dongle_list_says_that_a_dongle_was_paired_by_another_database(
     (line,) = [line for line in run(home, "dongle", "list").splitlines() if device_id in line]
     assert "Paired" in line
     assert "elsewhere" not in line
+    # What the other one could do is to open the database that paired it: there is nothing to release it with.
+    for arguments in (("pair", "--port", port, "--yes"), ("config", "--port", port, "--timing", "10/11/2/2/2")):
+        said = " ".join(run(other, "dongle", *arguments, status=1).split())
+        assert "paired with another organisation." in said
+        assert "Use the database that paired it: --demo, --url or --org." in said
 
 
 def test_dongle_config_of_a_dongle_that_is_not_paired_is_in_the_audit_log(
