@@ -7,7 +7,7 @@ PRESCALER/PROP_SEG/PHASE_SEG1/PHASE_SEG2/SJW.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from math import floor
@@ -307,10 +307,19 @@ def check(
     if not verdict.is_ok:
         advice = _("The bit timing fails the check. Change the bit timing, the oscillator or the cable.")
         if verdict.violations:
-            names = ", ".join(map(column_title, verdict.violations))
-            advice = _("The bit timing doesn't fit the controller. Correct: {names}.").format(names=names)
+            advice = _("The bit timing doesn't fit the controller. Change {names}.").format(
+                names=_names_in_a_sentence(verdict.violations)
+            )
         click.echo(advice, err=True)
         ctx.exit(1)
+
+
+def _names_in_a_sentence(fields: Sequence[str]) -> str:
+    """The titles of these fields as a sentence names them: propagation and phase 1, phase 2 and SJW."""
+    titles = [title if title.isupper() else title[0].lower() + title[1:] for title in map(column_title, fields)]
+    if len(titles) == 1:
+        return titles[0]
+    return _("{names} and {last}").format(names=", ".join(titles[:-1]), last=titles[-1])
 
 
 def _verdict_lines(

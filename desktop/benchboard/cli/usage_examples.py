@@ -15,7 +15,7 @@ _VALUES: Final = {
     "--b-timing": "1/47/16/16/16",
     "--bitrate": "500k",
     "--clock": "80M",
-    "--controller": "mcp2518fd",
+    "--controller": "fdcan",
     "--format": "grafana",
     "--port": "/dev/ttyACM0",
     "--timing": "1/95/32/32/32",

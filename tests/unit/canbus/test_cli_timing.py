@@ -437,3 +437,12 @@ def test_solve_with_a_number_of_another_form_is_refused_as_what_it_is(option: st
 def test_bit_timings_are_given_by_the_option_of_dongle_config_and_by_the_old_ones(new: str, old: str) -> None:
     assert run(*new.split()).output == run(*old.split()).output != ""
     assert not re.search(r"--(a-|b-)?(nominal|data)\b(?!-)", run(new.split()[0], "--help").output)
+
+
+def test_timing_check_outside_the_limits_names_what_to_change_in_a_sentence() -> None:
+    done = run("check", "--controller", "fdcan", "--clock", "80M", "--timing", "1/200/99/129/99")
+    assert done.exit_code == 1
+    assert "allowed, yours not given" in done.stdout
+    assert done.stderr.strip() == (
+        "The bit timing doesn't fit the controller. Change propagation and phase 1 and phase 2."
+    )

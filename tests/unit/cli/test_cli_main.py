@@ -329,7 +329,7 @@ def test_what_every_command_requires_is_shown_in_an_example_that_it_understands(
         (["dongle", "info", "--port"], "dongle info --port /dev/ttyACM0"),
         (
             ["timing", "solve", "--controller", "bxcan"],
-            "timing solve --controller mcp2518fd --clock 80M --bitrate 500k",
+            "timing solve --controller fdcan --clock 80M --bitrate 500k",
         ),
         (["dashboard", "show"], 'dashboard show "Line 2"'),
     ],

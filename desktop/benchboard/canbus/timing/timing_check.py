@@ -57,9 +57,10 @@ class Verdict:
     @property
     def tolerance_text(self) -> str:
         """The oscillator tolerance that is allowed, rounded down, beside the one that was asked about."""
-        return _("{allowed} allowed, yours {yours}").format(
-            allowed=limit_percent(self.tolerance.percent), yours=value_percent(self.clock_tolerance)
-        )
+        allowed = limit_percent(self.tolerance.percent)
+        if not self.clock_tolerance:  # no oscillator is without one
+            return _("{allowed} allowed, yours not given").format(allowed=allowed)
+        return _("{allowed} allowed, yours {yours}").format(allowed=allowed, yours=value_percent(self.clock_tolerance))
 
 
 def check(

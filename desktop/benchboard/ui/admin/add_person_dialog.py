@@ -102,9 +102,9 @@ class AddPersonDialog(Dialog):
     def _ask_to_discard(self) -> None:
         Confirm(
             self.window(),
-            _("Discard what you typed?"),
+            _("Discard this person?"),
             _("This person isn't added yet."),
-            act=_("Discard text"),
+            act=_("Discard"),
             keep=_("Keep editing"),
             run=self.dismiss,
         ).open()

@@ -133,7 +133,9 @@ class NameVersionDialog(Dialog):
             Field(
                 _("Version name"),
                 self._note,
-                note=_("Keeps the dashboard as it is now under this name. Later edits don't change it."),
+                note=_(
+                    "Keeps the current dashboard as a version with this name. Later edits don't change that version."
+                ),
             )
         )
         self.add_button(Button(_("Cancel"), self.dismiss, name="version_leave"))
