@@ -111,6 +111,7 @@ _ACRONYMS: Final = frozenset((
     "api", "can", "chf", "csv", "eur", "gbp", "html", "http", "https", "id", "iban", "ip", "iso", "jpy", "json", "kpi",
     "pdf", "sku", "sql", "uid", "url", "usb", "usd", "utc", "uuid", "vat", "vin", "xml",
 ))  # fmt: skip
+_REVERSING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _PERCENT: Final = ("percent", "percentage", "pct")
 _WORD_BREAKS: Final = re.compile(r"[\W_]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _Aggregate = Literal["sum", "avg", "min", "max", "count", "count_distinct"]
@@ -131,6 +132,11 @@ def escaped(text: str) -> str:
     line = " ".join(text[: MAX_TITLE + 1].split())
     shown = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in line)
     return shown if len(shown) <= MAX_TITLE else f"{shown[: MAX_TITLE - 1]}…"
+
+
+def with_visible_bidi(text: str) -> str:
+    """`text` with the controls that reverse what follows them shown by their codes."""
+    return _REVERSING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def order_status(value: str) -> str:

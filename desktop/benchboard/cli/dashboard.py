@@ -320,7 +320,7 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
 def save(
     context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO
 ) -> None:
-    """Save the JSON in a file as a dashboard's new version.
+    """Save the JSON in a file as a dashboard's new version. The dashboard keeps its name, whatever FILE calls it.
 
     FILE is in the format that “benchboard dashboard export” writes; use - for standard input.
     """
@@ -332,7 +332,7 @@ def save(
         return
     do = _("Use a file in the format that “benchboard dashboard export” writes.")
     with _read_json(file, do) as value, advise_on_conflict(), context.database.change() as session:
-        document = _with_title(parse_document(value), card.name)
+        document = parse_document({**write_document(parse_document(value)), "title": card.name})
         saved = library.save(session, context.actor, card.id, document, base_version=base_version, note=note)
     count = _count(saved.document)
     context.report(

@@ -115,6 +115,14 @@ def _stock(handle: OpenPort, clock: Callable[[], float]) -> DongleInfo:
     number = query(b"N") if version else ""
     # What answers everything alike answers nothing.
     if not version or number == version:
+        if query.has_received_data:
+            raise DeviceFailure(
+                "dongle.silent",
+                _("{path} sends data that Benchboard can't read.").format(path=handle.path),
+                why=_("It's another device's port, or the dongle's firmware doesn't speak slcan."),
+                do=_("Check the port. If it's the dongle's, unplug it, plug it back in and try again."),
+                path=handle.path,
+            )
         raise DeviceFailure(
             "dongle.silent",
             _("No CAN dongle responded on {path}.").format(path=handle.path),
@@ -153,13 +161,17 @@ class _SlcanCommands:
         self._handle = handle
         self._clock = clock
         self._parser = slcan_codec.Parser()
+        self.has_received_data = False
+        """Whether more than slcan's bare signs for yes and no arrived."""
 
     def __call__(self, command: bytes) -> str:
         """The reply's text; "" for a refusal, an empty reply or none in `_PROBE_TIMEOUT` seconds."""
         self._handle.write(command + b"\r")
         deadline = self._clock() + _PROBE_TIMEOUT
         while (left := deadline - self._clock()) > 0:
-            for reply in self._parser.feed(self._handle.read(left)).replies:
+            data = self._handle.read(left)
+            self.has_received_data |= bool(data.strip(b"\r\a"))
+            for reply in self._parser.feed(data).replies:
                 if not reply.ok or reply.text or command == b"C":
                     return reply.text
         return ""

@@ -59,6 +59,19 @@ _POSTGRESQL_REFUSALS: Final = (
     (re.compile(r"FATAL:  password authentication failed for user "), "storage.password"),
     (re.compile(r"no password supplied"), "storage.password"),
 )
+# What libpq and psycopg say of a URL's setting before they connect.
+_SETTING_ERRORS: Final = (
+    (re.compile(r'invalid (\w+) value: "'), True),
+    (re.compile(r"bad value for (\w+): "), True),
+    (re.compile(r'for connection option "(\w+)"'), True),
+    (re.compile(r'invalid (?:URI query parameter:|connection option) "(\w+)"'), False),
+)
+_ALLOWED: Final = {
+    "channel_binding": "disable, prefer, require",
+    "gssencmode": "disable, prefer, require",
+    "sslmode": "disable, allow, prefer, require, verify-ca, verify-full",
+    "target_session_attrs": "any, read-write, read-only, primary, standby, prefer-standby",
+}
 # psycopg looks the host up itself. -3 is a lookup that failed for now, as without a network.
 _UNKNOWN_HOST: Final = re.compile(r"failed to resolve host '.*': \[Errno (?!-3\])")
 
@@ -145,6 +158,8 @@ def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> 
     """The `Unavailable` for a driver error; `file` and `server` as in `translate_errors`."""
     driver_error: Any = error.orig
     if hasattr(driver_error, "sqlstate"):
+        if driver_error.sqlstate is None and (invalid := _invalid_setting(str(driver_error))):
+            return invalid
         code = _postgresql_code(driver_error.sqlstate, str(driver_error))
         if code == UNREACHABLE and server:
             return _unreachable(server, unknown=_UNKNOWN_HOST.search(str(driver_error)) is not None)
@@ -187,6 +202,23 @@ def _postgresql_code(state: str | None, text: str) -> str:
     if state.startswith(_POSTGRESQL_AWAY):
         return UNREACHABLE
     return _POSTGRESQL_STATES.get(state, "storage.refused")
+
+
+def _invalid_setting(text: str) -> Unavailable | None:
+    """The error for a setting that the database URL has and the driver doesn't accept; None for any other `text`."""
+    for pattern, is_known in _SETTING_ERRORS:
+        if not (found := pattern.search(text)):
+            continue
+        name = found[1]
+        if not is_known:
+            what, do = _("The database URL has an unknown setting: {name}."), _("Check its spelling, or remove it.")
+        elif name in _ALLOWED:
+            what = _("The database URL's setting {name} is invalid.")
+            do = _("Use one of: {values}.").format(values=_ALLOWED[name])
+        else:
+            what, do = _("The database URL's setting {name} is invalid."), _("Correct or remove it.")
+        return Unavailable("storage.url-setting", what.format(name=name), do=do)
+    return None
 
 
 def _unavailable(code: str) -> Unavailable:

@@ -298,3 +298,8 @@ def test_number_of_any_value_is_written_and_drawn_or_omitted(value: Decimal | in
     assert number_format.format_cell(value)
     drawn = number_format.to_float(value)
     assert drawn is None or math.isfinite(drawn)
+
+
+def test_format_cell_with_bidi_controls_shows_their_codes() -> None:
+    """The rest of the cell was read backwards; letters of right-to-left scripts stay as they are."""
+    assert number_format.format_cell("paid \u202e000,1\u2066 שלום") == "paid \\u202e000,1\\u2066 שלום"

@@ -72,12 +72,13 @@ def test_dashboard_commands_import_then_export_round_trip(terminal: Terminal, fo
     assert json.loads(out.read_text()) == shown == json.loads(terminal.run("export", "Line 2", "-"))
     file.write_text(json.dumps({**shown, "items": [ITEM, {**ITEM, "id": "w2"}], "title": "Line 3"}))
     assert "2 widgets" in terminal.run("save", "Line 2", str(file), "--base-version", "1", "--note", "Two now")
-    assert terminal.names() == ["Line 3"]
-    said = terminal.run("save", "Line 3", str(file), "--base-version", "1", status=1)
-    assert "Line 3" in said
+    assert terminal.names() == ["Line 2"]  # the name in the file is not the dashboard's
+    assert json.loads(terminal.run("show", "Line 2"))["title"] == "Line 2"
+    said = terminal.run("save", "Line 2", str(file), "--base-version", "1", status=1)
+    assert "Line 2" in said
     assert said.count("\n") == 1
     assert terminal.json("import", str(file), "--name", "Copy")["widgets"] == 2
-    assert terminal.names("--sort", "name") == ["Copy", "Line 3"]
+    assert terminal.names("--sort", "name") == ["Copy", "Line 2"]
 
 
 def test_dashboard_list_shows_the_home_page_first_and_pages(terminal: Terminal, folder: Path) -> None:

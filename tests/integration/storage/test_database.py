@@ -221,6 +221,27 @@ def test_open_database_whose_file_was_damaged_says_one_sentence_and_works_once_i
     assert sqlite_database.data_version() is not None
 
 
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        (
+            "sslmode=bogus",
+            "The database URL's setting sslmode is invalid."
+            " Use one of: disable, allow, prefer, require, verify-ca, verify-full.",
+        ),
+        ("keepalives=soon", "The database URL's setting keepalives is invalid. Correct or remove it."),
+        ("sslmodes=require", "The database URL has an unknown setting: sslmodes. Check its spelling, or remove it."),
+    ],
+)
+def test_open_url_with_an_invalid_setting_names_it(setting: str, sentence: str) -> None:
+    """It blamed the server, which nobody had called."""
+    database = Database.open(f"postgresql://ada@127.0.0.1:1/bench?{setting}")
+    with pytest.raises(Unavailable) as refused:
+        slugs(database)
+    database.dispose()
+    assert str(refused.value) == sentence
+
+
 def test_open_with_another_key_prints_nothing(
     sqlite_database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

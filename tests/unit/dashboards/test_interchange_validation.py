@@ -164,6 +164,14 @@ def test_import_value_containing_itself_is_rejected() -> None:
             read({"panels": loop, "items": loop})
 
 
+def test_import_groups_nested_too_deeply_says_how_deep_they_may_be() -> None:
+    item: dict[str, Any] = {"id": "g", "type": "group", "items": []}
+    for _ in range(60):
+        item = {"id": "g", "type": "group", "items": [item]}
+    with pytest.raises(Invalid, match=r"^Containers can't be nested more than \d+ levels deep\.$"):
+        from_benchboard({"items": [item]})
+
+
 def test_import_title_with_markup_stays_text_on_one_line() -> None:
     document, report = from_grafana({"panels": [_panel(title="<b onclick=x>A</b>\n\x1b[2J\u2028B")], "title": "T\tU"})
     (item,) = items(document["items"])  # type: ignore[arg-type]

@@ -253,5 +253,5 @@ def test_apply_incomplete_operation_names_the_missing_field(op: object, said: st
 
 def test_apply_container_containing_itself_is_rejected() -> None:
     held = {**_item(id="g", type="group"), "items": [_item(id="g", type="group") | {"items": []}]}
-    with pytest.raises(Invalid, match="Two items have the ID"):
+    with pytest.raises(Invalid, match="Two items have the ID “"):
         apply({"items": [held], "op": {"compact": True}})

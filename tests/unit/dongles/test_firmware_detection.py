@@ -189,3 +189,20 @@ def test_observed_id_of_a_port_depends_on_its_serial_number() -> None:
     assert one is not None
     assert len(one) == 16
     assert one != observed_id(port("002"))
+
+
+@pytest.mark.parametrize("data", [b"A", b"\x00\xff\x81zq", FRAMES])
+def test_probe_of_a_port_that_sends_other_data_says_so(data: bytes) -> None:
+    """It said that nothing responded."""
+    clock = Clock()
+    with pytest.raises(DeviceFailure) as unreadable:
+        probe_open(Stream(clock, data, 31), clock=clock)
+    assert unreadable.value.what.endswith(" sends data that Benchboard can't read.")
+    assert "unplug it" in unreadable.value.do
+
+
+def test_probe_of_a_silent_port_says_that_nothing_responded() -> None:
+    clock = Clock()
+    with pytest.raises(DeviceFailure) as silent:
+        probe_open(Stock(clock, {}), clock=clock)
+    assert silent.value.what.startswith("No CAN dongle responded on ")

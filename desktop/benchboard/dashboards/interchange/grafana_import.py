@@ -164,7 +164,9 @@ def _assign_numbers(panels: list[Panel]) -> list[ReportLine]:
     without: list[tuple[Panel, str]] = []
     for panel in _all_panels(panels):
         number = panel.fields.get("id")
-        if not isinstance(number, int) or isinstance(number, bool) or number not in NUMBERS:
+        if number is None:
+            without.append((panel, ""))
+        elif not isinstance(number, int) or isinstance(number, bool) or number not in NUMBERS:
             without.append((panel, _("Its ID in the file is {value}.").format(value=quote_value(number))))
         elif number in taken:
             without.append((panel, _("Another panel also has the ID {number}.").format(number=number)))
@@ -175,7 +177,8 @@ def _assign_numbers(panels: list[Panel]) -> list[ReportLine]:
     for (panel, why), number in zip(without, unused(taken), strict=False):
         panel.number = number
         title = panel_import.panel_title(panel.fields, panel.id)
-        lines.append(ReportLine(panel.id, title, "changed", _("Its ID is now {id}.").format(id=number), why))
+        what = (_("Its ID is now {id}.") if why else _("It had no ID; it's now {id}.")).format(id=number)
+        lines.append(ReportLine(panel.id, title, "changed", what, why))
     return lines
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final, NoReturn
 
+from benchboard.dashboards import layout
 from benchboard.dashboards.document.document import is_storable_text
 from benchboard.dashboards.layout import quote_value
 from benchboard.dashboards.layout.model import MAX_ID, quote_id
@@ -31,6 +32,9 @@ def check(value: object, *, deepest: int = DEEPEST) -> None:
 
 def _check(value: object, way: list[str | int], deepest: int, whole: object) -> None:
     if len(way) > deepest:
+        if way.count("items") > layout.DEEPEST:  # so long a path would tell nobody anything
+            what = _("Containers can't be nested more than {limit} levels deep.").format(limit=layout.DEEPEST)
+            refuse("too-deep", what, field="items")
         _refuse_at("too-deep", _("{field} is nested too deeply for a dashboard."), way)
     if isinstance(value, str):
         if not is_storable_text(value):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NoReturn
 
-from benchboard.dashboards.layout.model import MAX_ID, quote_id, quote_value, refuse
+from benchboard.dashboards.layout.model import MAX_ID, quote_id, refuse
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
@@ -87,7 +87,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(fields) != len(pairs):
         # Counted in one go: a hostile document has a million fields, the last one twice.
         twice = Counter(key for key, _value in pairs).most_common(1)[0][0]
-        what = _("The field {field} appears twice.").format(field=quote_value(twice))
+        what = _("The field {field} appears twice.").format(field=quote_id(twice))
         refuse("field-twice", what, None, twice[:MAX_ID])
     return fields
 

@@ -215,7 +215,7 @@ def parse(value: object, *, columns: int = 12) -> Layout:
     for place, entry in enumerate(value):
         item, cell = parse_item(entry, place)
         if item.id in seen:
-            refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
+            refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_id(item.id)), item.id, "id")
         seen.add(item.id)
         placed.append((item, cell))
     return Layout.of(parse_columns(columns), placed)

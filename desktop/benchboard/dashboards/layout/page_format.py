@@ -25,6 +25,7 @@ from benchboard.dashboards.layout.model import (
     Pane,
     parse_columns,
     parse_item,
+    quote_id,
     quote_value,
     refuse,
     written_item,
@@ -81,7 +82,7 @@ class _Reader:
     def _item(self, entry: object, place: int, columns: int, depth: int) -> tuple[Item, Cell]:
         item, cell = parse_item(entry, place)
         if item.id in self._seen:
-            refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
+            refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_id(item.id)), item.id, "id")
         self._seen.add(item.id)
         if item.type not in CONTAINERS:
             return item, cell

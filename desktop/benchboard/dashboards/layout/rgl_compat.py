@@ -15,7 +15,7 @@ from benchboard.dashboards.layout.model import (
     Compact,
     Item,
     Layout,
-    quote_value,
+    quote_id,
     refuse,
 )
 from benchboard.dashboards.layout.resize_limits import Handle, limited_size, resized_cell
@@ -76,7 +76,7 @@ def resize(
 def add(layout: Layout, item: Item, cell: Cell, *, compact: Compact = "vertical") -> Layout:
     """The layout with one more item, added as the last. Raises `Invalid` if its id is in use or the layout is full."""
     if item.id in layout.places:
-        refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_value(item.id)), item.id, "id")
+        refuse("duplicate-id", _("Two items have the ID {item}.").format(item=quote_id(item.id)), item.id, "id")
     if len(layout) >= MAX_ITEMS:
         what = _("The dashboard is full: it can have up to {limit} widgets and containers.").format(limit=MAX_ITEMS)
         refuse("too-many-items", what, item.id, None)

@@ -10,7 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QDate, QLocale
 
-from benchboard.analytics.column_presentation import order_status
+from benchboard.analytics.column_presentation import order_status, with_visible_bidi
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.i18n import N_, _, currency_decimals, number, with_currency, with_percent_sign
@@ -221,7 +221,7 @@ def format_cell(value: Cell) -> str:
         return value.isoformat()
     if isinstance(value, int | Decimal):
         return format_number(value, None if isinstance(value, int) else max(2, decimal_places(value)))
-    return " ".join(truncate(value, _MAX_CELL).split())
+    return with_visible_bidi(" ".join(truncate(value, _MAX_CELL).split()))
 
 
 def truncate(value: str, max_length: int) -> str:
