@@ -280,6 +280,7 @@ def check(
       benchboard timing check --controller fdcan --clock 80M --timing 1/95/32/32/32 --cable 40
     """
     item = core.controller(name)
+    item.require_clock(clock)
     first, second = _phases(item, clock, nominal, data)
     verdict = core.check(
         item,

@@ -446,3 +446,14 @@ def test_timing_check_outside_the_limits_names_what_to_change_in_a_sentence() ->
     assert done.stderr.strip() == (
         "The bit timing doesn't fit the controller. Change propagation and phase 1 and phase 2."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "clock", "most"), [("sja1000", "900M", "12"), ("mcp2518fd", "80M", "40"), ("mcp2515", "40M", "20")]
+)
+def test_timing_check_of_a_clock_that_the_controller_cannot_have_is_refused(name: str, clock: str, most: str) -> None:
+    given = ("check", "--controller", name, "--timing", "1/8/4/3/1", "--clock")
+    refused = run(*given, clock)
+    assert isinstance(refused.exception, Invalid)
+    assert refused.exception.what.endswith(f" is at most {most} MHz.")
+    assert run(*given, f"{most}M").exit_code == 0

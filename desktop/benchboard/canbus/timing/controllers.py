@@ -284,7 +284,8 @@ class Controller:
     `title` is translated where it is shown. `data` is None where there is no CAN FD data phase. `clock_divider`: the
     CAN clock is the oscillator divided by it. `tdco_max`: the largest transmitter delay compensation offset in CAN
     clock periods, 0 where there is none or it was not verified; `tdco_sync`: whether that offset counts the
-    synchronisation segment (Bosch's does, Microchip's does not).
+    synchronisation segment (Bosch's does, Microchip's does not). `clock_max`: the greatest CAN clock in Hz, by the
+    datasheet; None where there is no fixed one.
     """
 
     name: str
@@ -296,6 +297,20 @@ class Controller:
     clock_divider: int = 1
     tdco_max: int = 0
     tdco_sync: bool = True
+    clock_max: int | None = None
+
+    def require_clock(self, clock: float) -> None:
+        """Raise Invalid (`timing.clock`) for a CAN clock, in Hz, above the controller's greatest."""
+        if self.clock_max is None or clock <= self.clock_max:
+            return
+        raise Invalid(
+            "timing.clock",
+            _("The CAN clock of {controller} is at most {clock} MHz.").format(
+                controller=_(self.title), clock=number(self.clock_max / 1e6, most=6)
+            ),
+            do=_("Choose a lower CAN clock."),
+            field="clock",
+        )
 
     def limits(self, phase: str) -> Limits:
         """Limits of `nominal` or `data`; raises Invalid where the controller has no such phase."""
@@ -374,6 +389,7 @@ CONTROLLERS: tuple[Controller, ...] = (
         "Microchip MCP2515 datasheet DS21801F, 5.3 (PropSeg + PS1 ≥ PS2, PS2 > SJW); Linux mcp251x.c",
         aliases=("mcp2515", "mcp2510"),
         clock_divider=2,
+        clock_max=20_000_000,
     ),
     Controller(
         "mcp251xfd",
@@ -384,6 +400,7 @@ CONTROLLERS: tuple[Controller, ...] = (
         aliases=("mcp2518fd", "mcp2517fd", "mcp2518", "mcp2517"),
         tdco_max=63,
         tdco_sync=False,
+        clock_max=40_000_000,
     ),
     Controller(
         "sja1000",
@@ -392,6 +409,7 @@ CONTROLLERS: tuple[Controller, ...] = (
         None,
         "Linux sja1000.c, sja1000_bittiming_const",
         clock_divider=2,
+        clock_max=12_000_000,
     ),
     Controller(
         "flexcan", "FlexCAN", _FLEXCAN_LIMITS, None, "Linux flexcan-core.c, flexcan_bittiming_const, CTRL register"
