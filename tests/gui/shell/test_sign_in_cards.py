@@ -1,5 +1,6 @@
 """The form of a shared server: what is wrong is said at its field, all at once, until it is corrected."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from benchboard.ui.widgets.fields import Edit, Field
 from benchboard.ui.widgets.paragraph import Paragraph
 
 URL, EMAIL, PASSWORD = "server_url", "server_email", "server_password"
+
+OpenPage = Callable[[Settings], SignIn]
 
 
 class Form:
@@ -56,6 +59,28 @@ class Form:
 @pytest.fixture
 def form(qtbot: QtBot, light: Theme, tmp_path: Path) -> Form:
     return Form(qtbot, tmp_path)
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, light: Theme, tmp_path: Path) -> Iterator[OpenPage]:
+    """Opens the sign-in screen in a window of its own."""
+    started: list[Tasks] = []
+
+    def opened(settings: Settings) -> SignIn:
+        problems = Problems()
+        started.append(Tasks(problems, problems))
+        page = SignIn(started[-1], settings, tmp_path)
+        problems.setParent(page)
+        qtbot.addWidget(page)
+        page.resize(1440, 900)
+        page.show()
+        page.activateWindow()
+        qtbot.waitUntil(page.isActiveWindow)
+        return page
+
+    yield opened
+    for tasks in started:
+        tasks.close()
 
 
 def test_server_without_row_level_protection_is_called_so_once_its_address_is_valid(form: Form) -> None:
@@ -94,10 +119,8 @@ def test_database_password_is_asked_for_on_request_and_when_the_database_refuses
     ("last_used", "primary"),
     [("", "open_demo"), ("demo", "open_demo"), ("local", "sign_in_local"), ("postgresql://db/bench", "sign_in_server")],
 )
-def test_sign_in_has_one_primary_button_which_enter_presses(
-    qtbot: QtBot, light: Theme, tmp_path: Path, last_used: str, primary: str
-) -> None:
-    page = _sign_in(qtbot, tmp_path, Settings(last_way=last_used))
+def test_sign_in_has_one_primary_button_which_enter_presses(open_page: OpenPage, last_used: str, primary: str) -> None:
+    page = open_page(Settings(last_way=last_used))
     assert [b.objectName() for b in page.findChildren(Button) if b.property("kind") == "primary"] == [primary]
     focused = page.window().focusWidget()
     assert focused is not None
@@ -105,24 +128,12 @@ def test_sign_in_has_one_primary_button_which_enter_presses(
     assert focused.objectName() == ("server_email" if primary == "sign_in_server" else primary)
 
 
-def test_sign_in_lower_than_its_cards_scrolls_and_cuts_no_field(qtbot: QtBot, light: Theme, tmp_path: Path) -> None:
-    page = _sign_in(qtbot, tmp_path, Settings())
+def test_sign_in_lower_than_its_cards_scrolls_and_cuts_no_field(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(Settings())
     page.resize(960, 400)
     qtbot.waitUntil(lambda: page.findChildren(QScrollArea)[0].verticalScrollBar().maximum() > 0)
     for field in page.findChildren(Field):
         assert field.isHidden() or field.height() >= field.minimumSizeHint().height()
-
-
-def _sign_in(qtbot: QtBot, home: Path, settings: Settings) -> SignIn:
-    problems = Problems()
-    page = SignIn(Tasks(problems, problems), settings, home)
-    problems.setParent(page)
-    qtbot.addWidget(page)
-    page.resize(1440, 900)
-    page.show()
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
-    return page
 
 
 def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:
