@@ -320,9 +320,10 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
 def save(
     context: CommandContext, which: str | None, base_version: int | None, note: str | None, file: BinaryIO
 ) -> None:
-    """Save the JSON in a file as a dashboard's new version. The dashboard keeps its name, whatever FILE calls it.
+    """Save the JSON in a file as a dashboard's new version.
 
-    FILE is in the format that “benchboard dashboard export” writes; use - for standard input.
+    FILE is in the format that “benchboard dashboard export” writes; use - for standard input. The dashboard keeps its
+    name, whatever FILE calls it.
     """
     card = _summary(context, which)
     if card is None:

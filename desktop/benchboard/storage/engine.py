@@ -179,7 +179,8 @@ class Database:
             with translate_errors(self.file, self.server):
                 yield
         except AppError as error:
-            if self.file is None or error.code not in (*FILE_UNUSABLE, "storage.unwritable"):
+            # A file that is gone stays open: it can be moved back.
+            if self.file is None or error.code not in ("storage.damaged", "storage.key", "storage.unwritable"):
                 raise
             self._seen = None
             for engine in self.engines:  # `_open_file` stays: another file at the path is still another one

@@ -89,7 +89,7 @@ def test_database_file_that_is_damaged_is_not_called_saved_until_it_is_restored(
         damaged.write(os.urandom(len(before[file])))
     if log.exists():
         os.truncate(log, 0)
-    application.tasks.read(application, lambda _session: watch._session.workspace.database.require_sound(), print)
+    application.tasks.read(application, lambda _session: studio.context.workspace.database.require_sound(), print)
     studio.wait(lambda: watch.poll() or studio.context.status.text("saved") == "Not saved")
     notice = problems.current
     assert notice is not None
