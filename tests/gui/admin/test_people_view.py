@@ -16,7 +16,7 @@ from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Button, Toolbar
+from benchboard.ui.widgets import Button, Paragraph, Toolbar
 from benchboard.ui.widgets.timeline_row import TimelineRow
 from support.admin import Admin
 from support.databases import unbound
@@ -303,6 +303,9 @@ def test_add_person_taken_address_offers_to_show_whose_it_is(admin: Admin) -> No
     admin.wait(lambda: "Use a different email address." in label_text(admin, "add_person"))
     assert "edit the existing account" not in label_text(admin, "add_person")
     shown = admin.find("add_show_existing")
+    admin.wait(lambda: [label for label in admin.find("add_person").findChildren(Paragraph) if label.isVisible()])
+    for label in admin.find("add_person").findChildren(Paragraph):
+        assert not label.isVisible() or label.height() >= label.heightForWidth(label.width()), label.text()
     assert isinstance(shown, Button)
     assert shown.text() == "Show John Carter"
     admin.click("add_show_existing")

@@ -29,7 +29,7 @@ class AddPersonDialog(Dialog):
     existing_requested = Signal(str)
 
     def __init__(self, window: QWidget, context: Context, *, asks_password: bool) -> None:
-        super().__init__(window, _("Add person"), size=QSize(460, 516 if asks_password else 420), name="add_person")
+        super().__init__(window, _("Add person"), size=QSize(460, 596 if asks_password else 500), name="add_person")
         self._context = context
         self._asks_password = asks_password
         self._build_fields()
