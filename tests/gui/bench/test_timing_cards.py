@@ -8,6 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from benchboard import i18n, package_data
 from benchboard.canbus.timing import Timing
 from benchboard.ui.bench.bench_format import format_metres
 from benchboard.ui.bench.bit_diagram import BitBar
@@ -15,6 +16,8 @@ from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.timing_cards import ToleranceCards
 from benchboard.ui.bench.timing_inputs import TimingRequest
 from benchboard.ui.shell.shell import Shell
+from support.layout_faults import OurWords, faults
+from support.painted_text import painted_texts
 
 WISH = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 40, 5.0, 210, 2.0)
 AS_DECODED = Timing(80_000_000, 10, 11, 2, 2, 2)
@@ -54,6 +57,24 @@ def test_bit_bar_segment_too_narrow_for_its_name_is_named_in_the_tooltip(qtbot: 
         )
         QApplication.sendEvent(bar, move)
         assert name in bar.toolTip().replace("\N{THIN SPACE}", " ")
+
+
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_node_comparison_long_numbers_and_words_stand_side_by_side(qtbot: QtBot, shell: Shell, language: str) -> None:
+    i18n.use(language, package_data.resources_folder() / "i18n")
+    try:
+        second = NodeComparison()
+        qtbot.addWidget(second)
+        second.show_timing(replace(AS_DECODED, prescaler=33), replace(WISH, bitrate=151_515))
+        second.setFixedWidth(380)
+        second.show()
+        second.adjustSize()
+        shown = [text.text for text in painted_texts(second)]
+        overprinted = [fault for fault in faults(second, OurWords({"Other"})) if fault.startswith("overprinted")]
+    finally:
+        i18n.use("en", package_data.resources_folder() / "i18n")
+    assert any(text.startswith("+348") for text in shown)
+    assert not overprinted
 
 
 def test_node_comparison_equal_bit_rates_have_no_difference(qtbot: QtBot, shell: Shell) -> None:

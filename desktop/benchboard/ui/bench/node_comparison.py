@@ -1,10 +1,12 @@
 """Compares the timing with another node's: whether the two can communicate, and with what margin."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
@@ -121,15 +123,13 @@ class NodeComparison(Card):
                     _("Bit rate (kbit/s)"),
                     number(mine.bitrate / 1e3, most=3),
                     number(other.bitrate / 1e3, most=3),
-                    _difference_text((other.bitrate - mine.bitrate) / 1e3, _("{number} faster"), _("{number} slower")),
+                    _difference_text((other.bitrate - mine.bitrate) / 1e3, lambda size: number(size, most=3)),
                 ),
                 (
                     _("Sample point"),
                     percent(mine.sample_point, 1),
                     percent(other.sample_point, 1),
-                    _difference_text(
-                        other.sample_point - mine.sample_point, _("{number} % later"), _("{number} % earlier")
-                    ),
+                    _difference_text(other.sample_point - mine.sample_point, lambda size: percent(size, most=3)),
                 ),
                 (_("SJW"), f"{mine.sjw} tq", f"{other.sjw} tq", ""),
                 (_("Time quanta"), str(mine.quanta), str(other.quanta), ""),
@@ -143,11 +143,11 @@ def _unreachable() -> AppError:
     return Invalid("timing.unreachable", _("The other node can't reach that bit rate from its clock."))
 
 
-def _difference_text(difference: float, more: str, less: str) -> str:
-    """How the other node differs, in words: `more` or `less`, with the difference in the unit of its row."""
+def _difference_text(difference: float, written: Callable[[float], str]) -> str:
+    """How much more the other node has than this one, with its sign, `written` in the unit of its row."""
     if abs(difference) < 0.0005:
         return _("none")
-    return (more if difference > 0 else less).format(number=number(abs(difference), most=3))
+    return ("+" if difference > 0 else "−") + written(abs(difference))
 
 
 class _ComparisonVerdict(QWidget):
@@ -199,6 +199,12 @@ def _spoken_row(row: tuple[str, str, str, str]) -> str:
     return f"{row[0]}: {', '.join(cells)}"
 
 
+_GAP: Final = 12
+_LEAST_DIFFERENCE: Final = 84
+_LEAST_VALUE: Final = 56
+"""Widths of the last columns, in pixels, unless a text needs more."""
+
+
 class _DifferenceTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
@@ -211,14 +217,18 @@ class _DifferenceTable(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        rows = [("", *_headings()), *self._rows]
+        metrics = QFontMetricsF(theme().font("body"))
+        widths = [max(metrics.horizontalAdvance(row[column]) for row in rows) for column in range(4)]
+        other = max(_LEAST_DIFFERENCE, widths[3] + _GAP)
         with QPainter(self) as painter:
-            for index, row in enumerate([("", *_headings()), *self._rows]):
+            for index, row in enumerate(rows):
                 box = QRectF(0, 28 * index, self.width(), 28)
                 painter.setFont(theme().font("body"))
                 middle = Qt.AlignmentFlag.AlignVCenter
                 painter.setPen(theme().color("text.muted" if index == 0 else "text"))
                 painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeft, row[0])
-                for right, text in ((180, row[1]), (112, row[2])):
+                for right, text in ((other + max(_LEAST_VALUE, widths[2] + _GAP), row[1]), (other, row[2])):
                     painter.drawText(box.adjusted(0, 0, -right, 0), middle | Qt.AlignmentFlag.AlignRight, text)
                 same = row[3] == _("none")
                 painter.setPen(theme().color("text.muted" if index == 0 else "ok" if same else "warn"))
