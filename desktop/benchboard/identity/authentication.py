@@ -29,7 +29,7 @@ from benchboard.storage.models.identity import (
     UserRole,
 )
 
-_STORED: Final = re.compile(rb"([A-Za-z0-9_-]{43})(?: ([0-9A-Za-z-]{1,40}))?")
+_STORED: Final = re.compile(rb"([A-Za-z0-9_-]{43})(?: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?")
 _MAX_STORED: Final = 100
 """More bytes than `_STORED` can match."""
 
