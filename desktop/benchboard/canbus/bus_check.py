@@ -31,6 +31,16 @@ def check_bus(counters: Counters) -> BusCheck:
     return BusCheck.PASSED if counters.frames else BusCheck.SILENT
 
 
+def lacks_acknowledgement(counters: Counters) -> bool:
+    """Whether all errors are those of frames that this node sent and no other node acknowledged.
+
+    A node that is alone counts in TEC only, and never goes bus off by it (ISO 11898-1, 12.1.4); what others send and it
+    can't read counts in REC.
+    """
+    bus = counters.bus
+    return bool(bus.tx_errors) and not (bus.rx_errors or bus.bus_off or counters.frames)
+
+
 def require_no_errors(counters: Counters) -> None:
     """Raise `DeviceFailure` (`bus.off`, `bus.errors`) if the check of a bus with these counters failed."""
     check = check_bus(counters)

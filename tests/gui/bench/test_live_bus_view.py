@@ -212,6 +212,27 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
     assert view._counters.value("Dropped") == "0"
 
 
+def test_live_bus_of_a_dongle_that_is_alone_says_what_it_waits_for_and_that_no_node_acknowledges(
+    qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
+) -> None:
+    """An empty table, then the bit rate of “the other nodes” of which there are none."""
+    with simulated(home, 1) as simulator:
+        (device_id,) = simulator.ports
+        qtbot.waitUntil(lambda: manager.find(device_id) is not None)
+        view, window = _start(qtbot, shell, click), shell.window()
+
+        def shown() -> str:
+            return " ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
+
+        qtbot.waitUntil(lambda: "No frames yet Listening at 500 kbit/s." in shown())
+        _type(qtbot, click, window, "live_frame", "123#00")
+        click(window, "live_send")
+        qtbot.waitUntil(lambda: "No node acknowledges what this dongle sends" in shown())
+        assert "Connect another node, or check that 500 kbit/s is its bit rate" in shown()
+        assert "Only errors" not in shown()
+        manager.close_bus()
+
+
 def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timing(
     qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
 ) -> None:

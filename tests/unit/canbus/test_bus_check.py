@@ -3,7 +3,7 @@
 import pytest
 
 from benchboard.canbus.bus import BusState, ErrorState
-from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors
+from benchboard.canbus.bus_check import BusCheck, check_bus, lacks_acknowledgement, require_no_errors
 from benchboard.canbus.capture import Counters
 from benchboard.errors import DeviceFailure
 
@@ -25,6 +25,21 @@ OFF, PASSIVE = ErrorState.BUS_OFF, ErrorState.PASSIVE
 def test_check_bus_of_counters_is_their_verdict(frames: int, bus: BusState, verdict: BusCheck) -> None:
     assert check_bus(Counters(frames, None, bus)) is verdict
     assert verdict.failed == (verdict in (BusCheck.ERRORS, BusCheck.BUS_OFF))
+
+
+@pytest.mark.parametrize(
+    ("frames", "bus", "lacks"),
+    [
+        (0, BusState(PASSIVE, tx_errors=128, bus_errors=310), True),
+        (0, BusState(PASSIVE, tx_errors=128, rx_errors=9, bus_errors=310), False),
+        (0, BusState(PASSIVE, rx_errors=128, bus_errors=310), False),
+        (3, BusState(ErrorState.ACTIVE, tx_errors=8, bus_errors=1), False),
+        (0, BusState(OFF, tx_errors=256, bus_errors=32), False),
+        (0, BusState(), False),
+    ],
+)
+def test_acknowledgement_is_lacking_where_a_node_that_sends_is_alone(frames: int, bus: BusState, lacks: bool) -> None:
+    assert lacks_acknowledgement(Counters(frames, None, bus)) is lacks
 
 
 @pytest.mark.parametrize(

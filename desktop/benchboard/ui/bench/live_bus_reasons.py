@@ -1,10 +1,27 @@
-"""Why no dongle's live bus can be opened, and what to do about it."""
+"""Why no dongle's live bus can be opened, or an open one has no frames, and what to do about it."""
 
 import shlex
 from collections.abc import Sequence
 
+from benchboard.canbus.bus_check import lacks_acknowledgement
+from benchboard.canbus.capture import Counters
 from benchboard.i18n import _
 from benchboard.ui.bench.port_scanner import DetectedDevice
+
+
+def why_only_errors(counters: Counters, rate: str) -> tuple[str, str]:
+    """What an open bus of this bit rate shows that counted errors and had no frame, and what to do: a title and a
+    sentence.
+    """
+    if lacks_acknowledgement(counters):
+        what = _("No node acknowledges what this dongle sends")
+        why = _("Connect another node, or check that {rate} is its bit rate, then the wiring and the termination.")
+        return what, why.format(rate=rate)
+    why = _(
+        "Nothing sent on this bus can be read at {rate}. Check that this is the bit rate of the other nodes,"
+        " then check the wiring and the termination."
+    )
+    return _("Only errors on the bus, no frames"), why.format(rate=rate)
 
 
 def why_none_selectable(devices: Sequence[DetectedDevice], *, simulating: bool) -> str:

@@ -28,7 +28,7 @@ from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
-from benchboard.ui.bench.live_bus_reasons import why_none_selectable
+from benchboard.ui.bench.live_bus_reasons import why_none_selectable, why_only_errors
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
@@ -105,13 +105,14 @@ class LiveBusView(QWidget):
         self._empty.action.setObjectName("live_empty_action")
         self._errors = EmptyState(
             "ph.warning-circle",
-            _("Only errors on the bus, no frames"),
+            "",
             _("Open bit timing"),
             self._open_timing,
             role="error",
         )
         self._errors.action.setObjectName("live_open_timing")
-        for page in (self._empty, self._errors):
+        self._waiting = EmptyState("ph.activity", _("No frames yet"))
+        for page in (self._empty, self._errors, self._waiting):
             set_surface(page, "surface")
         self._build_send_bar()
         self._lay_out()
@@ -240,6 +241,7 @@ class LiveBusView(QWidget):
         whole.addLayout(self._stack, 1)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._errors)
+        self._stack.addWidget(self._waiting)
         self._stack.addWidget(self.table)
         whole.addWidget(hairline())
         whole.addWidget(self._send)
@@ -442,24 +444,26 @@ class LiveBusView(QWidget):
         if not self.model.paused:
             self._show_frames(live, _MAX_AT_ONCE)
         self._counters.show_counts(live, self._skipped)
-        self._explain_errors(live)
+        self._explain_no_frames(live)
 
-    def _explain_errors(self, live: LiveBus) -> None:
-        """Say why no frames are shown while nothing but errors has come, and what to do.
+    def _explain_no_frames(self, live: LiveBus) -> None:
+        """Say why no frames are shown while none has come, and what to do if there are errors.
 
         The error frames of an adapter that reports them are still listed in order.
         """
         counters = live.capture.counters()
         listed = self.model.rolling and self.model.rowCount()
-        only_errors = not counters.frames and check_bus(counters).failed and not listed
-        if only_errors:
-            why = _(
-                "Nothing sent on this bus can be read at {rate}. Check that this is the bit rate of the other nodes,"
-                " then check the wiring and the termination."
-            )
-            self._errors.why.setText(why.format(rate=bit_rate(live.config.bitrate)))
+        page: QWidget = self.table
+        if not counters.frames and not listed:
+            page = self._errors if check_bus(counters).failed else self._waiting
+            rate = bit_rate(live.config.bitrate)
+            self._waiting.why.setText(_("Listening at {rate}.").format(rate=rate))
+            self._waiting.why.show()
+            what, why = why_only_errors(counters, rate)
+            self._errors.sentence.setText(what)
+            self._errors.why.setText(why)
             self._errors.why.show()
-        self._stack.setCurrentWidget(self._errors if only_errors else self.table)
+        self._stack.setCurrentWidget(page)
 
     def _open_timing(self) -> None:
         live = self._devices.live
