@@ -31,6 +31,12 @@ def check_bus(counters: Counters) -> BusCheck:
     return BusCheck.PASSED if counters.frames else BusCheck.SILENT
 
 
+def silence_explanation(seconds: float) -> str:
+    """What a bus check of `seconds` that ended `SILENT` says about the bus, as a sentence."""
+    sentence = _("No frames arrived in {seconds} s, so bit timing and wiring aren't verified.")
+    return sentence.format(seconds=number(seconds))
+
+
 def lacks_acknowledgement(counters: Counters) -> bool:
     """Whether all errors are those of frames that this node sent and no other node acknowledged.
 

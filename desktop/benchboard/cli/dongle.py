@@ -26,6 +26,7 @@ from benchboard.cli.dongle_group import dongle
 from benchboard.cli.empty_lists import empty_text
 from benchboard.cli.options import Choice, Frequency, Number, RenamedOption, SegmentsType, SegmentValues, rounded
 from benchboard.cli.table import cell_text, print_pairs, value_text
+from benchboard.cli.terminal import printable
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.device import IDENTIFY_SECONDS, Device
 from benchboard.dongles.device_errors import failure_title
@@ -33,7 +34,7 @@ from benchboard.dongles.dongle_status import connection_title, pairing_title
 from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe, probe_open
 from benchboard.dongles.protocol import CanFilter, DongleConfig, ErrorCode, Hello, ProtocolError, StoredConfig, messages
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import N_, _, pgettext
+from benchboard.i18n import N_, _, number, pgettext
 from benchboard.paging import Listing, Page, Scalar
 
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
@@ -216,7 +217,8 @@ def info(port: str, as_json: bool) -> None:
 @click.option(
     "--seconds", type=Number(0, 60), default=float(IDENTIFY_SECONDS), show_default=True, help="How long to blink."
 )
-def identify(port: str, seconds: float) -> None:
+@_JSON
+def identify(port: str, seconds: float, as_json: bool) -> None:
     """Blink a dongle's light to find it.
 
     \b
@@ -227,6 +229,13 @@ def identify(port: str, seconds: float) -> None:
         device = Device(handle)
         device.close_channel()
         device.identify(seconds)
+    if as_json:
+        click.echo(json.dumps({"port": port, "seconds": seconds}))
+        return
+    sentence = _("The light of the dongle on {port} blinks for {seconds} s.")
+    if not seconds:
+        sentence = _("The light of the dongle on {port} no longer blinks.")
+    click.echo(printable(sentence.format(port=port, seconds=number(seconds))))
 
 
 @dongle.command()
@@ -331,9 +340,9 @@ def _pair(context: CommandContext, device: Device, name: str) -> provisioning.Pa
 _STEPS: Final = {
     provisioning.PairingStep.HELLO: N_("Reading the dongle's identity"),
     provisioning.PairingStep.BEGIN: N_("Exchanging keys"),
-    provisioning.PairingStep.PERSIST: N_("Storing the encrypted token"),
-    provisioning.PairingStep.COMMIT: N_("Sending the encrypted token"),
-    provisioning.PairingStep.CONFIRM: N_("Verifying the token on both sides"),
+    provisioning.PairingStep.PERSIST: N_("Storing the encrypted pairing key"),
+    provisioning.PairingStep.COMMIT: N_("Sending the encrypted pairing key"),
+    provisioning.PairingStep.CONFIRM: N_("Verifying the pairing key on both sides"),
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from benchboard.cli.terminal import printable
+from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.i18n import N_, _, number, percent
 from benchboard.paging import Unreadable
 from benchboard.storage.short_ids import shorten
@@ -37,7 +38,11 @@ def bit_rate(bits_per_second: float | None) -> str | None:
 
 
 def value_text(name: str, value: object) -> object:
-    """A value of the column `name` with its unit, as in the window."""
+    """A value of the column `name` with its unit, as in the window; a setting as on or off, a mode by its title."""
+    if name in _SWITCHES and isinstance(value, bool):
+        return _("on") if value else _("off")
+    if name == "mode" and isinstance(value, str):
+        return channel_mode_title(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if name in ("bitrate", "data_bitrate"):
@@ -51,6 +56,8 @@ def value_text(name: str, value: object) -> object:
     return value
 
 
+_SWITCHES: Final = ("fd_enabled", "tdc_enabled")
+"""Columns of a setting that is on or off, where other truth values are yes or no."""
 _TITLES: Final = {
     "auto_restart_ms": N_("Restart after bus-off (ms)"),
     "at": N_("When"),
@@ -69,7 +76,7 @@ _TITLES: Final = {
     "email": N_("Email"),
     "end_reason": N_("Ended because"),
     "event": N_("Event"),
-    "fd": N_("CAN FD"),
+    "fd": N_("Supports CAN FD"),
     "fd_enabled": N_("CAN FD"),
     "host_name": N_("Computer"),
     "id": N_("ID"),

@@ -50,7 +50,7 @@ _ERRORS: Final[dict[ErrorCode, tuple[type[AppError], str, str, str, str]]] = {
         _AGAIN,
     ),
     ErrorCode.TOKEN_CONFLICT: (
-        Conflict, "token-conflict", N_("The dongle already holds another token for this pairing."), "",
+        Conflict, "token-conflict", N_("The dongle already holds another pairing key for this pairing."), "",
         _AGAIN,
     ),
     ErrorCode.STORAGE_FAILED: (

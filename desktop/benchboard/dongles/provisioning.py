@@ -306,7 +306,7 @@ class _Pairing:
         if self._is_pinned_by(status):
             raise Conflict(
                 "dongle.token-missing",
-                _("This dongle belongs to {organisation}, but its token isn't in this database.").format(
+                _("This dongle belongs to {organisation}, but its pairing key isn't in this database.").format(
                     organisation=self.actor.organisation
                 ),
                 why=_(

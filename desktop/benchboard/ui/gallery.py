@@ -237,7 +237,7 @@ def _data() -> Iterator[Sample]:
     yield Sample("KeyValue", "ruled", ruled, (360, 84))
     for current, state in enumerate(("first", "middle", "last")):
         yield Sample("Stepper", state, partial(stepper, current), (200, 180))
-    outcomes: tuple[Outcome, ...] = ("idle", "now", "failed")
+    outcomes: tuple[Outcome, ...] = ("idle", "now", "unverified", "failed")
     for outcome in outcomes:
         yield Sample("StepRow", outcome, partial(step_row, outcome), (360, 26))
     yield Sample("SectionList", "rest", _sections, (200, 120))

@@ -140,12 +140,9 @@ def test_detail_of_a_dongle_without_stored_bit_timing_says_why_and_what_to_do(
         assert timing.isVisible()
         return " ".join(label.text() for label in timing.findChildren(QLabel) if label.isVisible())
 
-    assert said(unpaired) == (
-        "Bit timing No bit timing is stored, because this dongle isn't paired. Pair it to read its bit timing, or set "
-        "one yourself."
-    )
+    assert said(unpaired) == ("Bit timing Bit timing hasn't been read. Pair the dongle to read it, or set it yourself.")
     qtbot.waitUntil(lambda: said(paired).startswith("Bit timing Read "))
-    assert "stored" not in said(paired)
+    assert "hasn't" not in said(paired)
     said(unpaired)
 
 

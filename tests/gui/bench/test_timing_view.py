@@ -88,7 +88,7 @@ def test_timing_written_to_dongle_passes_on_the_bus_at_its_bit_rate_alone(
             "different bit rate",
             "error",
         ),
-        (Counters(0, 0.0, BusState()), "0 errors, but no frames received", "No other node is sending", "warn"),
+        (Counters(0, 0.0, BusState()), "0 errors, but no frames received", "No frames arrived in 10 s", "secondary"),
         (Counters(7, 0.1, BusState(bus_errors=1)), "1 error in 7 frames", "check the termination", "error"),
         (Counters(0, 0.0, BusState(ErrorState.BUS_OFF)), "Bus off", "check the termination", "error"),
     ],

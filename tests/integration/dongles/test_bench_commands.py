@@ -85,7 +85,11 @@ def test_dongle_pair_list_and_config_agree(home: Path, simulator: Simulator, run
     said = run(home, "dongle", "info", "--port", port)
     assert "Status" in said
     assert "Paired" in said
-    assert "bitrate" not in run(home, "dongle", "config", "--port", port)
+    assert re.search(r"^Supports CAN FD +yes *$", said, re.MULTILINE)  # what it can do, and below what it is set to
+    settings = run(home, "dongle", "config", "--port", port)
+    assert "bitrate" not in settings
+    assert re.search(r"^Mode +Normal *$", settings, re.MULTILINE)
+    assert re.search(r"^CAN FD +off *$", settings, re.MULTILINE)
     events = json.loads(run(home, "audit", "list", "--json"))["items"]
     assert {"dongle.claim", "dongle.configure"} <= {row["event"] for row in events}
 

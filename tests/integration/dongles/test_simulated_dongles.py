@@ -406,7 +406,11 @@ def test_dongle_list_and_info_describe_the_simulated_dongles(
         "firmware": "1.0.0",
     }  # fmt: skip
     assert wanted.items() <= info.items()
-    assert dongle_command("identify", "--port", port).returncode == 0
+    assert dongle_command("identify", "--port", port).stdout == f"The light of the dongle on {port} blinks for 5 s.\n"
+    stopped = dongle_command("identify", "--port", port, "--seconds", "0").stdout
+    assert stopped == f"The light of the dongle on {port} no longer blinks.\n"
+    done = dongle_command("identify", "--port", port, "--json")
+    assert json.loads(done.stdout) == {"port": port, "seconds": 5.0}
 
 
 def test_dongle_config_write_is_read_back(two: Simulator, home: Path, dongle_command: DongleCommand) -> None:

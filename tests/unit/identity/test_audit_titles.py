@@ -31,7 +31,7 @@ from support.source import walked
             "Renamed the dongle “Dongle 11B2” to “Rig A”",
         ),
         ("dongle.claim", {"device_id": "ab04e233fc7c11b2", "name": "Brake rig"}, "Paired the dongle “Brake rig”"),
-        ("dongle.token-store", {"key_version": 1}, "Stored a dongle's pairing token"),
+        ("dongle.token-store", {"key_version": 1}, "Stored a dongle's pairing key"),
         ("dongle.claim", {"device_id": 7}, "Paired a dongle"),
         ("dongle.configure", {"name": "Rig"}, "Wrote the bit timing of the dongle “Rig”"),
         ("dongle.configure", {"name": "Rig", "changed": "timing"}, "Wrote the bit timing of the dongle “Rig”"),

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from benchboard.canbus.timing import controller
 from benchboard.dashboards.access.dashboard_permissions import LEVELS, level_title
+from benchboard.dongles.channel_modes import channel_mode_title
 from benchboard.errors import NotFound
 from benchboard.i18n import _, number
 from benchboard.identity.audit import AuditEntry
@@ -23,7 +24,7 @@ def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
 
 
 def value_text(key: str, value: object) -> str:
-    """A value in words: `none`, `Normal`, the title of a controller; what is unknown as it is stored."""
+    """A value in words: `none`, the title of a mode or a controller; what is unknown as it is stored."""
     if value is None or value == "":
         return _("none")
     if isinstance(value, bool):
@@ -36,7 +37,7 @@ def value_text(key: str, value: object) -> str:
         return _controller_title(value)
     if key == "permission":
         return next((level_title(level) for level in LEVELS if level == value), value)
-    return _modes().get(value, value) if key == "mode" else value
+    return channel_mode_title(value) if key == "mode" else value
 
 
 def _value(entry: AuditEntry, key: str, value: object) -> QWidget:
@@ -49,12 +50,3 @@ def _controller_title(name: str) -> str:
         return _(controller(name).title)
     except NotFound:
         return name
-
-
-def _modes() -> dict[str, str]:
-    return {
-        "NORMAL": _("Normal"),
-        "LISTEN_ONLY": _("Listen only"),
-        "LOOPBACK": _("Loopback"),
-        "SILENT_LOOPBACK": _("Silent loopback"),
-    }

@@ -104,7 +104,9 @@ def why_not_timed(row: DongleRow) -> str:
     registered = row.dongle.ownership_state if row.dongle is not None else None
     reported = info.ownership_state if info is not None else None
     elsewhere = is_paired_elsewhere(registered, reported)
-    return _("Another organisation has paired it, so only that one can set it.") if elsewhere else ""
+    if elsewhere:
+        return _("Paired with another organisation. Only that organisation can change it.")
+    return ""
 
 
 class DonglePane(QWidget):
@@ -165,7 +167,7 @@ class DonglePane(QWidget):
         if row.dongle is not None and row.dongle.config is not None:
             self._timing.show_config(row.dongle.config, row.dongle)
         else:
-            self._timing.show_nothing_stored(_why_nothing_stored(row))
+            self._timing.show_not_read(_why_not_read(row))
         self._live_changed()
 
     def refresh_times(self) -> None:
@@ -222,16 +224,15 @@ class DonglePane(QWidget):
         self._head.show_live(is_open=own_bus is not None)
 
 
-def _why_nothing_stored(row: DongleRow) -> str:
-    """Why no bit timing of this dongle is stored, and what to do."""
+def _why_not_read(row: DongleRow) -> str:
+    """That the bit timing of this dongle is unknown, why, and what to do."""
+    if row.device is None:
+        return _("Bit timing hasn't been read. Plug in the dongle to set it.")
     if reason := why_not_timed(row):
-        return _("No bit timing is stored.") + " " + reason
+        return _("Bit timing hasn't been read.") + " " + reason
     if row.paired:
-        return _("No bit timing is stored. Set one to write it to the dongle.")
-    return _(
-        "No bit timing is stored, because this dongle isn't paired. Pair it to read its bit timing, or set one"
-        " yourself."
-    )
+        return _("Bit timing hasn't been read. Set it to write it to the dongle and read it back.")
+    return _("Bit timing hasn't been read. Pair the dongle to read it, or set it yourself.")
 
 
 def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
@@ -445,7 +446,7 @@ class _TimingSection(_PaneSection):
         self.head.addWidget(self._read_at)
         self._bars = {"nominal": SmallBitBar(), "data": SmallBitBar()}
         self._figures = {"nominal": Text(), "data": Text()}
-        self._nothing_stored = Paragraph("", tone="muted")
+        self._not_read = Paragraph("", tone="muted")
         self._stored = QWidget()
         grid = QGridLayout(self._stored)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -456,7 +457,7 @@ class _TimingSection(_PaneSection):
             grid.addWidget(self._labels[key], index, 0)
             grid.addWidget(self._bars[key], index, 1)
             grid.addWidget(self._figures[key], index, 2)
-        self.column.addWidget(self._nothing_stored)
+        self.column.addWidget(self._not_read)
         self.column.addWidget(self._stored)
         self._limits = Paragraph("", "caption", "muted")
         self.column.addWidget(self._limits)
@@ -466,12 +467,12 @@ class _TimingSection(_PaneSection):
         self._read_at.setText(_("Read {when}").format(when=relative_time(dongle.configured_at, in_sentence=True)))
         self._read_at.setToolTip(full_time(dongle.configured_at))
 
-    def show_nothing_stored(self, why: str) -> None:
-        self._nothing_stored.setText(why)
+    def show_not_read(self, why: str) -> None:
+        self._not_read.setText(why)
         self._show_parts(stored=False)
 
     def _show_parts(self, *, stored: bool) -> None:
-        self._nothing_stored.setVisible(not stored)
+        self._not_read.setVisible(not stored)
         for widget in (self._read_at, self._stored, self._limits):
             widget.setVisible(stored)
 

@@ -175,7 +175,7 @@ class ClaimPage(_WizardPage):
                 _("Agree on keys"),
                 _("Prepare the pairing"),
                 _("Press the button"),
-                _("Send the encrypted token"),
+                _("Send the encrypted pairing key"),
                 _("Confirm the pairing"),
             )
         )
@@ -342,7 +342,7 @@ class DonePage(_WizardPage):
 
     def show_result(self, proved_by: str, *, observed: bool, device_id: str, organisation: str) -> None:
         first = (
-            _("Registered as observed: identified by its USB serial number, without a token.")
+            _("Registered as observed: identified by its USB serial number, without a pairing key.")
             if observed
             else _("Only {organisation} can change this dongle now.").format(organisation=organisation)
         )

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
-from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors
+from benchboard.canbus.bus_check import BusCheck, check_bus, require_no_errors, silence_explanation
 from benchboard.canbus.capture import Counters
 from benchboard.dongles import fleet, provisioning
 from benchboard.dongles.protocol import DongleConfig
@@ -256,7 +256,7 @@ class PairingWizard(Dialog):
         """Say of these steps that nothing was done in them."""
         for step in steps:
             self.stepper.set_caption(step, _("Skipped"))
-            self.stepper.set_skipped(step)
+            self.stepper.set_without_result(step)
 
     def _show_written(self) -> None:
         """Say of the step of the bit timing which bit rate this wizard has set."""
@@ -268,7 +268,7 @@ class PairingWizard(Dialog):
         """Say again of the steps from `first` on what will happen in them."""
         for step in range(first, len(_steps())):
             self.stepper.set_caption(step, _steps()[step][1])
-            self.stepper.set_skipped(step, skipped=False)
+            self.stepper.set_without_result(step, without=False)
 
     def _on_devices_changed(self) -> None:
         if self._stack.currentIndex() != _SELECT:
@@ -482,14 +482,15 @@ class PairingWizard(Dialog):
         self._test_page.steps.set_current(3)
         if check_bus(counters) is BusCheck.SILENT:
             self.stepper.set_caption(_TEST, _("No frames received"))
-            result = _("No frames in {seconds} s. No other node is sending, so bit timing and wiring aren't verified.")
+            self.stepper.set_without_result(_TEST)
+            self._test_result = silence_explanation(LISTEN_SECONDS)
         else:
             caption = ngettext("{count} frame, no errors", "{count} frames, no errors", counters.frames)
             self.stepper.set_caption(_TEST, caption.format(count=number(counters.frames)))
             result = ngettext(
                 "{count} frame in {seconds} s, no errors.", "{count} frames in {seconds} s, no errors.", counters.frames
             )
-        self._test_result = result.format(count=number(counters.frames), seconds=LISTEN_SECONDS)
+            self._test_result = result.format(count=number(counters.frames), seconds=LISTEN_SECONDS)
         self._show_done()
 
     def _test_failed(self, error: AppError) -> None:

@@ -236,8 +236,8 @@ class VerificationCard(Card):
 
     def show_unverified(self, text: str, why: str) -> None:
         """The last step neither passed nor failed."""
-        self._steps.show_state(3, "now")
-        self._show_result(text, "warn", why)
+        self._steps.show_state(3, "unverified")
+        self._show_result(text, "secondary", why)
 
     def show_failure(self, text: str, why: str = "") -> None:
         """The current step failed; `why` and what to do are shown below the steps."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from benchboard.canbus.bus_check import BusCheck, check_bus
+from benchboard.canbus.bus_check import BusCheck, check_bus, silence_explanation
 from benchboard.canbus.capture import Counters
 from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import (
@@ -507,10 +507,7 @@ class TimingView(QWidget):
         if not counters.frames:
             text = _("No frames, {errors}").format(errors=errors)
         if check is BusCheck.SILENT:
-            silent = _("No frames in {seconds} s. No other node is sending, so bit timing and wiring aren't verified.")
-            self.verification.show_unverified(
-                _("0 errors, but no frames received"), silent.format(seconds=round(_COUNT_S))
-            )
+            self.verification.show_unverified(_("0 errors, but no frames received"), silence_explanation(_COUNT_S))
         elif check.failed:
             why = _("Another node uses a different bit rate, or the wiring is wrong.")
             do = _("Write a different bit rate, or check the termination.")

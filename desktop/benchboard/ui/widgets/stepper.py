@@ -20,7 +20,7 @@ _LEFT: Final = 20
 
 class Stepper(QFrame):
     """Steps as (title, caption), 240 px wide, for a ground of `window`: those done are green, the current one blue,
-    those skipped have a dash."""
+    those without a result have a dash."""
 
     accessible_role = Role.StaticText
 
@@ -28,7 +28,7 @@ class Stepper(QFrame):
         super().__init__(parent)
         self._steps = tuple(steps)
         self._current = 0
-        self._skipped: frozenset[int] = frozenset()
+        self._without_result: frozenset[int] = frozenset()
         self.setFixedWidth(_WIDTH)
         self.setMinimumHeight(_ROW * len(self._steps))
         self.set_current(0)
@@ -38,15 +38,15 @@ class Stepper(QFrame):
         self._steps = (*self._steps[:index], (self._steps[index][0], caption), *self._steps[index + 1 :])
         self.update()
 
-    def set_skipped(self, index: int, *, skipped: bool = True) -> None:
-        """Mark step `index` as one in which nothing was done, once it is behind the current one."""
-        self._skipped = self._skipped | {index} if skipped else self._skipped - {index}
+    def set_without_result(self, index: int, *, without: bool = True) -> None:
+        """Mark step `index` as one that was skipped or verified nothing, once it is behind the current one."""
+        self._without_result = self._without_result | {index} if without else self._without_result - {index}
         self.update()
 
     @property
-    def skipped(self) -> frozenset[int]:
-        """The steps in which nothing was done."""
-        return self._skipped
+    def without_result(self) -> frozenset[int]:
+        """The steps that were skipped or verified nothing."""
+        return self._without_result
 
     def caption(self, index: int) -> str:
         """What is said below the title of step `index`."""
@@ -71,7 +71,7 @@ class Stepper(QFrame):
     def _paint_step(self, painter: QPainter, index: int) -> None:
         (title, caption), top = self._steps[index], index * _ROW
         current, passed = index == self._current, index < self._current
-        done = passed and index not in self._skipped
+        done = passed and index not in self._without_result
         mark = QRectF(_LEFT, top + 4, _MARK, _MARK)
         if index + 1 < len(self._steps):
             line = QRectF(mark.center().x() - 1, mark.bottom() + 2, 2, _ROW - _MARK - 4)
@@ -100,11 +100,12 @@ class Stepper(QFrame):
             painter.drawText(box, middle, metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
 
 
-Outcome = Literal["idle", "now", "done", "failed"]
+Outcome = Literal["idle", "now", "done", "unverified", "failed"]
 
 
 class StepRow(QWidget):
-    """Short steps side by side, for a card: those done have a check, the current one is blue, or red if it failed."""
+    """Short steps side by side, for a card: those done have a check, the current one is blue, or red if it failed, or
+    has a dash if it verified nothing."""
 
     accessible_role = Role.StaticText
 
@@ -127,7 +128,8 @@ class StepRow(QWidget):
             return _("done")
         if index > self.step or self._state == "idle":
             return _("waiting")
-        return _("failed") if self._state == "failed" else _("in progress")
+        states = {"failed": _("failed"), "unverified": _("not verified")}
+        return states.get(self._state, _("in progress"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -141,6 +143,8 @@ class StepRow(QWidget):
                     paint_icon(painter, "ph.check-circle-fill", mark, theme().color("ok"))
                 elif current and self._state == "failed":
                     paint_icon(painter, "ph.x-circle-fill", mark, theme().color("error"))
+                elif current and self._state == "unverified":
+                    paint_icon(painter, "ph.minus-circle", mark, theme().color("text.muted"))
                 else:
                     paint_step_number(painter, mark, index + 1, current=current)
                 painter.setFont(theme().font("body"))
