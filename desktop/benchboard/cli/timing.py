@@ -154,6 +154,14 @@ def solve(
         click.echo(f"{answer['reason']} {_advice_without_solution(answer)}", err=True)
         ctx.exit(1)
     _print_solutions(answer)
+    _print_warnings(answer)
+
+
+def _print_warnings(answer: Mapping[str, object]) -> None:
+    warnings = answer.get("warnings", [])
+    assert isinstance(warnings, list)
+    for warning in warnings:
+        click.echo(warning, err=True)
 
 
 def _advice_without_solution(answer: Mapping[str, object]) -> str:
@@ -302,6 +310,8 @@ def check(
     if verdict.cable:
         answer["cable"] = asdict(verdict.cable)
     if as_json:
+        if verdict.bit_rate_problem:
+            answer["warnings"] = [verdict.bit_rate_problem]
         click.echo(json.dumps(answer | {"violations": list(verdict.violations), "ok": verdict.is_ok}))
     else:
         print_lines(_verdict_lines(name, first, second, verdict, length))
@@ -311,6 +321,8 @@ def check(
             advice = _("The bit timing doesn't fit the controller. Change {names}.").format(
                 names=_names_in_a_sentence(verdict.violations)
             )
+        elif verdict.bit_rate_problem:
+            advice = "{} {}".format(verdict.bit_rate_problem, _("Change the bit timing."))
         click.echo(advice, err=True)
         ctx.exit(1)
 

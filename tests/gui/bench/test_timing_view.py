@@ -191,6 +191,19 @@ def test_timing_of_another_clock_than_the_dongles_is_not_written(
     assert any(re.fullmatch(r"The CAN clock of .+ is 80 MHz\.", text) for text in texts)
 
 
+def test_timing_faster_than_can_says_so_and_meets_nothing(qtbot: QtBot, shell: Shell, click: Clicker) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    assert view._bit_problem.isHidden()
+    view._show(Timing(80_000_000, 2, 5, 4, 4, 4))
+    text = "2.857143 Mbit/s is too fast: classic CAN and the nominal phase of CAN FD end at 1 Mbit/s (ISO 11898-1)."
+    assert (view._bit_problem.isVisible(), view._bit_problem.text()) == (True, text)
+    figures = [one.accessibleName() for one in view.findChildren(Figure) if one.isVisible()]
+    assert not [name for name in figures if re.search(r"(?<!not )enough", name)]
+
+
 def test_timing_outside_the_controllers_limits_is_not_written_and_meets_nothing(
     qtbot: QtBot, shell: Shell, click: Clicker, pair_one: Callable[[], str]
 ) -> None:

@@ -452,8 +452,37 @@ def test_timing_check_outside_the_limits_names_what_to_change_in_a_sentence() ->
     ("name", "clock", "most"), [("sja1000", "900M", "12"), ("mcp2518fd", "80M", "40"), ("mcp2515", "40M", "20")]
 )
 def test_timing_check_of_a_clock_that_the_controller_cannot_have_is_refused(name: str, clock: str, most: str) -> None:
-    given = ("check", "--controller", name, "--timing", "1/8/4/3/1", "--clock")
+    given = ("check", "--controller", name, "--timing", "4/8/4/3/1", "--clock")
     refused = run(*given, clock)
     assert isinstance(refused.exception, Invalid)
     assert refused.exception.what.endswith(f" is at most {most} MHz.")
     assert run(*given, f"{most}M").exit_code == 0
+
+
+@pytest.mark.parametrize(("bitrate", "warns"), [("1M", False), ("3M", True)])
+def test_solve_above_1_mbit_per_second_warns(bitrate: str, warns: bool) -> None:
+    asked = ("solve", "--controller", "bxcan", "--clock", "36M", "--bitrate", bitrate)
+    result = run(*asked)
+    sentence = "is too fast: classic CAN and the nominal phase of CAN FD end at 1 Mbit/s (ISO 11898-1)."
+    assert (sentence in result.stderr) == warns
+    answer = json.loads(run(*asked, "--json").stdout)
+    assert answer["solutions"]
+    assert answer.get("warnings", []) == ([f"3 Mbit/s {sentence}"] if warns else [])
+
+
+def test_solve_data_phase_above_1_mbit_per_second_warns_of_nothing() -> None:
+    for asked in (("--bitrate", "2M", "--phase", "data"), ("--bitrate", "500k", "--data-bitrate", "2M")):
+        result = run("solve", *FD, *asked)
+        assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_check_above_1_mbit_per_second_fails() -> None:
+    args = ("check", "--controller", "bxcan", "--clock", "36M", "--timing", "1/7/2/2/2")
+    result = run(*args)
+    assert result.exit_code == 1
+    assert "3 Mbit/s is too fast" in result.stderr
+    assert "Change the bit timing." in result.stderr
+    answer = json.loads(run(*args, "--json").stdout)
+    assert not answer["ok"]
+    assert not answer["violations"]
+    assert len(answer["warnings"]) == 1

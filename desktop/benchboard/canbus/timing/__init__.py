@@ -21,6 +21,7 @@ from benchboard.canbus.timing.registers import (
 from benchboard.canbus.timing.solve_requests import LONGEST_LINE, answer_request, parse_request, timing_values
 from benchboard.canbus.timing.solver import (
     DEFAULT_TOLERANCE,
+    MAX_NOMINAL_BITRATE,
     MAX_TOLERANCE,
     MOST_SUGGESTED_ERROR,
     Pair,
@@ -30,6 +31,7 @@ from benchboard.canbus.timing.solver import (
     bit_rate_out_of_reach,
     cia_sample_point,
     nearest,
+    nominal_bit_rate_problem,
     solve,
     solve_fd,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "CONTROLLERS",
     "DEFAULT_TOLERANCE",
     "LONGEST_LINE",
+    "MAX_NOMINAL_BITRATE",
     "MAX_TOLERANCE",
     "MOST_SUGGESTED_ERROR",
     "Cable",
@@ -82,6 +85,7 @@ __all__ = [
     "ip_link",
     "limit_percent",
     "nearest",
+    "nominal_bit_rate_problem",
     "oscillator_tolerance",
     "parse_request",
     "python_can",

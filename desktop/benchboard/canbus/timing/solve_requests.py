@@ -21,6 +21,7 @@ from benchboard.canbus.timing.solver import (
     Solutions,
     bit_rate_out_of_reach,
     nearest,
+    nominal_bit_rate_problem,
     solve,
     solve_fd,
 )
@@ -90,6 +91,8 @@ def answer_request(request: Mapping[str, object]) -> dict[str, object]:
     result: dict[str, object] = {"solutions": listed, "count": len(found)}
     if not listed:
         result |= _nearest(phases, request, algorithm)
+    if problem := "" if request.get("phase") == "data" else nominal_bit_rate_problem(common["bitrate"]):
+        result["warnings"] = [problem]
     ignored = [str(name)[:40] for name in request if name not in _KNOWN_FIELDS]
     return result | ({"ignored": ignored} if ignored else {})
 

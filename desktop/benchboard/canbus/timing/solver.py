@@ -20,6 +20,8 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 
 MAX_BITRATE = 25_000_000
+MAX_NOMINAL_BITRATE = 1_000_000
+"""Bit/s of classic CAN and of CAN FD's nominal phase (ISO 11898-1). The solver accepts more, as Linux does."""
 MAX_TOLERANCE = 10
 DEFAULT_TOLERANCE = 0.5  # percent of the bit rate
 MOST_SUGGESTED_ERROR = 1.0
@@ -295,6 +297,17 @@ def bit_rate_out_of_reach(limits: Limits, *, clock: float, bitrate: float) -> st
         sentence = _("The slowest bit rate that a CAN clock of {clock} MHz allows is {rate}.")
     rate = fastest if bitrate > fastest else slowest
     return sentence.format(clock=number(clock / 1e6, most=6), rate=bit_rate(rate))
+
+
+def nominal_bit_rate_problem(bitrate: float) -> str:
+    """A sentence on a nominal bit rate (bit/s) above what CAN allows; else empty.
+
+    What lies within `DEFAULT_TOLERANCE` of the limit is the error of a bit timing that was asked for at the limit.
+    """
+    if bitrate <= MAX_NOMINAL_BITRATE * (1 + DEFAULT_TOLERANCE / 100):
+        return ""
+    sentence = _("{rate} is too fast: classic CAN and the nominal phase of CAN FD end at {most} (ISO 11898-1).")
+    return sentence.format(rate=bit_rate(bitrate), most=bit_rate(MAX_NOMINAL_BITRATE))
 
 
 def _too_many_solutions() -> Invalid:

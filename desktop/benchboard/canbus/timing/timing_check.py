@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from benchboard.canbus.timing.cable import Cable, check_cable, longest_prop_seg, needed_prop_seg, with_prop_seg
 from benchboard.canbus.timing.controllers import MAX_SEGMENT, Controller, Limits, Timing, require_number
 from benchboard.canbus.timing.figures import limit_percent, value_percent
-from benchboard.canbus.timing.solver import split_tseg1_for_sjw
+from benchboard.canbus.timing.solver import nominal_bit_rate_problem, split_tseg1_for_sjw
 from benchboard.canbus.timing.tolerance import (
     DelayCompensation,
     OscillatorTolerance,
@@ -38,12 +38,20 @@ class Verdict:
 
     @property
     def is_ok(self) -> bool:
-        """Whether the controller can hold the timing, and it allows the oscillator tolerance and the cable."""
+        """Whether the controller can hold the timing, CAN allows its bit rate, and it allows the oscillator tolerance
+        and the cable.
+        """
         return (
             not self.violations
+            and not self.bit_rate_problem
             and self.tolerance.percent >= self.clock_tolerance
             and (self.cable is None or self.cable.fits)
         )
+
+    @property
+    def bit_rate_problem(self) -> str:
+        """A sentence on a nominal bit rate that CAN doesn't allow; empty for any other."""
+        return nominal_bit_rate_problem(self.nominal.bitrate)
 
     @property
     def propagation_title(self) -> str:

@@ -38,7 +38,7 @@ class ToleranceCards:
     def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
         """Show what `timing` allows, compared with the request.
 
-        Nothing counts as met by a timing that the controller can't hold.
+        Nothing counts as met by a timing that the controller can't hold, or that is too fast for CAN.
         """
         if timing is None or request is None:
             self.tolerance.show_lines("", [])
@@ -87,8 +87,8 @@ class ToleranceCards:
 
 
 def _met(fits: bool, verdict: Verdict) -> bool | None:
-    """`fits`, but None instead of True if the controller can't hold the timing."""
-    return None if fits and verdict.violations else fits
+    """`fits`, but None instead of True if the controller can't hold the timing, or CAN doesn't allow its bit rate."""
+    return None if fits and (verdict.violations or verdict.bit_rate_problem) else fits
 
 
 _FigureLine = tuple[str, str, str, bool | None]

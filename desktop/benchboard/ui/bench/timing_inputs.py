@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout
 from benchboard.canbus.timing import (
     CONTROLLERS,
     DEFAULT_TOLERANCE,
+    MAX_NOMINAL_BITRATE,
     MOST_SUGGESTED_ERROR,
     Solution,
     Timing,
@@ -38,8 +39,6 @@ _SCALES: Final = {"clock": 1e6, "bitrate": 1e3}
 """Hz per MHz, bit/s per kbit/s: the unit of a field, if it isn't the request's own."""
 _ANY_TIMING: Final = Timing(80_000_000, 2, 47, 16, 16, 16)
 """Some bit timing with which to check the values of the cable."""
-_MAX_NOMINAL: Final = 1000
-"""The greatest bit rate of CAN's nominal phase in kbit/s (ISO 11898-1); the solver itself accepts more."""
 _ROW_HEIGHT: Final = 40
 """Of one of the best bit timings, in pixels: two lines."""
 
@@ -84,7 +83,7 @@ def check_request(timing: Timing, request: TimingRequest) -> Verdict:
 
 def _require_in_range(request: TimingRequest) -> None:
     """Raise `Invalid` for the first value that neither the solver nor the check of the cable accepts."""
-    high = _MAX_NOMINAL * 1e3
+    high = float(MAX_NOMINAL_BITRATE)
     if request.bitrate > high:
         raise Invalid("timing.bitrate", _("Bit rate out of range."), field="bitrate", low=1.0, high=high)
     solve(
@@ -239,7 +238,7 @@ class TimingInputs(QWidget):
         low, high = error.facts.get("low"), error.facts.get("high")
         if isinstance(low, float) and isinstance(high, float):
             if key == "bitrate":
-                high = min(high, _MAX_NOMINAL * 1e3)
+                high = min(high, MAX_NOMINAL_BITRATE)
             # The field's range in its own unit is shown rather than its name in the code.
             scale = _SCALES.get(key, 1.0)
             text = _("Enter a value from {low} to {high} {unit}.").format(

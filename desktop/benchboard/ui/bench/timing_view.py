@@ -15,6 +15,7 @@ from benchboard.canbus.timing import (
     Solutions,
     Timing,
     controller,
+    nominal_bit_rate_problem,
     solve,
     solve_linux,
 )
@@ -43,6 +44,7 @@ from benchboard.ui.widgets import (
     Button,
     Card,
     Elided,
+    Paragraph,
     Select,
     Text,
     Toolbar,
@@ -189,6 +191,9 @@ class TimingView(QWidget):
         head.addWidget(self._bit_title, 1)
         card.column.addLayout(head)
         card.column.addWidget(self._bar)
+        self._bit_problem = Paragraph("", tone="warn")
+        self._bit_problem.hide()
+        card.column.addWidget(self._bit_problem)
         return card
 
     def _plot_card(self) -> Card:
@@ -331,6 +336,8 @@ class TimingView(QWidget):
             return _("{name} has a different controller.").format(name=dongle.title)
         if self._timing is None:
             return self._inputs.why_none()
+        if problem := nominal_bit_rate_problem(self._timing.bitrate):
+            return problem
         clock = detected.info.clock_hz if detected.info is not None else None
         if clock is not None and clock != self._timing.clock:
             own = number(clock / 1e6, most=6)
@@ -416,6 +423,9 @@ class TimingView(QWidget):
             verdict = check_request(timing, request)
             timing = verdict.nominal
         self._timing = timing
+        problem = verdict.bit_rate_problem if verdict is not None else ""
+        self._bit_problem.setText(problem)
+        self._bit_problem.setVisible(bool(problem))
         if timing is None or request is None or verdict is None:
             self._bar.show_timing(None)
             self._bit_title.setText(_("No bit timing") if self._solutions is not None else "")

@@ -112,7 +112,11 @@ class GeneralSettings(QWidget):
 
     def _add_language(self) -> None:
         self._add_section(
-            _("Language"), _("The window refreshes when you choose a language. Commands on this computer use it too.")
+            _("Language"),
+            _(
+                "The window refreshes when you choose a language. Commands on this computer use it too; their help is "
+                "in English."
+            ),
         )
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
         choice.setMinimumWidth(180)
