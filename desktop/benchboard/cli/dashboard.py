@@ -199,15 +199,11 @@ def _home_row(context: CommandContext, home: HomeLayout) -> dict[str, object]:
         "public": False,
         "shares": 0,
         "team_shares": 0,
-        "widgets": _count(home.content),
+        "widgets": layout.widget_count(home.content.layout),
         "revision": home.version,
         "updated_at": home.updated_at,
     }
     return dict.fromkeys(_COLUMNS) | known
-
-
-def _count(document: Document) -> int:
-    return sum(not found.item.panes for found in layout.walk_items(document.layout))
 
 
 @dashboard.command("show")
@@ -235,7 +231,7 @@ def export(context: CommandContext, which: str | None, file: Path) -> None:
         click.echo(text, nl=False)
         return
     _write(file, text)
-    count = _count(parse_document(document))
+    count = layout.widget_count(parse_document(document).layout)
     context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
 
 
@@ -301,7 +297,7 @@ def _save_home(context: CommandContext, file: BinaryIO, base_version: int | None
     do = _("Use a file in the format that “benchboard dashboard export --home” writes.")
     with _read_json(file, do) as document, advise_on_conflict(), context.database.change() as session:
         stored = home_layout.save_home(session, context.actor, document, base_version=base_version)
-    count = len(stored.layout)
+    count = layout.widget_count(stored.layout)
     context.report(
         ngettext("Saved the home page with {count} widget.", "Saved the home page with {count} widgets.", count).format(
             count=count
@@ -335,7 +331,7 @@ def save(
     with _read_json(file, do) as value, advise_on_conflict(), context.database.change() as session:
         document = parse_document({**write_document(parse_document(value)), "title": card.name})
         saved = library.save(session, context.actor, card.id, document, base_version=base_version, note=note)
-    count = _count(saved.document)
+    count = layout.widget_count(saved.document.layout)
     context.report(
         ngettext("Saved “{name}” with {count} widget.", "Saved “{name}” with {count} widgets.", count).format(
             name=saved.document.title, count=count

@@ -70,3 +70,18 @@ def test_minimap_follows_drag_and_escape(studio: "Studio") -> None:
     studio.key(Qt.Key.Key_Escape)
     assert overview.box("w0") == before
     studio.release(start)
+
+
+def test_minimap_counts_the_widgets_in_containers_as_the_list_of_dashboards_does(studio: "Studio") -> None:
+    inside = [{"id": f"w{k}", "type": "text", "position": {"x": 4 * k, "y": 0, "w": 4, "h": 4}} for k in range(3)]
+    row = {
+        "id": "row",
+        "type": "row",
+        "collapsed": True,
+        "position": {"x": 0, "y": 4, "w": 12, "h": 5},
+        "items": inside,
+    }
+    top = {"id": "top", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}}
+    page = {"format": "benchboard/dashboard", "version": 2, "items": [top, row]}
+    studio.page.editor.load(parse_document(page))
+    assert _map(studio).accessibleDescription() == "4 widgets"

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from benchboard.dashboards import library, repository
-from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.document import Document, parse_document
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.versions.diff_view import DiffPage
@@ -38,13 +39,14 @@ class History:
         self.closed: list[bool] = []
         self.dashboard_id = ""
         self.awaits = False
+        self.choices: dict[str, VariableChoice] = {}
         self.shown = ViewWindow(qtbot, home, self._make)
         self.store(compared.before(), None)
         self.store(compared.before(), "Week 47 notes")
         self.store(compared.after(), "Side by side")
 
     def _make(self, context: object) -> QWidget:
-        screen = VersionsScreen(context, self.dashboard_id, awaits=self.awaits)  # type: ignore[arg-type]
+        screen = VersionsScreen(context, self.dashboard_id, awaits=self.awaits, choices=self.choices)  # type: ignore[arg-type]
         screen.closed.connect(lambda: self.closed.append(True))
         return screen
 
@@ -79,6 +81,11 @@ class History:
 
     def says(self, heading: str) -> bool:
         return self.screen._right.heading == heading
+
+    def answer(self, item_id: str) -> object:
+        """The first value of a widget's result in the newer version."""
+        result = self.screen._after_answers.of(item_id)
+        return result.table.rows[0][0] if result is not None and result.table is not None else None
 
     def rows(self) -> list[str]:
         model = self.found.model()
@@ -231,6 +238,27 @@ def test_versions_click_and_shift_click_compare_two(history: History) -> None:
     assert history.screen._modes.isVisible()
     assert history.versions.model().index(2, 0).data().endswith("before")
     assert not history.shown.find("versions_take_back").isEnabled()
+
+
+def test_version_whose_edits_were_undone_says_that_it_has_no_differences(history: History) -> None:
+    history.edit(1)
+    history.store(compared.after(), None)
+    history.open(heading="0 differences")
+    history.wait(lambda: ", No differences, " in str(history.versions.model().index(0, 0).data()))
+
+
+def test_versions_show_the_values_that_are_selected_on_the_open_page(history: History) -> None:
+    """They showed the stored ones: 30 orders beside 82 on the page."""
+    page = {
+        "format": "benchboard/dashboard", "version": 2, "title": "Shops",
+        "variables": [{"name": "shop", "type": "list", "values": ["A", "B"], "current": "A"}],
+        "items": [{"id": "w", "type": "metric_card", "title": "Shop", "query": "SELECT :shop AS shop",
+                   "position": {"x": 0, "y": 0, "w": 4, "h": 4}}],
+    }  # fmt: skip
+    history.store(parse_document(page), None)
+    history.choices = {"shop": VariableChoice(("B",))}
+    history.open(heading=None)
+    history.wait(lambda: history.answer("w") == "B")
 
 
 def test_versions_restore_of_what_is_stored_already_is_refused(history: History) -> None:

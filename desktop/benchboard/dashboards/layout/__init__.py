@@ -27,6 +27,7 @@ from benchboard.dashboards.layout.containers import (
     map_items,
     overfull_item,
     walk_items,
+    widget_count,
     without,
 )
 from benchboard.dashboards.layout.drag_preview import Drag, Resize, placed
@@ -149,6 +150,7 @@ __all__ = [
     "serialise_page",
     "swap",
     "walk_items",
+    "widget_count",
     "without",
     "written_rows",
 ]

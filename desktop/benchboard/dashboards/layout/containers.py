@@ -151,6 +151,11 @@ def walk_items(layout: Layout, path: Path = ()) -> Iterator[LocatedItem]:
             yield from walk_items(pane.layout, (*path, (item.id, k)))
 
 
+def widget_count(layout: Layout) -> int:
+    """The number of widgets at all levels, hidden ones included. Containers aren't widgets; their content counts."""
+    return sum(not found.item.panes for found in walk_items(layout))
+
+
 def map_items(layout: Layout, change: Callable[[Item, Cell], tuple[Item, Cell] | None]) -> Layout:
     """The layout with `change` applied to every item at every level, children first; None removes the item. Nothing is
     normalised. What does not change stays the same object."""

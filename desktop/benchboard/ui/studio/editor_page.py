@@ -422,7 +422,7 @@ class StudioPage(QWidget):
         self.variables.width_changed.connect(self._place_variables)
         whole.addWidget(self.no_rows_bar)
         whole.addWidget(stack, 1)
-        self.screens = PageScreens(self._context, self, desk, self.saving)
+        self.screens = PageScreens(self._context, self, desk, self.saving, self.editor)
 
     def leave_room_for_tabs(self, size: QSize) -> None:
         """Leave room for tabs of this size at the top left; the variables stand beside them if they fit there."""

@@ -11,6 +11,7 @@ from benchboard.dashboards.repository import MAX_NOTE
 from benchboard.dashboards.versions.three_way_merge import MergeResult
 from benchboard.i18n import _
 from benchboard.ui.commands import Handlers
+from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.document.saving import Saving
 from benchboard.ui.studio.library.share_dialog import ShareDialog
 from benchboard.ui.studio.versions.merge_decisions import Party
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 class PageScreens(QObject):
     """Switches between `workspace`, where the page is edited, and another screen."""
 
-    def __init__(self, context: "Context", page: QWidget, workspace: QWidget, saving: Saving) -> None:
+    def __init__(self, context: "Context", page: QWidget, workspace: QWidget, saving: Saving, editor: Editor) -> None:
         super().__init__(page)
-        self._context, self._page, self._workspace, self._saving = context, page, workspace, saving
+        self._context, self._page, self._workspace = context, page, workspace
+        self._saving, self._editor = saving, editor
         self._stack = QStackedLayout(page)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(workspace)
@@ -52,7 +54,7 @@ class PageScreens(QObject):
         if key is None or not self._can_open_screen():
             return
         self._saving.save()
-        screen = VersionsScreen(self._context, key, awaits=self._saving.dirty)
+        screen = VersionsScreen(self._context, key, awaits=self._saving.dirty, choices=self._editor.choices)
         screen.closed.connect(self.close_screen)
         screen.restored.connect(lambda _saved: self.close_screen())
         self._show(screen)

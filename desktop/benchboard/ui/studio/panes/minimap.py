@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from benchboard.dashboards.layout import Cell, walk_items
+from benchboard.dashboards.layout import Cell, walk_items, widget_count
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.interaction.drop_target import DropTarget
@@ -145,7 +145,7 @@ class _Map(QWidget):
 
     def _rebuild(self) -> None:
         self._boxes, self._box_cache = None, {}
-        count = len(self._editor.page.shown)
+        count = widget_count(self._editor.page.layout)
         self.setAccessibleDescription(ngettext("{count} widget", "{count} widgets", count).format(count=count))
         self.updateGeometry()
         self.update()

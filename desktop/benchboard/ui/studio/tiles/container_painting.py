@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from benchboard.dashboards.document.widget_kinds import tab_name, widget_of
-from benchboard.dashboards.layout import ROW, TABS, Item, walk_items
+from benchboard.dashboards.layout import ROW, TABS, Item, widget_count
 from benchboard.i18n import ngettext
 from benchboard.ui.studio.tiles.renderers import LOCK, badge_box, paint_badge
 from benchboard.ui.theme import theme
@@ -25,7 +25,7 @@ _MAX_TAB_WIDTH: Final = 180.0
 
 def content_count(item: Item) -> str:
     """The number of widgets in a container, as text."""
-    count = sum(1 for pane in item.panes for found in walk_items(pane.layout) if not found.item.panes)
+    count = sum(widget_count(pane.layout) for pane in item.panes)
     return ngettext("{count} widget", "{count} widgets", count).format(count=count)
 
 

@@ -1,7 +1,7 @@
 """The versions screen of a dashboard: compare two versions, restore one, or revert single differences."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.repository import SavedDashboard
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.diff import Difference, JsonLine, Key, differences, json_diff, revert
 from benchboard.errors import AppError, Conflict
@@ -68,8 +69,11 @@ class VersionsScreen(QWidget):
         parent: QWidget | None = None,
         *,
         awaits: bool = False,
+        choices: Mapping[str, VariableChoice] | None = None,
     ) -> None:
-        """`awaits`: an edit made before this screen was opened is still being saved (`select_saved_version`)."""
+        """`awaits`: an edit made before this screen was opened is still being saved (`select_saved_version`).
+        `choices`: the variable values that are selected on the open page, with which versions are shown too.
+        """
         super().__init__(parent)
         self.setObjectName("studio_versions")
         set_surface(self, "surface")
@@ -85,7 +89,8 @@ class VersionsScreen(QWidget):
 
         The list may receive it before the save reports it, and others in between.
         """
-        self._before_answers, self._after_answers = ThumbnailAnswers(context, self), ThumbnailAnswers(context, self)
+        self._before_answers = ThumbnailAnswers(context, self, choices=choices)
+        self._after_answers = ThumbnailAnswers(context, self, choices=choices)
         self._left = VersionsPane(context, dashboard_id)
         self._model = self._left.model
         self._right = DifferencesPane(permissions.has_permission(context.actor, "dashboards:write"))
@@ -179,7 +184,7 @@ class VersionsScreen(QWidget):
         self._modes.setVisible(before is not None)
         self._show_mode(self._modes.current() if before is not None else "overlay")
         if before is not None and before == after - 1:
-            self._model.set_summary(after, summarise(compared.found, names))
+            self._model.set_summary(after, summarise(compared.found, names) or _("No differences"))
         counts = Counter(describe(one, names).look for one in compared.found if not one.displaced)
         self._counts.show_counts(counts)
         self._counts_line.setVisible(bool(counts))

@@ -1,7 +1,7 @@
 """Pictures of tiles outside the canvas, for comparing versions and resolving conflicts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from benchboard.dashboards.document.document import Document, empty
 from benchboard.dashboards.document.widget_kinds import widget_of
 from benchboard.dashboards.layout import ROW, Cell, Item, Layout
+from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.versions.diff import WordRun
 from benchboard.ui.studio.document.editor import Editor
 from benchboard.ui.studio.tiles import number_format
@@ -31,20 +32,27 @@ _MAX_RUNS: Final = 1_000
 class ThumbnailAnswers(QObject):
     """The query results of one document's widgets, loaded in the background.
 
+    `choices` are the variable values that the reader selected; a variable without one has the document's value.
     `came` emits the id of a widget with a new result.
     """
 
     came = Signal(str)
 
-    def __init__(self, context: "Context", parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        context: "Context",
+        parent: QObject | None = None,
+        *,
+        choices: Mapping[str, VariableChoice] | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._editor = Editor(self)
+        self._editor, self._choices = Editor(self), dict(choices or {})
         self._query_runner = WidgetQueryRunner(context, self._editor, self)
         self._query_runner.result_changed.connect(self.came)
 
     def ask(self, document: Document) -> None:
         """Run the queries of this document's widgets."""
-        self._editor.load(document)
+        self._editor.load(document, self._choices)
 
     def load_widget(self, item: Item | None, variables: Document) -> None:
         """Run the query of one widget, with the variables of a document."""
