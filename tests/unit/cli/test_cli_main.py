@@ -14,6 +14,7 @@ import click
 import pytest
 
 from benchboard import i18n, package_data
+from benchboard.cli import can
 from benchboard.cli.main import SUMMARIES, main, root
 from benchboard.cli.options import summary
 from benchboard.cli.table import show_table
@@ -595,3 +596,13 @@ def test_sorting_and_modes_are_named_as_on_the_screen_and_by_the_old_names() -> 
         (("dongle", "config", "--mode"), "listen_only", "LISTEN_ONLY"),
     ):
         assert choice(*words).convert(given, None, None) == stored
+
+
+@pytest.mark.parametrize(
+    ("count", "sent", "title"),
+    [
+        (1, 0, "The frame wasn't sent."), (3, 0, "No frame was sent."), (3, 1, "Some frames weren't sent."),
+    ],
+)  # fmt: skip
+def test_can_send_says_how_many_frames_failed(count: int, sent: int, title: str) -> None:
+    assert can._unsent_title(count, sent) == title

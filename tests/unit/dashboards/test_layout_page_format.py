@@ -218,21 +218,26 @@ def test_parse_invalid_number_is_named_by_item_and_field(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "said", "advice"),
     [
-        ('[{"id": "a"', "ends after character 11"),
-        ('[{"id": "a', "Incomplete JSON"),
-        ("", "empty"),
-        (b"\xef\xbb\xbf", "empty"),
-        ("[1,\n2,\n x]", "position 2 on line 3"),
-        ("[1 2]", "missing comma before character 4 on line 1"),
-        ("[1, }", "character at position 5"),
+        ('[{"id": "a"', "ends after character 11 on line 1", "closing bracket"),
+        ('[\n{"id": 1,\n', "ends after character 0 on line 3", "closing bracket"),
+        ('[{"id": "a', "Incomplete JSON", "closing quotation mark"),
+        ("", "empty", ""),
+        (b"\xef\xbb\xbf", "empty", ""),
+        ("[1,\n2,\n x]", "position 2 on line 3", "Correct it, or remove it."),
+        ("[1 2]", "missing comma before character 4 on line 1", "Add the comma."),
+        ("[1, }", "character at position 5 on line 1", "Correct it, or remove it."),
+        ("{bad}", "character at position 2 on line 1", "Put the field's name in double quotation marks"),
+        ("{bad", "character at position 2 on line 1", "Put the field's name in double quotation marks"),
+        ('{"a" 1}', "character at position 6 on line 1", "Put a colon"),
     ],
 )
-def test_parse_invalid_json_names_the_position(text: str | bytes, said: str) -> None:
+def test_parse_invalid_json_names_the_position_and_what_to_do(text: str | bytes, said: str, advice: str) -> None:
     with pytest.raises(Invalid) as refused:
         decode(text)
     assert said in refused.value.what
+    assert advice in refused.value.do
 
 
 def test_parse_windows_encodings_are_read_or_named() -> None:

@@ -28,7 +28,8 @@ def decode(text: str | bytes, *, max_bytes: int = 16 * _MEBIBYTE) -> object:
         return json.loads(text, parse_constant=_no_number, parse_float=_finite, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         placed = _placed(text, error)
-        raise Invalid("layout.not-json", _misplaced(text, error), item=None, field=None, placed=placed) from error
+        what, do = _misplaced(text, error), _remedy(text, error)
+        raise Invalid("layout.not-json", what, do=do, item=None, field=None, placed=placed) from error
     except RecursionError as error:
         what = _("This dashboard is nested too deeply.")
         raise Invalid("layout.too-deep", what, item=None, field=None) from error
@@ -53,14 +54,30 @@ def _misplaced(text: str, error: json.JSONDecodeError) -> str:
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         if not text.strip():
             return _("This is empty; it must contain JSON.")
-        return _("Incomplete JSON: it ends after character {place}.").format(place=len(text))
+        line, place = text.count("\n") + 1, len(text) - text.rfind("\n") - 1
+        return _("Incomplete JSON: it ends after character {place} on line {line}.").format(place=place, line=line)
     if error.msg.startswith("Expecting ',' delimiter"):
         what = _("Invalid JSON: missing comma before character {place} on line {line}.")
         return what.format(place=error.colno, line=error.lineno)
-    if error.lineno == 1:
-        return _("Invalid JSON: unexpected character at position {place}.").format(place=error.pos + 1)
     what = _("Invalid JSON: unexpected character at position {place} on line {line}.")
     return what.format(place=error.colno, line=error.lineno)
+
+
+def _remedy(text: str, error: json.JSONDecodeError) -> str:
+    """What to do about the error; empty for a text without anything."""
+    if not text.strip():
+        return ""
+    if error.msg.startswith("Unterminated string"):
+        return _("Add the closing quotation mark.")
+    if error.pos >= len(text.rstrip()):
+        return _("Add what is missing at the end, such as a closing bracket.")
+    if error.msg.startswith("Expecting ',' delimiter"):
+        return _("Add the comma.")
+    if error.msg.startswith("Expecting ':' delimiter"):
+        return _("Put a colon between the field's name and its value.")
+    if error.msg.startswith("Expecting property name"):
+        return _("Put the field's name in double quotation marks, and no comma after the last field.")
+    return _("Correct it, or remove it. Texts are in double quotation marks.")
 
 
 def _placed(text: str, error: json.JSONDecodeError) -> str:
