@@ -16,6 +16,7 @@ from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import KINDS, WidgetKind, kind_of, new_item, widget_of, with_fields
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.tiles import bars, charts, periods, renderers, stat_tiles, x_axis
+from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, paint_body, paint_content, summary, unknown_kind_text
@@ -93,7 +94,7 @@ def test_gauge_without_a_number_is_drawn(studio: "Studio") -> None:
 
 
 def test_area_chart_is_filled_down_to_zero(studio: "Studio") -> None:
-    query = "SELECT status AS s, 5 AS n FROM orders LIMIT 3"
+    query = "SELECT status AS s, 5 AS n FROM orders GROUP BY status LIMIT 3"
     items = [_item(name, kind, query=query) for name, kind in (("a", "area_chart"), ("l", "line_chart"))]
     studio.page.editor.load(parse_document(items))
     studio.wait(
@@ -246,7 +247,7 @@ def test_bar_of_unfinished_period_is_pale_with_an_outline(light: Theme, unfinish
     picture = QImage(400, 200, QImage.Format.Format_ARGB32)
     picture.fill(theme().color("surface"))
     with QPainter(picture) as painter:
-        bars.paint(painter, box, table, "")
+        bars.paint(painter, box, chart_table(table), "")
     series = charts.series_of(table, "")
     found = bars.upright_bars(charts.plot_of(box, series, "bar_chart"), series, x_axis.bar_axis(table))
     middles = [picture.pixelColor(bar.box.center().toPoint()) for bar in found]
@@ -265,7 +266,7 @@ def test_line_to_unfinished_value_is_dotted_with_hollow_end(light: Theme, unfini
     picture = QImage(400, 200, QImage.Format.Format_ARGB32)
     picture.fill(theme().color("surface"))
     with QPainter(picture) as painter:
-        charts.paint_lines(painter, box, table, "")
+        charts.paint_lines(painter, box, chart_table(table), "")
     plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart")
     y, width = round(plot.y(5.0) - 0.5), plot.box.width()
 
@@ -453,7 +454,7 @@ def test_bars_below_zero_have_a_zero_line(light: Theme, names: list[Cell]) -> No
         picture = QImage(340, 160, QImage.Format.Format_ARGB32)
         picture.fill(theme().color("surface"))
         with QPainter(picture) as painter:
-            bars.paint(painter, box, table, "")
+            bars.paint(painter, box, chart_table(table), "")
         series = charts.series_of(table, "")
         lying = bars.lying_bars(box, table, series, "")
         plot = charts.plot_of(box, series, "bar_chart")

@@ -52,9 +52,10 @@ def test_palette_preview_appears_once_the_mouse_moves_over_it_and_disappears(stu
     studio.wait(lambda: palette.card.shown is not None)
     card = palette.card.shown
     assert card is not None
-    assert "The first column is the x-axis. Each other numeric column is a series." in {
-        text.text() for text in card.findChildren(QLabel)
-    }
+    assert (
+        "The first column is the x-axis. Each other numeric column, or each value of a text column, is a series."
+        in {text.text() for text in card.findChildren(QLabel)}
+    )
     left = kind.mapTo(kind.window(), QPoint(kind.width(), 0)).x()
     assert card.geometry().adjusted(24, 0, 0, 0).left() > left
     studio.qtbot.mouseMove(studio.viewport, QPoint(300, 300))

@@ -137,19 +137,21 @@ KINDS: Final = (
     WidgetKind(
         "line_chart", N_("Line"), N_("Charts"), "ph.chart-line", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
-        N_("The first column is the x-axis. Each other numeric column is a series."),
+        N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series."),
         (_UNIT,),
     ),
     WidgetKind(
         "area_chart", N_("Area"), N_("Charts"), "bb.area", 6, 6, 3, 4,
         "SELECT date_trunc('day', created_dt) AS day, count(*) AS orders\nFROM orders\nGROUP BY 1\nORDER BY 1",
-        N_("The first column is the x-axis. Each other numeric column is a series, filled down to zero."),
+        N_("The first column is the x-axis. Each other numeric column, or each value of a text column, is a series, "
+        "filled down to zero."),
         (_UNIT,),
     ),
     WidgetKind(
         "bar_chart", N_("Bar"), N_("Charts"), "ph.chart-bar", 4, 6, 2, 4,
         "SELECT status, count(*) AS orders\nFROM orders\nGROUP BY status\nORDER BY orders DESC",
-        N_("The first column is the category. Each other numeric column is a series of bars."),
+        N_("The first column is the category. Each other numeric column, or each value of a text column, is a series "
+        "of bars."),
         (_UNIT,),
     ),
     WidgetKind(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import charts, number_format, periods, x_axis
+from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.short_names import short_names
 from benchboard.ui.theme import theme
 
@@ -59,7 +60,7 @@ class LyingBars:
     bars: tuple[Bar, ...]
 
 
-def paint(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
+def paint(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> None:
     """Draw a bar chart: the numeric columns as bars for each name in the first one."""
     table = x_axis.bars_in_order(table)
     sets = charts.series_of(table, unit)
@@ -150,7 +151,7 @@ def _value_text(
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, _MAX_VALUE)
 
 
-def _paint_upright(painter: QPainter, box: QRectF, table: ResultTable, sets: Sequence[charts.Series]) -> None:
+def _paint_upright(painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series]) -> None:
     plot = charts.paint_frame(painter, box, table, sets, "bar_chart")
     axis = x_axis.bar_axis(table)
     x_axis.paint_labels(painter, axis, plot.box, box)
@@ -164,7 +165,7 @@ def _paint_upright(painter: QPainter, box: QRectF, table: ResultTable, sets: Seq
 
 
 def _paint_lying(
-    painter: QPainter, box: QRectF, table: ResultTable, sets: Sequence[charts.Series], lying: LyingBars
+    painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series], lying: LyingBars
 ) -> None:
     painter.setFont(theme().font("caption"))
     metrics = QFontMetricsF(painter.font())

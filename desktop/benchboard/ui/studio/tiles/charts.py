@@ -9,17 +9,19 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from benchboard.analytics.queries import Cell, ResultTable
-from benchboard.i18n import ngettext
+from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import number_format, periods, x_axis
+from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, ChartTable
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import legend
 from benchboard.ui.widgets.legend import LegendEntry
 
-_MAX_SERIES: Final = 8
 _LEGEND_TOP: Final = 4.0
 """Pixels above a legend."""
 _LEGEND_SHARE: Final = 0.25
 """The part of a chart's height that a legend of several lines may take."""
+_LEAD_GAP: Final = 14.0
+"""Pixels between what names the series and the first name."""
 _MIN_LEGEND: Final = 40.0
 """Pixels that a legend's entries need at least."""
 _FILL_OPACITY: Final = 0.12
@@ -60,10 +62,11 @@ class Series:
     """Whether its values are whole numbers."""
 
 
-def series_of(table: ResultTable, unit: str) -> list[Series]:
-    """The series of a chart: up to eight numeric columns after the first one."""
+def series_of(table: ChartTable, unit: str) -> list[Series]:
+    """The series of a chart: up to `MAX_SERIES` numeric columns after the first one."""
     found_series = []
-    for place, index in enumerate(_series_columns(table)[:_MAX_SERIES]):
+    numeric = [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
+    for place, index in enumerate(numeric[:MAX_SERIES]):
         last = next((row for row in reversed(table.rows) if row[index] is not None), None)
         found_series.append(
             Series(
@@ -81,16 +84,16 @@ def series_of(table: ResultTable, unit: str) -> list[Series]:
     return found_series
 
 
-def _series_columns(table: ResultTable) -> list[int]:
-    return [index for index, column in enumerate(table.columns) if number_format.is_numeric(column) and index > 0]
+def series_by_text(table: ChartTable) -> str:
+    """Which column names the series, as text; empty where each series is a column."""
+    return _("Series: {column}").format(column=table.series_by) if table.series_by else ""
 
 
-def undrawn_text(table: ResultTable) -> str:
+def undrawn_text(table: ChartTable) -> str:
     """How many series a chart leaves out, as text; empty if it draws all."""
-    count = len(_series_columns(table)) - _MAX_SERIES
-    if count <= 0:
+    if not table.undrawn:
         return ""
-    return ngettext("{count} series not drawn", "{count} series not drawn", count).format(count=count)
+    return ngettext("{count} series not drawn", "{count} series not drawn", table.undrawn).format(count=table.undrawn)
 
 
 def _last_text(table: ResultTable, row: Sequence[Cell] | None, column: int, unit: str) -> str:
@@ -112,14 +115,14 @@ def _short_text(table: ResultTable, row: Sequence[Cell] | None, column: int, uni
     return number_format.unit_of(table, row, column, unit).after(number_format.abbreviate(value))
 
 
-def paint_lines(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
+def paint_lines(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> None:
     """Draw a line chart: the numeric columns over the first one."""
     table = x_axis.in_order(table)
     lines = series_of(table, unit)
     _paint_lines(painter, box, paint_frame(painter, box, table, lines, "line_chart"), table, lines)
 
 
-def paint_areas(painter: QPainter, box: QRectF, table: ResultTable, unit: str) -> None:
+def paint_areas(painter: QPainter, box: QRectF, table: ChartTable, unit: str) -> None:
     """Draw an area chart: the numeric columns over the first one, filled down to zero."""
     table = x_axis.in_order(table)
     lines = series_of(table, unit)
@@ -304,7 +307,7 @@ def _starts_at_zero(lines: Sequence[Series]) -> bool:
     return not known or not 0 < max(known) - min(known) < min(known) / 2
 
 
-def paint_frame(painter: QPainter, box: QRectF, table: ResultTable, series: Sequence[Series], kind: str) -> Plot:
+def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Sequence[Series], kind: str) -> Plot:
     """Draw ticks, grid and legend. Returns the plot."""
     plot = plot_of(box, series, kind)
     painter.setFont(theme().font("caption"))
@@ -323,7 +326,7 @@ def paint_frame(painter: QPainter, box: QRectF, table: ResultTable, series: Sequ
 def paint_chart_legend(
     painter: QPainter,
     box: QRectF,
-    table: ResultTable,
+    table: ChartTable,
     series: Sequence[Series],
     kind: str,
     at_end: Sequence[int] = (),
@@ -342,6 +345,8 @@ def paint_chart_legend(
         spot = lines.adjusted(0, lines.height() - legend.LINE_HEIGHT, 0, 0)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         lines.setRight(lines.right() - metrics.horizontalAdvance(text) - _LABEL_GAP)
+    if lead := series_by_text(table):
+        lines.setLeft(_paint_legend_lead(painter, lines, lead, series))
     # The last of many names is no more current than the others. Values that all stand at their lines aren't repeated;
     # a legend with some of them would look as if the others had none.
     is_current = kind != "bar_chart" or periods.moments([row[0] for row in table.rows]) is not None
@@ -357,6 +362,21 @@ def paint_chart_legend(
     ]
     if lines.width() >= _MIN_LEGEND:
         legend.paint_legend(painter, lines, entries)
+
+
+def _paint_legend_lead(painter: QPainter, lines: QRectF, lead: str, series: Sequence[Series]) -> float:
+    """Draw which column names the series before their names, if all have room. Returns where the names begin."""
+    font = theme().font("caption")
+    width = QFontMetricsF(font).horizontalAdvance(lead) + _LEAD_GAP
+    count = max(1, int(lines.height() // legend.LINE_HEIGHT))
+    names = [LegendEntry(one.colour, one.name) for one in series]
+    if legend.lines_needed(names, lines.width() - width, count + 1) > count:
+        return lines.left()
+    painter.setFont(font)
+    painter.setPen(theme().color("text.muted"))
+    first = QRectF(lines.left(), lines.top(), width, lines.height() / count)
+    painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, lead)
+    return lines.left() + width
 
 
 def legend_height(box: QRectF, series: Sequence[Series], kind: str) -> float:

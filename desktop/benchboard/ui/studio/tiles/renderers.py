@@ -31,11 +31,13 @@ from benchboard.ui.studio.tiles import (
     error_painting,
     image_painting,
     number_format,
+    periods,
     pies,
     skeleton,
     stat_tiles,
     table_painting,
 )
+from benchboard.ui.studio.tiles.chart_table import ChartTable, chart_table
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.theme import theme
@@ -186,8 +188,10 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
         return " ".join(part for part in no_rows_texts(result.table) if part)
     rows = ngettext("{count} row", "{count} rows", count).format(count=count)
     is_chart = kind in ("line_chart", "area_chart", "bar_chart")
-    undrawn = charts.undrawn_text(result.table) if is_chart and result.table is not None else ""
-    return f"{rows}, {undrawn}" if undrawn else rows
+    if not is_chart or result.table is None:
+        return rows
+    drawn = chart_table(result.table)
+    return ", ".join(part for part in (rows, charts.series_by_text(drawn), charts.undrawn_text(drawn)) if part)
 
 
 def _paint_image(
@@ -305,13 +309,29 @@ def mismatch_reason(widget: WidgetContent, table: ResultTable) -> str | None:
         return _("The query returned no numbers.")
     if kind == "pie_chart" and pies.has_mixed_currencies(table):
         return _("These amounts are in different currencies, so they have no total.")
-    return None
+    return _repeated_x(kind, table) if kind in _CHARTS and kind != "pie_chart" else None
+
+
+def _repeated_x(kind: str, table: ResultTable) -> str | None:
+    """Why a chart can't tell the rows of a result apart; None if it can. Bars without a time are one for each row."""
+    drawn = chart_table(table)
+    is_row_each = (
+        kind == "bar_chart" and not drawn.series_by and periods.moments([row[0] for row in table.rows]) is None
+    )
+    if not drawn.repeats_x or is_row_each:
+        return None
+    x = table.columns[0].title
+    if drawn.series_by:
+        return _("Several rows have the same “{x}” and “{series}”.").format(x=x, series=drawn.series_by)
+    return _("Several rows have the same “{x}”.").format(x=x)
 
 
 def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     """What to do about a result that the widget can't show."""
     if widget.kind is not None and widget.kind.type == "pie_chart" and pies.has_mixed_currencies(table):
         return _("Filter by one currency, or use a table or a bar chart.")
+    if widget.kind is not None and _repeated_x(widget.kind.type, table) is not None:
+        return _("Group by it in the query, select a text column that names the series, or use a table.")
     return _(widget.kind.takes) if widget.kind is not None else ""
 
 
@@ -324,14 +344,15 @@ def _paint_table_as(
         stat_tiles.paint_gauge(painter, body, widget, table)
     elif kind == "table":
         table_painting.paint_table(painter, body, table)
+    elif kind == "pie_chart":
+        pies.paint_pie(painter, body, table, number_format.unit(widget))
     else:
-        paint: Callable[[QPainter, QRectF, ResultTable, str], None] = {
+        paint: Callable[[QPainter, QRectF, ChartTable, str], None] = {
             "line_chart": charts.paint_lines,
             "area_chart": charts.paint_areas,
             "bar_chart": bars.paint,
-            "pie_chart": pies.paint_pie,
         }[kind]
-        paint(painter, body, table, number_format.unit(widget))
+        paint(painter, body, chart_table(table), number_format.unit(widget))
 
 
 class _MarkdownDocument(QTextDocument):

@@ -13,6 +13,7 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import bars, charts, number_format, periods, stat_tiles, x_axis
+from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import HEADER, body_of, mismatch_advice, mismatch_reason, no_rows_texts
@@ -187,7 +188,8 @@ class ChartReader:
 
     def __init__(self, body: QRectF, kind: str, table: ResultTable, unit: str) -> None:
         is_bars = kind == "bar_chart"
-        self._table = x_axis.bars_in_order(table) if is_bars else x_axis.in_order(table)
+        shaped = chart_table(table)
+        self._table = x_axis.bars_in_order(shaped) if is_bars else x_axis.in_order(shaped)
         self._unit, self._series = unit, charts.series_of(self._table, unit)
         self._plot = charts.plot_of(body, self._series, kind)
         self._axis = x_axis.bar_axis(self._table) if is_bars else x_axis.line_axis(self._table)

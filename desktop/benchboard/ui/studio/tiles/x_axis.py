@@ -17,6 +17,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import number_format, periods, time_ticks
+from benchboard.ui.studio.tiles.chart_table import ChartTable
 from benchboard.ui.studio.tiles.short_names import short_names
 from benchboard.ui.theme import theme
 
@@ -74,7 +75,7 @@ class XAxis:
         return None if abs(self.places[nearest] - part) * self.slots > 0.5 else nearest
 
 
-def in_order(table: ResultTable) -> ResultTable:
+def in_order(table: ChartTable) -> ChartTable:
     """The result with its rows in the order of the times or numbers of its first column, if each has another."""
     values = _axis_values(table)
     if values is None or all(before < after for before, after in pairwise(values)):
@@ -83,7 +84,7 @@ def in_order(table: ResultTable) -> ResultTable:
     return replace(table, rows=rows)
 
 
-def bars_in_order(table: ResultTable) -> ResultTable:
+def bars_in_order(table: ChartTable) -> ChartTable:
     """The result with its rows in the order of time, if they are in the opposite one. Any other order is meant."""
     times = periods.moments([row[0] for row in table.rows])
     if times is None or len(times) < 2 or any(after >= before for before, after in pairwise(times)):

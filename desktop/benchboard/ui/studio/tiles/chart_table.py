@@ -1,0 +1,113 @@
+"""The form of a result that charts of lines and bars draw: a row for each place on the x axis, a column for a series.
+
+A result has that form (wide), or it has rows of the same x that other columns tell apart (long): GROUP BY week, status.
+The values of those columns then name the series. The forms are those of Wickham, “Tidy Data”, section 3 (J. Stat.
+Softw. 59(10), 2014).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.i18n import _
+from benchboard.ui.studio.tiles import number_format
+
+MAX_SERIES: Final = 8
+_SEPARATOR: Final = " · "
+_Row = tuple[Cell, ...]
+_Key = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTable(ResultTable):
+    """A result as a chart draws it: the first column is the x axis, each numeric one after it a series."""
+
+    series_by: str = ""
+    """The titles of the columns whose values name the series; empty where the columns themselves are the series."""
+    undrawn: int = 0
+    """How many series beyond `MAX_SERIES` are left out: those with the smallest sums of absolute values, or the last
+    columns."""
+    repeats_x: bool = False
+    """Whether several rows have the same x, and no column tells them apart. A series then has one of them."""
+
+
+def chart_table(table: ResultTable) -> ChartTable:
+    """The form of a result that charts draw. Cost grows with its cells."""
+    numeric = [index for index in range(1, len(table.columns)) if number_format.is_numeric(table.columns[index])]
+    if len({row[0] for row in table.rows}) == len(table.rows):
+        return _as_it_is(table, numeric)
+    measures = [index for index in numeric if table.columns[index].format != "identifier"]
+    names = _naming_columns(table, measures)
+    if not names or not measures:
+        return replace(_as_it_is(table, numeric), repeats_x=True)
+    return _widened(table, names, measures)
+
+
+def _as_it_is(table: ResultTable, measures: Sequence[int]) -> ChartTable:
+    fields = table.columns, table.rows, table.truncated, table.read_at, table.empty_relation
+    return ChartTable(*fields, undrawn=max(0, len(measures) - MAX_SERIES))
+
+
+def _naming_columns(table: ResultTable, measures: Sequence[int]) -> list[int]:
+    """The columns after the first that tell rows of the same x apart. That of currencies only if there are several:
+    one currency is the unit of all amounts."""
+    found = []
+    currencies = {place for index in measures if (place := table.currency_column(index)) is not None}
+    for index in range(1, len(table.columns)):
+        values = {row[index] for row in table.rows} if index not in measures else ()
+        if len(values) > 1 or (values and index not in currencies):
+            found.append(index)
+    return found
+
+
+def _widened(table: ResultTable, names: Sequence[int], measures: Sequence[int]) -> ChartTable:
+    rows: dict[Cell, dict[_Key, _Row]] = {}
+    sums: dict[_Key, float] = {}
+    repeats = False
+    for row in table.rows:
+        key = tuple(row[index] for index in names)
+        cells = rows.setdefault(row[0], {})
+        repeats = repeats or key in cells
+        cells[key] = row
+        sizes = (abs(number_format.to_float(row[index]) or 0.0) for index in measures)
+        sums[key] = sums.get(key, 0.0) + sum(sizes)
+    most = max(1, MAX_SERIES // len(measures))
+    largest = set(sorted(sums, key=lambda key: -sums[key])[:most])
+    series = [(key, index) for key in sums if key in largest for index in measures]
+    drawn = series[:MAX_SERIES]
+    return ChartTable(
+        (
+            table.columns[0],
+            *(_series_column(table, names, key, index, alone=len(measures) == 1) for key, index in drawn),
+        ),
+        tuple((x, *(cells[key][at] if key in cells else None for key, at in drawn)) for x, cells in rows.items()),
+        table.truncated,
+        table.read_at,
+        series_by=_SEPARATOR.join(table.columns[index].title for index in names),
+        undrawn=len(sums) * len(measures) - len(drawn),
+        repeats_x=repeats,
+    )
+
+
+def _series_column(table: ResultTable, names: Sequence[int], key: _Key, index: int, *, alone: bool) -> ResultColumn:
+    """A series of a long result; with several measures it has the measure in its title."""
+    row: list[Cell] = [None] * len(table.columns)
+    for place, value in zip(names, key, strict=True):
+        row[place] = value
+    parts = [_name(table, row, place) for place in names]
+    title = _SEPARATOR.join(parts if alone else [*parts, table.columns[index].title])
+    shown, origin = table.columns[index].presentation, table.currency_column(index)
+    currency = shown.currency
+    if origin is not None and not currency:
+        known = key[names.index(origin)] if origin in names else next(iter(table.currencies(index)), "")
+        currency = known if isinstance(known, str) else ""
+    shown = replace(shown, written=title, title="", patterns=(), currency=currency, currency_origin="")
+    return replace(table.columns[index], name=title, presentation=shown)
+
+
+def _name(table: ResultTable, row: Sequence[Cell], column: int) -> str:
+    value = row[column]
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return _("(empty)") if value in (None, "") else number_format.format_value(table, row, column)

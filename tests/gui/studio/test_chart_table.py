@@ -1,0 +1,153 @@
+"""Which series a chart makes of a result: no number is left out, or drawn in the place of another, in silence."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QRectF, QSize, QSizeF
+
+from benchboard.analytics.column_presentation import Presentation
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
+from benchboard.ui.studio.tiles import charts
+from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, chart_table
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.renderers import mismatch_reason, paint_content, summary
+from benchboard.ui.studio.tiles.value_readout import body_reader
+from benchboard.ui.theme import Theme
+from support.painted_texts import painted_texts
+
+WEEKS = [date(2026, 7, 6), date(2026, 7, 13), date(2026, 7, 20)]
+LONG = [
+    (WEEKS[0], "paid", 5), (WEEKS[0], "refunded", 1), (WEEKS[1], "paid", 7),
+    (WEEKS[2], "paid", 4), (WEEKS[2], "refunded", 2),
+]  # fmt: skip
+
+
+def _table(heads: list[ResultColumn], rows: list[tuple[Cell, ...]]) -> ResultTable:
+    return ResultTable(tuple(heads), tuple(rows), truncated=False)
+
+
+def _long(rows: list[tuple[Cell, ...]] = LONG) -> ResultTable:
+    heads = [ResultColumn("week", "date"), ResultColumn("status", "text"), ResultColumn("n", "integer")]
+    return _table(heads, rows)
+
+
+def _widget(kind_name: str) -> WidgetContent:
+    kind = kind_of(kind_name)
+    assert kind is not None
+    return widget_of(with_fields(new_item(kind, "w"), title="t"))
+
+
+def test_rows_of_the_same_x_become_a_series_for_each_text(light: Theme) -> None:
+    drawn = chart_table(_long())
+    assert [one.title for one in drawn.columns] == ["Week", "paid", "refunded"]
+    assert drawn.rows == ((WEEKS[0], 5, 1), (WEEKS[1], 7, None), (WEEKS[2], 4, 2))
+    assert (drawn.series_by, drawn.undrawn, drawn.repeats_x) == ("Status", 0, False)
+
+
+def test_result_with_a_row_for_each_x_is_drawn_as_it_is(light: Theme) -> None:
+    """A text beside the only row of a day is its label, not a series."""
+    rows: list[tuple[Cell, ...]] = [(day, name, n) for day, name, n in zip(WEEKS, "abc", (1, 2, 3), strict=True)]
+    drawn = chart_table(_long(rows))
+    assert (drawn.columns, drawn.rows, drawn.series_by) == (_long(rows).columns, tuple(rows), "")
+
+
+def test_several_measures_have_a_series_for_each_text_and_measure(light: Theme) -> None:
+    heads = [ResultColumn("week", "date"), ResultColumn("status", "text")]
+    heads += [ResultColumn("orders", "integer"), ResultColumn("average", "decimal")]
+    drawn = chart_table(_table(heads, [(*row, Decimal(row[2])) for row in LONG]))
+    titles = ["paid · Orders", "paid · Average", "refunded · Orders", "refunded · Average"]
+    assert [one.title for one in drawn.columns[1:]] == titles
+    assert drawn.rows[1] == (WEEKS[1], 7, Decimal(7), None, None)
+
+
+def test_currency_names_a_series_only_if_there_are_several(light: Theme) -> None:
+    money = Presentation(format="money", currency_origin="o.currency")
+    heads = [ResultColumn("week", "date"), ResultColumn("status", "text")]
+    heads += [ResultColumn("currency", "text", Presentation(origin="o.currency")), ResultColumn("n", "decimal", money)]
+    rows = [(week, status, "EUR", Decimal(n)) for week, status, n in LONG]
+    drawn = chart_table(_table(heads, rows))
+    assert drawn.series_by == "Status"
+    assert [one.presentation.currency for one in drawn.columns[1:]] == ["EUR", "EUR"]
+    rows[1] = (*rows[1][:2], "USD", rows[1][3])
+    drawn = chart_table(_table(heads, rows))
+    assert drawn.series_by == "Status · Currency"
+    assert [(one.title, one.presentation.currency) for one in drawn.columns[1:]] == [
+        ("paid · EUR", "EUR"), ("refunded · USD", "USD"), ("refunded · EUR", "EUR")
+    ]  # fmt: skip
+
+
+def test_numbers_that_identify_name_a_series(light: Theme) -> None:
+    shop = ResultColumn("shop_id", "integer", Presentation(format="identifier"))
+    heads = [ResultColumn("week", "date"), shop, ResultColumn("n", "integer")]
+    drawn = chart_table(_table(heads, [(WEEKS[0], 1, 10), (WEEKS[0], 2, 20), (WEEKS[1], 1, 30)]))
+    assert [one.title for one in drawn.columns[1:]] == ["1", "2"]
+    assert drawn.rows == ((WEEKS[0], 10, 20), (WEEKS[1], 30, None))
+
+
+def test_of_many_series_the_largest_are_drawn_and_the_rest_is_counted(light: Theme) -> None:
+    rows: list[tuple[Cell, ...]] = [(week, f"s{k}", k) for week in WEEKS for k in range(20)]
+    drawn = chart_table(_long(rows))
+    assert [one.title for one in drawn.columns[1:]] == [f"s{k}" for k in range(12, 20)]
+    assert charts.undrawn_text(drawn) == "12 series not drawn"
+
+
+@pytest.mark.parametrize("kind", ["line_chart", "area_chart", "bar_chart"])
+def test_rows_that_nothing_tells_apart_are_not_drawn_as_one_line(light: Theme, kind: str) -> None:
+    """Of `SELECT week, count(*) … GROUP BY week, status`, a saw-tooth."""
+    heads = [ResultColumn("week", "date"), ResultColumn("n", "integer")]
+    table = _table(heads, [(week, n) for week, _status, n in LONG])
+    assert mismatch_reason(_widget(kind), table) == "Several rows have the same “Week”."
+    twice = _long([*LONG, (WEEKS[0], "paid", 3)])
+    assert mismatch_reason(_widget(kind), twice) == "Several rows have the same “Week” and “Status”."
+
+
+def test_bars_of_equal_names_are_a_bar_for_each_row(light: Theme) -> None:
+    heads = [ResultColumn("shop", "text"), ResultColumn("n", "integer")]
+    assert mismatch_reason(_widget("bar_chart"), _table(heads, [("a", 1), ("a", 2)])) is None
+    assert mismatch_reason(_widget("line_chart"), _table(heads, [("a", 1), ("a", 2)])) is not None
+
+
+def test_chart_says_which_column_names_its_series(light: Theme) -> None:
+    widget, result, size = _widget("line_chart"), QueryResult("q", _long()), QSize(460, 250)
+    texts = [one.text for one in painted_texts(size, lambda p: paint_content(p, QSizeF(size), widget, result))]
+    assert "Series: Status" in texts
+    assert summary(widget, result) == "5 rows, Series: Status"
+
+
+_PLACES = st.sampled_from([*WEEKS, date(2026, 8, 3)])
+
+
+@given(
+    cells=st.dictionaries(
+        st.tuples(_PLACES, st.sampled_from("abcdefgh")), st.integers(-(10**6), 10**6), min_size=1, max_size=24
+    ),
+    kind=st.sampled_from(["line_chart", "bar_chart"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+def test_each_number_of_a_long_result_is_read_at_its_place(light: Theme, cells: dict, kind: str) -> None:
+    rows: list[tuple[Cell, ...]] = [(day, name, n) for (day, name), n in cells.items()]
+    table = _long(rows)
+    if len({row[0] for row in rows}) == len(rows):
+        return  # wide: see above
+    drawn = chart_table(table)
+    assert {
+        (row[0], column.title, value)
+        for row in drawn.rows
+        for column, value in zip(drawn.columns[1:], row[1:], strict=True)
+        if value is not None
+    } == set(rows)
+    assert len(drawn.columns) - 1 <= MAX_SERIES
+    reader = body_reader(QRectF(0, 0, 900, 420), _widget(kind), QueryResult("q", table))
+    read = set()
+    for row in range(reader.row_count):
+        for spot in reader.spots(row):
+            found = reader(spot)
+            assert found is not None
+            day, *lines = (line.text for line in found.lines)
+            read |= {(day.removesuffix(", so far"), line) for line in lines if not line.endswith(": –")}
+    written = {(f"{day:%-d %b %Y}", f"{name}: {n:,}".replace(",", "\u2009").replace("-", "−")) for day, name, n in rows}
+    assert read == written
