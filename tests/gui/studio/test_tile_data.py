@@ -228,6 +228,16 @@ def test_text_tile_shows_markdown_without_html_or_local_files(
     assert _picture(studio, "notes") != plain
 
 
+@pytest.mark.parametrize("address", ["https://example.com", "file:///etc/passwd", "javascript:alert(1)"])
+def test_text_tile_draws_a_link_as_the_text_that_it_is(studio: "Studio", address: str) -> None:
+    """A click opens none; they looked as if it did."""
+    studio.page.editor.set_property("notes", "config.text", "See **the order list** and more")
+    plain = _picture(studio, "notes")
+    text = f"See **the [order]({address}) list** and more"
+    studio.page.editor.set_property("notes", "config.text", text)
+    assert _picture(studio, "notes") == plain
+
+
 def test_theme_change_repaints_every_tile(studio: "Studio") -> None:
     light = {item_id: _picture(studio, item_id) for item_id in studio.canvas.tiles}
     theme().set_appearance("dark")

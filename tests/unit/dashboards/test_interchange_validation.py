@@ -305,3 +305,31 @@ def test_from_grafana_query_of_hostile_nests_is_kept_and_not_run() -> None:
     (ours,) = document["variables"]
     assert (ours["type"], ours["values"], ours["grafana"]) == ("list", ["a"], variable)
     assert any("nested too deeply" in line.why for line in report.lines)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"title": "Orders", "query": "x\0"}, "It's in the widget “Orders”."),
+        ({"title": "Orders", "query": 5}, "It's in the widget “Orders”."),
+        ({"query": "x\0"}, "It's in widget 2 of its list, which has no title."),
+        ({"title": "half \ud800"}, "It's in widget 2 of its list, which has no title."),
+    ],
+)
+def test_import_error_names_the_widget_by_its_title_or_place(fields: dict[str, object], why: str) -> None:
+    places = [{"x": 0, "y": 0, "w": 3, "h": 3}, {"x": 3, "y": 0, "w": 3, "h": 3}]
+    items = [{"id": str(20 + n), "type": "table", "position": place} for n, place in enumerate(places)]
+    for at_top in (True, False):
+        inside = [items[0], items[1] | fields]
+        row = {"id": "r", "type": "row", "position": {"x": 0, "y": 0, "w": 12, "h": 5}, "items": inside}
+        page = {"format": "benchboard/dashboard", "version": 2, "items": inside if at_top else [row]}
+        with pytest.raises(Invalid) as refused:
+            from_any(page)
+        assert refused.value.why == why
+
+
+def test_import_error_of_grafana_names_the_panel() -> None:
+    place = {"x": 0, "y": 0, "w": 3, "h": 3}
+    with pytest.raises(Invalid) as refused:
+        from_any({"panels": [{"id": 1, "title": "Orders", "gridPos": place, "description": "x\0"}]})
+    assert refused.value.why == "It's in the widget “Orders”."

@@ -1,6 +1,7 @@
 """A stranger's JSON before anything reads it, and the refusals that name a place in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any, Final, NoReturn
 
@@ -14,6 +15,8 @@ from benchboard.i18n import _
 DEEPEST: Final = 50
 """Levels of a Grafana file. Its own have about twelve; a document stores up to ten around them, of 60."""
 _LARGEST: Final = 10**20
+_WIDGET_LISTS: Final = ("items", "panels", "tabs")
+"""The fields with lists of widgets, or of the tabs that hold them."""
 
 
 def require_container(value: object) -> None:
@@ -75,6 +78,55 @@ def _refuse_number(unknown: str, inside: str, way: list[str | int], whole: objec
 def refuse(code: str, what: str, *, item: str | None = None, field: str | None = None) -> NoReturn:
     """Raise `Invalid` about an item and a field of a dashboard."""
     raise Invalid(f"interchange.{code}", what, item=item, field=field)
+
+
+@contextmanager
+def naming_widget(whole: object) -> Iterator[None]:
+    """Add to an error about a part of `whole` which widget it is in: its title, or its place where it has none."""
+    try:
+        yield
+    except Invalid as error:
+        item, field = error.facts.get("item"), error.facts.get("field")
+        found = _widget_with_id(whole, item) if isinstance(item, str) else _widget_at(whole, str(field or ""))
+        if found is not None and not error.why:
+            error.why = _widget_sentence(*found)
+        raise
+
+
+def _widget_at(whole: object, path: str) -> tuple[int, Mapping[str, Any]] | None:
+    """The innermost widget on a dotted path, and its place in its list, from 1; None if there is none."""
+    value, around, found = whole, "", None
+    for key in path.split("."):
+        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+            if around in _WIDGET_LISTS and isinstance(value, dict):
+                found = int(key) + 1, value
+        elif isinstance(value, dict) and key in value:
+            around, value = key, value[key]
+        else:
+            break
+    return found
+
+
+def _widget_with_id(whole: object, item: str) -> tuple[int, Mapping[str, Any]] | None:
+    """The widget with this ID, and its place in its list, from 1; None if there is none."""
+    left = [whole]
+    while left:
+        value = left.pop()
+        for name in _WIDGET_LISTS if isinstance(value, dict) else ():
+            listed = value.get(name) if isinstance(value, dict) else None
+            for place, one in enumerate(listed if isinstance(listed, list) else (), start=1):
+                if isinstance(one, dict) and one.get("id") == item:
+                    return place, one
+                left.append(one)
+    return None
+
+
+def _widget_sentence(place: int, widget: Mapping[str, Any]) -> str:
+    title = widget.get("title")
+    if isinstance(title, str) and title.strip() and is_storable_text(title):
+        return _("It's in the widget {title}.").format(title=quote_id(title.strip()))
+    return _("It's in widget {place} of its list, which has no title.").format(place=place)
 
 
 def mapping(value: object, *, item: str | None, field: str) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
+    QTextFormat,
     QTextListFormat,
     QTextOption,
 )
@@ -63,6 +64,14 @@ _NUMBERED: Final = (
     QTextListFormat.Style.ListLowerRoman,
     QTextListFormat.Style.ListUpperRoman,
 )
+_LINK_PROPERTIES: Final = (
+    QTextFormat.Property.IsAnchor,
+    QTextFormat.Property.AnchorHref,
+    QTextFormat.Property.ForegroundBrush,
+    QTextFormat.Property.FontUnderline,
+    QTextFormat.Property.TextUnderlineStyle,
+)
+"""What Qt gives the text of a link in Markdown."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -376,9 +385,29 @@ def markdown_document(markdown: str) -> QTextDocument:
     lines = number_format.truncate(markdown, _MAX_CHARACTERS).split("\n")
     lines = [*lines[:_MAX_LINES], "…"] if len(lines) > _MAX_LINES else lines
     document.setMarkdown("\n".join(lines), QTextDocument.MarkdownFeature.MarkdownNoHTML)
+    _draw_links_as_text(document)
     document.setIndentWidth(_indent(document, QFontMetricsF(font)))
     _set_line_heights(document)
     return document
+
+
+def _draw_links_as_text(document: QTextDocument) -> None:
+    """Take the look of a link from the text of each: a click on a dashboard opens none, whatever its scheme."""
+    cursor, block = QTextCursor(document), document.begin()
+    while block.isValid():
+        at = block.begin()
+        links = []
+        while not at.atEnd():
+            if at.fragment().charFormat().isAnchor():
+                links.append((at.fragment().position(), at.fragment().length(), at.fragment().charFormat()))
+            at += 1
+        for start, length, look in links:
+            for name in _LINK_PROPERTIES:
+                look.clearProperty(name)
+            cursor.setPosition(start)
+            cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(look)
+        block = block.next()
 
 
 def _set_line_heights(document: QTextDocument) -> None:
@@ -412,7 +441,6 @@ def _paint_markdown(painter: QPainter, body: QRectF, markdown: str, ink: str = "
     context = QAbstractTextDocumentLayout.PaintContext()
     palette = QPalette()
     palette.setColor(QPalette.ColorRole.Text, theme().color(ink))
-    palette.setColor(QPalette.ColorRole.Link, theme().color("accent.text"))
     context.palette = palette
     painter.save()
     painter.translate(body.topLeft())
