@@ -58,10 +58,10 @@ def test_result_with_a_row_for_each_x_is_drawn_as_it_is(light: Theme) -> None:
 def test_several_measures_have_a_series_for_each_text_and_measure(light: Theme) -> None:
     heads = [ResultColumn("week", "date"), ResultColumn("status", "text")]
     heads += [ResultColumn("orders", "integer"), ResultColumn("average", "decimal")]
-    drawn = chart_table(_table(heads, [(*row, Decimal(row[2])) for row in LONG]))
+    drawn = chart_table(_table(heads, [(*row, Decimal(10 * row[2])) for row in LONG]))
     titles = ["paid · Orders", "paid · Average", "refunded · Orders", "refunded · Average"]
     assert [one.title for one in drawn.columns[1:]] == titles
-    assert drawn.rows[1] == (WEEKS[1], 7, Decimal(7), None, None)
+    assert drawn.rows[1] == (WEEKS[1], 7, Decimal(70), None, None)
 
 
 def test_currency_names_a_series_only_if_there_are_several(light: Theme) -> None:
