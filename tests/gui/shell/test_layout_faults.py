@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.theme import Theme
@@ -61,6 +61,25 @@ def test_each_fault_of_a_layout_is_found(window: QWidget) -> None:
         "overlapping: QLabel and QLabel", "beyond QWidget by 40 × 0 px: QPushButton", "QLineEdit",
     ):  # fmt: skip
         assert expected in found, (expected, found)
+
+
+def test_texts_that_share_a_line_are_elided_only_where_both_do_not_fit(qtbot: QtBot, window: QWidget) -> None:
+    line = QWidget()
+    name, kind = Elided("Average order of euro shops", fits_text=True), Elided("Gauge", fits_text=True)
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    for text in (name, kind):
+        row.addWidget(text)
+    row.addStretch(1)
+    whole = line.sizeHint().width()
+    _place(line, window, 0, 0, whole)
+    qtbot.waitUntil(lambda: kind.width() > 0 and kind.geometry().right() < whole)
+    assert (name.toolTip(), kind.toolTip()) == ("", "")
+    line.setFixedWidth(whole - 20)
+    qtbot.waitUntil(lambda: name.toolTip() == name.text())
+    assert kind.toolTip() == ""
+    name.setText("Orders")
+    qtbot.waitUntil(lambda: name.toolTip() == "")
 
 
 def test_toolbar_without_room_shows_icons_alone_from_the_first_button_on(qtbot: QtBot, window: QWidget) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from open_dashboards import OpenDashboards, create_dashboards
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.ui.studio.dashboards_view import DashboardsView
@@ -41,6 +41,27 @@ def test_toolbar_in_turkish_fits_the_usual_width(page: StudioPage) -> None:
     for name in (*ALWAYS, "fit"):
         assert getattr(page.bar, name).isVisible(), name
     assert page.bar._find.isVisible()
+
+
+def test_toolbar_names_the_breakpoints_in_every_language_at_the_usual_width(page: StudioPage) -> None:
+    segments = page.bar.breakpoints.findChildren(QAbstractButton)
+    assert [one.text() for one in segments] == ["Masaüstü", "Tablet", "Telefon"]
+    assert not any(one.toolTip() for one in segments)  # a tooltip names the segment of an icon alone
+
+
+def test_toolbar_at_the_width_that_its_texts_take_shows_them_all(qtbot: QtBot, page: StudioPage) -> None:
+    bar = page.bar
+    controls = (bar.export, bar.versions, bar.present)
+    bar.setFixedWidth(3000)
+    qtbot.waitUntil(lambda: all(one.text() for one in controls))
+    whole = bar.width() + bar._missing_width()
+    bar.setFixedWidth(whole)
+    qtbot.waitUntil(lambda: bar.width() == whole)
+    assert all(one.text() for one in controls)
+    bar.setFixedWidth(whole - 1)
+    qtbot.waitUntil(lambda: not bar.export.text())
+    assert bar.versions.text()
+    assert bar.present.text()
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 1100, 1024])

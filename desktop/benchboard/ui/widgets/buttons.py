@@ -321,7 +321,7 @@ class SegmentedControl(QWidget):
     def current(self) -> str:
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
-    def show_labels(self, shown: bool) -> None:
+    def show_label(self, shown: bool) -> None:
         """Show text beside the icons, or the icons alone with the text in tooltips."""
         for button in self._buttons.values():
             button.show_label(shown)

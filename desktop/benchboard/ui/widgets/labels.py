@@ -12,6 +12,8 @@ from benchboard.ui.theme import theme
 
 Tone = Literal["text", "secondary", "muted", "accent", "ok", "warn", "error", "info", "inverse"]
 _LONGEST_TIP: Final = 1_000
+_LEAST_ELIDED: Final = 80
+"""Pixels of a text that fits its width: what it keeps where there is no room for all of it."""
 _AVATAR_HUES: Final = tuple(range(0, 360, 30))
 
 
@@ -48,17 +50,35 @@ class Text(QLabel):
 
 
 class Elided(Text):
-    """A single line that is elided if it is too long; the whole text is in the tooltip."""
+    """A single line that is elided if it is too long; the whole text is in the tooltip.
 
-    def __init__(self, text: str = "", type: str = "body", tone: Tone = "text") -> None:
+    It takes the width that its layout gives it, or with `fits_text` no more than the text needs; a short text beside a
+    long one is then whole.
+    """
+
+    def __init__(self, text: str = "", type: str = "body", tone: Tone = "text", *, fits_text: bool = False) -> None:
         self._full_text = self._reason = ""
+        self._fits_text = fits_text
         super().__init__(text, type, tone)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy.Policy.Maximum if fits_text else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
         self._full_text = text
         self.setAccessibleName(text)
         self._elide()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(self._full_width(), hint.height()) if self._fits_text else hint
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(self._full_width(), _LEAST_ELIDED), hint.height()) if self._fits_text else hint
+
+    def _full_width(self) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance(self._full_text) + 1
 
     def text(self) -> str:
         return self._full_text

@@ -307,10 +307,11 @@ class _PropertySheet(QWidget):
         head.setFixedHeight(48)
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 8, 0)
-        self._name = Elided("", "body_strong")
-        self._kind = Elided("", "body", "muted")
-        row.addWidget(self._name, 3)
-        row.addWidget(self._kind, 2)
+        self._name = Elided("", "body_strong", fits_text=True)
+        self._kind = Elided("", "body", "muted", fits_text=True)
+        row.addWidget(self._name)
+        row.addWidget(self._kind)
+        row.addStretch(1)
         for run, command_id in ((self._editor.duplicate, "studio.duplicate"), (self._editor.remove, "studio.remove")):
             command = REGISTRY[command_id]
             tip, name = command.text, f"inspector_{command.name}"

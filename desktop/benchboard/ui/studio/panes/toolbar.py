@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.commands import REGISTRY, Handlers, MenuSection
+from benchboard.ui.studio.canvas.scene.page_view import ZOOMS
 from benchboard.ui.studio.document.undo_stack import UndoStack
 from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
 from benchboard.ui.widgets.labels import Elided, hairline, plain_tooltip
 from benchboard.ui.widgets.popover import MenuItem, menu
@@ -68,8 +70,9 @@ class PageToolbar(Toolbar):
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()
-        self._shortened = (self.versions, self.export, self.present)
+        self._shortened = (self.export, self.versions, self.present, self.breakpoints)
         self._overflowing = (self.export, self.present, self.fit, self._find)
+        self.setFixedHeight(theme().px("shell.toolbar"))
 
     def _fill_left(self) -> None:
         """Add the controls for the display of the page."""
@@ -86,12 +89,12 @@ class PageToolbar(Toolbar):
         self.breakpoints.selected.connect(lambda key: run(f"studio.{key}"))
         smaller = self._button("zoom_out", icon="ph.minus")
         self._zoom = self._text_button("zoom_reset", "", name="studio_zoom", kind="quiet")
-        self._zoom.setFixedWidth(64)
+        self._zoom.setFixedWidth(self._zoom.fontMetrics().horizontalAdvance(percent(ZOOMS[-1] * 100, 0)) + 20)
         larger = self._button("zoom_in", icon="ph.plus")
         self.fit = self._text_button("zoom_to_fit", _("Fit"), name="studio_fit", kind="quiet")
         self._find = self._button("find")
-        shown = (self.breakpoints, _separator(), smaller, self._zoom, larger, self.fit, self._find)
-        for widget in (self.fold["left"], _separator(), self._undo, self._redo, _separator(), *shown):
+        shown = (self.breakpoints, _separator(), _adjoined(smaller, self._zoom, larger), self.fit, self._find)
+        for widget in (self.fold["left"], _separator(), _adjoined(self._undo, self._redo), _separator(), *shown):
             self.add(widget)
 
     def _fill_right(self) -> None:
@@ -108,8 +111,8 @@ class PageToolbar(Toolbar):
             "", self._open_more_menu, kind="quiet", icon="ph.dots-three", tip=_("More"), name="studio_more"
         )
         of_versions = (self.save, self.versions, self.share)
-        for widget in (self.mark, self.state, self.export, self.present, *of_versions, self.more,
-                       self.fold["right"]):  # fmt: skip
+        last = _adjoined(self.more, self.fold["right"])
+        for widget in (self.mark, self.state, self.export, self.present, *of_versions, last):
             self.add_right(widget)
         for widget in of_versions:
             widget.setVisible(self._shared)
@@ -171,18 +174,16 @@ class PageToolbar(Toolbar):
         self._fit_width()
 
     def _fit_width(self) -> None:
-        """Fit the toolbar to its width: remove button texts, then hide buttons in order, then elide the save state."""
+        """Fit the toolbar to its width: remove texts, then hide buttons, each in order, then elide the save state."""
         self.state.setFixedWidth(self._state_width)
         for button in self._overflowing:
             button.show()
-        for button in self._shortened:
-            button.show_label(True)
-        for words in (True, False):
-            self.breakpoints.show_labels(words)
-            if self._fits():
-                return
-        for button in self._shortened:
-            button.show_label(False)
+        for control in self._shortened:
+            control.show_label(True)
+        if self._fits():
+            return
+        for control in self._shortened:
+            control.show_label(False)
             if self._fits():
                 return
         for button in self._overflowing:
@@ -254,6 +255,17 @@ class PageToolbar(Toolbar):
         known = REGISTRY[f"studio.{command}"]
         icon = known.icon if with_icon else ""
         return Button(text, partial(self._run, known.id), kind=kind, icon=icon, tip=known.tooltip, name=name)
+
+
+def _adjoined(*widgets: QWidget) -> QWidget:
+    """Widgets of a fixed size that belong together, without the toolbar's spacing."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    for widget in widgets:
+        row.addWidget(widget)
+    return holder
 
 
 def _separator() -> QWidget:
