@@ -84,6 +84,7 @@ def detail_title(key: str) -> str:
     """A detail of an entry by its title; an unknown one by its key."""
     return {
         "acted_by": _("Done by (ID)"),
+        "added": _("Added"),
         "after": _("After"),
         "before": _("Before"),
         "bitrate": _("Bit rate (bit/s)"),
@@ -104,6 +105,7 @@ def detail_title(key: str) -> str:
         "number": _("Version"),
         "permission": _("Access"),
         "reason": _("Reason"),
+        "removed": _("Removed"),
         "revision": _("Configuration revision"),
         "role": _("Role"),
         "source": _("Source"),

@@ -154,7 +154,6 @@ def _surfaces() -> Iterator[Sample]:
     kinds: tuple[Literal["info", "warn", "error"], ...] = ("info", "warn", "error")
     for kind in kinds:
         yield Sample("Banner", kind, partial(banner, kind), (640, 40))
-    yield Sample("Chip", "rest", lambda: widgets.Chip("Person: Dana Whitfield", lambda: None))
     yield Sample(
         "EmptyState",
         "page",

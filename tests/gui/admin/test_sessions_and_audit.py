@@ -128,6 +128,20 @@ def test_audit_entry_of_this_program_is_all_in_turkish(request: pytest.FixtureRe
     assert audit_titles.detail_title("name") == "Ad"
 
 
+def test_detail_over_the_audit_log_leaves_time_person_and_event_in_front_of_it(admin: Admin) -> None:
+    admin.window.resize(1024, 700)
+    admin.go("admin/audit")
+    table = "audit_table"
+    admin.wait(lambda: "Added Öz Işık" in admin.column(table, 2))
+    view = admin.table(table)
+    admin.press_row(table, admin.column(table)[0])
+    detail = admin.find("audit_detail")
+    admin.wait(lambda: view.columnViewportPosition(3) <= detail.x())
+    assert view.columnWidth(2) >= 240
+    admin.qtbot.keyClick(detail, Qt.Key.Key_Escape)
+    admin.wait(lambda: view.columnViewportPosition(3) > 576)
+
+
 def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:
     admin.go("admin/audit")
     table = "audit_table"
@@ -142,10 +156,17 @@ def test_audit_filters_narrow_by_event_and_person(admin: Admin) -> None:
     admin.qtbot.keyClicks(admin.find("audit_whom_search"), "oz isik")
     admin.wait(lambda: [b.text() for b in _lines(admin)] == ["Öz Işık"])
     admin.qtbot.mouseClick(_lines(admin)[0], Qt.MouseButton.LeftButton)
+    person = admin.find("audit_person")
+    assert isinstance(person, QComboBox)
+    assert person.currentText() == "Öz Işık"
     admin.wait(lambda: set(admin.column(table, 2)) == {"Added Öz Işık", "Signed in"})
     admin.press_row(table, admin.column(table)[0])
     admin.wait(lambda: admin.find("audit_detail").isVisible())
-    assert admin.find("audit_chip").isVisible()
+    admin.click("audit_person")
+    admin.wait(lambda: [b.text() for b in _lines(admin)][:1] == ["All people"])
+    admin.qtbot.mouseClick(_lines(admin)[0], Qt.MouseButton.LeftButton)
+    admin.wait(lambda: len(set(admin.column(table, 1))) > 1)
+    assert person.currentText() == "All people"
 
 
 def _lines(admin: Admin) -> list[object]:

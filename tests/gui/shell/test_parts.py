@@ -131,6 +131,23 @@ def test_drawer_lies_over_the_list_in_a_window_below_1200(width: int, table: int
     assert shadow.isVisibleTo(drawer) == (table == width)
 
 
+def test_drawer_over_the_list_says_how_much_of_it_is_covered(light: Theme) -> None:
+    left, detail, covered = QWidget(), QWidget(), [-1]
+    drawer = Drawer(left, detail)
+    drawer.covers.connect(covered.append)
+    drawer.resize(1024 - 64, 500)
+    drawer.show_detail(True)
+    drawer.grab()
+    assert (detail.x(), detail.width(), covered[-1]) == (576, 384, 384)
+    drawer.resize(1300, 500)
+    drawer.grab()
+    assert covered[-1] == 0
+    drawer.resize(960, 500)
+    drawer.show_detail(False)
+    drawer.grab()
+    assert covered[-1] == 0
+
+
 def test_drawer_in_a_wide_window_keeps_the_place_of_the_detail(light: Theme) -> None:
     left, detail = QWidget(), QWidget()
     drawer = Drawer(left, detail)

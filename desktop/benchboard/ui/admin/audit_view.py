@@ -30,7 +30,6 @@ from benchboard.ui.time_format import clock_time, full_time, refresh_times, rela
 from benchboard.ui.widgets import (
     Avatar,
     Button,
-    Chip,
     Edit,
     Elided,
     EmptyState,
@@ -64,7 +63,7 @@ _CSV = (
     "user_agent",
 )
 _MAX_RESULTS = 8
-_EVENT_WIDTH = 220
+_FILTER_WIDTH = 220
 
 
 class AuditView(QWidget):
@@ -73,8 +72,6 @@ class AuditView(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._person = self._person_name = ""
-        self._chip: Chip | None = None
         self._model: PagedTableModel[AuditEntry] = PagedTableModel(
             context.tasks, self._fetch, _columns(), self, repeats=audit.repeats
         )
@@ -85,10 +82,11 @@ class AuditView(QWidget):
             name="audit_event",
             label=_("Event"),
         )
-        self._event.setMaximumWidth(_EVENT_WIDTH)  # the longest title would take a third of the toolbar
+        self._event.setMaximumWidth(_FILTER_WIDTH)  # the longest title would take a third of the toolbar
         self._event.currentIndexChanged.connect(self._filter)
-        self._person_button = Button(_("All people"), self._pick_person, menu=True, name="audit_person")
-        for widget in (self._search, self._event, self._person_button):
+        self._person = PersonSelect(context)
+        self._person.currentIndexChanged.connect(self._filter)
+        for widget in (self._search, self._event, self._person):
             self._toolbar.add(widget)
         self._toolbar.add_right(
             Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="audit_export")
@@ -109,6 +107,7 @@ class AuditView(QWidget):
         )
         self._detail = AuditEntryPane(context)
         self._body = Drawer(self._table, self._detail)
+        self._body.covers.connect(self._table.view.set_covered)
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._model.loaded.connect(lambda: self._body.keep_place(bool(self._model.rows)))
@@ -134,43 +133,22 @@ class AuditView(QWidget):
         self._model.listing = replace(self._model.listing, search=text.strip())
 
     def _filter(self) -> None:
-        selected = {"event": self._event.current_key(), "person": self._person}
+        selected = {"event": self._event.current_key(), "person": self._person.current_key()}
         self._model.listing = replace(
             self._model.listing, filters={key: value for key, value in selected.items() if value}
         )
 
-    def _pick_person(self) -> None:
-        PersonPicker(self._person_button, self._context, self._filter_by_person).open()
-
     def _filter_by_person(self, person: Person) -> None:
-        self._clear_person(apply=False)
-        self._person, self._person_name = person.id, person.name
-        self._chip = Chip(_("Person: {name}").format(name=person.name), self._clear_person)
-        self._chip.setObjectName("audit_chip")
-        self._toolbar.add(self._chip)
-        self._person_button.hide()
+        self._person.choose(person)
         self._table.view.setFocus()
-        self._filter()
-
-    def _clear_person(self, *, apply: bool = True) -> None:
-        self._person = ""
-        if self._chip is not None:
-            self._toolbar.remove(self._chip)
-            self._chip = None
-        self._person_button.show()
-        if apply:
-            self._filter()
 
     def _filter_names(self) -> list[str]:
-        return [
-            *([self._event.currentText()] if self._event.current_key() else []),
-            *([self._person_name] if self._person else []),
-        ]
+        return [one.currentText() for one in (self._event, self._person) if one.current_key()]
 
     def _show_all(self) -> None:
         self._search.clear()
         self._event.set_current_key("")
-        self._clear_person(apply=False)
+        self._person.set_current_key("")
         self._model.listing = replace(self._model.listing, search="", filters={})
 
     def _show_entry(self, entry: AuditEntry | None) -> None:
@@ -258,10 +236,32 @@ class AuditEntryPane(DetailPane):
                 self._who.setText(text)
 
 
-class PersonPicker(Popover):
-    """Finds a person by a part of their name or address."""
+class PersonSelect(Select):
+    """A drop-down list of everyone and the person chosen last; it opens as a `PersonPicker`."""
 
-    def __init__(self, anchor: QWidget, context: Context, on_selected: Callable[[Person], None]) -> None:
+    def __init__(self, context: Context) -> None:
+        super().__init__([("", _("All people"))], name="audit_person", label=_("Person"))
+        self._context = context
+        self.setMaximumWidth(_FILTER_WIDTH)
+
+    def choose(self, person: Person | None) -> None:
+        """Select a person; None: everyone."""
+        chosen = person.id if person is not None else ""
+        if person is not None and self.findData(chosen) < 0:
+            self.blockSignals(True)
+            self.removeItem(1)
+            self.addItem(person.name, person.id)
+            self.blockSignals(False)
+        self.setCurrentIndex(self.findData(chosen))
+
+    def showPopup(self) -> None:
+        PersonPicker(self, self._context, self.choose).open()
+
+
+class PersonPicker(Popover):
+    """Finds a person by a part of their name or address, or everyone."""
+
+    def __init__(self, anchor: QWidget, context: Context, on_selected: Callable[[Person | None], None]) -> None:
         super().__init__(anchor, width=300, name="audit_whom")
         self._context, self._on_selected = context, on_selected
         self._edit = Edit(placeholder=_("Name or email"), icon="ph.magnifying-glass", name="audit_whom_search")
@@ -295,18 +295,22 @@ class PersonPicker(Popover):
             if old is not None:
                 old.hide()
                 old.deleteLater()
+        if not text:
+            self._add_line(_("All people"), None)
         for person in page.rows:
-            line = Button(person.name, partial(self._select, person), kind="quiet")
-            line.setToolTip(plain_tooltip(person.email))
-            line.setObjectName("audit_whom_line")
-            self._results.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
+            self._add_line(person.name, person)
         self._no_match.show_search(found=bool(page.rows))
         if page.next_key:
             self._results.addWidget(Text(_("Keep typing to narrow the list"), "caption", "muted"))
         # A layout's new content is shown, and has a size, only in the next turn of the event loop.
         QTimer.singleShot(0, self, self.move_into_place)
 
-    def _select(self, person: Person) -> None:
+    def _add_line(self, title: str, person: Person | None) -> None:
+        line = Button(title, partial(self._select, person), kind="quiet", name="audit_whom_line")
+        line.setToolTip(plain_tooltip(person.email) if person is not None else "")
+        self._results.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _select(self, person: Person | None) -> None:
         self.close()
         self._on_selected(person)
 

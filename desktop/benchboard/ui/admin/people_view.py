@@ -47,6 +47,7 @@ class PeopleView(QWidget):
         self._table = self._make_table()
         self._detail = PersonPane(context)
         self._body = Drawer(self._table, self._detail)
+        self._body.covers.connect(self._table.view.set_covered)
         fill_column(self, self._toolbar, self._body)
         self.setFocusProxy(self._table.view)
         self._requested_id = ""

@@ -208,6 +208,7 @@ class DonglesView(QWidget):
 
     def _lay_out(self) -> None:
         self._body = Drawer(self.table, self.detail, theme().px("shell.detail_pane"))
+        self._body.covers.connect(self.table.view.set_covered)
         fill_column(self, self.toolbar, self._body)
 
     def _hint_line(self) -> QWidget:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from itertools import accumulate
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -38,6 +39,8 @@ from benchboard.ui.widgets.focus import came_by_key
 
 _MENU_BUTTON = 28
 """Width and height of the button for a row's menu, in pixels."""
+_READABLE: Final = 0.8
+"""The share of the width that a column wants at which its text can still be read."""
 
 
 class PagedRows(QTableView):
@@ -70,6 +73,7 @@ class PagedRows(QTableView):
         self.hovered = -1
         self._focused_by_key = False
         self._last_tick = -1
+        self._covered = 0
         self.last_width = 0
         """The width of the last column's content; its section takes all the width that no column wants."""
         self.setModel(model)
@@ -89,7 +93,7 @@ class PagedRows(QTableView):
         self.setHorizontalHeader(_PagedHeader(self))
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         for at, column in enumerate(model.columns):
-            self.setColumnWidth(at, column.width + (theme().px("table.checkbox_col") if ticks and at == 0 else 0))
+            self.setColumnWidth(at, column.width + self._tick_room(at))
 
     def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -118,33 +122,60 @@ class PagedRows(QTableView):
         super().focusOutEvent(event)
         self.viewport().update()
 
+    def set_covered(self, pixels: int) -> None:
+        """Fit the first columns, as many as stay readable, to the left of what covers this width at the right end."""
+        if pixels != self._covered:
+            self._covered = pixels
+            self._share_width()
+
     def _share_width(self) -> None:
         """Fit the columns to the width: spare width goes to those that stretch, missing width is taken from all, as far
         as their titles allow.
         """
-        columns = self.paged.columns
-        first = theme().px("table.checkbox_col") if self.ticks else 0
-        widths = [column.width + (first if at == 0 else 0) for at, column in enumerate(columns)]
-        width = self.viewport().width()
-        if sum(widths) > width:
-            least = [max(self._title_width(at), int(0.6 * widths[at])) for at in range(len(columns))]
-            to_give = [max(0, wide - narrow) for wide, narrow in zip(widths, least, strict=True)]
-            share = min(1.0, (sum(widths) - width) / max(1, sum(to_give)))
-            widths = [wide - math.ceil(give * share) for wide, give in zip(widths, to_give, strict=True)]
-        spare = max(0, width - sum(widths))
-        stretching = [at for at, column in enumerate(columns) if column.stretch] or [0]
+        columns, visible = self.paged.columns, self.viewport().width() - self._covered
+        in_front = len(columns)
+        if self._covered:
+            least = list(accumulate(self._least_width(at, _READABLE) for at in range(len(columns))))
+            in_front = max(1, sum(end <= visible for end in least))
+        widths, spare = self._fitted(range(in_front), visible)
+        if in_front < len(columns):
+            behind, spare = self._fitted(range(in_front, len(columns)), self._covered)
+            widths += behind
+        # Text may use what is left; figures stay beside the column before them.
+        self.last_width = widths[-1] + (0 if columns[-1].align_right else spare)
+        for at, column_width in enumerate(widths):
+            self.setColumnWidth(at, column_width)
+
+    def _fitted(self, places: range, width: int) -> tuple[list[int], int]:
+        """The widths of neighbouring columns that share `width` pixels, and what is left of it."""
+        widths = {at: self._wanted_width(at) for at in places}
+        if sum(widths.values()) > width:
+            to_give = {at: max(0, widths[at] - self._least_width(at)) for at in places}
+            share = min(1.0, (sum(widths.values()) - width) / max(1, sum(to_give.values())))
+            widths = {at: widths[at] - math.ceil(to_give[at] * share) for at in places}
+        spare = max(0, width - sum(widths.values()))
+        stretching = [at for at in places if self.paged.columns[at].stretch] or [places[0]]
         missing = {
-            at: max(0, (columns[at].most or theme().px("measure.cell_max")) + (first if at == 0 else 0) - widths[at])
+            at: max(
+                0, (self.paged.columns[at].most or theme().px("measure.cell_max")) + self._tick_room(at) - widths[at]
+            )
             for at in stretching
         }
         for place, at in enumerate(sorted(stretching, key=lambda at: missing[at])):  # what one leaves, the next takes
             given = min(spare // (len(stretching) - place), missing[at])
             widths[at] += given
             spare -= given
-        # Text may use what is left; figures stay beside the column before them.
-        self.last_width = widths[-1] + (0 if columns[-1].align_right else spare)
-        for at, column_width in enumerate(widths):
-            self.setColumnWidth(at, column_width)
+        return list(widths.values()), spare
+
+    def _wanted_width(self, at: int) -> int:
+        return self.paged.columns[at].width + self._tick_room(at)
+
+    def _least_width(self, at: int, share: float = 0.6) -> int:
+        """The least width of a column: its title, and this share of the width that it wants."""
+        return max(self._title_width(at), int(share * self._wanted_width(at)))
+
+    def _tick_room(self, at: int) -> int:
+        return theme().px("table.checkbox_col") if self.ticks and at == 0 else 0
 
     def content_box(self, rect: QRect, section: int) -> QRect:
         """The part of a column's section, `rect`, that its content stands in."""
@@ -179,7 +210,7 @@ class PagedRows(QTableView):
 
     def _title_width(self, at: int) -> int:
         """The width that a column's title needs, in pixels."""
-        return title_width(self.paged.columns[at]) + (theme().px("table.checkbox_col") if self.ticks and at == 0 else 0)
+        return title_width(self.paged.columns[at]) + self._tick_room(at)
 
     def menu_box(self, row: int) -> QRect:
         """The rectangle of a row's menu button."""

@@ -3,7 +3,6 @@
 from benchboard.ui.widgets.badges import Badge, badge_width, paint_badge, paint_icon, paint_mark, paint_meter
 from benchboard.ui.widgets.banners import Banner
 from benchboard.ui.widgets.buttons import Button, CheckBox, SegmentedControl, paint_check
-from benchboard.ui.widgets.chip import Chip
 from benchboard.ui.widgets.dialog import Confirm, ConfirmByTyping, Dialog, Scrim
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.fields import Edit, Field, Select, row, search_field
@@ -31,7 +30,6 @@ __all__ = [
     "Button",
     "Card",
     "CheckBox",
-    "Chip",
     "Confirm",
     "ConfirmByTyping",
     "Dialog",

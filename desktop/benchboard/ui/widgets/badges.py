@@ -1,4 +1,4 @@
-"""Badges (a state as an icon and a word), chips (a filter that can be removed), meters."""
+"""Badges (a state as an icon and a word) and meters."""
 
 from typing import Final, Literal
 

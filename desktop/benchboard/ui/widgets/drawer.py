@@ -1,6 +1,8 @@
 """Drawer: in a narrow window the detail lies over the list, with a shadow towards it; in a wide one it stays open."""
 
-from PySide6.QtCore import QRect, Qt
+from typing import Final
+
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -10,6 +12,11 @@ from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.labels import hairline
 from benchboard.ui.widgets.slide import FROM_RIGHT, slide_in
 from benchboard.ui.widgets.surfaces import SHADOW, paint_shadow, set_surface
+
+_SHARE: Final = 0.4
+"""The share of the width that a detail over the list takes at most."""
+_LEAST: Final = 360
+"""Pixels that it takes all the same."""
 
 
 def is_narrow(width: int) -> bool:
@@ -60,6 +67,9 @@ class Drawer(QWidget):
     not jump.
     """
 
+    covers = Signal(int)
+    """How many pixels of the list, at its right end, the detail lies over; 0 without one, or where it is beside it."""
+
     def __init__(self, table: QWidget, detail: QWidget, width: int = 0) -> None:
         super().__init__()
         self._detail_width = width or theme().px("shell.drawer")
@@ -104,9 +114,11 @@ class Drawer(QWidget):
         width, height = self.width(), self.height()
         open_now = self._detail.isVisibleTo(self)
         beside = (open_now and not self.narrow) or self.pinned
-        self._table.setGeometry(0, 0, width - self._detail_width if beside else width, height)
+        detail = self._detail_width if beside else min(self._detail_width, max(_LEAST, round(_SHARE * width)), width)
+        self._table.setGeometry(0, 0, width - detail if beside else width, height)
+        self.covers.emit(detail if open_now and not beside else 0)
         for pane in (self._detail, self._nothing):
-            pane.setGeometry(max(0, width - self._detail_width), 0, min(self._detail_width, width), height)
+            pane.setGeometry(width - detail, 0, detail, height)
         self._nothing.setVisible(self.pinned and not open_now)
         self._shadow.place(self._detail, shown=open_now and not beside)
         self._detail.raise_()
