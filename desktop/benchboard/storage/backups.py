@@ -28,4 +28,4 @@ def restore_sentence(file: Path) -> str:
         return _("Quit Benchboard, delete {file}, {file}-wal and {file}-shm, and copy {backup} to {file}.").format(
             file=file, backup=newest[0]
         )
-    return _("Benchboard has no backup of it. Restore {file} from a backup of your own.").format(file=file)
+    return _("Benchboard has no backup of {file}. Restore it from your own backup.").format(file=file)

@@ -34,5 +34,11 @@ def disk_obstacle(file: Path) -> Unavailable | None:
         )
     # A disk that counts no file entries has room for any number.
     if disk.f_bavail * disk.f_frsize < _LEAST_FREE or (disk.f_files and not disk.f_favail):
-        return Unavailable("storage.full", _(FULL[0]), do=_(FULL[1]))
+        return full_disk(file)
     return None
+
+
+def full_disk(file: Path) -> Unavailable:
+    """That the disk of `file` is full; names its folder."""
+    do = _("Free up disk space for {folder}, then try again.").format(folder=file.parent)
+    return Unavailable("storage.full", _(FULL[0]), do=do)

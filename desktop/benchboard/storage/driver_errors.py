@@ -169,6 +169,8 @@ def error_for(error: DBAPIError, file: Path | None = None, server: str = "") -> 
         return obstacle
     if code in ("storage.damaged", "storage.key") and file is not None:
         return unreadable_file(file, code)
+    if code == "storage.full" and file is not None:
+        return disk_state.full_disk(file)
     return _unavailable(code)
 
 

@@ -411,8 +411,8 @@ class _DriverError(Exception):
 @pytest.mark.parametrize(
     ("blocks", "files", "flags", "expected", "sentence"),
     [
-        (0, 9, 0, "storage.full", "The disk is full. Free up disk space"),
-        (7, 0, 0, "storage.full", "The disk is full. Free up disk space"),
+        (0, 9, 0, "storage.full", "The disk is full. Free up disk space for {folder}, then"),
+        (7, 0, 0, "storage.full", "The disk is full. Free up disk space for {folder}, then"),
         (9999, 9, os.ST_RDONLY, "storage.read-only", "Benchboard can't save files in {folder}. Read-only file system."),
         (9999, 9, 0, "", ""),
     ],

@@ -123,7 +123,7 @@ def test_db_upgrade_local_makes_an_encrypted_file(home: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("blocks", "flags", "sentence"),
     [
-        (0, 0, "The disk is full. Nothing can be saved now. Free up disk space"),
+        (0, 0, "The disk is full. Nothing can be saved now. Free up disk space for {folder}, then"),
         (9999, os.ST_RDONLY, "can't save files in {folder}. Read-only file system. Nothing can be saved now. Make"),
     ],
 )
@@ -185,7 +185,7 @@ def test_db_check_of_a_damaged_file_says_what_and_what_to_do_before_what_sqlite_
     out, err = _db(capsys, "check", status=1)
     sentences = (
         f"The database file {file} is damaged. Tables affected: permissions.",
-        f"Benchboard has no backup of it. Restore {file} from a backup of your own.",
+        f"Benchboard has no backup of {file}. Restore it from your own backup.",
         "Details from SQLite: ",
     )
     assert out == ""

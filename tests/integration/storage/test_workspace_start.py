@@ -184,7 +184,7 @@ def test_open_local_of_a_damaged_file_says_which_backup_there_is(tmp_path: Path)
         workspace.open_local(tmp_path)
     assert refused.value.code == "storage.damaged"
     assert refused.value.what == f"{file} can't be read: the file is damaged or its key doesn't match."
-    assert "Benchboard has no backup of it." in refused.value.do
+    assert f"Benchboard has no backup of {file}." in refused.value.do
     backup = tmp_path / "backups" / "benchboard-0003-20261103T120000000000Z.db"
     backup.parent.mkdir()
     backup.touch()
