@@ -35,7 +35,7 @@ from benchboard.ui.widgets.paragraph import PaintedParagraph
         (None, 0, "", "–"),
         (Decimal("NaN"), 0, "V", "NaN V"),
         (Decimal("-Infinity"), None, "", "\u2212∞"),
-        (-(10**40), 0, "", "\u22121.000E+40"),
+        (-(10**40), 0, "", "\u22121.000×10⁴⁰"),
         (Decimal("0." + "3" * 40), 40, "", "0." + "3" * 40),
         (10**29, 6, "", "100" + "\u2009000" * 9 + ".000000"),
     ],
@@ -150,7 +150,7 @@ def test_ticks_leave_little_of_an_axis_empty(
         ([0.0, 0.002, 0.004], ["0", "0.002", "0.004"]),
         ([0.0, 0.25, 0.5, 0.75], ["0", "0.25", "0.50", "0.75"]),
         ([0.0, 0.1, 0.2, 0.30000000000000004], ["0", "0.1", "0.2", "0.3"]),
-        ([0.0, 2.5e-9, 5e-9, 7.5e-9], ["0", "2.5E\u22129", "5.0E\u22129", "7.5E\u22129"]),
+        ([0.0, 2.5e-9, 5e-9, 7.5e-9], ["0", "2.5×10⁻⁹", "5.0×10⁻⁹", "7.5×10⁻⁹"]),
         ([1.0, 1.00000001, 1.00000002], ["1.00000000", "1.00000001", "1.00000002"]),
         ([-5.0, 0.0, 5.0], ["\u22125", "0", "5"]),
         ([-0.04, -0.02, 0.0, 0.02], ["\u22120.04", "\u22120.02", "0", "0.02"]),
@@ -159,8 +159,8 @@ def test_ticks_leave_little_of_an_axis_empty(
         ([1e6, 1.001e6, 1.002e6], ["1.000 M", "1.001 M", "1.002 M"]),
         ([80_000.01, 80_000.012], ["80\u2009000.010", "80\u2009000.012"]),
         ([-2e9, 0.0, 2e9], ["\u22122 bn", "0", "2 bn"]),
-        ([0.0, 5e14, 1e15], ["0", "0.5E+15", "1.0E+15"]),
-        ([-1e300, 0.0, 1e300], ["\u22121E+300", "0", "1E+300"]),
+        ([0.0, 5e14, 1e15], ["0", "0.5×10¹⁵", "1.0×10¹⁵"]),
+        ([-1e300, 0.0, 1e300], ["\u22121×10³⁰⁰", "0", "1×10³⁰⁰"]),
     ],
 )
 def test_tick_labels_have_the_digits_that_the_step_needs(ticks: list[float], labels: list[str]) -> None:
@@ -178,7 +178,7 @@ def test_tick_labels_of_any_range_are_different(a: float, b: float, most: int) -
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (0.004, "0.004"), (0.0123, "0.012"), (-0.00056, "\u22120.00056"), (1.234e-9, "1.2E\u22129"), (0.0, "0"),
+        (0.004, "0.004"), (0.0123, "0.012"), (-0.00056, "\u22120.00056"), (1.234e-9, "1.2×10⁻⁹"), (0.0, "0"),
         (0.25, "0.25"), (1234.5, "1\u2009234.5"),
     ],
 )  # fmt: skip
@@ -193,7 +193,7 @@ def test_abbreviated_small_number_is_not_zero(value: float, shown: str) -> None:
         (9999.999, "10 k"),
         (-9999.999, "\u221210 k"),
         (999_999.9, "1 M"),
-        (1e15, "1.000E+15"),
+        (1e15, "1.000×10¹⁵"),
     ],
 )
 def test_abbreviated_number_that_rounds_up_to_the_next_size_has_that_size(value: float, shown: str) -> None:
@@ -202,7 +202,7 @@ def test_abbreviated_number_that_rounds_up_to_the_next_size_has_that_size(value:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(Decimal("-9.9996E+40"), "\u22121,000E+41"), (Decimal("1.5E-40"), "1,500E\u221240"), (10**31, "1,000E+31")],
+    [(Decimal("-9.9996E+40"), "\u22121,000×10⁴¹"), (Decimal("1.5E-40"), "1,500×10⁻⁴⁰"), (10**31, "1,000×10³¹")],
 )
 def test_extreme_number_has_the_decimal_point_and_minus_of_the_language(value: int | Decimal, shown: str) -> None:
     try:

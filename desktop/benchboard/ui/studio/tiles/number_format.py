@@ -41,6 +41,7 @@ _MAX_TICK_DECIMALS: Final = 3
 """A tick that would need more decimals in thousands or millions is written in full."""
 _MINUS: Final = "\N{MINUS SIGN}"
 _PERCENT: Final = "%"
+_SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CODES: Final = ("EUR", "USD", "GBP", "TRY")
 _UNITS_OF_MONEY: Final = dict(zip("€$£₺", _CODES, strict=True)) | dict(zip(_CODES, _CODES, strict=True))
 """Units that somebody may set for amounts whose currency the query doesn't fix."""
@@ -169,7 +170,7 @@ def abbreviate(value: float, decimals: int = 2) -> str:
 
 
 def _format_small(value: float) -> str:
-    """A number near zero with two digits that count: `0.0042`, `4.2E−9`."""
+    """A number near zero with two digits that count: `0.0042`, `4.2×10⁻⁹`."""
     exact = Decimal(f"{value:.1e}")
     if abs(value) < _SMALL:
         return _with_exponent(exact, exact.adjusted(), decimal_places(exact.scaleb(-exact.adjusted())))
@@ -177,9 +178,8 @@ def _format_small(value: float) -> str:
 
 
 def _with_exponent(value: Decimal, exponent: int, decimals: int) -> str:
-    """A number as a multiple of a power of ten: `2.5E−9`."""
-    sign = _MINUS if exponent < 0 else "+"
-    return f"{number(value.scaleb(-exponent), decimals)}E{sign}{abs(exponent)}"
+    """A number as a multiple of a power of ten: `2.5×10⁻⁹` (ISO 80000-1, 7.3.1)."""
+    return f"{number(value.scaleb(-exponent), decimals)}×10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def tick_labels(ticks: Sequence[float], unit: Unit = NO_UNIT) -> list[str]:
