@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from benchboard.dashboards.document.document import FORMAT, VERSION
-from benchboard.dashboards.layout import CONTAINERS, TABS, quote_value
+from benchboard.dashboards.layout import CONTAINERS, TABS, quote_id, quote_value
 from benchboard.dashboards.layout.containers import DEEPEST
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -192,5 +192,5 @@ def _extra(widget: WidgetRow) -> Json:
 
 def _refuse(code: str, what: str, value: object, item: str = "") -> NoReturn:
     field_name = {"bad-layout": "layout", "bad-config": "config", "bad-item": "config"}.get(code, "items")
-    sentence = what.format(item=quote_value(item) if item else "", value=quote_value(value))
+    sentence = what.format(item=quote_id(item) if item else "", value=quote_value(value))
     raise Invalid(f"layout.{code}", sentence, item=item or None, field=field_name)

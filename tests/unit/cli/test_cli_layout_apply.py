@@ -43,7 +43,7 @@ def test_layout_apply_rejected_line_gets_an_error_and_the_next_is_served() -> No
     assert code == 1
     assert answers[0]["error"] == {
         "code": "layout.bad-type",
-        "message": 'The type of item "a" is null; it must be text of 1 to 200 characters.',
+        "message": "The type of item “a” is null; it must be text of 1 to 200 characters.",
         "item": "a",
         "field": "type",
     }

@@ -90,7 +90,7 @@ def test_layout_import_and_export_piped_return_the_same_panels() -> None:
         (b'{"panels": [{"title": "half \\ud800"}]}', "panels.0.title"),
         (b'{"panels": [], "panels": []}', "appears twice"),
         (b"[" + b" " * MAX_FILE + b"]", "8 MiB"),
-        ({"panels": [{"id": 4, "gridPos": {"x": 0, "y": 0, "w": -3, "h": 1}}]}, 'gridPos.w of panel "panel-4" is -3'),
+        ({"panels": [{"id": 4, "gridPos": {"x": 0, "y": 0, "w": -3, "h": 1}}]}, "gridPos.w of panel “panel-4” is -3"),
         ({"panels": [{"id": 1}] * 100_000}, "more than 10000 panels"),
     ],
 )

@@ -151,7 +151,7 @@ def test_repeat_clones_have_unique_ids() -> None:
 )
 def test_repeat_invalid_settings_are_named(repeat: object, field: str) -> None:
     layout = _repeating(laid(a=(0, 0, 4, 2)), a=repeat)
-    with pytest.raises(Invalid, match='"a"') as caught:
+    with pytest.raises(Invalid, match="“a”") as caught:
         repeated(layout, {})
     assert (caught.value.facts["item"], caught.value.facts["field"]) == ("a", field)
 

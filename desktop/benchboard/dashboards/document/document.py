@@ -29,6 +29,7 @@ from benchboard.dashboards.layout import (
     parse_compact,
     parse_item,
     parse_page,
+    quote_id,
     quote_value,
     repeat_of,
     serialise_page,
@@ -257,7 +258,7 @@ def _out_of_bounds_error(item_id: str) -> NoReturn:
     what = _("{item} would end up below row {limit}, the last of a dashboard.")
     raise Invalid(
         "layout.too-long",
-        what.format(item=quote_value(item_id), limit=grid_number(MAX_ROW)),
+        what.format(item=quote_id(item_id), limit=grid_number(MAX_ROW)),
         do=_("Make the widgets above it shorter, or remove some."),
         item=item_id,
         field="position.y",
@@ -270,7 +271,7 @@ def _locked(item: Item) -> None:
         what = _("locked of item {item} is {value}; it can only contain “size” and “content”.")
         raise Invalid(
             "layout.bad-locked",
-            what.format(item=quote_value(item.id), value=quote_value(locked)),
+            what.format(item=quote_id(item.id), value=quote_value(locked)),
             item=item.id,
             field="locked",
         )

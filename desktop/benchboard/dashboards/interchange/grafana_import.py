@@ -11,7 +11,7 @@ from benchboard.dashboards.interchange.document_upgrade import SCHEMA
 from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, Panel, group_by_row, panels_of_rows, unused
 from benchboard.dashboards.interchange.query_translation import PanelQueries
 from benchboard.dashboards.interchange.validation import check, mapping, refuse, sequence, text
-from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, quote_value
+from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, quote_id, quote_value
 from benchboard.errors import Invalid
 from benchboard.i18n import _, number
 
@@ -231,7 +231,7 @@ def _field(panel: Panel, key: str, value: object) -> int:
     least, most = _SPAN[key]
     if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
         what = _("gridPos.{key} of panel {item} is {value}; it must be a whole number from {least} to {most}.")
-        facts = {"key": key, "item": quote_value(panel.id), "value": quote_value(value), "least": least, "most": most}
+        facts = {"key": key, "item": quote_id(panel.id), "value": quote_value(value), "least": least, "most": most}
         refuse("bad-number", what.format(**facts), item=panel.id, field=f"gridPos.{key}")
     return round(value)
 

@@ -162,7 +162,7 @@ def _bad(value: object, wanted: str, item: str | None, field: str) -> str:
             field=field, value=quote_value(value), wanted=wanted
         )
     what = _("{field} of {item} is {value}; it must be {wanted}.")
-    return what.format(field=field, item=quote_value(item), value=quote_value(value), wanted=wanted)
+    return what.format(field=field, item=quote_id(item), value=quote_value(value), wanted=wanted)
 
 
 def _refuse_at(code: str, what: str, way: list[str | int]) -> NoReturn:

@@ -49,6 +49,7 @@ from benchboard.dashboards.layout.model import (
     parse_columns,
     parse_compact,
     parse_item,
+    quote_id,
     quote_value,
     serialise,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "parse_item",
     "parse_page",
     "placed",
+    "quote_id",
     "quote_value",
     "reading_order",
     "remove",

@@ -109,9 +109,7 @@ def _required_size(op: Mapping[str, object], key: str, item: str) -> int:
     value = op.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not -_FAR <= value <= _FAR:
         what = _("op.{field} of item {item} is {value}; it must be a whole number.")
-        refuse(
-            "bad-number", what.format(field=key, item=quote_value(item), value=quote_value(value)), item, f"op.{key}"
-        )
+        refuse("bad-number", what.format(field=key, item=quote_id(item), value=quote_value(value)), item, f"op.{key}")
     return value
 
 

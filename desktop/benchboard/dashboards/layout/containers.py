@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from benchboard.dashboards.layout.model import Cell, Compact, Item, Layout, Pane, quote_id, quote_value, refuse
+from benchboard.dashboards.layout.model import Cell, Compact, Item, Layout, Pane, quote_id, refuse
 from benchboard.dashboards.layout.normalize import normalized
 from benchboard.i18n import _
 
@@ -329,6 +329,6 @@ def collapsed(page: PageIndex, item_id: str, is_collapsed: bool, compact: Compac
     """The page with a row collapsed or expanded; its children keep their relative positions."""
     item = page.item(item_id)
     if not item.panes or item.type != ROW:
-        refuse("not-a-row", _("Item {item} isn't a row.").format(item=quote_value(item_id)), item_id, "collapsed")
+        refuse("not-a-row", _("Item {item} isn't a row.").format(item=quote_id(item_id)), item_id, "collapsed")
     top = page.cell(item_id).y + HEADING if is_collapsed else 0
     return page.with_item(replace(item, collapsed=is_collapsed, panes=(replace(item.panes[0], top=top),)), compact)

@@ -234,11 +234,11 @@ def parse_item(entry: object, place: int = 0) -> tuple[Item, Cell]:
     kind = entry.get("type")
     if not isinstance(kind, str) or not 0 < len(kind) <= MAX_ID:
         what = _("The type of item {item} is {value}; it must be text of 1 to {limit} characters.")
-        refuse("bad-type", what.format(item=quote_value(name), value=quote_value(kind), limit=MAX_ID), name, "type")
+        refuse("bad-type", what.format(item=quote_id(name), value=quote_value(kind), limit=MAX_ID), name, "type")
     static = entry.get("static", False)
     if not isinstance(static, bool):
         what = _("static of item {item} is {value}; it must be true or false.")
-        refuse("bad-static", what.format(item=quote_value(name), value=quote_value(static)), name, "static")
+        refuse("bad-static", what.format(item=quote_id(name), value=quote_value(static)), name, "static")
     limits = (
         [_limit(entry, limit, most, name) for limit, most in _LIMITS.items()]
         if _LIMITS.keys() & entry.keys()
@@ -249,7 +249,7 @@ def parse_item(entry: object, place: int = 0) -> tuple[Item, Cell]:
     for low, high, names in ((min_w, max_w, ("min_w", "max_w")), (min_h, max_h, ("min_h", "max_h"))):
         if low is not None and high is not None and low > high:
             what = _("{low} of item {item} is greater than its {high}.").format(
-                low=names[0], high=names[1], item=quote_value(name)
+                low=names[0], high=names[1], item=quote_id(name)
             )
             refuse("limits-crossed", what, name, names[0])
     return Item(name, kind, static, min_w, max_w, min_h, max_h, MappingProxyType(entry)), cell
@@ -258,7 +258,7 @@ def parse_item(entry: object, place: int = 0) -> tuple[Item, Cell]:
 def _parse_cell(position: object, name: str) -> Cell:
     if not isinstance(position, dict):
         what = _("position of item {item} is {value}; it must be an object with x, y, w and h.")
-        refuse("bad-position", what.format(item=quote_value(name), value=quote_value(position)), name, "position")
+        refuse("bad-position", what.format(item=quote_id(name), value=quote_value(position)), name, "position")
     x, y, w, h = position.get("x"), position.get("y"), position.get("w"), position.get("h")
     # One quick check for valid values; the slow one only finds the message for an invalid one.
     if (

@@ -88,7 +88,7 @@ class _Reader:
             return item, cell
         if depth == DEEPEST:
             what = _("Item {item} is nested more than {limit} containers deep.").format(
-                item=quote_value(item.id), limit=DEEPEST
+                item=quote_id(item.id), limit=DEEPEST
             )
             refuse("too-deep", what, item.id, "items")
         item = self._tabs(item, cell, depth) if item.type == TABS else self._single(item, cell, columns, depth)
@@ -100,7 +100,7 @@ class _Reader:
             what = _("collapsed of item {item} is {value}; it must be true or false.")
             refuse(
                 "bad-collapsed",
-                what.format(item=quote_value(item.id), value=quote_value(collapsed)),
+                what.format(item=quote_id(item.id), value=quote_value(collapsed)),
                 item.id,
                 "collapsed",
             )
@@ -120,7 +120,7 @@ class _Reader:
             what = _("tabs of item {item} is {value}; it must be a list of 1 to {limit} tabs.")
             refuse(
                 "bad-tabs",
-                what.format(item=quote_value(item.id), value=quote_value(tabs), limit=MAX_TABS),
+                what.format(item=quote_id(item.id), value=quote_value(tabs), limit=MAX_TABS),
                 item.id,
                 "tabs",
             )
@@ -128,14 +128,12 @@ class _Reader:
         names = [pane.id for pane in panes]
         if len(set(names)) != len(names):
             twice = next(name for k, name in enumerate(names) if name in names[:k])
-            what = _("Two tabs of item {item} have the ID {tab}.").format(
-                item=quote_value(item.id), tab=quote_value(twice)
-            )
+            what = _("Two tabs of item {item} have the ID {tab}.").format(item=quote_id(item.id), tab=quote_id(twice))
             refuse("duplicate-id", what, item.id, "tabs")
         active = item.source.get("active", names[0])
         if active not in names:
             what = _("active of item {item} is {value}; it must be the ID of one of its tabs.")
-            refuse("bad-active", what.format(item=quote_value(item.id), value=quote_value(active)), item.id, "active")
+            refuse("bad-active", what.format(item=quote_id(item.id), value=quote_value(active)), item.id, "active")
         return replace(item, source=_less(item.source, "tabs"), panes=tuple(panes), active=names.index(str(active)))
 
     def _tab(self, item: Item, tab: object, place: int, columns: int, depth: int) -> Pane:
@@ -144,7 +142,7 @@ class _Reader:
             what = _("Tab {place} of item {item} is {value}; it must be an object.")
             refuse(
                 "bad-tab",
-                what.format(place=place + 1, item=quote_value(item.id), value=quote_value(tab)),
+                what.format(place=place + 1, item=quote_id(item.id), value=quote_value(tab)),
                 item.id,
                 where,
             )

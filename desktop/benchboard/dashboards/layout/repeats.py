@@ -17,6 +17,7 @@ from benchboard.dashboards.layout.model import (
     Cell,
     Item,
     Layout,
+    quote_id,
     quote_value,
     refuse,
 )
@@ -47,13 +48,13 @@ def repeat_of(item: Item) -> Repeat | None:
         return None
     if not isinstance(given, Mapping):
         what = _("repeat of item {item} is {value}; it must be an object with the name of a variable.")
-        refuse("bad-repeat", what.format(item=quote_value(item.id), value=quote_value(given)), item.id, "repeat")
+        refuse("bad-repeat", what.format(item=quote_id(item.id), value=quote_value(given)), item.id, "repeat")
     variable = given.get("variable")
     if not isinstance(variable, str) or not 0 < len(variable) <= MAX_ID:
         what = _("repeat.variable of item {item} is {value}; it must be the name of a variable.")
         refuse(
             "bad-repeat",
-            what.format(item=quote_value(item.id), value=quote_value(variable)),
+            what.format(item=quote_id(item.id), value=quote_value(variable)),
             item.id,
             "repeat.variable",
         )
@@ -61,7 +62,7 @@ def repeat_of(item: Item) -> Repeat | None:
     if direction is None:
         what = _("repeat.direction of item {item} is {value}; it must be across or down.")
         value = quote_value(given["direction"])
-        refuse("bad-repeat", what.format(item=quote_value(item.id), value=value), item.id, "repeat.direction")
+        refuse("bad-repeat", what.format(item=quote_id(item.id), value=value), item.id, "repeat.direction")
     most = given.get("most", _MOST)
     if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= MAX_COLUMNS:
         what = _("repeat.most of item {item} is {value}; it must be a whole number from 1 to {limit}.")
@@ -189,4 +190,4 @@ def _meet(cell: Cell, line: Cell) -> bool:
 
 
 def _refuse(what: str, code: str, item: Item, count: int, limit: int) -> NoReturn:
-    refuse(code, what.format(item=quote_value(item.id), count=count, limit=limit), item.id, "repeat")
+    refuse(code, what.format(item=quote_id(item.id), count=count, limit=limit), item.id, "repeat")
