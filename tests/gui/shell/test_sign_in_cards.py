@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -144,6 +144,27 @@ def test_sign_in_with_empty_fields_marks_each(form: Form) -> None:
         "Enter your password.",
     ]
     assert not form.requests
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700)])
+def test_sign_in_fields_stay_in_place_as_errors_appear(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(Settings(last_way="postgresql://ines@db.example.com/bench"))
+    page.resize(*size)
+    (card,) = page.findChildren(ServerCard)
+    page.grab()  # lays it out
+
+    def places() -> list[QPoint]:
+        page.grab()
+        return [edit.mapTo(page, QPoint()) for edit in card.findChildren(Edit) if edit.isVisible()]
+
+    before = places()
+    assert len(before) == 3
+    denied = Denied("accounts.wrong", "The email address or password is incorrect.", do="Check both and try again.",
+                    field="password")  # fmt: skip
+    card.show_error(denied)
+    assert places() == before
+    card.button.click()  # without email address and password
+    assert places() == before
 
 
 def test_sign_in_with_an_invalid_email_address_marks_it_and_asks_no_server(form: Form) -> None:

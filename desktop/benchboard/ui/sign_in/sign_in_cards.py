@@ -110,11 +110,16 @@ class ServerCard(Card):
             application.focusChanged.connect(self._on_focus_changed)
 
     def _lay_out(self) -> None:
+        # Two accounts and two passwords on one card: each is told whose it is. An error stands in the note's room.
         self._fields = {
-            "url": Field(_("Server"), self._url),
+            "url": Field(
+                _("Server"), self._url, note=_("The role in the address is the database's own account."), lines=2
+            ),
             "database_password": Field(_("Database password (optional)"), self._role_password),
-            "email": Field(_("Email"), self._email),
-            "password": Field(_("Password"), self._password),
+            "email": Field(
+                _("Email"), self._email, note=_("The email and password of your Benchboard account."), lines=3
+            ),
+            "password": Field(_("Password"), self._password, lines=3),
         }
         self._more = Button(_("Enter database password"), self._show_more, kind="link", name="server_more")
         for field in self._fields.values():
@@ -130,16 +135,11 @@ class ServerCard(Card):
         foot.addWidget(self.button)
         self.column.addWidget(self._fields["url"])
         self.column.addWidget(self._fields["database_password"])
-        # Two accounts and two passwords on one card: each is told whose it is.
-        self.column.addWidget(
-            Paragraph(_("The role in the address is the database's own account."), "caption", "muted")
-        )
         more = row(self._more)
         more.addStretch(1)
         self.column.addLayout(more)
         self._fields["database_password"].hide()
         self.column.addLayout(account)
-        self.column.addWidget(Paragraph(_("The email and password of your Benchboard account."), "caption", "muted"))
         self.column.addWidget(self._error)
         self.column.addWidget(self._role_note)
         self.column.addStretch(1)

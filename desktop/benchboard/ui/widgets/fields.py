@@ -224,7 +224,9 @@ class Select(QComboBox):
 
 
 class Field(QWidget):
-    """A labelled editor. `set_error` shows an error below it, `note` a hint."""
+    """A labelled editor. `set_error` shows an error below it, `note` a hint; the room of `lines` lines of either is
+    there from the start.
+    """
 
     def __init__(
         self,
@@ -233,6 +235,7 @@ class Field(QWidget):
         *,
         unit: str = "",
         note: str = "",
+        lines: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -243,6 +246,8 @@ class Field(QWidget):
         self._label_text = label
         self._name_editor()
         self._message = Paragraph(note, "caption", "muted")
+        if lines:
+            self._message.reserve_lines(lines)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px("spacing.1"))

@@ -33,6 +33,14 @@ class Paragraph(Text):
         super().__init__(text, type, tone, parent=parent)
         self.setWordWrap(True)
 
+    def reserve_lines(self, count: int) -> None:
+        """Take the room of at least `count` lines, also while it is hidden, so that nothing moves when it appears."""
+        self.setMinimumHeight(count * self._pitch())
+        self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+
     def hasHeightForWidth(self) -> bool:
         return True
 
