@@ -32,6 +32,26 @@ def _search(dashboards: DashboardsDriver, text: str) -> None:
     dashboards.studio.wait(lambda: dashboards.model.listing.search == text and not dashboards.model.loading)
 
 
+def test_list_shows_a_picture_of_each_dashboard_and_a_changed_one_anew(dashboards: DashboardsDriver) -> None:
+    def has_bars(name: str) -> bool:
+        """Whether the picture left of the name has the colour of bars."""
+        view, names = dashboards.table.view, [card.name for card in dashboards.model.rows]
+        box = view.visualRect(dashboards.model.index(names.index(name), 0))
+        image = view.viewport().grab(box.adjusted(36, 0, 0, 0)).toImage()
+        bars = theme().chart(0).rgb()
+        return any(image.pixel(x, y) == bars for x in range(76) for y in range(image.height()))
+
+    dashboards.studio.wait(lambda: has_bars("Shop review") and has_bars("Orders wall"))
+    page = dashboards.open("Shop review")
+    page.editor.select(list(page.canvas.tiles))
+    page.editor.remove()
+    page.save()
+    dashboards.studio.wait(lambda: page.saving.state == "saved" and not page.saving.dirty)
+    dashboards.place.tabs.setCurrentIndex(0)
+    dashboards.studio.wait(lambda: not has_bars("Shop review"))
+    assert has_bars("Orders wall")
+
+
 def test_list_footer_with_a_filter_counts_matches(dashboards: DashboardsDriver) -> None:
     assert "3 total" in _texts(dashboards)
     _search(dashboards, "shop rev")

@@ -14,6 +14,8 @@ from benchboard.ui.widgets.labels import paint_avatar
 _DAY: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
 _ARROW: Final = 16
 """Width of a sorted column's arrow and the space before it, and of the arrow that unfolds a line, in pixels."""
+_PICTURE: Final = (60, 38)
+"""Width and height of a row's picture, in pixels."""
 _GAP: Final = 8
 """Between a text, what follows it, and the arrow."""
 
@@ -91,7 +93,11 @@ def _paint_repeated(painter: QPainter, box: QRectF, column: Column[Any], line: L
 
 
 def _paint_pictures(painter: QPainter, box: QRectF, column: Column[Any], row: Any) -> QRectF:
-    """Draw the meter and the avatar; returns the rectangle left for the text."""
+    """Draw the picture, the meter and the avatar; returns the rectangle left for the text."""
+    if column.picture is not None:
+        wide, high = _PICTURE
+        column.picture(painter, QRectF(box.left(), round(box.center().y() - high / 2), wide, high), row)
+        box = box.adjusted(wide + 12, 0, 0, 0)
     if column.meter is not None and (share := column.meter(row)) is not None:
         meter = QRectF(box.left(), box.top(), 52, box.height())
         paint_meter(painter, meter, share, "warn" if share > 0.6 else "info")

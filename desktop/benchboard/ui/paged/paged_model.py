@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, number
@@ -42,7 +43,8 @@ class Column(Generic[Row]):
     """A column. `key` is the name to sort by. `text` is the text of the cell, also for screen readers and copying.
 
     At most one of `mark` (coloured word), `badge` and `meter` (share 0 to 1 before the text) draws the cell instead of
-    plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it.
+    plain text; `second` is a smaller second line (rows are then 44 px or more), `avatar` a person's circle before it,
+    `picture` draws a picture before it in the rectangle that it is given (rows are then 48 px).
     `repeated` follows the text of a line that stands for several rows, or is the first of several unfolded ones.
     `width` is in pixels; a column with `stretch` takes spare width up to `most` (0: the widest cell of the tokens).
     """
@@ -56,6 +58,7 @@ class Column(Generic[Row]):
     second: Callable[[Row], str] | None = None
     second_mono: bool = False
     avatar: Callable[[Row], str] | None = None
+    picture: Callable[[QPainter, QRectF, Row], None] | None = None
     mark: Callable[[Row], Mark | None] | None = None
     badge: Callable[[Row], Mark | None] | None = None
     meter: Callable[[Row], float | None] | None = None

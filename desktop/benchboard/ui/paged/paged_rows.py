@@ -171,8 +171,11 @@ class PagedRows(QTableView):
         return self.paged.columns[at].width + self._tick_room(at)
 
     def _least_width(self, at: int, share: float = 0.6) -> int:
-        """The least width of a column: its title, and this share of the width that it wants."""
-        return max(self._title_width(at), int(share * self._wanted_width(at)))
+        """The least width of a column: its title, and this share of the width that it wants. A badge can't be elided,
+        and keeps all of it.
+        """
+        kept = 1.0 if self.paged.columns[at].badge is not None else share
+        return max(self._title_width(at), int(kept * self._wanted_width(at)))
 
     def _tick_room(self, at: int) -> int:
         return theme().px("table.checkbox_col") if self.ticks and at == 0 else 0

@@ -61,7 +61,8 @@ class PagedTable(QWidget, Generic[Row]):
         self.model: PagedTableModel[Row] = model
         set_surface(self, "surface")
         tall = any(column.second for column in model.columns)
-        height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall else 0)
+        pictured = any(column.picture for column in model.columns)
+        height = theme().px(f"table.row.{'two_line' if tall else row_height}") - (4 if tall and not pictured else 0)
         self.view = PagedRows(model, ticks, height, self, menu=row_menu, day=day)
         self.view.setObjectName(name)
         self.view.setAccessibleName(label)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtCore import QPoint, QRectF, Signal
+from PySide6.QtGui import QHideEvent, QPainter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.dashboards import library
@@ -25,6 +25,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
 from benchboard.ui.studio.import_export.json_import import Imported, import_dashboard
 from benchboard.ui.studio.library.dashboard_actions import DashboardActions, open_menu
+from benchboard.ui.studio.library.thumbnail_column import ThumbnailColumn
 from benchboard.ui.studio.studio_commands import LIST
 from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.time_format import full_time, refresh_times, relative_time
@@ -61,7 +62,11 @@ class DashboardList(QWidget):
         self._context = context
         self.commands = DashboardActions(context, self)
         self.setObjectName("studio_library")
-        self._model: PagedTableModel[DashboardSummary] = PagedTableModel(context.tasks, self._fetch, _columns(), self)
+        self._thumbnails = ThumbnailColumn(context, self)
+        self._model: PagedTableModel[DashboardSummary] = PagedTableModel(
+            context.tasks, self._fetch, _columns(self._thumbnails.paint), self
+        )
+        self._model.loaded.connect(lambda: self._thumbnails.load(self._model.rows))
         self._toolbar = Toolbar(_("Dashboards"))
         self._search = search_field(self, "library_search", _("Name or owner"), self._searched)
         self._filter = SegmentedControl(_filters(), label=_("Filter dashboards"))
@@ -93,6 +98,7 @@ class DashboardList(QWidget):
             bulk=self._bulk(),
             row_menu=True,
         )
+        self._thumbnails.loaded.connect(self._table.view.viewport().update)
         fill_column(self, self._toolbar, self._table)
         self.setFocusProxy(self._table.view)
         self._table.activated.connect(self._open)
@@ -345,13 +351,13 @@ def _description(card: DashboardSummary) -> str:
     return _("Deleted {when} by {who} · {days}").format(when=relative_time(card.deleted_at), who=who, days=days)
 
 
-def _columns() -> tuple[Column[DashboardSummary], ...]:
+def _columns(thumbnail: Callable[[QPainter, QRectF, DashboardSummary], None]) -> tuple[Column[DashboardSummary], ...]:
     return (
-        Column("name", _("Name"), lambda card: card.name, sortable=True, width=280, stretch=True, most=480,
-               second=_description),
+        Column("name", _("Name"), lambda card: card.name, sortable=True, width=300, stretch=True, most=552,
+               second=_description, picture=thumbnail),
         Column("owner", _("Owner"), lambda card: card.owner, sortable=True, width=190, avatar=lambda card: card.owner),
         Column("access", _("Access"), lambda card: _access(card).text, badge=_access, width=140),
-        Column("shares", _("Shared with"), _shared, width=262, muted=True, tooltip=_shared),
+        Column("shares", _("Shared with"), _shared, width=232, muted=True, tooltip=_shared),
         Column("widgets", _("Widgets"), lambda card: f"{card.widgets}", align_right=True, width=90),
         Column("updated_at", _("Last changed"), lambda card: relative_time(card.updated_at), sortable=True, width=130,
                muted=True, tooltip=lambda card: full_time(card.updated_at)),
