@@ -1,13 +1,15 @@
 """The rows of the live bus: one for each ID or one for each frame, and what their cells say."""
 
+import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.ui.bench.frame_format import clock
-from benchboard.ui.bench.frame_table import FrameModel
+from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel, changed_bytes
+from benchboard.ui.theme import Mode, Theme
 
 
 def stamp(seconds: float, uncertainty: float = 0.001) -> Timestamp:
@@ -84,3 +86,47 @@ def test_add_frames_of_a_new_id_keeps_the_selected_row(qtbot: QtBot) -> None:
     assert model.row_at(selected.row()).frame.id == 0x200
     model.add_frames([Frame(number) for number in range(0x300, 0x400)])
     assert model.rowCount() == 5 + 256
+
+
+def test_changed_bytes_are_those_that_the_last_frame_of_the_same_id_had_not(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    model = FrameModel(parent)
+
+    def changed(data: bytes) -> list[bool]:
+        model.add_frames([Frame(0x100, data=data), Frame(0x200, data=b"\xaa\xbb")])
+        return changed_bytes(model.row_at(0))
+
+    assert changed(b"\x01\x02\x03") == [False, False, False]
+    assert changed(b"\x01\xff\x03") == [False, True, False]
+    assert changed(b"\x01\xff") == [False, False]
+    assert changed(b"\x01\xff\x03") == [False, False, True]
+    model.skip_frames()
+    assert changed(b"\x00\x00\x00") == [False, False, False]
+    for data in (b"\x00", b"\x01"):
+        model.add_frames([Frame(0x4, error=True, data=data)])
+    assert changed_bytes(model.row_at(0)) == []  # “error frame” is shown in its place
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_changed_byte_by_id_is_bold_on_a_ground_of_its_own(qtbot: QtBot, light: Theme, mode: Mode) -> None:
+    light.set_appearance(mode)
+    table = QTableView()
+    qtbot.addWidget(table)
+    model = FrameModel(table)
+    table.setModel(model)
+    table.setItemDelegate(FrameDelegate(table))
+    table.setColumnWidth(6, 300)
+    table.resize(1000, 200)
+
+    def grounds() -> set[str]:
+        picture = table.viewport().grab(table.visualRect(model.index(0, 6))).toImage()
+        return {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+
+    marked = light.color("byte.changed").name()
+    model.add_frames([Frame(0x100, data=b"\x01\x02")])
+    assert marked not in grounds()
+    model.add_frames([Frame(0x100, data=b"\x01\x03")])
+    assert marked in grounds()
+    model.show_rolling(True)
+    assert marked not in grounds()

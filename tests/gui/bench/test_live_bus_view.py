@@ -527,3 +527,16 @@ def test_keys_of_the_live_bus_pause_send_close_and_open_it(qtbot: QtBot, shell: 
     shell.run_command("bench.monitor")
     qtbot.waitUntil(lambda: devices.live is not None)
     devices.close_bus()
+
+
+def test_closed_live_bus_with_error_frames_alone_speaks_of_no_frames(qtbot: QtBot, shell: Shell) -> None:
+    shell.go("bench/live")
+    (view,) = shell.findChildren(LiveBusView)
+
+    def ended(*frames: Frame) -> str:
+        view.model.add_frames(list(frames))
+        view._show_ended()
+        return view.findChild(BusCounters, "live_counters").accessible_text()
+
+    assert ended(Frame(0x4, error=True, data=bytes(8))).endswith("The errors below were received before.")
+    assert ended(Frame(0x123)).endswith("The frames below were received before.")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from benchboard import package_data
+from benchboard.ui.bench.solution_plot import DOT_ALPHA, OUT_OF_TOLERANCE
+from benchboard.ui.widgets.badges import METER_FILL, METER_TRACK
 from support.contrast import contrast, oklab
 
 TOKENS: dict[str, Any] = json.loads(
@@ -20,6 +22,7 @@ TEXT = (
     *((ink, ground) for ink in ("text", "text.secondary") for ground in SURFACES),
     *(("text.muted", ground) for ground in ("window", "surface", "raised", "header", "rail", "row.hover", "selection")),
     *(("accent.text", ground) for ground in ("window", "surface", "raised", "header", "accent.soft", "selection")),
+    ("text", "byte.changed"),
     *((kind, f"{kind}.soft") for kind in ("ok", "warn", "error", "info")),
     *((kind, ground) for kind in ("ok", "warn", "error", "info") for ground in ("surface", "rail", "raised")),
     ("text", "ok.soft"),
@@ -35,6 +38,11 @@ TEXT = (
     *(("text.placeholder", ground) for ground in ("window", "surface", "raised", "header")),
 )
 MARKS = (
+    *(
+        (meter, ground)
+        for meter in (METER_TRACK, METER_FILL, "warn")
+        for ground in ("surface", "row.hover", "selection")
+    ),
     *(("text.disabled", ground) for ground in ("window", "surface", "surface.alt", "raised")),
     *(("border.control", ground) for ground in ("window", "surface", "raised")),
     *(("focus", ground) for ground in ("window", "surface", "raised", "rail", "selection")),
@@ -87,3 +95,17 @@ def test_chart_colours_of_each_theme_are_told_apart_by_all_eyes(mode: str, visio
 
 def test_oklab_of_white_is_one_without_colour() -> None:
     assert oklab("#FFFFFF", _VISION["normal"]) == pytest.approx((1, 0, 0), abs=1e-3)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["surface", "accent.soft"])
+def test_contrast_of_a_dot_of_the_timing_plot_meets_wcag(mode: str, ground: str) -> None:
+    colours, chart = TOKENS["color"][mode], TOKENS["chart"][mode]
+    for dot in (colours[OUT_OF_TOLERANCE], chart[0], chart[2]):
+        assert contrast(_over(dot, colours[ground], DOT_ALPHA), colours[ground]) >= 3.0
+
+
+def _over(colour: str, ground: str, alpha: float) -> str:
+    """The colour that is seen of one of this opacity on a ground."""
+    channels = ((int(one[at : at + 2], 16) for one in (colour, ground)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(alpha * front + (1 - alpha) * back):02X}" for front, back in channels)

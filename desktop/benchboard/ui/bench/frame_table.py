@@ -1,11 +1,12 @@
 """The frames of a live bus as rows, and how a row is drawn."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -55,8 +56,19 @@ _CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
 """The text of each column."""
 
 
+_DATA: Final = 6
+"""The column of the data."""
 _NUMBERS: Final = (4, 5)
 """The columns of numbers, aligned right under their titles."""
+
+
+def changed_bytes(row: _FrameRow) -> list[bool]:
+    """Of each byte of the row's data, whether the frame before it with the same identifier had another one there, or
+    none; nothing is known to have changed where that frame may be missing. Empty for a frame whose data isn't shown.
+    """
+    data = b"" if row.frame.error else row.frame.data
+    before = data if row.previous is None else row.previous.data
+    return [at >= len(before) or byte != before[at] for at, byte in enumerate(data)]
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -102,6 +114,11 @@ class FrameModel(QAbstractTableModel):
         self.ended = True
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.titles) - 1))
+
+    @property
+    def has_only_errors(self) -> bool:
+        """Whether all rows, of which there may be none, are error frames."""
+        return all(row.frame.error for row in self._fixed.values())
 
     def skip_frames(self) -> None:
         """Note that frames are missing before the next ones."""
@@ -188,8 +205,9 @@ class FrameDelegate(QStyledItemDelegate):
         table = self.parent()
         current = isinstance(table, QTableView) and table.currentIndex().row() == index.row()
         model = index.model()
-        error = isinstance(model, FrameModel) and model.row_at(index.row()).frame.error
-        ended = isinstance(model, FrameModel) and model.ended
+        frames = model if isinstance(model, FrameModel) else None
+        error = frames is not None and frames.row_at(index.row()).frame.error
+        ended = frames is not None and frames.ended
         box = QRectF(option.rect)
         painter.save()
         painter.fillRect(box, theme().color("selection" if current else "surface"))
@@ -204,5 +222,31 @@ class FrameDelegate(QStyledItemDelegate):
             last = index.model().columnCount() - 1
             paint_ring(painter, option.rect, index.column() == 0, index.column() == last)
             painter.setPen(theme().color("text.muted" if ended else "error" if error else tone))
-        painter.drawText(box.adjusted(12, 0, -12, 0), _alignment(index.column()), str(index.data()))
+        text_box = box.adjusted(12, 0, -12, 0)
+        changed: list[bool] = []
+        if frames is not None and not frames.rolling and index.column() == _DATA:
+            changed = changed_bytes(frames.row_at(index.row()))
+        if any(changed):
+            self._paint_changes(painter, text_box, str(index.data()), changed, ended=ended)
+        else:
+            painter.drawText(text_box, _alignment(index.column()), str(index.data()))
         painter.restore()
+
+    def _paint_changes(
+        self, painter: QPainter, box: QRectF, text: str, changed: Sequence[bool], *, ended: bool
+    ) -> None:
+        """Draw the data with the changed bytes bold, and on a ground of their own while the bus is open."""
+        regular, bold = painter.font(), theme().font("mono")
+        bold.setWeight(QFont.Weight.Bold)
+        advance = QFontMetricsF(regular).horizontalAdvance("0")
+        painter.setClipRect(box.adjusted(-2, 0, 2, 0))
+        left, height = box.left(), painter.fontMetrics().height() + 2
+        for is_changed, run in groupby(range(len(changed)), key=changed.__getitem__):
+            places = list(run)
+            x, count = left + 3 * places[0] * advance, 3 * len(places) - 1
+            if is_changed and not ended:
+                ground = QRectF(x - 2, box.center().y() - height / 2, count * advance + 4, height)
+                painter.fillRect(ground, theme().color("byte.changed"))
+            painter.setFont(bold if is_changed else regular)
+            part = QRectF(x, box.top(), count * advance + 4, box.height())
+            painter.drawText(part, _alignment(_DATA), text[3 * places[0] : 3 * places[0] + count])

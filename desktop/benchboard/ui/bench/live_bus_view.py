@@ -387,7 +387,10 @@ class LiveBusView(QWidget):
         self._clear_send_error()
         reason = self._end_reason or _("The live bus is closed.")
         if self.model.rowCount():
-            reason = _("{reason} The frames below were received before.").format(reason=reason)
+            received = _("{reason} The frames below were received before.")
+            if self.model.has_only_errors:
+                received = _("{reason} The errors below were received before.")
+            reason = received.format(reason=reason)
             self._stack.setCurrentWidget(self.table)
         else:
             self._stack.setCurrentWidget(self._empty)

@@ -19,8 +19,10 @@ from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.crosshair import paint_crosshair, paint_values
 
 _HIT_RADIUS: Final = 14.0
-_DOT_ALPHA: Final = 0.55
-"""Dots are this opaque, so that many in one place are seen to be many."""
+OUT_OF_TOLERANCE: Final = "text.muted"
+"""The colour of dots whose tolerance is less than the clock needs."""
+DOT_ALPHA: Final = 0.8
+"""Dots are this opaque, so that many in one place are seen to be many, and one of each colour by itself (3:1)."""
 _TARGET_BAND: Final = 2.0
 _EXACT: Final = 1e-9
 """An error below this (%) is that of the calculation."""
@@ -143,7 +145,7 @@ class SolutionPlot(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             for point in self._points:
                 dot = self._colour(point.tolerance)
-                dot.setAlphaF(_DOT_ALPHA)
+                dot.setAlphaF(DOT_ALPHA)
                 painter.setBrush(dot)
                 painter.drawEllipse(self.spot(point), 2, 2)
             self._paint_selected(painter)
@@ -156,7 +158,7 @@ class SolutionPlot(QWidget):
 
     def _colour(self, tolerance: float) -> QColor:
         band = tolerance_band(tolerance, self._clock_tolerance)
-        return QColor(theme().color("text.disabled")) if band == 0 else theme().chart(2 if band == 1 else 0)
+        return QColor(theme().color(OUT_OF_TOLERANCE)) if band == 0 else theme().chart(2 if band == 1 else 0)
 
     def _paint_axes(self, painter: QPainter, plot: QRectF) -> None:
         painter.setFont(theme().font("caption"))

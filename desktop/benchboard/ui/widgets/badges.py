@@ -101,17 +101,24 @@ def paint_icon(painter: QPainter, name: str, box: QRectF, colour: QColor) -> Non
     draw(painter, name, box, colour)
 
 
+METER_TRACK: Final = "text.muted"
+METER_FILL: Final = "accent.text"
+
+
 def paint_meter(painter: QPainter, box: QRectF, share: float, kind: Kind = "info") -> None:
-    """Draw a bar filled to `share` (0 to 1), 4 px high, in the middle of `box`."""
+    """Draw an outlined bar filled to `share` (0 to 1), 6 px high, in the middle of `box`: both are seen on a selected
+    row too.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    track = QRectF(box.x(), box.center().y() - 2, box.width(), 4)
-    painter.setBrush(theme().color("border"))
-    painter.drawRoundedRect(track, 2, 2)
+    track = QRectF(box.x(), box.center().y() - 3, box.width(), 6)
+    painter.setPen(QPen(theme().color(METER_TRACK), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(track.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
     if share > 0:
-        painter.setBrush(theme().color("accent" if kind == "info" else _LOOK[kind][1]))
-        painter.drawRoundedRect(QRectF(track.x(), track.y(), max(4.0, track.width() * min(share, 1.0)), 4), 2, 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color(METER_FILL if kind == "info" else _LOOK[kind][1]))
+        painter.drawRoundedRect(QRectF(track.x(), track.y(), max(6.0, track.width() * min(share, 1.0)), 6), 3, 3)
     painter.restore()
 
 
