@@ -25,10 +25,13 @@ _SEVERITY: Final[Mapping[Kind, int]] = {"error": 0, "warn": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button of a banner: a verb with its object."""
+    """A button of a banner: a verb with its object. It dismisses the notice, unless it `keeps_notice`: then what is
+    below the banner stays in place, and whoever showed the notice dismisses it once it's no longer true.
+    """
 
     title: str
     run: Callable[[], None]
+    keeps_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,13 +47,18 @@ def _no_results(_context: "Context", _session: "DatabaseSession", _text: str) ->
     return ()
 
 
+def _start_nothing(_context: "Context") -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A room in the rail, for users with permission `act` (empty: everyone).
 
     Titles are marked with `i18n.N_` and translated when they are shown. The current room shows the filled icon
     (`<icon>-fill`). `handlers` are of the commands that can be run from any room. `search` runs on a worker thread and
-    returns the items with `text` in their names.
+    returns the items with `text` in their names. `start` is called once for each window, before any view is opened, for
+    what the room shows outside its views.
     """
 
     key: str
@@ -63,6 +68,7 @@ class Room:
     views: tuple[RoomView, ...]
     handlers: "Callable[[Context], Handlers]" = _no_handlers
     search: "Callable[[Context, DatabaseSession, str], Sequence[SearchResult]]" = _no_results
+    start: "Callable[[Context], None]" = _start_nothing
 
 
 def permitted_rooms(rooms: Sequence[Room], actor: "Actor") -> list[Room]:

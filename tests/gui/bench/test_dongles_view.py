@@ -21,11 +21,13 @@ from benchboard.errors import AppError, DeviceFailure
 from benchboard.paging import Listing
 from benchboard.ui.bench import ROOM, port_scanner
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleCounts, columns, count_dongles
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_graphics import DongleChoice
 from benchboard.ui.problems import Problems
 from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets.status_bar import StatusBar
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
 from support.hostile_devices import hostile_devices
@@ -250,11 +252,11 @@ def test_simulated_dongles_are_stopped_by_the_palettes_command(
 
 
 def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
-    qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, shell: Shell, manager: DeviceManager, click: Clicker
 ) -> None:
     problems, notice = shell.context.problems, "bench.new-dongle"
     counted: list[int] = []
-    monkeypatch.setattr(DonglesView, "_show_counts", _noting_counts(counted))
+    DongleCounter.of(shell.context).changed.connect(lambda counts: counted.append(len(counts.new)))
     shell.go("bench/dongles/!simulate")
     qtbot.waitUntil(lambda: counted[-1:] == [2])
     assert problems.has(notice)
@@ -300,17 +302,6 @@ def test_new_dongle_notice_for_one_names_it_and_pairs_it(
         click(shell.window(), "banner_action")
         assert str(manager.devices[0].device_id) in _chosen_to_pair(shell)
         click(shell.window(), "pair_close")
-
-
-def _noting_counts(counted: list[int]) -> Callable[[DonglesView, DongleCounts], None]:
-    """`DonglesView._show_counts` that also notes how many dongles can be paired."""
-    show = DonglesView._show_counts
-
-    def show_and_note(view: DonglesView, counts: DongleCounts) -> None:
-        show(view, counts)
-        counted.append(len(counts.new))
-
-    return show_and_note
 
 
 def test_new_dongle_notice_is_true_and_stays_dismissed_in_another_language(
@@ -478,3 +469,42 @@ def spy_on(problems: Problems, monkeypatch: pytest.MonkeyPatch) -> list[AppError
     shown: list[AppError] = []
     monkeypatch.setattr(problems, "show", lambda error, *_more, **_options: shown.append(error))
     return shown
+
+
+def test_dongle_count_is_in_the_status_bar_in_every_room_from_the_start_and_in_another_language(
+    qtbot: QtBot, open_local: Callable[..., Shell], home: Path
+) -> None:
+    shell = open_local("settings", lambda: (ROOM,))
+    window, context = shell.window(), shell.context
+    qtbot.waitUntil(lambda: context.status.text("dongles") == "0 dongles connected")
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: context.status.text("dongles") == "1 of 1 dongles connected")
+        assert not shell.findChildren(DonglesView)
+        context.apply_settings(replace(context.settings, language="tr"))
+        try:
+            (bar,) = [one for one in window.findChildren(StatusBar) if one.isVisible()]
+            qtbot.waitUntil(lambda: bar.text("dongles") == "1 / 1 aygıt bağlı")
+        finally:
+            context.apply_settings(replace(context.settings, language="en"))
+    (bar,) = [one for one in window.findChildren(StatusBar) if one.isVisible()]
+    qtbot.waitUntil(lambda: bar.text("dongles") == "0 dongles connected")
+
+
+def test_opening_the_wizard_keeps_the_list_below_the_banner_in_place(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker
+) -> None:
+    problems, (view,) = shell.context.problems, shell.findChildren(DonglesView)
+
+    def top() -> int:
+        QApplication.processEvents()  # lays out
+        return view.table.mapTo(shell.window(), view.table.rect().topLeft()).y()
+
+    qtbot.waitUntil(lambda: problems.has("bench.new-dongle") and view.model.rowCount() == 2)
+    before = top()
+    for opener in ("banner_action", "bench_pair"):
+        click(shell.window(), opener)
+        qtbot.waitUntil(lambda: visible(shell.window(), "pair_close"))
+        assert top() == before
+        click(shell.window(), "pair_close")
+        qtbot.waitUntil(lambda: not visible(shell.window(), "pair_close"))
+        assert top() == before

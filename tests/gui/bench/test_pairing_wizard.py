@@ -20,6 +20,8 @@ from benchboard.dongles.protocol import OwnershipState
 from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_counter import DongleCounter
+from benchboard.ui.bench.dongle_rows import DongleCounts
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_graphics import DongleChoice
 from benchboard.ui.bench.pairing_pages import IdentifyPage
@@ -387,3 +389,25 @@ def test_wizard_that_has_paired_a_dongle_leaves_the_focus_in_the_list(
     view = shell.findChild(DonglesView)
     assert view is not None
     qtbot.waitUntil(view.table.view.hasFocus)
+
+
+@pytest.mark.parametrize(
+    ("connected", "elsewhere", "title"),
+    [
+        (0, 0, "No dongles connected"),
+        (2, 0, "All connected dongles are paired"),
+        (2, 1, "All connected dongles are paired"),
+        (1, 1, "The connected dongle is paired with another organisation"),
+        (2, 2, "All connected dongles are paired with other organisations"),
+    ],
+)
+def test_wizard_without_a_dongle_to_pair_says_who_has_paired_the_connected_ones(
+    qtbot: QtBot, shell: Shell, click: Clicker, connected: int, elsewhere: int, title: str
+) -> None:
+    counter = DongleCounter.of(shell.context)
+    qtbot.waitUntil(lambda: counter.counts is not None)
+    click(shell.window(), "bench_pair")
+    wizard = click.find(shell.window(), "pairing_wizard")
+    counter.show_counts(DongleCounts(connected, connected, (), elsewhere))
+    assert title in [label.text() for label in wizard.findChildren(QLabel) if label.isVisible()]
+    click(shell.window(), "pair_close")

@@ -264,7 +264,7 @@ def test_start_with_a_link_that_would_start_simulated_dongles_opens_nothing(
     click(application.window, "sign_in_local")
     qtbot.waitUntil(lambda: application.shell is not None)
     assert "The link's page can't be opened." in banner(application)
-    assert application.shell.context.session.findChild(DeviceManager) is None
+    assert not DeviceManager.of(application.shell.context).simulating
 
 
 def test_start_with_a_link_to_nothing_is_said_once(

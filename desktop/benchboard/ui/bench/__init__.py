@@ -30,6 +30,12 @@ def _timing(context: Context) -> QWidget:
     return TimingView(context)
 
 
+def _start(context: Context) -> None:
+    from benchboard.ui.bench.dongle_counter import DongleCounter
+
+    DongleCounter.of(context)
+
+
 def _simulate_handler(context: Context) -> Handler:
     """Starts simulated dongles, or stops them while this window runs them."""
     from benchboard.ui.bench.device_manager import DeviceManager
@@ -74,4 +80,5 @@ ROOM = Room(
         RoomView("timing", N_("Bit timing"), _timing),
     ),
     _handlers,
+    start=_start,
 )

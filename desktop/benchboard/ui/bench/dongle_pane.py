@@ -10,7 +10,6 @@ from benchboard.canbus.link import named_error
 from benchboard.canbus.timing import Timing, check, controller, limit_percent
 from benchboard.dongles import fleet
 from benchboard.dongles.device import IDENTIFY_SECONDS
-from benchboard.dongles.dongle_status import is_paired_elsewhere
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError
@@ -98,13 +97,9 @@ def why_not_tried_again(row: DongleRow) -> str:
 
 def why_not_timed(row: DongleRow) -> str:
     """Why the bit timing of this dongle can't be set now; empty if it can."""
-    info = row.device.info if row.device is not None else None
     if reason := why_not_reachable(row):
         return reason
-    registered = row.dongle.ownership_state if row.dongle is not None else None
-    reported = info.ownership_state if info is not None else None
-    elsewhere = is_paired_elsewhere(registered, reported)
-    if elsewhere:
+    if row.paired_elsewhere:
         return _("Paired with another organisation. Only that organisation can change it.")
     return ""
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from benchboard.dongles import fleet
+from benchboard.dongles.dongle_status import is_paired_elsewhere
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.i18n import _, percent
 from benchboard.paging import Listing, Page
@@ -59,6 +60,13 @@ class DongleRow:
     @property
     def paired(self) -> bool:
         return self.dongle is not None and self.dongle.ownership_state == "CLAIMED_ACTIVE"
+
+    @property
+    def paired_elsewhere(self) -> bool:
+        """Whether it is connected and paired with another organisation."""
+        info = self.device.info if self.device is not None else None
+        registered = self.dongle.ownership_state if self.dongle is not None else None
+        return is_paired_elsewhere(registered, info.ownership_state if info is not None else None)
 
     @property
     def pairable(self) -> bool:
@@ -186,15 +194,16 @@ def fetch(
 
 @dataclass(frozen=True, slots=True)
 class DongleCounts:
-    """The counts for list, toolbar, status bar and banner, from one query of registry and ports.
+    """The counts for list, toolbar, status bar, banner and wizard, from one query of registry and ports.
 
     `total` is the rows of the unfiltered list, `connected` how many of them have answered at a port, `new` those
-    that can be paired.
+    that can be paired, `elsewhere` how many of the connected ones are paired with another organisation.
     """
 
     total: int
     connected: int
     new: tuple[DongleRow, ...]
+    elsewhere: int = 0
 
 
 def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSession) -> DongleCounts:
@@ -202,7 +211,8 @@ def count_dongles(context: Context, devices: DeviceManager, session: DatabaseSes
     rows = _at_ports(context, devices, session)
     unknown = sum(row.dongle is None for row in rows)
     total = fleet.count_dongles(session, context.actor) + unknown
-    return DongleCounts(total, sum(row.connected for row in rows), tuple(row for row in rows if row.pairable))
+    new = tuple(row for row in rows if row.pairable)
+    return DongleCounts(total, sum(row.connected for row in rows), new, sum(row.paired_elsewhere for row in rows))
 
 
 def _by_key(devices: DeviceManager) -> dict[str, DetectedDevice]:

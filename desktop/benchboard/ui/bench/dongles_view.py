@@ -10,17 +10,17 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext, pgettext
+from benchboard.i18n import _, pgettext
 from benchboard.identity.permissions import has_permission
 from benchboard.paging import Listing
 from benchboard.ui.bench.bench_commands import DONGLE_MENU, DONGLES, DONGLES_VIEW
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import DonglePane, why_not_reachable, why_not_timed, why_not_tried_again
-from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, count_dongles, fetch, sorted_rows
+from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow, columns, fetch, sorted_rows
 from benchboard.ui.bench.pairing_wizard import PairingWizard
-from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.command_menu import command_menu
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, can_run, install_shortcuts
 from benchboard.ui.context import Context
@@ -34,12 +34,10 @@ from benchboard.ui.widgets import (
     Edit,
     EmptyState,
     KeyCap,
-    Popover,
     SegmentedControl,
     Text,
     Toolbar,
     fill_column,
-    heading,
 )
 from benchboard.ui.widgets.drawer import Drawer
 from benchboard.ui.widgets.no_match import NoMatch
@@ -74,7 +72,7 @@ class DonglesView(QWidget):
         super().__init__()
         self._context = context
         self._devices = DeviceManager.of(context)
-        self._counts_asked = 0
+        self._counter = DongleCounter.of(context)
         self._probed_again: set[tuple[str, int | None]] = set()
         self._wizard: PairingWizard | None = None
         self._may_pair = has_permission(context.actor, "dongles:pair")
@@ -123,11 +121,14 @@ class DonglesView(QWidget):
         self.model.loaded.connect(self._select_requested)
         self.model.loaded.connect(self._probe_paired_elsewhere)
         self.model.loaded.connect(self._show_hints)
-        context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self._refresh)
+        context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self.model.refresh)
         for place, scope in ((self, DONGLES_VIEW), (self.table, DONGLES)):
             install_shortcuts(place, scope, self.command_handlers(), context.problems.refuse)
         self.model.listing = Listing(sort="name")
         self._on_devices_changed()
+        self._counter.changed.connect(self._show_counts)
+        if self._counter.counts is not None:
+            self._show_counts(self._counter.counts)
 
     def open_route(self, rest: str) -> None:
         """`pair` opens the wizard, `pair/KEY` for that dongle; `!simulate` and `!stop-simulator` start or stop
@@ -161,7 +162,6 @@ class DonglesView(QWidget):
         if not key and row is not None and row.pairable:
             key = row.key
         if self._wizard is None and self._may_pair:
-            self._context.problems.dismiss(_NEW_DONGLE_NOTICE)
             self._wizard = PairingWizard(self, self._context, self._devices, key, self._as_listed)
             self._wizard.dismissed.connect(self._on_wizard_closed)
             self._wizard.open()
@@ -304,18 +304,8 @@ class DonglesView(QWidget):
         self._scope.set_current("all")
         self._apply_filter()
 
-    def _refresh(self) -> None:
-        self.model.refresh()
-        self._counts_asked = asked = self._counts_asked + 1
-
-        def counted(counts: DongleCounts) -> None:
-            if asked == self._counts_asked:  # reads run concurrently, so an older one may end after a newer
-                self._show_counts(counts)
-
-        self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), counted)
-
     def _on_devices_changed(self) -> None:
-        self._refresh()
+        self.model.refresh()
         self._simulator_changed()
 
     def _probe_paired_elsewhere(self) -> None:
@@ -330,14 +320,10 @@ class DonglesView(QWidget):
                 self._devices.probe_again(row.device.port.path)
 
     def _show_counts(self, counts: DongleCounts) -> None:
-        """Show the same counts everywhere: in the toolbar, the filter, the status bar and the banner of new dongles."""
+        """Show the counts in the toolbar, the filter and the banner of new dongles."""
         total, connected = counts.total, counts.connected
         self.toolbar.set_count(_("{here} of {total} connected").format(total=total, here=connected) if total else "")
         self._scope.rename("here", _("Connected {count}").format(count=connected))
-        text = ngettext("{here} dongle connected", "{here} dongles connected", connected).format(here=connected)
-        if total:
-            text = _("{here} of {total} dongles connected").format(here=connected, total=total)
-        self._context.status.set("dongles", "bb.dongle", text, self._fill_popover)
         self._announce(counts.new)
 
     def _simulator_changed(self) -> None:
@@ -355,8 +341,10 @@ class DonglesView(QWidget):
         self._devices.announced |= {row.key for row in new}
         problems = self._context.problems
         shown = problems.has(_NEW_DONGLE_NOTICE)
-        if not new or not self._may_pair or self._wizard is not None:
+        if not new or not self._may_pair:
             problems.dismiss(_NEW_DONGLE_NOTICE)
+            return
+        if self._wizard is not None and not shown:  # a banner that came now would move the list
             return
         first = (fresh or new)[0].device
         if not (fresh or shown) or first is None or first.info is None:
@@ -376,7 +364,7 @@ class DonglesView(QWidget):
             why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
             if len(new) == 1
             else _("Pair them so that only {organisation} can change them.").format(organisation=organisation),
-            Action(act, partial(self._context.go, path)),
+            Action(act, partial(self._context.go, path), keeps_notice=True),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,
         )
@@ -422,22 +410,10 @@ class DonglesView(QWidget):
     def _on_wizard_closed(self) -> None:
         wizard, self._wizard = self._wizard, None
         if wizard is not None and wizard.paired_id:
-            self._refresh()
+            self.model.refresh()
+            self._counter.refresh()
             self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)  # what opened the wizard may be gone
             QTimer.singleShot(300, self, partial(self.table.make_current, wizard.paired_id))
-
-    def _fill_popover(self, popover: Popover) -> None:
-        popover.column.addWidget(heading(_("Connected dongles")))
-        connected = [device for device in self._devices.devices if device.has_answered]
-        for device in connected:
-            popover.column.addWidget(Text(_device_text(device), tone="secondary"))
-        if not connected:
-            popover.column.addWidget(Text(_("No dongles connected"), tone="muted"))
-        popover.column.addWidget(Button(_("Show all dongles"), lambda: self._context.go("bench/dongles"), kind="link"))
-
-
-def _device_text(device: DetectedDevice) -> str:
-    return f"{device.port_name}  ·  {device.device_id or device.port.description}"
 
 
 def _key_hint(keys: str, text: str, name: str) -> QWidget:

@@ -18,7 +18,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_format import firmware_title
 from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.dongle_pane import nominal_timing, tseg1_is_split
-from benchboard.ui.bench.dongle_rows import DongleRow
+from benchboard.ui.bench.dongle_rows import DongleCounts, DongleRow
 from benchboard.ui.bench.pairing_graphics import CountdownRing, DongleChoice, DonglePicture, PairingChecklist
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Select
@@ -74,14 +74,15 @@ class SelectDonglePage(_WizardPage):
         selected_key: str,
         on_selected: Callable[[DongleRow], None],
         *,
-        any_connected: bool = False,
+        counts: DongleCounts | None = None,
     ) -> None:
-        """List `rows` and select `selected_key`, or else the first; each selection calls `on_selected`."""
+        """List `rows` and select `selected_key`, or else the first; each selection calls `on_selected`. Without rows,
+        say what is so by the `counts` of the dongles, if they are known yet.
+        """
         if rows:
             title, under = _("Dongles that aren't paired"), _("Select the one to pair.")
         else:
-            title = _("All connected dongles are paired") if any_connected else _("No dongles connected")
-            under = _("Plug one in. It appears here within a second.")
+            title, under = _nothing_to_pair(counts)
         self._title.setText(title)
         self._under.setText(under)
         while (item := self._choices.takeAt(0)) is not None:
@@ -97,6 +98,23 @@ class SelectDonglePage(_WizardPage):
             choice.clicked.connect(partial(_on_selected, on_selected, row))
         if first is not None:
             on_selected(first)
+
+
+def _nothing_to_pair(counts: DongleCounts | None) -> tuple[str, str]:
+    """Why no dongle can be paired, and what to do."""
+    plug_in = _("Plug one in. It appears here within a second.")
+    if counts is None or not counts.connected:
+        return _("No dongles connected"), plug_in
+    if counts.elsewhere < counts.connected:
+        return _("All connected dongles are paired"), plug_in
+    title = ngettext(
+        "The connected dongle is paired with another organisation",
+        "All connected dongles are paired with other organisations",
+        counts.elsewhere,
+    )
+    other = _("Only that organisation can change it. To pair another dongle, plug it in.")
+    others = _("Only those organisations can change them. To pair another dongle, plug it in.")
+    return title, other if counts.elsewhere == 1 else others
 
 
 def _on_selected(on_selected: Callable[[DongleRow], None], row: DongleRow, _checked: bool = False) -> None:

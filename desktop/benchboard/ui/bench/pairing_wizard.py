@@ -21,6 +21,7 @@ from benchboard.errors import AppError, Cancelled, DeviceFailure
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.bench.bench_commands import PAIRING
 from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleRow
 from benchboard.ui.bench.pairing_pages import (
     LISTEN_SECONDS,
@@ -91,6 +92,7 @@ class PairingWizard(Dialog):
         self.paired_id: str | None = None
         self._context = context
         self._devices = devices
+        self._counter = DongleCounter.of(context)
         self._selected_key = key
         self._as_listed = as_listed
         self._device: DetectedDevice | None = None
@@ -105,6 +107,7 @@ class PairingWizard(Dialog):
         install_shortcuts(self, PAIRING, {"bench.next_step": forward}, context.problems.refuse)
         self.step_reported.connect(self._show_step, Qt.ConnectionType.QueuedConnection)
         devices.changed.connect(self._on_devices_changed)
+        self._counter.changed.connect(self._on_devices_changed)
         self._show_page(_SELECT)
         self._on_devices_changed()
 
@@ -274,9 +277,7 @@ class PairingWizard(Dialog):
         if self._stack.currentIndex() != _SELECT:
             return
         rows = self._pairable()
-        self._select_page.show_rows(
-            rows, self._selected_key, self._select_row, any_connected=bool(self._devices.devices)
-        )
+        self._select_page.show_rows(rows, self._selected_key, self._select_row, counts=self._counter.counts)
         simulates = not rows and not self._devices.simulating
         self._next_button.setText(_("Start simulated dongles") if simulates else _("Identify dongle"))
         self._next_button.updateGeometry()

@@ -112,6 +112,8 @@ class Shell(QWidget):
         self.cells = ShellStatusCells(self.context, self.unsaved, self.conflicts, self)
         install_shortcuts(self, SHELL, self._shell_handlers(), problems.refuse)
         problems.attach(self.problem_display)
+        for room in allowed_rooms:
+            room.start(self.context)
 
     def command_handlers(self) -> dict[str, Handler]:
         """The commands that are available now: the window's, those of the current view, and those of each room that

@@ -1,6 +1,5 @@
 """The banner under the header: one notice with its actions."""
 
-from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -8,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.problems import Notice
+from benchboard.ui.problems import Action, Notice
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role, announce
 from benchboard.ui.widgets.buttons import Button
@@ -40,7 +39,7 @@ class Banner(QWidget):
         row.addWidget(_notice_label(notice), 1)
         for action in notice.actions[:2]:
             button = Button(action.title, size="sm", name="banner_action")
-            button.clicked.connect(lambda _checked=False, run=action.run: self._act(run))
+            button.clicked.connect(lambda _checked=False, action=action: self._act(action))
             row.addWidget(button)
         if closable:
             row.addWidget(
@@ -55,9 +54,10 @@ class Banner(QWidget):
             self._announced = True
             announce(self, self.accessibleName(), urgent=self._kind == "error")
 
-    def _act(self, run: Callable[[], None]) -> None:
-        self.dismissed.emit()
-        run()
+    def _act(self, action: Action) -> None:
+        if not action.keeps_notice:
+            self.dismissed.emit()
+        action.run()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -1,0 +1,67 @@
+"""The counts of dongles, kept current for one window: its cell in the status bar, in every room, and who else asks."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from benchboard.i18n import _, ngettext
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.bench.dongle_rows import DongleCounts, count_dongles
+from benchboard.ui.bench.port_scanner import DetectedDevice
+from benchboard.ui.context import Context
+from benchboard.ui.widgets import Button, Popover, Text, heading
+
+
+class DongleCounter(QObject):
+    """`changed` carries the `DongleCounts` after each count; `counts` has the last ones, None before the first."""
+
+    changed = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.status)
+        self._context = context
+        self._devices = DeviceManager.of(context)
+        self.counts: DongleCounts | None = None
+        self._asked = 0
+        self._devices.changed.connect(self.refresh)
+        context.changed.watch(self, {"dongles", "can_configs", "dongle_tokens"}, self.refresh)
+        self.refresh()
+
+    @staticmethod
+    def of(context: Context) -> "DongleCounter":
+        """The counter of this window, which is created with it and again when it is rebuilt in another language."""
+        existing = context.status.findChild(DongleCounter)
+        return existing if existing is not None else DongleCounter(context)
+
+    def refresh(self) -> None:
+        """Count again."""
+        self._asked = asked = self._asked + 1
+
+        def counted(counts: DongleCounts) -> None:
+            if asked == self._asked:  # reads run concurrently, so an older one may end after a newer
+                self.show_counts(counts)
+
+        self._context.tasks.read(self, partial(count_dongles, self._context, self._devices), counted)
+
+    def show_counts(self, counts: DongleCounts) -> None:
+        """Show these counts in the status bar and to who listens."""
+        self.counts = counts
+        total, connected = counts.total, counts.connected
+        text = ngettext("{here} dongle connected", "{here} dongles connected", connected).format(here=connected)
+        if total:
+            text = _("{here} of {total} dongles connected").format(here=connected, total=total)
+        self._context.status.set("dongles", "bb.dongle", text, self._fill_popover)
+        self.changed.emit(counts)
+
+    def _fill_popover(self, popover: Popover) -> None:
+        popover.column.addWidget(heading(_("Connected dongles")))
+        connected = [device for device in self._devices.devices if device.has_answered]
+        for device in connected:
+            popover.column.addWidget(Text(_device_text(device), tone="secondary"))
+        if not connected:
+            popover.column.addWidget(Text(_("No dongles connected"), tone="muted"))
+        popover.column.addWidget(Button(_("Show all dongles"), lambda: self._context.go("bench/dongles"), kind="link"))
+
+
+def _device_text(device: DetectedDevice) -> str:
+    return f"{device.port_name}  ·  {device.device_id or device.port.description}"
