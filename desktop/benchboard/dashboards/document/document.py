@@ -285,7 +285,7 @@ def _variables(value: object) -> tuple[Variable, ...]:
     names = [variable.name for variable in found]
     for place, name in enumerate(names):
         if name in names[:place]:
-            what = _("Two variables are named {name}.").format(name=quote_value(name))
+            what = _("Two variables are named {name}.").format(name=quote_id(name))
             _refuse("duplicate-variable", what, f"variables.{place}.name")
     return found
 

@@ -118,6 +118,6 @@ def _handle(op: Mapping[str, object], item: str) -> resize_limits.Handle:
     handle = next((handle for handle in resize_limits.HANDLES if value == handle), None)
     if handle is None:
         what = _("op.handle of item {item} is {value}; it must be one of {handles}.")
-        facts = {"item": quote_value(item), "value": quote_value(value), "handles": ", ".join(resize_limits.HANDLES)}
+        facts = {"item": quote_id(item), "value": quote_value(value), "handles": ", ".join(resize_limits.HANDLES)}
         refuse("bad-handle", what.format(**facts), item, "op.handle")
     return handle

@@ -284,7 +284,13 @@ def _whole(value: object, least: int, most: int, item: str | None, field_name: s
         what = _("{field} is {value}; it must be a whole number from {least} to {most}.")
     else:
         what = _("{field} of item {item} is {value}; it must be a whole number from {least} to {most}.")
-    facts = {"field": field_name, "item": quote_value(item), "value": quote_value(value), "least": least, "most": most}
+    facts = {
+        "field": field_name,
+        "item": quote_id(item or ""),
+        "value": quote_value(value),
+        "least": least,
+        "most": most,
+    }
     refuse("bad-number", what.format(**facts), item, field_name)
 
 

@@ -155,7 +155,7 @@ class _Reader:
                 facts = {
                     "field": key,
                     "place": place + 1,
-                    "item": quote_value(item.id),
+                    "item": quote_id(item.id),
                     "value": quote_value(value),
                     "limit": MAX_ID,
                 }

@@ -66,7 +66,7 @@ def repeat_of(item: Item) -> Repeat | None:
     most = given.get("most", _MOST)
     if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= MAX_COLUMNS:
         what = _("repeat.most of item {item} is {value}; it must be a whole number from 1 to {limit}.")
-        facts = {"item": quote_value(item.id), "value": quote_value(most), "limit": MAX_COLUMNS}
+        facts = {"item": quote_id(item.id), "value": quote_value(most), "limit": MAX_COLUMNS}
         refuse("bad-repeat", what.format(**facts), item.id, "repeat.most")
     return Repeat(variable, direction, most)
 

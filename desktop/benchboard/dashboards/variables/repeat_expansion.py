@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from benchboard.dashboards.document.document import Document, Variable, fitted_document
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, widget_of, with_fields
-from benchboard.dashboards.layout import MAX_HEIGHT, MAX_ROW, Item, Layout, quote_value, repeat_of, repeated, walk_items
+from benchboard.dashboards.layout import MAX_HEIGHT, MAX_ROW, Item, Layout, quote_id, repeat_of, repeated, walk_items
 from benchboard.dashboards.variables.templating import variables_in
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -122,7 +122,7 @@ def _require_few(layout: Layout, chosen: Mapping[str, Sequence[str]], times: int
         added += here - 1
         if added > MAX_REPEATED_ITEMS:
             what = _("Repeating {item} {count} times exceeds the limit of {limit} widgets and containers.")
-            facts = {"item": quote_value(item.id), "count": here, "limit": MAX_REPEATED_ITEMS}
+            facts = {"item": quote_id(item.id), "count": here, "limit": MAX_REPEATED_ITEMS}
             raise Invalid("layout.too-many-items", what.format(**facts), item=item.id, field="repeat")
         inside = {**chosen, repeat.variable: values[:1]} if repeat and values else chosen
         for pane in item.panes:
