@@ -80,6 +80,8 @@ class Settings:
     last_email: str = ""
     studio_panes: str = ""
     """The state of the studio's side panes: which are open, and how wide."""
+    present_every: str = ""
+    """The seconds after which a presentation shows its next page; empty for never."""
     copies: str = ""
     """The dashboards that open with all repeats shown, as hashes of 16 digits, the most recent last."""
 

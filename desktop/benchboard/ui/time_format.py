@@ -58,6 +58,11 @@ def day_title(time: datetime) -> str:
     return _localised_date(time.astimezone(), "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy")
 
 
+def weekday_and_date(time: datetime) -> str:
+    """The day of a local time beside a clock: `Fri 20 Nov`."""
+    return _localised_date(time, _("ddd d MMM"))
+
+
 def clock_time(time: datetime) -> str:
     """When it was by the clock, for a list of what followed closely: `10:42:08` today, `19 Nov 23:59` before."""
     if isinstance(time, Unreadable):

@@ -1,12 +1,13 @@
 """Presenting a page, and the sheet of keyboard shortcuts."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from nested import nested
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QCursor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
 
 from benchboard.dashboards.document.document import Variable, parse_document
 from benchboard.dashboards.document.widget_kinds import with_fields
@@ -14,8 +15,12 @@ from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog, shortcut_rows
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame, ContainerPart
 from benchboard.ui.studio.canvas.scene.tile import Tile
+from benchboard.ui.studio.tiles import stat_tiles
 from benchboard.ui.studio.tiles.click_targets import Links
-from benchboard.ui.widgets import Text, Toast
+from benchboard.ui.studio.tiles.renderers import body_of
+from benchboard.ui.studio.tiles.table_painting import heading_font
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Text
 from benchboard.ui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
@@ -42,7 +47,7 @@ def test_presentation_fills_window_until_escape(studio: "Studio") -> None:
     studio.click("notes")
     before = _visible_parts(studio)
     studio.key(Qt.Key.Key_F5)
-    assert _visible_parts(studio) == dict.fromkeys(before, False)
+    assert _visible_parts(studio) == dict.fromkeys(before, False) | {"status": True}
     studio.wait(lambda: studio.canvas.width() == studio.application.window.width())
     assert studio.page.editor.selection == ()
     studio.key(Qt.Key.Key_Escape)
@@ -50,24 +55,23 @@ def test_presentation_fills_window_until_escape(studio: "Studio") -> None:
     assert studio.page.editor.selection == ("notes",)
 
 
-def test_presentation_hint_is_shown_only_while_presenting(studio: "Studio") -> None:
+def test_presentation_says_how_to_leave_until_the_mouse_rests(studio: "Studio") -> None:
+    presented = studio.page.presented
+    presented.idle.setInterval(0)
     studio.key(Qt.Key.Key_F5)
-    (toast,) = studio.application.window.findChildren(Toast)
-    assert toast.isVisible()
+    studio.wait(lambda: not presented.hint.isVisible())
+    pointer = QApplication.overrideCursor()
+    assert pointer is not None
+    assert pointer.shape() == Qt.CursorShape.BlankCursor
+    presented.idle.setInterval(600_000)
+    QCursor.setPos(QCursor.pos() + QPoint(9, 9))
+    studio.qtbot.mouseMove(studio.viewport, QPoint(300, 200))
+    studio.wait(presented.hint.isVisible)
+    assert presented.hint.text.text().startswith("Press Esc to leave.")
+    assert QApplication.overrideCursor() is None
     studio.key(Qt.Key.Key_Escape)
-    assert not [one for one in studio.application.window.findChildren(Toast) if one.isVisible()]
-    assert not studio.page.presentation.on
-
-
-def test_presentation_hint_disappears_with_first_key(studio: "Studio") -> None:
-    window = studio.application.window
-    studio.key(Qt.Key.Key_F5)
-    (toast,) = window.findChildren(Toast)
-    assert toast.geometry().bottom() > window.height() - 8
-    assert toast.height() <= 24
-    studio.key(Qt.Key.Key_Down)
-    assert not [one for one in window.findChildren(Toast) if one.isVisible()]
-    assert studio.page.presentation.on
+    assert not presented.hint.isVisible()
+    assert not presented.idle.isActive()
 
 
 def test_presentation_allows_no_changes(studio: "Studio") -> None:
@@ -102,25 +106,99 @@ def test_presentation_begins_at_top_and_restores_scroll_position(studio: "Studio
 
 
 def test_presentation_on_a_wall_has_a_large_title_margins_and_no_scroll_bar(studio: "Studio") -> None:
-    studio.application.window.resize(1100, 600)
+    studio.application.window.resize(1100, 700)
     page, editor = studio.page, studio.page.editor
-    editor.apply_document("v", replace(editor.document, variables=(Variable("shop", "Shop", "text"),)))
+    editor.apply_document("v", replace(editor.document, title="Line 2", variables=(Variable("shop", "Shop", "text"),)))
     studio.wait(lambda: studio.canvas.verticalScrollBar().isVisible())
     page.run("studio.present")
     title, field = studio.find("presented_title"), studio.find("variable_shop")
     studio.wait(lambda: title.isVisible() and title.y() == 24)
     assert title.fontInfo().pixelSize() == 28
     assert title.x() == 32
-    right = field.mapTo(page, QPoint(field.width(), 0))
-    assert right.y() in range(24, 64)
-    assert page.width() - right.x() == 32
+    beside = field.mapTo(page, QPoint(0, 0))
+    assert beside.y() in range(24, 64)
+    assert beside.x() > title.geometry().right()
     assert not studio.canvas.verticalScrollBar().isVisible()
-    assert studio.canvas.verticalScrollBar().maximum() > 0
-    least = min(box.left() for box in studio.shown().values())
-    assert least == 32
+    assert studio.canvas.verticalScrollBar().maximum() == 0
+    assert min(box.left() for box in _boxes_on_screen(studio)) == 32
     studio.key(Qt.Key.Key_Escape)
     studio.wait(lambda: studio.canvas.verticalScrollBar().isVisible())
     assert min(box.left() for box in studio.shown().values()) == 20
+
+
+def _boxes_on_screen(studio: "Studio") -> list[QRect]:
+    return [studio.box(one) for one, tile in studio.canvas.tiles.items() if tile.isVisible()]
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1920, 1080), (1024, 700)])
+def test_presentation_shows_every_tile_whole_on_one_of_its_screens(studio: "Studio", size: tuple[int, int]) -> None:
+    studio.application.window.resize(*size)
+    studio.key(Qt.Key.Key_F5)
+    canvas, seen = studio.canvas, set[str]()
+    studio.wait(lambda: studio.viewport.width() == size[0])
+    assert canvas.wall is not None
+    for index in range(len(canvas.wall.screens)):
+        assert canvas.screen_index == index
+        for one, tile in canvas.tiles.items():
+            if tile.isVisible():
+                seen.add(one)
+                assert studio.viewport.rect().contains(studio.box(one))
+        studio.key(Qt.Key.Key_Right)
+    assert seen == set(canvas.tiles)
+    assert canvas.screen_index == 0  # from the last to the first
+
+
+def test_presentation_on_a_full_hd_screen_can_be_read_from_a_distance(studio: "Studio") -> None:
+    studio.application.window.resize(1920, 1080)
+    before = studio.canvas.zoom
+    studio.key(Qt.Key.Key_F5)
+    studio.wait(lambda: studio.viewport.width() == 1920)
+    scale = studio.canvas.zoom
+    assert theme().font("body_strong").pixelSize() == -1  # sizes are in points: at 96 dpi, 4/3 pixels
+    assert theme().font("body_strong").pointSizeF() * 4 / 3 * scale >= 20  # the titles of tiles
+    assert theme().font("body").pointSizeF() * 4 / 3 * scale >= 18  # the cells of tables
+    assert heading_font().pointSizeF() * 4 / 3 * scale >= 18
+    tile = studio.canvas.tiles["orders-week"]
+    assert isinstance(tile, Tile)
+    assert tile.result is not None
+    assert tile.result.table is not None
+    sizes: list[float] = []
+
+    class Painter(QPainter):
+        def drawText(self, *args: Any) -> Any:  # Qt's name
+            sizes.append(self.fontInfo().pixelSize() * scale)
+
+    picture = QImage(10, 10, QImage.Format.Format_ARGB32)
+    with Painter(picture) as painter:
+        body = body_of(tile.rect.size() / scale)
+        stat_tiles.paint_metric(painter, body, tile.widget, tile.result.table, wall=True)
+    assert max(sizes) >= 48
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.canvas.zoom == before
+
+
+def test_presentation_says_when_its_data_was_read_and_what_failed(studio: "Studio") -> None:
+    place = {"x": 0, "y": 0, "w": 4, "h": 4}
+    items = [
+        {"id": "right", "type": "table", "title": "right", "position": place, "query": "SELECT 1"},
+        {"id": "wrong", "type": "table", "title": "wrong", "position": {**place, "x": 8}, "query": "SELEC 1"},
+    ]
+    studio.page.editor.load(parse_document(items))
+    studio.key(Qt.Key.Key_F5)
+    state, runner = studio.page.presented.state, studio.page.query_runner
+    studio.wait(lambda: state.trouble.text() == "1 widget failed")
+    read_at = runner.read_since(["right"])
+    assert read_at is not None
+    assert state.freshness.text() == f"Updated {read_at.astimezone():%H:%M}"
+    assert ":" in state.clock.text()
+    assert runner.read_since(["wrong"]) is None
+
+
+def test_presentation_reads_its_data_again_when_it_begins(studio: "Studio") -> None:
+    runner = studio.page.query_runner
+    before = runner.read_since(studio.canvas.tiles)
+    studio.key(Qt.Key.Key_F5)
+    studio.wait(lambda: not runner.busy and runner.read_since(studio.canvas.tiles) > before)
 
 
 def test_presentation_hides_what_only_editors_need(studio: "Studio") -> None:
@@ -135,7 +213,7 @@ def test_presentation_hides_what_only_editors_need(studio: "Studio") -> None:
 
     def seen() -> dict[str, tuple[QImage, Links]]:
         tiles = [tile for tile in studio.canvas.tiles.values() if isinstance(tile, Tile)]
-        return {tile.item.id: (tile.current_pixmap().toImage().copy(0, 34, 250, 120), tile.links) for tile in tiles}
+        return {tile.item.id: (tile.current_pixmap().toImage().copy(0, 48, 250, 120), tile.links) for tile in tiles}
 
     working = seen()
     assert working["wrong"][1].edit is not None
@@ -151,20 +229,36 @@ def test_presentation_hides_what_only_editors_need(studio: "Studio") -> None:
     assert seen()["wrong"][1].edit is not None
 
 
-def test_presentation_keys_scroll(studio: "Studio") -> None:
-    studio.application.window.resize(1100, 600)
+def test_presentation_keys_change_the_screen(studio: "Studio") -> None:
+    studio.application.window.resize(1024, 700)
+    canvas = studio.canvas
+    studio.key(Qt.Key.Key_F5)
+    studio.wait(lambda: canvas.wall is not None and len(canvas.wall.screens) > 1)
+    assert canvas.wall is not None
+    last = len(canvas.wall.screens) - 1
+    for key, screen in (
+        (Qt.Key.Key_Right, 1), (Qt.Key.Key_Left, 0), (Qt.Key.Key_PageDown, 1), (Qt.Key.Key_PageUp, 0),
+        (Qt.Key.Key_End, last), (Qt.Key.Key_Home, 0), (Qt.Key.Key_Space, 1), (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_Left, last),
+    ):  # fmt: skip
+        studio.key(key)
+        assert canvas.screen_index == screen, key
+    assert studio.context.status.text("hint") == f"Page {last + 1} of {last + 1}"
+    assert studio.find("presented_dots").property("visible")
+    studio.key(Qt.Key.Key_F5)
+    assert not studio.page.presentation.on
+    assert studio.context.status.text("hint") == ""
+    assert all(tile.isVisible() for tile in canvas.tiles.values())
+
+
+def test_presentation_of_a_phone_page_scrolls(studio: "Studio") -> None:
+    studio.key(Qt.Key.Key_3, CTRL)
     bar = studio.canvas.verticalScrollBar()
     studio.key(Qt.Key.Key_F5)
     studio.key(Qt.Key.Key_Down)
     assert bar.value() == 60
-    studio.key(Qt.Key.Key_PageDown)
-    assert bar.value() > 200
     studio.key(Qt.Key.Key_End)
-    assert bar.value() == bar.maximum()
-    studio.key(Qt.Key.Key_Home)
-    assert bar.value() == 0
-    studio.key(Qt.Key.Key_F5)
-    assert not studio.page.presentation.on
+    assert bar.value() == bar.maximum() > 60
 
 
 def visible_titles(sheet: ShortcutsDialog) -> list[str]:

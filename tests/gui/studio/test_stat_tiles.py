@@ -191,7 +191,7 @@ def test_comparison_label_in_a_narrow_card_is_whole(light: Theme, width: float) 
     assert ("vs previous 7 days" in written) == (width == 300)
 
 
-@pytest.mark.parametrize(("height", "size"), [(44, 28), (70, 48), (110, 64)])
+@pytest.mark.parametrize(("height", "size"), [(44, 33), (70, 55), (110, 64)])
 def test_figure_on_a_wall_is_as_large_as_the_tile_allows(light: Theme, height: int, size: int) -> None:
     drawn: dict[str, tuple[int, QRectF]] = {}
 

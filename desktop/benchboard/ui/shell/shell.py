@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
@@ -37,6 +37,7 @@ from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.shell.status_cells import ShellStatusCells, role_titles
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
+from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
 from benchboard.ui.widgets.toasts import keep_toasts_above
@@ -86,6 +87,9 @@ class Shell(QWidget):
         self._saved_states: dict[str, object] = {}
         """The saved states of views that were not opened since the window was rebuilt."""
         self.address = ""
+        self._is_presenting = False
+        self._state_before = Qt.WindowState.WindowNoState
+        """The state of the window before a view was presented."""
         self._status = StatusBar()
         self._header = Header(actor.name, self.go, self.open_palette)
         self.context = Context(
@@ -310,10 +314,21 @@ class Shell(QWidget):
             self.context.problems.report_unknown_address(f"{address}/{rest}")
 
     def _set_presenting(self, presenting: bool) -> None:
-        """Hide the shell's own parts while a view is presenting."""
+        """Fill the screen while a view is presenting, with the status bar as all that is left of the shell."""
+        if presenting == self._is_presenting:
+            return
+        self._is_presenting = presenting
         self._rail.setVisible(not presenting)
         self._header.setVisible(not presenting)
-        self._status.setVisible(not presenting)
+        window, full = self.window(), Qt.WindowState.WindowFullScreen
+        if presenting:
+            self._state_before = window.windowState()
+            if QGuiApplication.platformName() != "offscreen":  # there is no screen to fill
+                window.setWindowState(self._state_before | full)
+        else:
+            if window.windowState() & full and not self._state_before & full:
+                window.setWindowState(self._state_before)
+            announce(self, _("The presentation has ended."))
 
     def _report_unknown_room(self, key: str) -> None:
         room = self._forbidden_rooms.get(key)

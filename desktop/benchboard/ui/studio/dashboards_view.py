@@ -65,6 +65,8 @@ class DashboardsView(QWidget):
         self.tabs.rename_requested.connect(self._rename)
         self.tabs.menu_requested.connect(self._open_menu)
         install_shortcuts(self, DASHBOARDS, self._tab_handlers())
+        self._is_turning = False
+        """Whether a presentation is passing from one dashboard to another."""
         self._pending_menu: tuple[StudioPage, QPoint] | None = None
         """The page whose context menu was requested while it was loading, and the menu's position."""
         self._tab_restorer = TabRestorer(context, self._current_tabs, self._restore_tabs, self)
@@ -211,6 +213,8 @@ class DashboardsView(QWidget):
         page.setObjectName(f"studio_page_{key}")
         page.unsaved_changed.connect(self.unsaved_changed)
         page.presenting_changed.connect(self._present)
+        page.presented.pages_around = partial(self._pages_around, page)
+        page.presented.passed_end.connect(partial(self._present_next, page))
         page.dashboard_handlers = partial(self._page_menu_handlers, page)
         self.cross_page_drag.watch(page)
         page.name_changed.connect(lambda name: self._set_tab_name(page, name))
@@ -293,8 +297,32 @@ class DashboardsView(QWidget):
 
     def _present(self, presenting: bool) -> None:
         """Hide the tabs while a dashboard is presented."""
+        if self._is_turning and not presenting:
+            return
         self.tabs.setVisible(not presenting)
         self.presenting_changed.emit(presenting)
+
+    def _pages_around(self, page: StudioPage) -> tuple[int, int]:
+        """How many pages a presentation has before and after those of a dashboard: those of the other open ones."""
+        counts = [_page_count(one) for one in self._tab_widgets]
+        at = self._stack.indexOf(page) - 1
+        return sum(counts[:at]), sum(counts[at + 1 :])
+
+    def _present_next(self, page: StudioPage, by: int) -> None:
+        """Present the next open dashboard (1) or the one before (-1) in place of this one."""
+        widgets, at = self._tab_widgets, self._stack.indexOf(page) - 1
+        tabs = [(at + by * step) % len(widgets) for step in range(1, len(widgets))]
+        tab = next((tab + 1 for tab in tabs if _page_count(widgets[tab])), -1)
+        target = self.page_at(tab) if tab > 0 else None
+        if target is None:
+            return
+        self._is_turning = True
+        try:
+            page.stop_presenting()
+            self.tabs.setCurrentIndex(tab)
+            target.presentation.start(at_end=by < 0)
+        finally:
+            self._is_turning = False
 
     def _step(self, by: int) -> None:
         self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
@@ -386,6 +414,13 @@ class DashboardsView(QWidget):
 
 def _id_of(one: StudioPage | UnloadedTab) -> str | None:
     return one.view.dashboard_id if isinstance(one, UnloadedTab) else one.store.dashboard_id
+
+
+def _page_count(one: StudioPage | UnloadedTab) -> int:
+    """How many pages a presentation has for an open dashboard: one that wasn't presented yet counts as one."""
+    if isinstance(one, UnloadedTab):
+        return 1
+    return 0 if one.saving.state == "failed" else one.presented.page_count
 
 
 def _is_missing(page: StudioPage) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from benchboard.dashboards import library
 from benchboard.dashboards.document.widget_kinds import WidgetKind
@@ -45,12 +45,10 @@ from benchboard.ui.studio.panes.toolbar import PageToolbar, broken_text, saved_t
 from benchboard.ui.studio.panes.variables_bar import VariablesBar
 from benchboard.ui.studio.panes.widget_finder import WidgetFinder
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
+from benchboard.ui.studio.presentation import PresentationDisplay
 from benchboard.ui.studio.studio_commands import PAGE
-from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
-from benchboard.ui.widgets.labels import Elided
-from benchboard.ui.widgets.surfaces import set_surface
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -119,7 +117,7 @@ class StudioPage(QWidget):
         self.finder = WidgetFinder(self.canvas)
         self.presentation = PresentationMode(self.canvas)
         self.presentation.changed.connect(self._present)
-        self.presentation.key_pressed.connect(self._hide_present_hint)
+        self.presented = PresentationDisplay(context, self.canvas, self.presentation, lambda: self.name)
         self._when_loaded: Callable[[], object] | None = None
         self._lay_out()
         self.commands = commands(context, self)
@@ -148,6 +146,7 @@ class StudioPage(QWidget):
         self.editor.permission_changed.connect(self._permission_changed)
         self.editor.changed.connect(self._show_read_only_reason)
         self.editor.changed.connect(lambda: self.name_changed.emit(self.name))
+        self.editor.changed.connect(self.presented.show_name)
         self.editor.undo_stack.position_changed.connect(self._show_undo_state)
         self.canvas.zoom_changed.connect(self._show_zoom)
         self.setFocusProxy(self.canvas)
@@ -210,7 +209,7 @@ class StudioPage(QWidget):
         """The state of the page's tab: scroll position, zoom, breakpoint and presentation."""
         row = self.canvas.verticalScrollBar().value() / self._row_height
         key = self.store.dashboard_id or ""
-        return OpenTab(key, round(row, 3), self.canvas.zoom, self.editor.breakpoint, self.presentation.on)
+        return OpenTab(key, round(row, 3), self.presentation.page_zoom, self.editor.breakpoint, self.presentation.on)
 
     def restore_state(self, was: object) -> None:
         """Restore a tab state as soon as the page is loaded."""
@@ -222,9 +221,9 @@ class StudioPage(QWidget):
         """Restore a tab state on a page that is loaded."""
         if view.breakpoint:
             self.run(f"studio.{view.breakpoint}")
-        self.canvas.set_zoom(view.zoom)
+        self.presentation.restore_zoom(view.zoom)
         self.canvas.verticalScrollBar().setValue(round(view.row * self._row_height))
-        if view.presented and self.isVisible():
+        if view.presented and self.isVisible() and not self.presentation.on:
             self.run("studio.present")
 
     @property
@@ -392,23 +391,15 @@ class StudioPage(QWidget):
         stack.addWidget(self.side_panes)
         self.side_panes.changed.connect(self._show_side_panes)
         self._show_side_panes()
-        self._presented_title = Elided("", "wall_title")
-        self._presented_title.setObjectName("presented_title")
-        self._presented_title.hide()
         self.enlarged = EnlargedWidget(self.canvas, stack)
         whole = QVBoxLayout(desk)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.bar)
         whole.addWidget(self.read_only_bar)
-        self._filters = QWidget()
-        set_surface(self._filters, "canvas")
-        chosen = QHBoxLayout(self._filters)
-        chosen.setContentsMargins(0, 0, 0, 0)
-        chosen.setSpacing(0)
-        chosen.addWidget(self._presented_title, 1)
-        chosen.addWidget(self.variables, 1)
-        chosen.addWidget(self.repeats_toggle.switch)
+        self._filters = self.presented.header
+        self.presented.row.insertWidget(1, self.variables, 1)
+        self.presented.row.insertWidget(2, self.repeats_toggle.switch)
         whole.addWidget(self._filters)
         self._beside_tabs = QWidget(self)
         beside = QHBoxLayout(self._beside_tabs)
@@ -422,6 +413,7 @@ class StudioPage(QWidget):
         self.variables.width_changed.connect(self._place_variables)
         whole.addWidget(self.no_rows_bar)
         whole.addWidget(stack, 1)
+        whole.addWidget(self.presented.dots)
         self.screens = PageScreens(self._context, self, desk, self.saving, self.editor)
 
     def leave_room_for_tabs(self, size: QSize) -> None:
@@ -438,21 +430,24 @@ class StudioPage(QWidget):
         holder = self._beside_tabs if beside else self._filters
         self._beside_tabs.setGeometry(room)
         row = holder.layout()
-        if self.variables.parentWidget() is not holder and isinstance(row, QHBoxLayout):
+        if self.variables.parentWidget() is not holder and isinstance(row, QBoxLayout):
             focus = QApplication.focusWidget()
             moved: tuple[QWidget, ...] = (self.variables, self.repeats_toggle.switch)
             holds = focus is not None and any(one.isAncestorOf(focus) for one in moved)
-            row.addWidget(self.variables, 1)
-            row.addWidget(self.repeats_toggle.switch)
+            first = 1 if row is self.presented.row else 0  # after the title
+            row.insertWidget(first, self.variables, 1)
+            row.insertWidget(first + 1, self.repeats_toggle.switch)
             self.repeats_toggle.set_beside_tabs(beside)
             if focus is not None and holds:
                 focus.setFocus(Qt.FocusReason.OtherFocusReason)  # moving it took the focus away
         self._beside_tabs.setVisible(beside and not self._desk.isHidden())
-        self.variables.set_place("tabs" if beside else "wall" if self.presentation.on else "bar")
+        scale = self.canvas.wall_scale if self.presentation.on else 1.0
+        self.variables.set_place("tabs" if beside else "wall" if self.presentation.on else "bar", scale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_variables()
+        self.presented.fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._desk and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
@@ -490,25 +485,15 @@ class StudioPage(QWidget):
         self.device.set_bare(presenting)
         self._show_panes()
         self._show_read_only_reason()
-        self._presented_title.setText(self.name)
-        self._presented_title.setVisible(presenting)
         self._place_variables()
         self.no_rows_bar.set_presented(presenting)
-        self._filters.setContentsMargins(*((WALL_MARGIN, 24, WALL_MARGIN - 14, 0) if presenting else (0, 0, 0, 0)))
         self.presenting_changed.emit(presenting)
-        if presenting:
-            self._context.problems.toast(_present_hint(), small=True)
-        else:
-            self._hide_present_hint()
 
     def _show_panes(self) -> None:
         """Show what is around the canvas: nothing while presenting, or on a page that couldn't be opened."""
         alone = self.presentation.on or self.saving.state == "failed"
         self.bar.setVisible(not alone)
         self.side_panes.show_middle_only(alone)
-
-    def _hide_present_hint(self) -> None:
-        self._context.problems.withdraw(_present_hint())
 
     def stop_presenting(self) -> None:
         """End the presentation."""
@@ -604,7 +589,3 @@ class StudioPage(QWidget):
         if broken := self.query_runner.broken_count():
             return broken_text(broken), "ph.warning-circle", "warn"
         return saved_text(self.saving.seconds_ago()), "ph.check", "ok"
-
-
-def _present_hint() -> str:
-    return _("Press Esc to stop presenting. Use the arrow keys to scroll.")

@@ -59,6 +59,7 @@ class Button(FocusRinged, QPushButton):
         super().__init__(title, parent)
         self._menu, self._label, self._small = menu, title, size == "sm"
         self._key_cap: KeyCap | None = None
+        self._scale = 1.0
         self.setProperty("kind", kind)
         self.setObjectName(name)
         self._side = height = theme().px(f"control_height.{size}")
@@ -136,6 +137,15 @@ class Button(FocusRinged, QPushButton):
             restyle(self)
         self.updateGeometry()
 
+    def set_scale(self, scale: float) -> None:
+        """Enlarge its text, icon and height, for a wall; 1 is 100 %."""
+        self._scale = scale
+        side = round(theme().px("icon.control") * scale)
+        self.setIconSize(QSize(side, side))
+        self.setFixedHeight(round(self._side * scale))
+        self.updateGeometry()
+        self.update()
+
     def disable(self, reason: str) -> None:
         """Disable it with a reason; an empty reason enables it again."""
         self.reason = reason
@@ -168,6 +178,7 @@ class Button(FocusRinged, QPushButton):
     def _font(self) -> QFont:
         font = theme().font("body")
         font.setWeight(QFont.Weight.Normal if self._bare else QFont.Weight.Medium)
+        font.setPointSizeF(font.pointSizeF() * self._scale)
         hovered = self._bare and self.underMouse() and self.isEnabled()
         font.setUnderline(hovered or self.property("kind") == "inverse")
         return font

@@ -1,4 +1,4 @@
-"""Presents a page: it fills the window and can't be edited. Its tables can be scrolled, and its widgets enlarged."""
+"""Presents a page: it fills the screen and can't be edited. Its tables can be scrolled, and its widgets enlarged."""
 
 from typing import Final
 
@@ -19,17 +19,29 @@ _HANDLED: Final = (
     QEvent.Type.ShortcutOverride,
 )
 _LINE_PX: Final = 60
+_TURNS: Final = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_PageDown: 1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageUp: -1,
+}
+"""The keys that show the next screen (1), or the one before."""
 
 
 class PresentationMode(QObject):
-    """Handles keys and clicks on the canvas while presenting: keys scroll, tabs can be switched, Esc ends it.
+    """Handles keys and clicks on the canvas while presenting: keys change the screen, tabs can be switched, Esc ends.
 
-    It starts at the top of the page; afterwards the scroll position from before is restored.
+    It starts at the first screen; afterwards zoom and scroll position from before are restored. A tablet's or phone's
+    page keeps its width and scrolls.
     """
 
     changed = Signal(bool)
     """Whether the page is being presented now."""
-    key_pressed = Signal()
+    passed_end = Signal(int)
+    """The user wants to go on after the last screen (1), or back before the first (-1)."""
+    pause_requested = Signal()
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -37,53 +49,77 @@ class PresentationMode(QObject):
         self.on = False
         self._selected_before: tuple[str, ...] = ()
         self._scrolled_before = QPoint()
+        self._zoom_before = 1.0
 
-    def start(self) -> None:
-        """Present the page."""
+    @property
+    def page_zoom(self) -> float:
+        """The zoom of the page when it isn't presented; 1 is 100 %."""
+        return self._zoom_before if self.on else self._canvas.zoom
+
+    def start(self, *, at_end: bool = False) -> None:
+        """Present the page from its first screen, or from its last."""
         if self.on:
             return
         self.on = True
-        self._canvas.cancel()
+        canvas = self._canvas
+        canvas.cancel()
         # First, because Qt moves the focus to the next widget when the focused one is hidden.
-        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._selected_before = self._canvas.editor.selection
-        self._canvas.editor.select(())
-        self._canvas.presenting = True
-        self._canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for watched in (self._canvas, self._canvas.viewport()):
+        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._selected_before, self._zoom_before = canvas.editor.selection, canvas.zoom
+        canvas.editor.select(())
+        self._scrolled_before = canvas.scroll_position()
+        canvas.presenting, canvas.screen_index = True, 0
+        canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for watched in (canvas, canvas.viewport()):
             watched.installEventFilter(self)
-        self._canvas.interactive_table.leave()
-        self._scrolled_before = QPoint(
-            self._canvas.horizontalScrollBar().value(), self._canvas.verticalScrollBar().value()
-        )
+        canvas.interactive_table.leave()
         self.changed.emit(True)
-        self._canvas.sync()
-        self._scroll_to(QPoint())
-        self._canvas.pixmaps.update_visible()
-        self._canvas.viewport().unsetCursor()
+        canvas.sync()
+        canvas.scroll_to(QPoint())
+        if at_end and canvas.wall is not None:
+            canvas.show_screen(len(canvas.wall.screens) - 1)
+        canvas.pixmaps.update_visible()
+        canvas.viewport().unsetCursor()
 
     def end(self) -> None:
         """End the presentation and restore the selection."""
         if not self.on:
             return
         self.on = False
-        for watched in (self._canvas, self._canvas.viewport()):
+        canvas = self._canvas
+        for watched in (canvas, canvas.viewport()):
             watched.removeEventFilter(self)
-        self._canvas.presenting = False
-        self._canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._canvas.interactive_table.leave()
+        canvas.presenting = False
+        canvas.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        canvas.interactive_table.leave()
         self.changed.emit(False)
-        self._canvas.sync()
-        self._canvas.pixmaps.update_visible()
-        self._canvas.editor.select(self._selected_before)
+        canvas.show_all_tiles()
+        canvas.sync()
+        canvas.set_zoom(self._zoom_before)
+        canvas.pixmaps.update_visible()
+        canvas.editor.select(self._selected_before)
         # The page has its former height only when the panes are shown again.
-        QTimer.singleShot(0, self, lambda: self._scroll_to(self._scrolled_before))
-        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, lambda: canvas.scroll_to(self._scrolled_before))
+        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def restore_zoom(self, zoom: float) -> None:
+        """Set the zoom that the page has when it isn't presented; 1 is 100 %."""
+        if self.on:
+            self._zoom_before = zoom
+        else:
+            self._canvas.set_zoom(zoom)
+
+    def turn(self, by: int) -> None:
+        """Show the next screen (1) or the one before (-1)."""
+        wall, index = self._canvas.wall, self._canvas.screen_index + by
+        if wall is None or not 0 <= index < len(wall.screens):
+            self.passed_end.emit(by)
+        else:
+            self._canvas.show_screen(index)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            self.key_pressed.emit()
             return self._handle_key(event)
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             # Shortcuts of the page would edit it; those of the window stay available.
@@ -95,10 +131,6 @@ class PresentationMode(QObject):
         if kind == QEvent.Type.MouseButtonDblClick and isinstance(event, QMouseEvent):
             self._handle_double_click(event)
         return kind in _HANDLED
-
-    def _scroll_to(self, at: QPoint) -> None:
-        self._canvas.horizontalScrollBar().setValue(at.x())
-        self._canvas.verticalScrollBar().setValue(at.y())
 
     def _handle_double_click(self, event: QMouseEvent) -> None:
         tile = self._canvas.tile_at(event.position().toPoint())
@@ -123,8 +155,26 @@ class PresentationMode(QObject):
 
     def _handle_key(self, event: QKeyEvent) -> bool:
         canvas, key = self._canvas, event.key()
-        down, along = canvas.verticalScrollBar(), canvas.horizontalScrollBar()
-        page = canvas.viewport().height() - _LINE_PX
+        if key in (Qt.Key.Key_Escape, Qt.Key.Key_F5):
+            self.end()
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            canvas.focusNextPrevChild(key == Qt.Key.Key_Tab)  # after the last item to the variables
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_V):
+            self._open(enlarged=key == Qt.Key.Key_V)
+        elif canvas.wall is None:
+            self._scroll(key)
+        elif key in _TURNS:
+            self.turn(_TURNS[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            canvas.show_screen(0 if key == Qt.Key.Key_Home else len(canvas.wall.screens) - 1)
+        elif key == Qt.Key.Key_Space:
+            self.pause_requested.emit()
+        return True
+
+    def _scroll(self, key: int) -> None:
+        """Scroll a tablet's or phone's page."""
+        down, along = self._canvas.verticalScrollBar(), self._canvas.horizontalScrollBar()
+        page = self._canvas.viewport().height() - _LINE_PX
         steps: dict[int, tuple[QScrollBar, int]] = {
             Qt.Key.Key_Down: (down, _LINE_PX),
             Qt.Key.Key_Up: (down, -_LINE_PX),
@@ -136,16 +186,9 @@ class PresentationMode(QObject):
             Qt.Key.Key_Home: (down, -down.maximum()),
             Qt.Key.Key_End: (down, down.maximum()),
         }
-        if key in (Qt.Key.Key_Escape, Qt.Key.Key_F5):
-            self.end()
-        elif key in steps:
+        if key in steps:
             bar, by = steps[key]
             bar.setValue(bar.value() + by)
-        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            canvas.focusNextPrevChild(key == Qt.Key.Key_Tab)  # after the last item to the variables
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_V):
-            self._open(enlarged=key == Qt.Key.Key_V)
-        return True
 
     def _open(self, *, enlarged: bool) -> None:
         """Open the widget that Tab selected, or the one under the pointer."""

@@ -48,6 +48,7 @@ class VariablesBar(QScrollArea):
         self._strip = strip = QWidget()
         set_surface(strip, "surface")
         self._place: Place = "bar"
+        self._scale = 1.0
         self._row = QHBoxLayout(strip)
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(8)
@@ -61,24 +62,25 @@ class VariablesBar(QScrollArea):
     def _fit_scroll_bar(self) -> None:
         """Add the height of the horizontal scroll bar while it is shown, so that it doesn't cover the fields."""
         bar = self.horizontalScrollBar()
+        height = round(_HEIGHT * self._scale)
         if self._place == "tabs":
             self.setMinimumHeight(0)
             self.setMaximumHeight(_HEIGHT)  # as high as the tabs
         else:
-            self.setFixedHeight(_HEIGHT + (bar.sizeHint().height() if bar.maximum() else 0))
+            self.setFixedHeight(height + (bar.sizeHint().height() if bar.maximum() else 0))
 
-    def set_place(self, place: Place) -> None:
-        """Fit the fields to where they are."""
-        if place == self._place:
+    def set_place(self, place: Place, scale: float = 1.0) -> None:
+        """Fit the fields to where they are, and their heights to `scale`; 1 is 100 %."""
+        if (place, scale) == (self._place, self._scale):
             return
-        self._place = place
+        self._place, self._scale = place, scale
         set_surface(self._strip, {"tabs": "window", "bar": "surface", "wall": "canvas"}[place])
         restyle(self._strip)
         for field, variable in zip(self._fields, self._shown or (), strict=True):
             if isinstance(field, _ListField):
                 field.show_variable(variable, self._named)
+        self._fit_fields()
         self._fit_scroll_bar()
-        self._align()
 
     @property
     def width_beside_tabs(self) -> int:
@@ -93,10 +95,12 @@ class VariablesBar(QScrollArea):
     def _named(self) -> int:
         return _SHOWN if self._place == "bar" else _SHOWN_BESIDE
 
-    def _align(self) -> None:
-        """Align the fields: to the right beside a title, otherwise to the left."""
-        self._row.setStretch(0, int(self._place == "wall"))
-        self._row.setStretch(self._row.count() - 1, int(self._place != "wall"))
+    def _fit_fields(self) -> None:
+        for field in self._fields:
+            if isinstance(field, _ListField):
+                field.set_scale(self._scale)
+                field.setProperty("kind", "quiet" if self._place == "wall" else "plain")
+                restyle(field)
 
     def _refresh(self) -> None:
         variables = self._editor.reader_document.variables
@@ -123,13 +127,12 @@ class VariablesBar(QScrollArea):
             else _ListField(one, self._editor, self._variable_runner, self.edit_requested.emit, self._named)
             for one in variables
         ]
-        self._row.addStretch(0)
         for field in self._fields:
             self._row.addWidget(field)
             if field.objectName() == held:
                 field.setFocus()
-        self._row.addStretch(0)
-        self._align()
+        self._row.addStretch(1)
+        self._fit_fields()
         self.setVisible(bool(variables))
         self.width_changed.emit()
 

@@ -10,7 +10,9 @@ from benchboard.ui.theme import theme
 
 MARGIN: Final = 20
 WALL_MARGIN: Final = 32
-"""The margin of a page that is presented, in pixels."""
+"""The margin of a page that is presented, in pixels at 1440×900."""
+WALL_FOOT: Final = 26
+"""The height of the line with the dots below a page that is presented, in pixels at 1440×900; a part of its margin."""
 MIN_PAGE_WIDTH: Final = 720
 """The minimum width of the desktop page in pixels, at 100 %."""
 
@@ -19,7 +21,8 @@ class PageGrid:
     """The grid of a page in a view `available_width` pixels wide. `pixel_ratio` is the number of device pixels a pixel.
 
     The scene is never scaled, so that the pixmap of a tile is copied and not resampled. A view narrower than
-    `min_width` (at 100 %, without margins) scrolls sideways.
+    `min_width` (at 100 %, without margins) scrolls sideways. `row` is the height of a row in pixels, zoom included; 0
+    is the usual one.
     """
 
     def __init__(
@@ -30,12 +33,13 @@ class PageGrid:
         pixel_ratio: float = 1.0,
         min_width: float = MIN_PAGE_WIDTH,
         margin: float = MARGIN,
+        row: float = 0.0,
     ) -> None:
         self.columns, self.zoom, self.pixel_ratio = columns, zoom, pixel_ratio
         self.margin = margin * zoom
         self.width = max(available_width - 2 * self.margin, min_width * zoom)
         self.gap = theme().px("tile.gap") * zoom
-        self.row = theme().px("tile.row_unit") * zoom
+        self.row = row or theme().px("tile.row_unit") * zoom
         self.column = (self.width - self.gap * (columns - 1)) / columns
 
     def rect(self, cell: Cell) -> QRectF:

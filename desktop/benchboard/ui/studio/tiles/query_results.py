@@ -4,7 +4,8 @@ each.
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -45,6 +46,8 @@ class QueryResult:
     picture: DecodedImage | None = None
     quiet: bool = False
     """Whether the page says, for all of its widgets at once, that they have no rows."""
+    read_at: datetime | None = field(default=None, compare=False)
+    """When the table was read."""
 
     @property
     def is_pending(self) -> bool:
@@ -100,6 +103,15 @@ class WidgetQueryRunner(QObject):
     def broken_count(self) -> int:
         """The number of widgets whose query fails because of what it says."""
         return sum(bool(result.query) and isinstance(result.error, Invalid) for result in self._results.values())
+
+    def read_since(self, ids: Iterable[str]) -> datetime | None:
+        """When the oldest of these widgets' tables was read; None if there are none."""
+        found = [result.read_at for one in ids if (result := self._results.get(one)) is not None]
+        return min((time for time in found if time is not None), default=None)
+
+    def failed_count(self, ids: Iterable[str]) -> int:
+        """How many of these widgets have an error in place of their data."""
+        return sum((result := self._results.get(one)) is not None and result.error is not None for one in ids)
 
     def update_requests(self) -> None:
         """Run the queries that are new on the page, and drop the results of removed widgets."""
@@ -222,7 +234,7 @@ class WidgetQueryRunner(QObject):
             lambda session: queries.run_query(
                 session, actor, query, limit=limit, cancel_token=token, variables=variables
             ),
-            lambda table: arrived(QueryResult(query, table)),
+            lambda table: arrived(QueryResult(query, table, read_at=datetime.now(UTC))),
             failed,
             long=True,
         )

@@ -122,8 +122,9 @@ class FittedNumber:
         return QFontMetricsF(self.number_font).horizontalAdvance(self.number) + words
 
 
-def fit_number(stat: StatValue, widget: WidgetContent, room: float, step: str = "kpi") -> FittedNumber:
-    """The number and its unit in the largest size that fits into `room` pixels, at most that of this type step.
+def fit_number(stat: StatValue, widget: WidgetContent, room: float, size: float = 0.0) -> FittedNumber:
+    """The number and its unit in the largest size that fits into `room` pixels, at most `size` points; 0 is that of a
+    figure on a page.
 
     A number that is still too long is abbreviated (`123.5 bn`), a unit shortened.
     """
@@ -141,7 +142,7 @@ def fit_number(stat: StatValue, widget: WidgetContent, room: float, step: str = 
     if unit:
         candidates.insert(2, (abbreviated, "", room * _NUMBER_SHARE, _MIN_POINT_SIZE))
     for candidate in candidates:
-        found = _fit_by_size(*candidate, theme().font(step).pointSizeF())
+        found = _fit_by_size(*candidate, size or theme().font("kpi").pointSizeF())
         if found is not None:
             break
     else:
@@ -184,10 +185,10 @@ def paint_metric(
     spark = 0.0
     if len(stat.history) > 1 and body.width() > 150:
         spark = min(_SPARK_WIDTH, max(body.width() * 0.25, body.width() - _SPARK_ROOM))
-    step = _wall_step(bottom - body.top()) if wall else "kpi"
-    words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0), step)
-    if spark and words.number_font.pointSizeF() < theme().font(step).pointSizeF() * _MIN_SHRINK:
-        spark, words = 0.0, fit_number(stat, widget, body.width(), step)
+    size = _wall_size(bottom - body.top()) if wall else theme().font("kpi").pointSizeF()
+    words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0), size)
+    if spark and words.number_font.pointSizeF() < size * _MIN_SHRINK:
+        spark, words = 0.0, fit_number(stat, widget, body.width(), size)
     painter.setFont(words.number_font)
     painter.setPen(theme().color("text"))
     high = max(_NUMBER_HEIGHT, QFontMetricsF(words.number_font).height())
@@ -212,10 +213,17 @@ def paint_metric(
         charts.paint_spark(painter, box, stat.history, theme().chart(0))
 
 
-def _wall_step(room: float) -> str:
-    """The type step of a number on a wall, in a tile with `room` pixels for its height."""
-    steps = ("wall_kpi_large", "wall_kpi")
-    return next((step for step in steps if QFontMetricsF(theme().font(step)).height() <= room), "kpi")
+_SPARE_POINTS: Final = 0.5
+"""The heights of fonts are rounded up."""
+
+
+def _wall_size(room: float) -> float:
+    """The size in points of a number on a wall, in a tile with `room` pixels for its height: between that of a figure
+    on a page and the largest of a wall.
+    """
+    least, largest = theme().font("kpi").pointSizeF(), theme().font("wall_kpi_large")
+    fits = math.floor(largest.pointSizeF() * room / QFontMetricsF(largest).height() - _SPARE_POINTS)
+    return max(least, min(largest.pointSizeF(), fits))
 
 
 def _change_text(change: Decimal) -> str:

@@ -9,16 +9,18 @@ from PySide6.QtGui import QBrush, QMoveEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from benchboard.dashboards.editing import page_edits
-from benchboard.dashboards.layout import Item, PageIndex
+from benchboard.dashboards.layout import Cell, Item, PageIndex
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
 from benchboard.ui.studio.canvas.scene.tile import Tile
 from benchboard.ui.studio.canvas.scene.tile_pixmaps import TilePixmaps
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.tiles import wall_layout
 from benchboard.ui.studio.tiles.click_targets import Audience
-from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, WALL_MARGIN, PageGrid
+from benchboard.ui.studio.tiles.page_grid import MARGIN, MIN_PAGE_WIDTH, WALL_FOOT, WALL_MARGIN, PageGrid
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
+from benchboard.ui.studio.tiles.wall_layout import WallLayout
 from benchboard.ui.theme import theme
 
 ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0)
@@ -34,6 +36,8 @@ class PageView(QGraphicsView):
     """Shows the page of an editor's document. The scene is never scaled: one of its pixels is one of the view."""
 
     zoom_changed = Signal()
+    screen_changed = Signal()
+    """Another screen of a presented page is shown, or it has another number of them."""
     moved = Signal()
     """The view's position in its parent changed."""
 
@@ -60,6 +64,12 @@ class PageView(QGraphicsView):
         self._is_dragging = False
         self.presenting = False
         """Whether the page is being presented, without anything around it."""
+        self.wall: WallLayout | None = None
+        """The layout of the desktop page while it is presented."""
+        self.screen_index = 0
+        """The index of the screen of `wall` that is shown."""
+        self._wall_zoom: float | None = None
+        """The zoom that the user chose while presenting; None fits the window."""
         self.embedded_widget: QWidget | None = None
         """The table widget that covers a tile's pixmap, if there is one."""
         self._overlay_region = QRegion()
@@ -74,9 +84,17 @@ class PageView(QGraphicsView):
     @property
     def grid(self) -> PageGrid:
         """The grid in pixels, as wide as the view."""
-        margin = WALL_MARGIN if self.presenting and not self.editor.breakpoint else MARGIN
-        width = self.viewport().width()
-        return PageGrid(self.editor.layout.columns, width, self.zoom, self.pixel_ratio, self.narrowest, margin)
+        wall, width = self.wall, self.viewport().width()
+        margin, row = (
+            (MARGIN, 0.0) if wall is None else (WALL_MARGIN * self.wall_scale / self.zoom, wall.rows[self.screen_index])
+        )
+        return PageGrid(self.editor.layout.columns, width, self.zoom, self.pixel_ratio, self.narrowest, margin, row)
+
+    @property
+    def wall_scale(self) -> float:
+        """The scale of what stands around a presented page; 1 is 100 %."""
+        window = self.window()
+        return wall_layout.header_scale(window.width(), window.height())
 
     @property
     def pixel_ratio(self) -> float:
@@ -111,13 +129,46 @@ class PageView(QGraphicsView):
 
     def sync(self) -> None:
         """Show the editor's page."""
+        self._fit_wall()
         self._size_scene()  # first: a scroll bar that appears takes width, and every tile would be drawn twice
         self.show_page(self.editor.page)
         self.viewport().update()
 
+    def _fit_wall(self) -> None:
+        """Lay the presented page out for the window; on the page as edited, end that."""
+        before, zoom = self.wall, self.zoom
+        if not self.presenting or self.editor.breakpoint:
+            self.wall, self._wall_zoom, self.screen_index = None, None, 0
+            if before is not None:
+                self.zoom = 1.0
+        else:
+            window, margin = self.window(), self.wall_scale * WALL_MARGIN
+            base = wall_layout.base_scale(window.width(), window.height())
+            height = self.viewport().height() - margin - self.wall_scale * (WALL_MARGIN - WALL_FOOT)
+            spans = [(cell[1], cell[1] + cell[3]) for _item, cell in self.editor.layout]
+            unit = (float(theme().px("tile.row_unit")), float(theme().px("tile.gap")))
+            self.wall = wall_layout.lay_out(spans, height, base, unit, self._wall_zoom)
+            self.zoom = self.wall.scale
+            self.screen_index = min(self.screen_index, len(self.wall.screens) - 1)
+        if self.zoom != zoom:
+            self.zoom_changed.emit()
+        if before != self.wall:
+            self.screen_changed.emit()
+
+    def show_screen(self, index: int) -> None:
+        """Show a screen of the presented page, counted from 0."""
+        if self.wall is not None and index != self.screen_index and 0 <= index < len(self.wall.screens):
+            self.screen_index = index
+            self.sync()
+            self.screen_changed.emit()
+
     def _size_scene(self) -> None:
         grid = self.grid
-        self._scene.setSceneRect(grid.page(self.editor.layout.bottom, self.viewport().height()))
+        if self.wall is None:
+            self._scene.setSceneRect(grid.page(self.editor.layout.bottom, self.viewport().height()))
+        else:
+            top = round(self.wall.screens[self.screen_index][0] * (grid.row + grid.gap))
+            self._scene.setSceneRect(QRectF(0, top, grid.width + 2 * grid.margin, self.viewport().height()))
         wide = grid.width + 2 * grid.margin > self.viewport().width() + 1
         policy = Qt.ScrollBarPolicy
         self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if wide else policy.ScrollBarAlwaysOff)
@@ -141,7 +192,21 @@ class PageView(QGraphicsView):
             elif tile.item is not item or (tile.depth, tile.locked) != (depth, locked) or tile.result is not result:
                 tile.set_content(item, result, depth=depth, locked=locked)
             tile.place(grid.rect(cell))
+            if self.presenting:
+                tile.setVisible(self._is_on_screen(cell))
         self.pixmaps.update_visible()
+
+    def _is_on_screen(self, cell: Cell) -> bool:
+        """Whether a cell is on the shown screen of a presented page: what is below it is whole on the next."""
+        if self.wall is None:
+            return True
+        top, bottom = self.wall.screens[self.screen_index]
+        return cell[1] < bottom and cell[1] + cell[3] > top
+
+    def show_all_tiles(self) -> None:
+        """Show the tiles of all screens: the presentation has ended."""
+        for tile in self.tiles.values():
+            tile.setVisible(True)
 
     def _add_tile(self, item: Item) -> Tile | ContainerFrame:
         tile = self.tiles[item.id] = ContainerFrame(self, item) if item.panes else Tile(self, item)
@@ -179,6 +244,10 @@ class PageView(QGraphicsView):
     def set_zoom(self, zoom: float) -> None:
         """Set the zoom; the page always fills the width."""
         zoom = max(_MIN_ZOOM, min(zoom, ZOOMS[-1]))
+        if self.wall is not None:
+            self._wall_zoom = zoom
+            self.sync()
+            return
         if zoom != self.zoom:
             self.zoom = zoom
             self.sync()
@@ -192,7 +261,11 @@ class PageView(QGraphicsView):
             self.set_zoom(next((zoom for zoom in reversed(ZOOMS) if zoom < self.zoom - 0.01), self.zoom))
 
     def fit(self) -> None:
-        """Zoom so that the whole page is visible, at most to 100 %."""
+        """Zoom so that the whole page is visible, at most to 100 %; while presenting, as the window allows."""
+        if self.wall is not None:
+            self._wall_zoom = None
+            self.sync()
+            return
         grid = PageGrid(self.editor.layout.columns, self.viewport().width(), min_width=self.narrowest)
         height = 2 * grid.margin + self.editor.layout.bottom * (grid.row + grid.gap)
         self.set_zoom(min(1.0, self.viewport().height() / max(height, 1)))
@@ -205,6 +278,9 @@ class PageView(QGraphicsView):
         """Scroll these items into view with a margin: all of them if they fit, otherwise the last, or its top."""
         boxes = [self.tiles[item_id].outline for item_id in ids if item_id in self.tiles]
         if not boxes:
+            return
+        if self.wall is not None:
+            self.show_screen(self.wall.screen_of(self.editor.page.shown[ids[-1]][1]))
             return
         view, box = self.visible_rect(), boxes[-1]
         whole = overlay.bounding_rect(boxes)

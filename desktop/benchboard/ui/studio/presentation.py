@@ -1,0 +1,250 @@
+"""A presentation beyond the page itself: its header, the pages it turns to, and what happens by itself meanwhile."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
+
+from benchboard.i18n import _, ngettext
+from benchboard.ui.studio.canvas.canvas import Canvas
+from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
+from benchboard.ui.studio.presentation_parts import LeaveHint, PageDots, StateAndClock
+from benchboard.ui.studio.rotation import Rotation, interval_of
+from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.labels import Elided
+from benchboard.ui.widgets.surfaces import set_surface
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+IDLE_MS: Final = 3_000
+"""How long after the last movement of the mouse the hint and the pointer are shown."""
+REREAD_MS: Final = 60_000
+"""How often the data of a presented page is read again."""
+_HINT_SIZE: Final = 14
+_HEADER_TOP: Final = 24
+_MOST_TITLE: Final = 0.5
+"""The largest part of the header that the title takes."""
+_SIZES: Final = {
+    "presented_title": 28, "presented_clock": 22, "presented_date": 15, "presented_freshness": 15,
+    "presented_trouble": 15,
+}  # fmt: skip
+"""The sizes of the header's texts in pixels at 1440×900."""
+
+
+class PresentationDisplay(QObject):
+    """Shows and runs what belongs to a presented page.
+
+    The page's variables stand in `header` between its title and the clock; `dots` stand below the page.
+    """
+
+    passed_end = Signal(int)
+    """The page after the last one of this dashboard (1), or before its first (-1), is to be shown."""
+
+    def __init__(self, context: "Context", canvas: Canvas, mode: PresentationMode, name: Callable[[], str]) -> None:
+        super().__init__(canvas)
+        self._context, self._canvas, self._mode, self._name = context, canvas, mode, name
+        self.pages_around: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        """How many pages other dashboards have before and after this one's."""
+        self.page_count = 1
+        """The number of pages of this dashboard when it was last presented."""
+        self.rotation = Rotation(self)
+        self.header, self.state, self.dots = QWidget(), StateAndClock(), PageDots()
+        self.title = Elided("", "wall_title")
+        self.title.setObjectName("presented_title")
+        self.title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.hint = LeaveHint(canvas)
+        self.idle = QTimer(self, interval=IDLE_MS, singleShot=True)
+        self._clock = QTimer(self, interval=1_000)
+        self._reread = QTimer(self, interval=REREAD_MS)
+        self._pointer = QPoint()
+        self._is_pointer_hidden = False
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        set_surface(self.header, "canvas")
+        row = QHBoxLayout(self.header)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.title)
+        row.addWidget(self.state)
+        for part in (self.title, self.state):
+            part.hide()
+
+    @property
+    def row(self) -> QBoxLayout:
+        """The layout of the header, for the variables."""
+        row = self.header.layout()
+        assert isinstance(row, QBoxLayout)
+        return row
+
+    def _connect(self) -> None:
+        self._mode.changed.connect(self._follow)
+        self._mode.passed_end.connect(self._pass_end)
+        self._mode.pause_requested.connect(self._pause)
+        self._canvas.screen_changed.connect(self._show_page)
+        self._canvas.query_runner.result_changed.connect(self._show_state)
+        self.rotation.due.connect(self._turn_by_itself)
+        self.rotation.progressed.connect(self._show_page)
+        self.idle.timeout.connect(self._rest)
+        self._clock.timeout.connect(self._show_state)
+        self._reread.timeout.connect(self._canvas.query_runner.refresh)
+
+    def fit(self) -> None:
+        """Fit the header and the dots to the window."""
+        if not self._mode.on:
+            self.header.setStyleSheet("")
+            self.header.setContentsMargins(0, 0, 0, 0)
+            return
+        scale = self._canvas.wall_scale
+        sizes = {name: round(size * scale) for name, size in _SIZES.items()}
+        sheet = "".join(f"QLabel#{name} {{ font-size: {size}px }}\n" for name, size in sizes.items())
+        sheet += f'QLabel[type="body"], QLineEdit {{ font-size: {round(15 * scale)}px }}\n'
+        if self.header.styleSheet() != sheet:
+            self.header.setStyleSheet(sheet)
+        margin = round(WALL_MARGIN * scale)
+        self.header.setContentsMargins(margin, round(_HEADER_TOP * scale), margin, 0)
+        needed = self.title.fontMetrics().horizontalAdvance(self._name()) + 2
+        self.title.setFixedWidth(min(needed, round(self.header.width() * _MOST_TITLE)))
+        self.dots.set_scale(scale)
+        self.hint.place()
+
+    def show_name(self) -> None:
+        """Show the present name of the page."""
+        self.title.setText(self._name())
+        self.fit()
+
+    def _follow(self, on: bool) -> None:
+        """Begin or end what belongs to the presentation."""
+        self.title.setVisible(on)
+        self.state.setVisible(on)
+        self.dots.setVisible(on)
+        self.show_name()
+        app = QApplication.instance()
+        assert app is not None
+        if on:
+            app.installEventFilter(self)
+            self._clock.start()
+            self._reread.start()
+            self._canvas.query_runner.refresh()
+            self.rotation.start(interval_of(self._context.settings.present_every))
+            self.wake()
+            self._show_state()
+            begun = _("Presenting {name}.").format(name=self._name())
+            announce(self._canvas, f"{begun} {self.hint.text.text()}")
+            return
+        app.removeEventFilter(self)
+        for timer in (self._clock, self._reread, self.idle):
+            timer.stop()
+        self.rotation.stop()
+        self._show_pointer(True)
+        self.hint.hide()
+        self._context.status.remove("hint")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseMove and self._mode.on and QCursor.pos() != self._pointer:
+            self.wake()
+        return False
+
+    def wake(self) -> None:
+        """Show the hint and the pointer for a while."""
+        self._pointer = QCursor.pos()
+        self._show_pointer(True)
+        words = [_("Press Esc to leave.")]
+        if self._page_count_in_all > 1:
+            words.append(_("← and → change the page."))
+        if self.rotation.seconds:
+            words.append(_("Space pauses."))
+        self.hint.appear(" ".join(words), round(_HINT_SIZE * self._canvas.wall_scale))
+        self.idle.start()
+
+    def _rest(self) -> None:
+        self.hint.fade()
+        if not self._is_used:
+            self._show_pointer(False)
+
+    def _show_pointer(self, shown: bool) -> None:
+        if shown and self._is_pointer_hidden:
+            QApplication.restoreOverrideCursor()
+        elif not shown and not self._is_pointer_hidden:
+            QApplication.setOverrideCursor(Qt.CursorShape.BlankCursor)
+        self._is_pointer_hidden = not shown
+
+    @property
+    def _is_used(self) -> bool:
+        """Whether the user is in a list of values, a table or anything else above the page."""
+        focus = QApplication.focusWidget()
+        return focus is not None and focus is not self._canvas and not self.header.isAncestorOf(focus)
+
+    @property
+    def _page_count_in_all(self) -> int:
+        before, after = self.pages_around()
+        return before + self.page_count + after
+
+    def _show_page(self) -> None:
+        """Show which page it is, below it and in the status bar."""
+        wall = self._canvas.wall
+        if not self._mode.on:
+            return
+        self.page_count = len(wall.screens) if wall is not None else 1
+        page, count, rotation = (
+            self.pages_around()[0] + self._canvas.screen_index,
+            self._page_count_in_all,
+            self.rotation,
+        )
+        rotates = rotation.seconds > 0 and count > 1
+        self.dots.show_page(page, count, rotation.share if rotates else 0.0)
+        words = _("Page {page} of {count}")
+        if rotates:
+            words = (
+                _("Page {page} of {count}, paused")
+                if rotation.paused
+                else _("Page {page} of {count}, next in {seconds} s")
+            )
+        if count > 1:
+            text = words.format(page=page + 1, count=count, seconds=rotation.remaining)
+            self._context.status.set("hint", "", text)
+        else:
+            self._context.status.remove("hint")
+
+    def _show_state(self, _item_id: str = "") -> None:
+        """Show the time, when the shown data was read and what couldn't be read."""
+        if not self._mode.on:
+            return
+        now = datetime.now(UTC).astimezone()
+        runner, shown = self._canvas.query_runner, [one for one, tile in self._canvas.tiles.items() if tile.isVisible()]
+        since, failed = runner.read_since(shown), runner.failed_count(shown)
+        freshness = ""
+        if since is not None:
+            local = since.astimezone()
+            day = "" if local.date() == now.date() else f"{local:%Y-%m-%d} "
+            freshness = _("Updated {time}").format(time=f"{day}{local:%H:%M}")
+        trouble = (
+            ngettext("{count} widget failed", "{count} widgets failed", failed).format(count=failed) if failed else ""
+        )
+        self.state.show_state(freshness, trouble)
+        self.state.show_time(now)
+
+    def _pause(self) -> None:
+        """Pause the rotation or go on; without one, show the next page."""
+        if self.rotation.seconds:
+            self.rotation.toggle()
+        else:
+            self._mode.turn(1)
+
+    def _turn_by_itself(self) -> None:
+        if self._page_count_in_all > 1 and not self._is_used:
+            self._canvas.query_runner.refresh()
+            self._mode.turn(1)
+
+    def _pass_end(self, by: int) -> None:
+        """Go to the next dashboard, or from the last page to the first if there is no other."""
+        if self.pages_around() != (0, 0):
+            self.passed_end.emit(by)
+        elif self._canvas.wall is not None:
+            self._canvas.show_screen(0 if by > 0 else len(self._canvas.wall.screens) - 1)
