@@ -11,9 +11,9 @@ hold the last reference to a widget; so it returns with its result, to be releas
 """
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
@@ -64,6 +64,7 @@ class Work:
         self._cancelled = threading.Event()
         self._finished = threading.Event()
         self._changed = changed or (lambda: None)
+        self._on_cancel: tuple[Callable[[], object], ...] = ()
 
     @property
     def cancelled(self) -> bool:
@@ -75,7 +76,18 @@ class Work:
 
     def cancel(self) -> None:
         self._cancelled.set()
+        for callback in self._on_cancel:
+            threading.Thread(target=callback, name="benchboard-stop", daemon=True).start()  # it may ask a server
         self._changed()
+
+    @contextmanager
+    def on_cancel(self, callback: Callable[[], object]) -> Iterator[None]:
+        """While the block runs, `cancel` calls `callback`, on another thread."""
+        self._on_cancel = (*self._on_cancel, callback)
+        try:
+            yield
+        finally:
+            self._on_cancel = tuple(one for one in self._on_cancel if one is not callback)
 
     def finish(self) -> None:
         self._finished.set()
@@ -106,6 +118,10 @@ class Progress:
     @property
     def cancelled(self) -> bool:
         return self._work.cancelled
+
+    def on_cancel(self, callback: Callable[[], object]) -> AbstractContextManager[None]:
+        """While the block runs, a request to stop calls `callback`, on another thread."""
+        return self._work.on_cancel(callback)
 
 
 @dataclass(slots=True, eq=False)

@@ -129,6 +129,23 @@ def test_run_reports_progress_and_cancels(qtbot: QtBot, tasks: Tasks, owner: QOb
     assert tasks.running == ()
 
 
+def test_stop_reaches_an_engine_that_the_work_waits_for(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
+    stopped, waits, ended = threading.Event(), threading.Event(), []
+
+    def op(progress: Progress) -> None:
+        with progress.on_cancel(stopped.set):
+            waits.set()
+            stopped.wait(10)
+        progress.check()
+
+    work = tasks.run(owner, op, ended.append, ended.append, title="Exporting")
+    qtbot.waitUntil(waits.is_set)
+    work.cancel()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert stopped.is_set()
+    assert isinstance(ended[0], Cancelled)
+
+
 def test_progress_reported_lower_never_goes_back(qtbot: QtBot, tasks: Tasks, owner: QObject) -> None:
     def op(progress: Progress) -> None:
         progress.report(5, 8)

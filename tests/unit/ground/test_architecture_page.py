@@ -43,6 +43,7 @@ def test_architecture_picture_has_the_layers_of_the_contract() -> None:
     assert shown == [name for name in wanted if name in shown]
     assert {name for name in wanted if name not in shown} == {
         "atomic_write",
+        "csv_text",
         "file_locks",
         "file_ownership",
         "name_characters",

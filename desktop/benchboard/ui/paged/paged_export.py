@@ -1,14 +1,12 @@
 """Exports a list as a CSV file: all rows that match the filter, in the order on screen."""
 
-import csv
-import io
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtWidgets import QWidget
 
+from benchboard.csv_text import csv_bytes
 from benchboard.i18n import _, ngettext
 from benchboard.paging import Unreadable
 from benchboard.ui.context import Context
@@ -32,20 +30,22 @@ def ask_and_export(
     listing = model.listing
 
     def encode(progress: Progress) -> tuple[bytes, int]:
-        text = io.StringIO(newline="")
-        rows, after = 0, None
-        table = csv.writer(text)
-        table.writerow(columns)
-        with context.database.read() as session:
-            while True:
-                page = fetch(session, listing, after, _PAGE)
-                table.writerows([_cell(getattr(row, column)) for column in columns] for row in page.rows)
-                rows, after = rows + len(page.rows), page.next_key
-                progress.report(rows, None, _("{count} rows").format(count=rows))
-                progress.check()
-                if after is None:
-                    break
-        return text.getvalue().encode("utf-8-sig"), rows  # the byte order mark tells Excel that it is UTF-8
+        count = 0
+
+        def rows() -> Iterator[list[object]]:
+            nonlocal count
+            after = None
+            with context.database.read() as session:
+                while True:
+                    page = fetch(session, listing, after, _PAGE)
+                    yield from ([_known(getattr(row, column)) for column in columns] for row in page.rows)
+                    count, after = count + len(page.rows), page.next_key
+                    progress.report(count, None, _("{count} rows").format(count=count))
+                    progress.check()
+                    if after is None:
+                        break
+
+        return csv_bytes(columns, rows()), count
 
     def write(path: Path) -> None:
         def saved(rows: int) -> str:
@@ -57,11 +57,5 @@ def ask_and_export(
     ask_file(owner, _("Export as CSV"), f"{name}.csv", "CSV", write, dialog_name="export_dialog")
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, Unreadable):
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    text = "" if value is None else str(value)
-    # Spreadsheets take text with these first characters for a formula, and names come from outside.
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _known(value: object) -> object:
+    return None if isinstance(value, Unreadable) else value

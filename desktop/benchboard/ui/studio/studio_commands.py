@@ -98,6 +98,8 @@ REGISTRY.register(
             N_("photo, picture, logo, upload"), CANVAS),
     Command("studio.enlarge", N_("View full size"), Group.SELECTION, ("V",), "ph.arrows-out-simple",
             N_("maximize, enlarge, expand, zoom widget, focus, inspect"), CANVAS),
+    Command("studio.export_data", N_("Export data as CSV"), Group.SELECTION, (), "ph.download-simple",
+            N_("download, save rows, spreadsheet, Excel, table data"), CANVAS),
     Command("studio.enter_table", N_("Enter table (or double-click its rows)"), Group.SELECTION, ("Shift+Return",),
             "ph.table", N_("sort, scroll table, explore data, interact"), CANVAS),
     Command("studio.clear_selection", N_("Clear selection"), Group.SELECTION, ("Esc",), "", "", CANVAS),
@@ -254,6 +256,7 @@ REGISTRY.register_menu(
              "next_tab", "previous_tab")
     ),
     MenuSection(_ids("cut", "copy", "paste", "duplicate")),
+    MenuSection(_ids("export_data")),
     MenuSection(_ids("group", "group_into_tabs", "ungroup", "add_row")),
     MenuSection(ARRANGE_IDS, Group.ARRANGE.value),
     MenuSection(_ids("lock_position", "lock_size", "lock_content")),

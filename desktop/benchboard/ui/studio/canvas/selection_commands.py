@@ -82,6 +82,14 @@ def _single_widget(editor: Editor) -> str:
     return "" if single else _("Select one widget first.")
 
 
+def _single_query(editor: Editor) -> str:
+    if why := _single_widget(editor):
+        return why
+    widget = editor.widget(editor.selection[0])
+    has_query = widget.kind is not None and widget.kind.query and widget.query.strip()
+    return "" if has_query else _("Select a widget with a query first.")
+
+
 def _single_table(editor: Editor) -> str:
     table = len(editor.selection) == 1 and editor.page.item(editor.selection[0]).type == "table"
     return "" if table else _("Select a table first.")
@@ -208,6 +216,9 @@ SELECTION_COMMANDS: Final = {
         "choose_image": SelectionCommand(_request_image, _image_or_none),
         "enlarge": SelectionCommand(
             lambda canvas: canvas.enlarge_requested.emit(canvas.editor.selection[0]), _single_widget, view_only=True
+        ),
+        "export_data": SelectionCommand(
+            lambda canvas: canvas.data_export_requested.emit(canvas.editor.selection[0]), _single_query, view_only=True
         ),
         "enter_table": SelectionCommand(
             lambda canvas: canvas.interactive_table.open(canvas.editor.selection[0]), _single_table, view_only=True
