@@ -194,7 +194,7 @@ def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool)
     if state.rejected or state.tx_errors or state.bus_off:
         raise DeviceFailure(
             "can.not-sent",
-            _unsent_title(len(parsed), state.sent),
+            unsent_title(len(parsed), state.sent),
             why=_("The dongle rejected a frame that doesn't match its channel or bit timing.")
             if state.rejected
             else _("No node acknowledged the frame, or a node with another bit rate disrupted it."),
@@ -207,7 +207,7 @@ def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool)
         click.echo(sent.format(count=state.sent, bitrate=figures.bit_rate(capture.bitrate)))
 
 
-def _unsent_title(count: int, sent: int) -> str:
+def unsent_title(count: int, sent: int) -> str:
     """That of `count` frames not all were sent; `sent` were."""
     if count == 1:
         return _("The frame wasn't sent.")

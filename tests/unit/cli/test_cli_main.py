@@ -605,4 +605,4 @@ def test_sorting_and_modes_are_named_as_on_the_screen_and_by_the_old_names() -> 
     ],
 )  # fmt: skip
 def test_can_send_says_how_many_frames_failed(count: int, sent: int, title: str) -> None:
-    assert can._unsent_title(count, sent) == title
+    assert can.unsent_title(count, sent) == title
