@@ -1,4 +1,4 @@
-"""Tooltips have the colours of the theme. Their corners are square: round ones would need a filter of every event."""
+"""Tooltips have the colours of the theme. Their corners are square: round ones would need a compositor."""
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage

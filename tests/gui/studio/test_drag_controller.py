@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.layout import Gap
+from benchboard.ui import motion
 from benchboard.ui.studio.canvas.scene.guide_overlay import distance
 from benchboard.ui.studio.tiles.page_grid import PageGrid
 
@@ -37,6 +38,26 @@ def test_drag_cancelled_with_escape_restores_scroll_position(long: "Studio") -> 
     long.key(Qt.Key.Key_Escape)
     assert bar.value() == 209
     long.release(start)
+
+
+@pytest.mark.parametrize("reduced", ["0", "1"])
+def test_dropped_widget_is_in_its_cell_at_once_and_is_painted_moving_there(
+    long: "Studio", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, reduced: str
+) -> None:
+    request.addfinalizer(motion.is_reduced.cache_clear)
+    monkeypatch.setenv(motion.SWITCH, reduced)
+    motion.is_reduced.cache_clear()
+    start, tile = long.header("w0"), long.canvas.tiles["w0"]
+    across, _down = long.step()
+    long.press(start)
+    long.glide(start, start + QPoint(round(2.7 * across), 0))
+    long.release(start + QPoint(round(2.7 * across), 0))
+    assert tile.transform().isIdentity() is (reduced == "1")
+    assert long.cells()["w0"].x == 3
+    assert tile.rect == long.canvas.grid.rect(long.cells()["w0"])
+    long.click("w0")  # where it is, not where it is painted
+    assert long.page.editor.selection == ("w0",)
+    long.wait(lambda: tile.transform().isIdentity())
 
 
 def test_insert_dragged_out_of_view_keeps_scroll_position(long: "Studio") -> None:

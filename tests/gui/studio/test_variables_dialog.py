@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import pytest
 from boards import load
 from draft_tools import crashed, drafts
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 
@@ -65,6 +65,21 @@ class Sheet:
 
 def _query_variable(name: str, query: str) -> Variable:
     return Variable(name, "", "query", (), ("x",), False, query)
+
+
+def test_variables_dialog_in_a_low_window_scrolls_its_form_and_keeps_its_buttons(studio: "Studio") -> None:
+    window = studio.application.window
+    window.setMinimumSize(0, 0)
+    window.resize(960, 540)
+    studio.wait(lambda: window.height() == 540)
+    sheet = Sheet(studio, _query_variable("shop", "SELECT DISTINCT shop_id FROM orders"))
+    form = sheet.find("variable_multiple", QWidget)
+    for button in (sheet.take, sheet.find("variables_leave", QAbstractButton), sheet.find("variable_remove", QWidget)):
+        box = QRect(button.mapTo(window, QPoint(0, 0)), button.size())
+        studio.wait(lambda box=box: window.rect().contains(box))  # type: ignore[misc]
+        assert not button.visibleRegion().isEmpty()
+    sheet.tab_to("variable_multiple")
+    studio.wait(lambda: not form.visibleRegion().isEmpty())
 
 
 def test_variables_dialog_query_is_defined_by_keyboard_alone(studio: "Studio") -> None:

@@ -1,14 +1,14 @@
-"""What appears when the pointer is over a tile: a tooltip with the value there, a crosshair on a chart, and the tile's
+"""What appears when the pointer is over a tile: a box with the value there, a crosshair on a chart, and the tile's
 menu button.
 
-They repaint little of the page: the value is in a tooltip, the others are small widgets of their own.
+They repaint little of the page: they are small widgets of their own.
 """
 
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QToolTip
+from PySide6.QtWidgets import QAbstractButton
 
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY
@@ -20,6 +20,7 @@ from benchboard.ui.theme import theme
 from benchboard.ui.widgets.badges import paint_icon
 from benchboard.ui.widgets.crosshair import Crosshair
 from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.value_tip import value_tip
 
 _BUTTON_SIZE: Final = 22
 
@@ -43,17 +44,21 @@ class HoverTracker(QObject):
         view.query_runner.result_changed.connect(self._follow_result)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.place_menu_button)
-            bar.valueChanged.connect(self.crosshair.hide)
+            bar.valueChanged.connect(self._hide_tooltip)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._view:
             if kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
                 self.place_menu_button()
+            elif kind == QEvent.Type.Hide:
+                self._hide_tooltip()
         elif kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             self._move(event)
         elif kind == QEvent.Type.Leave:
             self._enter(None)
+        elif kind == QEvent.Type.ToolTip and self._tooltip:
+            return True  # the box beside the pointer has it already
         elif kind == QEvent.Type.Resize or kind == QEvent.Type.MouseButtonRelease:
             self.place_menu_button()
         return False
@@ -74,12 +79,12 @@ class HoverTracker(QObject):
         if self._over is not None and self._over not in self._view.tiles.values():
             self._over = None
         self._reader = None
-        self.crosshair.hide()
+        self._hide_tooltip()
         self.place_menu_button()
 
     def _follow_result(self, item_id: str) -> None:
         if self._over is not None and self._over.item.id == item_id:
-            self.crosshair.hide()
+            self._hide_tooltip()
 
     def _move(self, event: QMouseEvent) -> None:
         if event.buttons():
@@ -102,7 +107,7 @@ class HoverTracker(QObject):
         self.crosshair.hide()
         if self._tooltip:
             self._tooltip = ""
-            QToolTip.hideText()
+            value_tip(self._view).hide()
 
     def _show_value(self, tile: Tile | None, event: QMouseEvent) -> None:
         """Show the value under the pointer at once; text that is cut off is shown in full when the pointer rests."""
@@ -117,9 +122,9 @@ class HoverTracker(QObject):
             self.crosshair.hide()
         if readout is None or not readout.follows_pointer:
             self._hide_tooltip()
-        elif text != self._tooltip or not QToolTip.isVisible():
+        elif text != self._tooltip or not value_tip(self._view).isVisible():
             self._tooltip = text
-            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 0), text, self._view.viewport())
+            value_tip(self._view).show_at(event.globalPosition().toPoint(), text)
 
     def _show_crosshair(self, tile: Tile, shape: CrosshairShape) -> None:
         view, corner = self._view, tile.pos()

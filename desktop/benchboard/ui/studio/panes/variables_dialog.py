@@ -22,8 +22,10 @@ from benchboard.ui.studio.document.undo_line_edit import undo_direction
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_query_editor import ValueQueryEditor
 from benchboard.ui.studio.studio_commands import VARIABLES
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, CheckBox, Dialog, Edit, EmptyState, Field, Paragraph, SegmentedControl
 from benchboard.ui.widgets.fields import row
+from benchboard.ui.widgets.surfaces import scroll_area
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -81,6 +83,7 @@ class VariablesDialog(Dialog):
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
+        left.setSpacing(theme().px("spacing.2"))
         left.addWidget(self._list, 1)
         self._add = Button(_("Add variable"), self._add_variable, icon="ph.plus", size="sm", name="variable_add")
         self._remove = Button(
@@ -113,7 +116,9 @@ class VariablesDialog(Dialog):
         both = QHBoxLayout()
         both.setSpacing(16)
         both.addLayout(left)
-        both.addWidget(self._form, 1)
+        self._form.setProperty("plain", "true")
+        self._form_area = scroll_area(self._form)
+        both.addWidget(self._form_area, 1)
         both.addWidget(self._none, 1)
         self.content.addLayout(both, 1)
         self._removed_note = Paragraph("", tone="warn")
@@ -174,7 +179,7 @@ class VariablesDialog(Dialog):
     def _show(self, place: int) -> None:
         self._rows = variable_editing.propagate_renames(self._rows)
         there = 0 <= place < len(self._rows)
-        self._form.setVisible(there)
+        self._form_area.setVisible(there)
         self._none.setVisible(not there)
         self._remove.setEnabled(there)
         full = len(self._rows) >= MAX_VARIABLES

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QVBoxLayout, QWidget
 
 from benchboard.dashboards.document.widget_kinds import WidgetContent
 from benchboard.ui.studio.tiles.click_targets import Audience, Links
@@ -23,6 +23,7 @@ from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.studio.tiles.value_readout import ChartReader, Reader, Readout, body_reader, tooltip_html
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.crosshair import Crosshair
+from benchboard.ui.widgets.value_tip import value_tip
 
 _SCALED_KINDS: Final = ("metric_card", "gauge", "pie_chart")
 """Kinds of widgets that are scaled up; others use the space at the normal scale."""
@@ -108,7 +109,7 @@ class EnlargedDrawing(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.crosshair.hide()
-        QToolTip.hideText()
+        value_tip(self).hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk over the values of a chart: along its axis and, across it, from series to series."""
@@ -137,7 +138,7 @@ class EnlargedDrawing(QWidget):
         if self._value is not None:
             self._value = None
             self.crosshair.hide()
-            QToolTip.hideText()
+            value_tip(self).hide()
 
     def _reader_now(self) -> Reader | None:
         if self.widget is None:
@@ -161,10 +162,15 @@ class EnlargedDrawing(QWidget):
         else:
             self.crosshair.hide()
         text = tooltip_html(readout)
-        if text != self.toolTip():
-            self.setToolTip(tooltip_html(readout))
-            if readout is not None and readout.follows_pointer:
-                QToolTip.showText(at + QPoint(8, 0), text, self)
+        self.setToolTip(text)
+        if readout is not None and readout.follows_pointer:
+            value_tip(self).show_at(at, text)
+        else:
+            value_tip(self).hide()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave out the tooltip of values that are shown beside the pointer already."""
+        return (event.type() == QEvent.Type.ToolTip and value_tip(self).isVisible()) or super().event(event)
 
     def _signal_at(self, spot: QPointF) -> SignalInstance | None:
         at = spot / self.scale_factor

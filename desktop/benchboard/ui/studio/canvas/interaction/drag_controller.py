@@ -15,6 +15,7 @@ from benchboard.ui.studio.canvas.interaction.insert import InsertInteraction, In
 from benchboard.ui.studio.canvas.interaction.item_interaction import ItemInteraction
 from benchboard.ui.studio.canvas.interaction.move import MoveInteraction
 from benchboard.ui.studio.canvas.scene import overlay
+from benchboard.ui.studio.canvas.scene.settle import settle
 
 SCROLL_INTERVAL_MS: Final = 16
 DWELL_MS: Final = 500
@@ -86,9 +87,13 @@ class DragController(QObject):
         interaction = self.interaction
         if interaction is None:
             return
+        left_at = {one: self._view.tiles[one].rect.topLeft() for one in interaction.dragged if one in self._view.tiles}
         self._stop(interaction)
         interaction.commit()
         self._view.show_page(self._view.editor.page)
+        for item_id, corner in left_at.items():
+            if (tile := self._view.tiles.get(item_id)) is not None:
+                settle(tile, corner - tile.rect.topLeft(), self)
 
     def cancel(self) -> None:
         """Cancel the interaction and restore the scroll position."""

@@ -1,0 +1,57 @@
+"""The values under the pointer on a chart, in a box beside it with the corners and the shadow of a popover.
+
+A child of the window, as popovers are: round corners of a tooltip, a window of its own, would need a compositor.
+"""
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from benchboard.ui.widgets.surfaces import SHADOW, Floating
+
+_AWAY: Final = QPoint(14, 14)
+"""From the pointer to the box, in pixels."""
+_EDGE: Final = 4
+"""Pixels between the box and the edge of the window, at least."""
+
+
+class ValueTip(Floating):
+    """The box of one window. It takes neither mouse nor focus."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.RichText)
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(10, 7, 10, 7)
+        column.addWidget(self._label)
+        self.hide()
+
+    def text(self) -> str:
+        """What it shows, as HTML."""
+        return self._label.text()
+
+    def show_at(self, at: QPoint, html: str) -> None:
+        """Show this beside a point of the screen, inside the window."""
+        self._label.setText(html)
+        self.adjustSize()
+        window, size = self.window(), self.sizeHint()
+        spot = window.mapFromGlobal(at)
+        box = size.width() - 2 * SHADOW, size.height() - 2 * SHADOW
+        ends = window.width() - _EDGE, window.height() - _EDGE
+        places = []
+        for pointer, away, extent, end in zip(spot.toTuple(), _AWAY.toTuple(), box, ends, strict=True):
+            behind = pointer + away
+            places.append(max(_EDGE, behind if behind + extent <= end else pointer - away - extent))
+        self.setGeometry(places[0] - SHADOW, places[1] - SHADOW, size.width(), size.height())
+        self.show()
+        self.raise_()
+
+
+def value_tip(over: QWidget) -> ValueTip:
+    """The box of the window that a widget is in."""
+    window = over.window()
+    found = window.findChild(ValueTip, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return found if isinstance(found, ValueTip) else ValueTip(window)
