@@ -8,6 +8,7 @@ from nested import nested
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
+from two_dashboards import TwoDashboards
 
 from benchboard.dashboards.document.document import Variable, parse_document
 from benchboard.dashboards.document.widget_kinds import with_fields
@@ -364,3 +365,52 @@ def test_presentation_undo_from_variables_bar_changes_nothing(studio: "Studio") 
     page.run("studio.undo")  # said by name, presenting ends first
     assert editor.widget("notes").title == "Notes"
     studio.wait_until_saved()
+
+
+def test_rotation_interval_is_chosen_beside_present_and_remembered(studio: "Studio") -> None:
+    studio.press_button("studio_present_every")
+    studio.press_in_window("every_30")
+    assert studio.context.settings.present_every == "30"
+    studio.key(Qt.Key.Key_F5)
+    presented = studio.page.presented
+    studio.wait(lambda: studio.context.status.text("hint").endswith(", next in 30 s"))
+    studio.key(Qt.Key.Key_Space)
+    assert presented.rotation.paused
+    assert studio.context.status.text("hint").endswith(", paused")
+    studio.key(Qt.Key.Key_Space)
+    assert not presented.rotation.paused
+    studio.key(Qt.Key.Key_Escape)
+    assert presented.rotation.seconds == 0
+    studio.press_button("studio_present_every")
+    studio.press_in_window("every_0")
+    assert studio.context.settings.present_every == ""
+
+
+def test_presentation_goes_through_the_open_dashboards(two: TwoDashboards) -> None:
+    studio, place, window = two.studio, two.place, two.studio.application.window
+    changes: list[bool] = []
+    place.presenting_changed.connect(changes.append)
+    assert place.page is two.first
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
+    order = [place.page]
+    assert "of 2" in studio.context.status.text("hint")
+    for _turn in range(2):
+        focused = window.focusWidget()
+        assert focused is not None
+        two.qtbot.keyClick(focused, Qt.Key.Key_Right)
+        order.append(place.page)
+    assert order == [two.first, two.second, two.first]
+    assert two.first.presentation.on
+    assert not two.second.presentation.on
+    assert False not in changes  # it goes on: the window isn't given back between two dashboards
+    studio.key(Qt.Key.Key_Escape)
+    assert changes[-1] is False
+
+
+def test_rotation_shows_the_next_dashboard_with_its_data_read_again(two: TwoDashboards) -> None:
+    place = two.place
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
+    two.first.presented.rotation.start(0.05)
+    two.studio.wait(lambda: place.page is two.second and two.second.presentation.on)
+    assert two.second.presented.rotation.seconds == 0  # as chosen in the settings
+    assert not two.first.presented.rotation.seconds

@@ -27,6 +27,7 @@ from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.library.dashboard_actions import RenameDialog
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
+from benchboard.ui.studio.rotation import interval_of
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
 from benchboard.ui.studio.tiles.page_grid import MARGIN
 from benchboard.ui.studio.tiles.renderers import no_rows_texts
@@ -103,6 +104,7 @@ class PageCommands(QObject):
             "preview_repeats": PageCommand(page.repeats_toggle.toggle),
             "show_json": PageCommand(page.show_json),
             "present": PageCommand(self._present, keeps=_KEEPS_PRESENTATION),
+            "present_every": PageCommand(self._choose_interval),
             "export_png": PageCommand(partial(self._export, "png"), self._why_no_export, keeps=_KEEPS_VIEW),
             "export_svg": PageCommand(partial(self._export, "svg"), self._why_no_export, keeps=_KEEPS_VIEW),
             "export_pdf": PageCommand(partial(self._export, "pdf"), self._why_no_export, keeps=_KEEPS_VIEW),
@@ -184,6 +186,15 @@ class PageCommands(QObject):
             presentation.end()
         else:
             presentation.start()
+
+    def _choose_interval(self) -> None:
+        """Offer the intervals at which a presentation shows its next page."""
+        context = self._context
+
+        def choose(seconds: int) -> None:
+            context.apply_settings(replace(context.settings, present_every=str(seconds or "")))
+
+        self._page.bar.open_interval_menu(interval_of(context.settings.present_every), choose)
 
     def _why_no_step(self, which: Literal["undo", "redo"]) -> str:
         """Why there is nothing to undo or redo; text that is not committed yet counts as a step."""

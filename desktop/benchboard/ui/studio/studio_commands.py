@@ -169,6 +169,8 @@ REGISTRY.register(
     Command("studio.outline_go", N_("Go to widget"), Group.OUTLINE, ("Return",), "", "", OUTLINE),
     Command("studio.present", N_("Present dashboard"), Group.SHARE, ("F5",), "ph.play",
             N_("slideshow, kiosk, TV mode, presentation, presenter, play"), PAGE),
+    Command("studio.present_every", N_("Choose how often presented pages change"), Group.SHARE, (), "ph.clock",
+            N_("rotate, rotation, carousel, slideshow"), PAGE),
     Command("studio.present_turn", N_("Next or previous page while presenting"), Group.SHARE,
             ("Right", "Left", "PgDown", "PgUp"), "", "", PRESENTATION),
     Command("studio.present_pause", N_("Pause the rotation while presenting"), Group.SHARE, ("Space",), "", "",
@@ -270,7 +272,7 @@ REGISTRY.register_menu(
 )
 REGISTRY.register_menu(
     MORE_MENU,
-    MenuSection(_ids("find", "select_all", "zoom_to_fit", "preview_repeats", "present")),
+    MenuSection(_ids("find", "select_all", "zoom_to_fit", "preview_repeats", "present", "present_every")),
     MenuSection(_ids("edit_variables", "start_from_template", "show_json")),
     MenuSection(_ids("show_versions", "save_version", "share")),
     MenuSection(_ids("rename_dashboard", "dashboards.duplicate", "dashboards.report")),

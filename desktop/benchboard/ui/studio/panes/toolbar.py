@@ -10,6 +10,7 @@ from benchboard.i18n import _, ngettext, number, percent
 from benchboard.ui.commands import REGISTRY, Handlers, MenuSection
 from benchboard.ui.studio.canvas.scene.page_view import ZOOMS
 from benchboard.ui.studio.document.undo_stack import UndoStack
+from benchboard.ui.studio.rotation import INTERVALS
 from benchboard.ui.studio.studio_commands import EXPORT_MENU, MORE_MENU
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.buttons import Button, Kind, SegmentedControl
@@ -37,6 +38,13 @@ def saved_text(seconds: int | None) -> str:
 def broken_text(count: int) -> str:
     """Text for a page that is stored, with this many queries that fail."""
     return ngettext("Saved · {count} query fails", "Saved · {count} queries fail", count).format(count=number(count))
+
+
+def interval_text(seconds: int) -> str:
+    """The name of an interval between the pages of a presentation."""
+    if not seconds:
+        return _("Off")
+    return _("{count} s").format(count=seconds) if seconds < 60 else _("{count} min").format(count=seconds // 60)
 
 
 def sized_states() -> list[str]:
@@ -71,7 +79,7 @@ class PageToolbar(Toolbar):
         self._fill_left()
         self._fill_right()
         self._shortened = (self.export, self.versions, self.present, self.breakpoints)
-        self._overflowing = (self.export, self.present, self.fit, self._find)
+        self._overflowing = (self.export, self._every, self.present, self.fit, self._find)
         self.setFixedHeight(theme().px("shell.toolbar"))
 
     def _fill_left(self) -> None:
@@ -104,6 +112,7 @@ class PageToolbar(Toolbar):
             _("Export"), self._open_export_menu, icon="ph.export", menu=True, tip=_("Export"), name="studio_export"
         )
         self.present = self._text_button("present", _("Present"), name="studio_present", with_icon=True)
+        self._every = self._button("present_every", icon="ph.caret-down")
         self.save = self._text_button("save_version", _("Save version"), name="studio_save")
         self.versions = self._text_button("show_versions", _("Versions"), name="studio_versions", with_icon=True)
         self.share = self._text_button("share", _("Share"), name="studio_share", with_icon=True, kind="primary")
@@ -112,7 +121,7 @@ class PageToolbar(Toolbar):
         )
         of_versions = (self.save, self.versions, self.share)
         last = _adjoined(self.more, self.fold["right"])
-        for widget in (self.mark, self.state, self.export, self.present, *of_versions, last):
+        for widget in (self.mark, self.state, self.export, self.present, self._every, *of_versions, last):
             self.add_right(widget)
         for widget in of_versions:
             widget.setVisible(self._shared)
@@ -199,6 +208,17 @@ class PageToolbar(Toolbar):
         self._row.invalidate()
         return self._row.minimumSize().width() - self.width()
 
+    def open_interval_menu(self, current: int, choose: Callable[[int], None]) -> None:
+        """Offer the intervals at which a presentation shows its next page, in seconds; 0 is off."""
+        items = [MenuItem(_("Rotate pages every"))]
+        items += [
+            MenuItem(
+                interval_text(seconds), partial(choose, seconds), checked=seconds == current, name=f"every_{seconds}"
+            )
+            for seconds in INTERVALS
+        ]
+        menu(self.more if self._every.isHidden() else self._every, items, name="interval_menu")
+
     def _open_export_menu(self) -> None:
         menu(self.export, self._items(REGISTRY.menu(EXPORT_MENU)), name="export_menu")
 
@@ -206,6 +226,7 @@ class PageToolbar(Toolbar):
         """Offer what has no button, and what has one that is hidden at this width."""
         buttons = {
             "studio.find": self._find, "studio.zoom_to_fit": self.fit, "studio.present": self.present,
+            "studio.present_every": self._every,
             "studio.show_versions": self.versions, "studio.save_version": self.save, "studio.share": self.share,
             **dict.fromkeys((one.id for one in REGISTRY.menu_commands(EXPORT_MENU)), self.export),
         }  # fmt: skip
