@@ -292,8 +292,9 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             tooltip=lambda row: row.email,
             width=280,
             stretch=True,
+            most=480,
         ),
-        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=220),
+        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=220, stretch=True),
         Column(
             "state",
             _("Status"),
