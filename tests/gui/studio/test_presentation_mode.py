@@ -187,6 +187,8 @@ def test_presentation_says_when_its_data_was_read_and_what_failed(studio: "Studi
     studio.page.editor.load(parse_document(items))
     studio.key(Qt.Key.Key_F5)
     state, runner = studio.page.presented.state, studio.page.query_runner
+    studio.wait(lambda: state.geometry().right() + 1 == studio.page.width() - 32)
+    assert state.width() < studio.page.width() / 2  # at the right, also without variables
     studio.wait(lambda: state.trouble.text() == "1 widget failed")
     read_at = runner.read_since(["right"])
     assert read_at is not None

@@ -72,6 +72,7 @@ class PresentationDisplay(QObject):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.title)
+        row.addStretch(0)  # without variables, it keeps the clock at the right
         row.addWidget(self.state)
         for part in (self.title, self.state):
             part.hide()
@@ -149,6 +150,8 @@ class PresentationDisplay(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseMove and self._mode.on and QCursor.pos() != self._pointer:
             self.wake()
+        elif event.type() == QEvent.Type.Resize and watched is self._canvas:
+            self.hint.place()
         return False
 
     def wake(self) -> None:
