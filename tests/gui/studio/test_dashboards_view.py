@@ -379,7 +379,7 @@ def test_page_with_view_only_access_reports_it_and_starts_no_edit(dashboards: Da
         dashboards.qtbot.keyClick(canvas, key, CTRL)
     menu = build_menu(canvas)
     acts = {action.objectName() for action in menu.actions() if action.objectName()}
-    assert acts == {"command_enlarge", "command_copy", "command_select_all"}
+    assert acts == {"command_enlarge", "command_copy", "command_export_data", "command_select_all"}
     menu.deleteLater()
     outline = page.outline
     outline.setFocus()
@@ -470,7 +470,7 @@ def test_import_file_without_a_dashboard_is_rejected_in_one_sentence(
     assert said is not None
     assert "broken.json" in said.what
     assert named in said.why
-    assert said.why.endswith("Use a JSON file of a dashboard that Benchboard or Grafana exported.")
+    assert said.why.lower().endswith("use a json file of a dashboard that benchboard or grafana exported.")
     assert len(dashboards.cards()) == 3
 
 

@@ -46,11 +46,14 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
         what = _("Can't read {file}.").format(file=path.name)
         raise Invalid("import.file", what, why=error.strerror or "") from error
     except Invalid as error:
+        do = error.do or _("Use a JSON file of a dashboard that Benchboard or Grafana exported.")
+        if error.code == "layout.not-json":  # more often a file that was cut off, or another one, than a slip in it
+            do = _("Correct it, or use a JSON file of a dashboard that Benchboard or Grafana exported.")
         raise Invalid(
             error.code,
             _("Can't import a dashboard from {file}.").format(file=path.name),
             why=" ".join(part for part in (error.what, error.why) if part),
-            do=error.do or _("Use a JSON file of a dashboard that Benchboard or Grafana exported."),
+            do=do,
             **error.facts,
         ) from error
 
