@@ -28,6 +28,7 @@ from benchboard.ui.widgets import Select
 from benchboard.ui.widgets.key_value import Figure
 from benchboard.ui.widgets.stepper import StepRow
 from support.benchsim import Simulator
+from support.painted_text import painted_texts
 from support.window import Clicker, visible
 
 
@@ -271,11 +272,23 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     qtbot.waitUntil(lambda: view._timing is None)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert not [text for text in texts if re.match(r"[\d.,]+ bit timings|in [\d.]+ ms", text)]
-    assert [text for text in texts if "marked" in text] == ["Correct the marked field."]
+    assert [text for text in texts if "marked" in text] == 5 * ["Correct the marked field."], "list and four cards"
+    assert click.find(window, "second_verdict").accessibleName() == "Correct the marked field to compare."
+    assert "All bit timings" in texts
+    assert not view._legend.isVisible()
+    assert [one.text for one in painted_texts(view._plot)] == ["Correct the marked field."]
     assert "No bit timings" not in texts
     assert "No bit timing" not in texts
     qtbot.waitUntil(lambda: not view.findChildren(QWidget, "timing_best_1"))
     assert not view._plot._points
+    if folder := os.environ.get("BENCH_SHOTS"):
+        window.grab().save(f"{folder}/timing_invalid.png")
+    _type(qtbot, click, window, "timing_bitrate", "500")
+    qtbot.waitUntil(lambda: view._timing is not None)
+    texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert not [text for text in texts if "marked" in text]
+    assert "All bit timings: oscillator tolerance by sample point" in texts
+    assert view._legend.isVisible()
 
 
 def test_timing_that_cannot_be_written_for_a_wrong_field_gets_the_focus_there_without_a_toast(
@@ -336,7 +349,7 @@ def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Click
     fields = ("clock", "tolerance", "bitrate", "point", "length", "delay", "loop", "error")
     assert {name for name in fields if click.find(window, f"timing_{name}").property("wrong")} == set(wrong)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
-    assert [text for text in texts if "marked" in text] == ["Correct the marked fields."]
+    assert {text for text in texts if "marked" in text} == {"Correct the marked fields."}
     for field, value in (("clock", "80"), ("bitrate", "500"), ("length", "20"), ("delay", "5")):
         _type(qtbot, click, window, f"timing_{field}", value)
     qtbot.waitUntil(lambda: view._timing is not None)

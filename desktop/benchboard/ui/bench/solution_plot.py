@@ -69,6 +69,7 @@ class SolutionPlot(QWidget):
         self._most_tolerance: float | None = None
         """The top of the axis if tolerances are plotted."""
         self._hover: SolutionPoint | None = None
+        self._why_blank = ""
         self.setObjectName("timing_cloud")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -82,9 +83,16 @@ class SolutionPlot(QWidget):
     @property
     def title(self) -> str:
         """What is plotted."""
+        if self.is_blank:
+            return _("All bit timings")
         if self._most_tolerance is None:
             return _("All bit timings: bit rate error by sample point")
         return _("All bit timings: oscillator tolerance by sample point")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether a sentence is shown in place of the axes."""
+        return bool(self._why_blank)
 
     def show_points(
         self, points: Sequence[SolutionPoint], *, target: float, max_error: float, clock_tolerance: float
@@ -97,13 +105,14 @@ class SolutionPlot(QWidget):
         is_exact = bool(tolerances) and all(point.error < _EXACT for point in self._points)
         self._most_tolerance = max(*tolerances, _EXACT) if is_exact else None
         self.setAccessibleName(self.title)
-        self._hover = None
+        self._hover, self._why_blank = None, ""
         self.update()
 
-    def clear(self) -> None:
-        """Draw no points and no selection."""
+    def clear(self, why: str = "") -> None:
+        """Draw no points and no selection, and `why` in place of the axes."""
         self._points, self._timing, self._hover = (), None, None
-        self._most_tolerance = None
+        self._most_tolerance, self._why_blank = None, why
+        self.setAccessibleName(" ".join(part for part in (self.title, why) if part))
         self.update()
 
     def show_selected(self, timing: Timing, error: float, tolerance: float) -> None:
@@ -134,27 +143,35 @@ class SolutionPlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            plot = self._plot()
-            left, right = (self._position(self._target + by, 0).x() for by in (-_TARGET_BAND, _TARGET_BAND))
-            band = QColor(theme().color("accent.soft"))
-            painter.fillRect(
-                QRectF(max(left, plot.x()), plot.y(), min(right, plot.right()) - max(left, plot.x()), plot.height()),
-                band,
-            )
-            self._paint_axes(painter, plot)
-            painter.setPen(Qt.PenStyle.NoPen)
-            for point in self._points:
-                dot = self._colour(point.tolerance)
-                dot.setAlphaF(DOT_ALPHA)
-                painter.setBrush(dot)
-                painter.drawEllipse(self.spot(point), 2, 2)
-            self._paint_selected(painter)
-            if self._hover is not None:
-                self._paint_label(painter, self._hover)
+            if self.is_blank:
+                painter.setFont(theme().font("body"))
+                painter.setPen(theme().color("text.muted"))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._why_blank)
+            else:
+                self._paint_plot(painter)
             if self.hasFocus():
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+    def _paint_plot(self, painter: QPainter) -> None:
+        plot = self._plot()
+        left, right = (self._position(self._target + by, 0).x() for by in (-_TARGET_BAND, _TARGET_BAND))
+        band = QColor(theme().color("accent.soft"))
+        painter.fillRect(
+            QRectF(max(left, plot.x()), plot.y(), min(right, plot.right()) - max(left, plot.x()), plot.height()),
+            band,
+        )
+        self._paint_axes(painter, plot)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for point in self._points:
+            dot = self._colour(point.tolerance)
+            dot.setAlphaF(DOT_ALPHA)
+            painter.setBrush(dot)
+            painter.drawEllipse(self.spot(point), 2, 2)
+        self._paint_selected(painter)
+        if self._hover is not None:
+            self._paint_label(painter, self._hover)
 
     def _colour(self, tolerance: float) -> QColor:
         band = tolerance_band(tolerance, self._clock_tolerance)

@@ -35,14 +35,14 @@ class ToleranceCards:
         self.tolerance = _FigureCard(_("Oscillator tolerance"))
         self.cable = _FigureCard(_("Cable"))
 
-    def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
-        """Show what `timing` allows, compared with the request.
+    def show_timing(self, timing: Timing | None, request: TimingRequest | None, why_none: str = "") -> None:
+        """Show what `timing` allows, compared with the request; without a timing, `why_none`.
 
         Nothing counts as met by a timing that the controller can't hold, or that is too fast for CAN.
         """
         if timing is None or request is None:
-            self.tolerance.show_lines("", [])
-            self.cable.show_lines("", [])
+            self.tolerance.show_note(why_none)
+            self.cable.show_note(why_none)
             return
         try:
             verdict = check_request(timing, request)
@@ -107,11 +107,21 @@ class _FigureCard(Card):
         self.column.addLayout(head)
         self._lines = KeyValue(ruled=True)
         self.column.addWidget(self._lines)
+        self._note = Paragraph("", tone="muted")
+        self._note.hide()
+        self.column.addWidget(self._note)
+
+    def show_note(self, note: str) -> None:
+        """There are no lines; this says why."""
+        self.show_lines("", [])
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
 
     def show_lines(self, summary: str, lines: list[_FigureLine], *, good: bool | None = None) -> None:
         self._summary.setText(summary)
         self._summary.set_tone("secondary" if good is None else "ok" if good else "error")
         self._lines.show_rows([(name, Figure(figure, fits, mark)) for name, mark, figure, fits in lines])
+        self._note.hide()
 
 
 class RegistersCard(Card):
@@ -121,6 +131,7 @@ class RegistersCard(Card):
         super().__init__(padding=14)
         self._controller = ""
         self._timing: Timing | None = None
+        self._why_none = ""
         head = QHBoxLayout()
         head.addWidget(Text(_("Registers"), "body_strong", "secondary"))
         head.addStretch(1)
@@ -141,9 +152,9 @@ class RegistersCard(Card):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._body.setObjectName("timing_registers")
 
-    def show_timing(self, name: str, timing: Timing | None) -> None:
-        """Show `timing` in the registers of that controller."""
-        self._controller, self._timing = name, timing
+    def show_timing(self, name: str, timing: Timing | None, why_none: str = "") -> None:
+        """Show `timing` in the registers of that controller; without a timing, `why_none`."""
+        self._controller, self._timing, self._why_none = name, timing, why_none
         self._show()
 
     def text(self) -> str:
@@ -155,6 +166,8 @@ class RegistersCard(Card):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+        if self._timing is None and self._why_none:
+            self._grid.addWidget(Paragraph(self._why_none, tone="muted"), 0, 0, 1, 4)
         for row, (name, value, meaning) in enumerate(self._rows()):
             if name:
                 self._grid.addWidget(_mono(name, strong=True), row, 0)

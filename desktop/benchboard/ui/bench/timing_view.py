@@ -380,7 +380,6 @@ class TimingView(QWidget):
         )
         if not best:
             self._plot.clear()  # also of the one that was selected before
-        self._plot_title.setText(self._plot.title)
         self._legend.set_clock_tolerance(request.clock_tolerance)
         self._inputs.best.show_solutions(best)
         selected = keep
@@ -400,7 +399,6 @@ class TimingView(QWidget):
         """Clear the solutions of earlier inputs: the present ones have none."""
         self._solutions = None
         self._inputs.show_none()
-        self._plot.clear()
         self._show(None)
 
     def _select_solution(self, triple: tuple[int, int, int]) -> None:
@@ -427,12 +425,7 @@ class TimingView(QWidget):
         self._bit_problem.setText(problem)
         self._bit_problem.setVisible(bool(problem))
         if timing is None or request is None or verdict is None:
-            self._bar.show_timing(None)
-            self._bit_title.setText(_("No bit timing") if self._solutions is not None else "")
-            self._registers.show_timing("", None)
-            self._tolerance.show_timing(None, request)
-            self._comparison.show_timing(None, request)
-            self._compare()
+            self._show_blank()
             return
         item = controller(request.controller)
         sentence = _("{rate} kbit/s    {quanta} tq of {ns} ns, prescaler {prescaler}")
@@ -453,7 +446,25 @@ class TimingView(QWidget):
         self._registers.show_timing(request.controller, timing)
         self._tolerance.show_timing(timing, request)
         self._comparison.show_timing(timing, request)
+        self._show_plot_title()
         self._compare()
+
+    def _show_blank(self) -> None:
+        """Show no timing, and in each card why there is none."""
+        wrong = self._inputs.wrong_count
+        why = self._inputs.why_none() if wrong else _("No bit timing")
+        self._bar.show_timing(None)
+        self._bit_title.setText(why)
+        self._plot.clear(why)
+        self._registers.show_timing("", None, why)
+        self._tolerance.show_timing(None, None, why)
+        self._comparison.show_timing(None, None, wrong)
+        self._show_plot_title()
+        self._compare()
+
+    def _show_plot_title(self) -> None:
+        self._plot_title.setText(self._plot.title)
+        self._legend.setVisible(not self._plot.is_blank)
 
     # ---- writing
 
