@@ -82,7 +82,6 @@ def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
 def toasts_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Toasts stay for ten minutes: on a busy machine six seconds may be over before a test can press Undo."""
     monkeypatch.setattr(toasts, "SHOWN_MS", 10 * 60_000)
-    monkeypatch.setattr(toasts, "HINT_MS", 10 * 60_000)
 
 
 @pytest.fixture(scope="session")

@@ -300,8 +300,8 @@ def _floating() -> Iterator[Sample]:
         made.move_into_place()
         made.show()
 
-    def toast(window: QWidget, undo: Callable[[], None] | None, *, small: bool) -> None:
-        made = widgets.Toast("1 session revoked", undo, window, small=small)
+    def toast(window: QWidget, undo: Callable[[], None] | None) -> None:
+        made = widgets.Toast("1 session revoked", undo, window)
         made.move_into_place()
         made.show()
 
@@ -309,9 +309,8 @@ def _floating() -> Iterator[Sample]:
     yield Sample("Confirm", "rest", partial(_window_with, confirm, QSize(500, 240)))
     yield Sample("Popover", "rest", partial(_window_with, popover, QSize(300, 140)))
     yield Sample("Menu", "rest", partial(_window_with, menu, QSize(300, 210)))
-    yield Sample("Toast", "rest", partial(_window_with, partial(toast, undo=None, small=False), QSize(300, 60)))
-    yield Sample("Toast", "undo", partial(_window_with, partial(toast, undo=lambda: None, small=False), QSize(300, 60)))
-    yield Sample("Toast", "small", partial(_window_with, partial(toast, undo=None, small=True), QSize(200, 60)))
+    yield Sample("Toast", "rest", partial(_window_with, partial(toast, undo=None), QSize(300, 60)))
+    yield Sample("Toast", "undo", partial(_window_with, partial(toast, undo=lambda: None), QSize(300, 60)))
 
 
 def _window_with(open_part: Callable[[QWidget], None], size: QSize) -> QWidget:

@@ -52,7 +52,7 @@ class ProblemDisplay(Protocol):
     """Where problems are shown: the shell, or the sign-in screen before it."""
 
     def show_banner(self, notice: Notice | None) -> None: ...
-    def show_toast(self, text: str, undo: Callable[[], None] | None, *, small: bool, warning: bool = False) -> None: ...
+    def show_toast(self, text: str, undo: Callable[[], None] | None, *, warning: bool = False) -> None: ...
     def hide_toast(self, text: str) -> None: ...
     def show_bug(self, summary: str, details: str) -> None: ...
 
@@ -182,20 +182,16 @@ class Problems(QObject):
         self._page = ""
         self._present()
 
-    def toast(
-        self, text: str, undo: Callable[[], None] | None = None, *, small: bool = False, warning: bool = False
-    ) -> None:
-        """Report a completed action for six seconds, with undo; `small` if it covers content that the user is
-        viewing, a `warning` if something wasn't done.
-        """
+    def toast(self, text: str, undo: Callable[[], None] | None = None, *, warning: bool = False) -> None:
+        """Report a completed action for six seconds, with undo; a `warning` if something wasn't done."""
         if self._display is not None and _is_alive(self._display):
-            self._display.show_toast(text, undo, small=small, warning=warning)
+            self._display.show_toast(text, undo, warning=warning)
 
     def refuse(self, why: str) -> None:
         """Say why a command can't be run now, until the user leaves the page, for six seconds at most."""
         self._refusal = why
         if self._display is not None and _is_alive(self._display):
-            self._display.show_toast(why, None, small=False, warning=True)
+            self._display.show_toast(why, None, warning=True)
 
     def withdraw(self, text: str) -> None:
         """Hide the toast with this text: it no longer applies."""

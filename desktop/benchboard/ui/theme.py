@@ -21,7 +21,7 @@ from benchboard.ui import fonts, motion, stylesheet
 
 Mode = Literal["light", "dark"]
 _WEIGHTS: Final = dict.fromkeys(
-    ("body_strong", "section", "title", "display", "kpi", "wall_title", "wall_kpi", "wall_kpi_large"), 600
+    ("body_strong", "section", "title", "display", "kpi", "wall_title", "wall_kpi_large"), 600
 )
 
 

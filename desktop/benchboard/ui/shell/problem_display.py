@@ -50,11 +50,11 @@ class ShellProblemDisplay(QObject):
             self._banner.show()
         self.slot.setVisible(notice is not None)
 
-    def show_toast(self, text: str, undo: Callable[[], None] | None, *, small: bool, warning: bool = False) -> None:
+    def show_toast(self, text: str, undo: Callable[[], None] | None, *, warning: bool = False) -> None:
         """Replace the toast."""
         if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.deleteLater()
-        self._toast = Toast(text, undo, self._host.window(), small=small, warning=warning)
+        self._toast = Toast(text, undo, self._host.window(), warning=warning)
         self._toast.appear()
 
     def hide_toast(self, text: str) -> None:

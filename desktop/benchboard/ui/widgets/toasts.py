@@ -17,13 +17,12 @@ from benchboard.ui.widgets.slide import FROM_BELOW, slide_in
 from benchboard.ui.widgets.surfaces import Icon
 
 SHOWN_MS: Final = 6_000
-HINT_MS: Final = 3_000
 _UNDO: Final = QKeySequence.StandardKey.Undo
 
 
 class Toast(QWidget):
-    """Reports a completed action, with undo, at the bottom of the window for six seconds; a `small` one is a hint for
-    three. A `warning` says what wasn't done, and why.
+    """Reports a completed action, with undo, at the bottom of the window for six seconds. A `warning` says
+    what wasn't done, and why.
     """
 
     accessible_role = Role.Notification
@@ -34,20 +33,18 @@ class Toast(QWidget):
         undo: Callable[[], None] | None,
         parent: QWidget,
         *,
-        small: bool = False,
         warning: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._window, self._small, self.warning = parent, small, warning
+        self._window, self.warning = parent, warning
         self._announced = False
         self.setObjectName("toast")
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(theme().px("spacing.2"))
-        if not small:
-            row.addWidget(Icon("ph.warning" if warning else "ph.check-circle-fill", "on.tooltip"))
-        row.addWidget(Text(text, "caption" if small else "body", "inverse"))
+        row.addWidget(Icon("ph.warning" if warning else "ph.check-circle-fill", "on.tooltip"))
+        row.addWidget(Text(text, "body", "inverse"))
         self._undo = undo
         if undo is not None:
             button = Button(_("Undo"), self._run_undo, kind="inverse", name="toast_undo")
@@ -56,9 +53,9 @@ class Toast(QWidget):
             app = QApplication.instance()
             if app is not None:
                 app.installEventFilter(self)
-        self.setFixedHeight(24 if small else 32)
+        self.setFixedHeight(32)
         self.adjustSize()
-        QTimer.singleShot(HINT_MS if small else SHOWN_MS, self, self.deleteLater)
+        QTimer.singleShot(SHOWN_MS, self, self.deleteLater)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -100,7 +97,7 @@ class Toast(QWidget):
     def move_into_place(self) -> None:
         """Move to the bottom centre of the window, above any footer that must stay visible."""
         window = self._window
-        gap = theme().px("spacing.1" if self._small else "spacing.4")
+        gap = theme().px("spacing.4")
         footers = [clear.footer for clear in window.findChildren(_ToastBarrier) if clear.footer.isVisible()]
         tops = [(footer.mapTo(window, QPoint(0, 0)).y(), footer.height()) for footer in footers]
         edge = window.height()
