@@ -403,7 +403,7 @@ DASHBOARDS: Final[tuple[TourStep, ...]] = (
     ),
     TourStep(
         "dashboard-presented",
-        "Presented: the dashboard fills the window.",
+        "Presented: the dashboard fills the screen, with the time and how fresh its data is.",
         in_sequence(click("segment_desktop"), press(Qt.Key.Key_F5)),
         _count(_NAME),
         "4",

@@ -409,7 +409,7 @@ def test_presentation_goes_through_the_open_dashboards(two: TwoDashboards) -> No
     assert changes[-1] is False
 
 
-def test_rotation_shows_the_next_dashboard_with_its_data_read_again(two: TwoDashboards) -> None:
+def test_rotation_shows_the_next_dashboard(two: TwoDashboards) -> None:
     place = two.place
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
     two.first.presented.rotation.start(0.05)

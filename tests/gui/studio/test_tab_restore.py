@@ -93,6 +93,24 @@ def test_tabs_after_a_restart_resume_the_presentation(open_studio: Open) -> None
     assert not page.bar.isVisible()
 
 
+def test_tab_not_opened_after_a_restart_is_presented_from_its_last_screen_when_going_back(open_studio: Open) -> None:
+    dashboards, _keys = opened(open_studio, One=LONG, Two=FIRST)
+    dashboards = reopened(open_studio, dashboards)
+    second = dashboards.read()
+    assert dashboards.place.pages == [second]
+    dashboards.qtbot.keyClick(second.canvas, Qt.Key.Key_F5)
+    dashboards.qtbot.keyClick(second.canvas, Qt.Key.Key_Left)
+    canvas = dashboards.read().canvas
+    dashboards.studio.wait(lambda: canvas.wall is not None and len(canvas.wall.screens) > 1)
+    assert canvas.wall is not None
+    assert canvas.screen_index == len(canvas.wall.screens) - 1
+    assert dashboards.place.pages == [dashboards.place.page, second]
+    last = canvas.screen_index
+    dashboards.qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    canvas.sync()
+    assert canvas.screen_index == last - 1
+
+
 def test_tabs_with_the_list_in_front_restore_it_in_front(open_studio: Open) -> None:
     dashboards, _keys = opened(open_studio, One=FIRST)
     dashboards.place.tabs.setCurrentIndex(0)

@@ -316,11 +316,13 @@ class DashboardsView(QWidget):
         target = self.page_at(tab) if tab > 0 else None
         if target is None:
             return
-        self._is_turning = True
+        self._is_turning, is_paused = True, page.presented.rotation.paused
         try:
             page.stop_presenting()
             self.tabs.setCurrentIndex(tab)
             target.presentation.start(at_end=by < 0)
+            if is_paused:
+                target.presented.rotation.toggle()
         finally:
             self._is_turning = False
 

@@ -489,6 +489,7 @@ class StudioPage(QWidget):
         self._show_read_only_reason()
         self._place_variables()
         self.no_rows_bar.set_presented(presenting)
+        self.empty_notice.set_presented(presenting)
         self.presenting_changed.emit(presenting)
 
     def _show_panes(self) -> None:

@@ -17,6 +17,7 @@ from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import set_surface
+from benchboard.ui.widgets.toasts import keep_toasts_above
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
@@ -76,6 +77,8 @@ class PresentationDisplay(QObject):
         row.addWidget(self.state)
         for part in (self.title, self.state):
             part.hide()
+        for footer in (self.dots, self.hint):
+            keep_toasts_above(footer)
 
     @property
     def row(self) -> QBoxLayout:
@@ -88,7 +91,7 @@ class PresentationDisplay(QObject):
         self._mode.changed.connect(self._follow)
         self._mode.passed_end.connect(self._pass_end)
         self._mode.pause_requested.connect(self._pause)
-        self._canvas.screen_changed.connect(self._show_page)
+        self._canvas.screen_changed.connect(self.rotation.restart)
         self._canvas.query_runner.result_changed.connect(self._show_state)
         self.rotation.due.connect(self._turn_by_itself)
         self.rotation.progressed.connect(self._show_page)

@@ -35,13 +35,13 @@ class Rotation(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._step)
 
-    def start(self, seconds: float, *, paused: bool = False) -> None:
+    def start(self, seconds: float) -> None:
         """Begin a first interval; with 0 seconds, nothing happens by itself."""
-        self.seconds, self.paused = seconds, paused and seconds > 0
+        self.seconds, self.paused = seconds, False
         self.restart()
 
     def restart(self) -> None:
-        """Begin the interval again: the page was turned by hand."""
+        """Begin the interval again: another page is shown."""
         self._passed_ms = 0.0
         self._since_step.start()
         if self.seconds > 0 and not self.paused:

@@ -76,8 +76,8 @@ class PresentationMode(QObject):
         self.changed.emit(True)
         canvas.sync()
         canvas.scroll_to(QPoint())
-        if at_end and canvas.wall is not None:
-            canvas.show_screen(len(canvas.wall.screens) - 1)
+        if at_end:
+            canvas.show_last_screen()
         canvas.pixmaps.update_visible()
         canvas.viewport().unsetCursor()
 
@@ -165,8 +165,10 @@ class PresentationMode(QObject):
             self._scroll(key)
         elif key in _TURNS:
             self.turn(_TURNS[Qt.Key(key)])
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            canvas.show_screen(0 if key == Qt.Key.Key_Home else len(canvas.wall.screens) - 1)
+        elif key == Qt.Key.Key_Home:
+            canvas.show_screen(0)
+        elif key == Qt.Key.Key_End:
+            canvas.show_last_screen()
         elif key == Qt.Key.Key_Space:
             self.pause_requested.emit()
         return True

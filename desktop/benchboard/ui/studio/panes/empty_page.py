@@ -20,13 +20,18 @@ class EmptyPageNotice(QObject):
         super().__init__(area)
         self._area, self._editor, self._saving = area, editor, saving
         self._empty, self._start_from_template = empty, begin
-        self._state = ""
+        self._state, self._presented = "", False
         self.shown: QWidget | None = None
         """The notice that is shown now."""
         area.installEventFilter(self)
         saving.state_changed.connect(self.follow)
         editor.changed.connect(self.follow)
         editor.permission_changed.connect(self.follow)
+
+    def set_presented(self, presented: bool) -> None:
+        """Say only that the page is empty while it is presented."""
+        self._presented = presented
+        self.follow()
 
     def follow(self) -> None:
         """Update the notice to the page's state."""
@@ -48,7 +53,7 @@ class EmptyPageNotice(QObject):
             return "failed"
         if self._saving.state == "loading" or len(self._editor.layout):
             return ""
-        return "nothing" if self._editor.read_only else "empty"
+        return "nothing" if self._editor.read_only or self._presented else "empty"
 
     def _make_widget(self, wanted: str) -> QWidget | None:
         problem = self._saving.problem

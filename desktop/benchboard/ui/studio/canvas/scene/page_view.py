@@ -68,6 +68,8 @@ class PageView(QGraphicsView):
         """The layout of the desktop page while it is presented."""
         self.screen_index = 0
         """The index of the screen of `wall` that is shown."""
+        self._stays_at_end = False
+        """Whether the last screen stays shown when the page is laid out again."""
         self._wall_zoom: float | None = None
         """The zoom that the user chose while presenting; None fits the window."""
         self.embedded_widget: QWidget | None = None
@@ -138,7 +140,7 @@ class PageView(QGraphicsView):
         """Lay the presented page out for the window; on the page as edited, end that."""
         before, zoom = self.wall, self.zoom
         if not self.presenting or self.editor.breakpoint:
-            self.wall, self._wall_zoom, self.screen_index = None, None, 0
+            self.wall, self._wall_zoom, self.screen_index, self._stays_at_end = None, None, 0, False
             if before is not None:
                 self.zoom = 1.0
         else:
@@ -149,7 +151,8 @@ class PageView(QGraphicsView):
             unit = (float(theme().px("tile.row_unit")), float(theme().px("tile.gap")))
             self.wall = wall_layout.lay_out(spans, height, base, unit, self._wall_zoom)
             self.zoom = self.wall.scale
-            self.screen_index = min(self.screen_index, len(self.wall.screens) - 1)
+            last = len(self.wall.screens) - 1
+            self.screen_index = last if self._stays_at_end else min(self.screen_index, last)
         if self.zoom != zoom:
             self.zoom_changed.emit()
         if before != self.wall:
@@ -158,9 +161,15 @@ class PageView(QGraphicsView):
     def show_screen(self, index: int) -> None:
         """Show a screen of the presented page, counted from 0."""
         if self.wall is not None and index != self.screen_index and 0 <= index < len(self.wall.screens):
-            self.screen_index = index
+            self.screen_index, self._stays_at_end = index, False
             self.sync()
             self.screen_changed.emit()
+
+    def show_last_screen(self) -> None:
+        """Show the last screen of the presented page, also of one that is still loading."""
+        if self.wall is not None:
+            self.show_screen(len(self.wall.screens) - 1)
+            self._stays_at_end = True
 
     def _size_scene(self) -> None:
         grid = self.grid

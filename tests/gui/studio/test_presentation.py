@@ -1,0 +1,188 @@
+"""What belongs to a presentation beyond the page: the window's state, what is announced, motion, and the rotation."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtWidgets import QWidget
+from two_dashboards import TwoDashboards
+
+from benchboard.dashboards.document.document import parse_document
+from benchboard.ui import motion
+from benchboard.ui.shell import shell
+from benchboard.ui.studio.editor_page import StudioPage
+from benchboard.ui.studio.rotation import Rotation
+from benchboard.ui.widgets import accessible
+from benchboard.ui.widgets.empty_state import EmptyState
+from benchboard.ui.widgets.toasts import Toast
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+State = Qt.WindowState
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window believes that there is a screen to fill."""
+    monkeypatch.setattr(shell, "QGuiApplication", SimpleNamespace(platformName=lambda: "xcb"))
+
+
+@pytest.fixture
+def reduced_motion(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
+    """Whether the user asks for no motion: the parameter."""
+    monkeypatch.setenv(motion.SWITCH, "1" if request.param else "0")
+    motion.is_reduced.cache_clear()
+    yield request.param
+    motion.is_reduced.cache_clear()
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What a screen reader reads out from now on."""
+    sentences: list[str] = []
+
+    def note(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            sentences.append(event.message())
+
+    monkeypatch.setattr(accessible, "send", note)
+    before = QAccessible.isActive()
+    QAccessible.setActive(True)
+    yield sentences
+    QAccessible.setActive(before)
+
+
+@pytest.mark.usefixtures("screen")
+@pytest.mark.parametrize("before", [State.WindowNoState, State.WindowMaximized, State.WindowFullScreen])
+def test_presentation_fills_the_screen_and_restores_the_state_of_the_window(studio: "Studio", before: State) -> None:
+    window = studio.application.window
+    window.setWindowState(before)
+    studio.key(Qt.Key.Key_F5)
+    assert window.windowState() == before | State.WindowFullScreen
+    studio.key(Qt.Key.Key_Escape)
+    assert window.windowState() == before
+
+
+@pytest.mark.usefixtures("screen")
+def test_presentation_goes_on_in_another_language_and_then_leaves_the_full_screen(studio: "Studio") -> None:
+    application, context = studio.application, studio.context
+    application.window.setWindowState(State.WindowMaximized)
+    studio.key(Qt.Key.Key_F5)
+
+    def presenting() -> list[StudioPage]:
+        assert application.shell is not None
+        return [page for page in application.shell.findChildren(StudioPage) if page.presentation.on]
+
+    try:
+        context.apply_settings(replace(context.settings, language="tr"))
+        studio.wait(lambda: bool(presenting()))
+        (page,) = presenting()
+        assert page is not studio.page
+        assert application.window.isFullScreen()
+        studio.qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
+        assert application.window.windowState() == State.WindowMaximized
+    finally:
+        context.apply_settings(replace(context.settings, language="en"))
+
+
+def test_presentation_is_announced_when_it_begins_and_ends(studio: "Studio", heard: list[str]) -> None:
+    studio.page.editor.apply_document("Rename", replace(studio.page.editor.document, title="Line 2"))
+    heard.clear()
+    studio.key(Qt.Key.Key_F5)
+    (begun,) = [words for words in heard if words.startswith("Presenting")]
+    assert begun.startswith("Presenting Line 2. Press Esc to leave.")
+    heard.clear()
+    studio.key(Qt.Key.Key_Escape)
+    assert heard.count("The presentation has ended.") == 1
+
+
+@pytest.mark.parametrize("reduced_motion", [False, True], indirect=True)
+def test_presentation_hint_fades_or_goes_at_once_without_motion(reduced_motion: bool, studio: "Studio") -> None:
+    hint = studio.page.presented.hint
+    studio.key(Qt.Key.Key_F5)
+    assert hint.isVisible()
+    hint.fade()
+    assert hint.isVisible() is not reduced_motion
+    studio.wait(lambda: not hint.isVisible())
+
+
+@pytest.mark.parametrize("reduced_motion", [False, True], indirect=True)
+def test_rotation_grows_its_line_evenly_or_each_second_without_motion(reduced_motion: bool) -> None:
+    parent = QObject()
+    timer = Rotation(parent).findChild(QTimer)
+    assert timer is not None
+    assert timer.interval() == (1_000 if reduced_motion else 100)
+
+
+def test_rotation_reads_the_data_again_at_each_turn(studio: "Studio") -> None:
+    studio.application.window.resize(1024, 700)
+    canvas, runner, rotation = studio.canvas, studio.page.query_runner, studio.page.presented.rotation
+    shown = studio.canvas.tiles
+    before = runner.read_since(shown)
+    studio.key(Qt.Key.Key_F5)
+    studio.wait(lambda: not runner.busy and runner.read_since(shown) > before)
+    begun = runner.read_since(shown)
+    rotation.due.connect(rotation.stop)
+    rotation.start(0.05)
+    studio.wait(lambda: canvas.screen_index == 1)
+    studio.wait(lambda: not runner.busy and runner.read_since(shown) > begun)
+
+
+def test_rotation_begins_again_when_the_page_is_turned_by_hand(studio: "Studio") -> None:
+    studio.application.window.resize(1024, 700)
+    rotation = studio.page.presented.rotation
+    studio.key(Qt.Key.Key_F5)
+    rotation.start(60)
+    studio.wait(lambda: rotation.share > 0)
+    studio.key(Qt.Key.Key_Right)
+    assert (studio.canvas.screen_index, rotation.share) == (1, 0)
+
+
+def test_rotation_that_is_paused_stays_paused_on_another_dashboard(two: TwoDashboards) -> None:
+    context = two.studio.context
+    context.apply_settings(replace(context.settings, present_every="30"))
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_Space)
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_Right)
+    assert two.place.page is two.second
+    assert two.second.presented.rotation.paused
+    assert context.status.text("hint") == "Page 1 of 2, paused"
+    two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_Space)
+    two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_Left)
+    assert two.place.page is two.first
+    assert not two.first.presented.rotation.paused
+
+
+def test_presentation_of_an_empty_page_says_only_that_it_is_empty(studio: "Studio") -> None:
+    studio.page.editor.load(parse_document([]))
+
+    def notice() -> EmptyState:
+        found = studio.find("studio_empty")
+        assert isinstance(found, EmptyState)
+        return found
+
+    assert notice().action.isVisible()
+    studio.key(Qt.Key.Key_F5)
+    assert not notice().action.isVisible()
+    assert not notice().why.isVisible()
+    studio.key(Qt.Key.Key_Escape)
+    assert notice().action.isVisible()
+
+
+def test_presentation_shows_toasts_above_its_hint(studio: "Studio") -> None:
+    window = studio.application.window
+    studio.context.problems.toast("Saved line-2.pdf")
+    studio.key(Qt.Key.Key_F5)
+    presented = studio.page.presented
+
+    def place(part: QWidget) -> QRect:
+        return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+
+    (toast,) = window.findChildren(Toast)
+    studio.wait(lambda: place(toast).bottom() < place(presented.hint).top())
+    assert place(presented.hint).bottom() < place(presented.dots).top()
