@@ -161,10 +161,9 @@ class EnlargedDrawing(QWidget):
             self.crosshair.show_at(shown.line, shown.points, shown.bars)
         else:
             self.crosshair.hide()
-        text = tooltip_html(readout)
-        self.setToolTip(text)
+        self.setToolTip(tooltip_html(readout))
         if readout is not None and readout.follows_pointer:
-            value_tip(self).show_at(at, text)
+            value_tip(self).show_at(at, self.toolTip())
         else:
             value_tip(self).hide()
 

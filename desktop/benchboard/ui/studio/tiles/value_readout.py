@@ -24,15 +24,25 @@ from benchboard.ui.widgets.empty_state import fits_tile
 _HIT_MARGIN: Final = 8.0
 """Pixels around a plot within which its points still respond."""
 _MAX_TEXT: Final = 2_000
+_COLUMN_GAP: Final = 16
+"""Pixels between the names of series and their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadoutLine:
-    """A line of a readout: a text, with the colour of its series if it has one. The nearest series is `strong`."""
+    """A line of a readout: a label, with the colour of its series and its value if it has them. The nearest series is
+    `strong`; what isn't a value is `muted`."""
 
-    text: str
+    label: str
     colour: QColor | None = None
     strong: bool = False
+    value: str = ""
+    muted: bool = False
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return f"{self.label}: {self.value}" if self.value else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +78,12 @@ class Readout:
 
 
 def tooltip_html(readout: Readout | None) -> str:
-    """A readout as the HTML of a tooltip, with its data escaped."""
+    """A readout as the HTML of a tooltip, with its data escaped. Where lines have values, these are in a column."""
     if readout is None:
         return ""
+    if any(line.value for line in readout.lines):
+        rows = "".join(_row_html(line) for line in readout.lines)
+        return f"<table cellspacing='0' cellpadding='1' style='white-space:pre-wrap'>{rows}</table>"
     return "<p style='white-space:pre-wrap'>" + "<br>".join(_line_html(line) for line in readout.lines) + "</p>"
 
 
@@ -131,9 +144,26 @@ def _text_readout(*texts: str) -> Readout:
 
 
 def _line_html(line: ReadoutLine) -> str:
-    sign = f"<span style='color:{line.colour.name()}'>■</span> " if line.colour is not None else ""
-    text = escape(line.text)
-    return sign + (f"<b>{text}</b>" if line.strong else text)
+    return _mark_html(line) + _styled_html(line, line.text)
+
+
+def _row_html(line: ReadoutLine) -> str:
+    if not line.value:
+        return f"<tr><td colspan='2'>{_line_html(line)}</td></tr>"
+    name, value = _styled_html(line, line.label), _styled_html(line, line.value)
+    right = f"<td align='right' style='padding-left:{_COLUMN_GAP}px'>{value}</td>"
+    return f"<tr><td>{_mark_html(line)}{name}</td>{right}</tr>"
+
+
+def _mark_html(line: ReadoutLine) -> str:
+    return f"<span style='color:{line.colour.name()}'>■</span> " if line.colour is not None else ""
+
+
+def _styled_html(line: ReadoutLine, text: str) -> str:
+    text = escape(text)
+    if line.muted:
+        return f"<span style='color:{theme().color('text.muted').name()}'>{text}</span>"
+    return f"<b>{text}</b>" if line.strong else text
 
 
 def _table_reader(body: QRectF, table: ResultTable) -> Reader:
@@ -155,14 +185,10 @@ def _pie_reader(pie: Pie, unit: number_format.Unit) -> Reader:
             return None
         place = pie.slices.index(one)
         share = percent(pie.share(one), 1)
-        lines = [
-            ReadoutLine(one.name, pie.colour(place)),
-            ReadoutLine(f"{slice_text(one, unit)} · {share}", strong=True),
-        ]
+        lines = [ReadoutLine(one.name, pie.colour(place), value=f"{slice_text(one, unit)} · {share}")]
         if one.row_count > 1:
-            lines.append(
-                ReadoutLine(ngettext("{count} row", "{count} rows", one.row_count).format(count=one.row_count))
-            )
+            count = ngettext("{count} row", "{count} rows", one.row_count).format(count=one.row_count)
+            lines.append(ReadoutLine(count, muted=True))
         return Readout(tuple(lines), follows_pointer=True)
 
     return at
@@ -211,9 +237,9 @@ class ChartReader:
         if self._unfinished and row == len(self._table.rows) - 1:
             category = _("{when}, so far").format(when=category)
         heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
-        lines = [ReadoutLine(category)]
+        lines = [ReadoutLine(category, muted=True)]
         lines += _series_lines(self._table, row, self._series, self._unit, min(heights)[1] if heights else -1)
-        lines += [ReadoutLine(self._undrawn)] if self._undrawn else []
+        lines += [ReadoutLine(self._undrawn, muted=True)] if self._undrawn else []
         return Readout(tuple(lines), follows_pointer=True, crosshair=self._shape(row))
 
     @property
@@ -278,8 +304,8 @@ def _series_lines(
     """The values of all series in a row; of several, the one with the index `nearest` is bold."""
     lines = []
     for k, one in enumerate(series):
-        text = f"{one.name}: {number_format.format_value(table, table.rows[row], one.column, unit=unit)}"
-        lines.append(ReadoutLine(text, one.colour, strong=k == nearest and len(series) > 1))
+        value = number_format.format_value(table, table.rows[row], one.column, unit=unit)
+        lines.append(ReadoutLine(one.name, one.colour, strong=k == nearest and len(series) > 1, value=value))
     return lines
 
 

@@ -23,6 +23,8 @@ _LABEL: Final = 112
 _DOT: Final = 15
 _HIGHEST: Final = 140
 _MOST_SHOWN: Final = 2_000
+_RESULT_FIELDS: Final = 440
+"""Pixels at most that the fields of the result take: beside a wide picture they would be too far apart to read."""
 
 
 class FieldChoice(QRadioButton):
@@ -140,7 +142,7 @@ class SideCard(Card):
 
     def _head(self, whose: str, party: Party) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(16, 12, 12, 10)
+        row.setContentsMargins(16, 12, 16, 10)
         row.setSpacing(10)
         row.addWidget(Avatar(party.name, 28))
         words = QVBoxLayout()
@@ -188,6 +190,7 @@ class ResultCard(Card):
         self._tile = TileView(answers)
         self._tile.setMaximumWidth(330)
         self._fields = QGridLayout()
+        self._fields.setContentsMargins(0, 0, 0, 0)
         self._fields.setHorizontalSpacing(24)
         self._fields.setVerticalSpacing(8)
         self._fields.setColumnStretch(1, 3)
@@ -195,11 +198,11 @@ class ResultCard(Card):
         row = QHBoxLayout()
         row.setSpacing(24)
         row.addWidget(self._tile, 1)
-        right = QVBoxLayout()
-        right.addStretch(1)
-        right.addLayout(self._fields)
-        right.addStretch(1)
-        row.addLayout(right, 1)
+        fields = QWidget()
+        fields.setLayout(self._fields)
+        fields.setMaximumWidth(_RESULT_FIELDS)
+        row.addWidget(fields, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch()
         self.column.addLayout(row)
 
     def show_result(self, case: ConflictGroup, decisions: MergeDecisions) -> None:
