@@ -21,7 +21,7 @@ from benchboard.name_characters import unusable_character
 from benchboard.paging import Listing, Page
 from benchboard.storage import guard
 from benchboard.storage.keyset_paging import Sorting, page
-from benchboard.storage.models.identity import SignInSession, User
+from benchboard.storage.models.identity import SignInSession, Team, TeamMember, User
 from benchboard.storage.short_ids import find_id
 
 STATES: Final = ("active", "inactive", "pending")
@@ -30,7 +30,8 @@ _REVERSING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One account. `sessions` counts those open now; `os_user` is the system user who needs no password for it."""
+    """One account. `sessions` counts those open now; `os_user` is the system user who needs no password for it;
+    `teams` are the names of those the person is in."""
 
     id: str
     name: str
@@ -43,6 +44,7 @@ class Person:
     sessions: int
     created_at: datetime
     os_user: str | None
+    teams: tuple[str, ...]
 
 
 _PEOPLE = Sorting(
@@ -65,7 +67,9 @@ def list_people(
     """The organisation's people, without deleted ones. Filters: `role`, `state`. The search covers name and address."""
     require(actor, "users:read")
     query = select(User, _open_count()).where(*_matching(actor, listing))
-    return page(session, query, _PEOPLE, listing, after=after, limit=limit, row=_person)
+    found = page(session, query, _PEOPLE, listing, after=after, limit=limit, row=tuple)
+    teams = _teams(session, [row[0].id for row in found.rows])
+    return found.map(lambda row: _person(row, teams))
 
 
 def _matching(actor: Actor, listing: Listing) -> list[ColumnElement[bool]]:
@@ -94,7 +98,7 @@ def get_person(session: Session, actor: Actor, user_id: str) -> Person:
     ).first()
     if found is None:
         raise _not_found()
-    return _person(found)
+    return _person(found, _teams(session, [found[0].id]))
 
 
 def get_person_matching(session: Session, actor: Actor, who: str) -> Person:
@@ -306,7 +310,21 @@ def _open_count() -> ScalarSelect[int]:
     )
 
 
-def _person(row: Any) -> Person:
+def _teams(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The names of the teams of these people, by their IDs."""
+    found: dict[str, tuple[str, ...]] = {}
+    asked: Any = (
+        select(TeamMember.user_id, Team.name)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.user_id.in_(ids))
+        .order_by(func.lower(Team.name), Team.id)
+    )
+    for user_id, name in session.execute(asked):
+        found[user_id] = (*found.get(user_id, ()), name)
+    return found
+
+
+def _person(row: Any, teams: Mapping[str, tuple[str, ...]]) -> Person:
     user: User = row[0]
     return Person(
         id=user.id,
@@ -320,6 +338,7 @@ def _person(row: Any) -> Person:
         sessions=row[1],
         created_at=user.created_at,
         os_user=user.os_user,
+        teams=teams.get(user.id, ()),
     )
 
 

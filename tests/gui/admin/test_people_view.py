@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from benchboard.identity import audit, authentication, organisations, users
+from benchboard.identity import audit, authentication, organisations, teams, users
 from benchboard.identity.permissions import Client
 from benchboard.identity.roles import DEFAULT_ROLE
 from benchboard.ui.admin import people_view
@@ -16,7 +16,7 @@ from benchboard.ui.admin.add_person_dialog import AddPersonDialog
 from benchboard.ui.admin.people_view import PeopleView
 from benchboard.ui.admin.person_pane import PersonPane
 from benchboard.ui.shell.shell import Shell
-from benchboard.ui.widgets import Button, Paragraph, Toolbar
+from benchboard.ui.widgets import Button, Elided, Paragraph, Toolbar
 from benchboard.ui.widgets.timeline_row import TimelineRow
 from support.admin import Admin
 from support.databases import unbound
@@ -84,10 +84,10 @@ def test_disable_people_is_undone_by_key(admin: Admin) -> None:
     admin.wait(lambda: "2 people disabled" in admin.toast())
     assert {admin.person(name).state for name in ("Ada Lovelace", "Öz Işık")} == {"inactive"}
     assert admin.person("Ada Lovelace").sessions == 0
-    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Disabled")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Disabled")
     admin.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
-    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Active")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Active")
     assert admin.person("Öz Işık").state == "active"
 
 
@@ -96,7 +96,7 @@ def test_activation_of_an_invited_person_is_undone_to_invited(admin: Admin) -> N
     context = admin.application.shell.context
     with unbound(context.workspace.database).change() as session:
         users.restore_states(session, context.actor, {admin.person("Ada Lovelace").id: "pending"})
-    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Invited")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Invited")
     admin.choose(admin.row_menu(TABLE, "Ada Lovelace", "people_menu"), "command_activate_account")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "active")
     admin.wait(lambda: "Ada Lovelace activated" in admin.toast())
@@ -114,7 +114,7 @@ def test_row_menu_of_a_person_has_the_actions_of_the_details(admin: Admin) -> No
     assert _entries(menu) == {"Revoke all sessions": True, "Disable account": True, "View in audit log": True}
     admin.choose(menu, "command_disable_account")
     admin.wait(lambda: admin.person("Ada Lovelace").state == "inactive")
-    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Disabled")
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 3) == "Disabled")
     menu = admin.row_menu(TABLE, "Ada Lovelace", "people_menu")
     assert _entries(menu) == {"Revoke all sessions": False, "Activate account": True, "View in audit log": True}
     menu.close()
@@ -231,7 +231,7 @@ def test_revoke_sessions_asks_before_it_ends_them(admin: Admin) -> None:
     admin.click("confirm_act")
     admin.wait(lambda: "2 sessions revoked" in admin.toast())
     assert admin.person("Ada Lovelace").sessions == 0
-    admin.wait(lambda: admin.column(TABLE, 4)[admin.row(TABLE, "Ada Lovelace")] == "0")
+    admin.wait(lambda: admin.column(TABLE, 5)[admin.row(TABLE, "Ada Lovelace")] == "0")
 
 
 def test_person_detail_revokes_one_session_and_lists_it_in_audit(admin: Admin) -> None:
@@ -397,6 +397,20 @@ def test_link_to_a_person_who_does_not_exist_says_so(admin: Admin, who: str) -> 
         admin.wait(lambda: problems.current is not None)
         assert problems.current.what == "Person not found."
         problems.dismiss()
+
+
+def test_people_list_shows_teams_as_they_change(admin: Admin) -> None:
+    assert admin.application.shell is not None
+    context = admin.application.shell.context
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "–")
+    ada = admin.person("Ada Lovelace").id
+    with unbound(context.workspace.database).change() as session:
+        for name in ("Rig", "Chamber"):
+            teams.add_people(session, context.actor, teams.create_team(session, context.actor, name=name).slug, [ada])
+    admin.wait(lambda: admin.cell(TABLE, "Ada Lovelace", 2) == "Chamber, Rig")
+    admin.press_row(TABLE, "Ada Lovelace")
+    pane = detail(admin)
+    admin.wait(lambda: [elided for elided in pane.findChildren(Elided) if elided.text() == "Chamber, Rig"])
 
 
 def test_people_export_holds_the_filtered_rows(admin: Admin, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_revocation_passes_the_files_of_the_page(walk: Walk, admin: Admin) -> No
     demo.enter(other, opened, demo.sign_in(opened, "technician"), "bench/live")
     admin.window.activateWindow()
     admin.row("people_table", "Dana Whitfield")
-    admin.wait(lambda: admin.column("people_table", 4)[admin.row("people_table", "Dana Whitfield")] == "1")
+    admin.wait(lambda: admin.column("people_table", 5)[admin.row("people_table", "Dana Whitfield")] == "1")
     admin.press_row("people_table", "Dana Whitfield", tick=True)
     admin.click("people_revoke_sessions")
     admin.find("confirm_act")

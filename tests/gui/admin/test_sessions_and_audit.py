@@ -252,7 +252,7 @@ def test_revoke_of_a_session_in_another_process_signs_it_out_in_5_s(admin: Admin
     admin.wait(lambda: desktop.lines or desktop.process.poll() is not None)
     assert desktop.lines == ["inside as Dana Whitfield"]
     # It shows up here by itself, without anybody pressing anything.
-    admin.wait(lambda: admin.column("people_table", 4)[admin.row("people_table", "Dana Whitfield")] == "1")
+    admin.wait(lambda: admin.column("people_table", 5)[admin.row("people_table", "Dana Whitfield")] == "1")
     admin.press_row("people_table", "Dana Whitfield", tick=True)
     admin.click("people_revoke_sessions")
     admin.click("confirm_act")

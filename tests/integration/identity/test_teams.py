@@ -1,10 +1,10 @@
 """Teams: created, filled and emptied by an admin; the separation of two organisations, and the audit log."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from benchboard.errors import Conflict, Denied, Invalid, NotFound
-from benchboard.identity import teams
+from benchboard.identity import teams, users
 from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog
 from support.databases import unbound
@@ -41,6 +41,20 @@ def test_team_changes_of_people_are_listed_and_recorded(town: Town) -> None:
         trail = session.scalars(select(AuditLog).where(AuditLog.resource_type == "team").order_by(AuditLog.created_at))
         told = [(entry.event_type, entry.details.get("user_id")) for entry in trail]
     assert told == [("team.create", None), ("team.add", mert), ("team.add", ines), ("team.remove", mert)]
+
+
+def test_people_are_listed_with_their_teams_in_one_read(town: Town) -> None:
+    mert, ines = town.add("mert@north.example", "Mert"), town.add("ines@north.example", "Ines")
+    _make(town, "rig 2", mert)
+    _make(town, "Chamber", mert, ines)
+    _make(town, "Nobody")
+    reads: list[str] = []
+    with unbound(town.database).read() as session:
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *args: reads.append(args[2]))
+        found = {row.name: row.teams for row in users.list_people(session, town.actor, Listing()).rows}
+        assert sum("team_members" in statement for statement in reads) == 1
+        assert users.get_person(session, town.actor, mert.upper()).teams == ("Chamber", "rig 2")
+    assert found == {"Mert": ("Chamber", "rig 2"), "Ines": ("Chamber",), "Admin of north": ()}
 
 
 def test_list_teams_pages_are_in_order(town: Town) -> None:

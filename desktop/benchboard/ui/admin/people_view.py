@@ -30,7 +30,7 @@ from benchboard.ui.window_commands import LIST
 
 # A person whom the filter hides is on no page; without a limit, looking for them would read the whole list.
 _MOST_SEARCHED = 2_000
-_CSV = ("id", "name", "email", "role", "state", "last_seen", "sessions", "created_at")
+_CSV = ("id", "name", "email", "role", "teams", "state", "last_seen", "sessions", "created_at")
 
 
 class PeopleView(QWidget):
@@ -63,7 +63,7 @@ class PeopleView(QWidget):
         self._table.selectionChanged.connect(self._on_ticked)
         self._detail.closed.connect(self._close_detail)
         refresh_times(self._table.view.viewport(), self._detail.refresh_times)
-        context.changed.watch(self, {"users", "sessions", "user_roles"}, self.refresh)
+        context.changed.watch(self, {"users", "sessions", "user_roles", "teams", "team_members"}, self.refresh)
         self._model.listing = self._listing
         self._count()
 
@@ -290,11 +290,19 @@ def _columns(own_id: str) -> tuple[Column[Person], ...]:
             second=lambda row: _("{email} (you)").format(email=row.email) if row.id == own_id else row.email,
             avatar=lambda row: row.name,
             tooltip=lambda row: row.email,
-            width=280,
+            width=248,
             stretch=True,
             most=480,
         ),
-        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=220, stretch=True),
+        Column("role", _("Role"), lambda row: role_title(row.role), sortable=True, width=156, stretch=True),
+        Column(
+            "teams",
+            _("Teams"),
+            lambda row: ", ".join(row.teams) or "–",
+            tooltip=lambda row: ", ".join(row.teams),
+            width=160,
+            stretch=True,
+        ),
         Column(
             "state",
             _("Status"),

@@ -69,7 +69,7 @@ class PersonPane(DetailPane):
             self.column.addWidget(page)
         self.column.addStretch(1)
         self.show_tab(0)
-        context.changed.watch(self, {"users", "sessions", "audit_logs"}, self.refresh)
+        context.changed.watch(self, {"users", "sessions", "audit_logs", "teams", "team_members"}, self.refresh)
 
     @property
     def person(self) -> Person | None:
@@ -230,6 +230,8 @@ class _OverviewTab(QWidget):
             (_("Active sessions"), Text(_sessions_text(person.sessions))),
             (_("Added"), _TimeText(person.created_at)),
         ]
+        if person.teams:
+            rows.insert(0, (_("Teams"), Elided(", ".join(person.teams))))
         if person.department:
             rows.insert(0, (_("Department"), Elided(person.department)))
         self._account.fill(KeyValue(rows))

@@ -58,4 +58,6 @@ def ask_and_export(
 
 
 def _known(value: object) -> object:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return None if isinstance(value, Unreadable) else value
