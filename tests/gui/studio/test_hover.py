@@ -90,7 +90,9 @@ def _hover(studio: "Studio", item_id: str, where: QPointF | None = None) -> str:
 
 def _values(tip: str) -> dict[str, str]:
     """The values in the column at the right of a tooltip, by their names."""
-    cells = [re.sub("<[^>]*>", "", cell).removeprefix("■ ") for cell in re.findall("<td(?: align[^>]*)?>(.*?)</td>", tip)]
+    cells = [
+        re.sub("<[^>]*>", "", cell).removeprefix("■ ") for cell in re.findall("<td(?: align[^>]*)?>(.*?)</td>", tip)
+    ]
     return dict(zip(cells[::2], cells[1::2], strict=True))
 
 
