@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessible
 from PySide6.QtWidgets import QWidget
 from two_dashboards import TwoDashboards
 
-from benchboard.dashboards.document.document import parse_document
+from benchboard.dashboards.document.document import Variable, parse_document
 from benchboard.ui import motion
 from benchboard.ui.shell import shell
 from benchboard.ui.studio.editor_page import StudioPage
@@ -172,6 +172,22 @@ def test_presentation_of_an_empty_page_says_only_that_it_is_empty(studio: "Studi
     assert not notice().why.isVisible()
     studio.key(Qt.Key.Key_Escape)
     assert notice().action.isVisible()
+
+
+@pytest.mark.parametrize("has_variables", [False, True])
+def test_presentation_elides_its_title_only_where_something_stands_beside_it(
+    studio: "Studio", has_variables: bool
+) -> None:
+    title, page = "Northwind overview of every shop, its orders and its refunds this week", studio.page
+    variables = (Variable("shop", "Shop", "text"),) if has_variables else ()
+    document = replace(page.editor.document, title=title, variables=variables)
+    page.editor.apply_document("Rename", document)
+    studio.key(Qt.Key.Key_F5)
+    shown = page.presented.title
+    needed = shown.fontMetrics().horizontalAdvance(title)
+    studio.wait(lambda: page.presented.header.width() == 1440)
+    studio.wait(lambda: (shown.width() < needed) is has_variables)
+    assert shown.geometry().right() < page.presented.state.x()
 
 
 def test_presentation_shows_toasts_above_its_hint(studio: "Studio") -> None:

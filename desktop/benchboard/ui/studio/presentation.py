@@ -14,6 +14,7 @@ from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
 from benchboard.ui.studio.presentation_parts import LeaveHint, PageDots, StateAndClock
 from benchboard.ui.studio.rotation import Rotation, interval_of
 from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.labels import Elided
 from benchboard.ui.widgets.surfaces import set_surface
@@ -29,7 +30,7 @@ REREAD_MS: Final = 60_000
 _HINT_SIZE: Final = 14
 _HEADER_TOP: Final = 24
 _MOST_TITLE: Final = 0.5
-"""The largest part of the header that the title takes."""
+"""The largest part of the header that the title takes beside variables."""
 _SIZES: Final = {
     "presented_title": 28, "presented_clock": 22, "presented_date": 15, "presented_freshness": 15,
     "presented_trouble": 15,
@@ -114,9 +115,17 @@ class PresentationDisplay(QObject):
         margin = round(WALL_MARGIN * scale)
         self.header.setContentsMargins(margin, round(_HEADER_TOP * scale), margin, 0)
         needed = self.title.fontMetrics().horizontalAdvance(self._name()) + 2
-        self.title.setFixedWidth(min(needed, round(self.header.width() * _MOST_TITLE)))
+        self.title.setFixedWidth(min(needed, self._title_room(2 * margin)))
         self.dots.set_scale(scale)
         self.hint.place()
+
+    def _title_room(self, margins: int) -> int:
+        """How wide the title may be, in pixels; `margins` are those of the header."""
+        width = self.header.width()
+        parts = self.header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if any(one not in (self.title, self.state) and not one.isHidden() for one in parts):
+            return round(width * _MOST_TITLE)
+        return max(0, width - margins - self.state.sizeHint().width() - theme().px("spacing.6"))
 
     def show_name(self) -> None:
         """Show the present name of the page."""
@@ -235,6 +244,7 @@ class PresentationDisplay(QObject):
         )
         self.state.show_state(freshness, trouble)
         self.state.show_time(now)
+        self.fit()  # the title takes what they leave
 
     def _pause(self) -> None:
         """Pause the rotation or go on; without one, show the next page."""
