@@ -225,7 +225,7 @@ def _bar_path(bar: Bar, *, lying: bool, inset: float = 0.0) -> QPainterPath:
     path.setFillRule(Qt.FillRule.WindingFill)
     path.addRoundedRect(box, _RADIUS, _RADIUS)
     path.addRect(_square_half(box, lying=lying, negative=bar.negative))
-    return path
+    return path.simplified()  # where they overlap, edges between two pixels would be drawn twice
 
 
 def _square_half(box: QRectF, *, lying: bool, negative: bool) -> QRectF:
