@@ -11,8 +11,9 @@ from benchboard.cli.options import Choice, CliGroup
 from benchboard.i18n import _, pgettext
 from benchboard.identity import audit_titles, users
 from benchboard.identity.audit import list_entries
-from benchboard.identity.event_titles import known_events
+from benchboard.identity.event_titles import event_title, known_events
 from benchboard.paging import Listing, Scalar
+from benchboard.storage.search_text import fold
 
 _ENTRY: dict[str, Callable[[Any], object]] = {
     "at": lambda row: row.at,
@@ -36,18 +37,31 @@ _SHORT: dict[str, Callable[[Any], object]] = {
 }
 
 
+class _EventChoice(Choice):
+    """An event by its code, or by its title in the language of the commands."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        titles = {fold(event_title(event)): event for event in known_events()}
+        return super().convert(titles.get(fold(str(value)), value), param, ctx)
+
+
+def _event_help() -> str:
+    lines = "\n".join(f"  {event:<30}{event_title(event)}" for event in known_events())
+    return f"List entries of the audit log, newest first.\n\n\b\nEvents, by code and title:\n{lines}"
+
+
 @click.group(cls=CliGroup)
 def audit() -> None:
     """List what people did."""
 
 
-@audit.command("list")
+@audit.command("list", help=_event_help())
 @click.option("--user", "who", help="Only what this person did (email address or ID).")
 @click.option(
     "--event",
-    type=Choice(known_events()),
+    type=_EventChoice(known_events()),
     metavar="EVENT",
-    help="Only this event, such as dashboard.share.",
+    help="Only this event, such as dashboard.share or “Shared a dashboard”.",
 )
 @click.option("--search", default="", help="Words of an entry, such as a person, object or event, or part of an ID.")
 @paging_options

@@ -48,7 +48,7 @@ def can() -> None:
 @_PORT
 @_BITRATE
 @click.option("--count", type=WholeNumber(1), help="Stop after this many frames.")
-@click.option("--seconds", type=Number(0, min_open=True), help="Stop after this many seconds.")
+@click.option("--seconds", type=Number(0, min_open=True), metavar="SECONDS", help="Stop after this many seconds.")
 @click.option("--listen-only", is_flag=True, help="Don't acknowledge frames.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per frame.")
 def monitor(

@@ -215,7 +215,12 @@ def info(port: str, as_json: bool) -> None:
 @dongle.command()
 @_PORT
 @click.option(
-    "--seconds", type=Number(0, 60), default=float(IDENTIFY_SECONDS), show_default=True, help="How long to blink."
+    "--seconds",
+    type=Number(0, 60),
+    metavar="SECONDS",
+    default=float(IDENTIFY_SECONDS),
+    show_default=True,
+    help="How long to blink.",
 )
 @_JSON
 def identify(port: str, seconds: float, as_json: bool) -> None:
@@ -352,7 +357,7 @@ _STEPS: Final = {
 @click.option(
     "--write",
     metavar="JSON",
-    help='Settings to change, such as {"mode": "LISTEN_ONLY"}, with the names that “benchboard dongle config --json” '
+    help='Settings to change, such as {"mode": "listen-only"}, with the names that “benchboard dongle config --json” '
     "prints; use - for standard input.",
 )
 @click.option(
@@ -453,6 +458,8 @@ def _config_with(
     config: DongleConfig, changes: Mapping[str, object], timing: SegmentValues | None, data_timing: SegmentValues | None
 ) -> DongleConfig:
     values = dict(changes)
+    if isinstance(mode := values.get("mode"), str):
+        values["mode"] = _MODES.get(mode.lower(), mode)
     clock = values.get("clock_hz", config.clock_hz)
     for segments, prefix in ((timing, ""), (data_timing, "data_")):
         if segments is not None and isinstance(clock, int):
@@ -489,7 +496,7 @@ def _allowed_by(name: str, check: messages.Check) -> str:
     if isinstance(check, messages.IntegerRange):
         return _("a whole number from {low} to {high}").format(low=check.low, high=check.high)
     if name == "mode":
-        return _("one of {names}").format(names=", ".join(messages.MODES))
+        return _("one of {names}").format(names=", ".join(_MODES))
     if name == "filters":
         return _("up to {count} lists [ID, mask, extended], such as [291, 2047, false]").format(
             count=messages.MAX_FILTERS

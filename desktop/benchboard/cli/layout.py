@@ -37,7 +37,7 @@ def layout() -> None:
 
 
 @layout.command("apply")
-@click.option("--json", is_flag=True, expose_value=False, help="Print JSON; this command always does.")
+@click.option("--json", is_flag=True, expose_value=False, help="Has no effect; the output is always JSON.")
 def apply_lines() -> None:
     """Move, resize, add or remove widgets as the requests on standard input say.
 

@@ -37,7 +37,7 @@ from benchboard.i18n import _, ngettext, number, percent
 _HZ: Final = Frequency()
 _BIT_RATE: Final = BitRate()
 _SEGMENTS = SegmentsType()
-_CONTROLLERS: Final = "Controller, such as bxcan, fdcan, mcp2515, mcp2518fd, sja1000, flexcan or at91."
+_CONTROLLERS: Final = "Controller: " + ", ".join((*item.aliases, item.name)[0] for item in core.CONTROLLERS) + "."
 _CLOCK: Final = "CAN clock, such as 80M."
 _NOMINAL: Final = "Bit timing, such as 1/95/32/32/32."
 _DATA: Final = "Bit timing of the CAN FD data phase, such as 1/23/8/8/8."
@@ -92,10 +92,15 @@ def timing() -> None:
     "--bitrate", type=_BIT_RATE, help="Bit rate in bit/s, such as 500k; with --phase data, of the data phase."
 )
 @click.option(
-    "--sample-point", type=Number(), help="Sample point in percent; default: CiA's recommendation for the bit rate."
+    "--sample-point",
+    type=Number(),
+    metavar="PERCENT",
+    help="Sample point in percent; default: CiA's recommendation for the bit rate.",
 )
 @click.option("--data-bitrate", type=_BIT_RATE, help="Bit rate of the CAN FD data phase in bit/s, such as 2M.")
-@click.option("--data-sample-point", type=Number(), help="Sample point of the data phase in percent.")
+@click.option(
+    "--data-sample-point", type=Number(), metavar="PERCENT", help="Sample point of the data phase in percent."
+)
 @click.option(
     "--phase", type=Choice(["nominal", "data"]), default=None, help="Phase whose limits apply; default: nominal."
 )
@@ -105,6 +110,7 @@ def timing() -> None:
     "tolerance",
     cls=RenamedOption,
     type=Number(),
+    metavar="PERCENT",
     help="Maximum bit rate error in percent; default: 0.5.",
 )
 @click.option(
@@ -250,15 +256,19 @@ def _cells(timing: Mapping[str, object]) -> Iterator[str]:
     "clock_tolerance",
     cls=RenamedOption,
     type=Number(),
+    metavar="PERCENT",
     default=0.0,
     show_default=True,
     help="Oscillator tolerance in percent.",
 )
-@click.option("--cable", "length", type=Number(), help="Cable length in metres.")
-@click.option("--delay", type=Number(), default=5.0, show_default=True, help="Cable delay in ns per metre.")
+@click.option("--cable", "length", type=Number(), metavar="METRES", help="Cable length in metres.")
+@click.option(
+    "--delay", type=Number(), metavar="NS/M", default=5.0, show_default=True, help="Cable delay in ns per metre."
+)
 @click.option(
     "--loop-delay",
     type=Number(),
+    metavar="NS",
     default=210.0,
     show_default=True,
     help="Loop delay of the transceiver at each end in ns.",
@@ -558,6 +568,7 @@ def _node_options(command: click.decorators.FC) -> click.decorators.FC:
             click.option(
                 f"--{end}-tolerance",
                 type=Number(),
+                metavar="PERCENT",
                 default=0.0,
                 show_default=True,
                 help=f"Oscillator tolerance of {node} in percent.",

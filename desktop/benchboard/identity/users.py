@@ -154,8 +154,8 @@ def add_person(session: Session, actor: Actor, *, email: str, name: str, role: s
 def local_account_sentence() -> str:
     """What an account in a database on this computer is for, besides the operator's own."""
     return _(
-        "This person can own dashboards and get access to them, and commands can act as them (--as), but they can't "
-        "sign in: that takes a shared server."
+        "This person can own dashboards and get access to them. They can't sign in on this computer; for that, use a "
+        "shared server."
     )
 
 

@@ -10,19 +10,19 @@ from benchboard.i18n import _, ngettext
 from benchboard.paging import Unreadable
 
 
-def _recent_time(seconds: float, *, in_sentence: bool) -> str | None:
-    """`now` (`just now` in a sentence), `4 s ago`, `14 min ago`; None if it was an hour ago or more."""
+def _recent_time(seconds: float) -> str | None:
+    """`just now`, `4 s ago`, `14 min ago`; None if it was an hour ago or more."""
     if seconds < 3:
-        return _("just now") if in_sentence else _("now")
+        return _("just now")
     if seconds < 60:
         return _("{count} s ago").format(count=int(seconds))
     return _("{count} min ago").format(count=int(seconds // 60)) if seconds < 3600 else None
 
 
 def relative_time(time: datetime | None, *, in_sentence: bool = False) -> str:
-    """`now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; `Never` for None.
+    """`just now`, `4 s ago`, `14 min ago`, `3 h ago`, `yesterday`, `Tue 17:42`, `12 Nov`; `Never` for None.
 
-    `in_sentence`: `just now` rather than `now`, after a verb, and `never`.
+    `in_sentence`: `never` rather than `Never`.
     """
     if time is None:
         return _("never") if in_sentence else _("Never")
@@ -30,7 +30,7 @@ def relative_time(time: datetime | None, *, in_sentence: bool = False) -> str:
         return _("unreadable")
     local, now = time.astimezone(), datetime.now(UTC).astimezone()
     seconds = (now - local).total_seconds()
-    if (recent := _recent_time(seconds, in_sentence=in_sentence)) is not None:
+    if (recent := _recent_time(seconds)) is not None:
         return recent
     if local.date() == now.date():
         return _("{count} h ago").format(count=int(seconds // 3600))

@@ -105,7 +105,7 @@ def test_session_of_this_window_is_used_now(admin: Admin, monkeypatch: pytest.Mo
         "This window" in str(model.index(row, 1).data(Qt.ItemDataRole.AccessibleTextRole))
         for row in range(len(computers))
     ]
-    assert used == ["now" if mine else "3 min ago" for mine in own]
+    assert used == ["just now" if mine else "3 min ago" for mine in own]
 
 
 def test_audit_entry_shows_the_time_of_its_row(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:

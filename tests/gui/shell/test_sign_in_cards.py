@@ -178,7 +178,7 @@ def test_sign_in_with_an_invalid_email_address_marks_it_and_asks_no_server(form:
 
 
 def test_server_card_tells_the_databases_account_from_yours(form: Form) -> None:
-    assert form.shows("The role in the address is the database's own account.")
+    assert form.shows("The “role” in the address is the database's account, not your Benchboard account.")
     assert form.shows("your Benchboard account")
 
 

@@ -10,7 +10,7 @@ from benchboard.ui.studio.tiles.click_targets import Audience, Links
 from benchboard.ui.studio.tiles.renderers import markdown_document
 from benchboard.ui.theme import Theme, theme
 
-BROKEN = Invalid("query.table", "There is no table “nothing_there”.", do="Available tables: orders.")
+BROKEN = Invalid("query.table", "There's no table “nothing_there”.", do="Available tables: orders.")
 AWAY = Unavailable("query.timeout", "The query took too long.")
 
 

@@ -59,9 +59,7 @@ def _samples() -> Iterator[tuple[str, Paint]]:
     table = next(case.table for case in cases())
     for kind in (kind.type for kind in KINDS if kind.group != "Containers"):
         widget = _content(kind, "Orders per day")
-        error = AppError(
-            "query.unknown", what="No such table.", why="There is no table “order”.", do="Did you mean it?"
-        )
+        error = AppError("query.unknown", what="No such table.", why="There's no table “order”.", do="Did you mean it?")
         yield f"{kind}, refused", _tile(widget, QueryResult("", error=error))
         yield f"{kind}, without rows", _tile(widget, QueryResult("", table=replace(table, rows=())))
         yield f"{kind}, slow", _tile(widget, QueryResult("", slow=True), badge="3 of 12", locked=True)

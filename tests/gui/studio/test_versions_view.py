@@ -217,7 +217,7 @@ def test_versions_by_keyboard_alone_restore_an_older_one(history: History) -> No
     history.shown.key(Qt.Key.Key_Down)
     history.shown.key(Qt.Key.Key_Down)
     history.shown.key(Qt.Key.Key_B)
-    history.wait(lambda: history.shown.find("versions_restore").property("text") == "Restore version 1")
+    history.wait(lambda: history.shown.find("versions_restore").property("text") == "Restore version 1 (“Before”)")
     history.shown.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     history.wait(lambda: history.numbers() == [4, 3, 2, 1])
     assert history.alike(compared.before())
@@ -363,7 +363,7 @@ def test_versions_list_summarises_a_compared_version(history: History) -> None:
     assert [str(model.index(row, 0).data()).split(", ")[1] for row in range(1, 4)] == [
         "Side by side",
         "Week 47 notes",
-        "Saved",
+        "Created",
     ]
 
 

@@ -351,13 +351,13 @@ def test_dashboard_list_shows_the_number_that_versions_shows(terminal: Terminal)
     assert line[head.index("Version") :].split()[0] == str(newest["number"])
 
 
-def test_base_revision_has_one_name_in_help_and_its_old_one_works(terminal: Terminal, tmp_path: Path) -> None:
+def test_base_version_has_one_name_in_help_and_its_old_one_works(terminal: Terminal, tmp_path: Path) -> None:
     terminal("dashboard", "create", "Wall")
     (tmp_path / "wall.json").write_text("[]")
     for command in (("save",), ("version", "restore")):
         shown = terminal("dashboard", *command, "--help")
-        assert "--base-revision" in shown
-        assert "--base-version" not in shown
+        assert "--base-version" in shown
+        assert "--base-revision" not in shown
     file = str(tmp_path / "wall.json")
     for option in ("--base-revision", "--base-version"):
         said = _error(terminal, "dashboard", "save", "Wall", file, option, "0", status=1)
@@ -463,7 +463,7 @@ def test_dongles_are_sorted_by_the_headings_of_the_table_and_the_old_names(termi
 
 
 @pytest.mark.parametrize("command", [("dashboard", "import"), ("layout", "import")])
-@pytest.mark.parametrize("content", ['{"a": 1}', '{"panels": 1'])
+@pytest.mark.parametrize("content", ['{"a": 1}', "hello there"])
 def test_an_import_of_another_file_names_it_and_says_what_it_takes(
     terminal: Terminal, tmp_path: Path, command: tuple[str, ...], content: str
 ) -> None:
@@ -579,3 +579,29 @@ def test_save_of_an_older_revision_suggests_to_show_that_dashboard(terminal: Ter
         terminal, "dashboard", "save", "Line 2", str(tmp_path / "wall.json"), "--base-revision", "0", status=1
     )
     assert "“benchboard dashboard show 'Line 2'”" in said
+
+
+def test_save_of_a_file_without_items_says_what_is_missing(terminal: Terminal, tmp_path: Path) -> None:
+    terminal("dashboard", "create", "Line 2")
+    (tmp_path / "bad.json").write_text("{}")
+    said = _error(terminal, "dashboard", "save", "Line 2", str(tmp_path / "bad.json"), status=1)
+    assert "There's no list of widgets: “items” is missing." in said
+    assert "null" not in said
+
+
+def test_audit_list_takes_an_event_by_its_title(terminal: Terminal) -> None:
+    terminal("dashboard", "create", "Line 2")
+    by_code = terminal("audit", "list", "--event", "dashboard.create", "--json")
+    assert json.loads(by_code)["items"]
+    assert terminal("audit", "list", "--event", "created a dashboard", "--json") == by_code
+    help_ = " ".join(terminal("audit", "list", "--help").split())
+    assert "dashboard.create Created a dashboard" in help_
+
+
+def test_timing_check_help_names_units_and_all_controllers(terminal: Terminal) -> None:
+    help_ = terminal("timing", "check", "--help")
+    for shown in ("--cable METRES", "--delay NS/M", "--loop-delay NS", "--oscillator-tolerance PERCENT"):
+        assert shown in " ".join(help_.split())
+    assert "NUMBER" not in help_
+    for name in ("bxcan", "kvaser_usb_flex", "pcan_fd", "at91"):
+        assert name in help_

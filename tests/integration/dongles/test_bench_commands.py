@@ -174,7 +174,7 @@ def test_dongle_config_of_other_hardware_writes_nothing(
     [
         ('{"bitrate": 5}', "“bitrate” must be a whole number from 1000 to 1000000."),
         ('{"data_sjw": 0}', "“data_sjw” must be a whole number from 1 to 512 or null."),
-        ('{"mode": "LOUD"}', "“mode” must be one of NORMAL, LISTEN_ONLY, LOOPBACK, SILENT_LOOPBACK."),
+        ('{"mode": "LOUD"}', "“mode” must be one of normal, listen-only, loopback, silent-loopback."),
         ('{"filters": [[1]]}', "“filters” must be up to 28 lists [ID, mask, extended], such as [291, 2047, false]."),
         ('{"sample_point": 100}', "“sample_point” must be a percentage between 0 and 100."),
         ('{"fd_enabled": 1}', "“fd_enabled” must be true or false."),

@@ -418,7 +418,7 @@ def test_dongle_config_write_is_read_back(two: Simulator, home: Path, dongle_com
     read = json.loads(dongle_command("config", "--port", port, "--read", "--json").stdout)
     assert (read["bitrate"], read["revision"]) == (500_000, 0)
     done = dongle_command(
-        "config", "--port", port, "--timing", "20/6/7/2/2", "--write", '{"mode": "LISTEN_ONLY"}',
+        "config", "--port", port, "--timing", "20/6/7/2/2", "--write", '{"mode": "listen-only"}',
         "--json",
     )  # fmt: skip
     written = json.loads(done.stdout)

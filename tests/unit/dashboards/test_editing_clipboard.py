@@ -203,8 +203,8 @@ def test_paste_grafana_panel_becomes_a_widget() -> None:
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ({}, "items is null"),
-        ({"type": "stat"}, "items is null"),
+        ({}, "“items” is missing"),
+        ({"type": "stat"}, "“items” is missing"),
         ({"panels": 7}, "panels is 7"),
         ({"panels": []}, "It contains no widgets."),
         ({"schemaVersion": 2, "elements": {}}, "Grafana's new dashboard format"),

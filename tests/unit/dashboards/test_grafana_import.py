@@ -273,7 +273,7 @@ def test_import_variable_query_that_translates_runs_here(given: Json, query: str
 NOT_ASKED: list[tuple[Any, str]] = [
     ("label_values(up, job)", "Its Grafana query isn't SQL."),
     ({"query": "label_values(up, job)", "refId": "A"}, "Its Grafana query isn't SQL."),
-    ("SELECT hostname FROM host", "There is no table “host”"),
+    ("SELECT hostname FROM host", "There's no table “host”"),
     ("SELECT status FROM orders WHERE $__timeFilter(created_dt)", "“$__timeFilter”"),
     ("SELECT status FROM orders WHERE id = '${__user.login}'", "“${__user”"),
     ("SELECT status FROM orders; DELETE FROM orders", "Only one query is allowed"),

@@ -226,6 +226,7 @@ def test_parse_invalid_number_is_named_by_item_and_field(
         ("", "empty", ""),
         (b"\xef\xbb\xbf", "empty", ""),
         ("[1,\n2,\n x]", "position 2 on line 3", "Correct it, or remove it."),
+        ("hello there", "This isn't JSON.", ""),
         ("[1 2]", "missing comma before character 4 on line 1", "Add the comma."),
         ("[1, }", "character at position 5 on line 1", "Correct it, or remove it."),
         ("{bad}", "character at position 2 on line 1", "Put the field's name in double quotation marks"),

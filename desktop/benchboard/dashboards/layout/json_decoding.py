@@ -56,6 +56,8 @@ def _misplaced(text: str, error: json.JSONDecodeError) -> str:
             return _("This is empty; it must contain JSON.")
         line, place = text.count("\n") + 1, len(text) - text.rfind("\n") - 1
         return _("Incomplete JSON: it ends after character {place} on line {line}.").format(place=place, line=line)
+    if _begins_otherwise(text, error):
+        return _("This isn't JSON.")
     if error.msg.startswith("Expecting ',' delimiter"):
         what = _("Invalid JSON: missing comma before character {place} on line {line}.")
         return what.format(place=error.colno, line=error.lineno)
@@ -63,9 +65,14 @@ def _misplaced(text: str, error: json.JSONDecodeError) -> str:
     return what.format(place=error.colno, line=error.lineno)
 
 
+def _begins_otherwise(text: str, error: json.JSONDecodeError) -> bool:
+    """Whether the text's first character can't begin any JSON."""
+    return error.pos == len(text) - len(text.lstrip())
+
+
 def _remedy(text: str, error: json.JSONDecodeError) -> str:
-    """What to do about the error; empty for a text without anything."""
-    if not text.strip():
+    """What to do about the error; empty for a text with nothing of JSON in it."""
+    if not text.strip() or _begins_otherwise(text, error):
         return ""
     if error.msg.startswith("Unterminated string"):
         return _("Add the closing quotation mark.")

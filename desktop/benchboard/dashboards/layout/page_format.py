@@ -71,6 +71,8 @@ class _Reader:
         self._seen: set[str] = set()
 
     def layout(self, value: object, columns: int, where: str, depth: int) -> Layout:
+        if value is None and where == "items":
+            refuse("not-a-list", _("There's no list of widgets: “items” is missing."), None, where)
         if not isinstance(value, list):
             what = _("{field} is {value}; it must be a list.").format(field=where, value=quote_value(value))
             refuse("not-a-list", what, None, where)

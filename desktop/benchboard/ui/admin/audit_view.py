@@ -88,9 +88,11 @@ class AuditView(QWidget):
         self._person.currentIndexChanged.connect(self._filter)
         for widget in (self._search, self._event, self._person):
             self._toolbar.add(widget)
-        self._toolbar.add_right(
-            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="audit_export")
+        export = Button(
+            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="audit_export"
         )
+        self._toolbar.add_right(export)
+        self._toolbar.shorten(export)
         self._table: PagedTable[AuditEntry] = PagedTable(
             self._model,
             label=_("Audit log"),

@@ -82,9 +82,11 @@ class PeopleView(QWidget):
             self._toolbar.add(widget)
         self._role.currentIndexChanged.connect(self._filter)
         self._state.currentIndexChanged.connect(self._filter)
-        self._toolbar.add_right(
-            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="people_export")
+        export = Button(
+            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="people_export"
         )
+        self._toolbar.add_right(export)
+        self._toolbar.shorten(export)
         self._toolbar.add_right(
             Button(_("Add person"), self.add, kind="primary", icon="ph.user-plus", name="people_add")
         )

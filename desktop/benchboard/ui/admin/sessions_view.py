@@ -53,9 +53,11 @@ class SessionsView(QWidget):
         self._which.selected.connect(self._show_list)
         self._toolbar.add(self._search)
         self._toolbar.add(self._which)
-        self._toolbar.add_right(
-            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="sessions_export")
+        export = Button(
+            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="sessions_export"
         )
+        self._toolbar.add_right(export)
+        self._toolbar.shorten(export)
         self._revoke = Button(
             _("Revoke session"), self._revoke_selected, kind="danger", icon="ph.prohibit", name="sessions_revoke"
         )
@@ -223,7 +225,7 @@ def _open_columns() -> tuple[Column[SessionRecord], ...]:
         time_column("started_at", _("Signed in"), lambda row: row.started_at),
         replace(
             time_column("last_used_at", _("Last used"), lambda row: row.last_used_at),
-            text=lambda row: _("now") if row.mine else relative_time(row.last_used_at),
+            text=lambda row: _("just now") if row.mine else relative_time(row.last_used_at),
         ),
     )
 

@@ -114,8 +114,8 @@ class GeneralSettings(QWidget):
         self._add_section(
             _("Language"),
             _(
-                "The window refreshes when you choose a language. Commands on this computer use it too; their help is "
-                "in English."
+                "The window refreshes when you choose a language; what you typed and haven't saved or sent may be "
+                "lost. Commands on this computer use the language too; their help is in English."
             ),
         )
         choice = Select(list(LANGUAGES.items()), name="settings_language", label=_("Language"))
@@ -132,7 +132,9 @@ class GeneralSettings(QWidget):
         self._column.addWidget(
             KeyValue(((_("Location"), Elided(workspace.location_title(location))), *location_facts(self._context)))
         )
-        sentence = _("You choose another location on the sign-in screen. Your data stays where it is.")
+        sentence = _(
+            "To use another location, sign out and choose it on the sign-in screen. Your data stays where it is."
+        )
         self._column.addWidget(Paragraph(sentence, "caption", "muted"))
         choose = Button(
             _("Sign out and choose a location"),

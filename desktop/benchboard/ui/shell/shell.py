@@ -243,7 +243,7 @@ class Shell(QWidget):
             handler.subtitle,
             command.icon,
             command.key if handler.has_key else "",
-            _("Actions"),
+            _("Commands"),
             command.search_terms,
             handler.why_not(),
         )

@@ -91,7 +91,7 @@ class ShellStatusCells(QObject):
     def _fill_location(self, popover: Popover) -> None:
         location = self._context.workspace.location
         badge = {
-            "local": Badge("ok", _("Encrypted"), "ph.lock-simple-fill"),
+            "local": Badge("ok", _("Encryption"), "ph.lock-simple-fill"),
             "demo": Badge("info", _("Demo"), "ph.play"),
             "file": Badge("warn", _("Not encrypted"), "ph.lock-simple-open"),
             "server": Badge("warn", _("Trusted networks only"), "ph.shield-warning"),
@@ -237,13 +237,13 @@ def location_facts(context: "Context") -> tuple[tuple[str, QWidget], ...]:
             (_("Server"), copyable(location.detail)),
             (_("Access"), Elided(_("Not checked by the server: the database role sees everything"))),
         )
-    encrypted = _("SQLCipher, AES-256") if location.encrypted else _("No")
+    encrypted = _("SQLCipher, AES-256") if location.encrypted else _("None")
     facts: list[tuple[str, QWidget]] = [
         (_("File"), copyable(location.detail, wrap=True)),
-        (_("Encrypted"), Elided(encrypted)),
+        (_("Encryption"), Elided(encrypted)),
     ]
     if location.key_storage == "file":
-        facts.append((_("Key file in"), copyable(str(context.workspace.home / "vault"), wrap=True)))
+        facts.append((_("Key folder"), copyable(str(context.workspace.home / "vault"), wrap=True)))
     else:
         facts.append((_("Key"), Elided(_("System keyring") if location.key_storage == "keyring" else _("None"))))
     return tuple(facts)

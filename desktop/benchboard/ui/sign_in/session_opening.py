@@ -223,7 +223,7 @@ def parse_server_url(text: str) -> str:
         raise Invalid(
             "signin.url-password",
             _("The address contains a password."),
-            do=_("Select “Enter database password” and type it there, so that it isn't stored with the address."),
+            do=_("Select “Add a database password” and type it there, so that it isn't stored with the address."),
             field="url",
         )
     return url.replace("postgres://", "postgresql://", 1)

@@ -35,9 +35,9 @@ class LocalCard(Card):
             Badge("info", _("Last used"), "ph.clock") if last_used else Badge("ok", _("No server needed"), "ph.check")
         )
         self.column.addLayout(_card_head("ph.laptop", _("This computer"), badge, selected=last_used))
-        about = _("An encrypted file, only for you. It starts empty; to see dashboards with data, open the demo.")
+        about = _("A file only for you. It starts empty; to see dashboards with data, open the demo.")
         if self.has_database:
-            about = _("An encrypted file, only for you.")
+            about = _("A file only for you.")
         self.column.addWidget(Paragraph(about, "body", "secondary"))
         self.column.addSpacing(4)
         self.column.addLayout(_fact_row("ph.lock-simple", _key_sentence(home)))
@@ -53,8 +53,9 @@ class LocalCard(Card):
             kind="primary" if last_used else "plain",
             name="sign_in_local",
         )
-        foot = row(self.stay_signed_in)
-        foot.addStretch(1)
+        self.column.addWidget(self.stay_signed_in)
+        foot = row(Paragraph(_("Benchboard then opens without this screen."), "caption", "muted"))
+        foot.setStretch(0, 1)
         foot.addWidget(self.button)
         self.column.addLayout(foot)
 
@@ -113,7 +114,10 @@ class ServerCard(Card):
         # Two accounts and two passwords on one card: each is told whose it is. An error stands in the note's room.
         self._fields = {
             "url": Field(
-                _("Server"), self._url, note=_("The role in the address is the database's own account."), lines=2
+                _("Server"),
+                self._url,
+                note=_("The “role” in the address is the database's account, not your Benchboard account."),
+                lines=2,
             ),
             "database_password": Field(_("Database password (optional)"), self._role_password),
             "email": Field(
@@ -121,7 +125,7 @@ class ServerCard(Card):
             ),
             "password": Field(_("Password"), self._password, lines=3),
         }
-        self._more = Button(_("Enter database password"), self._show_more, kind="link", name="server_more")
+        self._more = Button(_("Add a database password"), self._show_more, kind="link", name="server_more")
         for field in self._fields.values():
             field.edit.textEdited.connect(lambda _text, field=field: field.set_error(""))
         self._email.textEdited.connect(self._forget_account_error)
@@ -265,7 +269,7 @@ class DemoCard(Card):
         text_column.addWidget(Text(_("Try the demo"), "body_strong"))
         text_column.addWidget(
             Paragraph(
-                _("A demo organisation with people, orders and dashboards, and dongles you can simulate."),
+                _("A demo organisation with people, orders, dashboards and simulated dongles."),
                 "body",
                 "secondary",
             )

@@ -83,12 +83,13 @@ class DashboardList(QWidget):
         self._new = Button(
             _("Create dashboard"), self.create_dashboard, kind="primary", icon="ph.plus", name="library_new"
         )
-        self._toolbar.add_right(
-            Button("", self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="library_export")
+        export = Button(
+            _("Export"), self._export, icon="ph.download-simple", tip=_("Export as CSV"), name="library_export"
         )
+        self._toolbar.add_right(export)
         self._toolbar.add_right(self._import)
         self._toolbar.add_right(self._new)
-        self._toolbar.shorten(self._import, self._new)
+        self._toolbar.shorten(export, self._import, self._new)
         self._table: PagedTable[DashboardSummary] = PagedTable(
             self._model,
             label=_("Dashboards"),
@@ -113,8 +114,8 @@ class DashboardList(QWidget):
         self._update_bulk_buttons()
 
     def _empty_state(self) -> EmptyState:
-        what = _("A dashboard shows the results of queries as charts, tables and figures. Fill one from a template,"
-                 " or widget by widget.")  # fmt: skip
+        what = _("Widgets show figures from your organisation's orders. Fill a dashboard from a template, or widget"
+                 " by widget.")  # fmt: skip
         empty = EmptyState(
             "ph.squares-four", _("No dashboards yet"), _("Create dashboard"), self.create_dashboard, why=what
         )

@@ -60,7 +60,8 @@ class EmptyPageNotice(QObject):
         if wanted == "failed" and problem is not None:
             return self._failure(problem)
         if wanted == "empty":
-            why = _("Drag a widget here from the left pane, or press {key} to search for one.")
+            why = _("Widgets show figures from your organisation's orders. Drag one here from the left pane, or press"
+                    " {key} to search for one.")  # fmt: skip
             return EmptyState("ph.squares-four", self._empty, _("Start from a template"), self._start_from_template,
                               why=why.format(key=REGISTRY["studio.show_add_pane"].key), parent=self._area)  # fmt: skip
         return EmptyState("ph.squares-four", self._empty, parent=self._area) if wanted == "nothing" else None

@@ -54,6 +54,8 @@ def version_reason(version: Version) -> str:
         return version.note
     if version.restored_from is not None:
         return _("Restored version {number}").format(number=version.restored_from)
+    if version.number == 1:
+        return _("Created")
     return _("Edited") if version.automatic else _("Saved")
 
 
