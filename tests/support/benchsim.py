@@ -83,6 +83,6 @@ def _press(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     assert process.stderr is not None
     for line in process.stderr:
-        if asked := re.match(r"Dongle (\d+) .* is waiting for a button press", line):
+        if asked := re.match(r"Dongle \w+ \(number (\d+)\) is waiting for a button press", line):
             process.stdin.write(f"press {asked[1]}\n")
             process.stdin.flush()

@@ -33,6 +33,7 @@ from benchboard.dongles.device_errors import failure_title
 from benchboard.dongles.dongle_status import connection_title, pairing_title
 from benchboard.dongles.firmware_detection import DongleInfo, expected_id, observed_id, probe, probe_open
 from benchboard.dongles.protocol import CanFilter, DongleConfig, ErrorCode, Hello, ProtocolError, StoredConfig, messages
+from benchboard.dongles.titles import default_title
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import N_, _, number, pgettext
 from benchboard.paging import Listing, Page, Scalar
@@ -150,7 +151,7 @@ def _text_of(name: str, row: Mapping[str, object]) -> object:
     """A value as people read it; JSON has the value itself."""
     value = row[name]
     if name == "name" and not value and row.get("device_id"):
-        return fleet.default_title(str(row["device_id"]))
+        return default_title(str(row["device_id"]))
     if value is None:
         return None
     if name == "ownership_state":

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from benchboard.canbus.timing import controller
 from benchboard.dongles.device import Device
 from benchboard.dongles.protocol import CanFilter, ConfigSigner, DongleConfig, Hello, StoredConfig
+from benchboard.dongles.titles import default_title
 from benchboard.errors import Conflict, Invalid, NotFound
 from benchboard.i18n import N_, _
 from benchboard.identity import audit, keys
@@ -75,11 +76,6 @@ class DongleRecord:
 def unpaired_dongle(device_id: str) -> DongleRecord:
     """A connected dongle that no organisation has paired, of which nothing is stored."""
     return DongleRecord("", device_id, None, "UNCLAIMED", "proven", None, None, None, now(), None, None, None, None)
-
-
-def default_title(device_id: str) -> str:
-    """What a dongle without a name is called: by the end of its id."""
-    return _("Dongle {id}").format(id=device_id[-4:].upper())
 
 
 def ownership_title(state: str) -> str:

@@ -123,7 +123,7 @@ def actor_title(entry: AuditEntry) -> str:
 
 
 def _dongle_name(entry: AuditEntry) -> str:
-    """The name it was given then, or what a dongle without a name is called (as `dongles.fleet.default_title`)."""
+    """The name it was given then, or what a dongle without a name is called (as `dongles.titles.default_title`)."""
     if entry.resource_type != "dongle":
         return ""
     return _given_name(entry) or _dongle_by_id(entry)

@@ -19,7 +19,7 @@ def test_load_is_a_dash_until_it_is_known(light: Theme, load: float | None, text
     assert strip.load_text == text
     strip.resize(900, 58)
     assert not strip.grab().isNull()
-    strip.show_ended("Unplugged")
+    strip.show_ended("Disconnected", "Unplugged")
     assert not strip.is_open
     assert not strip.grab().isNull()
 

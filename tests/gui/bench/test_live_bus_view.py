@@ -88,7 +88,7 @@ def test_live_bus_shows_frames_of_another_node_and_sends(
         click(window, "live_send")
         qtbot.waitUntil(lambda: any(one.id == 0x321 for one in listener.since().frames))
         counts = view._counters
-        qtbot.waitUntil(lambda: counts.value("Sent") == "1")
+        qtbot.waitUntil(lambda: counts.value("To dongle") == "1")
         assert counts.value("Dropped") == "0"
         click(window, "live_pause")
         shown = view.model.rowCount()
@@ -212,6 +212,11 @@ def test_live_bus_frames_beyond_the_ring_are_counted_as_not_shown(
     assert view._counters.value("Dropped") == "0"
 
 
+def _cells(view: LiveBusView) -> set[str]:
+    """The data of all rows."""
+    return {str(view.model.index(row, 6).data()) for row in range(view.model.rowCount())}
+
+
 def test_live_bus_of_a_dongle_that_is_alone_says_what_it_waits_for_and_that_no_node_acknowledges(
     qtbot: QtBot, shell: Shell, home: Path, click: Clicker, manager: DeviceManager
 ) -> None:
@@ -224,13 +229,30 @@ def test_live_bus_of_a_dongle_that_is_alone_says_what_it_waits_for_and_that_no_n
         def shown() -> str:
             return " ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
 
-        qtbot.waitUntil(lambda: "No frames yet Listening at 500 kbit/s." in shown())
+        qtbot.waitUntil(
+            lambda: "No frames yet Listening at 500 kbit/s. If another node is sending, check its bit rate" in shown()
+        )
         _type(qtbot, click, window, "live_frame", "123#00")
         click(window, "live_send")
         qtbot.waitUntil(lambda: "No node acknowledges what this dongle sends" in shown())
-        assert "Connect another node, or check that 500 kbit/s is its bit rate" in shown()
+        assert "Connect another node, or check that every node runs at 500 kbit/s, then the wiring" in shown()
         assert "Only errors" not in shown()
-        manager.close_bus()
+        qtbot.waitUntil(lambda: view._sent.text() == "Sent 123#00 to the dongle, but no node acknowledges it.")
+        qtbot.waitUntil(lambda: view._counters.value("TEC") == "128")
+        qtbot.waitUntil(lambda: "Controller: error passive" in _cells(view))
+        if folder := os.environ.get("BENCH_SHOTS"):
+            window.grab().save(f"{folder}/live_alone.png")
+        simulator.process.kill()
+        qtbot.waitUntil(lambda: manager.live is None)
+        counts = view._counters
+        assert counts.value("Last counts") == "Disconnected"
+        assert (counts.value("TEC"), counts.value("To dongle")) == ("128", "1")
+        assert int("".join(filter(str.isdigit, counts.value("Bus errors")))) > 0
+        assert {stat.ink for stat in counts.stats} == {"text.muted"}
+        assert "The errors below are from before that." in shown()
+        if folder := os.environ.get("BENCH_SHOTS"):
+            window.resize(1024, 700)
+            window.grab().save(f"{folder}/live_ended.png")
 
 
 def test_live_bus_at_a_wrong_bit_rate_says_why_it_is_empty_and_leads_to_bit_timing(
@@ -263,7 +285,7 @@ def test_closed_live_bus_says_so_once(qtbot: QtBot, shell: Shell, manager: Devic
     shell.go("bench/live")
     (view,) = shell.findChildren(LiveBusView)
     shown = [one for one in view.findChildren(QWidget) if one.isVisible()]
-    closed = "The live bus is closed"
+    closed = "No dongles connected"
     texts = [
         one.text()
         if isinstance(one, QLabel)
@@ -345,10 +367,10 @@ def test_live_bus_ends_when_the_device_leaves(
     qtbot.waitUntil(lambda: "Sent 321#C0FFEE to the dongle." in _labels(view))
     simulator.process.kill()
     qtbot.waitUntil(lambda: manager.live is None)
-    ended = view.findChild(BusCounters, "live_counters").accessible_text()
+    ended = click.find(window, "live_past").text()
     title = f"Dongle {device_id[-4:].upper()}"
     assert ended.startswith(f"{title} disconnected.")
-    assert ended.endswith("The frames below were received before.")
+    assert ended.endswith("The frames below are from before that.")
     assert view.model.ended
     assert not [text for text in _labels(view) if text.startswith("Sent ")]
     notice = shell.context.problems.current
@@ -538,5 +560,5 @@ def test_closed_live_bus_with_error_frames_alone_speaks_of_no_frames(qtbot: QtBo
         view._show_ended()
         return view.findChild(BusCounters, "live_counters").accessible_text()
 
-    assert ended(Frame(0x4, error=True, data=bytes(8))).endswith("The errors below were received before.")
-    assert ended(Frame(0x123)).endswith("The frames below were received before.")
+    assert ended(Frame(0x4, error=True, data=bytes(8))).endswith("The errors below are from before that.")
+    assert ended(Frame(0x123)).endswith("The frames below are from before that.")

@@ -3,6 +3,7 @@ python-can's client."""
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -200,7 +201,7 @@ def test_manual_dongle_waits_for_its_button(home: Path) -> None:
         manual.say("press 7")
         assert "press N" in manual.heard()
         device.identify(1)
-        assert "is blinking" in manual.heard()
+        assert re.search(r"^Dongle [0-9A-F]{4} \(number 1\) is blinking\.", manual.heard()), "as the window names it"
 
 
 # ---- links and discovery

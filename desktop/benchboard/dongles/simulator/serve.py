@@ -28,6 +28,7 @@ from benchboard.dongles.simulator.bus import VirtualBus
 from benchboard.dongles.simulator.flash import Flash
 from benchboard.dongles.simulator.node import PRESS_AFTER, SimulatedDongle
 from benchboard.dongles.simulator.traffic import Traffic
+from benchboard.dongles.titles import default_title
 from benchboard.errors import Invalid, Unavailable
 from benchboard.i18n import _, number
 from benchboard.vault import Vault, make_home
@@ -314,15 +315,15 @@ class _Loop:
 
     def _report(self, number: int, dongle: SimulatedDongle, now: float) -> None:
         for shown, is_now, text in (
-            (self._blinking, dongle.is_blinking(now), _("Dongle {number} ({id}) is blinking.")),
+            (self._blinking, dongle.is_blinking(now), _("{name} (number {number}) is blinking.")),
             (
                 self._waiting,
                 dongle.is_waiting_for_press(now),
-                _("Dongle {number} ({id}) is waiting for a button press."),
+                _("{name} (number {number}) is waiting for a button press."),
             ),
         ):
             if is_now and number not in shown:
                 shown.add(number)
-                self._on_notice(text.format(number=number, id=dongle.device_id))
+                self._on_notice(text.format(number=number, name=default_title(dongle.device_id)))
             elif not is_now:
                 shown.discard(number)

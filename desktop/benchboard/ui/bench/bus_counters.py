@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from dataclasses import replace
 from typing import Final
 
 from benchboard.i18n import _, number, percent
@@ -17,6 +18,29 @@ _BUSY: Final = 0.6
 """The bus load from which it is trouble, as a share."""
 
 
+def _of_the_moment() -> tuple[str, str]:
+    """The figures that mean nothing once the bus is closed."""
+    return _("Bus load"), _("Frames/s")
+
+
+def _tips() -> dict[str, str]:
+    """What the figures count, by name."""
+    return {
+        _("To dongle"): _(
+            "Frames handed over to the dongle to send. It doesn't report whether another node acknowledged them."
+        ),
+        _("TEC"): _("Transmit error counter of the controller: from 128 it's error passive, above 255 bus off."),
+        _("REC"): _("Receive error counter of the controller: from 128 it's error passive."),
+        _("Bus errors"): _(
+            "Errors that the controller counted on the bus. ERR rows are its reports of a changed state, so there are"
+            " fewer of them."
+        ),
+        _("Rejected"): _("Frames that the dongle was given to send and refused."),
+        _("Malformed"): _("Messages from the dongle that couldn't be read."),
+        _("Dropped"): _("Reports of the dongle that it lost received frames, because they came too fast."),
+    }
+
+
 class BusCounters(StatStrip):
     """Bus load, totals, error counters, and the frames that were dropped or not shown."""
 
@@ -25,16 +49,22 @@ class BusCounters(StatStrip):
         self.setObjectName("live_counters")
         self.is_open = False
         self._load: float | None = None
+        self._last: list[Stat] = []
         self._rates: deque[tuple[float, int]] = deque(maxlen=12)
         self.show_note(_("The live bus is closed."))
 
     def reset(self) -> None:
         self._rates.clear()
+        self._last = []
 
-    def show_ended(self, reason: str) -> None:
-        """Show that no bus is open; `reason` replaces the counters."""
+    def show_ended(self, state: str, reason: str) -> None:
+        """Show the last totals muted after the bus's `state`, such as “Disconnected”; without any, `reason`."""
         self.is_open = False
-        self.show_note(reason)
+        if not self._last:
+            self.show_note(reason)
+            return
+        past = [replace(stat, tone="past", share=None) for stat in self._last if stat.name not in _of_the_moment()]
+        self.show_stats([Stat(state, _("Last counts"), "past"), *past])
 
     def show_counts(self, live: LiveBus, skipped: int) -> None:
         """Show the present counters of the bus and the dongle; `skipped` frames were received and never shown."""
@@ -49,7 +79,7 @@ class BusCounters(StatStrip):
             Stat(self.load_text, _("Bus load"), "warn" if load > _BUSY else "text", load, percent(100, 0)),
             Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(number(speed, 0), _("Frames/s"), room=number(_MOST_PER_SECOND)),
-            Stat(number(bus.sent), _("Sent"), room=number(_MOST_SENT)),
+            Stat(number(bus.sent), _("To dongle"), room=number(_MOST_SENT)),
             Stat(str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
             Stat(str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),
             Stat(
@@ -64,7 +94,9 @@ class BusCounters(StatStrip):
         ]
         if skipped:
             stats.append(Stat(number(skipped), _("Not shown"), "warn", room=number(_MOST_FRAMES)))
-        self.show_stats(stats)
+        tips = _tips()
+        self._last = [replace(stat, tip=tips.get(stat.name, "")) for stat in stats]
+        self.show_stats(self._last)
 
     @property
     def load_text(self) -> str:

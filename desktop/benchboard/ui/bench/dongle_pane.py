@@ -233,15 +233,16 @@ def _why_not_read(row: DongleRow) -> str:
 def _facts(row: DongleRow) -> list[tuple[str, str, str]]:
     """(label, value, type) of the identity."""
     dongle, device = row.dongle, row.device
+    proven = identity_mark(dongle, device).kind == "proven"
     facts = [
         (_("ID"), row.device_id or "–", "mono"),
-        (_("Verification"), _verification(row), "body"),
+        (_("Verified") if proven else _("Verification"), _verification(row), "body"),
     ]
     if dongle is not None and dongle.key_version is not None:
-        pairing = _("Paired {when}, key version {number}").format(
-            number=dongle.key_version, when=relative_time(dongle.claimed_at, in_sentence=True)
-        )
-        facts.append((_("Pairing"), pairing, "body"))
+        paired = relative_time(dongle.claimed_at)
+        if dongle.key_version > 1:  # a key that was never replaced has no version to speak of
+            paired = _("{when}, key version {number}").format(when=paired, number=dongle.key_version)
+        facts.append((_("Paired"), paired, "body"))
     if firmware := _firmware(row):
         facts.append((_("Firmware"), firmware, "body"))
     if device is not None:
@@ -265,8 +266,7 @@ def _value(label: str, text: str, kind: str) -> QWidget:
 def _verification(row: DongleRow) -> str:
     kind = identity_mark(row.dongle, row.device).kind
     if kind == "proven":
-        when = relative_time(verification_time(row.dongle, row.device), in_sentence=True)
-        return _("Verified {when}").format(when=when)
+        return relative_time(verification_time(row.dongle, row.device))
     if kind == "observed":
         return _("Not verified: only the USB serial number is known")
     problem = row.device.problem if row.device is not None else None

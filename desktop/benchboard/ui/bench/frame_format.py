@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from benchboard.canbus.error_frame import error_title
 from benchboard.canbus.frame import Frame, Timestamp
 from benchboard.i18n import _, number
 
@@ -44,9 +45,9 @@ def identifier(frame: Frame) -> str:
 
 
 def payload(frame: Frame) -> str:
-    """The data as pairs of hex digits; a word if there is none."""
+    """The data as pairs of hex digits; of an error frame, what it reports; a word if there is none."""
     if frame.error:
-        return _("error frame")
+        return error_title(frame) or _("error frame")
     if frame.remote:
         return _("remote frame")
     return frame.data.hex(" ").upper()

@@ -15,13 +15,18 @@ def why_only_errors(counters: Counters, rate: str) -> tuple[str, str]:
     """
     if lacks_acknowledgement(counters):
         what = _("No node acknowledges what this dongle sends")
-        why = _("Connect another node, or check that {rate} is its bit rate, then the wiring and the termination.")
+        why = _("Connect another node, or check that every node runs at {rate}, then the wiring and the termination.")
         return what, why.format(rate=rate)
     why = _(
         "Nothing sent on this bus can be read at {rate}. Check that this is the bit rate of the other nodes,"
         " then check the wiring and the termination."
     )
     return _("Only errors on the bus, no frames"), why.format(rate=rate)
+
+
+def not_connected(name: str) -> str:
+    """That the dongle `name` can't be used because it isn't connected, and what to do."""
+    return _("{name} isn't connected to this computer. Plug it in, or select another dongle.").format(name=name)
 
 
 def why_none_selectable(devices: Sequence[DetectedDevice], *, simulating: bool) -> str:

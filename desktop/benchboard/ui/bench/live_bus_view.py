@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.canbus import candump
-from benchboard.canbus.bus_check import check_bus
+from benchboard.canbus.bus_check import check_bus, lacks_acknowledgement
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.dongles import fleet
@@ -28,7 +28,7 @@ from benchboard.ui.bench.bus_counters import BusCounters
 from benchboard.ui.bench.device_manager import DeviceManager, LiveBus
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.frame_table import FrameDelegate, FrameModel
-from benchboard.ui.bench.live_bus_reasons import why_none_selectable, why_only_errors
+from benchboard.ui.bench.live_bus_reasons import not_connected, why_none_selectable, why_only_errors
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.bench.send_problems import CommandHelp, not_a_frame, not_sendable, not_sending, unsent_error
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
@@ -52,6 +52,7 @@ from benchboard.ui.widgets import (
     heading,
 )
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.drawer import is_narrow
 from benchboard.ui.widgets.surfaces import set_surface
 
 _POLL_MS: Final = 100
@@ -81,6 +82,8 @@ class LiveBusView(QWidget):
         self._shown: LiveBus | None = None
         """The open bus, until its last frames are shown."""
         self._next = 0
+        self._handed_over = ""
+        """The frame that the line beside the field says was sent."""
         self._requested = 0
         """The number of the frame in the field, while it is being sent; 0 if it isn't, or was edited since."""
         self._unsent: tuple[Frame, ...] = ()
@@ -95,6 +98,10 @@ class LiveBusView(QWidget):
         self.table = QTableView()
         self._set_up_table(self.table)
         self._counters = BusCounters()
+        self._past = Elided("", "body", "muted")
+        self._past.setObjectName("live_past")
+        self._past.setContentsMargins(16, 6, 12, 6)
+        self._past.hide()
         self._empty = EmptyState(
             "ph.activity",
             _("The live bus is closed"),
@@ -235,6 +242,7 @@ class LiveBusView(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.toolbar)
         whole.addWidget(self._counters)
+        whole.addWidget(self._past)
         whole.addWidget(hairline())
         # Placed first: a stacked layout shows its first widget at once, as a window if it has no parent yet.
         self._stack = QStackedLayout()
@@ -302,14 +310,16 @@ class LiveBusView(QWidget):
         selected = self._dongle.current_key()
         reason = "" if selected else why_none_selectable(self._devices.devices, simulating=self._devices.simulating)
         if selected and self._selected_device() is None:
-            reason = _("{name} isn't connected to this computer. Plug it in, or select another dongle.").format(
-                name=self._title(selected)
-            )
+            reason = not_connected(self._title(selected))
         self._start_button.disable(reason)
         can_simulate = not self._devices.devices and not self._devices.simulating
         other = _("Start simulated dongles") if can_simulate else _("Show all dongles")
         self._empty.action.setText(other if reason else _("Open live bus"))
         advice = reason or _("Open the live bus to see its frames. It uses the bit timing stored on the dongle.")
+        missing = can_simulate and not selected
+        if missing:
+            advice = _("Plug one in, or start simulated dongles.")
+        self._empty.sentence.setText(_("No dongles connected") if missing else _("The live bus is closed"))
         self._empty.why.setText(advice)
 
     def _load_names(self) -> None:
@@ -383,19 +393,21 @@ class LiveBusView(QWidget):
 
     def _show_ended(self) -> None:
         """Show that no bus is open, and that the frames still shown are past."""
-        self._settings.setText("")
+        self._show_settings()
         self._clear_send_error()
         reason = self._end_reason or _("The live bus is closed.")
         if self.model.rowCount():
-            received = _("{reason} The frames below were received before.")
+            received = _("{reason} The frames below are from before that.")
             if self.model.has_only_errors:
-                received = _("{reason} The errors below were received before.")
+                received = _("{reason} The errors below are from before that.")
             reason = received.format(reason=reason)
             self._stack.setCurrentWidget(self.table)
         else:
             self._stack.setCurrentWidget(self._empty)
         self.model.end()
-        self._counters.show_ended(reason)
+        self._counters.show_ended(_("Disconnected") if self._end_reason else _("Closed"), reason)
+        self._past.setText(reason)
+        self._past.setVisible(bool(self._counters.stats and (self.model.rowCount() or self._end_reason)))
         # Without frames, the empty table says that the bus is closed.
         self._counters.setVisible(bool(self.model.rowCount() or self._end_reason))
 
@@ -429,13 +441,27 @@ class LiveBusView(QWidget):
         self._show_listen_only(live)
         self.model.clear()
         self._stack.setCurrentWidget(self.table)
+        self._show_settings()
+        self._counters.reset()
+        self._counters.show()
+        self._past.hide()
+
+    def _show_settings(self) -> None:
+        """Show the open bus's bit timing, in figures alone where the window is narrow."""
+        live = self._devices.live
+        if live is None:
+            self._settings.setText("")
+            return
         config = live.config
-        text = _("{rate} · {point} %").format(rate=bit_rate(config.bitrate), point=number(config.sample_point, 1))
+        text = _("{rate} · {point} %") if is_narrow(self.width()) else _("{rate}, sample point {point} %")
+        text = text.format(rate=bit_rate(config.bitrate), point=number(config.sample_point, 1))
         if config.data_bitrate:
             text += f" / {bit_rate(config.data_bitrate)}"
         self._settings.setText(text)
-        self._counters.reset()
-        self._counters.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_settings()
 
     def _poll(self) -> None:
         live = self._devices.live
@@ -447,6 +473,7 @@ class LiveBusView(QWidget):
         if not self.model.paused:
             self._show_frames(live, _MAX_AT_ONCE)
         self._counters.show_counts(live, self._skipped)
+        self._show_handed_over(live)
         self._explain_no_frames(live)
 
     def _explain_no_frames(self, live: LiveBus) -> None:
@@ -460,7 +487,10 @@ class LiveBusView(QWidget):
         if not counters.frames and not listed:
             page = self._errors if check_bus(counters).failed else self._waiting
             rate = bit_rate(live.config.bitrate)
-            self._waiting.why.setText(_("Listening at {rate}.").format(rate=rate))
+            silent = _(
+                "Listening at {rate}. If another node is sending, check its bit rate, the wiring and the termination."
+            )
+            self._waiting.why.setText(silent.format(rate=rate))
             self._waiting.why.show()
             what, why = why_only_errors(counters, rate)
             self._errors.sentence.setText(what)
@@ -549,9 +579,25 @@ class LiveBusView(QWidget):
             return
         self._requested = 0
         self._sent.set_tone("muted" if outcome.error is None else "error")
-        sentence = _("Sent {frame} to the dongle.") if outcome.error is None else _("{frame} wasn't sent.")
-        self._sent.setText(sentence.format(frame=candump.text(outcome.frames[-1])))
+        frame = candump.text(outcome.frames[-1])
+        if outcome.error is None:
+            self._handed_over = frame
+            self._sent.setText(_("Sent {frame} to the dongle.").format(frame=frame))
+        else:
+            self._sent.setText(_("{frame} wasn't sent.").format(frame=frame))
         announce(self._sent, self._sent.text())
+
+    def _show_handed_over(self, live: LiveBus) -> None:
+        """Say of the frame that was sent last whether no node acknowledges what the dongle sends."""
+        if not self._handed_over:
+            return
+        sentence = _("Sent {frame} to the dongle.")
+        if lacks_acknowledgement(live.capture.counters()):
+            sentence = _("Sent {frame} to the dongle, but no node acknowledges it.")
+        text = sentence.format(frame=self._handed_over)
+        if text != self._sent.text():
+            self._sent.setText(text)
+            announce(self._sent, text)
 
     def _report_unsent(self, outcome: SendOutcome) -> None:
         """Show a notice of all frames that weren't sent, until one is sent again or the user dismisses it."""
@@ -588,7 +634,7 @@ class LiveBusView(QWidget):
 
     def _clear_send_error(self) -> None:
         """The frame is edited or sent again: what was said of the last one no longer applies."""
-        self._requested = 0
+        self._requested, self._handed_over = 0, ""
         self._frame.set_invalid(False)
         self._help_button.hide()
         self._sent.setText("")

@@ -216,7 +216,7 @@ class DonglePicture(QWidget):
             painter.drawText(QRectF(108, 100, 92, 20), right, shown)
             painter.setFont(theme().font("caption"))
             painter.setPen(theme().color("text.muted"))
-            under = _("Its screen and label show the last 8 characters of its ID")
+            under = _("Its label shows the last 8 characters of its ID")
             wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(8, 134, self.width() - 16, 38), wrapped, under)
 

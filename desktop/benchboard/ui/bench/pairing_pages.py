@@ -362,7 +362,7 @@ class DonePage(_WizardPage):
         first = (
             _("Registered as observed: identified by its USB serial number, without a pairing key.")
             if observed
-            else _("Only {organisation} can change this dongle now.").format(organisation=organisation)
+            else _("Only people in “{organisation}” can change it now.").format(organisation=organisation)
         )
         note = _("Leave empty to name it Dongle {id}.").format(id=device_id[-4:].upper())
         self._field.set_note(note)

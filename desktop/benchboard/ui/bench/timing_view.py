@@ -32,6 +32,7 @@ from benchboard.ui.bench.bit_diagram import BitBar
 from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_notices import DongleNotices
 from benchboard.ui.bench.dongle_pane import nominal_timing
+from benchboard.ui.bench.live_bus_reasons import not_connected
 from benchboard.ui.bench.node_comparison import NodeComparison
 from benchboard.ui.bench.solution_plot import SolutionPlot, SolutionPoint
 from benchboard.ui.bench.timing_cards import RegistersCard, ToleranceCards, VerificationCard
@@ -253,7 +254,8 @@ class TimingView(QWidget):
     def _update_choices(self) -> None:
         selected = self._selected_id or self._dongle.current_key()
         dongles = (*self._dongles, *self._unpaired())
-        choices = [(dongle.device_id, dongle.title) for dongle in dongles] or [("", _("No dongles"))]
+        choices = [(dongle.device_id, self._choice_title(dongle)) for dongle in dongles]
+        choices = choices or [("", _("No dongles connected"))]
         if choices != self._choices:  # there may be thousands, and any change of a port or dongle comes here
             self._choices = choices
             self._dongle.set_choices(choices)
@@ -262,6 +264,12 @@ class TimingView(QWidget):
         if self._loaded and dongles:  # before the list is loaded, the dongle from the address is unknown
             self._selected_id = self._dongle.current_key()
         self._compare()
+
+    def _choice_title(self, dongle: DongleRecord) -> str:
+        """The name of a dongle in the list, with whether it is disconnected."""
+        if self._devices.find(dongle.device_id) is not None:
+            return dongle.title
+        return _("{name} (disconnected)").format(name=dongle.title)
 
     def _selected_dongle(self) -> DongleRecord | None:
         key = self._dongle.current_key()
@@ -331,7 +339,7 @@ class TimingView(QWidget):
             return _("Plug in a dongle first.")
         detected, config = self._devices.find(dongle.device_id), dongle.config
         if detected is None:
-            return _("{name} isn't connected to this computer.").format(name=dongle.title)
+            return not_connected(dongle.title)
         if config is not None and self._inputs.controller_name() != _canonical_controller(config.controller):
             return _("{name} has a different controller.").format(name=dongle.title)
         if self._timing is None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import Role
 from benchboard.ui.widgets.badges import paint_meter
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import set_surface
 
 _EDGE, _METER, _LEAST = 16.0, 64.0, 48.0
@@ -20,21 +21,23 @@ _GAPS = (28.0, 16.0)
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """A figure and its name. A `tone` of warn or error is trouble; `share` (0 to 1) is also drawn as a bar.
+    """A figure and its name. A `tone` of warn or error is trouble, `past` no longer counts; `share` (0 to 1) is also
+    drawn as a bar. `tip` explains the name.
 
     A figure that counts up has at least the width of `room`, so that another digit doesn't move those after it.
     """
 
     value: str
     name: str
-    tone: Literal["text", "warn", "error"] = "text"
+    tone: Literal["text", "warn", "error", "past"] = "text"
     share: float | None = None
     room: str = ""
+    tip: str = ""
 
     @property
     def ink(self) -> str:
-        """The colour of the figure: a zero is nothing to look at."""
-        return "text.muted" if self.tone == "text" and self.value == "0" else self.tone
+        """The colour of the figure: a zero is nothing to look at, and neither is one that is past."""
+        return "text.muted" if self.tone == "past" or (self.tone == "text" and self.value == "0") else self.tone
 
 
 class StatStrip(QFrame):
@@ -52,6 +55,7 @@ class StatStrip(QFrame):
         self.setFixedHeight(64)
         self._stats: tuple[Stat, ...] = ()
         self._note = ""
+        self.setMouseTracking(True)
 
     @property
     def stats(self) -> tuple[Stat, ...]:
@@ -60,16 +64,29 @@ class StatStrip(QFrame):
     def show_stats(self, stats: Sequence[Stat]) -> None:
         """Show these figures."""
         self._stats, self._note = tuple(stats), ""
+        tips = " ".join(f"{stat.name}: {stat.tip}" for stat in stats if stat.tip)
+        if tips != self.accessibleDescription():
+            self.setAccessibleDescription(tips)
         self.update()
 
     def show_note(self, note: str) -> None:
         """There are no figures; this says why."""
         self._stats, self._note = (), note
+        self.setAccessibleDescription("")
         self.update()
 
     def accessible_text(self) -> str:
         """What a screen reader reads when it asks: ten changes a second aren't announced."""
         return self._note or ", ".join(f"{stat.name} {stat.value}" for stat in self._stats)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The tooltip is that of the figure under the pointer."""
+        super().mouseMoveEvent(event)
+        _font, gap, widths = self._columns()
+        x = event.position().x()
+        places = zip(self._stats, self.lefts(), widths, strict=True)
+        tip = next((stat.tip for stat, left, width in places if left - gap / 2 <= x < left + width + gap / 2), "")
+        self.setToolTip(plain_tooltip(tip))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -1,0 +1,35 @@
+"""What an error frame reports, in words: SocketCAN's class bits and controller status (linux/can/error.h). No I/O."""
+
+from typing import Final
+
+from benchboard.canbus.frame import Frame
+from benchboard.i18n import N_, _
+
+_CONTROLLER: Final = 0x04
+_CLASSES: Final = (
+    (0x40, N_("Bus off")),
+    (0x20, N_("No acknowledgement")),
+    (0x08, N_("Protocol error")),
+    (0x80, N_("Bus error")),
+    (0x10, N_("Transceiver error")),
+    (0x02, N_("Arbitration lost")),
+    (0x01, N_("Transmit timeout")),
+    (0x100, N_("Controller restarted")),
+)
+_STATUS: Final = (
+    (0x30, N_("Controller: error passive")),
+    (0x0C, N_("Controller: error warning")),
+    (0x40, N_("Controller: error active")),
+    (0x01, N_("Controller: receive buffer overflow")),
+    (0x02, N_("Controller: transmit buffer overflow")),
+)
+"""Bits of the second byte of a controller's report, worst state first; a report may have several."""
+
+
+def error_title(frame: Frame) -> str:
+    """What the error frame `frame` reports, such as “Controller: error passive”; empty if its class doesn't say."""
+    titles = [_(title) for bits, title in _CLASSES if frame.id & bits]
+    if frame.id & _CONTROLLER:
+        status = frame.data[1] if len(frame.data) > 1 else 0
+        titles = [_(title) for bits, title in _STATUS if status & bits] + titles
+    return ", ".join(titles)
