@@ -179,8 +179,10 @@ def test_hover_repaints_little_of_the_page(read: "Studio") -> None:
     )
     sign, corner = read.canvas.hover.crosshair, read.canvas.mapFromScene(_tile(read, "line").pos())
     along = sign.line.x1() - corner.x()
+    watch.painted = 0
     _hover(read, "line", QPointF(along, 60))
-    read.qtbot.wait(0)
+    read.qtbot.waitUntil(lambda: watch.painted > 0)  # the box at its new place
+    read.qtbot.wait(1)
     watch.painted = 0
     for y in range(60, 120, 4):
         _hover(read, "line", QPointF(along, y))
