@@ -19,12 +19,12 @@ from benchboard.i18n import _, pgettext
 from benchboard.paging import Listing, Scalar
 
 BASE_REVISION: Final = click.option(
-    "--base-version",
     "--base-revision",
+    "--base-version",
     "base_version",
     cls=RenamedOption,
     type=WholeNumber(0),
-    help="Fail if there's a newer version. Takes the “revision” from “benchboard dashboard list --json”.",
+    help="Fail if someone has saved since: the dashboard's “revision” in “benchboard dashboard list --json”.",
 )
 VERSION_NAME: Final = click.option("--name", "--note", "note", cls=RenamedOption, help="Name of the new version.")
 """Both for each kind of a save: of a file, and of an older version."""
@@ -39,7 +39,9 @@ def advise_on_conflict() -> Iterator[None]:
         if not error.code.endswith(".overtaken"):
             raise
         which = click.get_current_context().params.get("which")
-        do = _("Show what is saved with “benchboard dashboard show {dashboard}”, or replace it without --base-version.")
+        do = _(
+            "Show what is saved with “benchboard dashboard show {dashboard}”, or replace it without --base-revision."
+        )
         raise Conflict(
             error.code,
             error.what,

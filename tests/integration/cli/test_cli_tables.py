@@ -356,8 +356,8 @@ def test_base_version_has_one_name_in_help_and_its_old_one_works(terminal: Termi
     (tmp_path / "wall.json").write_text("[]")
     for command in (("save",), ("version", "restore")):
         shown = terminal("dashboard", *command, "--help")
-        assert "--base-version" in shown
-        assert "--base-revision" not in shown
+        assert "--base-revision" in shown
+        assert "--base-version" not in shown
     file = str(tmp_path / "wall.json")
     for option in ("--base-revision", "--base-version"):
         said = _error(terminal, "dashboard", "save", "Wall", file, option, "0", status=1)
