@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QAccessibleInterface,
     QAccessibleValueChangeEvent,
 )
+from PySide6.QtWidgets import QApplication
 
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.editing import container_edits
@@ -38,6 +39,8 @@ def board(plain_home: None, studio: "Studio") -> Iterator["Studio"]:
     ]  # fmt: skip
     studio.page.editor.load(parse_document({"format": "benchboard/dashboard", "version": 2, "items": items}))
     studio.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    studio.wait(studio.canvas.hasFocus)  # not before the window is active
+    QApplication.processEvents()  # the focus is announced with the next turn of the event loop
     before = QAccessible.isActive()
     QAccessible.setActive(True)
     studio.page.editor.select(["a"])
