@@ -47,6 +47,31 @@ def lacks_acknowledgement(counters: Counters) -> bool:
     return bool(bus.tx_errors) and not (bus.rx_errors or bus.bus_off or counters.frames)
 
 
+class AcknowledgementWatch:
+    """Whether other nodes acknowledge what this node sends, from its counters one after the other."""
+
+    def __init__(self) -> None:
+        self._tx_errors = 0
+        self._is_acknowledged = False
+
+    def update(self, counters: Counters) -> None:
+        """Take the counters as they are now. TEC falls by one for each frame that was acknowledged, and is the only
+        sign of a node that joined in silence (ISO 11898-1, 12.1.4)."""
+        tx_errors = counters.bus.tx_errors
+        if tx_errors != self._tx_errors:
+            self._is_acknowledged = tx_errors < self._tx_errors
+        self._tx_errors = tx_errors
+
+    def lacks(self, counters: Counters) -> bool:
+        """Whether what was sent last wasn't acknowledged: `lacks_acknowledgement`, and TEC hasn't fallen since."""
+        return lacks_acknowledgement(counters) and not self._is_acknowledged
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether a frame was acknowledged since the last one that wasn't."""
+        return self._is_acknowledged
+
+
 def require_no_errors(counters: Counters) -> None:
     """Raise `DeviceFailure` (`bus.off`, `bus.errors`) if the check of a bus with these counters failed."""
     check = check_bus(counters)

@@ -311,7 +311,7 @@ def test_new_dongle_notice_is_true_and_stays_dismissed_in_another_language(
 ) -> None:
     context, problems = shell.context, shell.context.problems
     qtbot.waitUntil(lambda: problems.current is not None and problems.current.what.startswith("2 new dongles"))
-    only = f"Pair them so that only {context.actor.organisation} can change them."
+    only = f"Pair them so that only people in “{context.actor.organisation}” can change them."
     assert problems.current.why == only
     problems.dismiss()
     (before,) = shell.findChildren(DonglesView)

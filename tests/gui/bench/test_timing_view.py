@@ -270,9 +270,13 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     qtbot.waitUntil(lambda: view._timing is not None)
     _type(qtbot, click, window, "timing_bitrate", "5x")
     qtbot.waitUntil(lambda: view._timing is None)
-    texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+
+    def shown() -> list[str]:
+        return [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+
+    qtbot.waitUntil(lambda: shown().count("Correct the marked field.") == 5)  # the list and four cards
+    texts = shown()
     assert not [text for text in texts if re.match(r"[\d.,]+ bit timings|in [\d.]+ ms", text)]
-    assert [text for text in texts if "marked" in text] == 5 * ["Correct the marked field."], "list and four cards"
     assert click.find(window, "second_verdict").accessibleName() == "Correct the marked field to compare."
     assert "All bit timings" in texts
     assert not view._legend.isVisible()

@@ -3,7 +3,13 @@
 import pytest
 
 from benchboard.canbus.bus import BusState, ErrorState
-from benchboard.canbus.bus_check import BusCheck, check_bus, lacks_acknowledgement, require_no_errors
+from benchboard.canbus.bus_check import (
+    AcknowledgementWatch,
+    BusCheck,
+    check_bus,
+    lacks_acknowledgement,
+    require_no_errors,
+)
 from benchboard.canbus.capture import Counters
 from benchboard.errors import DeviceFailure
 
@@ -58,3 +64,13 @@ def test_require_no_errors_says_what_failed(bus: BusState, code: str, what: str)
 
 def test_require_no_errors_of_a_silent_bus_passes() -> None:
     require_no_errors(Counters(0, None, BusState(ErrorState.ACTIVE)))
+
+
+def test_acknowledgement_lacks_until_the_transmit_error_counter_falls() -> None:
+    """A node that joins and sends nothing acknowledged every frame, and “no node acknowledges” stayed."""
+    watch, seen = AcknowledgementWatch(), []
+    for tx_errors in (0, 64, 128, 128, 127, 127, 126, 134, 134, 133, 0):
+        now = Counters(0, None, BusState(PASSIVE, tx_errors=tx_errors, bus_errors=310))
+        watch.update(now)
+        seen.append(watch.lacks(now))
+    assert seen == [False, True, True, True, False, False, False, True, True, False, False]

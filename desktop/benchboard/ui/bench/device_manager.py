@@ -7,6 +7,7 @@ signals.
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -190,16 +191,15 @@ class DeviceManager(QObject):
             self._resources.add_bus(detected.port.path, capture)
         return LiveBus(detected.port.path, title, detected.device_id, config, capture)
 
-    def count_frames(
-        self, detected: DetectedDevice, title: str, seconds: float, progress: Progress, note: str = ""
-    ) -> Counters:
+    def count_frames(self, detected: DetectedDevice, title: str, seconds: float, progress: Progress) -> Counters:
         """On a worker: open the channel for `seconds`, then close it and return the counters."""
         live = self.open_bus(detected, title)
         started = time.monotonic()
         try:
             while (passed := time.monotonic() - started) < seconds and live.capture.running:
                 progress.check()
-                progress.report(round(passed * 10), round(seconds * 10), note)
+                left = _("{seconds} s left").format(seconds=math.ceil(seconds - passed))
+                progress.report(round(passed * 10), round(seconds * 10), left)
                 time.sleep(0.05)
             counters = live.capture.counters()
         finally:

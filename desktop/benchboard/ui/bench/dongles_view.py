@@ -358,12 +358,14 @@ class DonglesView(QWidget):
         if len(new) == 1:
             act, path = _("Pair {name}").format(name=one.title), f"{path}/{one.key}"
         organisation = self._context.actor.organisation
-        why = _("Firmware: {firmware}. Pair it so that only {organisation} can change it.")
+        why = _("Firmware: {firmware}. Pair it so that only people in “{organisation}” can change it.")
         problems.notice(
             what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
             why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
             if len(new) == 1
-            else _("Pair them so that only {organisation} can change them.").format(organisation=organisation),
+            else _("Pair them so that only people in “{organisation}” can change them.").format(
+                organisation=organisation
+            ),
             Action(act, partial(self._context.go, path), keeps_notice=True),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,

@@ -3,17 +3,15 @@
 import shlex
 from collections.abc import Sequence
 
-from benchboard.canbus.bus_check import lacks_acknowledgement
-from benchboard.canbus.capture import Counters
 from benchboard.i18n import _
 from benchboard.ui.bench.port_scanner import DetectedDevice
 
 
-def why_only_errors(counters: Counters, rate: str) -> tuple[str, str]:
+def why_only_errors(rate: str, *, lacks_acknowledgement: bool) -> tuple[str, str]:
     """What an open bus of this bit rate shows that counted errors and had no frame, and what to do: a title and a
     sentence.
     """
-    if lacks_acknowledgement(counters):
+    if lacks_acknowledgement:
         what = _("No node acknowledges what this dongle sends")
         why = _("Connect another node, or check that every node runs at {rate}, then the wiring and the termination.")
         return what, why.format(rate=rate)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from benchboard.canbus import candump
-from benchboard.canbus.bus_check import check_bus, lacks_acknowledgement
+from benchboard.canbus.bus_check import AcknowledgementWatch, check_bus
 from benchboard.canbus.frame import Frame
 from benchboard.canbus.frame_sender import SendOutcome
 from benchboard.dongles import fleet
@@ -83,6 +83,7 @@ class LiveBusView(QWidget):
         """The open bus, until its last frames are shown."""
         self._next = 0
         self._handed_over = ""
+        self._acknowledgement = AcknowledgementWatch()
         """The frame that the line beside the field says was sent."""
         self._requested = 0
         """The number of the frame in the field, while it is being sent; 0 if it isn't, or was edited since."""
@@ -434,6 +435,7 @@ class LiveBusView(QWidget):
     def _show_bus(self, live: LiveBus) -> None:
         self._shown = live
         self._next = self._skipped = 0
+        self._acknowledgement = AcknowledgementWatch()
         self._notices.select(live.device_id or "")
         self._notices.dismiss(_OPEN)
         self._end_reason = ""
@@ -472,6 +474,7 @@ class LiveBusView(QWidget):
             return
         if not self.model.paused:
             self._show_frames(live, _MAX_AT_ONCE)
+        self._acknowledgement.update(live.capture.counters())
         self._counters.show_counts(live, self._skipped)
         self._show_handed_over(live)
         self._explain_no_frames(live)
@@ -485,14 +488,15 @@ class LiveBusView(QWidget):
         listed = self.model.rolling and self.model.rowCount()
         page: QWidget = self.table
         if not counters.frames and not listed:
-            page = self._errors if check_bus(counters).failed else self._waiting
+            only_errors = check_bus(counters).failed and not self._acknowledgement.is_acknowledged
+            page = self._errors if only_errors else self._waiting
             rate = bit_rate(live.config.bitrate)
             silent = _(
                 "Listening at {rate}. If another node is sending, check its bit rate, the wiring and the termination."
             )
             self._waiting.why.setText(silent.format(rate=rate))
             self._waiting.why.show()
-            what, why = why_only_errors(counters, rate)
+            what, why = why_only_errors(rate, lacks_acknowledgement=self._acknowledgement.lacks(counters))
             self._errors.sentence.setText(what)
             self._errors.why.setText(why)
             self._errors.why.show()
@@ -592,7 +596,7 @@ class LiveBusView(QWidget):
         if not self._handed_over:
             return
         sentence = _("Sent {frame} to the dongle.")
-        if lacks_acknowledgement(live.capture.counters()):
+        if self._acknowledgement.lacks(live.capture.counters()):
             sentence = _("Sent {frame} to the dongle, but no node acknowledges it.")
         text = sentence.format(frame=self._handed_over)
         if text != self._sent.text():

@@ -340,8 +340,18 @@ class BusTestPage(_WizardPage):
         super().__init__(_("Test the dongle on the bus."), opens.format(count=LISTEN_SECONDS))
         steps = (_("Open live bus"), listen.format(count=LISTEN_SECONDS), _("Close live bus"))
         self.steps = PairingChecklist(steps)
+        self._outcome = Paragraph("")
+        self._outcome.hide()
         self.column.addWidget(self.steps)
+        self.column.addWidget(self._outcome)
         self.column.addStretch(1)
+
+    def show_outcome(self, sentence: str) -> None:
+        """Say below the steps what the test couldn't verify; empty takes it away."""
+        self._outcome.setText(sentence)
+        self._outcome.setVisible(bool(sentence))
+        if sentence:
+            announce(self, sentence)
 
 
 class DonePage(_WizardPage):

@@ -99,7 +99,7 @@ class PairingWizard(Dialog):
         self._registered: _WizardDongle | None = None
         self._config: DongleConfig | None = None
         self._test_result = self._test_failure = ""
-        self._written = False
+        self._written = self._was_silent = False
         self._tasks: list[Work] = []
         self._build_pages()
         self._build_footer()
@@ -180,6 +180,7 @@ class PairingWizard(Dialog):
     def _show_page(self, step: int) -> None:
         if step == _TEST:
             self._test_page.steps.reset()
+            self._forget_silence()
         self._stack.setCurrentIndex(step)
         self.set_step(step)
         announce(self, self.stepper.accessibleName())
@@ -249,6 +250,9 @@ class PairingWizard(Dialog):
             else:
                 self._mark_skipped(_TIMING)
             self._show_page(_TEST)
+            return
+        if self._was_silent:
+            self._show_done()
             return
         self._mark_skipped(_TEST)
         failure = _("The bus test failed: {error}").format(error=self._test_failure)
@@ -461,6 +465,7 @@ class PairingWizard(Dialog):
             return
         self._disable_next(_("Already listening."))
         self._back_button.hide()
+        self._forget_silence()
         self._test_page.steps.set_current(0)
 
         def op(progress: Progress) -> Counters:
@@ -482,17 +487,37 @@ class PairingWizard(Dialog):
             return
         self._test_page.steps.set_current(3)
         if check_bus(counters) is BusCheck.SILENT:
-            self.stepper.set_caption(_TEST, _("No frames received"))
-            self.stepper.set_without_result(_TEST)
-            self._test_result = silence_explanation(LISTEN_SECONDS)
-        else:
-            caption = ngettext("{count} frame, no errors", "{count} frames, no errors", counters.frames)
-            self.stepper.set_caption(_TEST, caption.format(count=number(counters.frames)))
-            result = ngettext(
-                "{count} frame in {seconds} s, no errors.", "{count} frames in {seconds} s, no errors.", counters.frames
-            )
-            self._test_result = result.format(count=number(counters.frames), seconds=LISTEN_SECONDS)
+            self._show_silence()
+            return
+        self.stepper.set_without_result(_TEST, without=False)
+        caption = ngettext("{count} frame, no errors", "{count} frames, no errors", counters.frames)
+        self.stepper.set_caption(_TEST, caption.format(count=number(counters.frames)))
+        result = ngettext(
+            "{count} frame in {seconds} s, no errors.", "{count} frames in {seconds} s, no errors.", counters.frames
+        )
+        self._test_result = result.format(count=number(counters.frames), seconds=LISTEN_SECONDS)
         self._show_done()
+
+    def _forget_silence(self) -> None:
+        self._was_silent = False
+        self._test_page.show_outcome("")
+        self._skip_button.setText(_("Skip test"))
+
+    def _show_silence(self) -> None:
+        """Say that nothing was verified; the test can be repeated, and left."""
+        self._was_silent, self._test_failure = True, ""
+        self.stepper.set_caption(_TEST, _("No frames received"))
+        self.stepper.set_without_result(_TEST)
+        self._test_result = silence_explanation(LISTEN_SECONDS)
+        self._test_page.show_outcome(
+            f"{self._test_result} " + _("Check that another node is sending, then test again.")
+        )
+        self._next_button.setText(_("Test again"))
+        self._skip_button.setText(_("Continue"))
+        for button in (self._next_button, self._skip_button):
+            button.updateGeometry()
+        self._back_button.show()
+        self._enable_next()
 
     def _test_failed(self, error: AppError) -> None:
         self._test_failure = error.what
@@ -528,7 +553,7 @@ class PairingWizard(Dialog):
     def _start_over(self) -> None:
         self._registered = self._config = self._device = None
         self._selected_key = self._test_result = self._test_failure = ""
-        self._written = False
+        self._written = self._was_silent = False
         self._restore_captions()
         self._show_page(_SELECT)
         self._on_devices_changed()

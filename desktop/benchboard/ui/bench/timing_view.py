@@ -517,7 +517,7 @@ class TimingView(QWidget):
             return
 
         def listen(progress: Progress) -> Counters:
-            return self._devices.count_frames(detected, dongle.title, _COUNT_S, progress, _("Listening"))
+            return self._devices.count_frames(detected, dongle.title, _COUNT_S, progress)
 
         self._context.tasks.run(
             self,

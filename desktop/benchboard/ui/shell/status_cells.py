@@ -203,7 +203,7 @@ class RunningTaskRow(QWidget):
             self._note.setText(_("Stopping"))
         else:
             steps = _("{done} of {total}").format(done=work.done, total=work.total) if work.total else ""
-            self._note.setText(", ".join(part for part in (steps, work.note) if part))
+            self._note.setText(work.note or steps)
         self._stop.setEnabled(not (work.cancelled or work.finished))
         self._bar.setVisible(bool(work.total))
         if work.total:
@@ -218,6 +218,8 @@ def _resolve(popover: Popover, conflict: PendingConflict) -> None:
 
 def running_task_text(work: Work) -> str:
     """A running task as short text, for the status bar."""
+    if work.total and work.note:
+        return f"{work.title}, {work.note}"
     if work.total:
         return _("{title}, {done} of {total}").format(title=work.title, done=work.done, total=work.total)
     return work.title
