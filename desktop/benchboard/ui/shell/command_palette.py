@@ -131,7 +131,7 @@ class CommandPalette(Scrim):
         row = QHBoxLayout()
         row.setContentsMargins(14, 7, 16, 7)
         row.setSpacing(6)
-        for keys, label in ((("↑", "↓"), _("select")), (("Enter",), _("run")), ((">",), _("Commands"))):
+        for keys, label in ((("↑", "↓"), _("select")), (("Enter",), _("run")), ((">",), _("commands only"))):
             for key in keys:
                 row.addWidget(KeyCap(key))
             row.addWidget(Text(label, "caption", "muted"))

@@ -91,7 +91,7 @@ class ShellStatusCells(QObject):
     def _fill_location(self, popover: Popover) -> None:
         location = self._context.workspace.location
         badge = {
-            "local": Badge("ok", _("Encryption"), "ph.lock-simple-fill"),
+            "local": Badge("ok", _("Encrypted"), "ph.lock-simple-fill"),
             "demo": Badge("info", _("Demo"), "ph.play"),
             "file": Badge("warn", _("Not encrypted"), "ph.lock-simple-open"),
             "server": Badge("warn", _("Trusted networks only"), "ph.shield-warning"),

@@ -47,9 +47,8 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
         raise Invalid("import.file", what, why=error.strerror or "") from error
     except Invalid as error:
         do = error.do or _("Use a JSON file of a dashboard that Benchboard or Grafana exported.")
-        if (
-            error.code == "layout.not-json" and error.do
-        ):  # more often a file that was cut off, or another one, than a slip in it
+        # More often a file that was cut off, or another one, than a slip in it.
+        if error.code == "layout.not-json" and error.do:
             do = _("Correct it, or use a JSON file of a dashboard that Benchboard or Grafana exported.")
         raise Invalid(
             error.code,
