@@ -39,6 +39,21 @@ _HIGH_CONTRAST: Final = {
 """The colours that take the place of fainter ones where the platform asks for high contrast."""
 
 
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    """The relative luminance of a colour, 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (colour.redF(), colour.greenF(), colour.blueF())
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def prefers_contrast() -> bool:
     """Whether the platform asks for high contrast."""
     hints = QGuiApplication.styleHints()  # its part is valid in Python only as long as it is

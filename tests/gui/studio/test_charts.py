@@ -1,23 +1,24 @@
 """Charts of results that are hard to draw: no text over another or outside, all readable, nothing made up."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from benchboard.analytics.queries import ResultColumn, ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of, new_item, widget_of, with_fields
 from benchboard.settings import Appearance
 from benchboard.ui.studio.tiles import bars, charts, x_axis
+from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.pies import Pie
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.renderers import body_of, mismatch_reason, paint_content
 from benchboard.ui.studio.tiles.short_names import short_names
-from benchboard.ui.theme import Theme, theme
+from benchboard.ui.theme import Theme, contrast, theme
 from support.chart_cases import HOSTILE_CELLS, READ_AT, ChartCase, cases, days, result
 from support.painted_texts import PaintedText, painted_texts
 
@@ -68,20 +69,12 @@ def test_chart_of_any_values_is_painted(light: Theme, kind: str, data: st.DataOb
     _texts(ChartCase("any", kind, ResultTable(columns, rows, truncated=False, read_at=read_at)), 460, 250)
 
 
-def _luminance(colour: QColor) -> float:
-    parts = [colour.redF(), colour.greenF(), colour.blueF()]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 @pytest.mark.parametrize("appearance", ["light", "dark"])
 def test_texts_of_a_chart_stand_out_from_the_tile(light: Theme, appearance: Appearance) -> None:
     light.set_appearance(appearance)
-    surface = _luminance(theme().color("surface"))
     for case in cases():
         for one in _texts(case, 460, 250):
-            ends = sorted([surface, _luminance(one.colour)])
-            assert (ends[1] + 0.05) / (ends[0] + 0.05) >= 4.5, (case.name, one.text)
+            assert contrast(one.colour, theme().color("surface")) >= 4.5, (case.name, one.text)
 
 
 def test_labels_of_an_axis_are_all_different(light: Theme) -> None:
@@ -142,6 +135,50 @@ def test_many_bars_stand_side_by_side_without_gaps(light: Theme) -> None:
         assert gaps <= {0.0} or min(gaps) >= 1, gaps
 
 
+_BRANCHES = [
+    f"Harbour Cycles Spare Parts and Accessories GmbH {town}" for town in ("Kiel", "Bremen", "Emden", "Husum", "Wismar")
+]
+
+
+def test_bars_have_the_same_direction_in_a_tile_of_any_width(light: Theme) -> None:
+    shops = ["Harbour Cycles", "Birchwood Audio", "Lumen & Co", "Polar Outdoor", "Tide Surf Club", "Nordwind Kaffee"]
+    three = {"In": [5, 4, 3, 2, 1], "Out": [1, 2, 3, 4, 5], "Back": [2, 2, 2, 2, 2]}
+    tables = [
+        (result(shops, {"Orders": [6, 5, 4, 3, 2, 1]}), True),
+        (result(_BRANCHES, three), True),
+        (result(["Q1", "Q2", "Q3"], {"Orders": [3, 2, 1]}), False),
+    ]
+    for table, lies in tables:
+        sets = charts.series_of(table, "")
+        for width in (360, 440, 700, 1000, 1600):
+            lying = bars.lying_bars(QRectF(0, 0, width, 225), table, sets, "")
+            assert (lying is not None) is lies, width
+
+
+def test_names_below_bars_are_legible_or_left_out(light: Theme) -> None:
+    metrics = QFontMetricsF(theme().font("caption"))
+    for width in (160, 240, 300, 440, 900):
+        plot = QRectF(40, 0, width, 60)
+        axis = x_axis.bar_axis(result(_BRANCHES, {"n": [1, 2, 3, 4, 5]}))
+        labels = x_axis.placed_labels(axis, plot, plot.adjusted(-40, 0, 4, 0))
+        assert labels
+        assert all(len(label.text) > 10 or label.text.endswith(_BRANCHES[0][-4:]) for label in labels), labels
+    alike = short_names(_BRANCHES, metrics, 96)
+    assert alike == [f"…GmbH {name.rpartition(' ')[2]}" for name in _BRANCHES]
+
+
+def test_values_of_lying_bars_have_equal_decimals_and_bars_use_the_room_between_them(light: Theme) -> None:
+    names = [f"{name} with a name of some length" for name in "abcd"]
+    table = result(names, {"Net": [3000.0, 4333.57, -29094.0, -940.5]})
+    lying = bars.lying_bars(QRectF(0, 0, 400, 200), table, charts.series_of(table, ""), "")
+    assert lying is not None
+    space = "\u2009"
+    texts = [f"3{space}000.00", f"4{space}333.57", f"−29{space}094.00", "−940.50"]
+    assert [bar.text for bar in lying.bars] == texts
+    metrics = QFontMetricsF(theme().font("caption"))
+    assert lying.bars[1].box.right() + 6 + metrics.horizontalAdvance(lying.bars[1].text) == pytest.approx(398)
+
+
 def test_long_names_that_begin_alike_are_cut_in_the_middle(light: Theme) -> None:
     metrics = QFontMetricsF(theme().font("caption"))
     alike = [f"The merchant with the longest name, number {k}" for k in range(3)]
@@ -173,8 +210,48 @@ def test_legend_of_lines_has_the_values_of_all_unless_each_is_at_its_line(light:
     weeks = days(date(2026, 9, 7), 2, 7)
     apart = ChartCase("l", "line_chart", result(weeks, {"In": [1, 10], "Out": [2, 900]}, "date"))
     assert {"In", "Out"} <= {text.text for text in _texts(apart, 460, 250)}
-    close = ChartCase("l", "line_chart", result(weeks, {"In": [1, 898], "Out": [2, 900], "On": [3, 10]}, "date"))
-    assert {"In  898", "Out  900", "On  10"} <= {text.text for text in _texts(close, 460, 250)}
+    ended = ChartCase("l", "line_chart", result(weeks, {"In": [1, 898], "Out": [2, 900], "On": [3, None]}, "date"))
+    assert {"In  898", "Out  900", "On  3"} <= {text.text for text in _texts(ended, 460, 250)}
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
+def test_values_at_the_ends_of_lines_are_moved_apart_in_their_order(light: Theme, appearance: Appearance) -> None:
+    light.set_appearance(appearance)
+    weeks = days(date(2026, 9, 7), 2, 7)
+    numbers = {"a": [1, 898], "b": [2, 900], "c": [3, 10], "d": [4, 899], "e": [5, 0]}
+    texts = {text.text: text for text in _texts(ChartCase("l", "line_chart", result(weeks, numbers, "date")), 460, 250)}
+    tops = [texts[name].box.top() for name in ("900", "899", "898", "10", "0")]
+    assert all(after - before >= 14 - 1e-3 for before, after in pairwise(tops))
+    allowed = {theme().chart(k).name() for k in range(5)} | {theme().color("text.secondary").name()}
+    assert {texts[name].colour.name() for name in ("900", "899", "898")} <= allowed
+    assert texts["898"].colour.name() == theme().chart(0).name()
+
+
+def test_zero_line_of_a_small_line_chart_is_stronger_than_the_grid(light: Theme) -> None:
+    table = chart_table(result(days(date(2026, 9, 7), 3, 7), {"n": [-20, -15, 20]}, "date"))
+    box, picture = QRectF(0, 0, 200, 90), QImage(200, 90, QImage.Format.Format_ARGB32)
+    picture.fill(theme().color("surface"))
+    with QPainter(picture) as painter:
+        charts.paint_lines(painter, box, table, "")
+    plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart")
+    assert picture.pixelColor(int(plot.box.left()) + 4, round(plot.y(0))) == theme().color("border.control")
+
+
+def test_way_to_an_unfinished_value_is_pale(light: Theme) -> None:
+    table = chart_table(result(days(READ_AT.date() - timedelta(days=21), 4, 7), {"n": [5, 5, 5, 5]}, "date"))
+    box, picture = QRectF(0, 0, 400, 200), QImage(400, 200, QImage.Format.Format_ARGB32)
+    picture.fill(theme().color("surface"))
+    with QPainter(picture) as painter:
+        charts.paint_lines(painter, box, table, "")
+    plot = charts.plot_of(box, charts.series_of(table, ""), "line_chart")
+
+    def strength(part: float) -> float:
+        """The highest contrast to the tile around a part of the way."""
+        x, y = round(plot.box.left() + plot.box.width() * part), round(plot.y(5) - 0.5)
+        around = [picture.pixelColor(x + k, y + j) for k in range(10) for j in (-1, 0, 1)]
+        return max(contrast(colour, theme().color("surface")) for colour in around)
+
+    assert strength(0.8) < 0.6 * strength(0.5)
 
 
 def test_legend_names_every_series_or_how_many_it_leaves_out(light: Theme) -> None:

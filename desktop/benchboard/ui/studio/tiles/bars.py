@@ -12,11 +12,16 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import charts, number_format, periods, x_axis
 from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.studio.tiles.short_names import are_legible, short_names
 from benchboard.ui.theme import theme
 
 _SHARE: Final = 0.6
 """The part of its slot that a bar fills, or all bars of a slot together."""
+_LYING_SHARE: Final = 0.85
+"""The part of a row that several lying bars fill together: each has a value beside it."""
+_PLAIN_WIDTH: Final = 430.0
+"""The width of a plot in half a page, in pixels, by which names are found too long to stand below upright bars. It
+isn't that of the tile: a chart has the same direction in the editor and on a wall."""
 _MAX_BAR: Final = 64.0
 _MIN_BAR: Final = 1.0
 """The least length of a bar, in pixels, unless its value is zero."""
@@ -30,7 +35,11 @@ _NAME_SHARE: Final = 0.28
 """The part of a chart's width that the names of lying bars may take, where that is more than `_MAX_NAME` pixels."""
 _MAX_VALUE: Final = 80.0
 _GAP: Final = 8.0
+_VALUE_GAP: Final = 6.0
+"""Pixels between the end of a lying bar and its value."""
 _MIN_ROW: Final = 16.0
+_MIN_PITCH: Final = 13.0
+"""Least pixels of a row for each of several lying bars."""
 _MIN_LENGTH: Final = 48.0
 """Least pixels that names and values must leave for lying bars."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -98,40 +107,43 @@ def _pixel(x: float) -> int:
 
 
 def lying_bars(box: QRectF, table: ResultTable, sets: Sequence[charts.Series], unit: str) -> LyingBars | None:
-    """The lying bars of a chart; None where all names fit below upright bars, or lying bars have too little room."""
+    """The lying bars of a chart; None where its names can stand below upright bars, or lying bars have too little room.
+
+    The names' lengths and the number of rows decide, and the width of `box` only where it leaves too little of a name.
+    """
     count = len(table.rows)
     if not count or not sets or any(isinstance(row[0], date) for row in table.rows):
         return None
     metrics = QFontMetricsF(theme().font("caption"))
-    upright = charts.plot_of(box, sets, "bar_chart")
-    slot = upright.box.width() / count
-    name_width = max(metrics.horizontalAdvance(name) for name in number_format.category_labels(table))
+    slot = charts.plot_of(box, sets, "bar_chart").box.width() / count
+    labels = number_format.category_labels(table)
+    name_width = max(metrics.horizontalAdvance(name) for name in labels)
     rows = box.adjusted(0, 0, 0, -charts.legend_height(box, sets, "bar_chart"))
     row_height = rows.height() / count
-    if name_width <= slot - _GAP or row_height < _MIN_ROW * len(sets):
+    fits_upright = name_width <= _PLAIN_WIDTH / count - _GAP and are_legible(labels, metrics, slot - _GAP)
+    if fits_upright or row_height < (_MIN_ROW if len(sets) == 1 else _MIN_PITCH * len(sets)):
         return None
-    name_width = min(name_width + 1, max(_MAX_NAME, rows.width() * _NAME_SHARE))
+    most = min(name_width + 1, max(_MAX_NAME, rows.width() * _NAME_SHARE))
+    name_width = min(most, max(map(metrics.horizontalAdvance, short_names(labels, metrics, most))) + 1)
     values = [(row, place, one.values[row]) for place, one in enumerate(sets) for row in range(count)]
-    texts = [_value_text(table, row, sets[place], value, metrics, unit) for row, place, value in values]
+    texts = _value_texts(table, sets, values, metrics, unit)
+    widths = [metrics.horizontalAdvance(text) + _VALUE_GAP + 2 for text in texts]
     known = [value for _row, _place, value in values if value is not None]
     low, high = min([*known, 0.0]), max([*known, 0.0])
-    sides = {True: 0.0, False: 0.0}  # the room for the values of negative bars, and for the others
-    for (_row, _place, value), text in zip(values, texts, strict=True):
-        negative = value is not None and value < 0
-        sides[negative] = max(sides[negative], metrics.horizontalAdvance(text) + _GAP)
-    left = rows.left() + name_width + _GAP + sides[True]
-    length = rows.right() - sides[False] - left
+    parts = [_part(value or 0.0, low, high) for _row, _place, value in values]
+    left = rows.left() + name_width + _GAP
+    length = _longest(parts, widths, rows.right() - left)
     if length < _MIN_LENGTH:
         return None
-    zero = left + length * _part(-low, low, high)
-    thick = max(1.0, min(row_height * _SHARE / len(sets), _MAX_BAR) // 1)
+    zero = left + max([0.0, *(width - part * length for part, width in zip(parts, widths, strict=True) if part < 0)])
+    share = _SHARE if len(sets) == 1 else _LYING_SHARE
+    thick = max(1.0, min(row_height * share / len(sets), _MAX_BAR) // 1)
     found = []
-    for (row, place, value), text in zip(values, texts, strict=True):
-        end = left + length * _part((value or 0.0) - low, low, high)
+    for (row, place, value), part, text in zip(values, parts, texts, strict=True):
         top = round(rows.top() + row_height * (row + 0.5) - len(sets) / 2 * thick) + place * thick
         high_enough = max(1.0, thick - (1 if len(sets) > 1 else 0))
-        long = max(abs(end - zero), _MIN_BAR if value else 0.0)
-        spot = QRectF(zero - long if (value or 0.0) < 0 else zero, top, long, high_enough)
+        long = max(abs(part) * length, _MIN_BAR if value else 0.0)
+        spot = QRectF(zero - long if part < 0 else zero, top, long, high_enough)
         found.append(Bar(row, place, spot, value is not None and value < 0, text))
     return LyingBars(rows, name_width, zero, low < 0, tuple(found))
 
@@ -142,13 +154,48 @@ def _part(value: float, low: float, high: float) -> float:
     return (value / scale) / ((high / scale - low / scale) or 1.0)
 
 
-def _value_text(
-    table: ResultTable, row: int, one: charts.Series, value: float | None, metrics: QFontMetricsF, unit: str
-) -> str:
-    text = number_format.format_value(table, table.rows[row], one.column, unit=unit)
-    if value is not None and metrics.horizontalAdvance(text) > _MAX_VALUE:
-        text = number_format.unit_of(table, table.rows[row], one.column, unit).after(number_format.abbreviate(value))
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, _MAX_VALUE)
+def _longest(parts: Sequence[float], widths: Sequence[float], room: float) -> float:
+    """Pixels from the lowest to the highest value, so that all bars, as parts of that, and the texts at their ends fit
+    into `room`."""
+    ends = list(zip(parts, widths, strict=True))
+    left = [(-part, width) for part, width in ends if part < 0] or [(0.0, 0.0)]
+    right = [(part, width) for part, width in ends if part >= 0] or [(0.0, 0.0)]
+    lengths = [
+        (room - before - after) / (long + other) if long + other else room - before - after
+        for long, before in left
+        for other, after in right
+    ]
+    return min(lengths, default=room)
+
+
+def _value_texts(
+    table: ResultTable,
+    sets: Sequence[charts.Series],
+    values: Sequence[tuple[int, int, float | None]],
+    metrics: QFontMetricsF,
+    unit: str,
+) -> list[str]:
+    """The values beside lying bars: with equal decimals, and all in short form if one is too long otherwise."""
+    decimals = _decimals(table, sets)
+    texts = []
+    for row, place, _value in values:
+        one = sets[place]
+        texts.append(
+            number_format.format_value(table, table.rows[row], one.column, decimals=decimals[place], unit=unit)
+        )
+    if any(metrics.horizontalAdvance(text) > _MAX_VALUE for text in texts):
+        for at, (row, place, value) in enumerate(values):
+            if value is not None:
+                known = number_format.unit_of(table, table.rows[row], sets[place].column, unit)
+                texts[at] = known.after(number_format.abbreviate(value))
+    return [metrics.elidedText(text, Qt.TextElideMode.ElideRight, _MAX_VALUE) for text in texts]
+
+
+def _decimals(table: ResultTable, sets: Sequence[charts.Series]) -> list[int | None]:
+    """The decimals of each set; where all have the same unit, those of all sets."""
+    found = [number_format.column_decimals(table, one.column, table.rows) for one in sets]
+    most = max((decimals for decimals in found if decimals is not None), default=None)
+    return [most] * len(sets) if len({one.unit for one in sets}) == 1 else found
 
 
 def _paint_upright(painter: QPainter, box: QRectF, table: ChartTable, sets: Sequence[charts.Series]) -> None:
@@ -179,10 +226,10 @@ def _paint_lying(
     for bar in lying.bars:
         middle = bar.box.center().y()
         if bar.negative:
-            spot = QRectF(bar.box.left() - _GAP / 2 - _MAX_VALUE - 2, middle - 8, _MAX_VALUE + 2, 16)
+            spot = QRectF(bar.box.left() - _VALUE_GAP - _MAX_VALUE - 2, middle - 8, _MAX_VALUE + 2, 16)
             painter.drawText(spot, _RIGHT, bar.text)
         else:
-            painter.drawText(QRectF(bar.box.right() + _GAP / 2, middle - 8, _MAX_VALUE + 2, 16), _LEFT, bar.text)
+            painter.drawText(QRectF(bar.box.right() + _VALUE_GAP, middle - 8, _MAX_VALUE + 2, 16), _LEFT, bar.text)
     if lying.has_negative:
         x = round(lying.zero) + 0.5
         painter.setPen(QPen(theme().color("border.control"), 1))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from statistics import fmean
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,7 +13,7 @@ from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import number_format, periods, x_axis
 from benchboard.ui.studio.tiles.chart_table import MAX_SERIES, ChartTable
-from benchboard.ui.theme import theme
+from benchboard.ui.theme import contrast, theme
 from benchboard.ui.widgets import legend
 from benchboard.ui.widgets.legend import LegendEntry
 
@@ -29,6 +30,8 @@ _FILL_OPACITY: Final = 0.12
 _SHARED_FILL_OPACITY: Final = 0.06
 """The opacity of the area under each of several lines: where areas overlap, their fills add up."""
 _UNFINISHED_DOTS: Final = (1.4, 2.4)
+_UNFINISHED_OPACITY: Final = 0.5
+"""The opacity of those dots, which the dash of a whole series might be taken for otherwise."""
 _END_DOT: Final = 3.0
 """The radius of the hollow dot at the end of an unfinished line, in pixels."""
 _MAX_END_VALUE: Final = 72.0
@@ -36,6 +39,8 @@ _MIN_LINE_WIDTH: Final = 180.0
 """A plot that would be narrower than this, in pixels, has no values at the ends of its lines."""
 _END_LINE_HEIGHT: Final = 14.0
 _MIN_END_HEIGHT: Final = 60.0
+_TEXT_CONTRAST: Final = 4.5
+"""Least contrast of a text in the colour of a line (WCAG 2.2, 1.4.3)."""
 _SPARK_DOT: Final = 2.5
 """The radius of the dot at the end of a sparkline, in pixels."""
 _LABEL_GAP: Final = 8.0
@@ -170,17 +175,19 @@ def _paint_lines(
         if unfinished:
             _paint_unfinished_end(painter, plot, line, xs)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    _paint_end_values(painter, plot)
+    _paint_end_values(painter, plot, lines)
 
 
 def _paint_unfinished_end(painter: QPainter, plot: "Plot", line: Series, xs: Sequence[float]) -> None:
-    """Draw the way to a value that still changes as dots, and the value as a hollow point."""
+    """Draw the way to a value that still changes as pale dots, and the value as a hollow point."""
     before, last = line.values[-2:]
     if last is None:
         return
     end = QPointF(xs[-1], plot.y(last))
     if before is not None:
-        pen = QPen(line.colour, 1.5)
+        pale = QColor(line.colour)
+        pale.setAlphaF(_UNFINISHED_OPACITY)
+        pen = QPen(pale, 1.5)
         pen.setDashPattern(list(_UNFINISHED_DOTS))
         painter.setPen(pen)
         painter.drawLine(QPointF(xs[-2], plot.y(before)), end)
@@ -189,10 +196,13 @@ def _paint_unfinished_end(painter: QPainter, plot: "Plot", line: Series, xs: Seq
     painter.drawEllipse(end, _END_DOT, _END_DOT)
 
 
-def _paint_end_values(painter: QPainter, plot: "Plot") -> None:
+def _paint_end_values(painter: QPainter, plot: "Plot", lines: Sequence[Series]) -> None:
+    """Draw the last values in the colours of their lines, as far as those can be read as text."""
     painter.setFont(theme().font("caption"))
-    painter.setPen(theme().color("text.secondary"))
+    surface = theme().color("surface")
     for value in plot.end_values:
+        colour = lines[value.series].colour
+        painter.setPen(colour if contrast(colour, surface) >= _TEXT_CONTRAST else theme().color("text.secondary"))
         spot = QRectF(plot.box.right() + _LABEL_GAP, value.y - 8, _MAX_END_VALUE + 2, 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value.text)
 
@@ -272,23 +282,45 @@ def _tick_names(
 
 
 def _with_end_values(plot: Plot, series: Sequence[Series], metrics: QFontMetricsF) -> Plot:
-    """The plot with the last values beside the ends of its lines, without those that would overlap an earlier one."""
+    """The plot with the last values beside the ends of its lines: moved apart where they would overlap, in the order of
+    their heights. Those of the last series are left out where not all have room."""
     values: list[EndValue] = []
-    width = 0.0
+    width, most = 0.0, int(plot.box.height() / _END_LINE_HEIGHT) + 1
     for place, line in enumerate(series):
         last = line.values[-1] if len(line.values) > 1 else None
         if last is None:
             continue
         texts = _precise_texts(line, last, plot.ticks) or (line.last, line.short_last)
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
-        y = plot.y(last)
-        if text is not None and all(abs(y - other.y) >= _END_LINE_HEIGHT for other in values):
-            values.append(EndValue(place, text, y))
+        if text is not None and len(values) < most:
+            values.append(EndValue(place, text, plot.y(last)))
             width = max(width, metrics.horizontalAdvance(text))
     box = plot.box.adjusted(0, 0, -width - _LABEL_GAP, 0)
     if not values or box.width() < _MIN_LINE_WIDTH or box.height() < _MIN_END_HEIGHT:
         return plot
-    return replace(plot, box=box, end_values=tuple(values))
+    values.sort(key=lambda value: value.y)
+    heights = _apart([value.y for value in values], box.top(), box.bottom())
+    return replace(plot, box=box, end_values=tuple(map(_at_height, values, heights)))
+
+
+def _at_height(value: EndValue, y: float) -> EndValue:
+    return replace(value, y=y)
+
+
+def _apart(heights: Sequence[float], top: float, bottom: float) -> list[float]:
+    """Ascending heights moved as little as possible, so that they are a line of text apart, between `top` and `bottom`.
+
+    Those that would overlap keep their mean: the isotonic regression of what remains without the distances.
+    """
+    groups: list[list[float]] = []
+    for place, height in enumerate(heights):
+        groups.append([height - place * _END_LINE_HEIGHT])
+        while len(groups) > 1 and fmean(groups[-2]) > fmean(groups[-1]):
+            last = groups.pop()
+            groups[-1] += last
+    lowest = bottom - (len(heights) - 1) * _END_LINE_HEIGHT
+    places = [max(top, min(fmean(group), lowest)) for group in groups for _height in group]
+    return [height + place * _END_LINE_HEIGHT for place, height in enumerate(places)]
 
 
 def _precise_texts(line: Series, last: float, ticks: Sequence[float]) -> tuple[str, ...]:
@@ -314,7 +346,7 @@ def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Seque
     for tick, name in zip(plot.ticks, plot.names, strict=True):
         y = round(plot.y(tick)) + 0.5
         is_zero = tick == 0 and plot.ticks[0] < 0
-        painter.setPen(QPen(theme().color("border.strong" if is_zero else "grid"), 1))
+        painter.setPen(QPen(theme().color("border.control" if is_zero else "grid"), 1))
         painter.drawLine(QPointF(plot.box.left(), y), QPointF(plot.box.right(), y))
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)

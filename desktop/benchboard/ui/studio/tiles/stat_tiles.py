@@ -25,6 +25,8 @@ _MIN_UNIT_WIDTH: Final = 24.0
 _MIN_POINT_SIZE: Final = 11.0
 """The font size in points below which a number is abbreviated instead."""
 _SMALLEST_POINT_SIZE: Final = 7.5
+_HEADROOM: Final = 1.1
+"""The end of a gauge without a maximum, as a multiple of a value that would otherwise stand at its end."""
 _NUMBER_SHARE: Final = 0.65
 """The share of the width that a number gets if its unit has to be shortened."""
 _ICON_WIDTH: Final = 16.0
@@ -302,18 +304,17 @@ def gauge_range(widget: WidgetContent, table: ResultTable) -> tuple[float, float
     if low is not None and high is not None:
         return low, high
     index = _value_column(table)
-    known = (
-        [value for value in number_format.column_numbers(table, index) if value is not None]
-        if index is not None
-        else []
-    )
-    known += [
+    values = number_format.column_numbers(table, index) if index is not None else []
+    known = [
+        *(value for value in values if value is not None),
         0.0,
         *(threshold.value for threshold in thresholds(widget)),
         *(end for end in (low, high) if end is not None),
     ]
     least, most = min(known), max(known)
     ticks = [0.0, 100.0] if least >= 0 and most <= 100 else number_format.axis_ticks(least, most)
+    if most in values and ticks[-1] == most > 100:
+        ticks = number_format.axis_ticks(least, most * _HEADROOM)
     if low is not None:
         return low, ticks[-1] if ticks[-1] > low else number_format.axis_ticks(low, low + max(abs(low), 1.0))[-1]
     if high is not None:

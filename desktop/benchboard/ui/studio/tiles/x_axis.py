@@ -18,7 +18,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from benchboard.analytics.queries import ResultTable
 from benchboard.ui.studio.tiles import number_format, periods, time_ticks
 from benchboard.ui.studio.tiles.chart_table import ChartTable
-from benchboard.ui.studio.tiles.short_names import short_names
+from benchboard.ui.studio.tiles.short_names import are_legible, short_names
 from benchboard.ui.theme import theme
 
 AXIS_HEIGHT: Final = 22.0
@@ -27,8 +27,6 @@ _LABEL_GAP: Final = 8.0
 """Least pixels between two labels that name rows."""
 _TICK_GAP: Final = 14.0
 """Least pixels between two labels of round times or numbers, of which there could be any number."""
-_MIN_NAME_WIDTH: Final = 40.0
-"""In slots narrower than this, in pixels, only some bars have a name; in wider ones all have, shortened."""
 _MAX_NAME: Final = 128.0
 """Most pixels of a name below a plot that has no slot of its own."""
 
@@ -59,7 +57,7 @@ class XAxis:
     slots: int = 0
     """Of bars: the number of slots, of which some may have no row."""
     shortens: bool = False
-    """Whether a name that is too long for its slot is shortened, rather than left out."""
+    """Whether names too long for their slots are shortened, as far as they can be read, rather than left out."""
 
     def x(self, box: QRectF, row: int) -> float:
         """The x coordinate of a row in a plot."""
@@ -185,9 +183,9 @@ def placed_labels(axis: XAxis, plot: QRectF, within: QRectF) -> list[PlacedLabel
         if all(after[0] - before[1] >= _TICK_GAP for before, after in pairwise(spans)):
             return [_placed(tick.label, span, plot) for tick, span in zip(choice, spans, strict=True)]
     slot = plot.width() / max(axis.slots, 1)
-    names = short_names(
-        axis.names(), metrics, slot - _LABEL_GAP if axis.shortens and slot > _MIN_NAME_WIDTH else _MAX_NAME
-    )
+    names = axis.names()
+    all_legible = axis.shortens and are_legible(names, metrics, slot - _LABEL_GAP)
+    names = short_names(names, metrics, slot - _LABEL_GAP if all_legible else _MAX_NAME)
     named = [Tick(at, name) for at, name in zip(axis.places, names, strict=True)]
     spans = spans_of(named)
     return [_placed(named[row].label, spans[row], plot) for row in visible_labels(spans, _LABEL_GAP)]
