@@ -142,11 +142,11 @@ def with_visible_bidi(text: str) -> str:
 def order_status(value: str) -> str:
     """An order's status in the window's language; any other text unchanged."""
     return {
-        "pending": pgettext("order status", "pending"),
-        "paid": pgettext("order status", "paid"),
-        "fulfilled": pgettext("order status", "fulfilled"),
-        "refunded": pgettext("order status", "refunded"),
-        "cancelled": pgettext("order status", "cancelled"),
+        "pending": pgettext("order status", "Pending"),
+        "paid": pgettext("order status", "Paid"),
+        "fulfilled": pgettext("order status", "Fulfilled"),
+        "refunded": pgettext("order status", "Refunded"),
+        "cancelled": pgettext("order status", "Cancelled"),
     }.get(value, value)
 
 

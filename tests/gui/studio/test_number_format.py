@@ -101,10 +101,10 @@ def test_status_of_an_order_is_translated_and_other_texts_are_not() -> None:
     def shown() -> list[list[str]]:
         return [[number_format.format_value(table, row, column) for column in range(3)] for row in rows]
 
-    assert shown() == [["paid", "paid", "paid"], ["shipped", "", ""]]
+    assert shown() == [["Paid", "paid", "paid"], ["shipped", "", ""]]
     try:
         i18n.use("tr", package_data.resources_folder() / "i18n")
-        assert shown() == [["ödendi", "paid", "paid"], ["shipped", "", ""]]
+        assert shown() == [["Ödendi", "paid", "paid"], ["shipped", "", ""]]
     finally:
         i18n.use("en", package_data.resources_folder() / "i18n")
 

@@ -78,3 +78,10 @@ def test_pie_at_the_middle_of_any_slice_finds_it(values: list[int]) -> None:
         turn += one.value
     assert pie.at(pie.ring.center()) is None
     assert math.fsum(pie.share(one) for one in pie.slices) == pytest.approx(100)
+
+
+def test_pie_in_a_large_tile_is_large() -> None:
+    for width, height in ((580, 560), (580, 300)):
+        pie = Pie(QRectF(0, 0, width, height), _table(5, 3, 2))
+        assert pie.ring.width() == pytest.approx(min(0.7 * height, 0.45 * width), abs=6)
+        assert len(pie.lines) == 3

@@ -134,8 +134,8 @@ def test_sparkline_in_any_width_keeps_clear_of_the_number(
     laid: list[stat_tiles.FittedNumber] = []
     written = stat_tiles.fit_number
 
-    def look(*given: Any) -> stat_tiles.FittedNumber:
-        laid.append(written(*given))
+    def look(*given: Any, **options: Any) -> stat_tiles.FittedNumber:
+        laid.append(written(*given, **options))
         return laid[-1]
 
     monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
@@ -206,3 +206,14 @@ def test_figure_on_a_wall_is_as_large_as_the_tile_allows(light: Theme, height: i
         stat_tiles.paint_metric(painter, body, _widget(decimals=0), table, wall=True)
     assert drawn["62"][0] == size
     assert body.contains(drawn["62"][1])
+
+
+@pytest.mark.parametrize(("value", "shown"), [("62.50", "62.50"), ("1483.25", "1\u2009483"), ("4821350.5", "4.8 M")])
+def test_number_of_a_card_on_a_wall_is_shortened_before_it_shrinks(light: Theme, value: str, shown: str) -> None:
+    figure = stat_tiles.StatValue(Decimal(value), None, [])
+    font = light.font("kpi")
+    font.setPointSizeF(40)
+    room = QFontMetricsF(font).horizontalAdvance("00.0\xa0k0") + 1
+    words = stat_tiles.fit_number(figure, _widget(), room, 40.0, keeps_size=True)
+    assert words.number_font.pointSizeF() == 40
+    assert words.number == shown

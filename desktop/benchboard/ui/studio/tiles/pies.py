@@ -26,7 +26,10 @@ _LEAST_SIDE_LEGEND: Final = 160.0
 """With more than this width, it is beside the ring of a tile that is wider than high."""
 _MIN_NAME: Final = 64.0
 """Pixels that a name in the legend needs before its value is written in full."""
-_MAX_DIAMETER: Final = 168.0
+_PLAIN_DIAMETER: Final = 168.0
+"""The diameter of a ring, in pixels, that may be exceeded by these shares of the height and the width."""
+_HEIGHT_SHARE: Final = 0.7
+_WIDTH_SHARE: Final = 0.45
 _HOLE: Final = 0.56
 _MIN_TOTAL_SIZE: Final = 7.0
 """The least size of the total, in points; where it is too long even so, it is left out."""
@@ -98,8 +101,8 @@ class Pie:
         box = body.adjusted(0, 0, 0, -_NOTE_HEIGHT if self.negative_count else 0)
         self.note = QRectF(body.left(), box.bottom(), body.width(), body.bottom() - box.bottom())
         wide = box.width() > (_LEAST_SIDE_LEGEND if box.width() > 1.2 * box.height() else _SIDE_LEGEND_WIDTH)
-        side = min(box.height(), box.width() * 0.42) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
-        side = max(0.0, min(side, _MAX_DIAMETER))
+        side = min(box.height(), box.width() * 0.45) - 4 if wide else min(box.width(), box.height() * 0.55) - 4
+        side = max(0.0, min(side, max(_PLAIN_DIAMETER, min(box.height() * _HEIGHT_SHARE, box.width() * _WIDTH_SHARE))))
         if wide:
             self.ring = QRectF(box.left() + 2, box.center().y() - side / 2, side, side)
             names = QRectF(self.ring.right() + 16, box.top(), box.right() - self.ring.right() - 16, box.height())

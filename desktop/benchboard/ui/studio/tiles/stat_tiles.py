@@ -29,6 +29,8 @@ _HEADROOM: Final = 1.1
 """The end of a gauge without a maximum, as a multiple of a value that would otherwise stand at its end."""
 _NUMBER_SHARE: Final = 0.65
 """The share of the width that a number gets if its unit has to be shortened."""
+_WHOLE: Final = 100
+"""A number from here on may lose its decimals rather than be drawn smaller."""
 _ICON_WIDTH: Final = 16.0
 _WORD_GAP: Final = 5.0
 _SPARK_WIDTH: Final = 80.0
@@ -124,18 +126,28 @@ class FittedNumber:
         return QFontMetricsF(self.number_font).horizontalAdvance(self.number) + words
 
 
-def fit_number(stat: StatValue, widget: WidgetContent, room: float, size: float = 0.0) -> FittedNumber:
+def fit_number(
+    stat: StatValue, widget: WidgetContent, room: float, size: float = 0.0, *, keeps_size: bool = False
+) -> FittedNumber:
     """The number and its unit in the largest size that fits into `room` pixels, at most `size` points; 0 is that of a
     figure on a page.
 
-    A number that is still too long is abbreviated (`123.5 bn`), a unit shortened.
+    A number that is still too long is abbreviated (`123.5 bn`), a unit shortened. With `keeps_size`, it first loses its
+    decimals or is abbreviated, so that cards of the same height have numbers of the same size.
     """
+    size = size or theme().font("kpi").pointSizeF()
     known = stat.unit(number_format.unit(widget))
     unit = known.text if known.is_apart else ""
     joined = number_format.Unit() if unit else known
     full = joined.after(number_format.format_number(stat.current, int(widget.setting("decimals"))))
     abbreviated = joined.after(number_format.abbreviate(stat.value, 1)) if stat.value is not None else full
     abbreviated = abbreviated if len(abbreviated) < len(full) else full
+    if keeps_size:
+        whole = full if stat.value is None or abs(stat.value) < _WHOLE else joined.after(_without_decimals(stat))
+        for written in (full, whole, abbreviated):
+            found = _at_size(written, unit, size)
+            if found.width <= room:
+                return found
     candidates = [
         (full, unit, room, _MIN_POINT_SIZE),
         (abbreviated, unit, room, _MIN_POINT_SIZE),
@@ -144,7 +156,7 @@ def fit_number(stat: StatValue, widget: WidgetContent, room: float, size: float 
     if unit:
         candidates.insert(2, (abbreviated, "", room * _NUMBER_SHARE, _MIN_POINT_SIZE))
     for candidate in candidates:
-        found = _fit_by_size(*candidate, size or theme().font("kpi").pointSizeF())
+        found = _fit_by_size(*candidate, size)
         if found is not None:
             break
     else:
@@ -154,6 +166,10 @@ def fit_number(stat: StatValue, widget: WidgetContent, room: float, size: float 
         cut = QFontMetricsF(found.unit_font).elidedText(unit, Qt.TextElideMode.ElideRight, left)
         found = FittedNumber(found.number, cut, found.number_font, found.unit_font)
     return found
+
+
+def _without_decimals(stat: StatValue) -> str:
+    return number_format.format_number(stat.current, 0)
 
 
 def _fit_by_size(number: str, unit: str, room: float, least: float, size: float) -> FittedNumber | None:
@@ -188,9 +204,9 @@ def paint_metric(
     if len(stat.history) > 1 and body.width() > 150:
         spark = min(_SPARK_WIDTH, max(body.width() * 0.25, body.width() - _SPARK_ROOM))
     size = _wall_size(bottom - body.top()) if wall else theme().font("kpi").pointSizeF()
-    words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0), size)
+    words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0), size, keeps_size=wall)
     if spark and words.number_font.pointSizeF() < size * _MIN_SHRINK:
-        spark, words = 0.0, fit_number(stat, widget, body.width(), size)
+        spark, words = 0.0, fit_number(stat, widget, body.width(), size, keeps_size=wall)
     painter.setFont(words.number_font)
     painter.setPen(theme().color("text"))
     high = max(_NUMBER_HEIGHT, QFontMetricsF(words.number_font).height())
