@@ -217,3 +217,30 @@ def test_number_of_a_card_on_a_wall_is_shortened_before_it_shrinks(light: Theme,
     words = stat_tiles.fit_number(figure, _widget(), room, 40.0, keeps_size=True)
     assert words.number_font.pointSizeF() == 40
     assert words.number == shown
+
+
+def test_cards_beside_each_other_on_a_wall_have_equal_sizes_and_their_sparklines(
+    light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[QRectF] = []
+    sizes: set[float] = set()
+    written = stat_tiles.fit_number
+
+    def look(*given: Any, **options: Any) -> stat_tiles.FittedNumber:
+        nonlocal last
+        last = written(*given, **options).number_font.pointSizeF()
+        return written(*given, **options)
+
+    last = 0.0
+    monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
+    monkeypatch.setattr(stat_tiles, "fit_number", look)
+    image = QImage(260, 100, QImage.Format.Format_ARGB32)
+    for value in ("62", "113.06", "24774.5"):
+        rows = ((Decimal("98.05"),), (Decimal(value),))
+        table = ResultTable((ResultColumn("n", "decimal"),), rows, truncated=False)
+        with QPainter(image) as painter:
+            stat_tiles.paint_metric(painter, QRectF(0, 0, 260, 100), _widget("€"), table, wall=True)
+        sizes.add(last)
+    assert light is not None
+    assert len(lines) == 3
+    assert len(sizes) == 1

@@ -35,6 +35,8 @@ _ICON_WIDTH: Final = 16.0
 _WORD_GAP: Final = 5.0
 _SPARK_WIDTH: Final = 80.0
 _SPARK_HEIGHT: Final = 28.0
+_LOW_SPARK: Final = 18.0
+"""The height in pixels of a sparkline beside the change of a number on a wall that needs the whole width."""
 _SPARK_ROOM: Final = 140.0
 """The width in pixels that the number gets before the sparkline grows."""
 _TWO_LINES: Final = 72.0
@@ -145,9 +147,9 @@ def fit_number(
     if keeps_size:
         whole = full if stat.value is None or abs(stat.value) < _WHOLE else joined.after(_without_decimals(stat))
         for written in (full, whole, abbreviated):
-            found = _at_size(written, unit, size)
-            if found.width <= room:
-                return found
+            at_size = _at_size(written, unit, size)
+            if at_size.width <= room:
+                return at_size
     candidates = [
         (full, unit, room, _MIN_POINT_SIZE),
         (abbreviated, unit, room, _MIN_POINT_SIZE),
@@ -205,7 +207,11 @@ def paint_metric(
         spark = min(_SPARK_WIDTH, max(body.width() * 0.25, body.width() - _SPARK_ROOM))
     size = _wall_size(bottom - body.top()) if wall else theme().font("kpi").pointSizeF()
     words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0), size, keeps_size=wall)
-    if spark and words.number_font.pointSizeF() < size * _MIN_SHRINK:
+    spark_height = _SPARK_HEIGHT
+    low = wall and note and change is not None and _change_width(widget, change) <= body.width() - spark - 8
+    if spark and low and words.number_font.pointSizeF() < size:  # beside the change, below the number
+        spark_height, words = _LOW_SPARK, fit_number(stat, widget, body.width(), size, keeps_size=True)
+    elif spark and words.number_font.pointSizeF() < size * _MIN_SHRINK:
         spark, words = 0.0, fit_number(stat, widget, body.width(), size, keeps_size=wall)
     painter.setFont(words.number_font)
     painter.setPen(theme().color("text"))
@@ -227,7 +233,7 @@ def paint_metric(
         line = QRectF(body.left(), body.bottom() - 18, body.width() - end, 18)
         _paint_change(painter, line.translated(0, -16 if two_lines else 0), widget, change, line if two_lines else None)
     if spark:
-        box = QRectF(body.right() - spark, spark_bottom - _SPARK_HEIGHT, spark, _SPARK_HEIGHT)
+        box = QRectF(body.right() - spark, spark_bottom - spark_height, spark, spark_height)
         charts.paint_spark(painter, box, stat.history, theme().chart(0))
 
 
