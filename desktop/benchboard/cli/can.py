@@ -78,7 +78,10 @@ def monitor(
         )
     if capture.failure is not None:
         raise capture.failure
-    if not as_json and sys.stderr.isatty():
+    if not as_json and not shown:
+        silent = _("No frames arrived. If another node is sending, check its bit rate, the wiring and the termination.")
+        click.echo(silent, err=True)
+    elif not as_json and sys.stderr.isatty():
         click.echo(ngettext("{count} frame", "{count} frames", shown).format(count=shown), err=True)
 
 

@@ -230,7 +230,7 @@ def _unavailable(code: str) -> Unavailable:
 
 def _unreachable(server: str, *, unknown: bool) -> Unavailable:
     if unknown:
-        what = _("There is no server named {server}.").format(server=server.partition(":")[0])
+        what = _("There is no server named “{server}”.").format(server=server.partition(":")[0])
         return Unavailable(UNREACHABLE, what, do=_("Check the address."))
     code = UNREACHABLE
     _what, do = _SENTENCES[code]

@@ -261,6 +261,21 @@ def test_versions_show_the_values_that_are_selected_on_the_open_page(history: Hi
     history.wait(lambda: history.answer("w") == "B")
 
 
+def test_versions_show_all_values_that_a_query_has_now(history: History) -> None:
+    """“All” stood for the values that were stored with the version: two shops beside six on the page."""
+    page = {
+        "format": "benchboard/dashboard", "version": 2, "title": "Shops",
+        "variables": [{"name": "n", "type": "query", "multiple": True, "include_all": True, "all_chosen": True,
+                       "values": ["1"], "query": "SELECT 1 AS n UNION ALL SELECT 2 AS n UNION ALL SELECT 3 AS n"}],
+        "items": [{"id": "w", "type": "metric_card", "title": "Values", "position": {"x": 0, "y": 0, "w": 4, "h": 4},
+                   "query": "SELECT count(*) AS c FROM (SELECT 1 AS n UNION ALL SELECT 2 UNION ALL SELECT 3) t "
+                            "WHERE CAST(n AS text) IN (:n)"}],
+    }  # fmt: skip
+    history.store(parse_document(page), None)
+    history.open(heading=None)
+    history.wait(lambda: history.answer("w") == 3)
+
+
 def test_versions_restore_of_what_is_stored_already_is_refused(history: History) -> None:
     history.store(compared.before(), "Back")
     history.store(compared.before(), "Once more")

@@ -325,7 +325,7 @@ def test_server_with_an_unknown_name_says_so() -> None:
     nowhere = Database.open("postgresql://somebody@db.invalid/nothing")
     with pytest.raises(Unavailable) as refused:
         slugs(nowhere)
-    assert str(refused.value) == "There is no server named db.invalid. Check the address."
+    assert str(refused.value) == "There is no server named “db.invalid”. Check the address."
 
 
 def test_server_without_the_database_or_role_raises(pg_server: Server) -> None:

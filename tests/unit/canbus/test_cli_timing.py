@@ -219,7 +219,7 @@ def test_check_prints_the_timing_as_entered_and_the_split_for_the_cable_apart() 
         assert line in lines, (line, lines)
     assert "too short" not in shown
     far = run("check", *FD, "--nominal", "1/95/32/32/32", "--cable", "300").stdout
-    assert re.search("Longest propagation; too short for 300 m of cable +95 *\n", far)
+    assert re.search("Too short for 300 m of cable +95 *\n", far)
     assert "Propagation for 300 m" not in far
     # The MCP2515 stores both segments: there is no other split.
     stored = run("check", "--controller", "mcp2515", "--clock", "8M", "--nominal", "1/5/5/5/1", "--cable", "5").stdout
@@ -288,7 +288,7 @@ def test_compare_nodes_say_whether_and_with_which_margin() -> None:
     text = run(*args)
     assert text.exit_code == 0
     # Never rounded up: 0.185 is not 0.19.
-    assert text.stdout.startswith("Bit rate and oscillators match, with 0.18 % of tolerance to spare.\n")
+    assert text.stdout.startswith("Bit rate and oscillators match, with 0.18 % of oscillator tolerance to spare.\n")
     no = run(*args[:-1], "0.9")
     assert no.exit_code == 1
     assert no.stdout.startswith("The two nodes can't communicate reliably.")

@@ -221,7 +221,7 @@ def test_parse_invalid_number_is_named_by_item_and_field(
     ("text", "said", "advice"),
     [
         ('[{"id": "a"', "ends after character 11 on line 1", "closing bracket"),
-        ('[\n{"id": 1,\n', "ends after character 0 on line 3", "closing bracket"),
+        ('[\n{"id": 1,\n', "ends after character 9 on line 2", "closing bracket"),
         ('[{"id": "a', "Incomplete JSON", "closing quotation mark"),
         ("", "empty", ""),
         (b"\xef\xbb\xbf", "empty", ""),

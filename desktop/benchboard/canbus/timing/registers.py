@@ -257,7 +257,7 @@ def decode(name: str, clock: float, values: Mapping[str, int]) -> DecodedTimings
             raise Invalid(
                 "timing.register",
                 _("{controller} has no register {name}.").format(controller=_(item.title), name=str(register)[:40]),
-                do=_("Specify: {names}.").format(names=", ".join(layouts)),
+                do=_("Choose one of: {names}.").format(names=", ".join(layouts)),
                 field=str(register)[:40],
             )
     quantities: dict[str, int] = {}

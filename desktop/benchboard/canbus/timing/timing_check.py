@@ -59,7 +59,7 @@ class Verdict:
         nominal = self.nominal
         segment_ns = nominal.prop_seg * nominal.prescaler * 1e9 / nominal.clock
         if self.cable is not None and segment_ns < self.cable.needed_ns:
-            return _("Longest propagation; too short for {metres} m of cable")
+            return _("Too short for {metres} m of cable")
         return _("Propagation for {metres} m of cable")
 
     @property

@@ -207,9 +207,10 @@ class Comparison:
             return _("The two nodes can't communicate reliably.")
         spare = limit_percent(self.margin)
         if cable_problem == "":
-            text = _("The two nodes can communicate. Their oscillators could drift {percent} more.")
+            text = _("The two nodes can communicate, with {percent} of oscillator tolerance to spare.")
             return text.format(percent=spare)
-        text = _("Bit rate and oscillators match, with {percent} of tolerance to spare.").format(percent=spare)
+        text = _("Bit rate and oscillators match, with {percent} of oscillator tolerance to spare.")
+        text = text.format(percent=spare)
         return f"{text} {cable_problem}" if cable_problem else text
 
 

@@ -54,7 +54,8 @@ def _misplaced(text: str, error: json.JSONDecodeError) -> str:
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         if not text.strip():
             return _("This is empty; it must contain JSON.")
-        line, place = text.count("\n") + 1, len(text) - text.rfind("\n") - 1
+        written = text.rstrip()
+        line, place = written.count("\n") + 1, len(written) - written.rfind("\n") - 1
         return _("Incomplete JSON: it ends after character {place} on line {line}.").format(place=place, line=line)
     if _begins_otherwise(text, error):
         return _("This isn't JSON.")

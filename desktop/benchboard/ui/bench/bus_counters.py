@@ -26,7 +26,7 @@ def _of_the_moment() -> tuple[str, str]:
 def _tips() -> dict[str, str]:
     """What the figures count, by name."""
     return {
-        _("To dongle"): _(
+        _("Sent to dongle"): _(
             "Frames handed over to the dongle to send. It doesn't report whether another node acknowledged them."
         ),
         _("TEC"): _("Transmit error counter of the controller: from 128 it's error passive, above 255 bus off."),
@@ -79,7 +79,7 @@ class BusCounters(StatStrip):
             Stat(self.load_text, _("Bus load"), "warn" if load > _BUSY else "text", load, percent(100, 0)),
             Stat(number(counters.frames), _("Frames"), room=number(_MOST_FRAMES)),
             Stat(number(speed, 0), _("Frames/s"), room=number(_MOST_PER_SECOND)),
-            Stat(number(bus.sent), _("To dongle"), room=number(_MOST_SENT)),
+            Stat(number(bus.sent), _("Sent to dongle"), room=number(_MOST_SENT)),
             Stat(str(bus.tx_errors), _("TEC"), "warn" if bus.tx_errors else "text"),
             Stat(str(bus.rx_errors), _("REC"), "warn" if bus.rx_errors else "text"),
             Stat(

@@ -46,9 +46,9 @@ def _cycle(row: _FrameRow) -> str:
 
 _CELLS: Final[tuple[Callable[[_FrameRow], str], ...]] = (
     lambda row: clock(row.frame.timestamp),
-    lambda row: identifier(row.frame),
+    lambda row: "–" if row.frame.error else identifier(row.frame),
     lambda row: _kind(row.frame),
-    lambda row: str(row.frame.dlc),
+    lambda row: "–" if row.frame.error else str(row.frame.dlc),
     _cycle,
     lambda row: number(row.count),
     lambda row: payload(row.frame),

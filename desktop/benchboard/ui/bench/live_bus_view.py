@@ -82,6 +82,8 @@ class LiveBusView(QWidget):
         self._shown: LiveBus | None = None
         """The open bus, until its last frames are shown."""
         self._next = 0
+        self._past_id = ""
+        """The ID of the dongle whose bus was open last, and whose frames are shown; empty if none is known."""
         self._handed_over = ""
         self._acknowledgement = AcknowledgementWatch()
         """The frame that the line beside the field says was sent."""
@@ -397,6 +399,8 @@ class LiveBusView(QWidget):
         self._show_settings()
         self._clear_send_error()
         reason = self._end_reason or _("The live bus is closed.")
+        if self._past_id and not self._end_reason:  # another dongle may be selected meanwhile
+            reason = _("The live bus of {name} is closed.").format(name=self._title(self._past_id))
         if self.model.rowCount():
             received = _("{reason} The frames below are from before that.")
             if self.model.has_only_errors:
@@ -434,6 +438,7 @@ class LiveBusView(QWidget):
 
     def _show_bus(self, live: LiveBus) -> None:
         self._shown = live
+        self._past_id = live.device_id or ""
         self._next = self._skipped = 0
         self._acknowledgement = AcknowledgementWatch()
         self._notices.select(live.device_id or "")

@@ -91,7 +91,10 @@ class NodeComparison(Card):
         # The cable must suit both nodes; the one that allows less decides.
         cables = [verdict.cable for verdict in (mine, theirs) if verdict.cable is not None]
         cable = min(cables, key=lambda cable: cable.spare_m)
-        self._show(timing, other, comparison, cable.problem)
+        problem = cable.problem
+        if problem and mine.cable is not None and mine.cable.spare_m > cable.spare_m:
+            problem = f"{problem} " + _("The other node allows less cable than this one.")
+        self._show(timing, other, comparison, problem)
 
     def _other_timing(self) -> Timing:
         """The best timing for the other node. Raises `AppError`, or ValueError if a field isn't a number."""
@@ -110,9 +113,9 @@ class NodeComparison(Card):
 
     def _show(self, mine: Timing, other: Timing, comparison: Comparison, cable_problem: str) -> None:
         if comparison.is_compatible:
-            why = _("The limit is the other node's {tolerance}.")
+            why = _("For the oscillators, the limit is the other node's {tolerance}.")
             if comparison.limiting_node == _("This node"):
-                why = _("The limit is this node's {tolerance}.")
+                why = _("For the oscillators, the limit is this node's {tolerance}.")
             why = why.format(tolerance=comparison.limiting.tolerance_name)
             if comparison.advice:
                 why = comparison.advice[0]

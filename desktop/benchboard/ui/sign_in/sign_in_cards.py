@@ -269,7 +269,7 @@ class DemoCard(Card):
         text_column.addWidget(Text(_("Try the demo"), "body_strong"))
         text_column.addWidget(
             Paragraph(
-                _("A demo organisation with people, orders, dashboards and simulated dongles."),
+                _("A demo organisation with people, orders and dashboards. Dongles can be simulated."),
                 "body",
                 "secondary",
             )

@@ -19,6 +19,7 @@ from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.container_painting import paint_heading, tab_boxes
 from benchboard.ui.studio.tiles.query_results import QueryResult, WidgetQueryRunner
 from benchboard.ui.studio.tiles.renderers import HEADER, paint_content, paint_frame, paint_header
+from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 from benchboard.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class ThumbnailAnswers(QObject):
         self._editor, self._choices = Editor(self), dict(choices or {})
         self._query_runner = WidgetQueryRunner(context, self._editor, self)
         self._query_runner.result_changed.connect(self.came)
+        self._variable_runner = VariableQueryRunner(context, self._editor, self)  # “All” stands for what is there now
 
     def ask(self, document: Document) -> None:
         """Run the queries of this document's widgets."""
@@ -66,12 +68,13 @@ class ThumbnailAnswers(QObject):
     @property
     def busy(self) -> bool:
         """Whether a result is being loaded."""
-        return self._query_runner.busy
+        return self._query_runner.busy or self._variable_runner.busy
 
     def stop(self) -> None:
         """Cancel all queries: the thumbnails are not shown any more."""
         self._editor.load(empty())
         self._query_runner.cancel_all()
+        self._variable_runner.cancel_all()
 
 
 def render_tile(
