@@ -123,7 +123,7 @@ def test_hover_over_bar_shows_full_name(read: "Studio") -> None:
     name, count = table.rows[0]
     body = body_of(_tile(read, "bar").rect.size())
     tip = _hover(read, "bar", QPointF(body.left() + 50, body.top() + 10))
-    assert str(name) in tip
+    assert str(name).capitalize() in tip
     assert _values(tip) == {"N": str(count)}
 
 
