@@ -5,12 +5,12 @@ from typing import Literal
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontInfo, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from benchboard.settings import Appearance
 from benchboard.ui.theme import Theme
-from benchboard.ui.widgets import Button, Edit, KeyValue, Paragraph, Text
+from benchboard.ui.widgets import Button, Edit, Elided, KeyValue, Paragraph, Text
 from benchboard.ui.widgets.drawer import Drawer, DrawerShadow
 from benchboard.ui.widgets.empty_state import EmptyState, paint_empty_tile
 from benchboard.ui.widgets.legend import Legend, LegendEntry
@@ -212,3 +212,15 @@ def test_button_whose_text_changes_is_called_by_its_new_text_unless_it_has_a_nam
     for button in (plain, named):
         button.setText("Try again")
     assert [button.accessibleName() for button in (plain, named)] == ["Try again", "Revoke session on bench-1"]
+
+
+def test_elided_text_shows_the_longest_of_its_texts_that_fits(qtbot: QtBot, light: Theme) -> None:
+    label = Elided("", fits_text=True)
+    qtbot.addWidget(label)
+    label.show()
+    label.set_texts("On the dongle when last connected: 500 kbit/s", "On the dongle: 500 kbit/s", "500 kbit/s")
+    shown = []
+    for width in (label.sizeHint().width(), label.sizeHint().width() - 10, label.minimumSizeHint().width()):
+        label.resize(width, 20)
+        shown.append(QLabel.text(label))
+    assert shown == ["On the dongle when last connected: 500 kbit/s", "On the dongle: 500 kbit/s", "500 kbit/s"]

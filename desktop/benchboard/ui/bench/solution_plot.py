@@ -23,7 +23,7 @@ OUT_OF_TOLERANCE: Final = "text.muted"
 """The colour of dots whose tolerance is less than the clock needs."""
 DOT_ALPHA: Final = 0.8
 """Dots are this opaque, so that many in one place are seen to be many, and one of each colour by itself (3:1)."""
-_TARGET_BAND: Final = 2.0
+TARGET_BAND: Final = 2.0
 _EXACT: Final = 1e-9
 """An error below this (%) is that of the calculation."""
 
@@ -156,7 +156,7 @@ class SolutionPlot(QWidget):
 
     def _paint_plot(self, painter: QPainter) -> None:
         plot = self._plot()
-        left, right = (self._position(self._target + by, 0).x() for by in (-_TARGET_BAND, _TARGET_BAND))
+        left, right = (self._position(self._target + by, 0).x() for by in (-TARGET_BAND, TARGET_BAND))
         band = QColor(theme().color("accent.soft"))
         painter.fillRect(
             QRectF(max(left, plot.x()), plot.y(), min(right, plot.right()) - max(left, plot.x()), plot.height()),

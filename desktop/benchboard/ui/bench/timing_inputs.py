@@ -29,7 +29,7 @@ from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
 from benchboard.i18n import _, ngettext, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
-from benchboard.ui.bench.solution_plot import OUT_OF_TOLERANCE
+from benchboard.ui.bench.solution_plot import OUT_OF_TOLERANCE, TARGET_BAND
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Field, Paragraph, SegmentedControl, Select, Text, hairline
 from benchboard.ui.widgets.focus import Pressable
@@ -435,6 +435,11 @@ class PlotLegend(Legend):
                 LegendEntry(theme().chart(0), _("Oscillator tolerance ≥ {percent} %").format(percent=twice), dash=None),
                 LegendEntry(theme().chart(2), _("≥ {percent} %").format(percent=enough), dash=None),
                 LegendEntry(theme().color(OUT_OF_TOLERANCE), _("< {percent} %").format(percent=enough), dash=None),
+                LegendEntry(
+                    theme().color("accent.soft"),
+                    _("Sample point ± {percent} %").format(percent=number(TARGET_BAND)),
+                    dash="area",
+                ),
             )
         )
 

@@ -128,12 +128,12 @@ class TimingView(QWidget):
         context = self._context
         self.toolbar = Toolbar(_("Bit timing"))
         self._dongle = Select(name="timing_dongle", label=_("Dongle"))
-        self._dongle.setMinimumWidth(210)
+        self._dongle.setMinimumWidth(150)
         self._dongle.setMaximumWidth(280)
         self._dongle.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
         self._dongle.activated.connect(lambda _index: self._forget_result(self._dongle.current_key()))
         self._dongle.currentIndexChanged.connect(lambda _index: self._on_dongle_selected())
-        self._stored = Text("", tone="muted")
+        self._stored = Elided("", tone="muted", fits_text=True)
         self._differs = Badge("warn", _("Differs from the dongle"), "ph.git-diff")
         self._revert = Button(
             "", self._take_over, kind="quiet", icon="ph.arrow-counter-clockwise",
@@ -143,7 +143,6 @@ class TimingView(QWidget):
             _("Write to dongle and verify"), self._write, kind="primary", icon="ph.download-simple", name="timing_write"
         )
         self._write_button.add_key_cap(REGISTRY["bench.write_timing"].key)
-        self.toolbar.add(Text(_("Dongle"), tone="muted"))
         self.toolbar.add(self._dongle)
         self._pair_button = Button(
             _("Pair a dongle"), lambda: context.go("bench/dongles/pair"), icon="ph.link", name="timing_pair"
@@ -308,19 +307,20 @@ class TimingView(QWidget):
             self._inputs.set_config(dongle.config)
             self._solve(keep=nominal_timing(dongle.config))
 
-    def _stored_text(self, dongle: DongleRecord | None) -> str:
-        """The selected dongle's present configuration, or its last known one, as text."""
+    def _stored_texts(self, dongle: DongleRecord | None) -> tuple[str, ...]:
+        """The selected dongle's present configuration, or its last known one, as text; then ever shorter."""
         if dongle is None or dongle.config is None:
-            return ""
-        sentence = _("On the dongle: {rate}, {point} %")
+            return ("",)
+        sentences: tuple[str, ...] = (_("On the dongle: {rate}, {point} %"), _("{rate}, {point} %"))
         if self._devices.find(dongle.device_id) is None:
-            sentence = _("On the dongle when last connected: {rate}, {point} %")
-        return sentence.format(rate=bit_rate(dongle.config.bitrate), point=number(dongle.config.sample_point, 1))
+            sentences = (_("On the dongle when last connected: {rate}, {point} %"), *sentences)
+        rate, point = bit_rate(dongle.config.bitrate), number(dongle.config.sample_point, 1)
+        return tuple(sentence.format(rate=rate, point=point) for sentence in sentences)
 
     def _compare(self) -> None:
         dongle = self._selected_dongle()
         config = dongle.config if dongle is not None else None
-        self._stored.setText(self._stored_text(dongle))
+        self._stored.set_texts(*self._stored_texts(dongle))
         limits = controller(self._inputs.controller_name()).nominal
         same = (
             config is not None and self._timing is not None and limits.store_alike(self._timing, nominal_timing(config))

@@ -53,18 +53,23 @@ class Elided(Text):
     """A single line that is elided if it is too long; the whole text is in the tooltip.
 
     It takes the width that its layout gives it, or with `fits_text` no more than the text needs; a short text beside a
-    long one is then whole.
+    long one is then whole. Where its text doesn't fit, it shows the first of the shorter ones that does.
     """
 
     def __init__(self, text: str = "", type: str = "body", tone: Tone = "text", *, fits_text: bool = False) -> None:
         self._full_text = self._reason = ""
+        self._shorter: tuple[str, ...] = ()
         self._fits_text = fits_text
         super().__init__(text, type, tone)
         policy = QSizePolicy.Policy.Maximum if fits_text else QSizePolicy.Policy.Ignored
         self.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
-        self._full_text = text
+        self.set_texts(text)
+
+    def set_texts(self, text: str, *shorter: str) -> None:
+        """Show `text`, or where it doesn't fit one of those `shorter` than it, from the longest to the shortest."""
+        self._full_text, self._shorter = text, shorter
         self.setAccessibleName(text)
         self._elide()
         self.updateGeometry()
@@ -75,10 +80,14 @@ class Elided(Text):
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        return QSize(min(self._full_width(), _LEAST_ELIDED), hint.height()) if self._fits_text else hint
+        least = self._width_of(self._shorter[-1]) if self._shorter else min(self._full_width(), _LEAST_ELIDED)
+        return QSize(least, hint.height()) if self._fits_text else hint
 
     def _full_width(self) -> int:
-        return QFontMetrics(self.font()).horizontalAdvance(self._full_text) + 1
+        return self._width_of(self._full_text)
+
+    def _width_of(self, text: str) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance(text) + 1
 
     def text(self) -> str:
         return self._full_text
@@ -94,7 +103,9 @@ class Elided(Text):
         self._elide()
 
     def _elide(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._full_text, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        room, texts = max(self.width(), 0), (self._full_text, *self._shorter)
+        fitting = next((text for text in texts if self._width_of(text) <= room + 1), texts[-1])
+        shown = QFontMetrics(self.font()).elidedText(fitting, Qt.TextElideMode.ElideRight, room)
         super().setText(shown)
         lines = (self._full_text if shown != self._full_text else "", self._reason)
         self.setToolTip(plain_tooltip("\n".join(line for line in lines if line)))
