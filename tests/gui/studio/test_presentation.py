@@ -19,6 +19,7 @@ from benchboard.ui.studio.rotation import Rotation
 from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.toasts import Toast
+from benchboard.ui.widgets.value_tip import value_tip
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -131,6 +132,24 @@ def test_rotation_reads_the_data_again_at_each_turn(studio: "Studio") -> None:
     rotation.start(0.05)
     studio.wait(lambda: canvas.screen_index == 1)
     studio.wait(lambda: not runner.busy and runner.read_since(shown) > begun)
+
+
+def test_values_under_the_pointer_go_with_their_screen(studio: "Studio") -> None:
+    """They stayed above the tiles of the next one."""
+    studio.application.window.resize(1024, 700)
+    canvas, tip = studio.canvas, value_tip(studio.canvas)
+    studio.key(Qt.Key.Key_F5)
+    studio.wait(lambda: not studio.page.query_runner.busy)
+    (tile, *_rest) = [one for one in canvas.tiles.values() if one.isVisible() and one.item.type == "line_chart"]
+    at = canvas.mapFromScene(tile.rect.center())
+    for step in (QPoint(1, 0), QPoint(0, 0)):  # a mouse that is there already does not move
+        studio.qtbot.mouseMove(studio.viewport, at + step)
+    assert tip.isVisible()
+    assert canvas.hover.crosshair.isVisible()
+    studio.key(Qt.Key.Key_Right)
+    assert canvas.screen_index == 1
+    assert not tip.isVisible()
+    assert not canvas.hover.crosshair.isVisible()
 
 
 def test_rotation_begins_again_when_the_page_is_turned_by_hand(studio: "Studio") -> None:

@@ -6,8 +6,10 @@ A child of the window, as popovers are: round corners of a tooltip, a window of 
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from benchboard.ui.theme import theme
 from benchboard.ui.widgets.surfaces import SHADOW, Floating
 
 _AWAY: Final = QPoint(14, 14)
@@ -33,8 +35,10 @@ class ValueTip(Floating):
         """What it shows, as HTML."""
         return self._label.text()
 
-    def show_at(self, at: QPoint, html: str) -> None:
-        """Show this beside a point of the screen, inside the window."""
+    def show_at(self, at: QPoint, html: str, scale: float = 1.0) -> None:
+        """Show this beside a point of the screen, inside the window, with letters at `scale`; 1 is 100 %."""
+        size = QFontInfo(theme().font("body")).pixelSize() * scale
+        self._label.setStyleSheet(f"font-size: {round(size)}px" if scale != 1 else "")
         self._label.setText(html)
         self.adjustSize()
         window, size = self.window(), self.sizeHint()

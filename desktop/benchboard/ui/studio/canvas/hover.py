@@ -41,6 +41,7 @@ class HoverTracker(QObject):
         view.editor.changed.connect(self._follow_page)
         view.editor.selection_changed.connect(self.place_menu_button)
         view.zoom_changed.connect(self._follow_page)
+        view.screen_changed.connect(self._leave_screen)
         view.query_runner.result_changed.connect(self._follow_result)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.place_menu_button)
@@ -81,6 +82,11 @@ class HoverTracker(QObject):
         self._reader = None
         self._hide_tooltip()
         self.place_menu_button()
+
+    def _leave_screen(self) -> None:
+        """Nothing is under the pointer until it moves: another screen of a presented page is shown."""
+        self._enter(None)
+        self._hide_tooltip()
 
     def _follow_result(self, item_id: str) -> None:
         if self._over is not None and self._over.item.id == item_id:
@@ -124,7 +130,8 @@ class HoverTracker(QObject):
             self._hide_tooltip()
         elif text != self._tooltip or not value_tip(self._view).isVisible():
             self._tooltip = text
-            value_tip(self._view).show_at(event.globalPosition().toPoint(), text)
+            scale = self._view.wall_scale if self._view.wall is not None else 1.0
+            value_tip(self._view).show_at(event.globalPosition().toPoint(), text, scale)
 
     def _show_crosshair(self, tile: Tile, shape: CrosshairShape) -> None:
         view, corner = self._view, tile.pos()
