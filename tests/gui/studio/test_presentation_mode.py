@@ -390,6 +390,8 @@ def test_rotation_interval_is_chosen_beside_present_and_remembered(studio: "Stud
 
 def test_presentation_goes_through_the_open_dashboards(two: TwoDashboards) -> None:
     studio, place, window = two.studio, two.place, two.studio.application.window
+    assert place._pages_around(two.first) == (0, 0), "without an interval, only this dashboard's pages"
+    studio.context.apply_settings(replace(studio.context.settings, present_every="300"))
     changes: list[bool] = []
     place.presenting_changed.connect(changes.append)
     assert place.page is two.first
@@ -410,9 +412,10 @@ def test_presentation_goes_through_the_open_dashboards(two: TwoDashboards) -> No
 
 
 def test_rotation_shows_the_next_dashboard(two: TwoDashboards) -> None:
-    place = two.place
+    place, context = two.place, two.studio.context
+    context.apply_settings(replace(context.settings, present_every="300"))
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
     two.first.presented.rotation.start(0.05)
     two.studio.wait(lambda: place.page is two.second and two.second.presentation.on)
-    assert two.second.presented.rotation.seconds == 0  # as chosen in the settings
+    assert two.second.presented.rotation.seconds == 300  # as chosen in the settings
     assert not two.first.presented.rotation.seconds

@@ -98,6 +98,8 @@ def test_tab_not_opened_after_a_restart_is_presented_from_its_last_screen_when_g
     dashboards = reopened(open_studio, dashboards)
     second = dashboards.read()
     assert dashboards.place.pages == [second]
+    context = dashboards.studio.context
+    context.apply_settings(replace(context.settings, present_every="300"))
     dashboards.qtbot.keyClick(second.canvas, Qt.Key.Key_F5)
     dashboards.qtbot.keyClick(second.canvas, Qt.Key.Key_Left)
     canvas = dashboards.read().canvas

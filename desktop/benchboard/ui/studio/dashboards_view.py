@@ -27,6 +27,7 @@ from benchboard.ui.studio.import_export.json_import import IMPORT_NOTICE
 from benchboard.ui.studio.library.dashboard_actions import RenameDialog, open_menu
 from benchboard.ui.studio.library.dashboard_list import DashboardList
 from benchboard.ui.studio.page_commands import PageCommands
+from benchboard.ui.studio.rotation import interval_of
 from benchboard.ui.studio.studio_commands import DASHBOARDS
 from benchboard.ui.studio.tab_bar import DashboardTabBar
 from benchboard.ui.studio.tab_restore import TabRestorer, UnloadedTab
@@ -303,7 +304,11 @@ class DashboardsView(QWidget):
         self.presenting_changed.emit(presenting)
 
     def _pages_around(self, page: StudioPage) -> tuple[int, int]:
-        """How many pages a presentation has before and after those of a dashboard: those of the other open ones."""
+        """How many pages a presentation has before and after those of a dashboard: those of the other open ones, if
+        they rotate.
+        """
+        if not interval_of(self._context.settings.present_every):
+            return 0, 0
         counts = [_page_count(one) for one in self._tab_widgets]
         at = self._stack.indexOf(page) - 1
         return sum(counts[:at]), sum(counts[at + 1 :])

@@ -169,7 +169,7 @@ REGISTRY.register(
     Command("studio.outline_go", N_("Go to widget"), Group.OUTLINE, ("Return",), "", "", OUTLINE),
     Command("studio.present", N_("Present dashboard"), Group.SHARE, ("F5",), "ph.play",
             N_("slideshow, kiosk, TV mode, presentation, presenter, play"), PAGE),
-    Command("studio.present_every", N_("Choose how often presented pages change"), Group.SHARE, (), "ph.clock",
+    Command("studio.present_every", N_("Rotate open dashboards while presenting"), Group.SHARE, (), "ph.clock",
             N_("rotate, rotation, carousel, slideshow"), PAGE),
     Command("studio.present_turn", N_("Next or previous page while presenting"), Group.SHARE,
             ("Right", "Left", "PgDown", "PgUp"), "", "", PRESENTATION),

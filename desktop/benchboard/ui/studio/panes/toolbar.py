@@ -43,7 +43,7 @@ def broken_text(count: int) -> str:
 def interval_text(seconds: int) -> str:
     """The name of an interval between the pages of a presentation."""
     if not seconds:
-        return _("Off")
+        return _("Don't rotate")
     return _("{count} s").format(count=seconds) if seconds < 60 else _("{count} min").format(count=seconds // 60)
 
 
@@ -210,7 +210,7 @@ class PageToolbar(Toolbar):
 
     def open_interval_menu(self, current: int, choose: Callable[[int], None]) -> None:
         """Offer the intervals at which a presentation shows its next page, in seconds; 0 is off."""
-        items = [MenuItem(_("Rotate pages every"))]
+        items = [MenuItem(_("Rotate open dashboards every"))]
         items += [
             MenuItem(
                 interval_text(seconds), partial(choose, seconds), checked=seconds == current, name=f"every_{seconds}"
