@@ -37,8 +37,8 @@ class ValueTip(Floating):
 
     def show_at(self, at: QPoint, html: str, scale: float = 1.0) -> None:
         """Show this beside a point of the screen, inside the window, with letters at `scale`; 1 is 100 %."""
-        size = QFontInfo(theme().font("body")).pixelSize() * scale
-        self._label.setStyleSheet(f"font-size: {round(size)}px" if scale != 1 else "")
+        letters = QFontInfo(theme().font("body")).pixelSize() * scale
+        self._label.setStyleSheet(f"font-size: {round(letters)}px" if scale != 1 else "")
         self._label.setText(html)
         self.adjustSize()
         window, size = self.window(), self.sizeHint()
