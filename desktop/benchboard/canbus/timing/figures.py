@@ -6,7 +6,9 @@ from benchboard.i18n import _, number, percent
 
 
 def bit_rate(bits_per_second: float) -> str:
-    """`500 kbit/s`, `83.333 kbit/s`, `2 Mbit/s`."""
+    """`0.5 bit/s`, `500 kbit/s`, `83.333 kbit/s`, `2 Mbit/s`."""
+    if bits_per_second < 1_000:
+        return _("{rate} bit/s").format(rate=number(bits_per_second, most=3))
     if bits_per_second >= 1_000_000:
         return _("{rate} Mbit/s").format(rate=number(bits_per_second / 1_000_000, most=6))
     return _("{rate} kbit/s").format(rate=number(bits_per_second / 1000, most=3))
