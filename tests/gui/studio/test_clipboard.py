@@ -58,7 +58,7 @@ def test_paste_with_pointer_over_page_lands_there(board: "Studio") -> None:
 
 def test_paste_of_no_widget_is_rejected_in_words(board: "Studio") -> None:
     for text, why in (
-        ("good morning", "Invalid JSON"),
+        ("good morning", "This isn't JSON."),
         (json.dumps([item("x", -1, 0)]), "position.x of item"),
         ('[{"id": "a"', "Incomplete JSON"),
         (json.dumps({"columns": 10**9, "items": []}), "columns is 1000000000"),
