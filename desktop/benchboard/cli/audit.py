@@ -47,7 +47,7 @@ class _EventChoice(Choice):
 
 def _event_help() -> str:
     lines = "\n".join(f"  {event:<30}{event_title(event)}" for event in known_events())
-    return f"List entries of the audit log, newest first.\n\n\b\nEvents, by code and title:\n{lines}"
+    return f"List entries of the audit log, newest first.\n\n\b\nEvents, by code and name:\n{lines}"
 
 
 @click.group(cls=CliGroup)

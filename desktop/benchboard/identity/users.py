@@ -68,7 +68,7 @@ def list_people(
     require(actor, "users:read")
     query = select(User, _open_count()).where(*_matching(actor, listing))
     found = page(session, query, _PEOPLE, listing, after=after, limit=limit, row=tuple)
-    teams = _teams(session, [row[0].id for row in found.rows])
+    teams = _teams(session, actor, [row[0].id for row in found.rows])
     return found.map(lambda row: _person(row, teams))
 
 
@@ -98,7 +98,7 @@ def get_person(session: Session, actor: Actor, user_id: str) -> Person:
     ).first()
     if found is None:
         raise _not_found()
-    return _person(found, _teams(session, [found[0].id]))
+    return _person(found, _teams(session, actor, [found[0].id]))
 
 
 def get_person_matching(session: Session, actor: Actor, who: str) -> Person:
@@ -310,13 +310,13 @@ def _open_count() -> ScalarSelect[int]:
     )
 
 
-def _teams(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _teams(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The names of the teams of these people, by their IDs."""
     found: dict[str, tuple[str, ...]] = {}
     asked: Any = (
         select(TeamMember.user_id, Team.name)
         .join(Team, Team.id == TeamMember.team_id)
-        .where(TeamMember.user_id.in_(ids))
+        .where(TeamMember.organisation_id == actor.organisation_id, TeamMember.user_id.in_(ids))
         .order_by(func.lower(Team.name), Team.id)
     )
     for user_id, name in session.execute(asked):

@@ -390,7 +390,7 @@ def test_rotation_interval_is_chosen_beside_present_and_remembered(studio: "Stud
 
 def test_presentation_goes_through_the_open_dashboards(two: TwoDashboards) -> None:
     studio, place, window = two.studio, two.place, two.studio.application.window
-    assert place._pages_around(two.first) == (0, 0), "without an interval, only this dashboard's pages"
+    assert two.first.presented.pages_around() == (0, 0), "without an interval, only this dashboard's pages"
     studio.context.apply_settings(replace(studio.context.settings, present_every="300"))
     changes: list[bool] = []
     place.presenting_changed.connect(changes.append)

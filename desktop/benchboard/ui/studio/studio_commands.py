@@ -170,7 +170,7 @@ REGISTRY.register(
     Command("studio.present", N_("Present dashboard"), Group.SHARE, ("F5",), "ph.play",
             N_("slideshow, kiosk, TV mode, presentation, presenter, play"), PAGE),
     Command("studio.present_every", N_("Rotate open dashboards while presenting"), Group.SHARE, (), "ph.clock",
-            N_("rotate, rotation, carousel, slideshow"), PAGE),
+            N_("carousel, slideshow, interval"), PAGE),
     Command("studio.present_turn", N_("Next or previous page while presenting"), Group.SHARE,
             ("Right", "Left", "PgDown", "PgUp"), "", "", PRESENTATION),
     Command("studio.present_pause", N_("Pause page rotation"), Group.SHARE, ("Space",), "", "",
