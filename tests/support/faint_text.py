@@ -21,6 +21,8 @@ def faint_texts(texts: Iterable[PaintedText], picture: QImage) -> Iterator[str]:
     """The texts with less than 4.5 to 1, or 3 for large and disabled text. `picture`: twice the size of the drawing."""
     image = picture.convertToFormat(QImage.Format.Format_RGB32)
     for text in texts:
+        if len(text.text) == 1 and "\ue000" <= text.text <= "\uf8ff":
+            continue  # an icon, whose stroke of one pixel may have no pixel of its full colour
         seen = text.ink.intersected(text.clip)
         box = QRectF(seen.topLeft() * _SCALE, seen.size() * _SCALE).toAlignedRect().intersected(image.rect())
         if box.width() < 4 or box.height() < 4 or 2 * seen.height() < text.ink.height():
