@@ -21,14 +21,12 @@ def faint_texts(texts: Iterable[PaintedText], picture: QImage) -> Iterator[str]:
     """The texts with less than 4.5 to 1, or 3 for large and disabled text. `picture`: twice the size of the drawing."""
     image = picture.convertToFormat(QImage.Format.Format_RGB32)
     for text in texts:
-        if len(text.text) == 1 and "\ue000" <= text.text <= "\uf8ff":
-            continue  # an icon, whose stroke of one pixel may have no pixel of its full colour
         seen = text.ink.intersected(text.clip)
         box = QRectF(seen.topLeft() * _SCALE, seen.size() * _SCALE).toAlignedRect().intersected(image.rect())
         if box.width() < 4 or box.height() < 4 or 2 * seen.height() < text.ink.height():
             continue  # such as a list's last row, of which no more is seen than what the list's focus frame crosses
         pixels = _pixels(image, box)
-        ground = _ground(image, box)
+        ground = _ground(image, box, between=not _is_icon(text.text))
         ink = _blended(text.colour, ground)
         if min(_distance(ink, pixel) for pixel in pixels) > _HIDDEN:
             continue
@@ -43,10 +41,18 @@ def _pixels(image: QImage, box: QRect) -> Counter[int]:
     return Counter(memoryview(part.constBits()).cast("I"))
 
 
-def _ground(image: QImage, box: QRect) -> QColor:
-    """The most frequent colour around and between the letters."""
-    around = box.adjusted(-2, -2, 2, 2).intersected(image.rect())
-    return QColor.fromRgb(_pixels(image, around).most_common(1)[0][0])
+def _is_icon(text: str) -> bool:
+    """Whether it is a sign of an icon font, from Unicode's private use area."""
+    return len(text) == 1 and "\ue000" <= text <= "\uf8ff"
+
+
+def _ground(image: QImage, box: QRect, *, between: bool) -> QColor:
+    """The most frequent colour around and `between` the letters; around alone for an icon, which may fill its box."""
+    around = box.adjusted(-2, -2, 2, 2) if between else box.adjusted(-4, -4, 4, 4)
+    pixels = _pixels(image, around.intersected(image.rect()))
+    if not between:
+        pixels -= _pixels(image, box)
+    return QColor.fromRgb(pixels.most_common(1)[0][0])
 
 
 def _blended(ink: QColor, ground: QColor) -> QColor:

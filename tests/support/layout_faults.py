@@ -62,8 +62,7 @@ def faults(window: QWidget, words: OurWords) -> list[str]:
     top = _top(window)
     widgets = list(_visible_widgets(top or window))
     layers = _layers(window, widgets, top)
-    # An effect is painted through a picture of its own, at a place that the recorder can't know.
-    texts = [text for text in painted_texts(window) if text.widget in layers and not _has_effect(text.widget)]
+    texts = [text for text in painted_texts(window) if text.widget in layers]
     canvases = [one for one in window.findChildren(Canvas) if one.isVisible()]
     tiles = [tile for canvas in canvases for tile in canvas.tiles.values() if isinstance(tile, Tile)]
     titles = {tile.widget.title for tile in tiles}
@@ -110,14 +109,6 @@ def _is_over(widget: QWidget) -> bool:
     parent = widget.parentWidget()
     shadows = parent.findChildren(DrawerShadow, options=_DIRECT) if parent is not None else []
     return any(shadow.isVisible() and shadow.geometry().right() + 1 == widget.x() for shadow in shadows)
-
-
-def _has_effect(widget: QWidget | None) -> bool:
-    while widget is not None:
-        if widget.graphicsEffect() is not None:
-            return True
-        widget = widget.parentWidget()
-    return False
 
 
 def _visible_widgets(root: QWidget) -> Iterator[QWidget]:

@@ -107,6 +107,7 @@ class LeaveHint(QWidget):
         row.setContentsMargins(14, 6, 14, 6)
         row.addWidget(self.text)
         self._effect = QGraphicsOpacityEffect(self)
+        self._effect.setEnabled(False)  # while it fades alone: drawn through a picture, letters are less sharp
         self.setGraphicsEffect(self._effect)
         self._fading = QPropertyAnimation(self._effect, b"opacity", self)
         self._fading.setEndValue(0.0)
@@ -116,7 +117,7 @@ class LeaveHint(QWidget):
     def appear(self, text: str, size: int) -> None:
         """Show it with this text, `size` pixels high."""
         self._fading.stop()
-        self._effect.setOpacity(1.0)
+        self._effect.setEnabled(False)
         self.text.setStyleSheet(f"font-size: {size}px")
         self.text.setText(text)
         self.setAccessibleName(text)
@@ -136,6 +137,7 @@ class LeaveHint(QWidget):
         if milliseconds and self.isVisible():
             self._fading.setDuration(milliseconds)
             self._fading.setStartValue(1.0)
+            self._effect.setEnabled(True)
             self._fading.start()
         else:
             self.hide()
