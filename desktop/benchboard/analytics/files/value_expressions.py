@@ -1,0 +1,122 @@
+"""SQL expressions that read what a file has as values of a kind; what doesn't fit becomes NULL.
+
+DuckDB's own casts take more than people mean: '1.5' as a whole number is 2, '1_000' is 1000, 'nan' is a number. So a
+value is first held against a pattern, unless all values of the file were seen to match it.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from benchboard.analytics.files.sql_text import literal, literal_list
+
+ColumnKind = Literal["text", "integer", "decimal", "float", "boolean", "timestamp", "date"]
+"""What the values of a column are. `float` is a binary number of 64 bits, as measurements are; `decimal` is exact.
+A timestamp is in UTC, or as the file has it where it names no zone."""
+StoredAs = Literal["text", "same", "zoned", "other"]
+
+DECIMAL_DIGITS: Final = 38
+TRUE_WORDS: Final = ("true", "t", "yes", "y", "on", "evet", "e", "doğru")
+FALSE_WORDS: Final = ("false", "f", "no", "n", "off", "hayır", "h", "yanlış")
+"""The words for true and false; each has its opposite at the same place."""
+ISO_DATE: Final = r"\d{4}-\d{2}-\d{2}"
+ISO_TIMESTAMP: Final = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
+ISO_ZONED: Final = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)"
+_SQL_TYPES: Final[dict[ColumnKind, str]] = {
+    "text": "VARCHAR", "integer": "BIGINT", "float": "DOUBLE", "boolean": "BOOLEAN", "timestamp": "TIMESTAMP",
+    "date": "DATE",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ValueReading:
+    """How the values of one column are read: see `ScanColumn` and `ReadOptions`."""
+
+    kind: ColumnKind
+    stored: StoredAs = "text"
+    scale: int = 0
+    formats: tuple[str, ...] = ()
+    checked: bool = False
+    decimal_mark: str = "."
+    thousands_mark: str = ""
+
+
+def sql_type(kind: ColumnKind, scale: int) -> str:
+    """DuckDB's type for a kind."""
+    return f"DECIMAL({DECIMAL_DIGITS}, {scale})" if kind == "decimal" else _SQL_TYPES[kind]
+
+
+def value_sql(raw: str, reading: ValueReading) -> str:
+    """The value that the expression `raw` holds, as its kind; NULL where it doesn't fit."""
+    if reading.stored == "same":
+        return raw
+    if reading.stored == "zoned" and reading.kind == "timestamp":
+        return f"({raw} AT TIME ZONE 'UTC')"
+    if reading.kind == "text":
+        return raw if reading.stored == "text" else f"CAST({raw} AS VARCHAR)"
+    if reading.stored != "text":
+        return f"TRY_CAST({raw} AS {sql_type(reading.kind, reading.scale)})"
+    if reading.kind == "boolean":
+        return _boolean_sql(raw)
+    if reading.kind in ("timestamp", "date"):
+        return _time_sql(raw, reading)
+    return _number_sql(raw, reading)
+
+
+def number_pattern(reading: ValueReading) -> str:
+    """The regular expression of a number of the reading's kind, as the options write it."""
+    thousands, decimal = f"[{_escaped(reading.thousands_mark)}]", f"[{_escaped(reading.decimal_mark)}]"
+    grouped = rf"\d{{1,3}}(?:{thousands}\d{{3}})+|" if reading.thousands_mark else ""
+    if reading.kind == "integer":
+        return rf"\s*[+-]?(?:{grouped}\d{{1,19}})\s*"
+    if reading.kind == "decimal":
+        return rf"\s*[+-]?(?:{grouped}\d+)(?:{decimal}\d{{1,{max(reading.scale, 1)}}}0*)?\s*"
+    return rf"\s*[+-]?(?:(?:{grouped}\d+)(?:{decimal}\d*)?|{decimal}\d+)(?:[eE][+-]?\d{{1,3}})?\s*"
+
+
+def _escaped(sign: str) -> str:
+    return f"\\{sign}" if sign in "\\]^-" else sign
+
+
+def _number_sql(raw: str, reading: ValueReading) -> str:
+    plain = raw
+    if reading.thousands_mark:
+        plain = f"replace({plain}, {literal(reading.thousands_mark)}, '')"
+    if reading.decimal_mark != "." and reading.kind != "integer":
+        plain = f"replace({plain}, {literal(reading.decimal_mark)}, '.')"
+    cast = f"TRY_CAST({plain} AS {sql_type(reading.kind, reading.scale)})"
+    if reading.checked:
+        return cast
+    guarded = f"CASE WHEN regexp_full_match({raw}, {literal(number_pattern(reading))}) THEN {cast} END"
+    # 1e999 matches the pattern and is infinite.
+    return f"CASE WHEN isfinite({guarded}) THEN {guarded} END" if reading.kind == "float" else guarded
+
+
+def _boolean_sql(raw: str) -> str:
+    # DuckDB makes I lower case as English does: HAYIR becomes hayir.
+    word = f"replace(lower(trim({raw})), 'ı', 'i')"
+    true, false = (literal_list(each.replace("ı", "i") for each in words) for words in (TRUE_WORDS, FALSE_WORDS))
+    return f"CASE WHEN list_contains({true}, {word}) THEN true WHEN list_contains({false}, {word}) THEN false END"
+
+
+def _time_sql(raw: str, reading: ValueReading) -> str:
+    target = sql_type(reading.kind, 0)
+    written = [each for each in reading.formats if not each.startswith("iso")]
+    readings = []
+    if "iso-zoned" in reading.formats:
+        zoned = f"(TRY_CAST({raw} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+        readings.append(_matching(raw, ISO_ZONED, zoned, checked=reading.checked and len(reading.formats) == 1))
+    if "iso" in reading.formats or not reading.formats:
+        pattern = ISO_DATE if reading.kind == "date" else ISO_TIMESTAMP
+        alone = reading.checked and len(reading.formats) <= 1
+        readings.append(_matching(raw, pattern, f"TRY_CAST({raw} AS {target})", checked=alone))
+    if written:
+        parsed = f"try_strptime({raw}, {literal(written[0]) if len(written) == 1 else literal_list(written)})"
+        readings.append(f"CAST({parsed} AS DATE)" if reading.kind == "date" else parsed)
+    return readings[0] if len(readings) == 1 else f"coalesce({', '.join(readings)})"
+
+
+def _matching(raw: str, pattern: str, cast: str, *, checked: bool) -> str:
+    if checked:
+        return cast
+    spaced = rf"\s*{pattern}\s*"
+    return f"CASE WHEN regexp_full_match({raw}, {literal(spaced)}) THEN {cast} END"
