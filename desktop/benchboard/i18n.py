@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
 LANGUAGES: Final = {"en": "English", "tr": "Türkçe"}
@@ -82,6 +83,17 @@ def number(value: "float | Decimal", decimals: int | None = None, *, most: int =
 def percent(value: "float | Decimal", decimals: int | None = None, *, most: int = 2) -> str:
     """`87.5 %`, or `%87,5` in Turkish: a value in percent, with the decimals of `number`."""
     return with_percent_sign(number(value, decimals, most=most))
+
+
+def in_sentence(names: "Iterable[str]") -> str:
+    """`a`, `a and b`, `a, b and c`: names as a sentence lists them."""
+    *first, last = names
+    return _("{names} and {last}").format(names=", ".join(first), last=last) if first else last
+
+
+def quoted(name: str) -> str:
+    """`name` in the quotation marks of the language."""
+    return _("“{name}”").format(name=name)
 
 
 def with_percent_sign(written: str) -> str:

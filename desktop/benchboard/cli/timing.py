@@ -32,7 +32,7 @@ from benchboard.cli.options import (
 )
 from benchboard.cli.table import bit_rate, cell_text, column_title, print_lines, value_text
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _, ngettext, number, percent
+from benchboard.i18n import _, in_sentence, ngettext, number, percent
 
 _HZ: Final = Frequency()
 _BIT_RATE: Final = BitRate()
@@ -158,6 +158,7 @@ def solve(
         return
     if not answer["solutions"]:
         click.echo(f"{answer['reason']} {_advice_without_solution(answer)}", err=True)
+        _warn_about_clock(float(str(request["clock"])))
         ctx.exit(1)
     _print_solutions(answer)
     _print_warnings(answer)
@@ -168,6 +169,12 @@ def _print_warnings(answer: Mapping[str, object]) -> None:
     assert isinstance(warnings, list)
     for warning in warnings:
         click.echo(warning, err=True)
+
+
+def _warn_about_clock(*clocks: float) -> None:
+    """Say on stderr which of these CAN clocks (Hz) no controller has."""
+    for problem in filter(None, map(core.clock_problem, dict.fromkeys(clocks))):
+        click.echo(problem, err=True)
 
 
 def _advice_without_solution(answer: Mapping[str, object]) -> str:
@@ -320,11 +327,12 @@ def check(
     if verdict.cable:
         answer["cable"] = asdict(verdict.cable)
     if as_json:
-        if verdict.bit_rate_problem:
-            answer["warnings"] = [verdict.bit_rate_problem]
+        if warnings := [problem for problem in (verdict.clock_problem, verdict.bit_rate_problem) if problem]:
+            answer["warnings"] = warnings
         click.echo(json.dumps(answer | {"violations": list(verdict.violations), "ok": verdict.is_ok}))
     else:
         print_lines(_verdict_lines(name, first, second, verdict, length))
+        _warn_about_clock(clock)
     if not verdict.is_ok:
         advice = _("The bit timing fails the check. Change the bit timing, the oscillator or the cable.")
         if verdict.violations:
@@ -340,9 +348,7 @@ def check(
 def _names_in_a_sentence(fields: Sequence[str]) -> str:
     """The titles of these fields as a sentence names them: propagation and phase 1, phase 2 and SJW."""
     titles = [title if title.isupper() else title[0].lower() + title[1:] for title in map(column_title, fields)]
-    if len(titles) == 1:
-        return titles[0]
-    return _("{names} and {last}").format(names=", ".join(titles[:-1]), last=titles[-1])
+    return in_sentence(titles)
 
 
 def _verdict_lines(
@@ -368,7 +374,8 @@ def _verdict_lines(
     if verdict.violations:
         limits = (_violation_text(item, field, nominal, data) for field in verdict.violations)
         yield _("Outside the controller's limits"), ", ".join(limits)
-    yield _("Result"), _("Passed") if verdict.is_ok else _("Failed")
+    passed = _("Passed; check the CAN clock") if verdict.clock_problem else _("Passed")
+    yield _("Result"), passed if verdict.is_ok else _("Failed")
 
 
 def _cable_lines(
@@ -509,7 +516,9 @@ def registers(
     item = core.controller(name)
     if nominal is None:
         _print_decoded(name, core.decode(item.name, clock, dict(_assignment(ctx, value) for value in values)), as_json)
+        _warn_about_clock(clock)
         return
+    _warn_about_clock(clock)
     first, second = _phases(item, clock, nominal, data)
     if as_json:
         values_ = _registers(item, first, second, tdc=tdc, needed=False)
@@ -648,6 +657,7 @@ def compare(ctx: click.Context, /, *, as_json: bool, **options: object) -> None:
                 )
             )
         )
+        _warn_about_clock(a.nominal.clock, b.nominal.clock)
     if not comparison.is_compatible:
         click.echo(_incompatible_advice(a, b, comparison), err=True)
         ctx.exit(1)

@@ -242,7 +242,7 @@ def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("bitrate", "2000", "Enter a value from 0.001 to 1\u2009000 kbit/s."),
+        ("bitrate", "2000", "Enter a value from 0.404 to 1\u2009000 kbit/s."),
         ("clock", "0", "Enter a value from 0.000001 to 4\u2009294.967295 MHz."),
         ("length", "200000", "Enter a value from 0 to 100\u2009000 m."),
         ("delay", "0", "Enter a value from 1 to 100 ns/m."),
@@ -274,15 +274,18 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     def shown() -> list[str]:
         return [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
 
-    qtbot.waitUntil(lambda: shown().count("Correct the marked field.") == 5)  # the list and four cards
+    # The list names the field; the cards only say what they would show.
+    qtbot.waitUntil(lambda: shown().count("Correct “Bit rate”.") == 1)
     texts = shown()
+    assert "How long the cable may be with a bit timing." in texts
+    assert "How inaccurate the oscillators may be with a bit timing." in texts
+    assert "A bit timing as register values, C, ip link or python-can." in texts
     assert not [text for text in texts if re.match(r"[\d.,]+ bit timings|in [\d.]+ ms", text)]
-    assert click.find(window, "second_verdict").accessibleName() == "Correct the marked field to compare."
+    assert click.find(window, "second_verdict").accessibleName() == "No bit timing to compare"
     assert "All bit timings" in texts
     assert not view._legend.isVisible()
-    assert [one.text for one in painted_texts(view._plot)] == ["Correct the marked field."]
+    assert [one.text for one in painted_texts(view._plot)] == ["No bit timings to plot"]
     assert "No bit timings" not in texts
-    assert "No bit timing" not in texts
     qtbot.waitUntil(lambda: not view.findChildren(QWidget, "timing_best_1"))
     assert not view._plot._points
     if folder := os.environ.get("BENCH_SHOTS"):
@@ -290,7 +293,7 @@ def test_timing_invalid_bitrate_takes_the_old_solutions_away(qtbot: QtBot, shell
     _type(qtbot, click, window, "timing_bitrate", "500")
     qtbot.waitUntil(lambda: view._timing is not None)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
-    assert not [text for text in texts if "marked" in text]
+    assert not [text for text in texts if text.startswith("Correct")]
     assert "All bit timings: oscillator tolerance by sample point" in texts
     assert view._legend.isVisible()
 
@@ -353,7 +356,8 @@ def test_timing_marks_every_wrong_field(qtbot: QtBot, shell: Shell, click: Click
     fields = ("clock", "tolerance", "bitrate", "point", "length", "delay", "loop", "error")
     assert {name for name in fields if click.find(window, f"timing_{name}").property("wrong")} == set(wrong)
     texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
-    assert {text for text in texts if "marked" in text} == {"Correct the marked fields."}
+    fields_named = "Correct “CAN clock”, “Bit rate”, “Cable length” and “Cable delay”."
+    assert {text for text in texts if text.startswith("Correct")} == {fields_named}
     for field, value in (("clock", "80"), ("bitrate", "500"), ("length", "20"), ("delay", "5")):
         _type(qtbot, click, window, f"timing_{field}", value)
     qtbot.waitUntil(lambda: view._timing is not None)
@@ -494,3 +498,38 @@ def test_long_error_of_verification_wraps_within_its_column(
     assert inside is not None
     assert inside.width() <= area.viewport().width()
     assert status.mapTo(area.viewport(), status.rect().topRight()).x() < area.viewport().width()
+
+
+def test_timing_bit_rates_out_of_the_controllers_reach_are_out_of_the_fields_range(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    """Both ends of the range that the error names are accepted."""
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    _type(qtbot, click, window, "timing_clock", "2")
+    edit = click.find(window, "timing_bitrate")
+    _type(qtbot, click, window, "timing_bitrate", "600")
+    qtbot.waitUntil(lambda: bool(edit.property("wrong")))
+    found = re.search("from ([0-9.]+) to ([0-9.]+) kbit", edit.accessibleDescription().replace("\N{WORD JOINER}", ""))
+    assert found is not None
+    for value in found.groups():
+        _type(qtbot, click, window, "timing_bitrate", value)
+        qtbot.waitUntil(lambda: not edit.property("wrong") and view._timing is not None)
+
+
+def test_timing_clock_that_no_controller_has_is_pointed_out_at_its_field(
+    qtbot: QtBot, shell: Shell, click: Clicker
+) -> None:
+    window = shell.window()
+    shell.go("bench/timing")
+    view = window.findChild(TimingView)
+    qtbot.waitUntil(lambda: view._timing is not None)
+    _type(qtbot, click, window, "timing_clock", "800")
+    edit = click.find(window, "timing_clock")
+    qtbot.waitUntil(lambda: edit.accessibleDescription() == "800 MHz is too fast for a CAN clock.")
+    assert not edit.property("wrong")
+    assert "800 MHz is too fast for a CAN clock." in {label.text() for label in window.findChildren(QLabel)}
+    _type(qtbot, click, window, "timing_clock", "80")
+    qtbot.waitUntil(lambda: not edit.accessibleDescription())

@@ -341,7 +341,7 @@ def test_batch_request_without_a_solution_names_the_nearest_and_its_error() -> N
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"clock": 1_000, "bitrate": 500_000}, "The fastest bit rate that a CAN clock of 0.001 MHz allows is"),
+        ({"clock": 1_000, "bitrate": 500_000}, "The fastest bit rate that a CAN clock of 1 kHz allows is"),
         ({"bitrate": 100}, "The slowest bit rate that a CAN clock of 80 MHz allows is"),
         ({"controller": "bxcan", "clock": 8_000_000, "bitrate": 1_054_000, "algorithm": "linux"}, "Linux finds no"),
         ({"bitrate": 500_000, "data_bitrate": 13_700_000}, "Data phase: "),
@@ -486,3 +486,39 @@ def test_check_above_1_mbit_per_second_fails() -> None:
     assert not answer["ok"]
     assert not answer["violations"]
     assert len(answer["warnings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("clock", "problem"),
+    [
+        ("80", "80 Hz is too slow for a CAN clock. Did you mean 80 MHz?"),
+        ("80k", "80 kHz is too slow for a CAN clock. Did you mean 80 MHz?"),
+        ("8000", "8 kHz is too slow for a CAN clock. Did you mean 8 MHz?"),
+        ("3", "3 Hz is too slow for a CAN clock."),
+        ("800M", "800 MHz is too fast for a CAN clock."),
+        ("1M", ""),
+        ("300M", ""),
+    ],
+)
+def test_check_points_out_a_clock_that_no_controller_has(clock: str, problem: str) -> None:
+    args = ("check", "--controller", "fdcan", "--timing", "10/95/32/32/32", "--clock", clock)
+    result = run(*args)
+    assert (result.exit_code, result.stderr.strip()) == (0, problem)
+    assert result.stdout.splitlines()[-1].rstrip().endswith("Passed; check the CAN clock" if problem else "Passed")
+    assert json.loads(run(*args, "--json").stdout).get("warnings", []) == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize("bitrate", ["500k", "1"])
+def test_solve_points_out_a_clock_that_no_controller_has(bitrate: str) -> None:
+    """Whether there is a bit timing or not."""
+    args = ("solve", "--controller", "fdcan", "--clock", "80", "--bitrate", bitrate)
+    problem = "80 Hz is too slow for a CAN clock. Did you mean 80 MHz?"
+    assert run(*args).stderr.splitlines()[-1] == problem
+    assert json.loads(run(*args, "--json").stdout)["warnings"] == [problem]
+
+
+def test_compare_and_registers_point_out_a_clock_that_no_controller_has() -> None:
+    problem = "80 Hz is too slow for a CAN clock. Did you mean 80 MHz?\n"
+    assert run("registers", "--controller", "fdcan", "--clock", "80", "--timing", "1/95/32/32/32").stderr == problem
+    nodes = [word for end in "ab" for word in (f"--{end}-clock", "80", f"--{end}-timing", "10/11/2/2/2")]
+    assert run("compare", *nodes).stderr == problem

@@ -6,6 +6,7 @@ and `decode` convert to register values and back; `check` gives the verdict on a
 """
 
 from benchboard.canbus.timing.cable import Cable, check_cable
+from benchboard.canbus.timing.clock_range import clock_problem
 from benchboard.canbus.timing.controllers import CONTROLLERS, Controller, Limits, Timing, controller
 from benchboard.canbus.timing.figures import bit_rate, limit_percent
 from benchboard.canbus.timing.linux import ALGORITHMS, solve_linux
@@ -29,6 +30,7 @@ from benchboard.canbus.timing.solver import (
     Solution,
     Solutions,
     bit_rate_out_of_reach,
+    bit_rate_range,
     cia_sample_point,
     nearest,
     nominal_bit_rate_problem,
@@ -74,10 +76,12 @@ __all__ = [
     "answer_request",
     "bit_rate",
     "bit_rate_out_of_reach",
+    "bit_rate_range",
     "c_snippet",
     "check",
     "check_cable",
     "cia_sample_point",
+    "clock_problem",
     "compare",
     "controller",
     "decode",

@@ -1,4 +1,4 @@
-"""Bit rates and limits as text: the same figures in the window and on the command line."""
+"""Bit rates, frequencies and limits as text: the same figures in the window and on the command line."""
 
 from math import floor
 
@@ -12,6 +12,14 @@ def bit_rate(bits_per_second: float) -> str:
     if bits_per_second >= 1_000_000:
         return _("{rate} Mbit/s").format(rate=number(bits_per_second / 1_000_000, most=6))
     return _("{rate} kbit/s").format(rate=number(bits_per_second / 1000, most=3))
+
+
+def frequency(hertz: float) -> str:
+    """`80 MHz`, `32.768 kHz`, `80 Hz`."""
+    for unit, size in (("MHz", 1_000_000), ("kHz", 1_000)):
+        if hertz >= size:
+            return f"{number(hertz / size, most=6)} {unit}"
+    return f"{number(hertz, most=6)} Hz"
 
 
 def limit_percent(value: float) -> str:

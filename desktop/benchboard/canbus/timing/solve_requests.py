@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 
+from benchboard.canbus.timing.clock_range import clock_problem
 from benchboard.canbus.timing.controllers import Limits, Timing, controller
 from benchboard.canbus.timing.linux import solve_linux
 from benchboard.canbus.timing.solver import (
@@ -91,8 +92,9 @@ def answer_request(request: Mapping[str, object]) -> dict[str, object]:
     result: dict[str, object] = {"solutions": listed, "count": len(found)}
     if not listed:
         result |= _nearest(phases, request, algorithm)
-    if problem := "" if request.get("phase") == "data" else nominal_bit_rate_problem(common["bitrate"]):
-        result["warnings"] = [problem]
+    too_fast = "" if request.get("phase") == "data" else nominal_bit_rate_problem(common["bitrate"])
+    if warnings := [problem for problem in (clock_problem(common["clock"]), too_fast) if problem]:
+        result["warnings"] = warnings
     ignored = [str(name)[:40] for name in request if name not in _KNOWN_FIELDS]
     return result | ({"ignored": ignored} if ignored else {})
 

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby, islice, product
+from math import ceil, floor
 from operator import itemgetter
 
 from benchboard.canbus.timing.controllers import MAX_CLOCK, Limits, Timing, require_integer, require_number
-from benchboard.canbus.timing.figures import bit_rate
+from benchboard.canbus.timing.figures import bit_rate, frequency
 from benchboard.errors import Invalid
-from benchboard.i18n import _, number
+from benchboard.i18n import _
 
 MAX_BITRATE = 25_000_000
 MAX_NOMINAL_BITRATE = 1_000_000
@@ -280,23 +281,44 @@ def nearest(
     return replace(none, windows=tuple(windows)).best(1)[0]
 
 
-def bit_rate_out_of_reach(limits: Limits, *, clock: float, bitrate: float) -> str:
-    """Where no bit rate of `clock` (Hz) is as fast or as slow as `bitrate` (bit/s): a sentence with the fastest or
-    slowest one; else empty.
+def bit_rate_range(limits: Limits, *, clock: float, tolerance: float = 0) -> tuple[int, int] | None:
+    """The slowest and the fastest bit rate (bit/s) that can be reached within `tolerance` percent from `clock` (Hz).
+
+    None where `limits` hold no bit at all.
     """
+    ends = _ends(limits, clock)
+    if ends is None:
+        return None
+    slowest, fastest = ends
+    allowed = require_number(tolerance, "tolerance", 0, MAX_TOLERANCE) / 100
+    return ceil(Fraction(slowest) / (1 + allowed)), floor(Fraction(fastest) / (1 - allowed))
+
+
+def _ends(limits: Limits, clock: float) -> tuple[float, float] | None:
+    """The slowest and the fastest bit rate of `clock`, in bit/s."""
     bounds = _bounds(limits)
     quanta = [n for n in range(bounds.shortest, bounds.longest + 1) if bounds.tseg2(n)[0] <= bounds.tseg2(n)[1]]
     prescalers = _prescalers(limits, 1, limits.brp_max)
     if not quanta or not prescalers:
+        return None
+    return clock / (prescalers[-1] * quanta[-1]), clock / (prescalers[0] * quanta[0])
+
+
+def bit_rate_out_of_reach(limits: Limits, *, clock: float, bitrate: float) -> str:
+    """Where no bit rate of `clock` (Hz) is as fast or as slow as `bitrate` (bit/s): a sentence with the fastest or
+    slowest one; else empty.
+    """
+    ends = _ends(limits, clock)
+    if ends is None:
         return ""
-    fastest, slowest = clock / (prescalers[0] * quanta[0]), clock / (prescalers[-1] * quanta[-1])
+    slowest, fastest = ends
     if slowest <= bitrate <= fastest:
         return ""
-    sentence = _("The fastest bit rate that a CAN clock of {clock} MHz allows is {rate}.")
+    sentence = _("The fastest bit rate that a CAN clock of {clock} allows is {rate}.")
     if bitrate < slowest:
-        sentence = _("The slowest bit rate that a CAN clock of {clock} MHz allows is {rate}.")
+        sentence = _("The slowest bit rate that a CAN clock of {clock} allows is {rate}.")
     rate = fastest if bitrate > fastest else slowest
-    return sentence.format(clock=number(clock / 1e6, most=6), rate=bit_rate(rate))
+    return sentence.format(clock=frequency(clock), rate=bit_rate(rate))
 
 
 def nominal_bit_rate_problem(bitrate: float) -> str:

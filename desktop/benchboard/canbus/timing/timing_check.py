@@ -8,6 +8,7 @@ phase_seg1. Without a cable, the split is the one with the largest tolerance.
 from dataclasses import dataclass
 
 from benchboard.canbus.timing.cable import Cable, check_cable, longest_prop_seg, needed_prop_seg, with_prop_seg
+from benchboard.canbus.timing.clock_range import clock_problem
 from benchboard.canbus.timing.controllers import MAX_SEGMENT, Controller, Limits, Timing, require_number
 from benchboard.canbus.timing.figures import limit_percent, value_percent
 from benchboard.canbus.timing.solver import nominal_bit_rate_problem, split_tseg1_for_sjw
@@ -52,6 +53,11 @@ class Verdict:
     def bit_rate_problem(self) -> str:
         """A sentence on a nominal bit rate that CAN doesn't allow; empty for any other."""
         return nominal_bit_rate_problem(self.nominal.bitrate)
+
+    @property
+    def clock_problem(self) -> str:
+        """A sentence on a CAN clock that no controller has; empty for any other. The timing may pass nevertheless."""
+        return clock_problem(self.nominal.clock)
 
     @property
     def propagation_title(self) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from benchboard.dashboards.document.document import Variable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, with_fields
 from benchboard.dashboards.layout import Item, Pane
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, in_sentence, ngettext
 
 Values = Mapping[str, tuple[str, ...]]
 Labels = Mapping[str, Mapping[str, str]]
@@ -91,9 +91,7 @@ def _words(variable: Variable, labels: Mapping[str, str], own: tuple[str, ...] |
     if more > 0:
         words = ngettext("{names} and {count} more", "{names} and {count} more", more)
         return words.format(names=", ".join(named), count=more)
-    if len(named) == 1:
-        return named[0]
-    return _("{names} and {last}").format(names=", ".join(named[:-1]), last=named[-1])
+    return in_sentence(named)
 
 
 def _short(value: str) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from benchboard.canbus.timing import CONTROLLERS, Comparison, Node, Timing, compare, controller, solve
 from benchboard.errors import AppError
-from benchboard.i18n import _, ngettext, number, parse_number, percent
+from benchboard.i18n import _, number, parse_number, percent
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.timing_inputs import TimingRequest, check_request
 from benchboard.ui.theme import theme
@@ -26,7 +26,6 @@ class NodeComparison(Card):
         super().__init__(padding=14)
         self._timing: Timing | None = None
         self._request: TimingRequest | None = None
-        self._wrong_fields = 0
         self.column.addWidget(Text(_("Compare with another node"), "body_strong", "secondary"))
         self._controller = Select([(known.name, _(known.title)) for known in CONTROLLERS], name="second_controller")
         self._controller.set_current_key("mcp251xfd")
@@ -55,20 +54,15 @@ class NodeComparison(Card):
         edit.textEdited.connect(lambda _text: self._compare())
         return edit
 
-    def show_timing(self, timing: Timing | None, request: TimingRequest | None, wrong_fields: int = 0) -> None:
-        """Compare with this timing; there may be none because of the request's `wrong_fields`."""
-        self._timing, self._request, self._wrong_fields = timing, request, wrong_fields
+    def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
+        """Compare with this timing."""
+        self._timing, self._request = timing, request
         self._compare()
 
     def _compare(self) -> None:
         timing, request = self._timing, self._request
         if timing is None or request is None:
-            why = _("No bit timing to compare.")
-            if self._wrong_fields:
-                why = ngettext(
-                    "Correct the marked field to compare.", "Correct the marked fields to compare.", self._wrong_fields
-                )
-            self._verdict.show_verdict(None, why, "")
+            self._verdict.show_verdict(None, _("No bit timing to compare"), "")
             self._table.show_rows([])
             return
         try:

@@ -35,14 +35,14 @@ class ToleranceCards:
         self.tolerance = _FigureCard(_("Oscillator tolerance"))
         self.cable = _FigureCard(_("Cable"))
 
-    def show_timing(self, timing: Timing | None, request: TimingRequest | None, why_none: str = "") -> None:
-        """Show what `timing` allows, compared with the request; without a timing, `why_none`.
+    def show_timing(self, timing: Timing | None, request: TimingRequest | None) -> None:
+        """Show what `timing` allows, compared with the request; without a timing, what each card would show of one.
 
         Nothing counts as met by a timing that the controller can't hold, or that is too fast for CAN.
         """
         if timing is None or request is None:
-            self.tolerance.show_note(why_none)
-            self.cable.show_note(why_none)
+            self.tolerance.show_note(_("How inaccurate the oscillators may be with a bit timing."))
+            self.cable.show_note(_("How long the cable may be with a bit timing."))
             return
         try:
             verdict = check_request(timing, request)
@@ -131,7 +131,6 @@ class RegistersCard(Card):
         super().__init__(padding=14)
         self._controller = ""
         self._timing: Timing | None = None
-        self._why_none = ""
         head = QHBoxLayout()
         head.addWidget(Text(_("Registers"), "body_strong", "secondary"))
         head.addStretch(1)
@@ -152,9 +151,9 @@ class RegistersCard(Card):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._body.setObjectName("timing_registers")
 
-    def show_timing(self, name: str, timing: Timing | None, why_none: str = "") -> None:
-        """Show `timing` in the registers of that controller; without a timing, `why_none`."""
-        self._controller, self._timing, self._why_none = name, timing, why_none
+    def show_timing(self, name: str, timing: Timing | None) -> None:
+        """Show `timing` in the registers of that controller; without a timing, what is shown of one."""
+        self._controller, self._timing = name, timing
         self._show()
 
     def text(self) -> str:
@@ -166,8 +165,9 @@ class RegistersCard(Card):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        if self._timing is None and self._why_none:
-            self._grid.addWidget(Paragraph(self._why_none, tone="muted"), 0, 0, 1, 4)
+        if self._timing is None:
+            note = _("A bit timing as register values, C, ip link or python-can.")
+            self._grid.addWidget(Paragraph(note, tone="muted"), 0, 0, 1, 4)
         for row, (name, value, meaning) in enumerate(self._rows()):
             if name:
                 self._grid.addWidget(_mono(name, strong=True), row, 0)

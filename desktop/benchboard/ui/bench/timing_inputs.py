@@ -16,18 +16,21 @@ from benchboard.canbus.timing import (
     DEFAULT_TOLERANCE,
     MAX_NOMINAL_BITRATE,
     MOST_SUGGESTED_ERROR,
+    Limits,
     Solution,
     Timing,
     Verdict,
     bit_rate_out_of_reach,
+    bit_rate_range,
     check,
+    clock_problem,
     controller,
     nearest,
     solve,
 )
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
-from benchboard.i18n import _, ngettext, number, parse_number, percent
+from benchboard.i18n import _, in_sentence, ngettext, number, parse_number, percent, quoted
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.solution_plot import OUT_OF_TOLERANCE, TARGET_BAND
 from benchboard.ui.theme import theme
@@ -84,26 +87,38 @@ def check_request(timing: Timing, request: TimingRequest) -> Verdict:
 
 def _require_in_range(request: TimingRequest) -> None:
     """Raise `Invalid` for the first value that neither the solver nor the check of the cable accepts."""
-    high = float(MAX_NOMINAL_BITRATE)
-    if request.bitrate > high:
-        raise Invalid("timing.bitrate", _("Bit rate out of range."), field="bitrate", low=1.0, high=high)
+    limits = controller(request.controller).nominal
     solve(
-        controller(request.controller).nominal,
+        limits,
         clock=request.clock,
-        bitrate=request.bitrate,
+        bitrate=min(max(request.bitrate, 1), MAX_NOMINAL_BITRATE),
         sample_point=request.sample_point,
         tolerance=request.error,
     )
     split_for_cable(_ANY_TIMING, request)
+    low, high = _bit_rates(limits, request)
+    if not low <= request.bitrate <= high:
+        raise Invalid("timing.bitrate", _("Bit rate out of range."), field="bitrate", low=low, high=high)
+
+
+def _bit_rates(limits: Limits, request: TimingRequest) -> tuple[float, float]:
+    """The bit rates that the controller reaches from the requested clock, and CAN allows, in bit/s; where they exclude
+    each other, all that CAN allows.
+    """
+    slowest, fastest = bit_rate_range(limits, clock=request.clock, tolerance=request.error) or (1, MAX_NOMINAL_BITRATE)
+    low, high = max(slowest, 1), min(fastest, MAX_NOMINAL_BITRATE)
+    return (float(low), float(high)) if low <= high else (1.0, float(MAX_NOMINAL_BITRATE))
 
 
 class TimingInputs(QWidget):
-    """The column on the left. `last_request` is the last valid input, `wrong_count` how many fields are wrong now."""
+    """The column on the left. `last_request` is the last valid input, `wrong_fields` the titles of those that are
+    wrong now.
+    """
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__()
         self.last_request: TimingRequest | None = None
-        self.wrong_count = 0
+        self.wrong_fields: tuple[str, ...] = ()
         self._changed = changed
         set_surface(self, "surface")
         self.setFixedWidth(268)
@@ -111,6 +126,7 @@ class TimingInputs(QWidget):
         self._controller.set_current_key("mcan-v3.1+")
         self._controller.currentIndexChanged.connect(lambda _index: changed())
         self._fields: dict[str, Field] = {}
+        self._titles: dict[str, str] = {}
         self._units: dict[str, str] = {}
         self._examples: dict[str, str] = {}
         self.method = SegmentedControl(
@@ -172,6 +188,7 @@ class TimingInputs(QWidget):
         edit = Edit(unit=unit, name=f"timing_{key}")
         edit.setText(number(Decimal(value)))
         edit.textEdited.connect(lambda _text: self._changed())
+        self._titles[key] = label
         self._units[key] = unit
         self._examples[key] = number(Decimal(value))
         self._fields[key] = Field(label, edit)
@@ -194,9 +211,11 @@ class TimingInputs(QWidget):
             key, text = wrong
             errors[key] = text
             values[key] = parse_number(self._examples[key])  # in range, so that the next wrong one is found
-        self.wrong_count = len(errors)
+        self.wrong_fields = tuple(self._titles[key] for key in self._fields if key in errors)
         for key, field in self._fields.items():
             field.set_error(errors.get(key, ""))
+        if "clock" not in errors:
+            self._fields["clock"].set_warning(clock_problem(values["clock"] * _SCALES["clock"]))
         if errors:
             raise Invalid("timing.number", _("This isn't a number."), field=next(iter(errors)))
         self.last_request = self._request(values)
@@ -238,8 +257,6 @@ class TimingInputs(QWidget):
         text = " ".join(part for part in (error.what, error.why, error.do) if part)
         low, high = error.facts.get("low"), error.facts.get("high")
         if isinstance(low, float) and isinstance(high, float):
-            if key == "bitrate":
-                high = min(high, MAX_NOMINAL_BITRATE)
             # The field's range in its own unit is shown rather than its name in the code.
             scale = _SCALES.get(key, 1.0)
             text = _("Enter a value from {low} to {high} {unit}.").format(
@@ -262,10 +279,10 @@ class TimingInputs(QWidget):
         return True
 
     def why_none(self) -> str:
-        """Why there is no bit timing."""
-        if not self.wrong_count:
+        """Why there is no bit timing, naming the fields that have to be corrected."""
+        if not self.wrong_fields:
             return _("No bit timings")
-        return ngettext("Correct the marked field.", "Correct the marked fields.", self.wrong_count)
+        return _("Correct {fields}.").format(fields=in_sentence(map(quoted, self.wrong_fields)))
 
     def show_count(self, solutions: int, listed: int) -> None:
         """Show how many bit timings there are, of which the best are `listed`; the plot has them all."""

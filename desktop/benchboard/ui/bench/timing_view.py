@@ -458,15 +458,13 @@ class TimingView(QWidget):
         self._compare()
 
     def _show_blank(self) -> None:
-        """Show no timing, and in each card why there is none."""
-        wrong = self._inputs.wrong_count
-        why = self._inputs.why_none() if wrong else _("No bit timing")
+        """Show no timing. The inputs say why there is none, each card what it would show of one."""
         self._bar.show_timing(None)
-        self._bit_title.setText(why)
-        self._plot.clear(why)
-        self._registers.show_timing("", None, why)
-        self._tolerance.show_timing(None, None, why)
-        self._comparison.show_timing(None, None, wrong)
+        self._bit_title.setText(_("No bit timing"))
+        self._plot.clear(_("No bit timings to plot"))
+        self._registers.show_timing("", None)
+        self._tolerance.show_timing(None, None)
+        self._comparison.show_timing(None, None)
         self._show_plot_title()
         self._compare()
 

@@ -277,8 +277,19 @@ class Field(QWidget):
         self._note = note
         self.set_error("")
 
+    def set_warning(self, sentence: str) -> None:
+        """Show a warning below the field, whose value is accepted; an empty sentence leaves what is shown there."""
+        if not sentence:
+            return
+        self._message.setText(sentence)
+        self._message.set_tone("warn")
+        self._message.setVisible(True)
+        if sentence != self.editor.accessibleDescription():
+            announce(self.editor, sentence)
+        self.editor.setAccessibleDescription(sentence)
+
     def set_error(self, sentence: str) -> None:
-        """Show an error below the field; an empty sentence removes it."""
+        """Show an error below the field; an empty sentence removes it, or a warning."""
         if isinstance(self.editor, Edit):
             self.editor.set_invalid(bool(sentence))
         self._message.setText(sentence or self._note)

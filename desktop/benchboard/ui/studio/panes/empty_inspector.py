@@ -1,4 +1,4 @@
-"""The inspector without a selection: how to start, and the shortcuts that do something now."""
+"""The inspector without a selection: how to start, once the page is loaded, and the shortcuts that do something now."""
 
 from collections.abc import Callable
 from typing import Final
@@ -27,7 +27,8 @@ class EmptyInspector(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(10)
-        column.addWidget(Text(_("Nothing selected"), "body_strong"))
+        self._title = Text(_("Nothing selected"), "body_strong")
+        column.addWidget(self._title)
         self._begin = Paragraph("", tone="secondary")
         column.addWidget(self._begin)
         column.addSpacing(8)
@@ -37,13 +38,16 @@ class EmptyInspector(QWidget):
         column.addStretch(1)
 
     def refresh(self) -> None:
-        """Show the keys of the commands that can be run now."""
+        """Show the keys of the commands that can be run now; nothing while the page is loading."""
         handlers, any_widget = self._handlers(), bool(self._editor.page.shown)
+        loaded = not self._editor.loading
+        self._title.setVisible(loaded)
+        self._begin.setVisible(loaded)
         self._begin.setText(
             _("Select a widget to see its position, query and appearance.") if any_widget else _("No widgets yet.")
         )
         for command_id, hint in self._hints.items():
-            hint.setVisible(any_widget if command_id == _TAB else can_run(handlers, command_id))
+            hint.setVisible(loaded and (any_widget if command_id == _TAB else can_run(handlers, command_id)))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
