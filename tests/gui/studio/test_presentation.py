@@ -11,7 +11,9 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessible
 from PySide6.QtWidgets import QWidget
 from two_dashboards import TwoDashboards
 
+from benchboard.dashboards import library
 from benchboard.dashboards.document.document import Variable, parse_document
+from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.ui import motion
 from benchboard.ui.shell import shell
 from benchboard.ui.studio.editor_page import StudioPage
@@ -20,6 +22,7 @@ from benchboard.ui.widgets import accessible
 from benchboard.ui.widgets.empty_state import EmptyState
 from benchboard.ui.widgets.toasts import Toast
 from benchboard.ui.widgets.value_tip import value_tip
+from support.databases import unbound
 
 if TYPE_CHECKING:
     from conftest import Studio
@@ -96,7 +99,7 @@ def test_presentation_is_announced_when_it_begins_and_ends(studio: "Studio", hea
     heard.clear()
     studio.key(Qt.Key.Key_F5)
     (begun,) = [words for words in heard if words.startswith("Presenting")]
-    assert begun.startswith("Presenting Line 2. Press Esc to leave.")
+    assert begun.startswith("Presenting Line 2. Esc to exit")
     heard.clear()
     studio.key(Qt.Key.Key_Escape)
     assert heard.count("The presentation has ended.") == 1
@@ -175,6 +178,38 @@ def test_rotation_that_is_paused_stays_paused_on_another_dashboard(two: TwoDashb
     two.qtbot.keyClick(two.second.canvas, Qt.Key.Key_Left)
     assert two.place.page is two.first
     assert not two.first.presented.rotation.paused
+
+
+def test_presentation_counts_the_pages_of_dashboards_that_are_not_loaded_yet(two: TwoDashboards) -> None:
+    """Each counted as one page until it was shown, so the total grew during the first round."""
+    context, place = two.studio.context, two.place
+    tall = [{"id": f"w{k}", "type": "text", "title": "w", "position": {"x": 0, "y": 20 * k, "w": 4, "h": 20}}
+            for k in range(3)]  # fmt: skip
+    raw = {"format": "benchboard/dashboard", "version": 2, "title": "Tall", "columns": 12, "items": tall}
+    with unbound(two.studio.workspace.database).change() as session:
+        tab = OpenTab(library.create(session, two.studio.actor, parse_document(raw)).card.id)
+    place._insert_tab(3, tab, "Tall")
+    context.apply_settings(replace(context.settings, present_every="300"))
+    two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
+    assert context.status.text("hint").startswith("Next page in ")
+    assert two.first.presented.dots.count == 0
+    two.studio.wait(lambda: context.status.text("hint").startswith("Page 2 of 5,"))
+    for page in (3, 4, 5, 1, 2):
+        focused = two.studio.application.window.focusWidget()
+        assert focused is not None
+        two.qtbot.keyClick(focused, Qt.Key.Key_Right)
+        two.studio.wait(lambda: context.status.text("hint").startswith("Page "))
+        assert context.status.text("hint").startswith(f"Page {page} of 5,")
+
+
+def test_presentation_hint_has_a_key_cap_for_each_key(studio: "Studio") -> None:
+    hint = studio.page.presented.hint
+    hint.appear([("{key} to exit", {"key": "Esc"}), ("To turn: {a} {b}", {"a": "←", "b": "→"})], 14)
+    assert hint.text == hint.accessibleName() == "Esc to exit · To turn: ← →"
+    assert [text for sentence in hint._parts for text, is_key in sentence if is_key] == ["Esc", "←", "→"]
+    narrow = hint.width()
+    hint.appear([("{key} to exit", {"key": "Esc"}), ("To turn: {a} {b}", {"a": "←", "b": "→"})], 28)
+    assert hint.width() == pytest.approx(2 * narrow, rel=0.1)
 
 
 def test_presentation_of_an_empty_page_says_only_that_it_is_empty(studio: "Studio") -> None:

@@ -68,7 +68,7 @@ def test_presentation_says_how_to_leave_until_the_mouse_rests(studio: "Studio") 
     QCursor.setPos(QCursor.pos() + QPoint(9, 9))
     studio.qtbot.mouseMove(studio.viewport, QPoint(300, 200))
     studio.wait(presented.hint.isVisible)
-    assert presented.hint.text.text().startswith("Press Esc to leave.")
+    assert presented.hint.text.startswith("Esc to exit")
     assert QApplication.overrideCursor() is None
     studio.key(Qt.Key.Key_Escape)
     assert not presented.hint.isVisible()

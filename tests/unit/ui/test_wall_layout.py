@@ -20,6 +20,14 @@ def test_a_tall_page_is_split_between_its_items_into_even_screens() -> None:
     assert wall.screens == ((0, 9), (9, 21))
 
 
+@pytest.mark.parametrize("spans", [[(0, 9), (9, 17), (17, 19)], [(0, 3)], [(0, 4), (4, 20), (20, 23)]])
+def test_each_screen_fills_its_height_with_letters_of_the_same_size(spans: list[tuple[int, int]]) -> None:
+    """A last screen of few rows ended above the middle."""
+    wall = lay_out(spans, 900, 1.5, UNIT)
+    for (top, bottom), row in zip(wall.screens, wall.rows, strict=True):
+        assert (bottom - top) * (row + 8 * wall.scale) - 8 * wall.scale == pytest.approx(900)
+
+
 def test_an_item_taller_than_a_screen_makes_the_page_smaller_rather_than_being_cut() -> None:
     wall = lay_out([(0, 20), (20, 24)], 900, 1.5, UNIT)
     assert 0.9 <= wall.scale < 1.5

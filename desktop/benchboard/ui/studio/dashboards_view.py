@@ -12,13 +12,16 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QTabBar, QWidget
 from benchboard.dashboards import library
 from benchboard.dashboards.access.dashboard_permissions import Level
 from benchboard.dashboards.journal import crash_journal
+from benchboard.dashboards.layout import Layout
 from benchboard.dashboards.open_tabs import OpenTab, RestoredTabs
+from benchboard.dashboards.page_layouts import page_layouts
 from benchboard.dashboards.templates import NEW_TITLE
 from benchboard.dashboards.variables import variable_state
 from benchboard.errors import NotFound
 from benchboard.i18n import _
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
 from benchboard.ui.sections import PendingConflict
+from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.cross_page_drag import CrossPageDrag
 from benchboard.ui.studio.document.document_store import HOME, DashboardStore
 from benchboard.ui.studio.document.recovery import account_of
@@ -221,6 +224,7 @@ class DashboardsView(QWidget):
         page.name_changed.connect(lambda name: self._set_tab_name(page, name))
         page.saving.loaded.connect(lambda: self._open_pending_menu(page))
         page.saving.state_changed.connect(lambda: self._show_failure(page))
+        page.saving.state_changed.connect(self._show_presented_page)
         self._stack.insertWidget(tab, page)
         self._stack.removeWidget(unloaded)
         self._leave_room_for_tabs()
@@ -301,23 +305,53 @@ class DashboardsView(QWidget):
         if self._is_turning and not presenting:
             return
         self.tabs.setVisible(not presenting)
+        if presenting and not self._is_turning:
+            self._read_layouts()
         self.presenting_changed.emit(presenting)
 
-    def _pages_around(self, page: StudioPage) -> tuple[int, int]:
+    def _read_layouts(self) -> None:
+        """Read the layouts of the tabs that aren't loaded, to count the pages of a presentation that rotates."""
+        ids = [one.view.dashboard_id for one in self._tab_widgets if isinstance(one, UnloadedTab)]
+        if ids and interval_of(self._context.settings.present_every):
+            actor = self._context.actor
+            self._context.tasks.read(
+                self, lambda session: page_layouts(session, actor, ids), self._count_pages, lambda _error: None
+            )
+
+    def _count_pages(self, layouts: dict[str, Layout]) -> None:
+        for one in self._tab_widgets:
+            if isinstance(one, UnloadedTab):
+                one.layout_of_page = layouts.get(one.view.dashboard_id)
+        self._show_presented_page()
+
+    def _show_presented_page(self) -> None:
+        """Show anew which page of how many is presented."""
+        if self.page is not None:
+            self.page.presented.show_page()
+
+    def _pages_around(self, page: StudioPage) -> tuple[int, int] | None:
         """How many pages a presentation has before and after those of a dashboard: those of the other open ones, if
-        they rotate.
+        they rotate; None while one of them isn't known.
         """
+        if page.saving.state == "loading":
+            return None
         if not interval_of(self._context.settings.present_every):
             return 0, 0
-        counts = [_page_count(one) for one in self._tab_widgets]
-        at = self._stack.indexOf(page) - 1
-        return sum(counts[:at]), sum(counts[at + 1 :])
+        at, before, after = self._stack.indexOf(page) - 1, 0, 0
+        for place, one in enumerate(self._tab_widgets):
+            if one is page:
+                continue
+            count = _page_count(one, page.canvas)
+            if count is None:
+                return None
+            before, after = (before + count, after) if place < at else (before, after + count)
+        return before, after
 
     def _present_next(self, page: StudioPage, by: int) -> None:
         """Present the next open dashboard (1) or the one before (-1) in place of this one."""
         widgets, at = self._tab_widgets, self._stack.indexOf(page) - 1
         tabs = [(at + by * step) % len(widgets) for step in range(1, len(widgets))]
-        tab = next((tab + 1 for tab in tabs if _page_count(widgets[tab])), -1)
+        tab = next((tab + 1 for tab in tabs if not _has_failed(widgets[tab])), -1)
         target = self.page_at(tab) if tab > 0 else None
         if target is None:
             return
@@ -423,11 +457,23 @@ def _id_of(one: StudioPage | UnloadedTab) -> str | None:
     return one.view.dashboard_id if isinstance(one, UnloadedTab) else one.store.dashboard_id
 
 
-def _page_count(one: StudioPage | UnloadedTab) -> int:
-    """How many pages a presentation has for an open dashboard: one that wasn't presented yet counts as one."""
-    if isinstance(one, UnloadedTab):
-        return 1
-    return 0 if one.saving.state == "failed" else one.presented.page_count
+def _page_count(one: StudioPage | UnloadedTab, canvas: Canvas) -> int | None:
+    """How many pages an open dashboard has where `canvas` presents another one; None while that isn't known."""
+    if _has_failed(one):
+        return 0
+    is_unloaded = isinstance(one, UnloadedTab)
+    if one.view.breakpoint if is_unloaded else one.editor.breakpoint:
+        return 1  # a tablet's or phone's page scrolls
+    if is_unloaded:
+        layout = one.layout_of_page
+    else:
+        layout = one.editor.layout if one.saving.state != "loading" else None
+    return None if layout is None else len(canvas.wall_of(layout).screens)
+
+
+def _has_failed(one: StudioPage | UnloadedTab) -> bool:
+    """Whether a dashboard can't be presented because it couldn't be opened."""
+    return isinstance(one, StudioPage) and one.saving.state == "failed"
 
 
 def _is_missing(page: StudioPage) -> bool:

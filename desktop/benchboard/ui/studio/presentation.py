@@ -27,8 +27,11 @@ IDLE_MS: Final = 3_000
 """How long after the last movement of the mouse the hint and the pointer are shown."""
 REREAD_MS: Final = 60_000
 """How often the data of a presented page is read again."""
+_UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 _HINT_SIZE: Final = 14
 _HEADER_TOP: Final = 24
+_HEADER_ROW: Final = 42
+"""The height of the header below its margin, in pixels at 1440×900: that of a field of a variable."""
 _MOST_TITLE: Final = 0.5
 """The largest part of the header that the title takes beside variables."""
 _SIZES: Final = {
@@ -50,10 +53,8 @@ class PresentationDisplay(QObject):
     def __init__(self, context: "Context", canvas: Canvas, mode: PresentationMode, name: Callable[[], str]) -> None:
         super().__init__(canvas)
         self._context, self._canvas, self._mode, self._name = context, canvas, mode, name
-        self.pages_around: Callable[[], tuple[int, int]] = lambda: (0, 0)
-        """How many pages other dashboards have before and after this one's."""
-        self.page_count = 1
-        """The number of pages of this dashboard when it was last presented."""
+        self.pages_around: Callable[[], tuple[int, int] | None] = lambda: (0, 0)
+        """How many pages other dashboards have before and after this one's; None while that isn't known."""
         self.rotation = Rotation(self)
         self.header, self.state, self.dots = QWidget(), StateAndClock(), PageDots()
         self.title = Elided("", "wall_title")
@@ -95,7 +96,7 @@ class PresentationDisplay(QObject):
         self._canvas.screen_changed.connect(self.rotation.restart)
         self._canvas.query_runner.result_changed.connect(self._show_state)
         self.rotation.due.connect(self._turn_by_itself)
-        self.rotation.progressed.connect(self._show_page)
+        self.rotation.progressed.connect(self.show_page)
         self.idle.timeout.connect(self._rest)
         self._clock.timeout.connect(self._show_state)
         self._reread.timeout.connect(self._canvas.query_runner.refresh)
@@ -104,6 +105,8 @@ class PresentationDisplay(QObject):
         """Fit the header and the dots to the window."""
         if not self._mode.on:
             self.header.setStyleSheet("")
+            self.header.setMinimumHeight(0)
+            self.header.setMaximumHeight(_UNLIMITED)
             self.header.setContentsMargins(0, 0, 0, 0)
             return
         scale = self._canvas.wall_scale
@@ -114,6 +117,8 @@ class PresentationDisplay(QObject):
             self.header.setStyleSheet(sheet)
         margin = round(WALL_MARGIN * scale)
         self.header.setContentsMargins(margin, round(_HEADER_TOP * scale), margin, 0)
+        # Of all dashboards alike, with variables or without: their pages have the same height, and so can be counted.
+        self.header.setFixedHeight(round((_HEADER_TOP + _HEADER_ROW) * scale))
         needed = self.title.fontMetrics().horizontalAdvance(self._name()) + 2
         self.title.setFixedWidth(min(needed, self._title_room(2 * margin)))
         self.dots.set_scale(scale)
@@ -149,7 +154,7 @@ class PresentationDisplay(QObject):
             self.wake()
             self._show_state()
             begun = _("Presenting {name}.").format(name=self._name())
-            announce(self._canvas, f"{begun} {self.hint.text.text()}")
+            announce(self._canvas, f"{begun} {self.hint.text}")
             return
         app.removeEventFilter(self)
         for timer in (self._clock, self._reread, self.idle):
@@ -170,12 +175,12 @@ class PresentationDisplay(QObject):
         """Show the hint and the pointer for a while."""
         self._pointer = QCursor.pos()
         self._show_pointer(True)
-        words = [_("Press Esc to leave.")]
-        if self._page_count_in_all > 1:
-            words.append(_("← and → change the page."))
+        sentences = [(_("{key} to exit"), {"key": "Esc"})]
+        if self._has_more_pages:
+            sentences.append((_("{previous} {next} to change pages"), {"previous": "←", "next": "→"}))
         if self.rotation.seconds:
-            words.append(_("Space pauses."))
-        self.hint.appear(" ".join(words), round(_HINT_SIZE * self._canvas.wall_scale))
+            sentences.append((_("{key} to pause"), {"key": _("Space")}))
+        self.hint.appear(sentences, round(_HINT_SIZE * self._canvas.wall_scale))
         self.idle.start()
 
     def _rest(self) -> None:
@@ -197,35 +202,37 @@ class PresentationDisplay(QObject):
         return focus is not None and focus is not self._canvas and not self.header.isAncestorOf(focus)
 
     @property
-    def _page_count_in_all(self) -> int:
-        before, after = self.pages_around()
-        return before + self.page_count + after
+    def _page_count(self) -> int:
+        """The number of pages of this dashboard."""
+        return len(self._canvas.wall.screens) if self._canvas.wall is not None else 1
 
-    def _show_page(self) -> None:
+    @property
+    def _has_more_pages(self) -> bool:
+        return self._page_count > 1 or self.pages_around() != (0, 0)
+
+    def show_page(self) -> None:
         """Show which page it is, below it and in the status bar."""
-        wall = self._canvas.wall
         if not self._mode.on:
             return
-        self.page_count = len(wall.screens) if wall is not None else 1
-        page, count, rotation = (
-            self.pages_around()[0] + self._canvas.screen_index,
-            self._page_count_in_all,
-            self.rotation,
-        )
-        rotates = rotation.seconds > 0 and count > 1
+        around, rotation = self.pages_around(), self.rotation
+        page = (around[0] if around is not None else 0) + self._canvas.screen_index
+        count = self._page_count + sum(around) if around is not None else 0
+        rotates = rotation.seconds > 0 and self._has_more_pages
         self.dots.show_page(page, count, rotation.share if rotates else 0.0)
-        words = _("Page {page} of {count}")
-        if rotates:
+        if not self._has_more_pages:
+            self._context.status.remove("hint")
+            return
+        if rotates and count:
             words = (
                 _("Page {page} of {count}, paused")
                 if rotation.paused
                 else _("Page {page} of {count}, next in {seconds} s")
             )
-        if count > 1:
-            text = words.format(page=page + 1, count=count, seconds=rotation.remaining)
-            self._context.status.set("hint", "", text)
+        elif rotates:
+            words = _("Paused") if rotation.paused else _("Next page in {seconds} s")
         else:
-            self._context.status.remove("hint")
+            words = _("Page {page} of {count}")
+        self._context.status.set("hint", "", words.format(page=page + 1, count=count, seconds=rotation.remaining))
 
     def _show_state(self, _item_id: str = "") -> None:
         """Show the time, when the shown data was read and what couldn't be read."""
@@ -254,7 +261,7 @@ class PresentationDisplay(QObject):
             self._mode.turn(1)
 
     def _turn_by_itself(self) -> None:
-        if self._page_count_in_all > 1 and not self._is_used:
+        if self._has_more_pages and not self._is_used:
             self._canvas.query_runner.refresh()
             self._mode.turn(1)
 

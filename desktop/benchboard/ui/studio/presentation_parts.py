@@ -1,22 +1,27 @@
 """What stands around a presented page: freshness and clock above it, dots and progress below it, and how to leave."""
 
+import math
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from string import Formatter
 from typing import Final
 
 from PySide6.QtCore import QPropertyAnimation, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
 from benchboard.ui.studio.tiles.page_grid import WALL_FOOT
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import weekday_and_date
-from benchboard.ui.widgets.labels import Text
+from benchboard.ui.widgets.labels import Text, paint_key
 from benchboard.ui.widgets.surfaces import set_surface
 
 _DOT: Final = 8.0
 _CURRENT: Final = 20.0
 _DOTS_APART: Final = 7.0
 _LINE: Final = 3.0
+_HINT_LINES: Final = 1.8
+"""The height of the hint, in lines of its text."""
 _MAX_DOTS: Final = 20
 """More pages than these are only counted in the status bar."""
 
@@ -70,7 +75,9 @@ class PageDots(QWidget):
         self.setFixedHeight(round(WALL_FOOT * scale))
 
     def show_page(self, page: int, count: int, share: float) -> None:
-        """Show which page it is, counted from 0, of how many, and how much of its time has passed (0 to 1)."""
+        """Show which page it is, counted from 0, of how many, and how much of its time has passed (0 to 1). With a
+        `count` of 0, how many isn't known yet: there are no dots.
+        """
         if (page, count, share) != (self.page, self.count, self.share):
             self.page, self.count, self.share = page, count, share
             self.update()
@@ -95,17 +102,15 @@ class PageDots(QWidget):
 
 
 class LeaveHint(QWidget):
-    """Says how to leave, above the lower edge of the page; it fades away."""
+    """The keys of a presentation as key caps with words, above the lower edge of the page; it fades away."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
         self._page = page
+        self._parts: list[list[tuple[str, bool]]] = []
+        """Of each sentence its texts, and whether each is a key."""
         self.setObjectName("present_hint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.text = Text("", "body", "inverse")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 6, 14, 6)
-        row.addWidget(self.text)
         self._effect = QGraphicsOpacityEffect(self)
         self._effect.setEnabled(False)  # while it fades alone: drawn through a picture, letters are less sharp
         self.setGraphicsEffect(self._effect)
@@ -114,20 +119,28 @@ class LeaveHint(QWidget):
         self._fading.finished.connect(self.hide)
         self.hide()
 
-    def appear(self, text: str, size: int) -> None:
-        """Show it with this text, `size` pixels high."""
+    @property
+    def text(self) -> str:
+        """What it says, in one line of text."""
+        return " · ".join("".join(text for text, _is_key in sentence) for sentence in self._parts)
+
+    def appear(self, sentences: Sequence[tuple[str, Mapping[str, str]]], size: int) -> None:
+        """Show these sentences, `size` pixels high: each with placeholders, and the key that stands for each."""
         self._fading.stop()
         self._effect.setEnabled(False)
-        self.text.setStyleSheet(f"font-size: {size}px")
-        self.text.setText(text)
-        self.setAccessibleName(text)
+        self._parts = [_parts_of(sentence, keys) for sentence, keys in sentences]
+        font = theme().font("body")
+        font.setPixelSize(size)
+        self.setFont(font)
+        self.setAccessibleName(self.text)
         self.show()
         self.place()
+        self.update()
 
     def place(self) -> None:
         """Move it to the middle of the page's lower edge."""
         page = self._page
-        self.adjustSize()
+        self.setFixedSize(math.ceil(self._paint(None)), round(self._letters.height() * _HINT_LINES))
         self.move((page.width() - self.width()) // 2, page.height() - self.height() - theme().px("spacing.4"))
         self.raise_()
 
@@ -142,6 +155,10 @@ class LeaveHint(QWidget):
         else:
             self.hide()
 
+    @property
+    def _letters(self) -> QFontMetricsF:
+        return QFontMetricsF(self.font())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -149,3 +166,33 @@ class LeaveHint(QWidget):
             painter.setBrush(theme().color("tooltip"))
             radius = theme().px("radius.control")
             painter.drawRoundedRect(self.rect(), radius, radius)
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter | None) -> float:
+        """Draw the sentences, or with None only measure them; returns the width of all in pixels."""
+        metrics, ink, middle = self._letters, theme().color("on.tooltip"), self.height() / 2
+        em, x = metrics.height(), metrics.height() * 0.7
+        for place, sentence in enumerate(self._parts):
+            x += em if place else 0.0
+            for text, is_key in sentence:
+                width = metrics.horizontalAdvance(text)
+                if is_key:
+                    width = max(em * 1.2, width + em * 0.6)
+                box = QRectF(x, middle - em * 0.6, width, em * 1.2)
+                if painter is not None and is_key:
+                    paint_key(painter, box, text, ink, ink, self.font())
+                elif painter is not None:
+                    painter.setFont(self.font())
+                    painter.setPen(ink)
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+                x += width
+        return x + em * 0.7
+
+
+def _parts_of(sentence: str, keys: Mapping[str, str]) -> list[tuple[str, bool]]:
+    """The texts of a sentence and the keys in place of its placeholders, each with whether it is a key."""
+    parts: list[tuple[str, bool]] = []
+    for words, name, _format, _conversion in Formatter().parse(sentence):
+        parts += [(words, False)] if words else []
+        parts += [(keys[name], True)] if name else []
+    return parts

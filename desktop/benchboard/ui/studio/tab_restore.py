@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from benchboard.dashboards import open_tabs
+from benchboard.dashboards.layout import Layout
 from benchboard.dashboards.open_tabs import OpenTab, RestoredTabs, SavedTabs
 from benchboard.errors import AppError
 from benchboard.i18n import ngettext
@@ -30,6 +31,8 @@ class UnloadedTab(QWidget):
     def __init__(self, view: OpenTab) -> None:
         super().__init__()
         self.view = view
+        self.layout_of_page: Layout | None = None
+        """The layout of its page; None while it isn't known."""
 
 
 class TabRestorer(QObject):

@@ -5,7 +5,7 @@ from html import escape
 from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPaintEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from benchboard.ui.theme import theme
@@ -161,15 +161,15 @@ class KeyCap(QWidget):
             paint_key(painter, QRectF(self.rect()), self._keys, theme().color(colours[0]), theme().color(colours[1]))
 
 
-def paint_key(painter: QPainter, rect: QRectF, keys: str, line: QColor, ink: QColor) -> None:
-    """Draw a key cap into `rect`."""
+def paint_key(painter: QPainter, rect: QRectF, keys: str, line: QColor, ink: QColor, font: QFont | None = None) -> None:
+    """Draw a key cap into `rect`; its font is that of captions unless another is given."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(line, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = theme().px("radius.badge")
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    painter.setFont(theme().font("caption"))
+    painter.setFont(font or theme().font("caption"))
     painter.setPen(ink)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, keys)
     painter.restore()

@@ -130,7 +130,7 @@ class HoverTracker(QObject):
             self._hide_tooltip()
         elif text != self._tooltip or not value_tip(self._view).isVisible():
             self._tooltip = text
-            scale = self._view.wall_scale if self._view.wall is not None else 1.0
+            scale = self._view.zoom if self._view.wall is not None else 1.0  # as large as the tiles' letters
             value_tip(self._view).show_at(event.globalPosition().toPoint(), text, scale)
 
     def _show_crosshair(self, tile: Tile, shape: CrosshairShape) -> None:

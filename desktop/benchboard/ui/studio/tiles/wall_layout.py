@@ -14,8 +14,7 @@ _LARGEST: Final = 1.25
 _SMALLEST: Final = 0.6
 """How much smaller than usual a page is shown whose tallest tile would be cut otherwise."""
 _LOWEST_ROW: Final = 0.85
-_HIGHEST_ROW: Final = 1.6
-"""The limits to the height of a row, in its usual heights, with which a page fills the screen."""
+"""The least height of a row, in its usual heights, with which a page fills the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def lay_out(
 
     def row_height(rows: int) -> float:
         fitting = (height + gap * scale) / rows - gap * scale
-        return max(row * scale * _LOWEST_ROW, min(fitting, row * scale * _HIGHEST_ROW))
+        return max(row * scale * _LOWEST_ROW, fitting)
 
     return WallLayout(scale, tuple(row_height(bottom - top) for top, bottom in screens), screens)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QMoveEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from benchboard.dashboards.editing import page_edits
-from benchboard.dashboards.layout import Cell, Item, PageIndex
+from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
 from benchboard.i18n import _
 from benchboard.ui.studio.canvas.scene import overlay
 from benchboard.ui.studio.canvas.scene.container_frame import ContainerFrame
@@ -144,12 +144,7 @@ class PageView(QGraphicsView):
             if before is not None:
                 self.zoom = 1.0
         else:
-            window, margin = self.window(), self.wall_scale * WALL_MARGIN
-            base = wall_layout.base_scale(window.width(), window.height())
-            height = self.viewport().height() - margin - self.wall_scale * (WALL_MARGIN - WALL_FOOT)
-            spans = [(cell[1], cell[1] + cell[3]) for _item, cell in self.editor.layout]
-            unit = (float(theme().px("tile.row_unit")), float(theme().px("tile.gap")))
-            self.wall = wall_layout.lay_out(spans, height, base, unit, self._wall_zoom)
+            self.wall = self.wall_of(self.editor.layout, self._wall_zoom)
             self.zoom = self.wall.scale
             last = len(self.wall.screens) - 1
             self.screen_index = last if self._stays_at_end else min(self.screen_index, last)
@@ -157,6 +152,15 @@ class PageView(QGraphicsView):
             self.zoom_changed.emit()
         if before != self.wall:
             self.screen_changed.emit()
+
+    def wall_of(self, layout: Layout, zoom: float | None = None) -> WallLayout:
+        """How a page of this layout is presented in this view, while it presents one; `zoom` as for `lay_out`."""
+        window, margin = self.window(), self.wall_scale * WALL_MARGIN
+        base = wall_layout.base_scale(window.width(), window.height())
+        height = self.viewport().height() - margin - self.wall_scale * (WALL_MARGIN - WALL_FOOT)
+        spans = [(cell[1], cell[1] + cell[3]) for _item, cell in layout]
+        unit = (float(theme().px("tile.row_unit")), float(theme().px("tile.gap")))
+        return wall_layout.lay_out(spans, height, base, unit, zoom)
 
     def show_screen(self, index: int) -> None:
         """Show a screen of the presented page, counted from 0."""
