@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from two_dashboards import TwoDashboards
 
 from benchboard.dashboards import library
@@ -228,20 +228,29 @@ def test_presentation_of_an_empty_page_says_only_that_it_is_empty(studio: "Studi
     assert notice().action.isVisible()
 
 
-@pytest.mark.parametrize("has_variables", [False, True])
-def test_presentation_elides_its_title_only_where_something_stands_beside_it(
-    studio: "Studio", has_variables: bool
-) -> None:
+@pytest.mark.parametrize(("variables", "width"), [(0, 1440), (1, 1440), (3, 1440), (3, 1024), (8, 1024)])
+def test_presentation_shortens_its_title_and_then_its_variables(studio: "Studio", variables: int, width: int) -> None:
+    """Beside a long title, the variables got a scroll bar."""
     title, page = "Northwind overview of every shop, its orders and its refunds this week", studio.page
-    variables = (Variable("shop", "Shop", "text"),) if has_variables else ()
-    document = replace(page.editor.document, title=title, variables=variables)
-    page.editor.apply_document("Rename", document)
+    town = "A town with a long name in the north"
+    made = tuple(Variable(f"v{k}", f"Town {k}", "list", values=(town, "B"), chosen=(town,)) for k in range(variables))
+    page.editor.apply_document("Rename", replace(page.editor.document, title=title, variables=made))
+    studio.application.window.resize(width, 700)
     studio.key(Qt.Key.Key_F5)
-    shown = page.presented.title
+    shown, bar = page.presented.title, page.variables
     needed = shown.fontMetrics().horizontalAdvance(title)
-    studio.wait(lambda: page.presented.header.width() == 1440)
-    studio.wait(lambda: (shown.width() < needed) is has_variables)
+    studio.wait(lambda: page.presented.header.width() == width)
+    studio.wait(lambda: (shown.width() < needed) is (variables > 0 or width < 1440))
     assert shown.geometry().right() < page.presented.state.x()
+    assert not bar.horizontalScrollBar().isVisible()
+    if not variables:
+        return
+    fields = [one for one in bar.findChildren(QAbstractButton) if one.isVisible()]
+    studio.wait(lambda: all(bar.rect().contains(QRect(one.mapTo(bar, QPoint()), one.size())) for one in fields))
+    assert len(fields) == variables or f"+{variables - len(fields)}" in [one.text() for one in bar.findChildren(QLabel)]
+    for field in fields:
+        assert field.text().startswith(("Town", "A town", "A to"))
+        assert town in field.text() or town in field.toolTip()
 
 
 def test_presentation_shows_toasts_above_its_hint(studio: "Studio") -> None:

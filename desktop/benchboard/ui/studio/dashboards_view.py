@@ -459,15 +459,15 @@ def _id_of(one: StudioPage | UnloadedTab) -> str | None:
 
 def _page_count(one: StudioPage | UnloadedTab, canvas: Canvas) -> int | None:
     """How many pages an open dashboard has where `canvas` presents another one; None while that isn't known."""
-    if _has_failed(one):
+    if isinstance(one, UnloadedTab):
+        breakpoint_name, layout = one.view.breakpoint, one.layout_of_page
+    elif _has_failed(one):
         return 0
-    is_unloaded = isinstance(one, UnloadedTab)
-    if one.view.breakpoint if is_unloaded else one.editor.breakpoint:
-        return 1  # a tablet's or phone's page scrolls
-    if is_unloaded:
-        layout = one.layout_of_page
     else:
+        breakpoint_name = one.editor.breakpoint
         layout = one.editor.layout if one.saving.state != "loading" else None
+    if breakpoint_name:
+        return 1  # a tablet's or phone's page scrolls
     return None if layout is None else len(canvas.wall_of(layout).screens)
 
 

@@ -400,6 +400,7 @@ class StudioPage(QWidget):
         whole.addWidget(self.bar)
         whole.addWidget(self.read_only_bar)
         self._filters = self.presented.header
+        self.presented.variables = self.variables
         self.presented.row.insertWidget(1, self.variables, 1)
         self.presented.row.insertWidget(2, self.repeats_toggle.switch)
         whole.addWidget(self._filters)
@@ -445,6 +446,7 @@ class StudioPage(QWidget):
         self._beside_tabs.setVisible(beside and not self._desk.isHidden())
         scale = self.canvas.wall_scale if self.presentation.on else 1.0
         self.variables.set_place("tabs" if beside else "wall" if self.presentation.on else "bar", scale)
+        self.presented.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

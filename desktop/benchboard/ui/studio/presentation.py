@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QSizePolicy
 from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.presentation_mode import PresentationMode
+from benchboard.ui.studio.panes.variables_bar import VariablesBar
 from benchboard.ui.studio.presentation_parts import LeaveHint, PageDots, StateAndClock
 from benchboard.ui.studio.rotation import Rotation, interval_of
 from benchboard.ui.studio.tiles.page_grid import WALL_MARGIN
@@ -32,8 +33,8 @@ _HINT_SIZE: Final = 14
 _HEADER_TOP: Final = 24
 _HEADER_ROW: Final = 42
 """The height of the header below its margin, in pixels at 1440×900: that of a field of a variable."""
-_MOST_TITLE: Final = 0.5
-"""The largest part of the header that the title takes beside variables."""
+_LEAST_TITLE: Final = 0.35
+"""The part of the room for both that the title keeps beside variables."""
 _SIZES: Final = {
     "presented_title": 28, "presented_clock": 22, "presented_date": 15, "presented_freshness": 15,
     "presented_trouble": 15,
@@ -55,6 +56,8 @@ class PresentationDisplay(QObject):
         self._context, self._canvas, self._mode, self._name = context, canvas, mode, name
         self.pages_around: Callable[[], tuple[int, int] | None] = lambda: (0, 0)
         """How many pages other dashboards have before and after this one's; None while that isn't known."""
+        self.variables: VariablesBar | None = None
+        """The fields that stand between the title and the clock."""
         self.rotation = Rotation(self)
         self.header, self.state, self.dots = QWidget(), StateAndClock(), PageDots()
         self.title = Elided("", "wall_title")
@@ -119,18 +122,21 @@ class PresentationDisplay(QObject):
         self.header.setContentsMargins(margin, round(_HEADER_TOP * scale), margin, 0)
         # Of all dashboards alike, with variables or without: their pages have the same height, and so can be counted.
         self.header.setFixedHeight(round((_HEADER_TOP + _HEADER_ROW) * scale))
-        needed = self.title.fontMetrics().horizontalAdvance(self._name()) + 2
-        self.title.setFixedWidth(min(needed, self._title_room(2 * margin)))
+        self._share_width(self.header.width() - 2 * margin - self.state.sizeHint().width())
         self.dots.set_scale(scale)
         self.hint.place()
 
-    def _title_room(self, margins: int) -> int:
-        """How wide the title may be, in pixels; `margins` are those of the header."""
-        width = self.header.width()
-        parts = self.header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if any(one not in (self.title, self.state) and not one.isHidden() for one in parts):
-            return round(width * _MOST_TITLE)
-        return max(0, width - margins - self.state.sizeHint().width() - theme().px("spacing.6"))
+    def _share_width(self, room: int) -> None:
+        """Share `room` pixels between the title and the variables: first the title is shortened, then they are."""
+        gap = theme().px("spacing.6")
+        needed = self.title.fontMetrics().horizontalAdvance(self._name()) + 2
+        if self.variables is None or not self.variables.natural_width:
+            self.title.setFixedWidth(max(0, min(needed, room - gap)))
+            return
+        least = min(needed, round(room * _LEAST_TITLE))
+        title = max(least, min(needed, room - gap - self.variables.natural_width))
+        self.title.setFixedWidth(title)
+        self.variables.fit_to(max(0, room - gap - title))
 
     def show_name(self) -> None:
         """Show the present name of the page."""

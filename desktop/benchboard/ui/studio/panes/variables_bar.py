@@ -1,6 +1,6 @@
 """The fields of a page's variables: beside the tabs, in a bar below the toolbar, or beside a presentation's title."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +14,7 @@ from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicke
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Button, Edit, Text
-from benchboard.ui.widgets.labels import plain_tooltip, restyle
+from benchboard.ui.widgets.labels import Elided, plain_tooltip, restyle
 from benchboard.ui.widgets.surfaces import set_surface
 
 _SHOWN: Final = 3
@@ -22,6 +22,15 @@ _SHOWN: Final = 3
 _SHOWN_BESIDE: Final = 1
 """Values named on a field beside the tabs or a title, where the room is shared."""
 _HEIGHT: Final = 40
+_LEAST_FIELD: Final = 96
+"""The least width of a shortened field, in pixels at 100 %."""
+_GAP: Final = 6
+"""Pixels between a text variable's title and its field."""
+_TEXT_WIDTH: Final = 140
+"""The width of the field of a text variable beside its title, in pixels."""
+_UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
+_COUNT_WIDTH: Final = 28
+"""The width of the count of fields without room, in pixels at 100 %."""
 Place = Literal["tabs", "bar", "wall"]
 """Where the fields are: beside the tabs, in a bar of their own, or beside a presentation's title."""
 
@@ -39,6 +48,7 @@ class VariablesBar(QScrollArea):
         self._editor, self._variable_runner = editor, variable_runner
         self._shown: tuple[Variable, ...] | None = None
         self._fields: list[_TextField | _ListField] = []
+        self._count = Text("", tone="muted")
         self.setAccessibleName(_("Variables"))
         self.setFixedHeight(_HEIGHT)
         self.setWidgetResizable(True)
@@ -73,6 +83,12 @@ class VariablesBar(QScrollArea):
         """Fit the fields to where they are, and their heights to `scale`; 1 is 100 %."""
         if (place, scale) == (self._place, self._scale):
             return
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAlwaysOff if place == "wall" else policy.ScrollBarAsNeeded)
+        self._count.hide()
+        for field in self._fields:
+            field.limit_width(0)
+            field.show()
         self._place, self._scale = place, scale
         set_surface(self._strip, {"tabs": "window", "bar": "surface", "wall": "canvas"}[place])
         restyle(self._strip)
@@ -81,6 +97,38 @@ class VariablesBar(QScrollArea):
                 field.show_variable(variable, self._named)
         self._fit_fields()
         self._fit_scroll_bar()
+
+    @property
+    def natural_width(self) -> int:
+        """The width, in pixels, at which no field is shortened; 0 without variables."""
+        return self.width_beside_tabs
+
+    def fit_to(self, width: int) -> None:
+        """Shorten the fields, the longest first, to stand side by side in `width` pixels; those that don't fit even so
+        are counted at the end. On a wall alone, where nothing can be scrolled.
+        """
+        if self._place != "wall":
+            return
+        margins, gap = self._row.contentsMargins(), self._row.spacing()
+        width -= margins.left() + margins.right() + gap  # the stretch at the end takes a gap as well
+        least, counted = round(_LEAST_FIELD * self._scale), round(_COUNT_WIDTH * self._scale) + gap
+        natural = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
+        shown = len(natural)
+        while (
+            shown > 1
+            and sum(min(one, least) + gap for one in natural[:shown]) + counted * (shown < len(natural)) > width + gap
+        ):
+            shown -= 1
+        room = width - gap * (shown - 1) - (counted if shown < len(natural) else 0)
+        for place, (field, limit) in enumerate(zip(self._fields, shares(natural[:shown], room), strict=False)):
+            field.limit_width(limit if limit < natural[place] else 0)
+            field.show()
+        for field in self._fields[shown:]:
+            field.hide()
+        hidden = (self._shown or ())[shown:]
+        self._count.setText(f"+{len(hidden)}")
+        self._count.setToolTip(plain_tooltip("\n".join(value_label(one.label or one.name) for one in hidden)))
+        self._count.setVisible(bool(hidden))
 
     @property
     def width_beside_tabs(self) -> int:
@@ -131,6 +179,9 @@ class VariablesBar(QScrollArea):
             self._row.addWidget(field)
             if field.objectName() == held:
                 field.setFocus()
+        self._count = Text("", tone="muted")
+        self._count.hide()
+        self._row.addWidget(self._count)
         self._row.addStretch(1)
         self._fit_fields()
         self.setVisible(bool(variables))
@@ -156,20 +207,40 @@ class _ListField(Button):
     ) -> None:
         super().__init__("", self._open, icon="ph.funnel", menu=True, name=f"variable_{variable.name}")
         self._variable, self._editor, self._variable_runner, self._define = variable, editor, variable_runner, define
+        self._named, self._limit, self._tip = named, 0, ""
         self.show_variable(variable, named)
 
     def show_variable(self, variable: Variable, named: int) -> None:
         """Show the selected values, the first of them by name, and their state."""
-        self._variable = variable
+        self._variable, self._named = variable, named
         options_state, unavailable = self._options()
         _word, icon, ink = _state(options_state, unavailable)
-        self.setText(self._text(named))
+        self._elide()
         self.setAccessibleName(self._text(_SHOWN))
         self.setIcon(theme().icon(icon, ink))
         description = _description(variable, options_state, unavailable)
         self.setAccessibleDescription(description)
         title = value_label(variable.label or variable.name)
-        self.setToolTip(plain_tooltip(description or _("Choose a value for {name}").format(name=title)))
+        self._tip = description or _("Choose a value for {name}").format(name=title)
+        self._elide()
+
+    def limit_width(self, width: int) -> None:
+        """Shorten the text to a field of this width in pixels; 0 shows all of it."""
+        if width != self._limit:
+            self._limit = width
+            self._elide()
+
+    def _elide(self) -> None:
+        whole = shown = self._text(self._named)
+        if self._limit:
+            metrics = self.fontMetrics()
+            frame = self.width_with(self._named) - metrics.horizontalAdvance(whole)
+            room = max(0, self._limit - frame)
+            if metrics.horizontalAdvance(whole) > room:  # the values say more than the name
+                shown = metrics.elidedText(self._values(self._named), Qt.TextElideMode.ElideRight, room)
+        if shown != self.text():
+            self.setText(shown)
+        self.setToolTip(plain_tooltip(self._tip if shown == whole else f"{whole}\n{self._tip}"))
 
     def width_with(self, named: int) -> int:
         """The width, in pixels, that the field takes with this many values named."""
@@ -184,10 +255,12 @@ class _ListField(Button):
     def _text(self, named: int) -> str:
         options_state, unavailable = self._options()
         title = value_label(self._variable.label or self._variable.name)
-        values = _selection_text(self._variable, options_state.labels, named)
-        text = _("{name}: {values}").format(name=title, values=values)
+        text = _("{name}: {values}").format(name=title, values=self._values(named))
         state = _state(options_state, unavailable)[0]
         return _("{field} · {state}").format(field=text, state=state) if state else text
+
+    def _values(self, named: int) -> str:
+        return _selection_text(self._variable, self._options()[0].labels, named)
 
     def _open(self) -> None:
         ValuePicker(self, self._variable, self._editor, self._variable_runner, self._define).open()
@@ -201,11 +274,12 @@ class _TextField(QWidget):
         title = value_label(variable.label or variable.name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(Text(title, tone="secondary"))
+        row.setSpacing(_GAP)
+        self._title = Elided(title, tone="secondary", fits_text=True)
+        row.addWidget(self._title)
         edit = Edit(name=f"variable_{variable.name}", label=title)
         edit.setMaxLength(MAX_NAME)
-        edit.setFixedWidth(140)
+        edit.setFixedWidth(_TEXT_WIDTH)
         edit.editingFinished.connect(self._apply)
         row.addWidget(edit)
         self._edit, self._variable, self._editor = edit, variable, editor
@@ -216,7 +290,12 @@ class _TextField(QWidget):
 
     def width_with(self, _named: int) -> int:
         """The width that the field takes, in pixels."""
-        return self.sizeHint().width()
+        return self.sizeHint().width() + _TEXT_WIDTH - self._edit.width()
+
+    def limit_width(self, width: int) -> None:
+        """Shorten the title and the edit to this width in pixels; 0 shows them whole."""
+        self._edit.setFixedWidth(min(_TEXT_WIDTH, max(width // 2 - _GAP, 1)) if width else _TEXT_WIDTH)
+        self.setMaximumWidth(width or _UNLIMITED)
 
     def show_variable(self, variable: Variable, _named: int) -> None:
         """Show the present value."""
@@ -229,6 +308,15 @@ class _TextField(QWidget):
         typed = (self._edit.text(),) if self._edit.text() else ()
         if typed != self._variable.chosen:
             self._editor.select_values(self._variable.name, typed)
+
+
+def shares(natural: Sequence[int], room: int) -> list[int]:
+    """Widths for fields of these natural widths that fit in `room` together: the longest are cut to equal widths."""
+    left, widths = room, dict[int, int]()
+    for rank, place in enumerate(sorted(range(len(natural)), key=lambda one: natural[one])):
+        widths[place] = min(natural[place], max(0, left // (len(natural) - rank)))
+        left -= widths[place]
+    return [widths[place] for place in range(len(natural))]
 
 
 def _kinds(variables: tuple[Variable, ...]) -> list[tuple[str, str, bool]]:
