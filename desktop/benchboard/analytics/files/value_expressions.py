@@ -65,7 +65,7 @@ def value_sql(raw: str, reading: ValueReading) -> str:
 def number_pattern(reading: ValueReading) -> str:
     """The regular expression of a number of the reading's kind, as the options write it."""
     thousands, decimal = f"[{_escaped(reading.thousands_mark)}]", f"[{_escaped(reading.decimal_mark)}]"
-    grouped = rf"\d{{1,3}}(?:{thousands}\d{{3}})+|" if reading.thousands_mark else ""
+    grouped = rf"[1-9]\d{{0,2}}(?:{thousands}\d{{3}})+|" if reading.thousands_mark else ""
     if reading.kind == "integer":
         return rf"\s*[+-]?(?:{grouped}\d{{1,19}})\s*"
     if reading.kind == "decimal":

@@ -1,0 +1,324 @@
+"""Detects how a CSV file is written, from its first lines: encoding, delimiter, lines to skip, header, marks, dates."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from benchboard.analytics.files.formats import utf_16_order
+from benchboard.analytics.files.inspection_types import Certainty, OptionGuess
+from benchboard.analytics.files.scan import DateOrder, Encoding, ReadOptions
+from benchboard.analytics.files.value_expressions import FALSE_WORDS, TRUE_WORDS, ValueReading, number_pattern
+from benchboard.i18n import _, number, percent
+
+_SAMPLE_ROWS: Final = 2_000
+_MOST_SKIPPED: Final = 50
+_TURKISH: Final = frozenset(b"\xfd\xfe\xf0\xdd\xde\xd0")
+"""The bytes of ı ş ğ İ Ş Ğ in Windows-1254, which are rare Icelandic letters in Windows-1252."""
+_SPACES: Final = (" ", "\u202f", "\u2009", "\u00a0")
+_MARKS: Final = (
+    (".", ""), (",", ""), (".", ","), (",", "."), *((point, space) for space in _SPACES for point in (".", ",")),
+    (".", "'"),
+)  # fmt: skip
+"""Decimal and thousands marks, the likeliest first."""
+NULL_WORDS: Final = frozenset({"na", "n/a", "#n/a", "#na", "null", "none", "nan", "nil", "-", "--", "\\n", "?", "."})
+"""What programs write for an empty value."""
+_DATE: Final = re.compile(
+    r"\s*(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})"
+    r"(?:([ T])(\d{1,2}):(\d{2})(?::(\d{2})(?:([.,])\d{1,9})?)?( ?[AaPp][Mm])?)?\s*",
+    re.ASCII,
+)
+_ENOUGH: Final = 0.9
+"""The share of a column's values that have to fit a kind for the column to be of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSample:
+    """The first lines of a text file, divided into columns."""
+
+    options: ReadOptions
+    guesses: tuple[OptionGuess, ...]
+    titles: tuple[str, ...]
+    """As many as there are columns; empty where the file has none."""
+    rows: tuple[tuple[str, ...], ...]
+
+
+def detect_encoding(head: bytes) -> tuple[Encoding, Certainty, str]:
+    """The encoding, how sure that is, and why."""
+    if head[:3] == b"\xef\xbb\xbf":
+        return "utf-8", "sure", _("The file begins with the mark of UTF-8.")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or utf_16_order(head):
+        return "utf-16", "sure", _("Every second byte is as in UTF-16.")
+    if head.isascii():
+        return "utf-8", "likely", _("The first lines have no letters beyond English ones.")
+    if is_utf_8(head):
+        return "utf-8", "sure", _("Its letters are valid UTF-8.")
+    if any(byte in _TURKISH for byte in head):
+        return "windows-1254", "likely", _("It isn't UTF-8, and has the letters ı, ş or ğ of Turkish.")
+    return "windows-1252", "likely", _("It isn't UTF-8, and has no Turkish letters.")
+
+
+def is_utf_8(data: bytes) -> bool:
+    """Whether `data`, which may end within a character, is UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.end == len(data) and error.start >= len(data) - 3 and "end of data" in error.reason
+    return True
+
+
+def codec(options: ReadOptions, head: bytes) -> str:
+    """Python's name of the encoding, without the byte order mark in what is decoded."""
+    if options.encoding == "utf-8":
+        return "utf-8-sig"
+    if options.encoding == "utf-16" and (order := utf_16_order(head)):
+        return f"utf-16-{order}"
+    return {"windows-1252": "cp1252", "windows-1254": "cp1254"}.get(options.encoding, options.encoding)
+
+
+def sniff(text: str, *, is_whole: bool, options: ReadOptions, fixed: frozenset[str] = frozenset()) -> TextSample:
+    """Detect the options whose names aren't in `fixed`, from the first lines. `is_whole`: they are the whole file."""
+    guesses: list[OptionGuess] = []
+    if "delimiter" not in fixed:
+        options, guess = _detect_delimiter(text, is_whole, options)
+        guesses.append(guess)
+    records = _records(text, options, is_whole)
+    width = _usual_width(records)
+    if "skip_lines" not in fixed:
+        skipped = _preamble(records, width)
+        lines = records[skipped - 1].last_line if skipped else 0
+        options = replace(options, skip_lines=lines)
+        if lines:
+            reason = _("These lines have fewer columns than the table below them.")
+            guesses.append(OptionGuess("skip_lines", lines, "likely", reason))
+    rows = [each.values for each in records if each.first_line > options.skip_lines]
+    if "header" not in fixed:
+        options, guess = _detect_header(rows, options)
+        guesses.append(guess)
+    titles = list(rows[0]) if options.header and rows else []
+    body = rows[1:] if options.header else rows
+    width = max(width, len(titles)) if titles else width
+    table = tuple(tuple(row[:width]) + ("",) * (width - len(row)) for row in body)
+    columns = [[row[place] for row in table if row[place].strip()] for place in range(width)]
+    if not fixed & {"decimal_mark", "thousands_mark"}:
+        options, found = _detect_marks(columns, options)
+        guesses.extend(found)
+    titles += [""] * (width - len(titles))
+    return TextSample(options, tuple(guesses), tuple(title.strip() for title in titles[:width]), table)
+
+
+def date_format(text: str, order: DateOrder) -> str:
+    """The format of strptime (or `iso`, `iso-zoned`) of a date as it is written; empty if it isn't one."""
+    if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?\s*", text, re.ASCII):
+        return "iso"
+    if re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)\s*", text):
+        return "iso-zoned"
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return ""
+    first, mark, _second, third, gap, hour, _minute, second, point, half = found.groups()
+    if len(first) == 4:
+        parts = ("%Y", "%m", "%d")
+    elif len(first) <= 2 and len(third) in (2, 4):
+        year = "%Y" if len(third) == 4 else "%y"
+        parts = ("%m", "%d", year) if order == "month-first" else ("%d", "%m", year)
+    else:
+        return ""
+    written = mark.join(parts)
+    if hour is None:
+        return written
+    clock = ("%I" if half else "%H") + ":%M" + (":%S" if second else "") + (f"{point}%f" if point else "")
+    return f"{written}{gap}{clock}" + (f"{half[:-2]}%p" if half else "")
+
+
+def has_time(text: str) -> bool:
+    """Whether a text in a date's format has a time of day."""
+    return ":" in text
+
+
+def is_number(text: str, options: ReadOptions) -> bool:
+    """Whether a text is a number by the options."""
+    return _number(options.decimal_mark, options.thousands_mark).fullmatch(text) is not None
+
+
+def detect_date_order(columns: Iterable[Sequence[str]]) -> tuple[DateOrder, Certainty, str]:
+    """The order of day and month in the sample's dates; the whole file may prove it wrong."""
+    day = month = 0
+    for values in columns:
+        for value in values:
+            found = _DATE.fullmatch(value)
+            if found is None or len(found[1]) == 4:
+                continue
+            day += int(found[1]) > 12
+            month += int(found[3]) > 12
+    if day and not month:
+        return "day-first", "sure", _("The first number of a date is above 12.")
+    if month and not day:
+        return "month-first", "sure", _("The second number of a date is above 12.")
+    return "day-first", "guess", _("No date tells the day from the month.")
+
+
+def is_boolean_column(values: Iterable[str]) -> bool:
+    """Whether the values are two opposite words, such as yes and no, or one of two that can mean nothing else."""
+    words = {value.strip().lower().replace("i̇", "i").replace("ı", "i") for value in values}
+    pairs = [
+        {true.replace("ı", "i"), false.replace("ı", "i")} for true, false in zip(TRUE_WORDS, FALSE_WORDS, strict=True)
+    ]
+    return any(words == pair or (words < pair and all(len(word) > 1 for word in words)) for pair in pairs if words)
+
+
+# --- lines and columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    first_line: int
+    last_line: int
+    values: tuple[str, ...]
+
+
+def _records(text: str, options: ReadOptions, is_whole: bool, most: int = _SAMPLE_ROWS) -> list[_Record]:
+    """The first records, without blank ones, and without the last one unless the text is the whole file."""
+    lines = text.splitlines(keepends=True) if "\r" not in text.replace("\r\n", "") else re.split("(?<=[\r\n])", text)
+    quoting: Any = csv.QUOTE_MINIMAL if options.quote else csv.QUOTE_NONE
+    reader = csv.reader(
+        lines, delimiter=options.delimiter, quotechar=options.quote or None, quoting=quoting, doublequote=True
+    )
+    found: list[_Record] = []
+    before, ends = 0, False
+    try:
+        for values in reader:
+            if values and (len(values) > 1 or values[0]):
+                found.append(_Record(before + 1, reader.line_num, tuple(values)))
+            before = reader.line_num
+            if len(found) > most:
+                return found[:most]
+        ends = True
+    except csv.Error:  # a field above the limit of the module: it isn't among those found
+        pass
+    if ends and len(found) > 1 and not is_whole:
+        found.pop()
+    return found
+
+
+def _usual_width(records: Sequence[_Record]) -> int:
+    counts = Counter(len(each.values) for each in records)
+    return max(counts, key=lambda width: (counts[width], width)) if counts else 1
+
+
+def _detect_delimiter(text: str, is_whole: bool, options: ReadOptions) -> tuple[ReadOptions, OptionGuess]:
+    names = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("vertical bar")}
+    best, best_score, best_width = ",", 0.0, 1
+    for delimiter in ("\t", ";", "|", ","):
+        records = _records(text, replace(options, delimiter=delimiter), is_whole, 300)
+        width = _usual_width(records)
+        if width < 2:
+            continue
+        fitting = sum(len(each.values) == width for each in records)
+        lead = _preamble(records, width)
+        score = round(fitting / max(len(records) - lead, 1), 1)
+        if score > best_score:
+            best, best_score, best_width = delimiter, score, width
+    if best_score == 0:
+        reason = _("No separator divides the lines: there is one column.")
+        return replace(options, delimiter=","), OptionGuess("delimiter", ",", "guess", reason)
+    reason = _("A {separator} divides {share} of the first lines into {count} columns.").format(
+        separator=names[best], share=percent(min(best_score, 1.0) * 100, 0), count=number(best_width)
+    )
+    certainty: Certainty = "sure" if best_score >= 0.95 else "likely" if best_score >= 0.7 else "guess"
+    return replace(options, delimiter=best), OptionGuess("delimiter", best, certainty, reason)
+
+
+def _preamble(records: Sequence[_Record], width: int) -> int:
+    """How many records stand before the table: all are narrower than it."""
+    if width < 2:
+        return 0
+    first = next((place for place, each in enumerate(records) if len(each.values) >= width), 0)
+    narrow = all(len(each.values) <= max(width // 2, 1) for each in records[:first])
+    return first if first <= _MOST_SKIPPED and narrow else 0
+
+
+def _detect_header(rows: Sequence[Sequence[str]], options: ReadOptions) -> tuple[ReadOptions, OptionGuess]:
+    def answer(header: bool, certainty: Certainty, reason: str) -> tuple[ReadOptions, OptionGuess]:
+        return replace(options, header=header), OptionGuess("header", header, certainty, reason)
+
+    if not rows:
+        return answer(True, "guess", _("There are no lines."))
+    first, body = rows[0], rows[1:200]
+    if any(_is_value(cell) for cell in first):
+        return answer(False, "sure" if body else "likely", _("The first line has numbers or dates."))
+    for place, cell in enumerate(first):
+        below = [row[place] for row in body if len(row) > place and row[place].strip()]
+        if cell.strip() and below and sum(map(_is_value, below)) > len(below) / 2:
+            return answer(True, "sure", _("Only the first line has text above numbers or dates."))
+    named = [cell.strip() for cell in first if cell.strip()]
+    again = any(
+        cell.strip() and cell == row[place] for row in body for place, cell in enumerate(first) if place < len(row)
+    )
+    if again or (len(set(named)) < len(named) and len(named) == len(first)):
+        return answer(False, "guess", _("The first line looks like the others."))
+    return answer(True, "guess", _("All columns are text; the first line is taken for their titles."))
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell is more likely a value than a title: a number or a date."""
+    plain = cell.strip()
+    return (
+        bool(re.fullmatch(r"[+-]?[\d.,' \u00a0\u2009\u202f]*\d(?:[eE][+-]?\d+)?", plain))
+        and not re.fullmatch(r"(19|20)\d\d", plain)
+    ) or bool(date_format(plain, "day-first"))
+
+
+# --- numbers
+
+
+def _number(decimal: str, thousands: str) -> re.Pattern[str]:
+    key = decimal, thousands
+    if key not in _NUMBERS:
+        reading = ValueReading("float", decimal_mark=decimal, thousands_mark=thousands)
+        _NUMBERS[key] = re.compile(number_pattern(reading), re.ASCII)
+    return _NUMBERS[key]
+
+
+_NUMBERS: dict[tuple[str, str], re.Pattern[str]] = {}
+
+
+def _detect_marks(columns: Sequence[Sequence[str]], options: ReadOptions) -> tuple[ReadOptions, list[OptionGuess]]:
+    """The marks with which most values in columns of numbers are numbers."""
+    numeric = [
+        [value for value in values if value.strip().lower() not in NULL_WORDS]
+        for values in columns
+        if sum(map(_is_value, values)) > len(values) / 2
+    ]
+    scores: dict[tuple[str, str], int] = {}
+    for marks in _MARKS:
+        pattern = _number(*marks)
+        fits = [sum(pattern.fullmatch(value) is not None for value in values) for values in numeric]
+        # A mark that breaks a column is no mark, however well it suits another one.
+        scores[marks] = sum(
+            fit if fit >= _ENOUGH * len(values) else 0 for fit, values in zip(fits, numeric, strict=True)
+        )
+    best = max(_MARKS, key=lambda marks: scores[marks])
+    ambiguous = False
+    if best == (",", "") and scores[(".", ",")] == scores[best] and scores[(".", "")] < scores[best]:
+        # 1,234 alone: thousands or three decimals. A file whose columns a comma divides has decimal points.
+        ambiguous = True
+        best = (".", ",") if options.delimiter == "," else best
+    if best == (".", "") and scores[(",", ".")] == scores[best] and scores[(",", "")] < scores[best]:
+        ambiguous = any("." in value for values in numeric for value in values)
+    used = any(mark in value for mark in best if mark for values in numeric for value in values)
+    certainty: Certainty = "guess" if ambiguous or not used else "sure"
+    if ambiguous:
+        reason = _("All numbers with a mark have three digits after it: it may separate thousands or decimals.")
+    elif used:
+        reason = _("Numbers such as {example} are written so.").format(
+            example=next(value.strip() for values in numeric for value in values if any(m in value for m in best if m))
+        )
+    else:
+        reason = _("No number has decimals.")
+    found = [OptionGuess("decimal_mark", best[0], certainty, reason)]
+    if best[1]:
+        found.append(OptionGuess("thousands_mark", best[1], certainty, reason))
+    return replace(options, decimal_mark=best[0], thousands_mark=best[1]), found

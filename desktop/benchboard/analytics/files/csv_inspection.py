@@ -1,0 +1,367 @@
+"""Inspects a CSV file: detects how it is written, then reads all of it once and counts what fits.
+
+The first lines decide what is counted; the whole file decides what a column is. Imported late, as DuckDB is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.column_names import query_names
+from benchboard.analytics.files.csv_dialect import (
+    NULL_WORDS,
+    TextSample,
+    date_format,
+    detect_date_order,
+    detect_encoding,
+    has_time,
+    is_boolean_column,
+    is_number,
+    sniff,
+)
+from benchboard.analytics.files.duckdb_connection import reading_connection
+from benchboard.analytics.files.formats import HEAD_BYTES, is_compressed, read_head
+from benchboard.analytics.files.inspection_types import (
+    PREVIEW_ROWS,
+    ColumnInspection,
+    OptionGuess,
+    ReportProgress,
+    TableInspection,
+    TypeFit,
+)
+from benchboard.analytics.files.scan import DateOrder, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.text_files import Utf8File, as_utf_8
+from benchboard.analytics.files.titles import title_and_unit
+from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.analytics.files.wrong_lines import MAX_REJECTS, locate_wrong_lines
+from benchboard.errors import Invalid
+from benchboard.i18n import _, number, percent
+
+EXACT_BYTES: Final = 32_000_000
+"""Up to this size, distinct values are counted exactly; beyond it approximately, as counting them all takes memory."""
+_MAX_FORMATS: Final = 6
+_OFFERED_KINDS: Final[tuple[ColumnKind, ...]] = ("text", "integer", "float", "boolean", "timestamp", "date")
+_SWAPPED: Final[dict[DateOrder, DateOrder]] = {"day-first": "month-first", "month-first": "day-first"}
+
+
+def inspect_csv(
+    path: Path, options: ReadOptions | None, fixed: frozenset[str], cancel_token: CancelToken, progress: ReportProgress
+) -> TableInspection:
+    """Inspect one CSV file. Of the `options`, those named in `fixed` are taken as they are. Raises `AppError`, or
+    `OSError` if the file can't be read."""
+    head = read_head(path)
+    start = replace(options or ReadOptions(), compressed=is_compressed(path))
+    guesses: list[OptionGuess] = []
+    if "encoding" not in fixed:
+        encoding, certainty, reason = detect_encoding(head)
+        start = replace(start, encoding=encoding)
+        guesses.append(OptionGuess("encoding", encoding, certainty, reason))
+    may_change = "encoding" not in fixed
+    with as_utf_8(path, start, cancel_token, progress, is_fixed=not may_change) as text:
+        if text.encoding != start.encoding:
+            start = replace(start, encoding=text.encoding)
+            guesses = [OptionGuess("encoding", text.encoding, "likely", _("A line further down isn't UTF-8."))]
+        sample = sniff(text.head, is_whole=len(head) < HEAD_BYTES, options=start, fixed=fixed)
+        guesses.extend(sample.guesses)
+        return _inspect_all(path, text, sample, guesses, fixed, cancel_token)
+
+
+def _inspect_all(
+    path: Path,
+    text: Utf8File,
+    sample: TextSample,
+    guesses: list[OptionGuess],
+    fixed: frozenset[str],
+    cancel_token: CancelToken,
+) -> TableInspection:
+    """Read the whole of `text`, which has the content of `path` in UTF-8."""
+    if not sample.rows and not any(sample.titles):
+        raise Invalid("files.empty", _("“{name}” has no lines.").format(name=path.name), do=_("Choose another file."))
+    options = sample.options
+    columns = [[row[place] for row in sample.rows if row[place].strip()] for place in range(len(sample.titles))]
+    order_is_open = "date_order" not in fixed
+    if order_is_open:
+        order, certainty, reason = detect_date_order(columns)
+        options = replace(options, date_order=order)
+    candidates = [_candidates(values, options, title) for values, title in zip(columns, sample.titles, strict=True)]
+    if "null_words" not in fixed:
+        options = replace(options, null_words=_null_words(columns, candidates))
+        if options.null_words:
+            said = _("Stands where numbers or dates are expected.")
+            guesses.append(OptionGuess("null_words", options.null_words, "likely", said))
+    read = text.scan(FileScan(path, "csv", options=options, columns=_text_columns(sample)))
+    with reading_connection((text.path,), cancel_token) as connection:
+        counts = _count(connection, read, candidates, exact=text.path.stat().st_size <= EXACT_BYTES)
+        if order_is_open and any(counts.swapped):
+            options, guess = _choose_order(connection, read, options, candidates, counts)
+            guesses.append(guess)
+        elif order_is_open and any(_has_order(each) for each in candidates):
+            guesses.append(OptionGuess("date_order", order, certainty, reason))
+        else:
+            options = replace(options, date_order=options.date_order if not order_is_open else "")
+        options = replace(options, quoted_breaks=counts.breaks > 0)
+        scan = _decided(path, options, sample, candidates, counts)
+        return _table(connection, scan, text.scan(scan), candidates, counts, guesses)
+
+
+def _text_columns(sample: TextSample) -> tuple[ScanColumn, ...]:
+    names = query_names(sample.titles)
+    columns = []
+    for place, (name, source) in enumerate(zip(names, sample.titles, strict=True), 1):
+        title, unit = title_and_unit(source)
+        columns.append(ScanColumn(name, title or _("Column {place}").format(place=place), "text", unit, source=source))
+    return tuple(columns)
+
+
+# --- what a column may be
+
+
+def _candidates(values: Sequence[str], options: ReadOptions, title: str) -> tuple[ScanColumn, ...]:
+    """The ways to read a column that its first values suggest, the narrowest first; text, which always fits, isn't
+    among them."""
+    column = ScanColumn("c", title, "text")
+    plain = [value for value in values if value.strip().lower() not in NULL_WORDS]
+    if not plain:
+        return ()
+    found: list[ScanColumn] = []
+    if is_boolean_column(plain[:1_000]):
+        found.append(replace(column, kind="boolean"))
+    formats = dict.fromkeys(form for value in plain if (form := date_format(value, options.date_order)))
+    if formats and len(formats) <= _MAX_FORMATS:
+        timed = any(has_time(value) for value in plain)
+        found.append(replace(column, kind="timestamp" if timed else "date", formats=tuple(formats)))
+    if any(is_number(value, options) for value in plain) and not _keeps_zeros(plain):
+        found.append(replace(column, kind="integer"))
+        found.append(replace(column, kind="float"))
+    return tuple(found)
+
+
+def _keeps_zeros(values: Sequence[str]) -> bool:
+    """Whether numbers begin with a zero, or are too long to be counted with: part numbers, telephones."""
+    plain = [value.strip().lstrip("+-") for value in values]
+    return any(len(text) > 1 and text[0] == "0" and text.isdigit() for text in plain) or any(
+        text.isdigit() and len(text) > 18 for text in plain
+    )
+
+
+def _has_order(candidates: Sequence[ScanColumn]) -> bool:
+    return any(form.startswith(("%d", "%m")) for each in candidates for form in each.formats)
+
+
+def _swapped(column: ScanColumn, order: DateOrder) -> ScanColumn:
+    """The column with day and month in the other order."""
+    first, second = ("%d", "%m") if order == "day-first" else ("%m", "%d")
+    return replace(
+        column,
+        formats=tuple(
+            form.replace(first, "\0").replace(second, first).replace("\0", second)
+            if form.startswith(("%d", "%m"))
+            else form
+            for form in column.formats
+        ),
+    )
+
+
+def _null_words(columns: Sequence[Sequence[str]], candidates: Sequence[Sequence[ScanColumn]]) -> tuple[str, ...]:
+    """The words for nothing that the first values of columns other than text have."""
+    found = {
+        value.strip()
+        for values, each in zip(columns, candidates, strict=True)
+        if each
+        for value in values
+        if value.strip().lower() in NULL_WORDS
+    }
+    return tuple(sorted(found))[:20]
+
+
+# --- the one pass over the file
+
+
+@dataclass(slots=True)
+class _Counts:
+    rows: int
+    breaks: int
+    present: list[int]
+    distinct: list[int]
+    exact: bool
+    fits: list[list[int]]
+    """For each column and each of its candidates, how many values fit."""
+    swapped: list[int | None]
+    """How many dates fit with day and month in the other order; None for a column without such dates."""
+    rejects: int = 0
+    short: int = 0
+    """Lines that DuckDB can't divide into the columns, and those of them that are too short."""
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], *, exact: bool
+) -> _Counts:
+    expressions = ["count(*)"]
+    breaks = [f"contains({scan.raw_sql(place)}, chr(10))" for place, each in enumerate(candidates) if not each]
+    expressions.append(f"count_if({' OR '.join(breaks)})" if breaks else "0")
+    for place, each in enumerate(candidates):
+        raw = scan.raw_sql(place)
+        expressions.append(f"count({raw})")
+        expressions.append(f"count(DISTINCT {raw})" if exact else f"approx_count_distinct({raw})")
+        expressions.extend(f"count({_sql(scan, place, candidate)})" for candidate in each)
+        if _has_order(each):
+            dated = next(candidate for candidate in each if candidate.formats)
+            expressions.append(f"count({_sql(scan, place, _swapped(dated, scan.options.date_order))})")
+    relation = scan.rows_sql(store_rejects=MAX_REJECTS)
+    found = connection.execute(f"SELECT {', '.join(expressions)} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
+    numbers: Iterator[int] = iter(found)
+    counts = _Counts(next(numbers), next(numbers), [], [], exact, [], [])
+    for each in candidates:
+        counts.present.append(next(numbers))
+        counts.distinct.append(next(numbers))
+        counts.fits.append([next(numbers) for _candidate in each])
+        counts.swapped.append(next(numbers) if _has_order(each) else None)
+    rejects = (
+        "SELECT count(DISTINCT line_byte_position), "
+        "count(DISTINCT line_byte_position) FILTER (error_type = 'MISSING COLUMNS') FROM reject_errors"
+    )
+    counts.rejects, counts.short = connection.execute(rejects).fetchall()[0]
+    return counts
+
+
+def _sql(scan: FileScan, place: int, column: ScanColumn) -> str:
+    columns = scan.columns
+    return scan.with_columns((*columns[:place], column, *columns[place + 1 :])).value_sql(place)
+
+
+def _choose_order(
+    connection: duckdb.DuckDBPyConnection,
+    scan: FileScan,
+    options: ReadOptions,
+    candidates: list[tuple[ScanColumn, ...]],
+    counts: _Counts,
+) -> tuple[ReadOptions, OptionGuess]:
+    """Which order of day and month fits more dates of the whole file. Puts the chosen formats into `candidates`."""
+    order, other = options.date_order, _SWAPPED[options.date_order]
+    places = [place for place, found in enumerate(counts.swapped) if found is not None]
+    at = {place: next(k for k, each in enumerate(candidates[place]) if each.formats) for place in places}
+    total = sum(counts.present[place] for place in places)
+    mine = sum(counts.fits[place][at[place]] for place in places)
+    theirs = sum(counts.swapped[place] or 0 for place in places)
+    if theirs > mine:
+        for place in places:
+            counts.fits[place][at[place]], counts.swapped[place] = (
+                counts.swapped[place] or 0,
+                counts.fits[place][at[place]],
+            )
+            candidates[place] = tuple(_swapped(each, order) for each in candidates[place])
+        order, other, mine, theirs = other, order, theirs, mine
+    names = {"day-first": _("Day first"), "month-first": _("Month first")}
+    if theirs == mine:
+        reason = _("Day first and month first fit all dates alike.") if mine else _("Neither order fits.")
+        return replace(options, date_order=order), OptionGuess("date_order", order, "guess", reason)
+    fits = (
+        _("all lines")
+        if mine == total
+        else _("{count} of {total} lines").format(count=number(mine), total=number(total))
+    )
+    reason = _("{order} fits {share}; {other} fits {other_share}.").format(
+        order=names[order], share=fits, other=names[other].lower(), other_share=percent(theirs * 100 / total, 0)
+    )
+    place = max(places, key=lambda each: counts.fits[each][at[each]] - (counts.swapped[each] or 0))
+    chosen = candidates[place][at[place]]
+    raw = scan.raw_sql(place)
+    deciding = connection.execute(
+        f"SELECT {raw} FROM {scan.rows_sql()} WHERE ({_sql(scan, place, chosen)}) IS NOT NULL"  # noqa: S608  # quoted
+        f" AND ({_sql(scan, place, _swapped(chosen, order))}) IS NULL LIMIT 1"
+    ).fetchall()
+    if deciding:
+        reason += " " + _("The first date that tells is {date}.").format(date=str(deciding[0][0])[:40])
+    certainty = "sure" if mine >= 0.99 * total and theirs < mine else "likely"
+    return replace(options, date_order=order), OptionGuess("date_order", order, certainty, reason)  # type: ignore[arg-type]
+
+
+# --- what was found
+
+
+def _decided(
+    path: Path,
+    options: ReadOptions,
+    sample: TextSample,
+    candidates: Sequence[Sequence[ScanColumn]],
+    counts: _Counts,
+) -> FileScan:
+    """The scan with the kind of each column that most of its values fit."""
+    columns = []
+    for place, column in enumerate(_text_columns(sample)):
+        chosen = _chosen(candidates[place], counts.fits[place], counts.present[place])
+        if chosen is None:
+            columns.append(replace(column, checked=True))
+            continue
+        each, fits = chosen
+        columns.append(replace(column, kind=each.kind, formats=each.formats, checked=fits == counts.present[place]))
+    return FileScan(path, "csv", options=options, columns=tuple(columns))
+
+
+def _chosen(candidates: Sequence[ScanColumn], fits: Sequence[int], present: int) -> tuple[ScanColumn, int] | None:
+    """The narrowest candidate that as many values fit as any other, if those are nearly all."""
+    if not candidates:
+        return None
+    most = max(fits)
+    # A null word or a broken line doesn't turn a column of numbers into text.
+    if most * 10 < present * 9:
+        return None
+    place = next(k for k, count in enumerate(fits) if count == most)
+    return candidates[place], most
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection,
+    scan: FileScan,
+    read: FileScan,
+    candidates: Sequence[Sequence[ScanColumn]],
+    counts: _Counts,
+    guesses: list[OptionGuess],
+) -> TableInspection:
+    """What was found, and the preview. `read` is the scan of the text in UTF-8."""
+    inspected = []
+    for place in range(len(scan.columns)):
+        fitting = {each.kind: count for each, count in zip(candidates[place], counts.fits[place], strict=True)}
+        fitting["text"] = present = counts.present[place]
+        fits = tuple(TypeFit(kind, fitting.get(kind, 0), present) for kind in _OFFERED_KINDS)
+        empty = counts.rows - present
+        inspected.append(ColumnInspection(fits, empty, counts.distinct[place], counts.exact))
+    if condition := read.wrong_sql():
+        relation = read.rows_sql(store_rejects=MAX_REJECTS)
+        found = connection.execute(f"SELECT count_if({condition}) FROM {relation}").fetchall()  # noqa: S608  # quoted
+        wrong_values = int(found[0][0])
+    else:
+        wrong_values = 0
+    lines = locate_wrong_lines(connection, read, wrong_values=wrong_values)
+    short = counts.short if scan.options.wrong_values == "empty" else 0
+    left_out = wrong_values if scan.options.wrong_values == "leave-out" else 0
+    raws, values = preview_rows(connection, read)
+    return TableInspection(
+        scan=scan,
+        rows=counts.rows + short - left_out,
+        columns=tuple(inspected),
+        guesses=tuple(guesses),
+        preview_raw=raws,
+        preview=values,
+        wrong_lines=lines,
+        wrong_count=wrong_values + counts.rejects,
+        first_line=scan.options.skip_lines + scan.options.header + 1,
+    )
+
+
+def preview_rows(
+    connection: duckdb.DuckDBPyConnection, scan: FileScan
+) -> tuple[tuple[tuple[str | None, ...], ...], tuple[tuple[Any, ...], ...]]:
+    """The first rows as the file has them, and as they are read."""
+    places = range(len(scan.columns))
+    raws = ", ".join(f"CAST({scan.raw_sql(place)} AS VARCHAR)" for place in places)
+    values = ", ".join(scan.value_sql(place) for place in places)
+    found = connection.execute(
+        f"SELECT {raws}, {values} FROM {scan.rows_sql()} LIMIT {PREVIEW_ROWS}"  # noqa: S608  # quoted
+    ).fetchall()
+    width = len(scan.columns)
+    return tuple(row[:width] for row in found), tuple(row[width:] for row in found)

@@ -1,0 +1,106 @@
+"""What a file is, by its first bytes rather than its name."""
+
+import gzip
+import os
+import stat
+import zlib
+from pathlib import Path
+from typing import IO, Final, Literal
+
+from benchboard.analytics.files.scan import FileFormat
+from benchboard.errors import AppError, Invalid, NotFound, Unavailable
+from benchboard.file_ownership import kind_text
+from benchboard.i18n import _
+
+HEAD_BYTES: Final = 1_000_000
+"""Bytes at the beginning of a text file, decompressed, that its options are detected from."""
+_GZIP: Final = b"\x1f\x8b"
+_NOT_DATA: Final = {
+    b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"\x7fELF": "ELF", b"MZ": "EXE",
+    b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"BZh": "bzip2", b"\xfd7zX": "xz", b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"\xd0\xcf\x11\xe0": "XLS",
+}  # fmt: skip
+
+
+def detect_format(path: Path) -> FileFormat | Literal["folder"]:
+    """The format of a file, or that it is a folder. Raises `NotFound`, `Unavailable` (it may not be read) or `Invalid`
+    (it is empty, or nothing that has tables)."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return "folder"
+        if not stat.S_ISREG(mode):
+            raise Invalid("files.not-a-file", _not_read(path), why=kind_text(path), do=_("Choose a file or a folder."))
+        head = read_head(path, 4_096)
+    except OSError as error:
+        raise file_error(path, error) from error
+    if not head:
+        raise Invalid("files.empty", _("“{name}” is empty.").format(name=path.name), do=_("Choose another file."))
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"SQLite format 3\0"):
+        return "sqlite"
+    if head[8:12] == b"DUCK":
+        return "duckdb"
+    if head.startswith(b"PK\x03\x04"):
+        return "excel"
+    _require_text(path, head)
+    return "csv"
+
+
+def is_compressed(path: Path) -> bool:
+    """Whether the file is compressed by gzip. Raises `OSError`."""
+    with path.open("rb") as file:
+        return file.read(2) == _GZIP
+
+
+def open_text_bytes(path: Path) -> IO[bytes]:
+    """The bytes of a text file, decompressed. Raises `OSError` (also where the compression is damaged), `EOFError` and
+    `zlib.error`."""
+    return gzip.open(path) if is_compressed(path) else path.open("rb")  # type: ignore[return-value]  # GzipFile reads as one
+
+
+def read_head(path: Path, count: int = HEAD_BYTES) -> bytes:
+    """The first bytes, decompressed. A compressed file that ends early answers what can be read. Raises `OSError`."""
+    pieces: list[bytes] = []
+    with open_text_bytes(path) as file:
+        try:
+            while (left := count - sum(map(len, pieces))) > 0 and (piece := file.read(min(left, 65_536))):
+                pieces.append(piece)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            if not pieces:
+                raise OSError(0, _("It can't be decompressed.")) from None
+    return b"".join(pieces)
+
+
+def file_error(path: Path, error: OSError) -> AppError:
+    """The error of a file that can't be opened."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        what = _("“{name}” doesn't exist.").format(name=path.name)
+        return NotFound("files.gone", what, why=os.fspath(path.parent), do=_("Choose the file again."))
+    do = _("Ask for access to it, or copy it to a folder of yours.") if isinstance(error, PermissionError) else ""
+    return Unavailable("files.not-read", _not_read(path), why=error.strerror or "", do=do)
+
+
+def _not_read(path: Path) -> str:
+    return _("“{name}” can't be read.").format(name=path.name)
+
+
+def _require_text(path: Path, head: bytes) -> None:
+    known = next((name for start, name in _NOT_DATA.items() if head.startswith(start)), "")
+    utf_16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or utf_16_order(head) != ""
+    if known or (b"\0" in head and not utf_16):
+        why = _("It's a {format} file.").format(format=known) if known else _("It isn't text.")
+        if known == "XLS":
+            why, do = _("It's an Excel file of the old kind."), _("Save it as .xlsx, and choose that file.")
+        else:
+            do = _("CSV, Parquet, Excel, SQLite and DuckDB files are supported.")
+        raise Invalid("files.not-data", _("“{name}” has no tables.").format(name=path.name), why=why, do=do)
+
+
+def utf_16_order(head: bytes) -> Literal["", "le", "be"]:
+    """The order of the bytes of UTF-16 without a byte order mark; empty if it isn't UTF-16."""
+    even, odd = head[0:2_000:2], head[1:2_000:2]
+    if len(odd) > 3 and odd.count(0) > 0.7 * len(odd) and not even.count(0):
+        return "le"
+    return "be" if len(odd) > 3 and even.count(0) > 0.7 * len(even) and not odd.count(0) else ""

@@ -1,0 +1,93 @@
+"""What an inspection of a file finds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, Literal
+
+from benchboard.analytics.files.scan import FileFormat, FileScan
+from benchboard.analytics.files.value_expressions import ColumnKind
+
+MAX_WRONG_LINES: Final = 1_000
+"""Wrong lines that are named; all are counted."""
+PREVIEW_ROWS: Final = 200
+Certainty = Literal["sure", "likely", "guess"]
+FileValue = str | int | float | Decimal | bool | datetime | date | None
+ReportProgress = Callable[[int, int | None], object]
+"""Called with the steps done and their total (None: unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGuess:
+    """A read option as it was detected: the name of its field in `ReadOptions`, the value, and why."""
+
+    option: str
+    value: str | int | bool | tuple[str, ...]
+    certainty: Certainty
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFit:
+    """How many of the values of a column that aren't empty can be read as a kind."""
+
+    kind: ColumnKind
+    fits: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInspection:
+    """What was found in one column of the scan, at the same place."""
+
+    fits: tuple[TypeFit, ...]
+    empty: int
+    distinct: int
+    distinct_is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLine:
+    """A line that doesn't fit: its number from 1, its text, what is wrong, and the value concerned."""
+
+    line: int
+    text: str
+    sentence: str
+    column: int | None = None
+    """The place of the column; None if the whole line is wrong."""
+    value: str = ""
+    left_out: bool = False
+    """Whether the line is left out in any case, because it can't be divided into columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableInspection:
+    """One table of a file: how it is read, and what is in it."""
+
+    scan: FileScan
+    rows: int
+    """The rows that the scan answers."""
+    columns: tuple[ColumnInspection, ...]
+    guesses: tuple[OptionGuess, ...] = ()
+    preview_raw: tuple[tuple[str | None, ...], ...] = ()
+    """The first rows as the file has them, in the order of the scan's columns."""
+    preview: tuple[tuple[FileValue, ...], ...] = ()
+    """The same rows as they are read; the columns left out too."""
+    wrong_lines: tuple[WrongLine, ...] = ()
+    wrong_count: int = 0
+    first_line: int = 1
+    """The number of the line that holds the first row of the preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileInspection:
+    """What is in a file or a folder of files."""
+
+    path: Path
+    format: FileFormat
+    size: int
+    """Bytes."""
+    seconds: float
+    tables: tuple[TableInspection, ...] = field(default=())
