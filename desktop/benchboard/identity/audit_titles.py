@@ -112,7 +112,7 @@ def detail_title(key: str) -> str:
         "team": _("Team"),
         "team_id": _("Team ID"),
         "user_id": _("Person ID"),
-        "version": _("Revision"),
+        "version": _("Dashboard revision"),
     }.get(key, key)
 
 

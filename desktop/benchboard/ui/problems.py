@@ -46,6 +46,8 @@ class Notice:
     key: str = ""
     page: str = ""
     """The address of the page that it goes with; empty if it stays whatever page is shown."""
+    room: str = ""
+    """The room that it is about: while another one is shown it waits, below nobody's header. Empty: any room."""
 
 
 class ProblemDisplay(Protocol):
@@ -80,7 +82,13 @@ class Problems(QObject):
     @property
     def current(self) -> Notice | None:
         """The notice to show: the most severe, then the oldest. Other news must not hide an error."""
-        return min(self._waiting, key=lambda notice: _SEVERITY[notice.kind], default=None)
+        here = (notice for notice in self._waiting if notice.room in ("", self.room))
+        return min(here, key=lambda notice: _SEVERITY[notice.kind], default=None)
+
+    @property
+    def room(self) -> str:
+        """The room whose page is shown; empty before the first one is."""
+        return self._page.partition("/")[0]
 
     def has(self, key: str) -> bool:
         """Whether a notice with this `key` is shown or waiting."""
@@ -138,10 +146,11 @@ class Problems(QObject):
         icon: str = "",
         key: str = "",
         with_page: bool = False,
+        room: str = "",
     ) -> None:
         """Show a notice; it replaces an older one with the same `key`. One `with_page` goes when the user leaves the
-        page that is shown now."""
-        self.notify(Notice(what, why, kind, icon, actions, key, self._page if with_page else ""))
+        page that is shown now; one of a `room` is shown only there."""
+        self.notify(Notice(what, why, kind, icon, actions, key, self._page if with_page else "", room))
 
     def report_unknown_address(self, address: str) -> None:
         """Say that the page of a link doesn't exist."""

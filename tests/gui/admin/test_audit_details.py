@@ -1,8 +1,13 @@
 """The details of an audit entry in words."""
 
-import pytest
+from datetime import UTC, datetime
 
-from benchboard.ui.admin.audit_details import value_text
+import pytest
+from pytestqt.qtbot import QtBot
+
+from benchboard.identity.audit import AuditEntry
+from benchboard.ui.admin.audit_details import detail_rows, value_text
+from benchboard.ui.theme import Theme
 
 
 @pytest.mark.parametrize(
@@ -26,3 +31,20 @@ def test_audit_detail_is_shown_in_words(key: str, value: object, shown: str) -> 
 def test_audit_detail_bit_rate_has_grouped_digits() -> None:
     assert value_text("bitrate", 500_000).startswith("500")
     assert value_text("bitrate", 500_000) != "500000"
+
+
+def test_audit_details_are_read_in_order_and_say_nothing_of_what_is_empty(qtbot: QtBot, light: Theme) -> None:
+    details = {
+        "acted_by": "u1", "claim_id": "c1", "count": 0, "data_bitrate": None, "host_name": "rig-12", "name": "Line 2",
+        "before": "", "after": "Line 2", "changed": "timing", "version": 4, "added": [],
+    }  # fmt: skip
+    entry = AuditEntry(
+        "e1", datetime(2026, 11, 22, tzinfo=UTC), "u2", "Mert", None, "dongle.configure", "dongle", "d1", None, None,
+        details,
+    )  # fmt: skip
+    rows = detail_rows(entry)
+    for _title, widget in rows:
+        qtbot.addWidget(widget)
+    assert [title for title, _widget in rows] == [
+        "Changed", "Name", "Before", "After", "Done by (ID)", "Computer", "Pairing ID", "Dashboard revision",
+    ]  # fmt: skip

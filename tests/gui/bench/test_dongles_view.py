@@ -29,6 +29,7 @@ from benchboard.ui.bench.pairing_graphics import DongleChoice
 from benchboard.ui.problems import Problems
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets.status_bar import StatusBar
+from benchboard.ui.widgets.toasts import Toast
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
 from support.hostile_devices import hostile_devices
@@ -262,6 +263,9 @@ def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
     shell.go("bench/dongles/!simulate")
     qtbot.waitUntil(lambda: counted[-1:] == [2])
     assert problems.has(notice)
+    shell.go("settings")
+    assert problems.has(notice)
+    assert not visible(shell.window(), "banner"), "it would lie over another room's content"
     shell.go("bench/timing")
     click(shell.window(), "banner_action")
     assert shell.address == "bench/dongles"
@@ -271,6 +275,22 @@ def test_new_dongle_notice_is_shown_once_for_a_dongle_and_leads_to_the_bench(
     shell.go("bench/dongles/!simulate")
     qtbot.waitUntil(lambda: counted[-1:] == [2])
     assert not problems.has(notice)
+
+
+def test_new_dongle_that_comes_while_another_room_is_shown_is_told_there_in_a_toast(
+    qtbot: QtBot, shell: Shell, home: Path, manager: DeviceManager
+) -> None:
+    shell.go("settings")
+    with simulated(home, 1):
+        qtbot.waitUntil(lambda: bool(shell.window().findChildren(Toast)))
+        (toast,) = shell.window().findChildren(Toast)
+        assert toast.accessibleName().startswith("New simulated dongle: Dongle ")
+        assert toast.accessibleName().endswith(" Pair it in Bench.")
+        assert shell.context.problems.current is None
+        shell.go("bench/dongles")
+        current = shell.context.problems.current
+        assert current is not None
+        assert current.key == "bench.new-dongle"
 
 
 def _chosen_to_pair(shell: Shell) -> str:

@@ -27,6 +27,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.live_bus_view import LiveBusView
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.widgets import Popover, Select
+from benchboard.ui.widgets.badges import Badge
 from support.benchsim import Simulator, simulated
 from support.databases import unbound
 from support.window import Clicker, visible
@@ -541,6 +542,7 @@ def test_keys_of_the_live_bus_pause_send_close_and_open_it(qtbot: QtBot, shell: 
     view.table.setFocus()
     qtbot.keyClick(view.table, Qt.Key.Key_P)
     assert view.model.paused
+    assert [badge.accessibleName() for badge in view.findChildren(Badge) if badge.isVisible()] == ["Display paused"]
     assert shell.command_handlers()["bench.pause_live"].title == "Resume display"
     qtbot.keyClick(view.table, Qt.Key.Key_S)
     assert click.find(shell.window(), "live_frame").hasFocus()

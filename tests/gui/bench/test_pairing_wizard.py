@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from benchboard.ui.bench.device_manager import DeviceManager
 from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleCounts
 from benchboard.ui.bench.dongles_view import DonglesView
-from benchboard.ui.bench.pairing_graphics import DongleChoice
+from benchboard.ui.bench.pairing_graphics import DongleChoice, DonglePicture
 from benchboard.ui.bench.pairing_pages import IdentifyPage
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
@@ -43,7 +43,9 @@ def test_pairing_with_the_windows_own_simulator_completes(
     qtbot.waitUntil(lambda: sum(one.info is not None for one in manager.devices) == 2)
     click(window, "banner_action")
     click(window, "pair_next")
+    places = [_picture_place(qtbot, window)]
     click(window, "pair_next")
+    places.append(_picture_place(qtbot, window))
     click(window, "pair_press")
     qtbot.waitUntil(lambda: visible(window, "pair_bitrate"))
     rate = click.find(window, "pair_bitrate")
@@ -72,6 +74,8 @@ def test_pairing_with_the_windows_own_simulator_completes(
     qtbot.waitUntil(lambda: visible(window, "pair_name"))
     words = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
     assert re.search(r"[1-9]\d* frames in 3 s, no errors\.", words)
+    places.append(_picture_place(qtbot, window))
+    assert len({(place.x(), place.y()) for place in places}) == 1, "the picture stays where it is from step to step"
     qtbot.keyClicks(click.find(window, "pair_name"), "Conveyor A, node 3")
     click(window, "pair_another")
     qtbot.waitUntil(lambda: dongles()[0].name is not None)
@@ -90,6 +94,17 @@ def test_pairing_with_the_windows_own_simulator_completes(
         events = set(session.scalars(select(AuditLog.event_type).where(AuditLog.resource_id == found.id)))
     assert {"dongle.claim", "dongle.configure", "dongle.rename"} <= events
     qtbot.waitUntil(lambda: shell.context.status.text("dongles") == "2 of 2 dongles connected")
+
+
+def _picture_place(qtbot: QtBot, window: QWidget) -> QPoint:
+    """Where the picture of the dongle is in the window, once the page with it is shown and laid out."""
+
+    def pictures() -> list[DonglePicture]:
+        return [one for one in window.findChildren(DonglePicture) if one.isVisible()]
+
+    qtbot.waitUntil(lambda: len(pictures()) == 1)
+    window.grab()
+    return pictures()[0].mapTo(window, QPoint(0, 0))
 
 
 def test_pairing_with_a_failed_and_skipped_bus_test_recalls_the_failure_at_the_end(

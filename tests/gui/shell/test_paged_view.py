@@ -450,28 +450,46 @@ def test_day_headings_after_a_line_was_unfolded_and_folded_are_on_every_later_da
     assert [table.view.rowHeight(row) for row in range(model.rowCount())] == [28 + 32] * 7
 
 
-def test_list_with_the_focus_and_no_current_row_shows_that_it_has_it(
+def test_list_with_the_focus_and_no_current_row_rings_its_first_row(
     qtbot: QtBot, table: PagedTable[Entry], light: Theme
 ) -> None:
-    """As on arrival: the list has the focus before its rows are there, and Qt makes none of them current."""
+    """As on arrival: the list has the focus before its rows are there, and Qt makes none of them current. The keys
+    begin at that row."""
     _load(qtbot, table)
     note_input(key=True)
     table.view.setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.waitUntil(table.view.hasFocus)
     table.clear_current()
 
-    def ringed() -> bool:
+    def ringed() -> list[int]:
         image = table.view.viewport().grab().toImage()
-        return image.pixelColor(1, image.height() // 2) == light.color("focus")
+        middles = [table.view.visualRect(table.model.index(row, 0)).center().y() for row in range(3)]
+        below = image.pixelColor(1, image.height() - 20)
+        assert below != light.color("focus"), "the ring is at a row, not around the list"
+        return [row for row, y in enumerate(middles) if image.pixelColor(1, y) == light.color("focus")]
 
-    assert ringed()
+    assert ringed() == [0]
     table.make_current("1")
-    assert not ringed()
+    assert ringed() == [1]
     table.clear_current()
-    assert ringed()
+    assert ringed() == [0]
     table.view.clearFocus()
-    assert not ringed()
+    assert ringed() == []
     note_input(key=False)  # a click elsewhere led here
     table.view.setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.waitUntil(table.view.hasFocus)
-    assert not ringed()
+    assert ringed() == []
+
+
+def test_space_ticks_and_enter_opens_the_ringed_first_row(qtbot: QtBot, table: PagedTable[Entry]) -> None:
+    _load(qtbot, table)
+    note_input(key=True)
+    table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(table.view.hasFocus)
+    table.clear_current()
+    qtbot.keyClick(table.view, Qt.Key.Key_Space)
+    assert [entry.id for entry in table.selected()] == ["0"]
+    table.clear_current()
+    with qtbot.waitSignal(table.activated) as opened:
+        qtbot.keyClick(table.view, Qt.Key.Key_Return)
+    assert opened.args == [Entry("0", "Entry 0")]

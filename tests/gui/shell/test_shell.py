@@ -177,6 +177,8 @@ def test_settings_section_pressed_in_the_list_is_shown_with_focus(
     sections = shell.findChild(SectionList)
     assert sections is not None
     assert sections.current() == 0
+    widths = {click.find(working.window, f"section_{place}").width() for place in range(4)}
+    assert widths == {sections.contentsRect().width() - 24}, "the mark of a section is as wide as the list"
     assert click.find(working.window, "section_0").isChecked()
     click(working.window, "section_3")
     checked = [f"section_{place}" for place in range(4) if click.find(working.window, f"section_{place}").isChecked()]

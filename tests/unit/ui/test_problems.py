@@ -84,3 +84,17 @@ def test_failure_whose_cause_lasts_stays_when_the_page_is_left() -> None:
     problems.notice("Recovered 3 edits.", key="recovered")
     problems.page_shown("admin/people")
     assert all(problems.has(key) for key in ("unreachable", "save", "again", "recovered"))
+
+
+def test_notice_of_a_room_waits_while_another_room_is_shown() -> None:
+    problems = Problems()
+    problems.page_shown("studio/home")
+    problems.notice("New dongle.", key="new", room="bench")
+    assert problems.has("new")
+    assert problems.current is None
+    problems.notice("An update is ready.", key="update")
+    problems.page_shown("bench/live")
+    assert problems.current is not None
+    assert problems.current.key == "new"
+    problems.page_shown("admin/people")
+    assert problems.current.key == "update"

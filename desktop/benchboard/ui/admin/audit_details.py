@@ -15,12 +15,27 @@ from benchboard.identity.audit_titles import details_with_names
 from benchboard.ui.widgets import Text, copyable
 
 _IDS: Final = frozenset({"acted_by", "claim_id", "device_id", "identity", "team_id", "user_id"})
+_CHANGES: Final = ("before", "after")
+_NOTHING: Final[tuple[object, ...]] = (None, "", 0, [], {})
+_ORDER: Final = (
+    ("changed", "name", *_CHANGES, "added", "removed", "permission", "role", "reason", "note", "number", "count"),
+    ("bitrate", "data_bitrate", "mode", "email", "user_id", "team", "team_id", "acted_by", "host_name", "source"),
+)
+"""The details in the order in which they are read; all others are technical and follow by their keys."""
 _BIT_RATES: Final = frozenset({"bitrate", "data_bitrate"})
 
 
 def detail_rows(entry: AuditEntry) -> list[tuple[str, QWidget]]:
-    """Titles and values of the entry's details."""
-    return [(title, _value(entry, key, value)) for key, title, value in details_with_names(entry)]
+    """Titles and values of the entry's details: first what was done, then whom it was about and who did it, then where,
+    then what only a technician reads. What is empty or zero is left out, unless something was that before or after.
+    """
+    told = [
+        (key, title, value)
+        for key, title, value in details_with_names(entry)
+        if key in _CHANGES or isinstance(value, bool) or value not in _NOTHING
+    ]
+    told.sort(key=lambda detail: _place(detail[0]))
+    return [(title, _value(entry, key, value)) for key, title, value in told]
 
 
 def value_text(key: str, value: object) -> str:
@@ -38,6 +53,11 @@ def value_text(key: str, value: object) -> str:
     if key == "permission":
         return next((level_title(level) for level in LEVELS if level == value), value)
     return channel_mode_title(value) if key == "mode" else value
+
+
+def _place(key: str) -> tuple[int, str]:
+    known = [name for group in _ORDER for name in group]
+    return (known.index(key), "") if key in known else (len(known), key)
 
 
 def _value(entry: AuditEntry, key: str, value: object) -> QWidget:

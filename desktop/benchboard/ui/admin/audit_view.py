@@ -202,10 +202,11 @@ class AuditEntryPane(DetailPane):
         head.addWidget(self.close_button(), 0, Qt.AlignmentFlag.AlignTop)
         self.head.addLayout(head)
         self.head.addWidget(hairline())
-        self._facts = DetailSection(_("Entry"))
+        self._facts = DetailSection(_("When and where"))
         self._more = DetailSection(_("Details"))
+        self._technical = DetailSection(_("Technical"))
         self._line = hairline()
-        for widget in (self._facts, self._line, self._more):
+        for widget in (self._more, self._line, self._facts, hairline(), self._technical):
             self.column.addWidget(widget)
         self.column.addStretch(1)
 
@@ -217,14 +218,16 @@ class AuditEntryPane(DetailPane):
         self.refresh_time()
         rows: list[tuple[str, QWidget]] = [
             (_("When"), Text(full_time(entry.at), selectable=True)),
-            (_("Event"), Text(entry.event, selectable=True)),
+            (_("Computer"), Elided(computer_title(entry.user_agent or "") or _("Not recorded"))),
             (_("Program"), Paragraph(program_title(entry.user_agent or "") or _("Not recorded"))),
             (_("IP address"), Elided(entry.ip_address or _("This computer"))),
         ]
-        if entry.resource_id:
-            rows.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
-        rows.append((_("Entry ID"), copyable(entry.id)))
         self._facts.fill(KeyValue(rows))
+        technical: list[tuple[str, QWidget]] = [(_("Event"), Text(entry.event, selectable=True))]
+        if entry.resource_id:
+            technical.append((_("Object"), copyable(f"{entry.resource_type} {entry.resource_id}")))
+        technical.append((_("Entry ID"), copyable(entry.id)))
+        self._technical.fill(KeyValue(technical))
         details = detail_rows(entry)
         for widget in (self._line, self._more):
             widget.setVisible(bool(details))

@@ -112,7 +112,7 @@ def columns(load: Callable[[DongleRow], float | None] = _no_load) -> tuple[Colum
             width=105,
         ),
         Column("bitrate", _("Bit rate"), lambda row: row.bitrates, True, align_right=True, width=165),
-        Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, width=125),
+        Column("", _("Bus load"), lambda row: _load_text(load(row)), meter=load, align_right=True, width=125),
         Column(
             "",
             _("Port"),

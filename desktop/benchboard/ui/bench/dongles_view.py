@@ -45,6 +45,7 @@ from benchboard.ui.widgets.no_match import NoMatch
 _LOAD_MS: Final = 1_000
 _TYPING_MS: Final = 200
 _NEW_DONGLE_NOTICE: Final = "bench.new-dongle"
+_ROOM: Final = "bench"
 _SIMULATOR: Final = "bench.simulator"
 
 
@@ -199,11 +200,11 @@ class DonglesView(QWidget):
         self._pair_button = Button(
             _("Pair a dongle"), lambda: self.pair(""), kind="primary", icon="ph.link", name="bench_pair"
         )
-        self.toolbar.add_right(self._scope)
-        self.toolbar.add_right(self._filter)
-        self.toolbar.add_right(self._simulate_button)
-        self.toolbar.add_right(self._stop_button)
-        self.toolbar.add_right(self._pair_button)
+        for filtering in (self._filter, self._scope):
+            self.toolbar.add(filtering)
+        for acting in (self._simulate_button, self._stop_button, self._pair_button):
+            self.toolbar.add_right(acting)
+        self.toolbar.shorten(self._simulate_button, self._stop_button)
         self._pair_button.setVisible(self._may_pair)
 
     def _lay_out(self) -> None:
@@ -334,8 +335,8 @@ class DonglesView(QWidget):
     def _announce(self, new: tuple[DongleRow, ...]) -> None:
         """Offer to pair unpaired dongles in a banner, which is updated with the connected ones.
 
-        It appears once for each dongle, however often that is plugged in again. Other rooms show it too: its action
-        leads here.
+        It appears once for each dongle, however often that is plugged in again. Only the bench shows it: it would lie
+        over what other rooms are about, so that a toast says it there once.
         """
         fresh = [row for row in new if row.key not in self._devices.announced]
         self._devices.announced |= {row.key for row in new}
@@ -359,8 +360,12 @@ class DonglesView(QWidget):
             act, path = _("Pair {name}").format(name=one.title), f"{path}/{one.key}"
         organisation = self._context.actor.organisation
         why = _("Firmware: {firmware}. Pair it so that only people in “{organisation}” can change it.")
+        what = what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new))
+        if fresh and problems.room not in ("", _ROOM):
+            toast = _("{what} Pair it in Bench.") if len(new) == 1 else _("{what} Pair them in Bench.")
+            problems.toast(toast.format(what=what))
         problems.notice(
-            what if len(new) == 1 else _("{count} new dongles found.").format(count=len(new)),
+            what,
             why.format(firmware=firmware_title(first.info.dialect, first.info.firmware), organisation=organisation)
             if len(new) == 1
             else _("Pair them so that only people in “{organisation}” can change them.").format(
@@ -369,6 +374,7 @@ class DonglesView(QWidget):
             Action(act, partial(self._context.go, path), keeps_notice=True),
             icon="bb.dongle",
             key=_NEW_DONGLE_NOTICE,
+            room=_ROOM,
         )
 
     def _show_row(self, row: DongleRow | None) -> None:

@@ -37,6 +37,7 @@ from benchboard.ui.problems import Action
 from benchboard.ui.tasks import Work
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import (
+    Badge,
     Button,
     Edit,
     Elided,
@@ -187,8 +188,10 @@ class LiveBusView(QWidget):
         self._dongle.setSizeAdjustPolicy(Select.SizeAdjustPolicy.AdjustToContents)
         self._dongle.activated.connect(lambda _index: self._choose_dongle(self._dongle.current_key()))
         self._settings = Text("", tone="muted")
-        self.toolbar.add(self._dongle)
-        self.toolbar.add(self._settings)
+        self._paused = Badge("warn", _("Display paused"), "ph.pause")
+        self._paused.hide()
+        for told in (self._dongle, self._settings, self._paused):
+            self.toolbar.add(told)
         self._view = SegmentedControl((("fixed", _("By ID")), ("rolling", _("In order"))), label=_("View"))
         self._view.selected.connect(self._choose_view)
         self._pause = Button(_("Pause display"), self._toggle_pause, icon="ph.pause", name="live_pause")
@@ -542,6 +545,7 @@ class LiveBusView(QWidget):
 
     def _toggle_pause(self) -> None:
         self.model.paused = not self.model.paused
+        self._paused.setVisible(self.model.paused)
         self._pause.setText(_("Resume display") if self.model.paused else _("Pause display"))
         self._pause.setIcon(theme().icon("ph.play" if self.model.paused else "ph.pause", "text"))
         self._pause.updateGeometry()

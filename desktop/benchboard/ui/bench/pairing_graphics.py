@@ -141,7 +141,7 @@ class DongleChoice(FocusRinged, QAbstractButton):
             box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
             on = self.isChecked()
             lined = on or self.hasFocus()
-            painter.setPen(QPen(theme().color("accent" if lined else "border"), 2 if lined else 1))
+            painter.setPen(QPen(theme().color("accent" if lined else "border.strong"), 2 if lined else 1))
             painter.setBrush(theme().color("accent.soft" if on else "row.hover" if self.underMouse() else "surface"))
             painter.drawRoundedRect(box, 6, 6)
             mark = QPointF(24, box.center().y())
@@ -188,7 +188,7 @@ class DonglePicture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme().color("border"), 1))
+            painter.setPen(QPen(theme().color("border.strong"), 1))
             painter.setBrush(theme().color("surface.alt"))
             painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), 8, 8)
             line = QPen(theme().color("text.secondary"), 1.4)

@@ -52,6 +52,21 @@ class _WizardPage(QWidget):
         if under:
             self.column.addWidget(Paragraph(under, tone="secondary"))
 
+    def add_beside(self, picture: DonglePicture, *after: QWidget) -> QVBoxLayout:
+        """Add the picture, which stands at the same place on all pages, and return the column at its right; what comes
+        `after` is at the right of that."""
+        beside = QVBoxLayout()
+        beside.setSpacing(12)
+        line = QHBoxLayout()
+        line.setSpacing(20)
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        line.addLayout(beside, 1)
+        for widget in after:
+            line.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(line)
+        self.column.addStretch(1)
+        return beside
+
 
 class SelectDonglePage(_WizardPage):
     """The dongles that can be paired now."""
@@ -137,17 +152,14 @@ class IdentifyPage(_WizardPage):
     """Identifies the dongle by its light."""
 
     def __init__(self) -> None:
-        super().__init__(_("Is this the dongle to pair?"))
-        self._under = Paragraph("", tone="secondary")
-        self.column.addWidget(self._under)
-        line = QHBoxLayout()
+        super().__init__()
         self._picture = DonglePicture()
+        self._under = Paragraph("", tone="secondary")
         self._who = Paragraph("")
-        line.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        line.addSpacing(16)
-        line.addWidget(self._who, 1, Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(line)
-        self.column.addStretch(1)
+        words = self.add_beside(self._picture)
+        for widget in (Paragraph(_("Is this the dongle to pair?"), "section"), self._under, self._who):
+            words.addWidget(widget)
+        words.addStretch(1)
 
     def show_dongle(self, device: DetectedDevice) -> None:
         info = device.info
@@ -199,19 +211,10 @@ class ClaimPage(_WizardPage):
         )
         self._press = Button(_("Press the simulated button"), press, icon="ph.hand-pointing", name="pair_press")
         self._ring = CountdownRing(CLAIM_SECONDS)
-        middle = QVBoxLayout()
-        middle.addWidget(self._prompt)
-        middle.addSpacing(4)
-        middle.addWidget(self.steps)
-        middle.addWidget(self._press)
+        middle = self.add_beside(self.picture, self._ring)
+        for widget in (self._prompt, self.steps, self._press):
+            middle.addWidget(widget)
         middle.addStretch(1)
-        line = QHBoxLayout()
-        line.setSpacing(20)
-        line.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(middle, 1)
-        line.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignTop)
-        self.column.addLayout(line)
-        self.column.addStretch(1)
         self.hide_prompts()
 
     def start(self, device_id: str) -> None:
@@ -358,15 +361,18 @@ class DonePage(_WizardPage):
     """The result, and a field for the dongle's name."""
 
     def __init__(self) -> None:
-        super().__init__(_("The dongle is paired."))
-        self._summary = Paragraph("")
+        super().__init__()
+        self._picture = DonglePicture()
+        self._summary = Paragraph("", tone="secondary")
         self.name = Edit(placeholder=_("Conveyor A, node 3"), name="pair_name")
         self.name.setMaxLength(fleet.NAME_LENGTH)
         self._field = Field(_("Dongle name"), self.name, note=" ")
         self._field.setFixedWidth(360)
-        self.column.addWidget(self._summary)
-        self.column.addWidget(self._field)
-        self.column.addStretch(1)
+        words = self.add_beside(self._picture)
+        for widget in (Paragraph(_("The dongle is paired."), "section"), self._summary):
+            words.addWidget(widget)
+        words.addWidget(self._field, 0, Qt.AlignmentFlag.AlignLeft)  # else its width bounds that of the column
+        words.addStretch(1)
 
     def show_result(self, proved_by: str, *, observed: bool, device_id: str, organisation: str) -> None:
         first = (
@@ -375,6 +381,7 @@ class DonePage(_WizardPage):
             else _("Only people in “{organisation}” can change it now.").format(organisation=organisation)
         )
         note = _("Leave empty to name it Dongle {id}.").format(id=device_id[-4:].upper())
+        self._picture.show_dongle(device_id, press=False, blinking=False)
         self._field.set_note(note)
         self._summary.setText("\n".join(line for line in (first, proved_by) if line))
         self.name.clear()

@@ -39,6 +39,8 @@ from benchboard.ui.widgets.focus import came_by_key
 
 _MENU_BUTTON = 28
 """Width and height of the button for a row's menu, in pixels."""
+_ROW_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+"""Keys that act on the row with the ring."""
 _READABLE: Final = 0.8
 """The share of the width that a column wants at which its text can still be read."""
 
@@ -106,9 +108,9 @@ class PagedRows(QTableView):
         self._share_width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Ring the list itself while no row is current and it has the focus by keyboard, as on arrival."""
+        """Ring the list itself while it has the focus by keyboard and no rows; else one of them has the ring."""
         super().paintEvent(event)
-        if self._focused_by_key and self.hasFocus() and not self.currentIndex().isValid():
+        if self._focused_by_key and self.hasFocus() and not self.paged.rowCount():
             with QPainter(self.viewport()) as painter:
                 painter.setPen(QPen(theme().color("focus"), 2))
                 painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
@@ -121,6 +123,14 @@ class PagedRows(QTableView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def ringed_row(self) -> int:
+        """The row with the ring, -1 without one: the current row, or on arrival by keyboard the first, at which the
+        keys then begin. (If that became current by itself, its details would open over the list.)"""
+        if not self.hasFocus():
+            return -1
+        index = self.currentIndex()
+        return index.row() if index.isValid() else 0 if self._focused_by_key and self.paged.rowCount() else -1
 
     def set_covered(self, pixels: int) -> None:
         """Fit the first columns, as many as stay readable, to the left of what covers this width at the right end."""
@@ -232,6 +242,8 @@ class PagedRows(QTableView):
         self._last_tick = index
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.currentIndex().isValid() and event.key() in _ROW_KEYS and self.ringed_row() == 0:
+            self.setCurrentIndex(self.paged.index(0, 0))
         index = self.currentIndex()
         if event.key() == Qt.Key.Key_Space and index.isValid() and self.ticks:
             self.tick_at(index.row(), through=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
@@ -428,7 +440,7 @@ class _PagedDelegate(QStyledItemDelegate):
         paint_cell(painter, box, column, model.line(index.row()))
         if view.menu and index.column() == len(model.columns) - 1 and (current or view.hovered == index.row()):
             self._paint_menu(painter, index.row(), fill)
-        if current and view.hasFocus():
+        if view.ringed_row() == index.row():
             paint_ring(painter, rect, index.column() == 0, index.column() == len(model.columns) - 1)
         painter.restore()
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -21,6 +22,9 @@ from benchboard.ui.widgets.labels import Elided, Text, plain_tooltip
 from benchboard.ui.widgets.paragraph import Paragraph
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.surfaces import Card, Icon
+
+_BUTTON_WIDTH: Final = 120
+"""The least width of the button of a card, in pixels: short titles are as wide as that with a key cap."""
 
 
 class LocalCard(Card):
@@ -53,6 +57,7 @@ class LocalCard(Card):
             kind="primary" if last_used else "plain",
             name="sign_in_local",
         )
+        self.button.setMinimumWidth(_BUTTON_WIDTH)
         self.column.addWidget(self.stay_signed_in)
         foot = row(Paragraph(_("Benchboard then opens without this screen."), "caption", "muted"))
         foot.setStretch(0, 1)
@@ -71,18 +76,11 @@ class ServerCard(Card):
         self._organisation: str | None = None
         self._unprotected = Badge("warn", _("Trusted networks only"), "ph.shield-warning")
         badges = (*((Badge("info", _("Last used"), "ph.clock"),) if last_used else ()), self._unprotected)
-        self._role_note = Paragraph(
-            _(
-                "Anyone who can use this database role can read everything in the database. Use it only inside "
-                "your own network."
-            ),
-            "caption",
-            "muted",
+        self._role_risk = _(
+            "Anyone who can use this database role can read everything in the database. Use it only inside "
+            "your own network."
         )
-        self._unprotected.setToolTip(plain_tooltip(self._role_note.text()))
-        policy = self._role_note.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._role_note.setSizePolicy(policy)
+        self._unprotected.setToolTip(plain_tooltip(self._role_risk))
         self._url = Edit(placeholder="postgresql://role@server/database", name="server_url")
         if settings.last_way not in ("", "local", "demo"):
             self._url.setText(settings.last_way)
@@ -98,6 +96,7 @@ class ServerCard(Card):
             _("Sign in"), self._submit, size="lg", kind="primary" if last_used else "plain", name="sign_in_server"
         )
         self.button.add_key_cap("Enter")
+        self.button.setMinimumWidth(_BUTTON_WIDTH)
         self.column.addLayout(_card_head("ph.database", _("Shared server"), *badges, selected=last_used))
         self._lay_out()
         self._url.textChanged.connect(self._update_warning)
@@ -111,12 +110,13 @@ class ServerCard(Card):
             application.focusChanged.connect(self._on_focus_changed)
 
     def _lay_out(self) -> None:
-        # Two accounts and two passwords on one card: each is told whose it is. An error stands in the note's room.
+        # Two accounts and two passwords on one card: each is told whose it is. An error stands in the note's room, and
+        # so does, once an address is there, who can read a database.
         self._fields = {
             "url": Field(
                 _("Server"),
                 self._url,
-                note=_("The “role” in the address is the database's account, not your Benchboard account."),
+                note=_role_sentence(),
                 lines=2,
             ),
             "database_password": Field(_("Database password (optional)"), self._role_password),
@@ -145,7 +145,6 @@ class ServerCard(Card):
         self._fields["database_password"].hide()
         self.column.addLayout(account)
         self.column.addWidget(self._error)
-        self.column.addWidget(self._role_note)
         self.column.addStretch(1)
         self.column.addLayout(foot)
 
@@ -164,8 +163,8 @@ class ServerCard(Card):
             is_server = bool(session_opening.parse_server_url(url))
         except AppError:
             is_server = False
-        for widget in (self._unprotected, self._role_note):
-            widget.setVisible(is_server)
+        self._unprotected.setVisible(is_server)
+        self._fields["url"].set_note(self._role_risk if is_server else _role_sentence())
 
     def _on_focus_changed(self, _previous: QWidget | None, focused: QWidget | None) -> None:
         """Enter signs in only from a field of this card; while the window is in the background nothing changes."""
@@ -277,6 +276,7 @@ class DemoCard(Card):
         self.button = Button(
             _("Open demo"), open_demo, size="lg", kind="primary" if primary else "plain", name="open_demo"
         )
+        self.button.setMinimumWidth(_BUTTON_WIDTH)
         line = QHBoxLayout()
         line.setContentsMargins(4, 0, 4, 0)
         line.setSpacing(14)
@@ -311,6 +311,10 @@ def _password_edit(name: str) -> Edit:
     edit = Edit(name=name)
     edit.setEchoMode(QLineEdit.EchoMode.Password)
     return edit
+
+
+def _role_sentence() -> str:
+    return _("The “role” in the address is the database's account, not your Benchboard account.")
 
 
 def _key_sentence(home: Path) -> str:

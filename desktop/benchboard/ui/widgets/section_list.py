@@ -33,7 +33,7 @@ class SectionList(QWidget):
             button.setProperty("section", "true")
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _checked=False, start=start: self._show(start))
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(button)
         column.addStretch(1)
         self._pressed: QWidget | None = None
         bar = area.verticalScrollBar()
