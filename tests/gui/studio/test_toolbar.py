@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from open_dashboards import OpenDashboards, create_dashboards
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -54,7 +55,7 @@ def test_toolbar_at_the_width_that_its_texts_take_shows_them_all(qtbot: QtBot, p
     controls = (bar.export, bar.versions, bar.present)
     bar.setFixedWidth(3000)
     qtbot.waitUntil(lambda: all(one.text() for one in controls))
-    whole = bar.width() + bar._missing_width()
+    whole = bar.width() + bar.missing_width()
     bar.setFixedWidth(whole)
     qtbot.waitUntil(lambda: bar.width() == whole)
     assert all(one.text() for one in controls)
@@ -84,6 +85,27 @@ def test_toolbar_in_any_width_keeps_names_and_lists_hidden_under_more(page: Stud
         assert button.text() or button.toolTip(), name
 
 
+def test_toolbar_hides_what_is_used_least_first_and_lists_it_under_more(qtbot: QtBot, page: StudioPage) -> None:
+    """Present disappeared before Save version."""
+    bar, hidden = page.bar, list[str]()
+    order = ["export", "present_every", "fit", "find", "save_version", "show_versions", "present"]
+    buttons = (bar.export, bar._every, bar.fit, bar._find, bar.save, bar.versions, bar.present)
+    bar.setFixedWidth(3000)
+    qtbot.waitUntil(lambda: bar.width() == 3000)
+    for width in range(1400, 380, -20):
+        bar.setFixedWidth(width)
+        qtbot.waitUntil(lambda width=width: bar.width() == width)  # type: ignore[misc]  # bound in the loop
+        hidden = [name for name, button in zip(order, buttons, strict=True) if button.isHidden()]
+        assert hidden == order[: len(hidden)]
+    assert hidden == order
+    assert bar.share.isVisible()
+    bar.more.setFocus()
+    qtbot.keyClick(bar.more, Qt.Key.Key_Space)
+    offered = {one.objectName() for one in bar.window().findChildren(QWidget)}
+    assert {f"command_{name}" for name in order[1:] if name != "fit"} <= offered
+    assert {"command_export_png", "command_zoom_to_fit"} <= offered
+
+
 def test_more_menu_has_no_command_whose_button_is_visible(page: StudioPage) -> None:
     bar = page.bar
     bar._open_more_menu()
@@ -100,10 +122,10 @@ def test_toolbar_without_space_shortens_the_save_state(qtbot: QtBot, page: Studi
     bar = page.bar
     bar.setFixedWidth(400)
     qtbot.waitUntil(lambda: bar.width() == 400 and bar.state.width() < bar._state_width)
-    least = bar._missing_width() + bar.width() + bar._state_width - bar.state.width()
+    least = bar.missing_width() + bar.width() + bar._state_width - bar.state.width()
     bar.setFixedWidth(least - 30)
     qtbot.waitUntil(lambda: bar.state.width() == bar._state_width - 30)
-    assert bar.state.geometry().right() < bar.save.geometry().left()
+    assert bar.state.geometry().right() < bar.share.geometry().left()
     bar.setFixedWidth(least)
     qtbot.waitUntil(lambda: bar.state.width() == bar._state_width)
 

@@ -1,6 +1,7 @@
 """The versions of a dashboard: compared, stepped through, reverted and restored, by mouse and keys."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -19,7 +21,8 @@ from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.dashboards.versions import version_store
 from benchboard.dashboards.versions.diff import differences
 from benchboard.ui.studio.versions.diff_view import DiffPage
-from benchboard.ui.studio.versions.difference_list import DifferenceList
+from benchboard.ui.studio.versions.difference_list import DifferenceList, wrapped
+from benchboard.ui.studio.versions.difference_text import Look
 from benchboard.ui.studio.versions.version_list import VersionList, fold_button
 from benchboard.ui.studio.versions.versions_view import VersionsScreen
 from benchboard.ui.theme import theme
@@ -126,6 +129,33 @@ def test_list_of_differences_says_each_to_its_end(history: History) -> None:
     boxes = [view.visualRect(row) for row in rows]
     assert all(before.bottom() < after.top() for before, after in pairwise(boxes))
     assert len({box.height() for box in boxes[:-1]}) > 1
+
+
+@pytest.mark.parametrize("text", ["Short", "moved " * 12, "moved " * 60, "A" * 200, "column 5 → 9, " + "B" * 90])
+@pytest.mark.parametrize("width", [60, 130, 190])
+def test_text_of_a_difference_has_no_line_wider_than_its_row(light: object, text: str, width: int) -> None:
+    """A text whose words broke badly had a fourth line, which the row cut off."""
+    metrics, lines = QFontMetrics(theme().font("caption")), wrapped(text.strip(), width)
+    assert 1 <= len(lines) <= 3
+    assert all(metrics.horizontalAdvance(line) <= width for line in lines)
+    whole = " ".join(lines)
+    assert whole.endswith("…") or whole.replace(" ", "") == text.replace(" ", "")
+
+
+def test_counts_of_differences_keep_their_words_wherever_they_fit(history: History) -> None:
+    history.open(1024, 700)
+    screen, counts = history.screen, history.screen._counts
+    words = {"moved", "added", "removed", "changed"}
+    assert words & {one.text for one in painted_texts(counts)}
+    every: tuple[Look, ...] = ("moved", "added", "removed", "changed")
+    for looks, count, has_words, has_labels in (
+        (every[:1], 1, True, True), (every, 1, True, False), (every, 10**18, False, False),
+    ):  # fmt: skip
+        counts.show_counts(Counter(dict.fromkeys(looks, count)))
+        screen._fit_toolbar()
+        assert (set(looks) <= {one.text for one in painted_texts(counts)}) is has_words, count
+        assert bool(screen._back.text()) is has_labels, count
+        assert screen._back.accessibleName() == "Back to editing"
 
 
 def test_versions_opened_compare_the_newest_and_keys_step_through(history: History) -> None:

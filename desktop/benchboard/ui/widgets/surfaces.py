@@ -96,6 +96,11 @@ class Toolbar(QWidget):
         self._row.addWidget(widget)
         return widget
 
+    def missing_width(self) -> int:
+        """How many pixels wider it would have to be for its widgets; 0 or less if they fit."""
+        self._row.invalidate()
+        return self._row.minimumSize().width() - self.width()
+
     def remove(self, widget: QWidget) -> None:
         """Remove a widget from the left side and delete it."""
         if self._row.indexOf(widget) >= 0:

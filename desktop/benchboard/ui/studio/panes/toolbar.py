@@ -78,8 +78,10 @@ class PageToolbar(Toolbar):
         self._run, self._handlers, self._shared = run, handlers, shared
         self._fill_left()
         self._fill_right()
-        self._shortened = (self.export, self.versions, self.present, self.breakpoints)
-        self._overflowing = (self.export, self._every, self.present, self.fit, self._find)
+        self._shortened = (self.export, self.versions, self.breakpoints, self.present)
+        # What is used most stays longest; all of it is in the More menu.
+        self._overflowing = (self.export, self._every, self.fit, self._find, self.save, self.versions, self.present)
+        self._offers_changes = True
         self.setFixedHeight(theme().px("shell.toolbar"))
 
     def _fill_left(self) -> None:
@@ -159,8 +161,8 @@ class PageToolbar(Toolbar):
 
     def offer_changes(self, offered: bool) -> None:
         """Show the buttons that edit the page, or only those that don't."""
-        for button in (self.save, self.share):
-            button.setVisible(offered and self._shared)
+        self._offers_changes = offered
+        self.share.setVisible(offered and self._shared)
         self._fit_width()
 
     def show_breakpoint(self, name: str) -> None:
@@ -185,8 +187,9 @@ class PageToolbar(Toolbar):
     def _fit_width(self) -> None:
         """Fit the toolbar to its width: remove texts, then hide buttons, each in order, then elide the save state."""
         self.state.setFixedWidth(self._state_width)
+        unavailable = self._unavailable()
         for button in self._overflowing:
-            button.show()
+            button.setVisible(button not in unavailable)
         for control in self._shortened:
             control.show_label(True)
         if self._fits():
@@ -199,14 +202,15 @@ class PageToolbar(Toolbar):
             button.hide()
             if self._fits():
                 return
-        self.state.setFixedWidth(max(0, self._state_width - self._missing_width()))
+        self.state.setFixedWidth(max(0, self._state_width - self.missing_width()))
+
+    def _unavailable(self) -> list[Button]:
+        """The buttons that this page doesn't have at any width."""
+        missing = [] if self._shared else [self.versions]
+        return missing if self._shared and self._offers_changes else [*missing, self.save]
 
     def _fits(self) -> bool:
-        return self._missing_width() <= 0
-
-    def _missing_width(self) -> int:
-        self._row.invalidate()
-        return self._row.minimumSize().width() - self.width()
+        return self.missing_width() <= 0
 
     def open_interval_menu(self, current: int, choose: Callable[[int], None]) -> None:
         """Offer the intervals at which a presentation shows its next page, in seconds; 0 is off."""

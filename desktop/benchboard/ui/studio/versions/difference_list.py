@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from benchboard.dashboards.versions.diff import Difference, Key
@@ -32,8 +32,6 @@ _LINE: Final = 15
 _MAX_LINES: Final = 3
 _LEFT, _RIGHT = 50, 40
 """Pixels at both sides of a row's text."""
-
-_WRAPPED: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 class DifferenceListModel(QAbstractListModel):
@@ -179,8 +177,8 @@ class _DifferenceDelegate(QStyledItemDelegate):
         row = model.row(index.row())
         if row is None:
             return QSize(200, 36)
-        _text, lines = _wrapped(row[1].line, self._view.viewport().width() - _LEFT - _RIGHT)
-        return QSize(200, _ROW_HEIGHT + (lines - 1) * _LINE)
+        lines = wrapped(row[1].line, self._view.viewport().width() - _LEFT - _RIGHT)
+        return QSize(200, _ROW_HEIGHT + (len(lines) - 1) * _LINE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -208,13 +206,23 @@ def _paint_fold(painter: QPainter, box: QRect, model: DifferenceListModel) -> No
     painter.drawText(box.adjusted(50, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter, model.fold_text())
 
 
-def _wrapped(text: str, width: int) -> tuple[str, int]:
-    """A text for so many pixels and its number of lines; elided if it had more than three. The tooltip has it all."""
-    metrics = QFontMetrics(theme().font("caption"))
-    if metrics.horizontalAdvance(text) > width * _MAX_LINES:
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(width * (_MAX_LINES - 0.4)))
-    height = metrics.boundingRect(QRect(0, 0, width, 1_000), _WRAPPED, text).height()
-    return text, min(max(1, round(height / metrics.lineSpacing())), _MAX_LINES)
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of so many pixels, at most three, of which the last is elided: the tooltip has it all."""
+    font = theme().font("caption")
+    layout, lines = QTextLayout(text, font), list[str]()
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(width, 1))
+        start = line.textStart()
+        if len(lines) == _MAX_LINES - 1:
+            lines.append(QFontMetrics(font).elidedText(text[start:], Qt.TextElideMode.ElideRight, width))
+            break
+        lines.append(text[start : start + line.textLength()].rstrip())
+    layout.endLayout()
+    return lines
 
 
 def _paint_row(painter: QPainter, box: QRect, words: DifferenceText, *, ticked: bool) -> None:
@@ -228,9 +236,10 @@ def _paint_row(painter: QPainter, box: QRect, words: DifferenceText, *, ticked: 
     painter.restore()
     room = box.adjusted(_LEFT, 7, -_RIGHT, 0)
     paint_lines(painter, room, (RowLine(words.title, "body", "text"),))
-    text, _lines = _wrapped(words.line, room.width())
     painter.setFont(theme().font("caption"))
     painter.setPen(theme().color("text.muted"))
-    painter.drawText(room.adjusted(0, 19, 0, 0), _WRAPPED, text)
+    for place, line in enumerate(wrapped(words.line, room.width())):
+        line_box = QRect(room.left(), room.top() + 19 + place * _LINE, room.width(), _LINE)
+        painter.drawText(line_box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, line)
     state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
     paint_check(painter, QRectF(box.right() - 26, box.top() + 14, 14, 14), state)

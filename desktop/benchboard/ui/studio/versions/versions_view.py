@@ -188,6 +188,7 @@ class VersionsScreen(QWidget):
         counts = Counter(describe(one, names).look for one in compared.found if not one.displaced)
         self._counts.show_counts(counts)
         self._counts_line.setVisible(bool(counts))
+        self._fit_toolbar()
         self._page.setAccessibleName(f"{was} → {now}: {self._right.heading}")
         self._request_answers()
 
@@ -340,9 +341,11 @@ class VersionsScreen(QWidget):
         self.setFocusProxy(self._right.list)
 
     def _toolbar(self) -> QWidget:
-        bar = Toolbar()
+        bar = self._bar = Toolbar()
         bar.setAccessibleName(_("Versions"))
-        back = Button(_("Back to editing"), self.closed.emit, kind="quiet", icon="ph.caret-left", name="versions_back")
+        back = self._back = Button(
+            _("Back to editing"), self.closed.emit, kind="quiet", icon="ph.caret-left", name="versions_back"
+        )
         self._show_list = Button(_("Versions"), self._toggle_list, icon="ph.list", name="versions_toggle")
         self._show_list.setCheckable(True)
         self._before_name, self._after_name = Text("", "body_strong"), Text("", "body_strong")
@@ -391,7 +394,16 @@ class VersionsScreen(QWidget):
         shown = not narrow or self._show_list.isChecked()
         self._left.setVisible(shown)
         self._left_line.setVisible(shown)
-        self._counts.set_compact(narrow)
+        self._fit_toolbar()
+
+    def _fit_toolbar(self) -> None:
+        """Show the words of the counts wherever they fit: in place of the words beside icons, if need be."""
+        for shows_labels, compact in ((True, False), (False, False), (False, True)):
+            self._back.show_label(shows_labels)
+            self._show_list.show_label(shows_labels)
+            self._counts.set_compact(compact)
+            if self._bar.missing_width() <= 0:
+                return
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
