@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 from benchboard.analytics import sqlite_functions
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.name_scope import VIEW_PREFIX, view_name
-from benchboard.analytics.query_errors import date_out_of_range
+from benchboard.analytics.query_errors import date_out_of_range, too_much_memory, too_slow
 from benchboard.analytics.query_translator import TranslatedQuery
 from benchboard.analytics.relations import RELATIONS, readable_tables
-from benchboard.errors import Invalid, Unavailable
-from benchboard.i18n import _, number
+from benchboard.errors import Invalid
+from benchboard.i18n import _
 from benchboard.identity.permissions import Actor
 from benchboard.storage import sqlite_memory
 
@@ -56,7 +56,7 @@ def fetch(
     """All rows of a query, as the driver returns them. `timeout` counts from `started` (monotonic). Raises what
     `queries.run_query` raises."""
     if query.row_size > _MAX_ROW:
-        raise _too_much_memory()
+        raise too_much_memory()
     if cancel_token.cancelled:
         raise query_cancelled()
     engine = _Sqlite if session.get_bind().dialect.name == "sqlite" else _Postgresql
@@ -65,9 +65,9 @@ def fetch(
     except DBAPIError as error:
         raise _translated_error(error, cancel_token, timeout, started) from error
     except TimeoutError as error:
-        raise _too_slow(timeout, started) from error
+        raise too_slow(timeout, started) from error
     except MemoryError as error:
-        raise _too_much_memory() from error
+        raise too_much_memory() from error
 
 
 def _views(query: TranslatedQuery, actor: Actor, *, organisation: str, user: str) -> list[str]:
@@ -236,7 +236,7 @@ def _translated_error(error: DBAPIError, cancel_token: CancelToken, timeout: flo
     text = str(error.orig).partition("\n")[0]
     state, code = str(getattr(error.orig, "sqlstate", "") or ""), _sqlite_code(error)
     if code == _INTERRUPTED or state == _CANCELLED_STATE:
-        return query_cancelled() if cancel_token.cancelled else _too_slow(timeout, started)
+        return query_cancelled() if cancel_token.cancelled else too_slow(timeout, started)
     if not state and code is None and "decode to UTF-8" in text:  # the driver's own words, which have no code
         return not_text()
     if state == _DATE_OUT_OF_RANGE_STATE or (
@@ -244,7 +244,7 @@ def _translated_error(error: DBAPIError, cancel_token: CancelToken, timeout: flo
     ):
         return date_out_of_range()
     if code == _NO_MEMORY or state.startswith(_RESOURCE_STATES):
-        return _too_much_memory()
+        return too_much_memory()
     if state == _OUT_OF_RANGE_STATE or (code == _ERROR and text in (_OVERFLOW, _CALLBACK_FAILED)):
         return not_exact()
     # A table or column that is missing is the database's fault: the query names only what a relation has.
@@ -268,20 +268,3 @@ def not_text() -> Invalid:
 def not_exact() -> Invalid:
     """The error of a number beyond what the engine can count exactly: 64 bits of a whole one."""
     return Invalid("query.number", _("A number that the query calculates is too large to be exact."), field="query")
-
-
-def _too_slow(timeout: float, started: float) -> Unavailable:
-    return Unavailable(
-        "query.timeout",
-        _("The query took longer than {limit} s and was stopped.").format(limit=number(timeout)),
-        do=_("Narrow it down, for example to fewer days, then try again."),
-        elapsed=time.monotonic() - started,
-    )
-
-
-def _too_much_memory() -> Unavailable:
-    return Unavailable(
-        "query.memory",
-        _("The query exceeded the memory limit and was stopped."),
-        do=_("Narrow it down, for example to fewer columns or days, then try again."),
-    )

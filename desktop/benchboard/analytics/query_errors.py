@@ -3,6 +3,7 @@
 For a syntax error, the first unexpected word, and the keyword that was perhaps meant.
 """
 
+import time
 from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
@@ -10,16 +11,16 @@ import sqlglot
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError
 
-from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.errors import Invalid, Unavailable
+from benchboard.i18n import _, number
 
-_FIRST_KEYWORDS: Final = ("SELECT", "WITH")
-_KEYWORDS: Final = (*_FIRST_KEYWORDS, "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "UNION", "JOIN",
+FIRST_KEYWORDS: Final = ("SELECT", "WITH")
+KEYWORDS: Final = (*FIRST_KEYWORDS, "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "UNION", "JOIN",
                     "LEFT", "INNER", "WHEN", "THEN", "BETWEEN")  # fmt: skip
 _OTHER_STATEMENTS: Final = ("ATTACH", "DETACH", "PRAGMA", "EXPLAIN", "DESCRIBE", "SHOW", "ANALYZE", "USE", "SET",
                             "RESET", "BEGIN", "COMMIT", "ROLLBACK")  # fmt: skip
 """Statements that read or change settings rather than data. The parser may stumble over what follows the word."""
-_CHANGING_STATEMENTS: Final = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CREATE", "ALTER", "DROP", "GRANT",
+CHANGING_STATEMENTS: Final = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CREATE", "ALTER", "DROP", "GRANT",
                                "REVOKE", "COPY", "COMMENT", "REPLACE", "CALL", "DO", "VACUUM", "REFRESH", "LOCK",
                                "EXECUTE", "WITH")  # fmt: skip
 _WRITTEN_OUT: Final = {"GROUP": "GROUP BY", "ORDER": "ORDER BY"}
@@ -106,6 +107,25 @@ def date_out_of_range(node: exp.Expr | None = None) -> Invalid:
     )
 
 
+def too_slow(timeout: float, started: float) -> Unavailable:
+    """The error of a query that took longer than `timeout` seconds since `started` (monotonic)."""
+    return Unavailable(
+        "query.timeout",
+        _("The query took longer than {limit} s and was stopped.").format(limit=number(timeout)),
+        do=_("Narrow it down, for example to fewer days, then try again."),
+        elapsed=time.monotonic() - started,
+    )
+
+
+def too_much_memory() -> Unavailable:
+    """The error of a query that needs too much memory."""
+    return Unavailable(
+        "query.memory",
+        _("The query exceeded the memory limit and was stopped."),
+        do=_("Narrow it down, for example to fewer columns or days, then try again."),
+    )
+
+
 def at_token(token: Token, code: str, what: str, do: str = "") -> Invalid:
     """An error (`query.<code>`) at the place of a token."""
     return Invalid(f"query.{code}", what, do=do, field="query", start=token.start, end=token.end + 1)
@@ -122,7 +142,7 @@ def syntax_error(text: str, error: ParseError) -> Invalid:
     first_word = _first_word(tokens)
     if _is_other_statement(first_word):
         return not_a_select(text)
-    if first_word is not None and (keyword := _similar_keyword(first_word, _FIRST_KEYWORDS)):
+    if first_word is not None and (keyword := _similar_keyword(first_word, FIRST_KEYWORDS)):
         return _unexpected(first_word, keyword)
     first = error.errors[0] if error.errors else {}
     # By the parser's own lines and columns: it ends lines at other characters than Python does.
@@ -133,10 +153,10 @@ def syntax_error(text: str, error: ParseError) -> Invalid:
     if (missing := _missing_row_count(tokens, place)) is not None:
         return missing
     # The parser takes a misspelt keyword for a name and stumbles over the word that follows it.
-    candidates = ((place - 1, _KEYWORDS), (place, _KEYWORDS), (_group_start(tokens, place), _FIRST_KEYWORDS))
+    candidates = ((place - 1, KEYWORDS), (place, KEYWORDS), (_group_start(tokens, place), FIRST_KEYWORDS))
     for at, keywords in candidates:
         after_operand = at > 0 and tokens[at - 1].token_type in _OPERAND_ENDS
-        possible = keywords if after_operand else _FIRST_KEYWORDS
+        possible = keywords if after_operand else FIRST_KEYWORDS
         if at >= 0 and (keyword := _similar_keyword(tokens[at], possible)):
             return _unexpected(tokens[at], keyword)
     found = tokens[place]
@@ -147,12 +167,12 @@ def syntax_error(text: str, error: ParseError) -> Invalid:
 def not_a_select(text: str) -> Invalid:
     """The error that `text` is a statement but not a query, at its first keyword."""
     first_word = _first_word(sqlglot.tokenize(text, read="postgres"))
-    if first_word is not None and (keyword := _similar_keyword(first_word, _FIRST_KEYWORDS)):
+    if first_word is not None and (keyword := _similar_keyword(first_word, FIRST_KEYWORDS)):
         return _unexpected(first_word, keyword)
     what = _("Only SELECT is supported: queries can't change data.")
     if _is_other_statement(first_word):
         what = _("Only SELECT is supported.")
-    elif first_word is None or first_word.text.upper() not in _CHANGING_STATEMENTS:
+    elif first_word is None or first_word.text.upper() not in CHANGING_STATEMENTS:
         what = _("Start the query with SELECT or WITH.")
     start, end = (first_word.start, first_word.end + 1) if first_word is not None else (0, len(text))
     return Invalid("query.not-select", what, field="query", start=start, end=end)
@@ -179,9 +199,12 @@ def _group_start(tokens: list[Token], place: int) -> int:
 
 def _similar_keyword(token: Token, keywords: tuple[str, ...]) -> str:
     """The keyword that a name is perhaps a misspelling of; empty where none is like it."""
-    if token.token_type != TokenType.VAR:
-        return ""
-    word = token.text[:_SHOWN].upper()
+    return similar_keyword(token.text, keywords) if token.token_type == TokenType.VAR else ""
+
+
+def similar_keyword(text: str, keywords: tuple[str, ...]) -> str:
+    """The keyword that a word is perhaps a misspelling of; empty where none is like it."""
+    word = text[:_SHOWN].upper()
     keyword = next(iter(get_close_matches(word, keywords, 1, _SIMILARITY)), "")
     return "" if word != keyword and word.startswith(keyword) else _WRITTEN_OUT.get(keyword, keyword)
 

@@ -1,0 +1,81 @@
+"""How the columns of a query over files are shown: a column of a file keeps its title and unit wherever the query
+answers it as it is, or an aggregate of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Literal
+
+from benchboard.analytics.column_presentation import COUNT, NOTHING, VALUE, Presentation, aggregated, named
+from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery
+
+Node = dict[str, Any]
+_Tables = Mapping[NamedRelation, Mapping[str, Presentation]]
+_AGGREGATES: Final[Mapping[str, Literal["sum", "avg", "min", "max", "count"]]] = {
+    "sum": "sum", "avg": "avg", "mean": "avg", "min": "min", "max": "max", "count": "count", "count_star": "count",
+}  # fmt: skip
+
+
+def presentations(query: ParsedQuery, names: Sequence[str], tables: _Tables) -> list[Presentation]:
+    """How each column of the query's result is shown, by the names of these columns and the columns of its tables."""
+    select = query.select
+    scope = _scope(select.get("from_table") or {}, tables) if select.get("type") == "SELECT_NODE" else {}
+    items: list[Node] = select.get("select_list") or []
+    if len(items) == len(names) and not any(item.get("class") == "STAR" for item in items):
+        return [_shown(item, scope) for item in items]
+    # With “*” among them the columns are those of the tables, and only their names tell which.
+    plain = {str(item["alias"]).lower() for item in items if item.get("alias")}
+    return [NOTHING if name.lower() in plain else _column(scope, "", name) for name in names]
+
+
+def _scope(table: Node, tables: _Tables) -> dict[str, Mapping[str, Presentation]]:
+    """The tables of a FROM clause by the name that the query calls them, in lower case."""
+    if table.get("type") == "JOIN":
+        return _scope(table.get("left") or {}, tables) | _scope(table.get("right") or {}, tables)
+    if table.get("type") != "BASE_TABLE" or table.get("column_name_alias"):
+        return {}
+    relation = NamedRelation(str(table.get("schema_name", "")), str(table.get("table_name", "")))
+    columns = next((found for known, found in tables.items() if _same(known, relation)), None)
+    return {} if columns is None else {str(table.get("alias") or relation.table).lower(): columns}
+
+
+def _same(one: NamedRelation, other: NamedRelation) -> bool:
+    return (one.source.lower(), one.table.lower()) == (other.source.lower(), other.table.lower())
+
+
+def _shown(item: Node, scope: Mapping[str, Mapping[str, Presentation]]) -> Presentation:
+    alias = str(item.get("alias", ""))
+    found = _expression(item, scope)
+    if not alias:
+        return found if found.title or found.written or item.get("class") == "COLUMN_REF" else replace(
+            found, title=VALUE.title
+        )  # fmt: skip
+    return named(found, alias, quoted=alias != alias.lower() or not alias.isidentifier())
+
+
+def _expression(item: Node, scope: Mapping[str, Mapping[str, Presentation]]) -> Presentation:
+    if item.get("class") == "COLUMN_REF":
+        path = [str(part) for part in item.get("column_names", ())]
+        return _column(scope, path[-2] if len(path) > 1 else "", path[-1])
+    function = _AGGREGATES.get(str(item.get("function_name", "")).lower())
+    arguments = item.get("arguments") or []
+    if item.get("class") != "FUNCTION" or function is None:
+        return NOTHING
+    if function == "count" and not arguments:
+        return COUNT
+    if len(arguments) != 1:
+        return NOTHING
+    inner = arguments[0].get("expression") or {}
+    return aggregated(_expression(inner, scope), function) if inner.get("class") == "COLUMN_REF" else NOTHING
+
+
+def _column(scope: Mapping[str, Mapping[str, Presentation]], table: str, name: str) -> Presentation:
+    """The presentation of a column; nothing if no table has it, or several have."""
+    found = [
+        shown
+        for alias, columns in scope.items()
+        if table.lower() in ("", alias)
+        for known, shown in columns.items()
+        if known.lower() == name.lower()
+    ]
+    return found[0] if len(found) == 1 else NOTHING

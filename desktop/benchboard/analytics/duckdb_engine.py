@@ -1,0 +1,246 @@
+"""Runs queries over files: all of DuckDB's SELECT, over views of the files that a source has, and nothing else.
+
+A query is parsed and checked (`duckdb_parser`), the views that it names are made in an instance of its own, which is
+then locked (`duckdb_session`), and only then does it run. Either guard would do alone.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from benchboard.analytics import duckdb_session
+from benchboard.analytics.cancellation import CancelToken, query_cancelled
+from benchboard.analytics.column_presentation import NOTHING, Presentation
+from benchboard.analytics.duckdb_binding import BoundText, bind_variables
+from benchboard.analytics.duckdb_columns import presentations
+from benchboard.analytics.duckdb_errors import PlaceOf, query_error
+from benchboard.analytics.duckdb_parser import NamedRelation, ParsedQuery, parse_query
+from benchboard.analytics.duckdb_values import Cell, CellReader, binary_column, fetched_sql, is_binary, kind_of
+from benchboard.analytics.query_errors import too_much_memory, too_slow
+from benchboard.analytics.query_types import ValueKind
+from benchboard.errors import AppError, Invalid, Unavailable
+from benchboard.i18n import _
+
+if TYPE_CHECKING:
+    import duckdb
+
+MAX_COLUMNS: Final = 1_000
+MAX_NAME: Final = 200
+"""Characters of a column's name: one without AS is called what it calculates."""
+MAX_RESULT: Final = 64 * 1024 * 1024
+"""Characters of text in a result."""
+_BATCH: Final = 250
+_RESERVED: Final = frozenset(("information_schema", "main", "memory", "pg_catalog", "system", "temp"))
+"""Names of DuckDB's own schemas and databases, which no source can have in a query."""
+Variables = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A table of a source as queries see it."""
+
+    sql: str
+    """A SELECT over its files, of our own making (`FileScan.relation_sql`)."""
+    paths: tuple[Path, ...]
+    """The files that it reads."""
+    columns: Mapping[str, Presentation] = field(default_factory=dict)
+    """How its columns are shown."""
+
+
+class Catalog(Protocol):
+    """The tables that a query may name."""
+
+    def find(self, source: str, table: str) -> FileView | None:
+        """The table of that name, of the query's own source where `source` is empty; None if there is none. Names are
+        compared without regard to the case of ASCII letters. May raise an `AppError` for one that can't be read."""
+
+    def names(self) -> Sequence[str]:
+        """The names of the tables of the query's own source."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileColumn:
+    """A column of a result."""
+
+    name: str
+    kind: ValueKind
+    presentation: Presentation = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """The result of a query over files; `not_numbers` of its cells are empty because they were NaN or infinite."""
+
+    columns: tuple[FileColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    truncated: bool
+    not_numbers: int = 0
+
+
+def check(text: str, catalog: Catalog, *, variables: Variables, timeout: float) -> tuple[FileColumn, ...]:
+    """The columns of a query, which isn't run. Raises what `run` raises."""
+    return _Run(text, catalog, variables, timeout, CancelToken()).columns()
+
+
+def run(
+    text: str,
+    catalog: Catalog,
+    *,
+    limit: int,
+    timeout: float,
+    cancel_token: CancelToken,
+    variables: Variables,
+) -> FileResult:
+    """Run a query over the tables of a catalog and return `limit` rows at most.
+
+    Raises `Invalid` for a query that is wrong, with facts `start` and `end` where it is, `Unavailable` for one that
+    takes longer than `timeout` seconds (`query.timeout`), too much memory (`query.memory`) or whose file can't be read
+    (`source.unreadable`), `Cancelled` if `cancel_token` was cancelled, and what the catalog raises.
+    """
+    return _Run(text, catalog, variables, timeout, cancel_token).rows(limit)
+
+
+class _Run:
+    """One query, from its text to its rows."""
+
+    def __init__(
+        self, text: str, catalog: Catalog, variables: Variables, timeout: float, cancel_token: CancelToken
+    ) -> None:
+        self._started = time.monotonic()
+        self._timeout, self._cancel_token = timeout, cancel_token
+        self._query = parse_query(text)
+        self._views = _find_views(self._query, catalog)
+        self._bound: BoundText = bind_variables(self._query.source, self._query.several_places, variables)
+        self._place_of = PlaceOf(self._bound.edits)
+        self._opened = False
+
+    def columns(self) -> tuple[FileColumn, ...]:
+        with self._instance() as connection:
+            return self._columns(self._describe(connection))
+
+    def rows(self, limit: int) -> FileResult:
+        with self._instance() as connection:
+            described = self._describe(connection)
+            for name, type_name in described:
+                if is_binary(type_name):
+                    raise binary_column(name)
+            places = [f"c{place}" for place in range(len(described))]
+            fetched = ", ".join(fetched_sql(one, type_) for one, (_name, type_) in zip(places, described, strict=True))
+            start = f"SELECT {fetched} FROM ("  # noqa: S608  # parsed, and locked in
+            # A line break after the query: it may end with a comment.
+            statement = f"{start}{self._bound.text}\n) AS q({', '.join(places)}) LIMIT {limit + 1}"
+            self._place_of = PlaceOf(self._bound.edits, len(start.encode()))
+            reader = CellReader([type_name for _name, type_name in described])
+            rows = self._fetch(connection, statement, reader)
+        return FileResult(self._columns(described), tuple(rows[:limit]), len(rows) > limit, reader.not_numbers)
+
+    @contextmanager
+    def _instance(self) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """The instance in which the query runs, within its limits; the engine's errors become ours."""
+        connection = None
+        try:
+            connection = duckdb_session.open_instance()
+            with duckdb_session.interrupted(connection, self._started + self._timeout, self._cancel_token):
+                self._open_views(connection)
+                yield connection
+        except AppError:
+            raise
+        except Exception as error:
+            if (failure := self._failure(error)) is None:
+                raise
+            raise failure from error
+        finally:
+            if connection is not None:
+                connection.close()
+
+    def _open_views(self, connection: "duckdb.DuckDBPyConnection") -> None:
+        """Make the views that the query names, then lock the instance."""
+        for relation, view in self._views.items():
+            schema = _identifier(relation.source) if relation.source else "main"
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            connection.execute(f"CREATE OR REPLACE VIEW {schema}.{_identifier(relation.table)} AS {view.sql}")
+        duckdb_session.lock(connection, [path for view in self._views.values() for path in view.paths])
+        self._opened = True
+
+    def _describe(self, connection: "duckdb.DuckDBPyConnection") -> list[tuple[str, str]]:
+        """The names and types of the query's columns."""
+        start = "DESCRIBE "
+        self._place_of = PlaceOf(self._bound.edits, len(start))
+        described = connection.execute(f"{start}{self._bound.text}", self._bound.values).fetchall()
+        if len(described) > MAX_COLUMNS:
+            what = _("A query can return up to {limit} columns.").format(limit=MAX_COLUMNS)
+            raise Invalid("query.columns", what, field="query")
+        return [(str(row[0])[:MAX_NAME], str(row[1])) for row in described]
+
+    def _columns(self, described: Sequence[tuple[str, str]]) -> tuple[FileColumn, ...]:
+        tables = {relation: view.columns for relation, view in self._views.items()}
+        shown = presentations(self._query, [name for name, _type in described], tables)
+        return tuple(
+            FileColumn(name, kind_of(type_name), one) for (name, type_name), one in zip(described, shown, strict=True)
+        )
+
+    def _fetch(
+        self, connection: "duckdb.DuckDBPyConnection", statement: str, reader: CellReader
+    ) -> list[tuple[Cell, ...]]:
+        result = connection.execute(statement, self._bound.values)
+        rows: list[tuple[Cell, ...]] = []
+        size = 0
+        while batch := result.fetchmany(_BATCH):
+            for values in batch:
+                row = reader.row(values)
+                size += sum(len(cell) for cell in row if isinstance(cell, str))
+                rows.append(row)
+            if size > MAX_RESULT:
+                raise MemoryError
+        return rows
+
+    def _failure(self, error: Exception) -> AppError | None:
+        """What an error means; None for one that is a bug."""
+        import duckdb
+
+        if isinstance(error, duckdb.InterruptException):
+            return query_cancelled() if self._cancel_token.cancelled else too_slow(self._timeout, self._started)
+        if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+            return too_much_memory()
+        if not isinstance(error, duckdb.Error):
+            return None
+        if not self._opened or isinstance(error, duckdb.IOException):
+            return _unreadable(list(self._views.values()))
+        return query_error(self._query.source, error, self._place_of)
+
+
+def _find_views(query: ParsedQuery, catalog: Catalog) -> dict[NamedRelation, FileView]:
+    """The views that a query names. Raises `Invalid` at the first table that the catalog doesn't have."""
+    found = {}
+    for relation in query.relations:
+        reserved = relation.source.lower() in _RESERVED
+        view = None if reserved else catalog.find(relation.source, relation.table)
+        if view is None:
+            name = f"{relation.source}.{relation.table}" if relation.source else relation.table
+            what = _("There's no table “{name}”.").format(name=name[:80])
+            raise query.source.error("no-table", what, _advice(catalog.names()), relation.place)
+        found[relation] = view
+    return found
+
+
+def _advice(names: Sequence[str]) -> str:
+    return _("Available tables: {names}.").format(names=", ".join(names[:20])) if names else ""
+
+
+def _unreadable(views: Sequence[FileView]) -> Unavailable:
+    """The error of files that can't be read, by the first that is missing."""
+    paths = [path for view in views for path in view.paths]
+    missing = next((path for path in paths if not path.exists()), None)
+    if missing is not None:
+        what = _("“{name}” isn't where it was.").format(name=missing.name)
+        return Unavailable("source.moved", what, do=_("Put it back, or add the file again."), path=str(missing))
+    what = _("The source's file can't be read.")
+    name = paths[0].name if paths else ""
+    return Unavailable("source.unreadable", what, why=name, do=_("Refresh the source to see what has changed."))
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
