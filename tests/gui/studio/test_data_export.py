@@ -27,6 +27,7 @@ def _export(studio: "Studio", item: dict[str, object], file: Path) -> list[list[
     assert Path(dialog.selectedFiles()[0]).name == f"{item['title']}.csv"
     dialog.fileSelected.emit(str(file))
     dialog.close()
+    studio.wait(lambda: not studio.application.window.findChildren(QFileDialog, "data_export"))
     studio.wait(file.exists)
     return list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
 
