@@ -536,7 +536,8 @@ class ExpressionTranslator:
         return TypedExpr(cast(exp.Extract(this=exp.var(unit.upper()), expression=timestamp), exp.DType.BIGINT), type_)
 
     def _unit(self, node: exp.Expr, unit: exp.Expr, units: Iterable[str]) -> str:
-        name = str(unit.name).lower()
+        values = self._variables.written_values(unit) if isinstance(unit, exp.Placeholder) else ()
+        name = (values[0] if len(values) == 1 else str(unit.name)).lower()
         if name not in units:
             refuse(node, "unit", _("“{unit}” isn't a supported time unit here.").format(unit=name[:20]),
                    _("Use one of: {units}.").format(units=", ".join(units)))  # fmt: skip

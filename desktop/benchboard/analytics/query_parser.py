@@ -1,5 +1,6 @@
 """Parses a query: text to a syntax tree (sqlglot), in a time that does not explode, whatever the text is."""
 
+import itertools
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -59,7 +60,7 @@ def find_surrogate(text: str) -> re.Match[str] | None:
 def _statements(text: str) -> list[exp.Expr]:
     dialect = _BoundedPostgres()
     try:
-        tokens = dialect.tokenize(text)
+        tokens = _with_variable_names(dialect.tokenize(text))
         _check_tokens(tokens)
         found = dialect.parser().parse(tokens, text)
         # A semicolon is a statement of its own where a comment follows it.
@@ -85,6 +86,16 @@ def _statements(text: str) -> list[exp.Expr]:
         raise Invalid(
             "query.syntax", _("This query can't be parsed."), field="query", start=0, end=len(text)
         ) from error
+
+
+def _with_variable_names(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with the word of each `:word` as a name, also where it is a keyword (`:from`, `:interval`)."""
+    found = list(tokens)
+    for place, (colon, word) in enumerate(itertools.pairwise(tokens), 1):
+        is_variable = colon.token_type == TokenType.COLON and colon.end + 1 == word.start and word.text.isidentifier()
+        if is_variable and word.token_type != TokenType.IDENTIFIER:
+            found[place] = Token(TokenType.VAR, word.text, word.line, word.col, word.start, word.end, word.comments)
+    return found
 
 
 def _check_tokens(tokens: Sequence[Token]) -> None:

@@ -73,7 +73,7 @@ class _QueryTranslator:
     ) -> None:
         self._relations = relations
         self._for_sqlite = for_sqlite
-        self._variables = VariableBinding(variables)
+        self._variables = VariableBinding(variables, for_sqlite=for_sqlite)
         self._expressions = ExpressionTranslator(self._variables, self._subquery, for_sqlite=for_sqlite)
         self._read_relations: set[str] = set()
         self._ctes: list[dict[str, Columns]] = []

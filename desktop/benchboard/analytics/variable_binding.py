@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlglot import exp
@@ -9,19 +10,22 @@ from sqlglot import exp
 from benchboard.analytics.name_scope import MAX_NAME
 from benchboard.analytics.query_errors import position_of, refuse
 from benchboard.analytics.query_parser import find_surrogate
-from benchboard.analytics.query_types import NULL, TEXT, TypedExpr
+from benchboard.analytics.query_types import NULL, TEXT, TIMESTAMP, TypedExpr
+from benchboard.analytics.sql_nodes import cast
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 MAX_BOUND: Final = 2_000
 """Most values bound for the variables of a query, counted for each use."""
+TIMESTAMPS: Final = ("from", "to")
+"""Variables whose values are timestamps, if they are written as such with their time zone: a dashboard's time range."""
 
 
 class VariableBinding:
     """Binds the variables that one query names (`:name`)."""
 
-    def __init__(self, variables: Mapping[str, Sequence[str]]) -> None:
-        self._variables = variables
+    def __init__(self, variables: Mapping[str, Sequence[str]], *, for_sqlite: bool) -> None:
+        self._variables, self._for_sqlite = variables, for_sqlite
         # No query's text can name these placeholders.
         self._prefix = f"v{secrets.token_hex(8)}"
         self.bound: dict[str, str] = {}
@@ -50,13 +54,29 @@ class VariableBinding:
         if any("\0" in value or find_surrogate(value) for value in values):
             what = _("A value of variable “{name}” contains an invalid character.").format(name=name)
             raise Invalid("query.not-text", what, field="query", **position_of(node))
+        if name in TIMESTAMPS and (moments := _moments(values)):
+            return [self._moment(moment) for moment in moments]
         return [TypedExpr(self._placeholder(value), TEXT) for value in values] or [TypedExpr(exp.Null(), NULL)]
 
     def written_values(self, node: exp.Placeholder) -> Sequence[str]:
         """All values of a variable as they are, none of them bound; none where there is no such variable."""
         return self._variables.get(str(node.args.get("this") or ""), ())
 
+    def _moment(self, moment: datetime) -> TypedExpr:
+        written = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        stored = self._placeholder(written)
+        return TypedExpr(stored if self._for_sqlite else cast(stored, exp.DType.TIMESTAMPTZ), TIMESTAMP)
+
     def _placeholder(self, value: str) -> exp.Expr:
         key = f"{self._prefix}_{len(self.bound)}"
         self.bound[key] = value
         return exp.Cast(this=exp.Placeholder(this=key), to=exp.DataType.build("text"))
+
+
+def _moments(values: Sequence[str]) -> list[datetime]:
+    """The values as times; empty unless all are: a dashboard's own variable may have the same name."""
+    try:
+        found = [datetime.fromisoformat(value) for value in values]
+    except ValueError:
+        return []
+    return found if all(one.tzinfo is not None for one in found) else []

@@ -58,6 +58,17 @@ def day_title(time: datetime) -> str:
     return _localised_date(time.astimezone(), "ddd d MMM" if local.year == today.year else "ddd d MMM yyyy")
 
 
+def utc_span(start: datetime, end: datetime) -> str:
+    """A period in UTC, as its first and last days where it is whole ones: `1 Nov 2026 – 20 Nov 2026`; otherwise with
+    its times to the minute: `1 Nov 2026 08:00 – 2 Nov 2026 10:30`."""
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if not any((one.hour, one.minute, one.second, one.microsecond) != (0, 0, 0, 0) for one in (start, end)):
+        last = end - timedelta(days=1)
+        first = _localised_date(start, "d MMM yyyy")
+        return first if last.date() <= start.date() else f"{first} – {_localised_date(last, 'd MMM yyyy')}"
+    return " – ".join(f"{_localised_date(one, 'd MMM yyyy')} {one:%H:%M}" for one in (start, end))
+
+
 def weekday_and_date(time: datetime) -> str:
     """The day of a local time beside a clock: `Fri 20 Nov`."""
     return _localised_date(time, _("ddd d MMM"))

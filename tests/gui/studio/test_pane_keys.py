@@ -23,8 +23,8 @@ def _named(studio: "Studio") -> Callable[[], str]:
     (rail,), (header,) = window.findChildren(Rail), window.findChildren(Header)
     (status,) = window.findChildren(StatusBar)
     panes: dict[str, QWidget] = {
-        "rail": rail, "header": header, "bar": page.bar, "side": page.sidebar, "page": studio.canvas,
-        "inspector": page.inspector, "json": page.json_view, "status": status,
+        "rail": rail, "header": header, "bar": page.bar, "variables": page.variables, "side": page.sidebar,
+        "page": studio.canvas, "inspector": page.inspector, "json": page.json_view, "status": status,
     }  # fmt: skip
 
     def now() -> str:
@@ -48,7 +48,15 @@ def _round(studio: "Studio", shift: Qt.KeyboardModifier = Qt.KeyboardModifier.No
 def test_f6_cycles_through_visible_panes_and_back(studio: "Studio") -> None:
     studio.page.editor.select([next(iter(studio.cells()))])
     there = _round(studio)
-    assert [one for one in there if one != "status"] == ["inspector", "rail", "header", "bar", "side", "page"]
+    assert [one for one in there if one != "status"] == [
+        "inspector",
+        "rail",
+        "header",
+        "bar",
+        "variables",
+        "side",
+        "page",
+    ]
     assert _round(studio, SHIFT)[:-1] == there[:-1][::-1]
 
 

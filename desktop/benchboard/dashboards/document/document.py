@@ -8,9 +8,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, NoReturn
 
+from benchboard.dashboards.document.time_range import REFRESH_SECONDS, TimeRange
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY, widget_of
 from benchboard.dashboards.layout import (
     MAX_HEIGHT,
@@ -57,7 +59,10 @@ _HOLDERS: Final = (dict, list)
 _DOUBTFUL: Final = re.compile(r"\\u(?:0000|d[89a-f])")
 """How JSON in ASCII represents NUL or half a surrogate pair; it also matches whole pairs, which are fine."""
 _OWN: Final = frozenset(
-    ("$schema", "format", "version", "title", "description", "columns", "compact", "variables", "items", "breakpoints")
+    (
+        *("$schema", "format", "version", "title", "description", "columns", "compact", "time", "refresh", "variables"),
+        *("items", "breakpoints"),
+    )
 )
 
 Source = Mapping[str, object]
@@ -117,6 +122,10 @@ class Document:
     breakpoints: Mapping[str, Breakpoint] = field(default_factory=dict)
     source: Source = field(default_factory=_empty_source, repr=False)
     form: int = VERSION
+    time: TimeRange | None = None
+    """The default time range; None: `time_range.DEFAULT`."""
+    refresh: int = 0
+    """Seconds after which an open dashboard reads its data again; 0: it doesn't by itself."""
 
     @property
     def chosen(self) -> dict[str, tuple[str, ...]]:
@@ -155,6 +164,8 @@ def parse_document(value: object) -> Document:
             _breakpoints(value.get("breakpoints", {})),
             MappingProxyType({key: field for key, field in value.items() if key not in _OWN}),
             form,
+            _time(value.get("time")),
+            _refresh(value.get("refresh", 0)),
         )
     )
 
@@ -168,6 +179,9 @@ def write_document(document: Document, known: WrittenItems | None = None) -> dic
         "description": document.description,
         "columns": document.layout.columns,
         "compact": document.compact,
+        # Fields that older versions don't have are written only if they are set.
+        **({"time": {"from": document.time.start, "to": document.time.end}} if document.time is not None else {}),
+        **({"refresh": document.refresh} if document.refresh else {}),
         "variables": [_serialise_variable(variable) for variable in document.variables],
         "items": serialise_page(document.layout, known),
         "breakpoints": {name: _serialise_breakpoint(point) for name, point in document.breakpoints.items()},
@@ -183,7 +197,8 @@ def write_home(document: Document, known: WrittenItems | None = None) -> object:
     if known is not None and len(known) > 2 * MAX_ITEMS:
         known.clear()  # items removed long ago
     says_more = document.title or document.description or document.variables or document.breakpoints
-    if document.form >= VERSION or says_more or document.compact != "vertical":
+    follows_time = document.time is not None or document.refresh > 0
+    if document.form >= VERSION or says_more or follows_time or document.compact != "vertical":
         return write_document(document, known)
     items = serialise_page(document.layout, known)
     if document.form == 0 and not document.source and document.layout.columns == COLUMNS:
@@ -342,6 +357,31 @@ def _serialise_variable(variable: Variable) -> dict[str, object]:
         **more,
         **variable.source,
     }
+
+
+def _time(value: object) -> TimeRange | None:
+    if value is None:
+        return None
+    ends = (value.get("from"), value.get("to")) if isinstance(value, dict) else (None, None)
+    if not all(isinstance(end, str) for end in ends):
+        what = _("time is {value}; it must be an object with the texts “from” and “to”.")
+        _refuse("bad-time", what.format(value=quote_value(value)), "time")
+    found = TimeRange(str(ends[0]), str(ends[1]))
+    try:
+        found.period(datetime.now(UTC))
+    except Invalid as error:
+        raise Invalid(
+            "layout.bad-time", error.what, do=error.do, item=None, field=f"time.{error.facts['field']}"
+        ) from error
+    return found
+
+
+def _refresh(value: object) -> int:
+    if value == 0 or (value in REFRESH_SECONDS and not isinstance(value, bool | float)):
+        return int(str(value))
+    what = _("refresh is {value}; it must be one of these seconds: {choices}.")
+    choices = ", ".join(str(seconds) for seconds in (0, *REFRESH_SECONDS))
+    _refuse("bad-refresh", what.format(value=quote_value(value), choices=choices), "refresh")
 
 
 def _breakpoints(value: object) -> Mapping[str, Breakpoint]:

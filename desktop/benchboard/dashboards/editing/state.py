@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from benchboard.dashboards.document import breakpoints
 from benchboard.dashboards.document.document import MAX_VALUES, Document, Variable, empty, fitted_document, require_rows
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.editing import clipboard, page_edits, reveal
 from benchboard.dashboards.editing.view import (
     ReaderState,
@@ -331,6 +332,37 @@ def share_values(state: EditingState, name: str) -> StateChange | None:
     after = replace(state.document, variables=variables)
     title = _("Set default for {name}").format(name=own.label or name) if after != state.document else None
     return StateChange(show(state, after, reader=replace(state.reader, choices=choices)), title)
+
+
+# The time range
+
+
+def select_time(state: EditingState, shown: TimeRange) -> EditingState:
+    """Select a time range in this window."""
+    return show(state, reader=replace(state.reader, time=shown))
+
+
+def select_refresh(state: EditingState, seconds: int) -> EditingState:
+    """Select after how many seconds this window reads its data again; 0: not by itself."""
+    return show(state, reader=replace(state.reader, refresh=seconds))
+
+
+def share_time(state: EditingState) -> StateChange | None:
+    """Make the time range and refresh selected in this window the document's; also while presenting.
+
+    None: the page is read-only or still loading.
+    """
+    if state.read_only or state.loading:
+        return None
+    shown = state.view.document
+    after = replace(state.document, time=shown.time, refresh=shown.refresh)
+    reader = replace(state.reader, time=None, refresh=None)  # so that an undo is visible
+    return StateChange(
+        show(state, after, reader=reader), _("Set default time range") if after != state.document else None
+    )
+
+
+# Variables, as a whole
 
 
 def define_variables(

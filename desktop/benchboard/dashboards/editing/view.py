@@ -7,17 +7,20 @@ that were rendered already.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from benchboard.dashboards.document import breakpoints
+from benchboard.dashboards.document import breakpoints, time_range
 from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, widget_of
 from benchboard.dashboards.editing import reveal
 from benchboard.dashboards.layout import Compact, Item, Layout, PageIndex, map_items
 from benchboard.dashboards.variables import repeat_expansion
 from benchboard.dashboards.variables.repeat_expansion import Values, VariableChoice
 from benchboard.dashboards.variables.templating import Labels, TemplateRenderer
+from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import Invalid
 
 Repeats = Literal["collapsed", "expanded", "preview"]
@@ -46,6 +49,10 @@ class ReaderState:
     """The options that the variables' queries returned: name → values."""
     labels: Labels = field(default_factory=_nothing)
     """The labels of these values, if the query returned some: name → value → label."""
+    time: TimeRange | None = None
+    """The time range selected in this window; None: the document's."""
+    refresh: int | None = None
+    """After how many seconds this window reads its data again; None: as the document says."""
     repeats: Repeats = "collapsed"
     read_only: bool = False
     """Whether this reader may not change the document. Their repeats are always expanded."""
@@ -90,6 +97,26 @@ class RenderedPage:
     def values_of(self, item_id: str) -> Values:
         """The values that a widget's query is run with: variable → values."""
         return {**self.document.chosen, **self.own_values.get(item_id, {})}
+
+    @property
+    def time(self) -> TimeRange:
+        """The time range that queries are run with, unless the document has variables of the same names."""
+        return self.document.time or time_range.DEFAULT
+
+    def uses_time(self, query: str) -> bool:
+        """Whether a query names the time range, rather than variables of the document with the same names."""
+        own = {one.name for one in self.document.variables}
+        return any(name in time_range.VARIABLES and name not in own for name in names_in(query))
+
+    def query_values(self, item_id: str, query: str, now: datetime) -> Values:
+        """The values of the variables that a widget's `query` names, with the time range as it is at `now` (UTC).
+
+        Raises `Invalid` for a time range without a period then.
+        """
+        known = self.values_of(item_id)
+        if self.uses_time(query):
+            known = {**self.time.period(now).values, **known}
+        return {name: known[name] for name in names_in(query) if name in known}
 
     def widget(self, item_id: str) -> WidgetContent:
         """A widget of the page, with its texts as in the document."""
@@ -152,8 +179,12 @@ def repeats_anything(document: Document) -> bool:
 
 
 def choose_variables(document: Document, reader: ReaderState) -> Document:
-    """The document with the reader's values of its variables."""
-    return repeat_expansion.with_choices(document, reader.choices, reader.options)
+    """The document with the reader's values of its variables, and their time range."""
+    chosen = repeat_expansion.with_choices(document, reader.choices, reader.options)
+    if reader.time is None and reader.refresh is None:
+        return chosen
+    refresh = document.refresh if reader.refresh is None else reader.refresh
+    return replace(chosen, time=reader.time or document.time, refresh=refresh)
 
 
 def expand_repeats(document: Document, reader: ReaderState) -> ExpandedRepeats:

@@ -48,6 +48,7 @@ from benchboard.ui.studio.panes.widget_finder import WidgetFinder
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.presentation import PresentationDisplay
 from benchboard.ui.studio.studio_commands import PAGE
+from benchboard.ui.studio.tiles.auto_refresh import AutoRefresh
 from benchboard.ui.studio.tiles.query_results import WidgetQueryRunner
 from benchboard.ui.studio.tiles.variable_options import VariableQueryRunner
 
@@ -112,6 +113,7 @@ class StudioPage(QWidget):
         """The commands for the page's dashboard as a whole, those of its row in the list; none for the home page."""
         self.bar = PageToolbar(self.run, self.command_handlers, shared=store.dashboard_id is not None)
         self.variables = VariablesBar(self.editor, self.variable_runner)
+        self.auto_refresh = AutoRefresh(self, self.editor, self.query_runner)
         self.variables.edit_requested.connect(lambda: self.run("studio.edit_variables"))
         self.repeats_toggle = RepeatsToggle(context, self.editor, self.saving)
         self.read_only_bar = ReadOnlyBar(self._duplicate_to_change, self.repeats_toggle.arrange)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -9,7 +10,9 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt
 
 from benchboard.analytics.queries import ResultTable, run_query
+from benchboard.dashboards.document import time_range
 from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import KINDS
 from benchboard.dashboards.editing.drafts import VARIABLES
 from benchboard.dashboards.templates import Template, apply_template
@@ -26,6 +29,7 @@ from benchboard.ui.studio.import_export import json_export
 from benchboard.ui.studio.import_export.export_dialog import ExportDialog
 from benchboard.ui.studio.library.dashboard_actions import RenameDialog
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
+from benchboard.ui.studio.panes.time_range_field import usage
 from benchboard.ui.studio.panes.variables_dialog import VariablesDialog
 from benchboard.ui.studio.rotation import interval_of
 from benchboard.ui.studio.tiles.expanded_page import ExpandedPage
@@ -116,6 +120,21 @@ class PageCommands(QObject):
             "refresh_variables": PageCommand(
                 page.variable_runner.refresh, self._why_no_refresh, keeps=_KEEPS_PRESENTATION
             ),
+            "time_range": PageCommand(
+                page.variables.time_range.open_picker, self._why_no_time_range, keeps=_KEEPS_PRESENTATION
+            ),
+            "time_earlier": PageCommand(
+                partial(self._move_time_range, time_range.before), self._why_no_time_range, keeps=_KEEPS_PRESENTATION
+            ),
+            "time_later": PageCommand(
+                partial(self._move_time_range, time_range.after), self._why_no_time_range, keeps=_KEEPS_PRESENTATION
+            ),
+            "time_wider": PageCommand(
+                partial(self._move_time_range, lambda shown, now: time_range.wider(shown.period(now))),
+                self._why_no_time_range,
+                keeps=_KEEPS_PRESENTATION,
+            ),
+            "refresh_data": PageCommand(page.query_runner.refresh, self._why_no_queries, keeps=_KEEPS_PRESENTATION),
             "rename_dashboard": PageCommand(self._rename, edits=True, shared_only=True),
             "share": PageCommand(lambda: page.screens.show_share_dialog(page.name), edits=True, shared_only=True),
             "show_versions": PageCommand(page.screens.show_versions, shared_only=True),
@@ -272,6 +291,21 @@ class PageCommands(QObject):
         dialog = RenameDialog(self._page.window(), self._page.name)
         dialog.name_entered.connect(self._page.editor.rename)
         dialog.open()
+
+    def _why_no_queries(self) -> str:
+        return "" if usage(self._page.editor)[1] else _("No widget on this page has a query.")
+
+    def _why_no_time_range(self) -> str:
+        if self._page.variables.time_range.isHidden():
+            return self._why_no_queries() or _("No widget uses the time range.")
+        return ""
+
+    def _move_time_range(self, moved: Callable[[TimeRange, datetime], Period]) -> None:
+        editor = self._page.editor
+        try:
+            editor.select_time(time_range.absolute(moved(editor.time_range, datetime.now(UTC))))
+        except Invalid as error:
+            self._context.problems.show(error)
 
     def _edit_variables(self) -> None:
         self._open_variables(self._page.saving.recovery.draft_text(VARIABLES))

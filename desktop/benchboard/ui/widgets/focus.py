@@ -97,6 +97,8 @@ class FocusReturn:
         alive = [pane for pane in self._panes if _can_focus(pane)]
         named = alive[0].findChildren(QWidget, self._name) if alive and self._name else []
         proxies = (pane.focusProxy() for pane in alive)
+        # A scroll area is the proxy of its viewport, also where it takes no focus itself.
+        proxies = (one for one in proxies if one is not None and one.focusPolicy() != Qt.FocusPolicy.NoFocus)
         return next((widget for widget in (*named, *proxies) if _can_focus(widget)), None)
 
 

@@ -6,11 +6,13 @@ What an edit changes is decided in `dashboards.editing`; `apply` runs its transi
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Concatenate, ParamSpec
 
 from PySide6.QtCore import QObject, Signal
 
 from benchboard.dashboards.document.document import Document, Variable
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, WidgetKind
 from benchboard.dashboards.editing import clipboard, page_edits, selection_edits, state, undo
 from benchboard.dashboards.editing.state import EditingState, StateChange
@@ -162,6 +164,22 @@ class Editor(QObject):
     def values_of(self, item_id: str) -> Values:
         """The values that a widget's query is run with: variable → values."""
         return self._state.view.values_of(item_id)
+
+    @property
+    def time_range(self) -> TimeRange:
+        """The time range that this window shows."""
+        return self._state.view.time
+
+    def uses_time(self, query: str) -> bool:
+        """Whether a query names the time range."""
+        return self._state.view.uses_time(query)
+
+    def query_values(self, item_id: str, query: str, now: datetime) -> Values:
+        """The values that a widget's `query` is run with, with the time range as it is at `now` (UTC).
+
+        Raises `Invalid` for a time range without a period then.
+        """
+        return self._state.view.query_values(item_id, query, now)
 
     def repeated_by(self, item: Item) -> tuple[str, tuple[str, ...]] | None:
         """The label of the variable by which an item is repeated, and its values; None if the item isn't repeated."""
@@ -356,6 +374,18 @@ class Editor(QObject):
     def share_values(self, name: str) -> None:
         """Make the values selected in this window the default values for all readers: a step, also while presenting."""
         self.apply(state.share_values, name)
+
+    def select_time(self, shown: TimeRange) -> None:
+        """Select a time range in this window. Not a step, and other users don't see it."""
+        self.apply(state.select_time, shown)
+
+    def select_refresh(self, seconds: int) -> None:
+        """Select after how many seconds this window reads its data again; 0: not by itself."""
+        self.apply(state.select_refresh, seconds)
+
+    def share_time(self) -> None:
+        """Make the time range and refresh selected in this window the dashboard's: a step, also while presenting."""
+        self.apply(state.share_time)
 
     def define_variables(self, variables: tuple[Variable, ...], renames: Mapping[str, str]) -> None:
         """Replace the document's variables as one step; references to a renamed one (old → new) are updated.

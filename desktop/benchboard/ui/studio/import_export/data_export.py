@@ -1,5 +1,6 @@
 """Exports the rows that a widget's query returns as CSV: all of them, with the selected values of the variables."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 def ask_and_export_data(context: "Context", canvas: Canvas, item_id: str) -> None:
     """Ask for a file, then run the query of a widget for up to `MAX_ROWS` rows and write them, under the columns'
     titles."""
-    widget, actor = canvas.editor.widget(item_id), context.actor
-    query, variables = widget.query, dict(canvas.editor.values_of(item_id))
+    widget, actor, view = canvas.editor.widget(item_id), context.actor, canvas.editor.state.view
+    query = widget.query
 
     def encode(progress: Progress) -> tuple[bytes, ResultTable]:
         token = CancelToken()
         with progress.on_cancel(token.cancel), context.database.read() as session:
             progress.check()
+            variables = view.query_values(item_id, query, datetime.now(UTC))
             table = queries.run_query(
                 session, actor, query, limit=queries.MAX_ROWS, cancel_token=token, variables=variables
             )

@@ -1,4 +1,5 @@
-"""The fields of a page's variables: beside the tabs, in a bar below the toolbar, or beside a presentation's title."""
+"""The fields of a page's time range and variables: beside the tabs, in a bar below the toolbar, or beside the title of
+a presentation."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Literal
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 from benchboard.dashboards.document.document import MAX_NAME, Variable
 from benchboard.i18n import _, number
 from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.studio.panes.time_range_field import TimeRangeField
 from benchboard.ui.studio.panes.value_list import value_label
 from benchboard.ui.studio.panes.value_picker import SetDefaultButton, ValuePicker
 from benchboard.ui.studio.tiles.variable_options import OptionsState, VariableQueryRunner
@@ -31,12 +33,14 @@ _TEXT_WIDTH: Final = 140
 _UNLIMITED: Final = 16_777_215  # QWIDGETSIZE_MAX, which PySide does not have
 _COUNT_WIDTH: Final = 28
 """The width of the count of fields without room, in pixels at 100 %."""
+_MARGIN: Final = 14
+_FIELD_GAP: Final = 8
 Place = Literal["tabs", "bar", "wall"]
 """Where the fields are: beside the tabs, in a bar of their own, or beside a presentation's title."""
 
 
 class VariablesBar(QScrollArea):
-    """One field for each variable of the document; hidden without variables."""
+    """A field for the time range, and one for each variable of the document; hidden without any."""
 
     edit_requested = Signal()
     """The user wants to edit the variables."""
@@ -59,9 +63,14 @@ class VariablesBar(QScrollArea):
         set_surface(strip, "surface")
         self._place: Place = "bar"
         self._scale = 1.0
-        self._row = QHBoxLayout(strip)
-        self._row.setContentsMargins(14, 0, 14, 0)
-        self._row.setSpacing(8)
+        line = QHBoxLayout(strip)
+        line.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        line.setSpacing(_FIELD_GAP)
+        self.time_range = TimeRangeField(editor)
+        line.addWidget(self.time_range)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(_FIELD_GAP)
+        line.addLayout(self._row, 1)
         self.setWidget(strip)
         self.horizontalScrollBar().rangeChanged.connect(self._fit_scroll_bar)
         editor.changed.connect(self._refresh)
@@ -109,8 +118,10 @@ class VariablesBar(QScrollArea):
         """
         if self._place != "wall":
             return
-        margins, gap = self._row.contentsMargins(), self._row.spacing()
-        width -= margins.left() + margins.right() + gap  # the stretch at the end takes a gap as well
+        gap = _FIELD_GAP
+        width -= 2 * _MARGIN + gap  # the stretch at the end takes a gap as well
+        if not self.time_range.isHidden():
+            width -= self.time_range.sizeHint().width() + gap
         least, counted = round(_LEAST_FIELD * self._scale), round(_COUNT_WIDTH * self._scale) + gap
         natural = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
         shown = len(natural)
@@ -132,26 +143,26 @@ class VariablesBar(QScrollArea):
 
     @property
     def width_beside_tabs(self) -> int:
-        """The width, in pixels, that the fields take beside the tabs; 0 without variables."""
-        if not self._fields:
-            return 0
-        margins = self._row.contentsMargins()
-        fields = sum(field.width_with(_SHOWN_BESIDE) for field in self._fields)
-        return fields + self._row.spacing() * (len(self._fields) + 1) + margins.left() + margins.right()
+        """The width, in pixels, that the fields take beside the tabs; 0 without fields."""
+        widths = [field.width_with(_SHOWN_BESIDE) for field in self._fields]
+        if not self.time_range.isHidden():
+            widths.append(self.time_range.sizeHint().width())
+        return sum(widths) + _FIELD_GAP * (len(widths) + 1) + 2 * _MARGIN if widths else 0
 
     @property
     def _named(self) -> int:
         return _SHOWN if self._place == "bar" else _SHOWN_BESIDE
 
     def _fit_fields(self) -> None:
-        for field in self._fields:
-            if isinstance(field, _ListField):
+        for field in (self.time_range, *self._fields):
+            if isinstance(field, Button):
                 field.set_scale(self._scale)
                 field.setProperty("kind", "quiet" if self._place == "wall" else "plain")
                 restyle(field)
 
     def _refresh(self) -> None:
         variables = self._editor.reader_document.variables
+        self._show_time_range()
         if variables == self._shown:
             return
         if self._shown is not None and _kinds(variables) == _kinds(self._shown):
@@ -177,6 +188,7 @@ class VariablesBar(QScrollArea):
         ]
         for field in self._fields:
             self._row.addWidget(field)
+            field.show()  # at once, as its focus needs: the bar may be visible already
             if field.objectName() == held:
                 field.setFocus()
         self._count = Text("", tone="muted")
@@ -184,8 +196,15 @@ class VariablesBar(QScrollArea):
         self._row.addWidget(self._count)
         self._row.addStretch(1)
         self._fit_fields()
-        self.setVisible(bool(variables))
+        self._show_time_range()
         self.width_changed.emit()
+
+    def _show_time_range(self) -> None:
+        before = self.time_range.sizeHint().width() * (not self.time_range.isHidden())
+        self.time_range.refresh()
+        self.setVisible(bool(self._fields) or not self.time_range.isHidden())
+        if self.time_range.sizeHint().width() * (not self.time_range.isHidden()) != before:
+            self.width_changed.emit()
 
     def _answered(self, name: str) -> None:
         for field, variable in zip(self._fields, self._shown or (), strict=True):

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.analytics import queries, relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.time_range import Period, TimeRange
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent
 from benchboard.errors import AppError, Cancelled, Invalid
 from benchboard.i18n import _
@@ -48,6 +49,8 @@ class QueryResult:
     """Whether the page says, for all of its widgets at once, that they have no rows."""
     read_at: datetime | None = field(default=None, compare=False)
     """When the table was read."""
+    period: Period | None = None
+    """The period that the query named; None if it named none."""
 
     @property
     def is_pending(self) -> bool:
@@ -62,6 +65,8 @@ class _QueryRequest(NamedTuple):
 
     query: str
     variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    time_range: TimeRange | None = None
+    """The range that the query names; its period is determined when the data are read."""
     picture: str = ""
     max_pixels: int = 0
 
@@ -82,6 +87,8 @@ class WidgetQueryRunner(QObject):
         result.
         """
         self._round = 0
+        self._now = datetime.now(UTC)
+        """The time at which all results of one refresh end: the widgets of a page show the same period."""
         self._prioritized: frozenset[str] = frozenset()
         self._unlimited: set[str] = set()
         """The ids of the widgets for which all rows are loaded."""
@@ -119,7 +126,7 @@ class WidgetQueryRunner(QObject):
         pictures = {widget.id: text for widget in widgets if (text := _picture(widget))}
         max_pixels = pixels_per_image(len(set(pictures.values())))
         requests = {
-            widget.id: _QueryRequest(widget.query, self._variable_values(widget))
+            widget.id: self._request(widget)
             for widget in widgets
             if widget.kind is not None and widget.kind.query and widget.query.strip()
         } | {item_id: _QueryRequest("", picture=text, max_pixels=max_pixels) for item_id, text in pictures.items()}
@@ -130,6 +137,8 @@ class WidgetQueryRunner(QObject):
             if self._running[item_id][1] != requests.get(item_id):
                 self._cancel_running(item_id)
         before, self._requests = self._requests, requests
+        if {one.time_range for one in before.values()} != {one.time_range for one in requests.values()}:
+            self._now = datetime.now(UTC)
         if removed:
             self._mark_quiet()
         for item_id, request in requests.items():
@@ -137,8 +146,10 @@ class WidgetQueryRunner(QObject):
                 self._enqueue(item_id)
         self._start_next()  # a cancelled query may have freed a slot
 
-    def _variable_values(self, widget: WidgetContent) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
+    def _request(self, widget: WidgetContent) -> _QueryRequest:
+        values = tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
+        time_range = self._editor.time_range if self._editor.uses_time(widget.query) else None
+        return _QueryRequest(widget.query, values, time_range)
 
     def prioritize(self, ids: Iterable[str]) -> None:
         """Run the queries of these widgets first from now on: they are visible."""
@@ -150,6 +161,7 @@ class WidgetQueryRunner(QObject):
         Queries waiting since an earlier refresh go first, so that each runs however often this is called.
         """
         self._round += 1
+        self._now = datetime.now(UTC)
         for item_id, request in self._requests.items():
             if not request.picture:
                 self._enqueue(item_id, self._round)
@@ -204,7 +216,15 @@ class WidgetQueryRunner(QObject):
                 self._run(item_id, self._requests[item_id])
 
     def _run(self, item_id: str, request: _QueryRequest) -> None:
-        token, actor, query, variables = CancelToken(), self._context.actor, request.query, dict(request.variables)
+        token, actor, query = CancelToken(), self._context.actor, request.query
+        variables, period = dict(request.variables), None
+        if request.time_range is not None:
+            try:
+                period = request.time_range.period(self._now)
+            except Invalid as error:
+                self._publish(item_id, QueryResult(query, error=error))
+                return
+            variables = {**period.values, **variables}
         limit = queries.MAX_ROWS if item_id in self._unlimited else queries.DEFAULT_ROWS
         self._running[item_id] = (token, request)
 
@@ -234,7 +254,7 @@ class WidgetQueryRunner(QObject):
             lambda session: queries.run_query(
                 session, actor, query, limit=limit, cancel_token=token, variables=variables
             ),
-            lambda table: arrived(QueryResult(query, table, read_at=datetime.now(UTC))),
+            lambda table: arrived(QueryResult(query, table, read_at=datetime.now(UTC), period=period)),
             failed,
             long=True,
         )

@@ -1,0 +1,210 @@
+"""The field with a page's time range, and the popover in which it is changed."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.dashboards.document import time_range
+from benchboard.dashboards.document.time_range import MAX_TEXT, PRESETS, REFRESH_SECONDS, TimeRange
+from benchboard.errors import Invalid
+from benchboard.i18n import _, number
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.time_format import utc_span
+from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Select, heading, restyle, row
+from benchboard.ui.widgets.labels import plain_tooltip
+
+_COLUMNS: Final = 2
+_PRESET_WIDTH: Final = 112
+_FIELDS_WIDTH: Final = 250
+
+
+class TimeRangeField(Button):
+    """The page's time range; pressing it opens `TimeRangePicker`. Hidden on a page without anything that it changes."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__("", self.open_picker, icon="ph.clock", menu=True, name="time_range")
+        self._editor = editor
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the range of this window."""
+        using, queries = usage(self._editor)
+        self.setVisible(using > 0 or (queries > 0 and self._editor.editable))
+        shown = self._editor.time_range
+        title = range_title(shown) if using else _("Time range")
+        seconds = self._editor.reader_document.refresh
+        self.set_title(
+            _("{range} · every {time}").format(range=title, time=refresh_title(seconds)) if seconds else title
+        )
+        self.setToolTip(plain_tooltip(_period_text(shown) if using else _("No widget uses the time range.")))
+
+    def open_picker(self) -> None:
+        """Open the popover."""
+        TimeRangePicker(self, self._editor).open()
+
+
+def usage(editor: Editor) -> tuple[int, int]:
+    """How many widgets of a page follow its time range, and how many have a query."""
+    queries = [one.query for one in editor.widgets() if one.kind is not None and one.kind.query and one.query.strip()]
+    return sum(editor.uses_time(query) for query in queries), len(queries)
+
+
+def range_title(shown: TimeRange) -> str:
+    """A range as people call it: `Last 7 days`, `1 Nov 2026 – 20 Nov 2026`, or as it is written."""
+    if name := time_range.title(shown):
+        return name
+    return _period_text(shown) if shown.is_absolute else f"{shown.start} – {shown.end}"
+
+
+def refresh_title(seconds: int) -> str:
+    """An interval of refreshing: `30 s`, `5 min`, `1 h`."""
+    if seconds < 60:
+        return _("{count} s").format(count=number(seconds))
+    if seconds < 3600:
+        return _("{count} min").format(count=number(seconds // 60))
+    return _("{count} h").format(count=number(seconds // 3600))
+
+
+def _period_text(shown: TimeRange) -> str:
+    try:
+        period = shown.period(datetime.now(UTC))
+    except Invalid as error:
+        return error.what
+    return utc_span(period.start, period.end)
+
+
+class TimeRangePicker(Popover):
+    """Ranges by name, a range typed, and how often the data are read again."""
+
+    def __init__(self, anchor: QWidget, editor: Editor) -> None:
+        super().__init__(anchor, name="time_range_picker")
+        self._editor = editor
+        self._presets: dict[TimeRange, Button] = {}
+        self._from = Field(_("From"), Edit(name="time_from"))
+        self._to = Field(_("To"), Edit(name="time_to"))
+        for field in (self._from, self._to):
+            field.edit.setMaxLength(MAX_TEXT)
+            field.edit.returnPressed.connect(self._apply)
+            field.edit.textEdited.connect(self._check)
+        self._period = Paragraph("", "caption", "muted")
+        self._refresh = Select(
+            [
+                ("0", _("Off")),
+                *((str(one), _("Every {time}").format(time=refresh_title(one))) for one in REFRESH_SECONDS),
+            ],
+            name="time_refresh",
+        )
+        self._refresh.currentIndexChanged.connect(lambda: editor.select_refresh(int(self._refresh.current_key())))
+        self._used = Paragraph("", "caption", "muted")
+        self._default = Button(
+            _("Set as default"), self._share, icon="ph.share-network", size="sm", name="time_default"
+        )
+        columns = QHBoxLayout()
+        columns.setSpacing(16)
+        columns.addLayout(self._preset_grid())
+        columns.addWidget(self._fields())
+        self.column.addWidget(heading(_("Time range")))
+        self.column.addLayout(columns)
+        editor.changed.connect(self._show)
+        self._show()
+
+    def open(self) -> None:
+        """Open it with the focus on the range that is selected."""
+        super().open()
+        chosen = self._presets.get(self._editor.time_range)
+        (chosen or self._from.edit).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _preset_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(2)
+        rows = len(PRESETS) // _COLUMNS
+        for place, shown in enumerate(PRESETS):
+            button = Button(range_title(shown), partial(self._choose, shown), kind="quiet", size="sm")
+            button.setProperty("section", "true")
+            button.setObjectName(f"time_preset_{place}")
+            button.setCheckable(True)
+            grid.addWidget(button, place % rows, place // rows, Qt.AlignmentFlag.AlignLeft)
+            grid.setColumnMinimumWidth(place // rows, _PRESET_WIDTH)
+            self._presets[shown] = button
+        return grid
+
+    def _fields(self) -> QWidget:
+        pane = QWidget()
+        pane.setFixedWidth(_FIELDS_WIDTH)
+        column = QVBoxLayout(pane)
+        column.setContentsMargins(0, 0, 0, 0)
+        for part in (self._from, self._to, self._period):
+            column.addWidget(part)
+        buttons = row(Button(_("Apply"), self._apply, size="sm", name="time_apply"), self._default)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        column.addWidget(Field(_("Read data again"), self._refresh))
+        column.addWidget(self._used)
+        column.addStretch(1)
+        return pane
+
+    def _show(self) -> None:
+        shown, editor = self._editor.time_range, self._editor
+        for preset, button in self._presets.items():
+            button.setChecked(preset == shown)
+            restyle(button)
+        self._from.edit.setText(shown.start)
+        self._to.edit.setText(shown.end)
+        self._refresh.set_current_key(str(editor.reader_document.refresh))
+        self._default.setVisible(not editor.read_only)
+        mine = (editor.reader_document.time, editor.reader_document.refresh)
+        changed = mine != (editor.document.time, editor.document.refresh)
+        self._default.disable("" if changed else _("This is already the default."))
+        self._used.setText(_usage_text(editor))
+        self._check()
+
+    def _typed(self) -> TimeRange:
+        return TimeRange(self._from.text().strip(), self._to.text().strip())
+
+    def _check(self) -> bool:
+        """Show the period of what is typed, or what is wrong with it."""
+        self._from.set_error("")
+        self._to.set_error("")
+        try:
+            period = self._typed().period(datetime.now(UTC))
+        except Invalid as error:
+            wrong = self._from if error.facts["field"] == "from" else self._to
+            wrong.set_error(f"{error.what} {error.do}")
+            self._period.setText("")
+            valid = False
+        else:
+            self._period.setText(_("{period} (UTC)").format(period=utc_span(period.start, period.end)))
+            valid = True
+        if self.isVisible():
+            self.move_into_place()
+        return valid
+
+    def _apply(self) -> None:
+        if self._check():
+            self._choose(self._typed())
+
+    def _choose(self, shown: TimeRange) -> None:
+        self._editor.select_time(shown)
+        self.close()
+
+    def _share(self) -> None:
+        if self._default.isEnabled():
+            self._editor.share_time()
+
+
+def _usage_text(editor: Editor) -> str:
+    using, queries = usage(editor)
+    if not using:
+        return _("No widget uses the time range yet. A query uses it by :from and :to, for example {example}").format(
+            example="WHERE created_dt >= :from AND created_dt < :to"
+        )
+    if using == queries:
+        if using == 1:
+            return _("The page's only widget with a query follows it.")
+        return _("All {count} widgets with a query follow it.").format(count=number(using))
+    return _("{count} of {total} widgets follow it. The others don't name :from or :to.").format(
+        count=number(using), total=number(queries)
+    )

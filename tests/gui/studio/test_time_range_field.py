@@ -1,0 +1,205 @@
+"""A dashboard's time range: what widgets read, the field and its popover, and reading again by itself."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from benchboard.dashboards.document.document import parse_document, write_document
+from benchboard.dashboards.document.time_range import DEFAULT, TimeRange
+from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
+from benchboard.ui.widgets import Edit, Select
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+FOLLOWS = "SELECT count(*) AS n, min(created_dt) AS first FROM orders WHERE created_dt >= :from AND created_dt < :to"
+ALL = "SELECT count(*) AS n, min(created_dt) AS first FROM orders"
+
+
+def _widget(name: str, query: str, x: int = 0) -> dict[str, object]:
+    place = {"x": x, "y": 0, "w": 6, "h": 4}
+    return {"id": name, "type": "table", "title": name, "query": query, "position": place}
+
+
+def _load(studio: "Studio", *widgets: dict[str, object], **fields: object) -> None:
+    document = {"format": "benchboard/dashboard", "version": 2, "items": list(widgets), **fields}
+    studio.page.editor.load(parse_document(document))
+    _settle(studio)
+
+
+def _settle(studio: "Studio") -> None:
+    studio.wait(lambda: not studio.page.query_runner.busy)
+
+
+def _row(studio: "Studio", name: str) -> tuple[object, ...]:
+    result = studio.page.query_runner.result(name)
+    assert result is not None
+    assert result.table is not None, result.error
+    return result.table.rows[0]
+
+
+def _picker(studio: "Studio") -> TimeRangePicker:
+    studio.page.run("studio.time_range")
+    (picker,) = studio.application.window.findChildren(TimeRangePicker)
+    return picker
+
+
+def _part(picker: QWidget, name: str) -> QAbstractButton:
+    found = picker.findChild(QAbstractButton, name)
+    assert found is not None
+    return found
+
+
+def test_widgets_that_name_the_range_read_its_rows_and_others_all(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS), _widget("b", ALL, 6), time={"from": "1970-01-01", "to": "9999-01-01"})
+    everything = _row(studio, "b")
+    assert _row(studio, "a") == everything
+    studio.page.editor.select_time(TimeRange("1970-01-01", "1970-01-02"))
+    _settle(studio)
+    assert _row(studio, "a")[0] == 0
+    assert _row(studio, "b") == everything
+    studio.page.editor.select_time(TimeRange("now-10y", "now+10y"))
+    _settle(studio)
+    assert _row(studio, "a") == everything
+
+
+def test_first_moment_of_the_range_is_in_it_and_its_end_is_not(studio: "Studio") -> None:
+    _load(studio, _widget("b", ALL))
+    first = _row(studio, "b")[1]
+    assert isinstance(first, datetime)
+    written = first.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    later = (first + timedelta(microseconds=1)).astimezone(UTC).replace(tzinfo=None)
+    _load(studio, _widget("a", FOLLOWS), time={"from": written, "to": later.isoformat(timespec="microseconds") + "Z"})
+    assert _row(studio, "a")[1] == first
+    _load(studio, _widget("a", FOLLOWS), time={"from": "1970-01-01", "to": written})
+    assert _row(studio, "a")[0] == 0
+
+
+def test_interval_groups_by_the_unit_that_fits_the_range(studio: "Studio") -> None:
+    query = "SELECT date_trunc(:interval, created_dt) AS bucket, count(*) AS n FROM orders GROUP BY 1 ORDER BY 1"
+    _load(studio, _widget("a", query), time={"from": "now-10y", "to": "now"})
+    months = studio.page.query_runner.result("a")
+    assert months is not None
+    assert months.table is not None
+    assert all(isinstance(row[0], datetime) and row[0].day == 1 for row in months.table.rows)
+    assert months.table.columns[0].title == "Bucket"
+    studio.page.editor.select_time(TimeRange("now-7d", "now"))
+    _settle(studio)
+    days = studio.page.query_runner.result("a")
+    assert days is not None
+    assert days.table is not None
+    assert len(days.table.rows) > len(months.table.rows)
+
+
+def test_variable_of_the_same_name_takes_precedence(studio: "Studio") -> None:
+    variable = {"name": "to", "label": "", "type": "text", "values": [], "chosen": ["paid"], "multiple": False}
+    query = "SELECT DISTINCT status FROM orders WHERE status = :to"
+    _load(studio, _widget("a", query), variables=[variable])
+    assert _row(studio, "a") == ("paid",)
+    assert studio.page.variables.time_range.text() == "Time range"
+
+
+def test_field_says_the_range_and_is_hidden_without_queries(studio: "Studio") -> None:
+    field = studio.page.variables.time_range
+    _load(studio, _widget("a", FOLLOWS))
+    assert field.text() == range_title(DEFAULT) == "Last 30 days"
+    _load(studio, _widget("a", FOLLOWS), time={"from": "now-7d", "to": "now"}, refresh=60)
+    assert field.text() == "Last 7 days · every 1 min"
+    _load(studio, {"id": "t", "type": "text", "position": {"x": 0, "y": 0, "w": 4, "h": 4}})
+    assert field.isHidden()
+
+
+def test_picker_chooses_a_named_range_by_keyboard(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS))
+    picker = _picker(studio)
+    assert picker.focusWidget() is not None
+    assert picker.focusWidget().text() == "Last 30 days"  # type: ignore[union-attr,attr-defined]  # it is a button
+    today = next(one for one in picker.findChildren(QAbstractButton) if one.text() == "Today")
+    today.setFocus()
+    studio.qtbot.keyClick(today, Qt.Key.Key_Space)
+    assert studio.page.editor.time_range == TimeRange("now/d", "now/d")
+    assert studio.page.variables.time_range.text() == "Today"
+    assert studio.page.editor.document.time is None, "a reader's choice is theirs alone"
+
+
+def test_picker_refuses_a_wrong_time_at_its_field_and_keeps_the_range(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS))
+    picker = _picker(studio)
+    start = picker.findChild(Edit, "time_from")
+    assert start is not None
+    start.clear()
+    studio.qtbot.keyClicks(start, "yesterday")
+    assert "isn't a valid time" in start.accessibleDescription()
+    _part(picker, "time_apply").click()
+    assert studio.page.editor.time_range == DEFAULT
+    start.clear()
+    studio.qtbot.keyClicks(start, "2026-02-30")
+    assert "isn't a valid time" in start.accessibleDescription()
+    start.clear()
+    studio.qtbot.keyClicks(start, "now-3d")
+    assert start.accessibleDescription() == ""
+    studio.qtbot.keyClick(start, Qt.Key.Key_Return)
+    assert studio.page.editor.time_range == TimeRange("now-3d", "now")
+
+
+def test_range_and_refresh_become_the_default_and_are_undone(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS))
+    studio.page.editor.select_time(TimeRange("now-7d", "now"))
+    picker = _picker(studio)
+    refresh = picker.findChild(Select, "time_refresh")
+    assert refresh is not None
+    refresh.setCurrentIndex(refresh.findData("30"))
+    _part(picker, "time_default").click()
+    stored = write_document(studio.page.editor.document)
+    assert (stored["time"], stored["refresh"]) == ({"from": "now-7d", "to": "now"}, 30)
+    assert not _part(picker, "time_default").isEnabled()
+    studio.page.undo()
+    assert studio.page.editor.document.time is None
+    assert studio.page.editor.time_range == DEFAULT
+    assert not studio.page.auto_refresh.timer.isActive()
+
+
+def test_commands_move_and_widen_the_range(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS), time={"from": "2026-03-01", "to": "2026-04-01"})
+    shown = []
+    for command in ("time_earlier", "time_later", "time_later", "time_wider"):
+        studio.page.run(f"studio.{command}")
+        shown.append(studio.page.editor.time_range)
+    assert [one.start[:10] for one in shown] == ["2026-02-01", "2026-03-01", "2026-04-01", "2026-03-17"]
+    assert [one.end[:10] for one in shown] == ["2026-03-01", "2026-04-01", "2026-05-01", "2026-05-16"]
+
+
+def test_data_are_read_again_at_the_interval_and_when_a_hidden_page_is_shown(studio: "Studio") -> None:
+    _load(studio, _widget("a", FOLLOWS), refresh=5)
+    page, read = studio.page, list[str]()
+    page.query_runner.result_changed.connect(read.append)
+    assert page.auto_refresh.timer.interval() == 5000
+    page.auto_refresh.timer.timeout.emit()
+    studio.wait(lambda: bool(read))
+    _settle(studio)
+    page.hide()
+    read.clear()
+    page.auto_refresh.timer.timeout.emit()
+    assert not page.query_runner.busy, "nobody sees it"
+    page.show()
+    studio.wait(lambda: bool(read))
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"time": "now"}, "time"), ({"time": {"from": "now"}}, "time"), ({"time": {"from": "now", "to": 5}}, "time"),
+        ({"time": {"from": "soon", "to": "now"}}, "time.from"), ({"time": {"from": "now", "to": "now-1d"}}, "time.to"),
+        ({"refresh": 7}, "refresh"), ({"refresh": "5s"}, "refresh"), ({"refresh": True}, "refresh"),
+        ({"refresh": 5.0}, "refresh"), ({"refresh": [5]}, "refresh"),
+    ],
+)  # fmt: skip
+def test_document_with_a_wrong_range_is_refused_with_its_field(fields: dict[str, object], field: str) -> None:
+    from benchboard.errors import Invalid
+
+    with pytest.raises(Invalid) as refused:
+        parse_document({"format": "benchboard/dashboard", "version": 2, "items": [], **fields})
+    assert refused.value.facts["field"] == field
