@@ -82,14 +82,14 @@ def _temporary_file(path: Path, content: bytes, mode: int) -> Iterator[Path]:
             file.flush()
             os.fsync(file.fileno())
         yield temporary
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Sync the folder entry: a power cut must not keep the database and lose the name of its key file."""
     with contextlib.suppress(OSError):  # Windows can't open a folder, and persists names by itself
         handle = os.open(folder, os.O_RDONLY)

@@ -186,7 +186,7 @@ def test_titles_are_recognised(tmp_path: Path, text: str, header: bool, names: l
     table = _inspect(tmp_path / "a.csv", text)
     assert table.scan.options.header == header
     assert list(_kinds(table)) == names
-    assert len(_rows(table.scan)) == table.rows
+    assert len(_rows(table.scan)) == table.rows == text.count("\n") - (3 if "Report" in text else header)
 
 
 def test_letters_beyond_ascii_far_down_decide_the_encoding(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def sniff(text: str, *, is_whole: bool, options: ReadOptions, fixed: frozenset[s
     width = _usual_width(records)
     if "skip_lines" not in fixed:
         skipped = _preamble(records, width)
-        lines = records[skipped - 1].last_line if skipped else 0
+        # DuckDB takes the first line after those skipped for the header, even an empty one.
+        lines = records[skipped].first_line - 1 if records else 0
         options = replace(options, skip_lines=lines)
         if lines:
             reason = _("These lines have fewer columns than the table below them.")

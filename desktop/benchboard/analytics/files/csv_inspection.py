@@ -34,6 +34,7 @@ from benchboard.analytics.files.inspection_types import (
     TypeFit,
 )
 from benchboard.analytics.files.scan import DateOrder, FileScan, ReadOptions, ScanColumn
+from benchboard.analytics.files.staging import STAGED_OPTIONS, StagedTable, staged_options
 from benchboard.analytics.files.text_files import Utf8File, as_utf_8
 from benchboard.analytics.files.titles import title_and_unit
 from benchboard.analytics.files.value_expressions import ColumnKind
@@ -67,20 +68,37 @@ def inspect_csv(
             guesses = [OptionGuess("encoding", text.encoding, "likely", _("A line further down isn't UTF-8."))]
         sample = sniff(text.head, is_whole=len(head) < HEAD_BYTES, options=start, fixed=fixed)
         guesses.extend(sample.guesses)
-        return _inspect_all(path, text, sample, guesses, fixed, cancel_token)
+        return _inspect_all(FileScan(path, "csv"), text, sample, guesses, fixed, cancel_token)
+
+
+def inspect_staged(
+    scan: FileScan,
+    staged: StagedTable,
+    options: ReadOptions | None,
+    fixed: frozenset[str],
+    cancel_token: CancelToken,
+) -> TableInspection:
+    """Inspect the table of `scan`, an Excel or SQLite file, which was staged. Text in the file stays text."""
+    fixed |= STAGED_OPTIONS
+    sample = sniff(staged.text.head, is_whole=staged.is_whole, options=staged_options(options), fixed=fixed)
+    guesses = list(sample.guesses)
+    return _inspect_all(scan, staged.text, sample, guesses, fixed, cancel_token, staged.text_columns)
 
 
 def _inspect_all(
-    path: Path,
+    scan: FileScan,
     text: Utf8File,
     sample: TextSample,
     guesses: list[OptionGuess],
     fixed: frozenset[str],
     cancel_token: CancelToken,
+    text_columns: frozenset[int] = frozenset(),
 ) -> TableInspection:
-    """Read the whole of `text`, which has the content of `path` in UTF-8."""
+    """Read the whole of `text`, which has the content of `scan` in UTF-8. Columns at `text_columns` stay text."""
     if not sample.rows and not any(sample.titles):
-        raise Invalid("files.empty", _("“{name}” has no lines.").format(name=path.name), do=_("Choose another file."))
+        raise Invalid(
+            "files.empty", _("“{name}” has no lines.").format(name=scan.path.name), do=_("Choose another file.")
+        )
     options = sample.options
     columns = [[row[place] for row in sample.rows if row[place].strip()] for place in range(len(sample.titles))]
     order_is_open = "date_order" not in fixed
@@ -93,8 +111,10 @@ def _inspect_all(
         if options.null_words:
             said = _("Stands where numbers or dates are expected.")
             guesses.append(OptionGuess("null_words", options.null_words, "likely", said))
-    read = text.scan(FileScan(path, "csv", options=options, columns=_text_columns(sample)))
-    with reading_connection((text.path,), cancel_token) as connection:
+    candidates = [_of_text(each) if place in text_columns else each for place, each in enumerate(candidates)]
+    scan = replace(scan, options=options, columns=_text_columns(sample))
+    read = text.scan(scan)
+    with reading_connection((text.path,), cancel_token, shown=scan.path) as connection:
         counts = _count(connection, read, candidates, exact=text.path.stat().st_size <= EXACT_BYTES)
         if order_is_open and any(counts.swapped):
             options, guess = _choose_order(connection, read, options, candidates, counts)
@@ -104,7 +124,7 @@ def _inspect_all(
         else:
             options = replace(options, date_order=options.date_order if not order_is_open else "")
         options = replace(options, quoted_breaks=counts.breaks > 0)
-        scan = _decided(path, options, sample, candidates, counts)
+        scan = _decided(replace(scan, options=options), candidates, counts)
         return _table(connection, scan, text.scan(scan), candidates, counts, guesses)
 
 
@@ -138,6 +158,12 @@ def _candidates(values: Sequence[str], options: ReadOptions, title: str) -> tupl
         found.append(replace(column, kind="integer"))
         found.append(replace(column, kind="float"))
     return tuple(found)
+
+
+def _of_text(candidates: Sequence[ScanColumn]) -> tuple[ScanColumn, ...]:
+    """What text of an Excel or SQLite file may be: a date as ISO 8601 writes it. SQLite has no dates of its own."""
+    iso = {"iso", "iso-zoned"}
+    return tuple(each for each in candidates if each.formats and set(each.formats) <= iso)
 
 
 def _keeps_zeros(values: Sequence[str]) -> bool:
@@ -202,11 +228,11 @@ def _count(
 ) -> _Counts:
     expressions = ["count(*)"]
     breaks = [f"contains({scan.raw_sql(place)}, chr(10))" for place, each in enumerate(candidates) if not each]
-    expressions.append(f"count_if({' OR '.join(breaks)})" if breaks else "0")
+    expressions.append(f"coalesce(count_if({' OR '.join(breaks)}), 0)" if breaks else "0")
     for place, each in enumerate(candidates):
         raw = scan.raw_sql(place)
         expressions.append(f"count({raw})")
-        expressions.append(f"count(DISTINCT {raw})" if exact else f"approx_count_distinct({raw})")
+        expressions.append(distinct_sql(raw, exact=exact))
         expressions.extend(f"count({_sql(scan, place, candidate)})" for candidate in each)
         if _has_order(each):
             dated = next(candidate for candidate in each if candidate.formats)
@@ -216,8 +242,9 @@ def _count(
     numbers: Iterator[int] = iter(found)
     counts = _Counts(next(numbers), next(numbers), [], [], exact, [], [])
     for each in candidates:
-        counts.present.append(next(numbers))
-        counts.distinct.append(next(numbers))
+        present = next(numbers)
+        counts.present.append(present)
+        counts.distinct.append(min(next(numbers), present))
         counts.fits.append([next(numbers) for _candidate in each])
         counts.swapped.append(next(numbers) if _has_order(each) else None)
     rejects = (
@@ -226,6 +253,11 @@ def _count(
     )
     counts.rejects, counts.short = connection.execute(rejects).fetchall()[0]
     return counts
+
+
+def distinct_sql(raw: str, *, exact: bool) -> str:
+    """How many different values a column has."""
+    return f"count(DISTINCT {raw})" if exact else f"approx_count_distinct({raw})"
 
 
 def _sql(scan: FileScan, place: int, column: ScanColumn) -> str:
@@ -283,23 +315,17 @@ def _choose_order(
 # --- what was found
 
 
-def _decided(
-    path: Path,
-    options: ReadOptions,
-    sample: TextSample,
-    candidates: Sequence[Sequence[ScanColumn]],
-    counts: _Counts,
-) -> FileScan:
+def _decided(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts: _Counts) -> FileScan:
     """The scan with the kind of each column that most of its values fit."""
     columns = []
-    for place, column in enumerate(_text_columns(sample)):
+    for place, column in enumerate(scan.columns):
         chosen = _chosen(candidates[place], counts.fits[place], counts.present[place])
         if chosen is None:
             columns.append(replace(column, checked=True))
             continue
         each, fits = chosen
         columns.append(replace(column, kind=each.kind, formats=each.formats, checked=fits == counts.present[place]))
-    return FileScan(path, "csv", options=options, columns=tuple(columns))
+    return scan.with_columns(tuple(columns))
 
 
 def _chosen(candidates: Sequence[ScanColumn], fits: Sequence[int], present: int) -> tuple[ScanColumn, int] | None:
@@ -332,14 +358,14 @@ def _table(
         inspected.append(ColumnInspection(fits, empty, counts.distinct[place], counts.exact))
     if condition := read.wrong_sql():
         relation = read.rows_sql(store_rejects=MAX_REJECTS)
-        found = connection.execute(f"SELECT count_if({condition}) FROM {relation}").fetchall()  # noqa: S608  # quoted
+        found = connection.execute(f"SELECT coalesce(count_if({condition}), 0) FROM {relation}").fetchall()  # noqa: S608  # quoted
         wrong_values = int(found[0][0])
     else:
         wrong_values = 0
     lines = locate_wrong_lines(connection, read, wrong_values=wrong_values)
     short = counts.short if scan.options.wrong_values == "empty" else 0
     left_out = wrong_values if scan.options.wrong_values == "leave-out" else 0
-    raws, values = preview_rows(connection, read)
+    raws, values = preview_rows(connection, read, read.rows_sql())
     return TableInspection(
         scan=scan,
         rows=counts.rows + short - left_out,
@@ -354,14 +380,14 @@ def _table(
 
 
 def preview_rows(
-    connection: duckdb.DuckDBPyConnection, scan: FileScan
+    connection: duckdb.DuckDBPyConnection, scan: FileScan, relation: str
 ) -> tuple[tuple[tuple[str | None, ...], ...], tuple[tuple[Any, ...], ...]]:
-    """The first rows as the file has them, and as they are read."""
+    """The first rows of a relation with the scan's columns, as the file has them and as they are read."""
     places = range(len(scan.columns))
     raws = ", ".join(f"CAST({scan.raw_sql(place)} AS VARCHAR)" for place in places)
     values = ", ".join(scan.value_sql(place) for place in places)
     found = connection.execute(
-        f"SELECT {raws}, {values} FROM {scan.rows_sql()} LIMIT {PREVIEW_ROWS}"  # noqa: S608  # quoted
+        f"SELECT {raws}, {values} FROM {relation} LIMIT {PREVIEW_ROWS}"  # noqa: S608  # quoted
     ).fetchall()
     width = len(scan.columns)
     return tuple(row[:width] for row in found), tuple(row[width:] for row in found)

@@ -11,7 +11,7 @@ from typing import Final
 import duckdb
 
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
-from benchboard.analytics.files.sql_text import literal, literal_list
+from benchboard.analytics.files.sql_text import identifier, literal, literal_list
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 
@@ -20,9 +20,16 @@ _MEMORY: Final = "1GB"
 
 @contextmanager
 def reading_connection(
-    paths: tuple[Path, ...], cancel_token: CancelToken | None = None, *, scratch: Path | None = None
+    paths: tuple[Path, ...],
+    cancel_token: CancelToken | None = None,
+    *,
+    scratch: Path | None = None,
+    attach: str = "",
+    shown: Path | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that may read `paths` alone, and write only into `scratch`, a folder of the program's own.
+    """A connection that may read `paths` alone, and write only into `scratch`, a folder of the program's own. The first
+    path, a DuckDB file, is attached under the name `attach`, if there is one. Errors name the
+    file that is `shown`, else the first.
 
     Raises `Cancelled` when the token is cancelled, and `Invalid` (`files.unreadable`) for what DuckDB can't read.
     """
@@ -34,9 +41,12 @@ def reading_connection(
         made.execute(f"SET allowed_paths = {literal_list(map(str, paths))}")
         if scratch is not None:
             made.execute(f"SET allowed_directories = {literal_list([str(scratch)])}")
+        if attach:
+            with _errors_in_words(shown or paths[0], token):
+                made.execute(f"ATTACH {literal(str(paths[0]))} AS {identifier(attach)} (READ_ONLY)")
         made.execute("SET enable_external_access = false")
         made.execute("SET lock_configuration = true")
-        with token.on_cancel(made.interrupt), _errors_in_words(paths[0], token):
+        with token.on_cancel(made.interrupt), _errors_in_words(shown or paths[0], token):
             yield made
 
 

@@ -5,13 +5,17 @@ Nothing here runs anything that a file holds, and a file is only ever read. Duck
 
 import time
 from pathlib import Path
+from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.formats import detect_format, file_error
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
-from benchboard.analytics.files.scan import ReadOptions
+from benchboard.analytics.files.scan import FileFormat, FileScan, ReadOptions
 from benchboard.errors import Invalid
 from benchboard.i18n import _
+
+MAX_TABLES: Final = 200
+"""Tables of one file that are inspected."""
 
 
 def inspect_file(
@@ -31,19 +35,19 @@ def inspect_file(
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     path = path.absolute()
     found = detect_format(path)
+    if found == "folder":
+        raise Invalid("files.folder", _("“{name}” is a folder.").format(name=path.name), do=_("Choose a file in it."))
     try:
         size = path.stat().st_size
         tables = _tables(path, found, options, fixed, token, report)
     except OSError as error:
         raise file_error(path, error) from error
-    if found == "folder":
-        raise AssertionError
     return FileInspection(path, found, size, time.monotonic() - started, tables)
 
 
 def _tables(
     path: Path,
-    found: str,
+    found: FileFormat,
     options: ReadOptions | None,
     fixed: frozenset[str],
     token: CancelToken,
@@ -58,4 +62,34 @@ def _tables(
         from benchboard.analytics.files.parquet_inspection import inspect_parquet
 
         return (inspect_parquet(path, token),)
-    raise Invalid("files.format", _("“{name}” can't be read.").format(name=path.name))
+    if found == "duckdb":
+        from benchboard.analytics.files.duckdb_files import inspect_duckdb
+
+        return inspect_duckdb(path, token)
+    return _staged_tables(path, found, options, fixed, token, report)
+
+
+def _staged_tables(
+    path: Path,
+    found: FileFormat,
+    options: ReadOptions | None,
+    fixed: frozenset[str],
+    token: CancelToken,
+    report: ReportProgress,
+) -> tuple[TableInspection, ...]:
+    """The tables of an Excel or SQLite file that have any rows."""
+    from benchboard.analytics.files.csv_inspection import inspect_staged
+    from benchboard.analytics.files.staging import staged_table
+    from benchboard.analytics.files.table_rows import open_table_file
+
+    with open_table_file(path, found) as file:
+        names = file.tables()
+    inspected = []
+    for name in names[:MAX_TABLES]:
+        with staged_table(path, found, name, token, report) as staged:
+            if staged.text.head.strip():
+                fixed_here = fixed | {"header", "skip_lines"} if found == "sqlite" else fixed
+                inspected.append(inspect_staged(FileScan(path, found, name), staged, options, fixed_here, token))
+    if not inspected:
+        raise Invalid("files.empty", _("“{name}” is empty.").format(name=path.name), do=_("Choose another file."))
+    return tuple(inspected)

@@ -7,7 +7,7 @@ import duckdb
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_names import query_names
-from benchboard.analytics.files.csv_inspection import preview_rows
+from benchboard.analytics.files.csv_inspection import EXACT_BYTES, distinct_sql, preview_rows
 from benchboard.analytics.files.duckdb_connection import reading_connection
 from benchboard.analytics.files.inspection_types import ColumnInspection, TableInspection, TypeFit
 from benchboard.analytics.files.scan import MAX_COLUMNS, FileScan, ScanColumn
@@ -51,16 +51,17 @@ def inspect_parquet(path: Path, cancel_token: CancelToken, *, files: tuple[str, 
             raise Invalid("files.columns", what, why=_("{count} are supported.").format(count=number(MAX_COLUMNS)))
         names = query_names(str(row[0]) for row in described)
         columns = (stored_column(name, str(row[0]), str(row[1])) for name, row in zip(names, described, strict=True))
-        return inspect_typed(connection, scan.with_columns(tuple(columns)))
+        return inspect_typed(connection, scan.with_columns(tuple(columns)), scan.rows_sql())
 
 
-def inspect_typed(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> TableInspection:
+def inspect_typed(connection: duckdb.DuckDBPyConnection, scan: FileScan, relation: str) -> TableInspection:
     """Count what is in a table whose columns have types of their own."""
+    exact = sum(each.stat().st_size for each in scan.paths) <= EXACT_BYTES
     expressions = ["count(*)"]
     for place in range(len(scan.columns)):
         raw = scan.raw_sql(place)
-        expressions += [f"count({raw})", f"approx_count_distinct({raw})"]
-    found = connection.execute(f"SELECT {', '.join(expressions)} FROM {scan.rows_sql()}").fetchall()[0]  # noqa: S608  # quoted
+        expressions += [f"count({raw})", distinct_sql(raw, exact=exact)]
+    found = connection.execute(f"SELECT {', '.join(expressions)} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
     rows = int(found[0])
     inspected = []
     for place, column in enumerate(scan.columns):
@@ -69,6 +70,6 @@ def inspect_typed(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> Tabl
             TypeFit(column.kind, present, present),
             *([TypeFit("text", present, present)] if column.kind != "text" else []),
         )
-        inspected.append(ColumnInspection(tuple(fits), rows - present, distinct, distinct_is_exact=False))
-    raws, values = preview_rows(connection, scan)
+        inspected.append(ColumnInspection(tuple(fits), rows - present, min(distinct, present), exact))
+    raws, values = preview_rows(connection, scan, relation)
     return TableInspection(scan, rows, tuple(inspected), preview_raw=raws, preview=values)

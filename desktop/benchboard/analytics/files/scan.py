@@ -98,7 +98,7 @@ class FileScan:
     @property
     def readable_in_place(self) -> bool:
         """Whether DuckDB reads the file as it is. The other files are first copied (`conversion.copy_to_parquet`)."""
-        return self.format == "parquet" or (self.format == "csv" and self.options.encoding in ("utf-8", "utf-16"))
+        return self.format == "parquet" or (self.format == "csv" and self.options.encoding == "utf-8")
 
     @property
     def kept_columns(self) -> tuple[ScanColumn, ...]:
@@ -164,7 +164,8 @@ class FileScan:
 
     def raw_sql(self, place: int) -> str:
         """The column at a place as the file has it."""
-        return f'"c{place}"' if self.format == "csv" else identifier(self.columns[place].source)
+        typed = self.format in ("parquet", "duckdb")
+        return identifier(self.columns[place].source) if typed else f'"c{place}"'
 
     def value_sql(self, place: int) -> str:
         """The typed value of the column at a place; NULL where what the file has doesn't fit."""

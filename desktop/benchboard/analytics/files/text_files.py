@@ -28,9 +28,8 @@ class Utf8File:
 
     def scan(self, scan: FileScan) -> FileScan:
         """The scan of this file in place of the other one."""
-        return replace(
-            scan, path=self.path, options=replace(scan.options, encoding="utf-8", compressed=self.compressed)
-        )
+        options = replace(scan.options, encoding="utf-8", compressed=self.compressed)
+        return replace(scan, path=self.path, format="csv", table="", files=(), options=options)
 
 
 @contextmanager

@@ -1,0 +1,152 @@
+"""Copies a table of a file into a Parquet file of the program's own, typed, as queries read it fastest."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.formats import file_error
+from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.scan import FileScan, ReadOptions
+from benchboard.analytics.files.sql_text import literal
+from benchboard.analytics.files.staging import staged_table
+from benchboard.analytics.files.text_files import as_utf_8
+from benchboard.atomic_write import explain_write_error, sync_folder
+from benchboard.errors import Unavailable
+from benchboard.i18n import _
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ROW_GROUP: Final = 122_880
+"""Rows that are held in memory for each thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A table that was copied: how the copy is read, and what became of its rows."""
+
+    scan: FileScan
+    rows: int
+    emptied: int
+    """Rows with a value that didn't fit, which is empty in the copy."""
+    left_out: int
+    """Rows that aren't in the copy because a value didn't fit, or because they can't be divided into columns."""
+    size: int
+    """Bytes of the copy."""
+
+
+def copy_to_parquet(
+    scan: FileScan,
+    target: Path,
+    *,
+    cancel_token: CancelToken | None = None,
+    progress: ReportProgress | None = None,
+) -> Conversion:
+    """Copy the kept columns of a table to the Parquet file `target`; until that is complete, an older file stays.
+
+    Wrong values are emptied or their rows left out, as the scan's options say. Only this account can read the copy and
+    its folder. Raises `AppError` (`Unavailable` if it can't be written) or `Cancelled`, and then leaves nothing behind.
+    """
+    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(prefix=".benchboard-", dir=target.parent)
+    except OSError as error:
+        raise _not_written(target, error) from error
+    with scratch as folder:
+        written = Path(folder) / "copy.parquet"
+        try:
+            with _opened(scan, Path(folder), token, report) as (connection, read, relation):
+                rows, emptied, left_out = _copy(connection, read, relation, written)
+        except OSError as error:
+            raise file_error(scan.path, error) from error
+        try:
+            size = _publish(written, target)
+        except OSError as error:
+            raise _not_written(target, error) from error
+    return Conversion(_copied_scan(scan, target), rows, emptied, left_out, size)
+
+
+@contextmanager
+def _opened(
+    scan: FileScan, scratch: Path, token: CancelToken, report: ReportProgress
+) -> Iterator[tuple["duckdb.DuckDBPyConnection", FileScan, str]]:
+    """A connection; the scan of what it can read; and the relation with that scan's columns. Imported late: DuckDB."""
+    from benchboard.analytics.files.duckdb_connection import reading_connection
+    from benchboard.analytics.files.duckdb_files import attached_file, duckdb_relation
+
+    if scan.format == "duckdb":
+        with attached_file(scan.path, token, scratch=scratch) as connection:
+            yield connection, scan, duckdb_relation(scan.table)
+    elif scan.format == "parquet":
+        with reading_connection(scan.paths, token, scratch=scratch) as connection:
+            yield connection, scan, scan.rows_sql()
+    elif scan.format == "csv":
+        with (
+            as_utf_8(scan.path, scan.options, token, report, scratch=scratch) as text,
+            reading_connection((text.path,), token, scratch=scratch, shown=scan.path) as connection,
+        ):
+            yield connection, (read := text.scan(scan)), read.rows_sql()
+    else:
+        with (
+            staged_table(scan.path, scan.format, scan.table, token, report, scratch=scratch) as staged,
+            reading_connection((staged.text.path,), token, scratch=scratch, shown=scan.path) as connection,
+        ):
+            yield connection, (read := staged.text.scan(scan)), read.rows_sql()
+
+
+def _copy(
+    connection: "duckdb.DuckDBPyConnection", scan: FileScan, relation: str, written: Path
+) -> tuple[int, int, int]:
+    """Write the file. Returns how many rows it has, how many of them have emptied values, how many were left out."""
+    emptied = left_out = 0
+    if wrong := scan.wrong_sql():
+        counted = connection.execute(f"SELECT coalesce(count_if({wrong}), 0) FROM {relation}").fetchall()  # noqa: S608  # quoted
+        emptied = int(counted[0][0])
+    if scan.options.wrong_values == "leave-out":
+        emptied, left_out = 0, emptied
+    form = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}"
+    copied = connection.execute(f"COPY ({scan.select_from(relation)}) TO {literal(str(written))} ({form})").fetchall()
+    if scan.format == "csv":
+        left_out += _rejected(connection, scan)
+    return int(copied[0][0]), emptied, left_out
+
+
+def _rejected(connection: "duckdb.DuckDBPyConnection", scan: FileScan) -> int:
+    """How many lines of a CSV file are left out because DuckDB can't divide them into the columns."""
+    from benchboard.analytics.files.wrong_lines import MAX_REJECTS
+
+    relation = scan.rows_sql(store_rejects=MAX_REJECTS)
+    connection.execute(f"SELECT count(*) FROM {relation}").fetchall()  # noqa: S608  # quoted
+    kept = "WHERE error_type <> 'MISSING COLUMNS'" if scan.options.wrong_values == "empty" else ""
+    counted = f"SELECT count(DISTINCT line_byte_position) FROM reject_errors {kept}"  # noqa: S608  # our own words
+    return int(connection.execute(counted).fetchall()[0][0])
+
+
+def _publish(written: Path, target: Path) -> int:
+    """Give the complete file its name. Returns its bytes."""
+    written.chmod(0o600)
+    with written.open("rb+") as file:
+        os.fsync(file.fileno())
+        size = os.fstat(file.fileno()).st_size
+    written.replace(target)
+    sync_folder(target.parent)
+    return size
+
+
+def _copied_scan(scan: FileScan, target: Path) -> FileScan:
+    columns = tuple(
+        replace(column, source=column.name, stored="same", formats=(), checked=True) for column in scan.kept_columns
+    )
+    return FileScan(target, "parquet", options=ReadOptions(), columns=columns)
+
+
+def _not_written(target: Path, error: OSError) -> Unavailable:
+    why, do = explain_write_error(error)
+    what = _("“{name}” can't be written.").format(name=target.name)
+    return Unavailable("files.not-written", what, why=why, do=do)

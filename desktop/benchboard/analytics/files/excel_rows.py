@@ -1,0 +1,89 @@
+"""Reads the sheets of an Excel file (.xlsx). Formulas are the values that Excel last calculated; nothing is run."""
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+from xml.etree.ElementTree import ParseError
+
+from benchboard.analytics.files.scan import MAX_COLUMNS
+from benchboard.errors import Invalid
+from benchboard.i18n import _, number
+
+MAX_UNPACKED: Final = 2_000_000_000
+"""Bytes of the parts of an Excel file, unpacked, all together."""
+MAX_TEXTS: Final = 300_000_000
+"""Bytes of the part that holds the texts, which is kept in memory."""
+_MAX_PARTS: Final = 10_000
+_BROKEN: Final = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, ParseError, EOFError, IndexError,
+                  AttributeError, NotImplementedError, RuntimeError, OverflowError)  # fmt: skip
+"""What openpyxl raises for files that aren't as it expects."""
+
+
+class ExcelFile:
+    """An Excel file, open for reading."""
+
+    has_titles = False
+
+    def __init__(self, path: Path, book: Any) -> None:
+        self._path, self._book = path, book
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[Self]:
+        """The file at `path`. Raises `Invalid` if it's no Excel file, or unpacks to too much."""
+        # Imported late: it isn't needed before a file is looked at.
+        from openpyxl import load_workbook
+
+        with path.open("rb") as file:
+            with _errors_in_words(path), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what openpyxl doesn't keep, such as styles, isn't asked for
+                _require_bounded(path, file)
+                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            try:
+                yield cls(path, book)
+            finally:
+                book.close()
+
+    def tables(self) -> tuple[str, ...]:
+        """The names of the sheets that hold cells; charts have sheets of their own."""
+        return tuple(sheet.title for sheet in self._book.worksheets)
+
+    def rows(self, table: str) -> Iterator[Sequence[object]]:
+        """The rows of a sheet from its first one, empty ones too. Raises `Invalid`."""
+        with _errors_in_words(self._path), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Some programs write a wrong size of the sheet.
+            self._book[table].reset_dimensions()
+            yield from self._book[table].iter_rows(values_only=True, max_col=MAX_COLUMNS)
+
+
+def _require_bounded(path: Path, file: Any) -> None:
+    """Raise `Invalid` for an archive that unpacks to more than is read. Python's zipfile reads no more of a part than
+    the size it declares."""
+    with zipfile.ZipFile(file) as archive:
+        parts = archive.infolist()
+    if not any(part.filename == "[Content_Types].xml" for part in parts):
+        what = _("“{name}” has no tables.").format(name=path.name)
+        raise Invalid("files.not-data", what, why=_("It's a {format} file.").format(format="ZIP"))
+    texts = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
+    if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED or texts > MAX_TEXTS:
+        raise Invalid(
+            "files.too-large",
+            _("“{name}” is too large.").format(name=path.name),
+            why=_("Unpacked, it has more than {size} GB.").format(size=number(MAX_UNPACKED // 10**9)),
+            do=_("Save the sheet as CSV, and choose that file."),
+        )
+
+
+@contextmanager
+def _errors_in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        what = _("“{name}” can't be read.").format(name=path.name)
+        do = _("Open it in Excel, save it as .xlsx, and read it again.")
+        raise Invalid("files.unreadable", what, why=_("It isn't a valid Excel file."), do=do) from error

@@ -1,0 +1,149 @@
+"""Rows of an Excel or SQLite table as a CSV file of one known kind, so that DuckDB reads them as it reads any other.
+
+Numbers have decimal points, times are ISO 8601, booleans are words: `STAGED` says so. The file is temporary and of this
+account alone.
+"""
+
+import csv
+import math
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final
+
+from benchboard.analytics.cancellation import CancelToken, query_cancelled
+from benchboard.analytics.files.formats import HEAD_BYTES
+from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.scan import MAX_COLUMNS, FileFormat, ReadOptions
+from benchboard.analytics.files.table_rows import open_table_file
+from benchboard.analytics.files.text_files import Utf8File
+
+STAGED: Final = ReadOptions(delimiter=",", quote='"', encoding="utf-8", decimal_mark=".", date_order="year-first")
+STAGED_OPTIONS: Final = frozenset(
+    {"delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "quoted_breaks", "compressed"}
+)
+"""The names of the options that every staged file has in common."""
+_REPORTED_ROWS: Final = 5_000
+_FIRST_ROWS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StagedTable:
+    """A table as a CSV file, and the places of the columns most of whose values are text in the original."""
+
+    text: Utf8File
+    text_columns: frozenset[int]
+    is_whole: bool
+    """Whether the head of the text is all of it."""
+
+
+@contextmanager
+def staged_table(
+    path: Path,
+    format_: FileFormat,
+    table: str,
+    cancel_token: CancelToken,
+    progress: ReportProgress,
+    *,
+    scratch: Path | None = None,
+) -> Iterator[StagedTable]:
+    """A table of the file at `path` as CSV, while the block runs. Raises `Invalid`, `OSError` and `Cancelled`."""
+    with tempfile.TemporaryDirectory(prefix="benchboard-", dir=scratch) as folder:
+        target = Path(folder) / "staged.csv"
+        texts: Counter[int] = Counter()
+        values: Counter[int] = Counter()
+        with open_table_file(path, format_) as file, target.open("x", encoding="utf-8", newline="") as written:
+            writer = csv.writer(written, lineterminator="\n")
+            rows = _reported(file.rows(table), cancel_token, progress)
+            for count, (gap, cells, row) in enumerate(_padded(_without_empty(rows))):
+                # Blank lines are read over, and keep the numbers of the lines those of the rows.
+                written.write("\n" * gap)
+                writer.writerow(cells)
+                if count or not file.has_titles:
+                    _count(row, texts, values)
+        with target.open(encoding="utf-8", newline="") as read:
+            head = read.read(HEAD_BYTES)
+            is_whole = not read.read(1)
+        text_columns = frozenset(place for place, present in values.items() if texts[place] * 2 > present)
+        yield StagedTable(Utf8File(target, head, "utf-8", compressed=False), text_columns, is_whole)
+
+
+def staged_options(options: ReadOptions | None) -> ReadOptions:
+    """The options of a staged file: those of every one, with the header, skipped lines and words of `options`."""
+    given = options or ReadOptions()
+    return replace(
+        STAGED,
+        header=given.header,
+        skip_lines=given.skip_lines,
+        null_words=given.null_words,
+        wrong_values=given.wrong_values,
+        quoted_breaks=given.quoted_breaks,
+    )
+
+
+_Row = tuple[int, list[str], Sequence[object]]
+"""How many empty rows come before it, its values as text without the empty ones at its end, and its values."""
+
+
+def _reported(
+    rows: Iterator[Sequence[object]], cancel_token: CancelToken, progress: ReportProgress
+) -> Iterator[Sequence[object]]:
+    for count, row in enumerate(rows):
+        if count % _REPORTED_ROWS == 0:
+            if cancel_token.cancelled:
+                raise query_cancelled()
+            progress(count, None)
+        yield row
+
+
+def _without_empty(rows: Iterator[Sequence[object]]) -> Iterator[_Row]:
+    gap = 0
+    for row in rows:
+        cells = [_text(value) for value in row[:MAX_COLUMNS]]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield gap, cells, row
+            gap = 0
+        else:
+            gap += 1
+
+
+def _padded(rows: Iterator[_Row]) -> Iterator[_Row]:
+    """The rows with as many values each as the widest of the first ones; lines above the table stay narrow."""
+    first = list(islice(rows, _FIRST_ROWS))
+    width = max((len(cells) for _gap, cells, _row in first), default=0)
+    begun = False
+    for gap, cells, row in chain(first, rows):
+        begun = begun or len(cells) * 2 > width
+        yield gap, cells + [""] * (width - len(cells)) if begun else cells, row
+
+
+def _count(row: Sequence[object], texts: Counter[int], values: Counter[int]) -> None:
+    for place, value in enumerate(row):
+        if value is not None and value != "":
+            values[place] += 1
+            texts[place] += isinstance(value, str | bytes)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return ""  # bytes aren't shown, and mean nothing without the program that wrote them
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value).replace("\0", "\ufffd")

@@ -1,0 +1,226 @@
+"""Tables of Excel, SQLite, DuckDB and CSV files: what is in them, and their copies in Parquet."""
+
+import sqlite3
+import stat
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pytest
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files import excel_rows
+from benchboard.analytics.files.conversion import Conversion, copy_to_parquet
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.scan import FileScan
+from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
+
+
+def _rows(scan: FileScan) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as connection:
+        return connection.execute(scan.relation_sql()).fetchall()
+
+
+def _copied(path: Path, target: Path, table: int = 0) -> tuple[Conversion, list[tuple[Any, ...]]]:
+    scan = FileScan.from_json(inspect_file(path).tables[table].scan.to_json())
+    conversion = copy_to_parquet(scan, target)
+    return conversion, _rows(conversion.scan)
+
+
+def _workbook(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = 'It\'s "a" log'
+    for row in (
+        ["Report of May"],
+        [],
+        ["Zaman", "Değer (V)", "Adet", "Not", "Parça", "Gün", "Oldu"],
+        [datetime(2026, 5, 1, 14, 5), 1.5, 3, 'a,"b"\nc', "007", datetime(2026, 5, 1), True],
+        [datetime(2026, 5, 2), -2, 4, None, "012", date(2026, 5, 2), False],
+        [],
+        [datetime(2026, 5, 3, 9), 0.1, 5, "=1+2", "013", date(2026, 5, 3), None],
+    ):
+        sheet.append(row)
+    sheet["D7"].data_type = "s"
+    book.create_sheet("Empty")
+    second = book.create_sheet("Second")
+    second.append(["n"])
+    second.append([1])
+    book.save(path)
+    return path
+
+
+def test_excel_sheets_keep_the_types_of_their_cells(tmp_path: Path) -> None:
+    found = inspect_file(_workbook(tmp_path / "a.data"))
+    assert found.format == "excel"
+    assert [table.scan.table for table in found.tables] == ['It\'s "a" log', "Second"]
+    columns = found.tables[0].scan.columns
+    assert [column.kind for column in columns] == ["timestamp", "float", "integer", "text", "text", "date", "boolean"]
+    assert (columns[1].title, columns[1].unit, columns[1].name) == ("Değer", "V", "deger_v")
+    conversion, rows = _copied(tmp_path / "a.data", tmp_path / "out" / "a.parquet")
+    assert rows == [
+        (datetime(2026, 5, 1, 14, 5), 1.5, 3, 'a,"b"\nc', "007", date(2026, 5, 1), True),
+        (datetime(2026, 5, 2), -2.0, 4, None, "012", date(2026, 5, 2), False),
+        (datetime(2026, 5, 3, 9), 0.1, 5, "=1+2", "013", date(2026, 5, 3), None),
+    ]
+    assert (conversion.rows, conversion.emptied, conversion.left_out) == (3, 0, 0)
+
+
+def test_excel_value_that_does_not_fit_is_named_by_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["v", "n"], *([float(n), n] for n in range(40)), ["broken", 1]):
+        book.active.append(row)
+    book.save(path)
+    (table,) = inspect_file(path).tables
+    assert [(each.line, each.column, each.value) for each in table.wrong_lines] == [(42, 0, "broken")]
+
+
+def test_archive_that_is_no_workbook_says_so(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr("x.txt", "x")
+    with pytest.raises(Invalid) as refused:
+        inspect_file(tmp_path / "a.xlsx")
+    assert refused.value.code == "files.not-data"
+
+
+def test_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(excel_rows, "MAX_TEXTS", 1_000_000)
+    path = _workbook(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings2.xml", b"\0" * 2_000_000)
+    with pytest.raises(Invalid) as refused:
+        inspect_file(path)
+    assert refused.value.code == "files.too-large"
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not xml",
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    ],
+)
+def test_broken_or_hostile_workbook_is_an_error_in_words(tmp_path: Path, part: str, content: bytes) -> None:
+    good, path = _workbook(tmp_path / "good.xlsx"), tmp_path / "a.xlsx"
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, content if name == part else source.read(name))
+    with pytest.raises(Invalid) as refused:
+        inspect_file(path)
+    assert refused.value.code in ("files.unreadable", "files.empty")
+    assert "a.xlsx" in refused.value.what
+
+
+def test_sqlite_tables_are_copied_and_nothing_is_written_beside_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "it's here?"
+    folder.mkdir()
+    path = folder / "a.bin"
+    connection = sqlite3.connect(path)
+    connection.execute('CREATE TABLE "t ""x" (id INTEGER, v REAL, day TEXT, note TEXT, b BLOB)')
+    connection.executemany(
+        'INSERT INTO "t ""x" VALUES (?, ?, ?, ?, ?)',
+        [(n, n / 4, f"2026-05-{n:02}", "007" if n % 2 else None, b"\0x") for n in range(1, 21)],
+    )
+    connection.execute("CREATE VIEW v AS SELECT load_extension('x')")
+    connection.commit()
+    connection.close()
+    path.chmod(0o444)
+    _conversion, rows = _copied(path, tmp_path / "a.parquet")
+    assert rows == [
+        (n, n / 4, date(2026, 5, n), "007" if n % 2 else None, None) for n in range(1, 21)
+    ]  # fmt: skip
+    assert [each.table for each in (table.scan for table in inspect_file(path).tables)] == ['t "x']
+    assert [each.name for each in folder.iterdir()] == ["a.bin"]
+
+
+def test_sqlite_file_of_a_running_program_shows_its_last_changes(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "a.db")
+    connection.execute("PRAGMA journal_mode = wal")
+    connection.execute("CREATE TABLE t (n INTEGER, note TEXT)")
+    connection.execute("INSERT INTO t VALUES (1, 'x')")
+    connection.commit()
+    (table,) = inspect_file(tmp_path / "a.db").tables
+    assert table.preview == ((1, "x"),)
+    connection.close()
+
+
+def test_broken_sqlite_file_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4_000)
+    with pytest.raises(Invalid) as refused:
+        inspect_file(tmp_path / "a.db")
+    assert refused.value.code == "files.unreadable"
+
+
+def test_duckdb_tables_are_copied_and_views_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "it's.db"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute('CREATE SCHEMA "s.x"')
+        connection.execute(
+            "CREATE TABLE t AS SELECT 1.25::DECIMAL(9,2) AS v, TIME '10:00' AS t, DATE '2026-05-01' AS d"
+        )
+        connection.execute("CREATE VIEW evil AS SELECT * FROM read_text('/etc/passwd')")
+    found = inspect_file(path)
+    assert [table.scan.table for table in found.tables] == ["main.t"]
+    _conversion, rows = _copied(path, tmp_path / "a.parquet")
+    assert rows == [(Decimal("1.25"), str(time(10)), date(2026, 5, 1))]
+    with pytest.raises(Invalid):
+        copy_to_parquet(replace(found.tables[0].scan, table="main.evil"), tmp_path / "b.parquet")
+    assert not (tmp_path / "b.parquet").exists()
+
+
+def test_wrong_values_are_emptied_or_left_out_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["n;note", *(f"{n};x" for n in range(40)), "broken;ağaç", "7;x;more", "8"]
+    path.write_bytes("\n".join(lines).encode("cp1254"))
+    scan = inspect_file(path).tables[0].scan
+    assert not scan.readable_in_place
+    emptied = copy_to_parquet(scan, tmp_path / "a.parquet")
+    assert (emptied.rows, emptied.emptied, emptied.left_out) == (42, 1, 1)
+    assert _rows(emptied.scan)[40:] == [(None, "ağaç"), (8, None)]
+    leave_out = replace(scan, options=replace(scan.options, wrong_values="leave-out"))
+    left_out = copy_to_parquet(leave_out, tmp_path / "a.parquet")
+    assert (left_out.rows, left_out.emptied, left_out.left_out) == (40, 0, 3)
+    assert _rows(left_out.scan) == [(n, "x") for n in range(40)]
+
+
+def test_copy_is_for_this_account_alone_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    target = tmp_path / "new" / "deep" / "a.parquet"
+    _conversion, rows = _copied(tmp_path / "a.csv", target)
+    assert rows == [(1, "x")]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert stat.S_IMODE(target.parent.stat().st_mode) == 0o700
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_failed_or_cancelled_copy_keeps_the_older_one(tmp_path: Path) -> None:
+    path, target = tmp_path / "a.csv", tmp_path / "out" / "a.parquet"
+    path.write_text("a,b\n1,x\n", encoding="utf-8")
+    conversion, _found = _copied(path, target)
+    scan, token = inspect_file(path).tables[0].scan, CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        copy_to_parquet(scan, target, cancel_token=token)
+    path.unlink()
+    with pytest.raises(AppError):
+        copy_to_parquet(scan, target)
+    assert _rows(conversion.scan) == [(1, "x")]
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_copy_to_where_nothing_can_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    scan = inspect_file(tmp_path / "a.csv").tables[0].scan
+    with pytest.raises(Unavailable) as refused:
+        copy_to_parquet(scan, tmp_path / "a.csv" / "x.parquet")
+    assert refused.value.code == "files.not-written"
