@@ -154,6 +154,23 @@ class CanPresent(Protocol):
     def stop_presenting(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PageItem:
+    """Something on the page that is shown, such as a widget, and the function that goes to it."""
+
+    title: str
+    go: Callable[[], None]
+    subtitle: str = ""
+    icon: str = ""
+
+
+@runtime_checkable
+class HasItems(Protocol):
+    """A view with items that the command palette finds by name."""
+
+    def page_items(self) -> Sequence[PageItem]: ...
+
+
 @runtime_checkable
 class HasCommands(Protocol):
     """A view with commands of its own."""

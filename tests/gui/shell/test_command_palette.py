@@ -1,5 +1,6 @@
 """The command palette: how entries match and rank, and how it is worked by keys and mouse."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
@@ -65,6 +66,66 @@ def test_search_term_of_a_command_ranks_below_title_above_scattered() -> None:
     assert "Step back" not in [hit.entry.title for hit in search("do", offered)]  # only where a word begins
 
 
+_TITLES = (
+    "Pair a dongle", "Identify dongle", "Open live bus", "Bench: Live bus", "Undo", "Undo pairing", "Export data",
+    "Calculate bit timing", "Add widget: image", "Use light theme",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("pair dong", "Pair a dongle"),
+        ("dong pair", "Pair a dongle"),
+        ("dongle id", "Identify dongle"),
+        ("bus open", "Open live bus"),
+        ("live", "Open live bus"),
+        ("undo", "Undo"),
+        ("UNDO  P", "Undo pairing"),
+        ("olb", "Open live bus"),
+        ("ngle", "Pair a dongle"),
+        ("sheet", "Export data"),
+        ("data sheet", "Export data"),
+        ("sheet spread", ""),
+        ("prdngl", "Pair a dongle"),
+        ("time", "Calculate bit timing"),
+        ("time quanta", "Calculate bit timing"),
+        ("imae", "Add widget: image"),
+        ("dgtm", ""),
+        ("dong zebra", ""),
+    ],
+)
+def test_search_finds_this_first(query: str, first: str) -> None:
+    """Exact titles and beginnings, then words in any order, then search terms, initials, parts; then loose letters."""
+    terms = {"Export data": "spreadsheet, excel sheet", "Calculate bit timing": "baud rate, time quanta"}
+    offered = [
+        PaletteEntry(title, lambda: None, group="Actions", search_terms=terms.get(title, "")) for title in _TITLES
+    ]
+    found = search(query, offered)
+    assert (found[0].entry.title if found else "") == first
+
+
+def test_search_letters_that_match_are_those_of_the_words() -> None:
+    (hit,) = search("dong pair", entries("Pair a dongle"))
+    assert "".join("Pair a dongle"[at] for at in hit.letters) == "Pairdong"
+
+
+def test_search_with_scattered_letters_finds_nothing_beside_a_good_match() -> None:
+    assert [hit.entry.title for hit in search("csv", entries("Choose everything", "Export data as CSV"))] == [
+        "Export data as CSV"
+    ]
+
+
+def test_search_without_query_offers_what_can_run_here_and_no_item_of_the_page() -> None:
+    impossible = PaletteEntry("Identify dongle", lambda: None, group="Actions", why_not="Select a dongle first.")
+    tile = PaletteEntry("Refund rate", lambda: None, group="On this page")
+    offered = [*entries("Pair a dongle"), impossible, tile]
+    assert [hit.entry.title for hit in search("", offered)] == ["Pair a dongle"]
+    assert [hit.entry.title for hit in search("refund", offered)] == ["Refund rate"]
+    assert search(">refund", offered) == []
+    assert [hit.entry.title for hit in search("identify", offered)] == ["Identify dongle"]
+
+
 def test_search_without_accents_finds_accented_titles() -> None:
     assert [hit.entry.title for hit in search("olcum", entries("Ölçüm ekle"))] == ["Ölçüm ekle"]
     assert [hit.entry.title for hit in search("istanbul", entries("İSTANBUL hattı"))] == ["İSTANBUL hattı"]
@@ -128,6 +189,7 @@ def test_palette_entry_that_cannot_run_is_faint_and_shows_its_reason(qtbot: QtBo
     possible = PaletteEntry("Identify dongle", lambda: None, group="Do")
     impossible = PaletteEntry("Identify dongle", lambda: None, group="Do", why_not="Select a dongle first.")
     palette = open_palette(qtbot, [possible, impossible])
+    palette.field.setText("ident")  # without a query, only what can run is offered
 
     def colours(row: int) -> set[str]:
         box = palette.list.visualRect(palette.list.model().index(row, 0))
@@ -147,6 +209,7 @@ def test_palette_lists_what_can_run_first_and_no_enter_key_for_the_rest(qtbot: Q
     alone = [exact, PaletteEntry("Repeat view", lambda: None, group="Go to")]
     assert [hit.entry.title for hit in search("repeat", alone)] == ["Repeat view", "Repeat"]
     palette = open_palette(qtbot, [exact, *entries("Repeat")])
+    palette.field.setText("rep")
 
     def end_of(row: int) -> set[str]:
         palette.list.setCurrentIndex(palette.list.model().index(row, 0))

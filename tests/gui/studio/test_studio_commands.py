@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.shell.fuzzy_search import search
+from benchboard.ui.studio.panes.widget_finder import find_widgets
 from benchboard.ui.studio.studio_commands import SELECTION_MENU
 from benchboard.ui.widgets.toasts import Toast
 
@@ -41,9 +42,26 @@ def test_palette_search_by_word_people_use_finds_command(dashboard: "Studio") ->
         ("import", "Import dashboard"),
         ("shortcuts", "Show keyboard shortcuts"),
         ("delete", "Remove widget"),
+        ("csv", "Export data as CSV"),
+        ("dashboard new", "Create dashboard"),
+        ("table add", "Add widget: table"),
+        ("slideshow", "Present dashboard"),
     ):
         assert dashboard.application.shell is not None, word
         assert search(word, dashboard.application.shell.palette_entries())[0].entry.title == title, word
+
+
+def test_palette_finds_the_widgets_of_the_open_page_and_goes_to_them(studio: "Studio") -> None:
+    shell = studio.application.shell
+    assert shell is not None
+    editor = studio.page.editor
+    titled = next(item for item in editor.page.paths if find_widgets(editor, item))
+    title = next(one.title for one in find_widgets(editor, "") if one.id == titled)
+    hit = next(hit for hit in search(title, shell.palette_entries()) if hit.entry.group == "On this page")
+    hit.entry.run()
+    assert editor.selection == (titled,)
+    shell.go("studio/dashboards")
+    assert not [entry for entry in shell.palette_entries() if entry.group == "On this page"]
 
 
 def test_palette_on_home_page_leaves_out_commands_of_shared_dashboards(studio: "Studio") -> None:

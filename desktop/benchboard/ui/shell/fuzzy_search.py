@@ -1,10 +1,15 @@
-"""Fuzzy search over the palette's entries, with scores."""
+"""The search over the palette's entries, with scores."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from benchboard.i18n import _
+
+_STEP: Final = 1_000
+_EXACT, _BEGINNING, _WORDS, _TERM, _INITIALS, _INSIDE, _SUBTITLE = (_STEP * rank for rank in range(8, 1, -1))
+"""The least scores of the ways to match, from the best to the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,52 +95,97 @@ def _is_word_start(text: str, at: int) -> bool:
 
 def search(query: str, entries: Sequence[PaletteEntry]) -> list[CommandMatch]:
     """The entries that match `query`, in groups, first that of the best one that can be run; with `>` in front, only
-    commands.
+    commands. Without a query, the commands and views that can be run now.
+
+    The words of the query may begin the words of a title in any order. Exact titles come first, then those that begin
+    with the query, those with all its words, search terms, other parts of a title and subtitles. Letters scattered over
+    a title, from the beginning of a word on, count only if nothing else matches.
     """
     only_commands = query.lstrip().startswith(">")
     query = query.lstrip().removeprefix(">").strip()
-    candidates = [entry for entry in entries if not only_commands or entry.group != go_to_group()]
-    hits = [match_ for entry in candidates if (match_ := _match_entry(query, entry)) is not None]
+    candidates = [entry for entry in entries if not only_commands or entry.group not in (go_to_group(), page_group())]
     if not query:
-        return _group(hits, list(dict.fromkeys(hit.entry.group for hit in hits)))
-    # Letters scattered over a title are noise if another entry matches well.
-    best = max((hit.score for hit in hits), default=0)
-    hits = [hit for hit in hits if best <= 0 or hit.score * 5 >= best * 3]
+        offered = [entry for entry in candidates if entry.group != page_group() and not entry.why_not]
+        return _group([CommandMatch(entry, 0) for entry in offered], list(dict.fromkeys(one.group for one in offered)))
+    hits = [match_ for entry in candidates if (match_ := _match_entry(query, entry)) is not None]
+    if not hits:
+        found = [(entry, match(query, entry.title)) for entry in candidates]
+        loose = [CommandMatch(entry, *one) for entry, one in found if one and _is_word_start(entry.title, one[1][0])]
+        best = max((hit.score for hit in loose), default=0)
+        hits = [hit for hit in loose if best <= 0 or hit.score * 5 >= best * 3]
     ranked = sorted(hits, key=lambda hit: (bool(hit.entry.why_not), -hit.score))
     return _group(hits, list(dict.fromkeys(hit.entry.group for hit in ranked)))
 
 
 def _match_entry(query: str, entry: PaletteEntry) -> CommandMatch | None:
-    """Match by title, with a lower score by a search term, and lower still by the subtitle.
-
-    Letters scattered over the title score less than a search term.
-    """
-    by_title, by_term = match(query, entry.title), _match_search_terms(query, entry)
+    """Match by the title, by a search term, or by the subtitle; None if only scattered letters match."""
+    by_title, by_term = _match_title(query, entry.title), _match_search_terms(query, entry)
     if by_title is not None and (by_term is None or by_title[0] >= by_term.score):
         return CommandMatch(entry, *by_title)
     if by_term is not None:
         return by_term
-    if len(query) > 1 and entry.subtitle and (by_subtitle := match(query, entry.subtitle)) is not None:
-        return CommandMatch(entry, by_subtitle[0] // 3)
+    if len(query) > 1 and _word_starts(query, entry.subtitle) is not None:
+        return CommandMatch(entry, _SUBTITLE)
     return None
 
 
+def _match_title(query: str, title: str) -> tuple[int, tuple[int, ...]] | None:
+    """The score of a title that is, begins with or contains the query, its words or its initials, and the letters that
+    match. Equally good ones stay in the order of the entries."""
+    wanted, folded = " ".join(fold(query).split()), fold(title)
+    if folded.startswith(wanted):
+        letters = tuple(range(len(wanted)))
+        return (_EXACT if len(folded) == len(wanted) else _BEGINNING), letters
+    if (at_words := _word_starts(query, title)) is not None:
+        lengths = [len(word) for word in wanted.split()]
+        letters = tuple(at + k for at, length in zip(at_words, lengths, strict=True) for k in range(length))
+        return _WORDS + (_STEP // 2 if at_words == sorted(at_words) else 0), tuple(sorted(letters))
+    starts = [at for at in range(len(folded)) if folded[at].isalnum() and _is_word_start(folded, at)]
+    initials = "".join(folded[at] for at in starts)
+    if len(wanted) > 1 and (at := initials.find(wanted)) >= 0:
+        return _INITIALS, tuple(starts[at : at + len(wanted)])
+    if len(wanted) > 2 and (at := folded.find(wanted)) >= 0:
+        return _INSIDE, tuple(range(at, at + len(wanted)))
+    return None
+
+
+def _word_starts(query: str, text: str) -> list[int] | None:
+    """Where in `text` the words of `query` begin, each at the beginning of another word of it; None if one doesn't."""
+    folded, words = fold(text), fold(query).split()
+    free = [at for at in range(len(folded)) if folded[at].isalnum() and _is_word_start(folded, at)]
+    starts: dict[int, int] = {}
+    for place in sorted(range(len(words)), key=lambda place: -len(words[place])):  # a short one fits more of them
+        start = next((at for at in free if folded.startswith(words[place], at)), None)
+        if start is None:
+            return None
+        free.remove(start)
+        starts[place] = start
+    return [starts[place] for place in range(len(words))] or None
+
+
 def _match_search_terms(query: str, entry: PaletteEntry) -> CommandMatch | None:
-    """Match by a search term that begins with the query, in the present language or in English."""
+    """Match by a search term that begins with the query or has its words, in the present language or in English. Words
+    of the title may stand beside those of a term."""
     folded = fold("".join(query.split()))
-    whole = match(folded, folded)
-    if len(folded) < 2 or not entry.search_terms or whole is None:
+    if len(folded) < 2 or not entry.search_terms:
         return None
     for phrase in f"{_(entry.search_terms)},{entry.search_terms}".split(","):
         words = fold(phrase).split()
-        if any("".join(words[at:]).startswith(folded) for at in range(len(words))):
-            return CommandMatch(entry, whole[0] * 3 // 4, word=phrase.strip())
+        joined = any("".join(words[at:]).startswith(folded) for at in range(len(words)))
+        if joined or _word_starts(query, f"{phrase} {entry.title}") is not None:
+            exact = folded == "".join(words)
+            return CommandMatch(entry, _TERM + (_STEP // 2 if exact else 0), word=phrase.strip())
     return None
 
 
 def _group(hits: list[CommandMatch], order: list[str]) -> list[CommandMatch]:
     """The hits by group, in each those that can be run now first."""
     return sorted(hits, key=lambda hit: (order.index(hit.entry.group), bool(hit.entry.why_not), -hit.score))
+
+
+def page_group() -> str:
+    """The title of the group of what is on the open page."""
+    return _("On this page")
 
 
 def go_to_group() -> str:

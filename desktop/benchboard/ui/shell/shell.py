@@ -20,8 +20,10 @@ from benchboard.ui.sections import (
     Closable,
     HasCommands,
     HasConflicts,
+    HasItems,
     HasPanes,
     HasUnsavedChanges,
+    PageItem,
     PendingConflict,
     Restorable,
     Room,
@@ -29,7 +31,7 @@ from benchboard.ui.sections import (
     permitted_rooms,
 )
 from benchboard.ui.shell.command_palette import CommandPalette
-from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group
+from benchboard.ui.shell.fuzzy_search import PaletteEntry, go_to_group, page_group
 from benchboard.ui.shell.header import Header
 from benchboard.ui.shell.problem_display import ShellProblemDisplay
 from benchboard.ui.shell.rail import Rail
@@ -228,13 +230,21 @@ class Shell(QWidget):
         context.tasks.read(palette, find, lambda found: palette.add_results(text, found), lambda _error: None)
 
     def palette_entries(self) -> list[PaletteEntry]:
-        """The entries of the palette: the commands available here, the current room's first, then views."""
+        """The entries of the palette: the commands available here, the current room's first, then views and what is on
+        the open page.
+        """
         handlers = self.command_handlers()
         current = self.address.partition("/")[0]
         order = [current, *(key for key in self._rooms if key != current), "window"]
         offered = [command for command in REGISTRY if command.icon and command.id in handlers]
         offered.sort(key=lambda command: order.index(command.room) if command.room in order else len(order))
-        return [*(self._command_entry(command, handlers[command.id]) for command in offered), *self._view_entries()]
+        commands = [self._command_entry(command, handlers[command.id]) for command in offered]
+        return [*commands, *self._view_entries(), *self._page_entries()]
+
+    def _page_entries(self) -> list[PaletteEntry]:
+        view = self._stack.currentWidget()
+        items: Sequence[PageItem] = view.page_items() if isinstance(view, HasItems) else ()
+        return [PaletteEntry(item.title, item.go, item.subtitle, item.icon, group=page_group()) for item in items]
 
     def _command_entry(self, command: Command, handler: Handler) -> PaletteEntry:
         return PaletteEntry(

@@ -1,6 +1,6 @@
 """The Dashboards view: the list of dashboards, and the open ones in tabs beside it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from benchboard.dashboards.variables import variable_state
 from benchboard.errors import NotFound
 from benchboard.i18n import _
 from benchboard.ui.commands import Handler, Handlers, install_shortcuts
-from benchboard.ui.sections import PendingConflict
+from benchboard.ui.sections import PageItem, PendingConflict
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.cross_page_drag import CrossPageDrag
 from benchboard.ui.studio.document.document_store import HOME, DashboardStore
@@ -122,6 +122,10 @@ class DashboardsView(QWidget):
         if self.page is None:
             return {one: handler for one, handler in tabs.items() if one != "studio.close_dashboard"}
         return {**tabs, **self.page.command_handlers()}
+
+    def page_items(self) -> Sequence[PageItem]:
+        """The widgets of the dashboard in front."""
+        return self.page.page_items() if self.page is not None else ()
 
     def panes(self) -> list[QWidget]:
         """The tabs, and the panes of the dashboard in front, or the list."""

@@ -1,6 +1,6 @@
 """A page of Studio: palette, toolbar, canvas and inspector around one editor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +15,7 @@ from benchboard.dashboards.open_tabs import OpenTab
 from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
-from benchboard.ui.sections import PendingConflict
+from benchboard.ui.sections import PageItem, PendingConflict
 from benchboard.ui.studio.canvas.canvas import Canvas
 from benchboard.ui.studio.canvas.context_menu import ContextMenu
 from benchboard.ui.studio.canvas.device_preview import DevicePreview
@@ -44,7 +44,7 @@ from benchboard.ui.studio.panes.side_panes import Side, SidePanes
 from benchboard.ui.studio.panes.sidebar import Sidebar
 from benchboard.ui.studio.panes.toolbar import PageToolbar, broken_text, saved_text
 from benchboard.ui.studio.panes.variables_bar import VariablesBar
-from benchboard.ui.studio.panes.widget_finder import WidgetFinder
+from benchboard.ui.studio.panes.widget_finder import WidgetFinder, find_widgets
 from benchboard.ui.studio.panes.widget_palette import WidgetPalette
 from benchboard.ui.studio.presentation import PresentationDisplay
 from benchboard.ui.studio.studio_commands import PAGE
@@ -190,6 +190,14 @@ class StudioPage(QWidget):
     def command_handlers(self) -> Handlers:
         """The commands that are available on the page now."""
         return self.commands.handlers()
+
+    def page_items(self) -> Sequence[PageItem]:
+        """The widgets of the page, to go to; none while a conflict, versions or a presentation are shown in its
+        place."""
+        if self.screens.screen is not None or self.presentation.on:
+            return ()
+        matches = find_widgets(self.editor, "")
+        return [PageItem(one.title, partial(self.finder.go_to, one.id), one.where, one.icon) for one in matches]
 
     def open_route(self, rest: str) -> None:
         """Open an address within the page: `show/<widget>` goes to a widget."""
