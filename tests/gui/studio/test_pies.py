@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 
 from benchboard.analytics.queries import Cell, ResultColumn, ResultTable, check_query
 from benchboard.dashboards.document.document import parse_document
 from benchboard.dashboards.document.widget_kinds import widget_of
-from benchboard.ui.studio.tiles.pies import Pie, slice_text, slices, unit_of
+from benchboard.ui.studio.tiles.pies import Pie, paint_pie, share_text, slice_text, slices, unit_of
 from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from support.painted_texts import painted_texts
 
 
 def _table(*values: Cell) -> ResultTable:
@@ -78,6 +79,27 @@ def test_pie_at_the_middle_of_any_slice_finds_it(values: list[int]) -> None:
         turn += one.value
     assert pie.at(pie.ring.center()) is None
     assert math.fsum(pie.share(one) for one in pie.slices) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0 %"), (0.2, "< 1 %"), (1, "1 %"), (33.4, "33 %"), (99.4, "> 99 %"), (100, "100 %")]
+)
+def test_share_never_rounds_to_nothing_or_to_everything(share: float, text: str) -> None:
+    assert share_text(share).replace("\xa0", " ") == text
+
+
+@pytest.mark.parametrize(("width", "unit", "shown"), [(420, "", True), (420, "%", False), (260, "", False)])
+@pytest.mark.usefixtures("light")
+def test_pie_shows_shares_beside_its_values_where_whole_names_leave_room(width: int, unit: str, shown: bool) -> None:
+    columns = (ResultColumn("name", "text"), ResultColumn("n", "integer"))
+    table = ResultTable(columns, (("A long name", 3), ("Another", 1)), truncated=False)
+    body = QRectF(0, 0, width, 160)
+    texts = painted_texts(QSize(width, 160), lambda painter: paint_pie(painter, body, table, unit))
+    shares = [one for one in texts if one.text.replace("\xa0", " ") in ("75 %", "25 %")]
+    assert bool(shares) is shown
+    assert {"A long name", "Another"} <= {one.text for one in texts} or not shown
+    for share in shares:
+        assert not any(share.box.intersects(one.box) for one in texts if one is not share)
 
 
 def test_pie_in_a_large_tile_is_large() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from benchboard import i18n, package_data
@@ -19,6 +19,7 @@ from benchboard.ui.studio.tiles import charts, number_format, stat_tiles
 from benchboard.ui.studio.tiles.query_results import QueryResult
 from benchboard.ui.studio.tiles.value_readout import body_reader
 from benchboard.ui.theme import Theme
+from support.painted_texts import painted_texts
 
 ROOMS = (72.0, 96.0, 120.0, 200.0, 400.0)
 
@@ -244,3 +245,25 @@ def test_cards_beside_each_other_on_a_wall_have_equal_sizes_and_their_sparklines
     assert light is not None
     assert len(lines) == 3
     assert len(sizes) == 1
+
+
+def test_tall_cards_on_a_wall_all_have_their_sparkline_and_their_comparison(
+    light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cards with a long number beside others with a short one had no sparkline."""
+    lines: list[QRectF] = []
+    monkeypatch.setattr(charts, "paint_spark", lambda _painter, box, *_rest: lines.append(box))
+    body = QRectF(0, 0, 210, 140)
+    for value in ("62", "113.06", "24774.5"):
+        rows = ((Decimal("98.05"),), (Decimal(value),))
+        table = ResultTable((ResultColumn("n", "decimal"),), rows, truncated=False)
+        texts = painted_texts(
+            QSize(210, 140),
+            lambda painter, table=table: stat_tiles.paint_metric(painter, body, _widget("€"), table, wall=True),  # type: ignore[misc]  # bound in the loop
+        )
+        assert any(one.text.startswith("vs ") for one in texts), texts
+        assert not any(one.box.intersects(other.box) for one in texts for other in texts if one is not other)
+        assert not any(one.box.intersects(lines[-1]) for one in texts)
+    assert light is not None
+    assert len(lines) == 3
+    assert len({box.top() for box in lines}) == 1

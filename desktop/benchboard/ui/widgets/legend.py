@@ -98,8 +98,12 @@ def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[LegendEntry])
     painter.restore()
 
 
-def paint_legend_row(painter: QPainter, row: QRectF, entry: LegendEntry) -> None:
-    """Draw an entry of a list: its name at the left, its value at the right of the row."""
+def paint_legend_row(
+    painter: QPainter, row: QRectF, entry: LegendEntry, share: str = "", share_width: float = 0.0
+) -> None:
+    """Draw an entry of a list: its name at the left, its value at the right of the row, and after that its share in a
+    column of `share_width` pixels.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(theme().font("body"))
@@ -107,6 +111,10 @@ def paint_legend_row(painter: QPainter, row: QRectF, entry: LegendEntry) -> None
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(entry.colour)
     painter.drawRoundedRect(QRectF(row.left(), row.center().y() - _SWATCH / 2, _SWATCH, _SWATCH), 2, 2)
+    if share_width:
+        painter.setPen(theme().color("text.muted"))
+        painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
+        row = row.adjusted(0, 0, -share_width, 0)
     painter.setPen(theme().color("text"))
     painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, entry.value)
     room = max(0.0, row.width() - ROW_MARGINS - metrics.horizontalAdvance(entry.value))

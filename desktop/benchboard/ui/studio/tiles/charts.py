@@ -220,6 +220,13 @@ def paint_spark(painter: QPainter, box: QRectF, values: Sequence[float | None], 
         for k, value in enumerate(known)
     ]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(colour)
+    fill.setAlphaF(_FILL_OPACITY)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    floor = box.bottom() + _SPARK_DOT
+    painter.drawPolygon(QPolygonF([QPointF(box.left(), floor), *points, QPointF(points[-1].x(), floor)]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.drawPolyline(QPolygonF(points))
     painter.setPen(Qt.PenStyle.NoPen)

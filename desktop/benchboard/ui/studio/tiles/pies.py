@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from benchboard.analytics.queries import ResultTable
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, percent
 from benchboard.ui.studio.tiles import number_format
 from benchboard.ui.studio.tiles.short_names import short_names
 from benchboard.ui.theme import theme
@@ -31,6 +31,8 @@ _PLAIN_DIAMETER: Final = 168.0
 _HEIGHT_SHARE: Final = 0.7
 _WIDTH_SHARE: Final = 0.45
 _HOLE: Final = 0.56
+_SHARE_GAP: Final = 14.0
+"""Pixels between the values and the shares in the legend."""
 _MIN_TOTAL_SIZE: Final = 7.0
 """The least size of the total, in points; where it is too long even so, it is left out."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -182,8 +184,10 @@ class Pie:
             painter.setFont(font)
             painter.drawText(hole, Qt.AlignmentFlag.AlignCenter, total)
         values = self._values(unit)
-        for place, (line, name) in enumerate(zip(self.lines, self._names(values), strict=False)):
-            paint_legend_row(painter, line, LegendEntry(self.colour(place), name, values[place], "area"))
+        shares, share_width = self._shares(values, unit)
+        for place, (line, name) in enumerate(zip(self.lines, self._names(values, share_width), strict=False)):
+            entry = LegendEntry(self.colour(place), name, values[place], "area")
+            paint_legend_row(painter, line, entry, shares[place], share_width)
         if self.unnamed_count:
             painter.setFont(theme().font("body"))
             painter.setPen(theme().color("text.muted"))
@@ -198,11 +202,26 @@ class Pie:
             return whole
         return [_with_currency(number_format.abbreviate(one.value, 1), unit) for one in self.slices]
 
-    def _names(self, values: Sequence[str]) -> list[str]:
-        """The names in the legend beside these values, those of equal beginnings cut in the middle."""
+    def _shares(self, values: Sequence[str], unit: number_format.Unit) -> tuple[list[str], float]:
+        """The shares of the slices as text, and the width of their column in the legend: 0 where they have no room
+        beside whole names, and where the values are percentages themselves.
+        """
         metrics = QFontMetricsF(theme().font("body"))
-        names = [one.label if one.row_count == 1 else f"{one.label} ({one.row_count})" for one in self.slices]
-        widest = max(map(metrics.horizontalAdvance, values), default=0.0)
+        shares = [share_text(self.share(one)) for one in self.slices]
+        width = max(map(metrics.horizontalAdvance, shares), default=0.0) + _SHARE_GAP
+        taken = max(map(metrics.horizontalAdvance, values), default=0.0) + ROW_MARGINS + width
+        widest = max(map(metrics.horizontalAdvance, self._full_names()), default=0.0)
+        room = self.lines[0].width() if self.lines else 0.0
+        has_room = bool(self.total) and unit.text != "%" and room - taken >= widest
+        return shares, width if has_room else 0.0
+
+    def _full_names(self) -> list[str]:
+        return [one.label if one.row_count == 1 else f"{one.label} ({one.row_count})" for one in self.slices]
+
+    def _names(self, values: Sequence[str], share_width: float = 0.0) -> list[str]:
+        """The names in the legend beside these values, those of equal beginnings cut in the middle."""
+        metrics, names = QFontMetricsF(theme().font("body")), self._full_names()
+        widest = max(map(metrics.horizontalAdvance, values), default=0.0) + share_width
         room = (self.lines[0].width() if self.lines else 0.0) - widest - ROW_MARGINS
         return short_names(names, metrics, max(room, 0.0))
 
@@ -233,6 +252,13 @@ def _legend_rows(box: QRectF, count: int, *, middle: bool) -> list[QRectF]:
 def _with_currency(written: str, unit: number_format.Unit) -> str:
     """A short number with its currency; other units are left out."""
     return unit.after(written) if unit.currency else written
+
+
+def share_text(share: float) -> str:
+    """A share in percent as text: a whole number, where it isn't next to nothing or to everything."""
+    if 0 < share < 1:
+        return f"< {percent(1, 0)}"
+    return f"> {percent(99, 0)}" if 99 < share < 100 else percent(share, 0)
 
 
 def slice_text(one: Slice, unit: number_format.Unit) -> str:

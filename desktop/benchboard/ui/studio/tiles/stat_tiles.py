@@ -41,6 +41,8 @@ _SPARK_ROOM: Final = 140.0
 """The width in pixels that the number gets before the sparkline grows."""
 _TWO_LINES: Final = 72.0
 """The height in pixels at which a change that is too wide for one line gets two."""
+_TALL: Final = 112.0
+"""The height in pixels at which a card on a wall has its change in two lines, with the sparkline beside them."""
 _NUMBER_HEIGHT: Final = 40.0
 _MIN_SHRINK: Final = 0.75
 """A sparkline is omitted if the number beside it would shrink below this share of its size."""
@@ -200,7 +202,9 @@ def paint_metric(
     stat = StatValue.of(table)
     change = stat.percent_change()
     note = body.height() > 58 and change is not None
+    tall = wall and note and body.height() >= _TALL
     two_lines = change is not None and body.height() >= _TWO_LINES and _change_width(widget, change) > body.width()
+    two_lines = two_lines or tall
     bottom = body.bottom() - (34 if note and two_lines else 20 if note else 2)
     spark = 0.0
     if len(stat.history) > 1 and body.width() > 150:
@@ -209,7 +213,11 @@ def paint_metric(
     words = fit_number(stat, widget, body.width() - (spark + 12 if spark else 0), size, keeps_size=wall)
     spark_height = _SPARK_HEIGHT
     low = wall and note and change is not None and _change_width(widget, change) <= body.width() - spark - 8
-    if spark and low and words.number_font.pointSizeF() < size:  # beside the change, below the number
+    if tall:  # the sparkline stands beside both lines of the change, the number has the whole width above them
+        words = fit_number(stat, widget, body.width(), size, keeps_size=True)
+        if change is not None and _stacked_width(widget, change) > body.width() - spark - 8:
+            spark = 0.0
+    elif spark and low and words.number_font.pointSizeF() < size:  # beside the change, below the number
         spark_height, words = _LOW_SPARK, fit_number(stat, widget, body.width(), size, keeps_size=True)
     elif spark and words.number_font.pointSizeF() < size * _MIN_SHRINK:
         spark, words = 0.0, fit_number(stat, widget, body.width(), size, keeps_size=wall)
@@ -217,6 +225,8 @@ def paint_metric(
     painter.setPen(theme().color("text"))
     high = max(_NUMBER_HEIGHT, QFontMetricsF(words.number_font).height())
     line = QRectF(body.left(), bottom - high, body.width(), high)
+    if tall:
+        line.moveTop(body.top() + (bottom - body.top() - high) / 2)
     painter.drawText(line, _LEFT, words.number)
     if words.unit:
         number_font, unit_font = QFontMetricsF(words.number_font), QFontMetricsF(words.unit_font)
@@ -228,7 +238,7 @@ def paint_metric(
     spark_bottom = body.bottom() - 2
     if note and change is not None:
         end = spark + 8 if spark else 0.0
-        if spark and _change_width(widget, change) > body.width() - end:
+        if spark and not tall and _change_width(widget, change) > body.width() - end:
             end, spark_bottom = 0.0, bottom - 6  # beside the number, where it is in nothing's way
         line = QRectF(body.left(), body.bottom() - 18, body.width() - end, 18)
         _paint_change(painter, line.translated(0, -16 if two_lines else 0), widget, change, line if two_lines else None)
@@ -261,6 +271,13 @@ def _change_width(widget: WidgetContent, change: Decimal) -> float:
         _(str(widget.setting("compare")))
     )
     return _ICON_WIDTH + words + _WORD_GAP
+
+
+def _stacked_width(widget: WidgetContent, change: Decimal) -> float:
+    """The width in pixels of a change in two lines."""
+    metrics = QFontMetricsF(theme().font("body"))
+    compared = metrics.horizontalAdvance(_(str(widget.setting("compare"))))
+    return max(_ICON_WIDTH + metrics.horizontalAdvance(_change_text(change)), compared)
 
 
 def _paint_change(painter: QPainter, box: QRectF, widget: WidgetContent, change: Decimal, below: QRectF | None) -> None:
