@@ -2,8 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.formats import file_error
 from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.opened_tables import opened_table
 from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.analytics.files.sql_text import literal
-from benchboard.analytics.files.staging import staged_table
-from benchboard.analytics.files.text_files import as_utf_8
 from benchboard.atomic_write import explain_write_error, sync_folder
 from benchboard.errors import Unavailable
 from benchboard.i18n import _
@@ -61,7 +58,7 @@ def copy_to_parquet(
     with scratch as folder:
         written = Path(folder) / "copy.parquet"
         try:
-            with _opened(scan, Path(folder), token, report) as (connection, read, relation):
+            with opened_table(scan, token, report, scratch=Path(folder)) as (connection, read, relation):
                 rows, emptied, left_out = _copy(connection, read, relation, written)
         except OSError as error:
             raise file_error(scan.path, error) from error
@@ -70,34 +67,6 @@ def copy_to_parquet(
         except OSError as error:
             raise _not_written(target, error) from error
     return Conversion(_copied_scan(scan, target), rows, emptied, left_out, size)
-
-
-@contextmanager
-def _opened(
-    scan: FileScan, scratch: Path, token: CancelToken, report: ReportProgress
-) -> Iterator[tuple["duckdb.DuckDBPyConnection", FileScan, str]]:
-    """A connection; the scan of what it can read; and the relation with that scan's columns. Imported late: DuckDB."""
-    from benchboard.analytics.files.duckdb_connection import reading_connection
-    from benchboard.analytics.files.duckdb_files import attached_file, duckdb_relation
-
-    if scan.format == "duckdb":
-        with attached_file(scan.path, token, scratch=scratch) as connection:
-            yield connection, scan, duckdb_relation(scan.table)
-    elif scan.format == "parquet":
-        with reading_connection(scan.paths, token, scratch=scratch) as connection:
-            yield connection, scan, scan.rows_sql()
-    elif scan.format == "csv":
-        with (
-            as_utf_8(scan.path, scan.options, token, report, scratch=scratch) as text,
-            reading_connection((text.path,), token, scratch=scratch, shown=scan.path) as connection,
-        ):
-            yield connection, (read := text.scan(scan)), read.rows_sql()
-    else:
-        with (
-            staged_table(scan.path, scan.format, scan.table, token, report, scratch=scratch) as staged,
-            reading_connection((staged.text.path,), token, scratch=scratch, shown=scan.path) as connection,
-        ):
-            yield connection, (read := staged.text.scan(scan)), read.rows_sql()
 
 
 def _copy(
