@@ -40,7 +40,7 @@ def _case(name: str) -> ChartCase:
     return next(case for case in cases() if case.name == name)
 
 
-@pytest.mark.parametrize(("width", "height"), [(900, 420), (460, 250), (220, 140), (150, 110)])
+@pytest.mark.parametrize(("width", "height"), [(900, 420), (620, 250), (460, 250), (220, 140), (150, 110)])
 def test_texts_of_a_chart_lie_inside_and_not_over_each_other(light: Theme, width: int, height: int) -> None:
     inside, wrong = QRectF(0, 0, width, height).adjusted(10, 6, -8, -6), []
     for case in cases():
@@ -106,6 +106,28 @@ def test_value_at_the_end_has_the_decimals_of_the_ticks(light: Theme) -> None:
     assert [value.text for value in plot.end_values] == ["80\u2009000.010"]
     rounded = charts.plot_of(QRectF(0, 0, 400, 200), charts.series_of(_case("days").table, ""), "line_chart")
     assert [value.text for value in rounded.end_values] == ["99"]
+
+
+@pytest.mark.parametrize(("width", "named"), [(620, True), (400, False)])
+def test_lines_have_their_names_at_their_ends_where_all_have_room(light: Theme, width: int, named: bool) -> None:
+    case = _case("seconds")
+    lines = charts.series_of(case.table, case.unit)
+    plot = charts.plot_of(QRectF(0, 0, width, 200), lines, "line_chart", may_name_lines=True)
+    assert plot.names_lines is named
+    for value in plot.end_values:
+        assert (lines[value.series].name in value.text) is named
+        assert abs(value.y - plot.y(lines[value.series].values[-1] or 0)) <= 7
+    texts = [one.text for one in _texts(case, width + 24, 250)]
+    assert sum("Speed" in text for text in texts) == 1, "a legend repeats no names"
+    assert sum("1\u2009464" in text for text in texts) == 1
+
+
+def test_lines_with_close_ends_or_many_lines_have_a_legend(light: Theme) -> None:
+    for name in ("weeks by status, last unfinished", "eight series"):
+        lines = charts.series_of(_case(name).table, "")
+        plot = charts.plot_of(QRectF(0, 0, 900, 200), lines, "line_chart", may_name_lines=True)
+        assert not plot.names_lines, name
+        assert len(plot.end_values) == len(lines)
 
 
 def test_bar_of_a_small_value_is_seen_and_that_of_zero_is_not(light: Theme) -> None:
@@ -209,7 +231,8 @@ def test_legend_of_bars_has_values_only_where_the_last_is_the_latest(light: Them
 def test_legend_of_lines_has_the_values_of_all_unless_each_is_at_its_line(light: Theme) -> None:
     weeks = days(date(2026, 9, 7), 2, 7)
     apart = ChartCase("l", "line_chart", result(weeks, {"In": [1, 10], "Out": [2, 900]}, "date"))
-    assert {"In", "Out"} <= {text.text for text in _texts(apart, 460, 250)}
+    assert {"In", "Out", "10", "900"} <= {text.text for text in _texts(apart, 360, 250)}
+    assert {"In  10", "Out  900"} <= {text.text for text in _texts(apart, 460, 250)}  # at the ends of the lines
     ended = ChartCase("l", "line_chart", result(weeks, {"In": [1, 898], "Out": [2, 900], "On": [3, None]}, "date"))
     assert {"In  898", "Out  900", "On  3"} <= {text.text for text in _texts(ended, 460, 250)}
 

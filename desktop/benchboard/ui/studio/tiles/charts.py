@@ -35,6 +35,11 @@ _UNFINISHED_OPACITY: Final = 0.5
 _END_DOT: Final = 3.0
 """The radius of the hollow dot at the end of an unfinished line, in pixels."""
 _MAX_END_VALUE: Final = 72.0
+_MAX_NAMED_END: Final = 168.0
+_MOST_NAMED: Final = 6
+"""More lines than these are named in a legend alone."""
+_MIN_NAMED_WIDTH: Final = 340.0
+"""A plot that would be narrower than this, in pixels, has no names at the ends of its lines."""
 _MIN_LINE_WIDTH: Final = 180.0
 """A plot that would be narrower than this, in pixels, has no values at the ends of its lines."""
 _END_LINE_HEIGHT: Final = 14.0
@@ -203,7 +208,8 @@ def _paint_end_values(painter: QPainter, plot: "Plot", lines: Sequence[Series]) 
     for value in plot.end_values:
         colour = lines[value.series].colour
         painter.setPen(colour if contrast(colour, surface) >= _TEXT_CONTRAST else theme().color("text.secondary"))
-        spot = QRectF(plot.box.right() + _LABEL_GAP, value.y - 8, _MAX_END_VALUE + 2, 16)
+        width = (_MAX_NAMED_END if plot.names_lines else _MAX_END_VALUE) + 2
+        spot = QRectF(plot.box.right() + _LABEL_GAP, value.y - 8, width, 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, value.text)
 
 
@@ -252,6 +258,8 @@ class Plot:
     ticks: list[float]
     names: list[str]
     end_values: tuple[EndValue, ...] = ()
+    names_lines: bool = False
+    """Whether the texts at the ends of the lines have their names too: then there is no legend."""
 
     def y(self, value: float) -> float:
         """The y coordinate of a value."""
@@ -259,19 +267,34 @@ class Plot:
         return self.box.bottom() - self.box.height() * (value - low) / ((high - low) or 1.0)
 
 
-def plot_of(box: QRectF, series: Sequence[Series], kind: str) -> Plot:
-    """The plot area of a chart of this kind in the body of a tile."""
+def plot_of(box: QRectF, series: Sequence[Series], kind: str, *, may_name_lines: bool = False) -> Plot:
+    """The plot area of a chart of this kind in the body of a tile. With `may_name_lines`, several lines have their
+    names at their ends rather than in a legend, if all of them have room there.
+    """
+    if may_name_lines and kind != "bar_chart" and 1 < len(series) <= _MOST_NAMED:
+        named = _with_names(_bare_plot(box, series, kind, 0.0), series)
+        if named is not None:
+            return named
+    plot = _bare_plot(box, series, kind, legend_height(box, series, kind))
+    return plot if kind == "bar_chart" else _with_end_values(plot, series)
+
+
+def may_name_lines(table: ChartTable) -> bool:
+    """Whether a chart's legend would have nothing but names and values, so that the ends of lines can have them."""
+    return not table.series_by and not table.undrawn
+
+
+def _bare_plot(box: QRectF, series: Sequence[Series], kind: str, legend: float) -> Plot:
+    """The plot area above a legend of this height, without values at the ends of lines."""
     known = [value for one_series in series for value in one_series.values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if kind != "line_chart" or _starts_at_zero(series):
         low, high = min(low, 0.0), max(high, 0.0)
-    room = box.height() - x_axis.AXIS_HEIGHT - legend_height(box, series, kind)
+    room = box.height() - x_axis.AXIS_HEIGHT - legend
     most, whole = 5 if room > 130 else 4 if room > 80 else 3, all(one.is_whole for one in series)
     ticks = number_format.axis_ticks(low, high, most, whole=whole)
-    metrics = QFontMetricsF(theme().font("caption"))
-    names, margin = _tick_names(ticks, series, metrics, box.width() * _MAX_MARGIN)
-    plot = Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), ticks, names)
-    return plot if kind == "bar_chart" else _with_end_values(plot, series, metrics)
+    names, margin = _tick_names(ticks, series, QFontMetricsF(theme().font("caption")), box.width() * _MAX_MARGIN)
+    return Plot(QRectF(box.left() + margin, box.top() + 6, box.width() - margin - 4, max(room - 6, 10.0)), ticks, names)
 
 
 def _tick_names(
@@ -288,26 +311,49 @@ def _tick_names(
     return names, width
 
 
-def _with_end_values(plot: Plot, series: Sequence[Series], metrics: QFontMetricsF) -> Plot:
+def _with_end_values(plot: Plot, series: Sequence[Series]) -> Plot:
     """The plot with the last values beside the ends of its lines: moved apart where they would overlap, in the order of
     their heights. Those of the last series are left out where not all have room."""
-    values: list[EndValue] = []
-    width, most = 0.0, int(plot.box.height() / _END_LINE_HEIGHT) + 1
+    values = _end_values(plot, series)[: int(plot.box.height() / _END_LINE_HEIGHT) + 1]
+    return _beside_ends(plot, values, _MIN_LINE_WIDTH) or plot
+
+
+def _with_names(plot: Plot, series: Sequence[Series]) -> Plot | None:
+    """The plot with names and last values beside the ends of all lines; None where one has no room near its end."""
+    metrics = QFontMetricsF(theme().font("caption"))
+    values = [replace(one, text=f"{series[one.series].name}  {one.text}") for one in _end_values(plot, series)]
+    if len(values) < len(series) or any(metrics.horizontalAdvance(one.text) > _MAX_NAMED_END for one in values):
+        return None
+    named, ends = _beside_ends(plot, values, _MIN_NAMED_WIDTH), {one.series: one.y for one in values}
+    if named is None or any(abs(one.y - ends[one.series]) > _END_LINE_HEIGHT / 2 for one in named.end_values):
+        return None
+    return replace(named, names_lines=True)
+
+
+def _end_values(plot: Plot, series: Sequence[Series]) -> list[EndValue]:
+    """The last value of each line that ends with one, at its own height, if its text isn't too long."""
+    metrics, values = QFontMetricsF(theme().font("caption")), list[EndValue]()
     for place, line in enumerate(series):
         last = line.values[-1] if len(line.values) > 1 else None
         if last is None:
             continue
         texts = _precise_texts(line, last, plot.ticks) or (line.last, line.short_last)
         text = next((text for text in texts if metrics.horizontalAdvance(text) <= _MAX_END_VALUE), None)
-        if text is not None and len(values) < most:
+        if text is not None:
             values.append(EndValue(place, text, plot.y(last)))
-            width = max(width, metrics.horizontalAdvance(text))
+    return values
+
+
+def _beside_ends(plot: Plot, values: Sequence[EndValue], least: float) -> Plot | None:
+    """The plot, narrower by the texts beside the ends of its lines; None where it would be narrower than `least`."""
+    metrics = QFontMetricsF(theme().font("caption"))
+    width = max((metrics.horizontalAdvance(one.text) for one in values), default=0.0)
     box = plot.box.adjusted(0, 0, -width - _LABEL_GAP, 0)
-    if not values or box.width() < _MIN_LINE_WIDTH or box.height() < _MIN_END_HEIGHT:
-        return plot
-    values.sort(key=lambda value: value.y)
-    heights = _apart([value.y for value in values], box.top(), box.bottom())
-    return replace(plot, box=box, end_values=tuple(map(_at_height, values, heights)))
+    if not values or box.width() < least or box.height() < _MIN_END_HEIGHT:
+        return None
+    placed = sorted(values, key=lambda value: value.y)
+    heights = _apart([value.y for value in placed], box.top(), box.bottom())
+    return replace(plot, box=box, end_values=tuple(map(_at_height, placed, heights)))
 
 
 def _at_height(value: EndValue, y: float) -> EndValue:
@@ -348,7 +394,7 @@ def _starts_at_zero(lines: Sequence[Series]) -> bool:
 
 def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Sequence[Series], kind: str) -> Plot:
     """Draw ticks, grid and legend. Returns the plot."""
-    plot = plot_of(box, series, kind)
+    plot = plot_of(box, series, kind, may_name_lines=may_name_lines(table))
     painter.setFont(theme().font("caption"))
     for tick, name in zip(plot.ticks, plot.names, strict=True):
         y = round(plot.y(tick)) + 0.5
@@ -358,7 +404,8 @@ def paint_frame(painter: QPainter, box: QRectF, table: ChartTable, series: Seque
         painter.setPen(theme().color("text.muted"))
         spot = QRectF(box.left(), y - 8, plot.box.left() - 8 - box.left(), 16)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
-    paint_chart_legend(painter, box, table, series, kind, [value.series for value in plot.end_values])
+    if not plot.names_lines:
+        paint_chart_legend(painter, box, table, series, kind, [value.series for value in plot.end_values])
     return plot
 
 

@@ -217,7 +217,8 @@ class ChartReader:
         shaped = chart_table(table)
         self._table = x_axis.bars_in_order(shaped) if is_bars else x_axis.in_order(shaped)
         self._unit, self._series = unit, charts.series_of(self._table, unit)
-        self._plot = charts.plot_of(body, self._series, kind)
+        may_name = charts.may_name_lines(self._table)
+        self._plot = charts.plot_of(body, self._series, kind, may_name_lines=may_name)
         self._axis = x_axis.bar_axis(self._table) if is_bars else x_axis.line_axis(self._table)
         self._lying = bars.lying_bars(body, self._table, self._series, unit) if is_bars else None
         self._bars: dict[int, list[bars.Bar]] | None = None
