@@ -3,7 +3,9 @@
 import csv
 import gzip
 import io
+import json
 import os
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
 from benchboard.analytics.files.scan import FileScan, ReadOptions
 from benchboard.errors import AppError, Cancelled, Invalid, NotFound, Unavailable
@@ -316,3 +318,45 @@ def test_written_options_and_values_are_found_again(
     if any(day.day > 12 for _whole, _value, day, _note in rows):
         assert _rows(table.scan) == [(whole, pytest.approx(value), day, note) for whole, value, day, note in rows]
     assert table.wrong_count == 0
+
+
+def test_zeros_at_the_beginning_of_a_number_far_down_keep_the_column_text(tmp_path: Path) -> None:
+    table = _inspect(tmp_path / "a.csv", "code,t\n" + "123,x\n" * 5_000 + "007,x\n")
+    assert _kinds(table)["code"] == "text"
+    assert _rows(table.scan)[-1][0] == "007"
+
+
+def test_kind_that_the_user_chose_is_counted_and_its_misfits_named(tmp_path: Path) -> None:
+    table = _inspect(tmp_path / "a.csv", "code,t\n" + "123,x\n" * 40 + "007,x\n12a,y\n")
+    columns = (table.scan.columns[0].read_as("integer"), table.scan.columns[1])
+    again = inspect_scan(table.scan.with_columns(columns))
+    assert [(each.kind, each.fits, each.of) for each in again.columns[0].fits] == [("integer", 41, 42)]
+    assert [(each.line, each.value) for each in again.wrong_lines] == [(43, "12a")]
+    assert _rows(again.scan)[-2:] == [(7, "x"), (None, "y")]
+    left_out = inspect_scan(replace(again.scan, options=replace(again.scan.options, wrong_values="leave-out")))
+    assert left_out.rows == len(_rows(left_out.scan)) == 41
+
+
+_SIGNS = st.sampled_from([bytes([sign]) for sign in b",;\t|\"\n\r\0 1x'\\e-"])
+_WORDS = st.sampled_from(
+    [b'""', b"\r\n", b"1,5", b"1.5", b"007", b"a b", b"--", b"nan", b"31.11.2026", b"2026-11-07", b"evet", b"NA",
+     b"\xff", b"\xfd\xfe", b"\xc4\x9f", b"\xef\xbb\xbf", b"=1+1", b"1e999", b"\xff\xfe"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_SIGNS | _WORDS, max_size=60).map(b"".join))
+def test_any_bytes_are_a_table_or_an_error_in_words(tmp_path: Path, content: bytes) -> None:
+    """What an inspection answers can be stored, and reads as many rows as it says."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    try:
+        (table,) = inspect_file(path).tables
+    except AppError as refused:
+        assert refused.what
+        return
+    scan = FileScan.from_json(json.loads(json.dumps(table.scan.to_json())))
+    assert scan == table.scan
+    assert len(table.wrong_lines) <= table.wrong_count
+    if scan.readable_in_place:
+        assert len(_rows(scan)) == table.rows

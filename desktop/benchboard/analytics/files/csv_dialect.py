@@ -15,6 +15,7 @@ from benchboard.i18n import _, number, percent
 
 _SAMPLE_ROWS: Final = 2_000
 _MOST_SKIPPED: Final = 50
+_MAX_TITLE: Final = 200
 _TURKISH: Final = frozenset(b"\xfd\xfe\xf0\xdd\xde\xd0")
 """The bytes of ı ş ğ İ Ş Ğ in Windows-1254, which are rare Icelandic letters in Windows-1252."""
 _SPACES: Final = (" ", "\u202f", "\u2009", "\u00a0")
@@ -107,7 +108,12 @@ def sniff(text: str, *, is_whole: bool, options: ReadOptions, fixed: frozenset[s
         options, found = _detect_marks(columns, options)
         guesses.extend(found)
     titles += [""] * (width - len(titles))
-    return TextSample(options, tuple(guesses), tuple(title.strip() for title in titles[:width]), table)
+    return TextSample(options, tuple(guesses), tuple(_clean(title) for title in titles[:width]), table)
+
+
+def _clean(title: str) -> str:
+    """A title on one line, of what can be stored."""
+    return " ".join(title.replace("\0", " ").split())[:_MAX_TITLE]
 
 
 def date_format(text: str, order: DateOrder) -> str:

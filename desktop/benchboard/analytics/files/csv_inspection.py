@@ -174,6 +174,10 @@ def _keeps_zeros(values: Sequence[str]) -> bool:
     )
 
 
+def _is_number(candidates: Sequence[ScanColumn]) -> bool:
+    return any(each.kind == "integer" for each in candidates)
+
+
 def _has_order(candidates: Sequence[ScanColumn]) -> bool:
     return any(form.startswith(("%d", "%m")) for each in candidates for form in each.formats)
 
@@ -216,11 +220,12 @@ class _Counts:
     exact: bool
     fits: list[list[int]]
     """For each column and each of its candidates, how many values fit."""
+    zeros: list[int]
+    """How many numbers begin with a zero that a number would lose."""
     swapped: list[int | None]
     """How many dates fit with day and month in the other order; None for a column without such dates."""
     rejects: int = 0
-    short: int = 0
-    """Lines that DuckDB can't divide into the columns, and those of them that are too short."""
+    """Lines that DuckDB can't divide into the columns, those that are too short among them."""
 
 
 def _count(
@@ -234,24 +239,24 @@ def _count(
         expressions.append(f"count({raw})")
         expressions.append(distinct_sql(raw, exact=exact))
         expressions.extend(f"count({_sql(scan, place, candidate)})" for candidate in each)
+        if _is_number(each):
+            # 007 is no number that people calculate with.
+            expressions.append(rf"count_if(regexp_full_match({raw}, '\s*[+-]?0\d+\s*'))")
         if _has_order(each):
             dated = next(candidate for candidate in each if candidate.formats)
             expressions.append(f"count({_sql(scan, place, _swapped(dated, scan.options.date_order))})")
     relation = scan.rows_sql(store_rejects=MAX_REJECTS)
     found = connection.execute(f"SELECT {', '.join(expressions)} FROM {relation}").fetchall()[0]  # noqa: S608  # quoted
     numbers: Iterator[int] = iter(found)
-    counts = _Counts(next(numbers), next(numbers), [], [], exact, [], [])
+    counts = _Counts(next(numbers), next(numbers), [], [], exact, [], [], [])
     for each in candidates:
         present = next(numbers)
         counts.present.append(present)
         counts.distinct.append(min(next(numbers), present))
         counts.fits.append([next(numbers) for _candidate in each])
+        counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
         counts.swapped.append(next(numbers) if _has_order(each) else None)
-    rejects = (
-        "SELECT count(DISTINCT line_byte_position), "
-        "count(DISTINCT line_byte_position) FILTER (error_type = 'MISSING COLUMNS') FROM reject_errors"
-    )
-    counts.rejects, counts.short = connection.execute(rejects).fetchall()[0]
+    counts.rejects = connection.execute("SELECT count(DISTINCT line_byte_position) FROM reject_errors").fetchall()[0][0]
     return counts
 
 
@@ -319,7 +324,8 @@ def _decided(scan: FileScan, candidates: Sequence[Sequence[ScanColumn]], counts:
     """The scan with the kind of each column that most of its values fit."""
     columns = []
     for place, column in enumerate(scan.columns):
-        chosen = _chosen(candidates[place], counts.fits[place], counts.present[place])
+        zeros = counts.zeros[place] > 0
+        chosen = None if zeros else _chosen(candidates[place], counts.fits[place], counts.present[place])
         if chosen is None:
             columns.append(replace(column, checked=True))
             continue
@@ -351,32 +357,74 @@ def _table(
     """What was found, and the preview. `read` is the scan of the text in UTF-8."""
     inspected = []
     for place in range(len(scan.columns)):
-        fitting = {each.kind: count for each, count in zip(candidates[place], counts.fits[place], strict=True)}
-        fitting["text"] = present = counts.present[place]
-        fits = tuple(TypeFit(kind, fitting.get(kind, 0), present) for kind in _OFFERED_KINDS)
+        present = counts.present[place]
+        fitting = {
+            each.kind: TypeFit(each.kind, count, present, each.formats)
+            for each, count in zip(candidates[place], counts.fits[place], strict=True)
+        }
+        fitting["text"] = TypeFit("text", present, present)
+        fits = tuple(fitting.get(kind, TypeFit(kind, 0, present)) for kind in _OFFERED_KINDS)
         empty = counts.rows - present
         inspected.append(ColumnInspection(fits, empty, counts.distinct[place], counts.exact))
+    return counted_table(connection, scan, read, tuple(inspected), counts, tuple(guesses))
+
+
+def counted_table(
+    connection: duckdb.DuckDBPyConnection,
+    scan: FileScan,
+    read: FileScan,
+    columns: tuple[ColumnInspection, ...],
+    counts: _Counts,
+    guesses: tuple[OptionGuess, ...],
+) -> TableInspection:
+    """The inspection of a table, with its wrong lines and its preview."""
+    wrong_values = 0
     if condition := read.wrong_sql():
         relation = read.rows_sql(store_rejects=MAX_REJECTS)
-        found = connection.execute(f"SELECT coalesce(count_if({condition}), 0) FROM {relation}").fetchall()  # noqa: S608  # quoted
-        wrong_values = int(found[0][0])
-    else:
-        wrong_values = 0
-    lines = locate_wrong_lines(connection, read, wrong_values=wrong_values)
-    short = counts.short if scan.options.wrong_values == "empty" else 0
-    left_out = wrong_values if scan.options.wrong_values == "leave-out" else 0
+        counted = f"SELECT coalesce(count_if({condition}), 0) FROM {relation}"  # noqa: S608  # quoted
+        wrong_values = int(connection.execute(counted).fetchall()[0][0])
     raws, values = preview_rows(connection, read, read.rows_sql())
+    rows = counts.rows
+    if wrong_values or counts.rejects:
+        # DuckDB pads lines that are too short otherwise than it rejects them: what is read is counted.
+        answered = read.select_from(read.rows_sql())
+        rows = int(connection.execute(f"SELECT count(*) FROM ({answered})").fetchall()[0][0])  # noqa: S608  # quoted
     return TableInspection(
         scan=scan,
-        rows=counts.rows + short - left_out,
-        columns=tuple(inspected),
-        guesses=tuple(guesses),
+        rows=rows,
+        columns=columns,
+        guesses=guesses,
         preview_raw=raws,
         preview=values,
-        wrong_lines=lines,
+        wrong_lines=locate_wrong_lines(connection, read, wrong_values=wrong_values),
         wrong_count=wrong_values + counts.rejects,
         first_line=scan.options.skip_lines + scan.options.header + 1,
     )
+
+
+def inspect_as(connection: duckdb.DuckDBPyConnection, scan: FileScan, read: FileScan) -> TableInspection:
+    """Inspect the table of `scan`, whose text `read` reads, by the kinds that its columns have."""
+    candidates = [() if column.kind == "text" else (column,) for column in scan.columns]
+    exact = sum(path.stat().st_size for path in read.paths) <= EXACT_BYTES
+    counts = _count(connection, read, candidates, exact=exact)
+    inspected, columns = [], []
+    for place, column in enumerate(scan.columns):
+        present = counts.present[place]
+        fits = counts.fits[place][0] if candidates[place] else present
+        inspected.append(
+            ColumnInspection(
+                (TypeFit(column.kind, fits, present, column.formats),),
+                counts.rows - present,
+                counts.distinct[place],
+                exact,
+            )
+        )
+        columns.append(replace(column, checked=fits == present))
+    options = replace(scan.options, quoted_breaks=counts.breaks > 0)
+    scan = scan.with_columns(tuple(columns))
+    scan = replace(scan, options=options)
+    read = replace(read, columns=scan.columns, options=replace(read.options, quoted_breaks=options.quoted_breaks))
+    return counted_table(connection, scan, read, tuple(inspected), counts, ())
 
 
 def preview_rows(

@@ -45,6 +45,27 @@ def inspect_file(
     return FileInspection(path, found, size, time.monotonic() - started, tables)
 
 
+def inspect_scan(
+    scan: FileScan, *, cancel_token: CancelToken | None = None, progress: ReportProgress | None = None
+) -> TableInspection:
+    """Inspect a table as the scan reads it, after a column's kind or an option was changed: nothing is detected.
+
+    The answer's scan knows which columns fit. Takes about as long as reading the file. Raises `AppError`, `Cancelled`.
+    """
+    from benchboard.analytics.files.csv_inspection import inspect_as
+    from benchboard.analytics.files.opened_tables import opened_table
+    from benchboard.analytics.files.parquet_inspection import inspect_typed
+
+    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
+    try:
+        with opened_table(scan, token, report) as (connection, read, relation):
+            if read.format == "csv":
+                return inspect_as(connection, scan, read)
+            return inspect_typed(connection, scan, relation)
+    except OSError as error:
+        raise file_error(scan.path, error) from error
+
+
 def _tables(
     path: Path,
     found: FileFormat,

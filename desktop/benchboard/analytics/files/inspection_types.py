@@ -36,6 +36,8 @@ class TypeFit:
     kind: ColumnKind
     fits: int
     of: int
+    formats: tuple[str, ...] = ()
+    """How the dates are written, for `ScanColumn.read_as`."""
 
 
 @dataclass(frozen=True, slots=True)

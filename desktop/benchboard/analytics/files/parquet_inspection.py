@@ -25,11 +25,13 @@ _KINDS: Final[dict[str, tuple[ColumnKind, StoredAs]]] = {
     "TIMESTAMP": ("timestamp", "same"), "TIMESTAMP_S": ("timestamp", "other"), "TIMESTAMP_MS": ("timestamp", "other"),
     "TIMESTAMP_NS": ("timestamp", "other"), "TIMESTAMP WITH TIME ZONE": ("timestamp", "zoned"),
 }  # fmt: skip
+_MAX_TITLE: Final = 200
 
 
 def stored_column(name: str, source: str, sql_type: str) -> ScanColumn:
     """The column of a typed file, by DuckDB's type for it. Bytes are left out; other types become text."""
     title, unit = title_and_unit(source)
+    title = title[:_MAX_TITLE]
     kind, stored = _KINDS.get(sql_type, ("text", "other"))
     scale = 0
     if sql_type.startswith("DECIMAL("):

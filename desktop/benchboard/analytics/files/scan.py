@@ -77,6 +77,10 @@ class ScanColumn:
     checked: bool = False
     """Whether every value in the file was seen to fit: it is then read without a second look, which is faster."""
 
+    def read_as(self, kind: ColumnKind, *, formats: tuple[str, ...] = (), scale: int = 0) -> "ScanColumn":
+        """The column read as another kind, which its values may not fit: `inspection.inspect_scan` tells."""
+        return replace(self, kind=kind, formats=formats, scale=scale, checked=kind == "text")
+
 
 @dataclass(frozen=True, slots=True)
 class FileScan:
