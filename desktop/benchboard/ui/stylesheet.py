@@ -68,7 +68,6 @@ QAbstractButton[kind="destroy"] { background: $error_fill; color: $on_accent; bo
 QAbstractButton[kind="destroy"]:hover { border-color: $text; }
 QAbstractButton[kind="quiet"] { background: transparent; color: $text_secondary; border: 1px solid transparent; }
 QAbstractButton[kind="quiet"]:hover { background: $row_hover; color: $text; }
-QAbstractButton[kind="quiet"][section="true"] { text-align: left; }
 QAbstractButton[kind="quiet"][section="true"]:checked { background: $selection; color: $accent_text; }
 QAbstractButton[kind="quiet"]:pressed { background: $surface_alt; }
 QAbstractButton[kind="link"], QAbstractButton[kind="inverse"] { background: transparent; border: 0; padding: 0; }

@@ -653,3 +653,21 @@ def test_dashboard_row_f2_renames_it_and_delete_moves_it_to_the_trash(dashboards
     view.setFocus()
     dashboards.studio.key(Qt.Key.Key_Delete)
     dashboards.studio.wait(lambda: "Shop review" in dashboards.cards("trash"))
+    dashboards.click("toast_undo")
+    dashboards.studio.wait(lambda: "Shop review" in dashboards.cards())
+
+
+def test_dashboard_row_is_opened_by_enter_and_by_a_double_click(dashboards: DashboardsDriver) -> None:
+    view = dashboards.table.view
+
+    def spot(name: str) -> QPoint:
+        row = next(k for k, card in enumerate(dashboards.model.rows) if card.name == name)
+        return view.visualRect(dashboards.model.index(row, 1)).center()
+
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=spot("Shop review"))
+    dashboards.studio.key(Qt.Key.Key_Return)
+    dashboards.studio.wait(lambda: dashboards.place.page is not None and dashboards.place.page.name == "Shop review")
+    dashboards.place.tabs.setCurrentIndex(0)
+    dashboards.qtbot.mouseClick(view.viewport(), LEFT, pos=spot("Orders wall"))
+    dashboards.qtbot.mouseDClick(view.viewport(), LEFT, pos=spot("Orders wall"))
+    dashboards.studio.wait(lambda: dashboards.place.page is not None and dashboards.place.page.name == "Orders wall")

@@ -6,7 +6,7 @@ import pytest
 from boards import load
 from dashboards_driver import DashboardsDriver, open_sharing
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from benchboard.ui.shell.command_palette import CommandPalette
 from benchboard.ui.studio.panes.template_gallery import TemplateGallery
@@ -78,6 +78,27 @@ def test_escape_in_palette_search_clears_it_then_returns_to_the_page(studio: "St
     studio.qtbot.keyClicks(search, "pie")
     studio.key(Qt.Key.Key_Escape)
     assert (search.text(), search.hasFocus()) == ("", True)
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.canvas.hasFocus()
+
+
+def test_escape_twice_in_the_query_editor_returns_to_the_page(studio: "Studio") -> None:
+    """The first may close what the editor shows; none of them loses what was typed."""
+    studio.page.editor.select([studio.page.editor.page.reading_order[0]])
+    studio.canvas.setFocus()
+    studio.key(Qt.Key.Key_Return)
+    edit = studio.find("inspector_query")
+    studio.wait(edit.hasFocus)
+    studio.qtbot.keyClicks(edit, " ")
+    studio.key(Qt.Key.Key_Escape)
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.canvas.hasFocus()
+
+
+def test_escape_in_a_field_of_the_inspector_returns_to_the_page(studio: "Studio") -> None:
+    studio.page.editor.select([studio.page.editor.page.reading_order[0]])
+    field = next(one for one in studio.page.inspector.findChildren(QLineEdit) if one.isVisible() and one.isEnabled())
+    field.setFocus()
     studio.key(Qt.Key.Key_Escape)
     assert studio.canvas.hasFocus()
 

@@ -563,8 +563,14 @@ class StudioPage(QWidget):
             self.redo()
         elif event.key() == Qt.Key.Key_F2 and not event.modifiers():
             self.run("studio.rename_widget" if self.editor.selection else "studio.rename_dashboard")
+        elif event.key() == Qt.Key.Key_Escape and not event.modifiers() and self._is_in_pane(self.focusWidget()):
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().keyPressEvent(event)
+
+    def _is_in_pane(self, widget: QWidget | None) -> bool:
+        """Whether a widget is in one of the panes, which Esc leaves, unless the widget has a use for it."""
+        return widget is not None and any(pane.isAncestorOf(widget) for pane in (self.inspector, self.sidebar))
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

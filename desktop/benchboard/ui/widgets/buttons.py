@@ -200,6 +200,8 @@ class Button(FocusRinged, QPushButton):
             self._trailing_width() if self._key_cap is None or self._key_cap.isVisibleTo(self) else 0
         )
         left = 0 if self._bare else (room - self._label_width()) // 2 if self.text() else 0
+        if self.property("section"):
+            left = theme().px("spacing.3")  # below each other, as a list
         if not self.icon().isNull():
             side = self.iconSize().width()
             left = left if self.text() else (room - side) // 2
