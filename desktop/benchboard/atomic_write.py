@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 
 TEMPORARY: Final = re.compile(r"\.benchboard-[0-9a-f]{16}\.tmp")
 """The names of the files that are written before they are renamed."""
@@ -49,7 +49,7 @@ def explain_write_error(error: OSError) -> tuple[str, str]:
         return _("The disk is full."), _("Free up space, or choose another disk.")
     if error.errno in (errno.ENOENT, errno.EROFS, errno.EPERM, errno.EOPNOTSUPP):  # ENOENT in /proc
         return _("Files can't be created there."), _("Choose another folder.")
-    return error.strerror or "", _("Choose another file, or make its folder writable.")
+    return system_reason(error), _("Choose another file, or make its folder writable.")
 
 
 def remove_abandoned(folder: Path) -> None:

@@ -18,7 +18,7 @@ from benchboard.atomic_write import TEMPORARY, remove_abandoned
 from benchboard.errors import Unavailable
 from benchboard.file_locks import lock_holder
 from benchboard.file_ownership import REACHABLE
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 from benchboard.vault import Vault, make_home, write_remedy
 
 _LOCK_NAME: Final = "benchboard.lock"
@@ -53,7 +53,7 @@ def locked(home: Path, on_wait: Callable[[str], None] | None = None) -> Iterator
         raise Unavailable(
             "workspace.home",
             _("Benchboard can't save files in {folder}.").format(folder=home),
-            why=error.strerror or "",
+            why=system_reason(error),
             do=write_remedy(error),
         ) from error
     try:

@@ -91,9 +91,20 @@ def in_sentence(names: "Iterable[str]") -> str:
     return _("{names} and {last}").format(names=", ".join(first), last=last) if first else last
 
 
+def any_of(names: "Iterable[str]") -> str:
+    """`a`, `a or b`, `a, b or c`: names to choose from, in a sentence."""
+    *first, last = names
+    return _("{names} or {last}").format(names=", ".join(first), last=last) if first else last
+
+
 def quoted(name: str) -> str:
     """`name` in the quotation marks of the language."""
     return _("“{name}”").format(name=name)
+
+
+def system_reason(error: OSError) -> str:
+    """What the operating system says of an error, in the selected language as far as it is known; may be empty."""
+    return _(error.strerror) if error.strerror else ""
 
 
 def with_percent_sign(written: str) -> str:
@@ -167,6 +178,44 @@ def all_translations(message: str, folder: Path) -> frozenset[str]:
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     """Marks a message that is translated later, by `_(name)` where it is shown (a constant made at import)."""
     return message
+
+
+_SYSTEM_REASONS: Final = (
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Operation not permitted"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("File exists"),
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("Read-only file system"),
+    N_("File name too long"),
+    N_("File too large"),
+    N_("Too many levels of symbolic links"),
+    N_("Too many open files"),
+    N_("Too many open files in system"),
+    N_("Device or resource busy"),
+    N_("Text file busy"),
+    N_("Input/output error"),
+    N_("No such device"),
+    N_("No such device or address"),
+    N_("Invalid argument"),
+    N_("Bad file descriptor"),
+    N_("Broken pipe"),
+    N_("Connection refused"),
+    N_("Connection reset by peer"),
+    N_("Connection timed out"),
+    N_("Directory not empty"),
+    N_("Invalid cross-device link"),
+    N_("Operation not supported"),
+    N_("Resource temporarily unavailable"),
+    N_("Cannot allocate memory"),
+    N_("Stale file handle"),
+    N_("Inappropriate ioctl for device"),
+    N_("No such process"),
+)
+"""What Linux says in English of most errors, to be translated by `system_reason`."""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

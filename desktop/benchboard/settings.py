@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from benchboard.atomic_write import write_atomically
 from benchboard.errors import Invalid, Unavailable
 from benchboard.file_ownership import exists, read_ordinary
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 
 Appearance = Literal["system", "light", "dark"]
 
@@ -97,7 +97,7 @@ class Settings:
             raise Unavailable(
                 "settings.unwritable",
                 _("Can't save your settings in {folder}.").format(folder=folder),
-                why=error.strerror or "",
+                why=system_reason(error),
                 do=_("Check that the folder is writable and has free space."),
             ) from error
 

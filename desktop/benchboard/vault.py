@@ -27,7 +27,7 @@ from benchboard import file_ownership
 from benchboard.atomic_write import create_atomically, write_atomically
 from benchboard.errors import Unavailable
 from benchboard.file_ownership import REACHABLE, WRITABLE
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,120}")
@@ -66,7 +66,7 @@ class Vault:
             raise Unavailable(
                 "vault.unreadable",
                 _("Can't read the key file {file}.").format(file=file),
-                why=error.strerror or "",
+                why=system_reason(error),
                 do=_move_away(name)
                 if error.errno == errno.EINVAL or _is_sign_in(name)
                 else _("Give yourself read access (chmod 600), or restore it from a backup."),
@@ -343,7 +343,7 @@ def _require_own(path: Path, forbidden: int) -> None:
         raise Unavailable(
             "vault.unreadable",
             _("Can't read {path}.").format(path=path),
-            why=error.strerror or "",
+            why=system_reason(error),
             do=_("Make it readable for your account, or restore it from a backup."),
         ) from error
     if not risk:
@@ -382,7 +382,7 @@ def _unwritable(folder: Path, error: OSError) -> Unavailable:
     return Unavailable(
         "vault.unwritable",
         _("Can't save keys in {folder}.").format(folder=folder),
-        why=error.strerror or "",
+        why=system_reason(error),
         do=write_remedy(error),
     )
 

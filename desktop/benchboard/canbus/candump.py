@@ -39,20 +39,33 @@ def parse(text: str) -> Frame | None:
 
 
 def why_invalid(text: str) -> str:
-    """What is wrong with `text`, for which `parse` has no frame, and where: a sentence."""
+    """All that is wrong with `text`, for which `parse` has no frame, and where: a sentence for its ID, one for what
+    follows.
+    """
     ident, mark, rest = text.partition("#")
     if not mark:
         return _("There's no # between ID and data.")
+    return " ".join(reason for reason in (_why_invalid_id(ident, rest), _why_invalid_rest(rest)) if reason)
+
+
+def _why_invalid_id(ident: str, rest: str) -> str:
     if wrong := _NOT_HEX.search(ident):
         return _("“{part}” in the ID isn't hexadecimal.").format(part=wrong[0][:20])
     if len(ident) not in (3, 8):
         return _("An ID has 3 digits, an extended one 8. This one has {count}.").format(count=len(ident))
     limit = MAX_STANDARD_ID if len(ident) == 3 else MAX_EXTENDED_ID
-    if int(ident, 16) > limit:
-        text = _("ID {id} is above {limit}.")
-        if len(ident) == 3:
-            text = _("ID {id} is above {limit}. For an extended ID, write 8 digits: {example}.")
-        return text.format(id=ident, limit=f"{limit:X}", example=f"{ident:0>8}#{rest[:20]}")
+    if int(ident, 16) <= limit:
+        return ""
+    text = _("ID {id} is above {limit}.")
+    if len(ident) == 3:
+        text = _("ID {id} is above {limit}. For an extended ID, write 8 digits: {example}.")
+    return text.format(id=ident, limit=f"{limit:X}", example=f"{ident:0>8}#{rest[:20]}")
+
+
+def _why_invalid_rest(rest: str) -> str:
+    """What is wrong with what follows the first #; empty if nothing is."""
+    if parse(f"123#{rest}") is not None:
+        return ""
     if rest.startswith("R"):
         return _("Only a length from 0 to 8 can follow R.")
     if rest.startswith("#"):

@@ -23,7 +23,7 @@ from benchboard import file_ownership, package_data, settings
 from benchboard.canbus.usb_adapters import adapter_name
 from benchboard.errors import AppError, DeviceFailure, Invalid, NotFound, Unavailable
 from benchboard.file_locks import lock_holder
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_, _, system_reason
 from benchboard.start_arguments import opens_window
 
 BAUD_RATE: Final = 115_200  # USB CDC ignores it; bridges of older adapters use it
@@ -375,7 +375,7 @@ def _open_error(path: str, error: OSError | ValueError) -> AppError:
     return Unavailable(
         "port.failed",
         _("Can't open {path}.").format(path=path),
-        why=os.strerror(number) if isinstance(number, int) else "",
+        why=system_reason(OSError(number, os.strerror(number))) if isinstance(number, int) else "",
         do=_("Unplug the dongle, plug it back in and try again."),
         path=path,
     )

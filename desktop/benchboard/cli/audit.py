@@ -1,14 +1,16 @@
 """`benchboard audit …`."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
 from benchboard.cli.command_context import CommandContext, paging_options, with_context
 from benchboard.cli.empty_lists import empty_text
-from benchboard.cli.options import Choice, CliGroup
-from benchboard.i18n import _, pgettext
+from benchboard.cli.options import Choice, CliGroup, parameter_name
+from benchboard.cli.terminal import printable
+from benchboard.i18n import _, any_of, pgettext
 from benchboard.identity import audit_titles, users
 from benchboard.identity.audit import list_entries
 from benchboard.identity.event_titles import event_title, known_events
@@ -33,7 +35,6 @@ _SHORT: dict[str, Callable[[Any], object]] = {
     "at": lambda row: row.at,
     "who": audit_titles.actor_title,
     "what": audit_titles.entry_title,
-    "event": lambda row: row.event,
 }
 
 
@@ -42,12 +43,35 @@ class _EventChoice(Choice):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         titles = {fold(event_title(event)): event for event in known_events()}
-        return super().convert(titles.get(fold(str(value)), value), param, ctx)
+        known = known_events()
+        event = titles.get(fold(str(value)), str(value).lower())
+        if event in known:
+            return event
+        what = _("{option} can't be “{value}”.").format(option=parameter_name(param), value=printable(str(value)))
+        near = [_("“{title}” ({code})").format(title=event_title(one), code=one) for one in _nearest(str(value))]
+        meant = [_("Did you mean {names}?").format(names=any_of(near))] if near else []
+        how = _("For all events, run “{command}”.").format(command="benchboard audit list --help")
+        raise click.UsageError(" ".join([what, *meant, how]), ctx)
+
+
+def _nearest(text: str) -> list[str]:
+    """The events, at most three, that `text` may have meant: part of their title or code, or spelled like one."""
+    wanted = fold(text)
+    events = {event: fold(event_title(event)) for event in known_events()}
+    if wanted and (containing := [event for event, title in events.items() if wanted in title or wanted in event]):
+        return containing[:3]
+    names = {name: event for event, title in events.items() for name in (event, event.partition(".")[2], title)}
+    alike = [names[name] for name in get_close_matches(wanted, names, n=3, cutoff=0.5)]
+    return list(dict.fromkeys(alike))
 
 
 def _event_help() -> str:
     lines = "\n".join(f"  {event:<30}{event_title(event)}" for event in known_events())
-    return f"List entries of the audit log, newest first.\n\n\b\nEvents, by code and name:\n{lines}"
+    return (
+        "List entries of the audit log, newest first.\n\n"
+        "Each entry has an event. --event takes its name or its code; --json prints the code.\n\n"
+        f"\b\nEvents, by code and name:\n{lines}"
+    )
 
 
 @click.group(cls=CliGroup)

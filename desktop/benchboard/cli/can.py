@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -32,6 +32,8 @@ _BITRATE = click.option(
     callback=rounded,
     help="Bit rate in bit/s, such as 500k; only for a dongle that doesn't report its own.",
 )
+_MOST_NAMED: Final = 5
+"""Wrong frames that an error explains."""
 _POLL_S: Final = 0.05
 _PRINT_REST_S: Final = 0.25
 """How long after `--seconds` what came before may still be printed."""
@@ -186,7 +188,7 @@ def send(port: str, bitrate: int | None, frames: tuple[str, ...], as_json: bool)
     Example:
       benchboard can send --port /dev/ttyACM0 123#DEADBEEF
     """
-    parsed = [_parsed(text) for text in frames]
+    parsed = _parsed(frames)
     with _open_capture(port, bitrate, listen_only=False, sends=True) as capture:
         for frame in parsed:
             capture.send(frame)
@@ -223,17 +225,22 @@ def _wait_for_acknowledgement(capture: Capture) -> None:
         time.sleep(_POLL_S)
 
 
-def _parsed(text: str) -> Frame:
-    frame = candump.parse(text)
-    if frame is None:
-        raise Invalid(
-            "can.frame",
-            _("“{text}” isn't a valid frame.").format(text=text[:40]),
-            why=candump.why_invalid(text),
-            do=candump.format_hint(text),
-            field="frames",
-        )
-    return frame
+def _parsed(texts: Sequence[str]) -> list[Frame]:
+    """The frames in `texts`; raises `Invalid` (`can.frame`) naming all that are wrong."""
+    frames = [candump.parse(text) for text in texts]
+    wrong = [text for text, frame in zip(texts, frames, strict=True) if frame is None]
+    if not wrong:
+        return [frame for frame in frames if frame is not None]
+    what = _("“{text}” isn't a valid frame.").format(text=wrong[0][:40])
+    why = candump.why_invalid(wrong[0])
+    if len(wrong) > 1:
+        what = _("{count} of {total} frames aren't valid.").format(count=len(wrong), total=len(texts))
+        named = [f"“{text[:40]}”: {candump.why_invalid(text)}" for text in wrong[:_MOST_NAMED]]
+        more = len(wrong) - len(named)
+        if more:
+            named.append(ngettext("{count} more isn't valid.", "{count} more aren't valid.", more).format(count=more))
+        why = " ".join(named)
+    raise Invalid("can.frame", what, why=why, do=candump.format_hint(wrong[0]), field="frames")
 
 
 def _require_stored_bitrate(config: DongleConfig, bitrate: int | None, port: str) -> None:

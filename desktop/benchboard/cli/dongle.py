@@ -210,7 +210,9 @@ def info(port: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(row))
         return
-    _print_pairs(row)
+    # The dongle knows that it is paired, and not with whom it is to whoever asks.
+    state = {"ownership_state": _("Paired with an organisation")} if row["ownership_state"] == "CLAIMED_ACTIVE" else {}
+    print_pairs({name: _text_of(name, row) for name in row} | state)
 
 
 @dongle.command()

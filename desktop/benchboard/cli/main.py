@@ -17,7 +17,7 @@ from benchboard.cli.options import CliGroup
 from benchboard.cli.terminal import printable, shorten_arguments
 from benchboard.cli.usage_errors import error_text
 from benchboard.errors import AppError
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 
 _COMMANDS: Final = {
     "audit": "List what people did.",
@@ -137,7 +137,7 @@ def _output_failure(error: OSError) -> str:
         if error.filename is not None or not getattr(sys.stdout, "write_through", False):
             return ""
     _discard_output()
-    return _("Can't write to standard output: {reason}.").format(reason=error.strerror)
+    return _("Can't write to standard output: {reason}.").format(reason=system_reason(error))
 
 
 def _discard_output() -> None:

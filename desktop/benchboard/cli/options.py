@@ -13,7 +13,7 @@ from benchboard.cli.help_texts import TranslatedHelp
 from benchboard.cli.suggested_commands import suggest_for_same_database
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 
 
 class Incomplete(click.UsageError):
@@ -286,7 +286,7 @@ def require_readable(file: Path, do: str = "") -> None:
 
 def unreadable(file: Path | str, why: Exception | str, do: str = "") -> Invalid:
     """The error that a command can't read `file`."""
-    reason = why if isinstance(why, str) else getattr(why, "strerror", None) or str(why)
+    reason = why if isinstance(why, str) else (system_reason(why) if isinstance(why, OSError) else "") or str(why)
     do = do or _("Enter the path of a file that you can read, or - for standard input.")
     return Invalid("cli.file", _("Can't read {file}.").format(file=file), why=reason, do=do)
 

@@ -19,7 +19,7 @@ from benchboard.dashboards import library
 from benchboard.dashboards.document.document import BREAKPOINTS
 from benchboard.errors import Unavailable
 from benchboard.file_ownership import open_ordinary
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 from benchboard.identity.permissions import Actor
 
 MAX_TABS: Final = 100
@@ -71,7 +71,7 @@ def save(home: Path, account: Sequence[str], sitting: SavedTabs) -> None:
         raise Unavailable(
             "sittings.unwritable",
             _("Can't save the list of open dashboards in {folder}.").format(folder=file.parent),
-            why=error.strerror or "",
+            why=system_reason(error),
             do=_("Check that the folder is writable and has free space."),
         ) from error
 

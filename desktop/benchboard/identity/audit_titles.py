@@ -117,9 +117,9 @@ def detail_title(key: str) -> str:
 
 
 def actor_title(entry: AuditEntry) -> str:
-    """Who did it, and who did it in their name."""
+    """Who did it; of what an admin did with another person's account, both."""
     who = entry.who or _("System")
-    return _("{person} (by {admin})").format(person=who, admin=entry.acted_by) if entry.acted_by else who
+    return _("{admin} as {person}").format(person=who, admin=entry.acted_by) if entry.acted_by else who
 
 
 def _dongle_name(entry: AuditEntry) -> str:

@@ -6,14 +6,19 @@ A person is authorised by the roles in `user_roles`, whose permissions are read 
 
 import os
 import platform
+import re
 import socket
 import sys
 from dataclasses import dataclass, field
+from typing import Final
 
 from benchboard import __version__
 from benchboard.errors import Denied
 from benchboard.i18n import _, ngettext
 from benchboard.identity.roles import RULES, role_title
+
+_PROGRAM: Final = re.compile(r"Benchboard/(?P<version>\S+) \((?P<system>[^\s)]+)[^)]*\)")
+"""How `Client.here` names this program: with the kernel's release, which says nothing to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,12 @@ class Client:
 
 
 def program_title(text: str) -> str:
-    """`Benchboard/0.1.0 (Linux 6.1) on rig-12` as people write it: `Benchboard 0.1.0 (Linux 6.1) on rig-12`."""
-    program, on, computer = text.replace("/", " ", 1).rpartition(" on ")
-    return _("{program} on {computer}").format(program=program, computer=computer) if on else computer
+    """`Benchboard/0.1.0 (Linux 6.1) on rig-12` as people say it: `Benchboard 0.1.0 for Linux, on rig-12`."""
+    program, _on, computer = text.partition(" on ")
+    if ours := _PROGRAM.fullmatch(program):
+        system = {"Darwin": "macOS"}.get(ours["system"], ours["system"])
+        program = _("Benchboard {version} for {system}").format(version=ours["version"], system=system)
+    return _("{program}, on {computer}").format(program=program, computer=computer) if computer else program
 
 
 def computer_title(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from benchboard import settings
 from benchboard.errors import Unavailable
-from benchboard.i18n import N_, _
+from benchboard.i18n import N_, _, system_reason
 from benchboard.vault import write_remedy
 
 # SQLite's shared memory file is made of pieces of this size, in bytes: it can't be opened with less.
@@ -29,7 +29,7 @@ def disk_obstacle(file: Path) -> Unavailable | None:
         return Unavailable(
             "storage.read-only",
             _("Benchboard can't save files in {folder}.").format(folder=file.parent),
-            why=error.strerror or "",
+            why=system_reason(error),
             do=write_remedy(error) if in_home else _("Make its file and folder writable, then try again."),
         )
     # A disk that counts no file entries has room for any number.

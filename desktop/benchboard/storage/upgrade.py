@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from benchboard import package_data
 from benchboard.errors import UNREACHABLE, AppError, Invalid, Unavailable
-from benchboard.i18n import _, ngettext
+from benchboard.i18n import _, ngettext, system_reason
 from benchboard.paging import Unreadable
 from benchboard.storage import disk_state
 from benchboard.storage.backups import backup_folder, backups
@@ -169,7 +169,7 @@ def _spoken(database: Database) -> Iterator[None]:
         raise Unavailable(
             "storage.missing",
             _("The database file can't be opened."),
-            why=error.strerror or "",
+            why=system_reason(error),
             do=_("Check that its folder exists and belongs to you."),
         ) from error
 
@@ -353,7 +353,7 @@ def _copy(driver: Any, file: Path, revision: str) -> Path:
         raise Unavailable(
             "storage.backup",
             _("Can't back up the database to {folder}.").format(folder=folder),
-            why=getattr(error, "strerror", None) or str(error),
+            why=(system_reason(error) if isinstance(error, OSError) else "") or str(error),
             do=_("Free up disk space or make the folder writable, then try again. Nothing was changed."),
         ) from error
     return target

@@ -73,6 +73,8 @@ _QT_LEVEL: Final = {
 _FRAME: Final = QSize(16, 40)
 """Room for the title bar and the borders, whose sizes are unknown until the window is shown."""
 _SETTINGS: Final = "settings.save"
+_SAID_ONCE: Final = frozenset((UNREACHABLE, *FILE_UNUSABLE, _SETTINGS))
+"""Keys of the notices that are shown when something changes, and not again while it stays so."""
 _NO_SCREEN: Final = ("could not connect to display", "Failed to create wl_display")
 _qt_log = logging.getLogger("benchboard.qt")
 
@@ -320,10 +322,16 @@ class Application(QObject):
 
     def _rebuild(self) -> None:
         if self.shell is None:
+            saved = self.sign_in.save_state() if self.sign_in is not None else None
             self.show_sign_in()
+            if self.sign_in is not None:
+                self.sign_in.restore_state(saved)
         elif self.shell.may_close():
             state = self.shell.save_state()
+            lasting = [notice for notice in self.problems.waiting if notice.key in _SAID_ONCE and not notice.actions]
             self._show_shell(lambda shell: shell.restore_state(state))
+            for notice in lasting:
+                self.problems.notify(notice)
 
     def _on_session_ended(self, error: AppError) -> None:
         session, shell = self._session, self.shell

@@ -90,6 +90,11 @@ class Problems(QObject):
         """The room whose page is shown; empty before the first one is."""
         return self._page.partition("/")[0]
 
+    @property
+    def waiting(self) -> tuple[Notice, ...]:
+        """The notices that are shown or wait."""
+        return tuple(self._waiting)
+
     def has(self, key: str) -> bool:
         """Whether a notice with this `key` is shown or waiting."""
         return any(notice.key == key for notice in self._waiting)

@@ -124,7 +124,7 @@ def test_audit_entry_shows_the_time_of_its_row(admin: Admin, monkeypatch: pytest
 def test_audit_entry_of_this_program_is_all_in_turkish(request: pytest.FixtureRequest) -> None:
     request.addfinalizer(lambda: i18n.use("en", Path()))
     i18n.use("tr", package_data.resources_folder() / "i18n")
-    assert program_title("Benchboard/0.1.0 (Linux) on vm") == "vm üzerinde Benchboard 0.1.0 (Linux)"
+    assert program_title("Benchboard/0.1.0 (Linux) on vm") == "vm üzerinde Linux için Benchboard 0.1.0"
     assert audit_titles.detail_title("name") == "Ad"
 
 
@@ -335,4 +335,4 @@ def test_audit_has_room_for_who_did_it_in_whose_name(admin: Admin) -> None:
     (who,) = [column for column in rows.paged.columns if column.key == "who"]
     avatar_and_gap = 24 + 8
     room = who.width - 2 * theme().px("table.cell_pad_x") - avatar_and_gap
-    assert QFontMetrics(theme().font("body")).horizontalAdvance("Mert Aydın (by Ines Okafor)") <= room
+    assert QFontMetrics(theme().font("body")).horizontalAdvance("Ines Okafor as Mert Aydın") <= room

@@ -17,6 +17,7 @@ from benchboard.canbus.link import Port
 from benchboard.dongles.firmware_detection import DongleInfo
 from benchboard.dongles.fleet import DongleRecord
 from benchboard.dongles.protocol import OwnershipState
+from benchboard.dongles.provisioning import PairingStep
 from benchboard.paging import Listing
 from benchboard.storage.models.identity import AuditLog
 from benchboard.ui.bench.device_manager import DeviceManager
@@ -24,7 +25,7 @@ from benchboard.ui.bench.dongle_counter import DongleCounter
 from benchboard.ui.bench.dongle_rows import DongleCounts
 from benchboard.ui.bench.dongles_view import DonglesView
 from benchboard.ui.bench.pairing_graphics import DongleChoice, DonglePicture
-from benchboard.ui.bench.pairing_pages import IdentifyPage
+from benchboard.ui.bench.pairing_pages import ClaimPage, IdentifyPage
 from benchboard.ui.bench.pairing_wizard import PairingWizard
 from benchboard.ui.bench.port_scanner import DetectedDevice
 from benchboard.ui.shell.shell import Shell
@@ -304,7 +305,7 @@ def test_pairing_by_enter_alone_completes(
     assert QApplication.focusWidget() is not wizard.close_button
     simulator.say(f"press {list(simulator.ports).index(wizard._device.device_id) + 1}")
     at("Keep this bit timing")
-    assert wizard.stepper.caption(3) == "Written, then read back"
+    assert wizard.stepper.caption(3) == "Written or kept as it is"
     enter()
     at("Start test")
     assert wizard.stepper.caption(3) == "Kept as it was"
@@ -382,7 +383,7 @@ def test_pairing_buttons_pressed_by_key_keep_focus_on_next(
     assert "The bus wasn't tested." in words
     click(window, "pair_another")
     assert (wizard.stepper.caption(3), wizard.stepper.caption(4)) == (
-        "Written, then read back",
+        "Written or kept as it is",
         "Listens for 3 seconds",
     )
     click(window, "pair_close")
@@ -406,6 +407,26 @@ def test_identify_page_speaks_of_a_hand_only_for_a_real_dongle(
     port = Port("/dev/ttyACM0", "a dongle", None, None, None, simulated, "usb-1")
     page.show_dongle(DetectedDevice(port, DongleInfo("/dev/ttyACM0", "benchboard", "1.0.0", "Dongle One")))
     assert sentence in {label.text() for label in page.findChildren(Text)}
+    words = " ".join(label.text() for label in page.findChildren(QLabel))
+    assert ("press its button" in words) is not simulated
+
+
+@pytest.mark.parametrize(
+    ("simulated", "on_screen", "prompt"),
+    [
+        (False, False, "Press the small button on the blinking dongle."),
+        (True, True, "Press the simulated button below."),
+        (True, False, "Waiting for the simulator to press the button."),
+    ],
+)
+def test_claim_page_says_who_presses_the_button(
+    qtbot: QtBot, light: Theme, simulated: bool, on_screen: bool, prompt: str
+) -> None:
+    page = ClaimPage(lambda: None)
+    qtbot.addWidget(page)
+    page.start("0011223344556677", simulated=simulated)
+    page.show_step(PairingStep.PRESENCE, 40.0, on_screen=on_screen)
+    assert prompt in {label.text() for label in page.findChildren(QLabel)}
 
 
 def test_wizard_that_has_paired_a_dongle_leaves_the_focus_in_the_list(

@@ -166,7 +166,7 @@ def test_more_menu_duplicates_the_dashboard_with_its_last_edit(dashboards: Dashb
 def test_more_menu_moves_the_dashboard_to_the_trash(dashboards: DashboardsDriver) -> None:
     dashboards.open("Shop review")
     row = _more(dashboards)["command_discard"]
-    assert row.accessibleName() == "Move dashboard to trash"
+    assert row.accessibleName() == "Move dashboard to the trash"
     dashboards.qtbot.mouseClick(row, LEFT)
     dashboards.studio.wait(lambda: dashboards.place.tabs.count() == 1)
     assert "Shop review" in dashboards.cards("trash")
@@ -179,7 +179,7 @@ def test_palette_of_a_dashboard_offers_its_whole_dashboard_commands_without_the_
     assert shell is not None
     dashboards.open("Shop review")
     entries = {entry.title: entry.keys for entry in shell.palette_entries()}
-    assert (entries["Duplicate dashboard"], entries["Move dashboard to trash"]) == ("", "")
+    assert (entries["Duplicate dashboard"], entries["Move dashboard to the trash"]) == ("", "")
     assert entries["Rename dashboard"] == "F2"
 
 

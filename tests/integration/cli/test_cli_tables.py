@@ -259,7 +259,7 @@ def test_audit_list_names_who_acted_for_somebody(terminal: Terminal) -> None:
     operator = json.loads(terminal("user", "list", "--role", "admin", "--json"))["items"][0]
     terminal("dashboard", "create", "Mine", "--as", operator["email"])
     assert f"{operator['name']} (by" not in terminal("audit", "list")
-    assert f"Dana (by {operator['name']})" in terminal("audit", "list", "--event", "dashboard.create")
+    assert f"{operator['name']} as Dana" in terminal("audit", "list", "--event", "dashboard.create")
 
 
 def test_user_add_says_all_that_is_wrong(terminal: Terminal) -> None:
@@ -504,7 +504,7 @@ def test_people_and_sessions_read_as_in_the_window(terminal: Terminal, tmp_path:
             authentication.sign_in_operator(session, client=Client("rig-12", "Benchboard/0.1.0 (Linux 6.1)"))
     finally:
         opened.close()
-    assert "Benchboard 0.1.0 (Linux 6.1)" in terminal("session", "list")
+    assert "Benchboard 0.1.0 for Linux" in terminal("session", "list")
 
 
 def test_user_disable_and_activate_name_whom_they_changed(terminal: Terminal) -> None:

@@ -12,7 +12,7 @@ from benchboard.canbus.frame import Frame, TimeSource, Timestamp
 from benchboard.cli import can
 from benchboard.cli.main import main
 from benchboard.dongles.firmware_detection import DongleInfo
-from benchboard.errors import AppError, DeviceFailure
+from benchboard.errors import AppError, DeviceFailure, Invalid
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +134,21 @@ def test_monitor_interrupted_while_it_prints_shows_every_frame_received_before(
     assert main(MONITOR) == 0
     assert monitored(capsys) == list(range(6))
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_send_reports_all_wrong_frames_at_once() -> None:
+    """Before the port is opened, which there isn't one of."""
+    with pytest.raises(Invalid) as caught:
+        can.can.main(["send", "--port", "/dev/none", "123#00", "12#GG", "800#00"], standalone_mode=False)
+    assert str(caught.value) == (
+        "2 of 3 frames aren't valid. “12#GG”: An ID has 3 digits, an extended one 8. This one has 2. “GG” in the data"
+        " isn't hexadecimal. “800#00”: ID 800 is above 7FF. For an extended ID, write 8 digits: 00000800#00."
+        " Use a format such as 123#DEADBEEF."
+    )
+
+
+def test_send_of_many_wrong_frames_explains_five() -> None:
+    with pytest.raises(Invalid) as caught:
+        can.can.main(["send", "--port", "/dev/none", *["12"] * 7], standalone_mode=False)
+    assert caught.value.why.count("There's no #") == 5
+    assert caught.value.why.endswith(" 2 more aren't valid.")

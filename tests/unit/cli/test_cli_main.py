@@ -272,7 +272,21 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
             ["dongle", "list", "--sort", "foo"],
             "--sort can't be “foo”. Choose one of: name, id, status, connection, ",
         ),
-        (["audit", "list", "--event", "foo"], "--event can't be “foo”. Choose one of: session.sign-in, "),
+        (
+            ["audit", "list", "--event", "xyz"],
+            "--event can't be “xyz”. For all events, run “benchboard audit list --help”.",
+        ),
+        (
+            ["audit", "list", "--event", "clam"],
+            "--event can't be “clam”. Did you mean “Paired a dongle” (dongle.claim), “",
+        ),
+        (
+            ["audit", "list", "--event", "trash"],
+            "--event can't be “trash”. Did you mean “Moved a dashboard to the trash” (dashboard.discard), “Restored a dashboard from the trash” "
+            "(dashboard.restore) or “Deleted a dashboard whose time in the trash was over” (dashboard.expire)?",
+        ),
+        (["audit", "list", "--evnt", "dongle.claim"], "No such option “--evnt”. Did you mean “--event”?"),
+        (["dashbord"], "No such command “dashbord”. Did you mean “dashboard”?"),
         (
             ["dongle", "config", "--port", "/no/port", "--timing", "1/2/3"],
             "--timing: “1/2/3” isn't a valid bit timing. Use a format such as",

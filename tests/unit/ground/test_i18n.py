@@ -1,6 +1,8 @@
 """Every sentence of the program has a Turkish translation with the same placeholders."""
 
+import errno
 import functools
+import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -221,3 +223,17 @@ def test_use_unknown_language_falls_back_to_english(tmp_path: Path) -> None:
 
 def _strings(message: Message) -> list[str]:
     return list(message.string) if isinstance(message.string, list | tuple) else [str(message.string)]
+
+
+def test_system_reason_is_in_the_selected_language() -> None:
+    """`No such file or directory` stood in Turkish errors as it was."""
+    reasons = [OSError(number, os.strerror(number)) for number in (errno.ENOENT, errno.EACCES, errno.ENOSPC)]
+    assert [i18n.system_reason(one) for one in reasons] == [one.strerror for one in reasons]
+    i18n.use("tr", FOLDER)
+    try:
+        turkish = [i18n.system_reason(one) for one in reasons]
+        assert turkish == ["Böyle bir dosya ya da klasör yok", "Erişim izni yok", "Aygıtta boş yer kalmadı"]
+        assert i18n.system_reason(OSError(9999, "Something new")) == "Something new"
+        assert i18n.system_reason(OSError()) == ""
+    finally:
+        i18n.use("en", FOLDER)

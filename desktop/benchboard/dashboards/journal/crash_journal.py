@@ -37,7 +37,7 @@ from benchboard.dashboards.journal.journal_files import (
 from benchboard.dashboards.journal.json_delta import apply, diff
 from benchboard.dashboards.journal.recoverable_steps import MAX_DRAFT, Draft, EditStep, History, Record, pack
 from benchboard.errors import AppError, Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 from benchboard.vault import Vault, write_private
 
 _log = logging.getLogger(__name__)
@@ -382,7 +382,7 @@ def _recovered(history: History) -> RecoveredEdits:
 
 
 def _write_error(folder: Path, error: Exception) -> Unavailable:
-    why = error.strerror or "" if isinstance(error, OSError) else error.why if isinstance(error, AppError) else ""
+    why = system_reason(error) if isinstance(error, OSError) else error.why if isinstance(error, AppError) else ""
     return Unavailable(
         "journal.unwritable",
         _("Can't save recovery data for your edits in {folder}.").format(folder=folder),

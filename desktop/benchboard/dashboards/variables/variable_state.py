@@ -26,7 +26,7 @@ from benchboard.dashboards.journal.encrypted_log import (
 from benchboard.dashboards.variables.repeat_expansion import VariableChoice
 from benchboard.errors import Unavailable
 from benchboard.file_ownership import open_ordinary
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 from benchboard.vault import Vault
 
 MAX_DASHBOARDS: Final = 200
@@ -97,7 +97,7 @@ def _file_lock(home: Path) -> Iterator[None]:
         raise Unavailable(
             "choices.unwritable",
             _("Can't save variable selections in {folder}.").format(folder=folder),
-            why=(error.strerror or "") if isinstance(error, OSError) else "",
+            why=system_reason(error) if isinstance(error, OSError) else "",
             do=_("Check that the folder is writable and has free space."),
         ) from error
 

@@ -30,7 +30,7 @@ from benchboard.dongles.simulator.node import PRESS_AFTER, SimulatedDongle
 from benchboard.dongles.simulator.traffic import Traffic
 from benchboard.dongles.titles import default_title
 from benchboard.errors import Invalid, Unavailable
-from benchboard.i18n import _, number
+from benchboard.i18n import _, number, system_reason
 from benchboard.vault import Vault, make_home
 
 MAX_DONGLES: Final = 64
@@ -92,7 +92,7 @@ def serve(
             raise Unavailable(
                 "simulator.folder",
                 _("The simulator can't use {folder}.").format(folder=settings.home()),
-                why=error.strerror or "",
+                why=system_reason(error),
                 do=_("Check that the folder is writable and has free space."),
             ) from error
         source = None

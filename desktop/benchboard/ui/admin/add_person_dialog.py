@@ -102,8 +102,8 @@ class AddPersonDialog(Dialog):
     def _ask_to_discard(self) -> None:
         Confirm(
             self.window(),
-            _("Discard this person?"),
-            _("This person isn't added yet."),
+            _("Discard what you entered?"),
+            _("Nobody has been added yet."),
             act=_("Discard"),
             keep=_("Keep editing"),
             run=self.dismiss,

@@ -345,7 +345,7 @@ def _columns() -> tuple[Column[AuditEntry], ...]:
             _("What"),
             entry_title,
             sortable=True,
-            tooltip=lambda row: row.event,
+            tooltip=entry_title,
             repeated=lambda line: repeated_since([entry.at for entry in line.run]),
             width=300,
             stretch=True,

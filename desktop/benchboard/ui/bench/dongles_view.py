@@ -29,6 +29,7 @@ from benchboard.ui.paged.paged_view import PagedTable
 from benchboard.ui.problems import Action
 from benchboard.ui.theme import theme
 from benchboard.ui.time_format import refresh_times
+from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     Button,
     Edit,
@@ -179,7 +180,7 @@ class DonglesView(QWidget):
         self._scope = SegmentedControl((("all", _("All")), ("here", _("Connected"))), label=_("Dongles to show"))
         self._scope.selected.connect(lambda _key: self._apply_filter())
         self._filter = Edit(
-            placeholder=_("Filter by name or ID"),
+            placeholder=_("Name or ID"),
             icon="ph.funnel",
             clear=True,
             keys=REGISTRY["bench.filter"].key,
@@ -332,6 +333,17 @@ class DonglesView(QWidget):
         self._simulate_button.setVisible(offered and not self._devices.simulating)
         self._stop_button.setVisible(self._devices.simulating)
 
+    def save_state(self) -> object:
+        """What was typed, and the new dongles that the banner announces."""
+        announces = self._context.problems.has(_NEW_DONGLE_NOTICE)
+        return typed_texts(self), frozenset(self._devices.announced) if announces else frozenset()
+
+    def restore_state(self, state: object) -> None:
+        """Fill in what was typed, and announce those dongles again while they are there."""
+        texts, announced = state if isinstance(state, tuple) else ({}, frozenset())
+        restore_typed_texts(self, texts)
+        self._devices.announced -= announced
+
     def _announce(self, new: tuple[DongleRow, ...]) -> None:
         """Offer to pair unpaired dongles in a banner, which is updated with the connected ones.
 
@@ -386,7 +398,7 @@ class DonglesView(QWidget):
 
     def _simulate(self) -> None:
         self._notices.dismiss(_SIMULATOR)
-        self._simulate_button.disable(_("Already starting."))
+        self._simulate_button.disable(_("The simulated dongles are starting. Wait a moment."))
         self._context.tasks.run(
             self,
             lambda _progress: self._devices.start_simulator(),
@@ -401,7 +413,7 @@ class DonglesView(QWidget):
 
     def _stop_simulator(self) -> None:
         self._notices.dismiss(_SIMULATOR)
-        self._stop_button.disable(_("Already stopping."))
+        self._stop_button.disable(_("The simulated dongles are stopping. Wait a moment."))
         self._devices.close_simulated_bus()
         self._context.tasks.run(
             self,

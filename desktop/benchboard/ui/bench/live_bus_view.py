@@ -1,5 +1,6 @@
 """The live bus: opens a dongle's channel, shows its frames by ID or in order, and sends frames."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -36,6 +37,7 @@ from benchboard.ui.context import Context
 from benchboard.ui.problems import Action
 from benchboard.ui.tasks import Work
 from benchboard.ui.theme import theme
+from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets import (
     Badge,
     Button,
@@ -65,6 +67,19 @@ _MAX_AT_ONCE: Final = 5_000
 """Most frames that become rows in one poll: 20 ms of the main thread, and 50,000 frames/s."""
 
 
+_NOT_A_FRAME: Final = "bench.not-a-frame"
+
+
+@dataclass(frozen=True, slots=True)
+class _SendState:
+    """What the bar below the frames keeps while the window is rebuilt."""
+
+    texts: dict[str, str]
+    requested: int
+    handed_over: str
+    rejection: AppError | None
+
+
 class LiveBusView(QWidget):
     """Polls the ring buffer while it is visible; a signal for each frame would block the window."""
 
@@ -90,6 +105,8 @@ class LiveBusView(QWidget):
         """The frame that the line beside the field says was sent."""
         self._requested = 0
         """The number of the frame in the field, while it is being sent; 0 if it isn't, or was edited since."""
+        self._rejection: AppError | None = None
+        """Why the frame in the field can't be sent, as it is said beside it."""
         self._unsent: tuple[Frame, ...] = ()
         """The frames that the notice names."""
         self._skipped = 0
@@ -213,6 +230,7 @@ class LiveBusView(QWidget):
         self._frame.returnPressed.connect(self._send_frame)
         self._frame.textEdited.connect(lambda _text: self._clear_send_error())
         self._sent = Elided("", "body", "muted")  # a single line, so that the table above never moves
+        self._sent.setObjectName("live_sent")
         self._help: CommandHelp | None = None
         self._help_button = Button("", self._open_help, name="live_help")
         self._help_button.hide()
@@ -361,7 +379,7 @@ class LiveBusView(QWidget):
         if device is None:
             return
         self._opening_by_key = self._start_button.hasFocus()
-        self._start_button.disable(_("Already opening."))
+        self._start_button.disable(_("The live bus is opening. Wait a moment."))
         title = self._names.get(device.device_id or "", device.port_name)
 
         def failed(error: AppError) -> None:
@@ -562,14 +580,12 @@ class LiveBusView(QWidget):
         self._clear_send_error()
         frame = candump.parse(text)
         if frame is None:
-            self._show_send_error(not_a_frame(text))
+            self._reject(live, text, Invalid(_NOT_A_FRAME, ""))
             return
         try:
             self._requested = live.capture.request_send(frame)
-        except Unavailable as error:
-            self._show_send_error(str(error), wrong=False)
-        except Invalid as error:
-            self._show_send_error(*not_sendable(error, live, self._context))
+        except (Unavailable, Invalid) as error:
+            self._reject(live, text, error)
         else:
             self._sent.set_tone("muted")
             self._sent.setText(_("Sending {frame}.").format(frame=candump.text(frame)))
@@ -645,9 +661,38 @@ class LiveBusView(QWidget):
         popover.column.addWidget(copyable(self._help.command, _("command")))
         popover.open()
 
+    def save_state(self) -> object:
+        """What was typed, the frame that is being sent or was sent last, and why it can't be sent."""
+        return _SendState(typed_texts(self), self._requested, self._handed_over, self._rejection)
+
+    def restore_state(self, state: object) -> None:
+        """Fill in what was typed, and show what was said of it."""
+        if not isinstance(state, _SendState):
+            return
+        restore_typed_texts(self, state.texts)
+        live, text = self._devices.live, self._frame.text().strip()
+        if live is None or is_listen_only(live.config):
+            return
+        self._requested, self._handed_over = state.requested, state.handed_over
+        if state.rejection is not None:
+            self._reject(live, text, state.rejection)
+        elif state.requested:
+            self._sent.setText(_("Sending {frame}.").format(frame=text))
+        self._show_handed_over(live)
+
+    def _reject(self, live: LiveBus, text: str, error: AppError) -> None:
+        """Show beside the field why the frame in it can't be sent."""
+        self._rejection = error
+        if error.code == _NOT_A_FRAME:
+            self._show_send_error(not_a_frame(text))
+        elif isinstance(error, Invalid):
+            self._show_send_error(*not_sendable(error, live, self._context))
+        else:
+            self._show_send_error(str(error), wrong=False)
+
     def _clear_send_error(self) -> None:
         """The frame is edited or sent again: what was said of the last one no longer applies."""
-        self._requested, self._handed_over = 0, ""
+        self._requested, self._handed_over, self._rejection = 0, "", None
         self._frame.set_invalid(False)
         self._help_button.hide()
         self._sent.setText("")

@@ -182,13 +182,17 @@ class IdentifyPage(_WizardPage):
         self._under.setText(sentence.format(count=IDENTIFY_SECONDS))
         device_id = device.device_id or ""
         self._picture.show_dongle(device_id, press=False)
-        sentence = _(
-            "{port}: {hardware}, firmware {firmware}.\nID {id}. Identity verified.\n\nIf it's the right one, select "
-            "Pair this dongle, then press its button once when asked. If it isn't, go back and select another dongle."
+        facts = _("{port}: {hardware}, firmware {firmware}.\nID {id}. Identity verified.")
+        advice = (
+            _("To pair it, select Pair this dongle. To pair another dongle, go back and select it.")
+            if device.port.simulated
+            else _(
+                "If it's the right one, select Pair this dongle, then press its button once when asked. If it isn't, "
+                "go back and select another dongle."
+            )
         )
-        self._who.setText(
-            sentence.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)
-        )
+        facts = facts.format(port=device.port_name, hardware=info.hardware, firmware=info.firmware, id=device_id)
+        self._who.setText(f"{facts}\n\n{advice}")
 
 
 class ClaimPage(_WizardPage):
@@ -197,6 +201,7 @@ class ClaimPage(_WizardPage):
     def __init__(self, press: Callable[[], None]) -> None:
         super().__init__()
         self._device_id = self._announced = ""
+        self._simulated = False
         self.picture = DonglePicture()
         self._prompt = Paragraph("", "section")
         self.steps = PairingChecklist(
@@ -217,27 +222,35 @@ class ClaimPage(_WizardPage):
         middle.addStretch(1)
         self.hide_prompts()
 
-    def start(self, device_id: str) -> None:
-        self._device_id, self._announced = device_id, ""
+    def start(self, device_id: str, *, simulated: bool) -> None:
+        """Begin with this dongle; a `simulated` one has no button to press by hand."""
+        self._device_id, self._announced, self._simulated = device_id, "", simulated
         self.steps.set_current(0)
         self._prompt.setText(_("Checking the dongle's identity."))
         self.picture.show_dongle(device_id, press=False)
 
-    def show_step(self, step: PairingStep, seconds: float | None, *, simulated: bool) -> None:
-        """Show the progress of the claim; `simulated`: the dongle's button is on the screen."""
+    def show_step(self, step: PairingStep, seconds: float | None, *, on_screen: bool) -> None:
+        """Show the progress of the claim; `on_screen`: the simulated dongle's button is pressed here."""
         waits = step is PairingStep.PRESENCE and seconds is not None
         self.steps.set_current(_LINE_OF[step] if step is not PairingStep.PRESENCE or waits else 2)
         self._ring.setVisible(waits)
-        self._press.setVisible(waits and simulated)
+        self._press.setVisible(waits and on_screen)
         self.picture.show_dongle(self._device_id, press=waits)
         if waits and seconds is not None:
             self._ring.show_left(seconds)
-            self._prompt.setText(_("Press the small button on the blinking dongle."))
+            self._prompt.setText(self._press_prompt(on_screen=on_screen))
         elif step in (PairingStep.PERSIST, PairingStep.COMMIT, PairingStep.CONFIRM):
             self._prompt.setText(_("Confirming the pairing."))
         if self._prompt.text() != self._announced:
             self._announced = self._prompt.text()
             announce(self, self._announced, urgent=waits)
+
+    def _press_prompt(self, *, on_screen: bool) -> str:
+        if on_screen:
+            return _("Press the simulated button below.")
+        if self._simulated:
+            return _("Waiting for the simulator to press the button.")
+        return _("Press the small button on the blinking dongle.")
 
     def take_focus(self) -> None:
         """Focus the simulated button, while it is shown."""
@@ -261,7 +274,7 @@ class BitratePage(_WizardPage):
 
     def __init__(self, changed: Callable[[], None]) -> None:
         super().__init__(
-            _("Choose a bit rate."),
+            _("Choose a bit rate"),
             _("Every node on the bus needs the same bit rate."),
         )
         self.planned: DongleConfig | None = None
@@ -340,7 +353,7 @@ class BusTestPage(_WizardPage):
             LISTEN_SECONDS,
         )
         listen = ngettext("Listen for {count} second", "Listen for {count} seconds", LISTEN_SECONDS)
-        super().__init__(_("Test the dongle on the bus."), opens.format(count=LISTEN_SECONDS))
+        super().__init__(_("Test the dongle on the bus"), opens.format(count=LISTEN_SECONDS))
         steps = (_("Open live bus"), listen.format(count=LISTEN_SECONDS), _("Close live bus"))
         self.steps = PairingChecklist(steps)
         self._outcome = Paragraph("")
@@ -369,7 +382,7 @@ class DonePage(_WizardPage):
         self._field = Field(_("Dongle name"), self.name, note=" ")
         self._field.setFixedWidth(360)
         words = self.add_beside(self._picture)
-        for widget in (Paragraph(_("The dongle is paired."), "section"), self._summary):
+        for widget in (Paragraph(_("The dongle is paired"), "section"), self._summary):
             words.addWidget(widget)
         words.addWidget(self._field, 0, Qt.AlignmentFlag.AlignLeft)  # else its width bounds that of the column
         words.addStretch(1)

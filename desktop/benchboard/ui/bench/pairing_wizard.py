@@ -59,7 +59,7 @@ def _steps() -> tuple[tuple[str, str], ...]:
         (_("Find"), _("Dongles on this computer")),
         (_("Identify"), _("Its light blinks")),
         (_("Pair"), _("Press its button once")),
-        (_("Bit timing"), _("Written, then read back")),
+        (_("Bit timing"), _("Written or kept as it is")),
         (_("Test on the bus"), listening_caption()),
         (_("Name"), _("Optional")),
     )
@@ -296,7 +296,7 @@ class PairingWizard(Dialog):
             self._enable_next()
 
     def _simulate(self) -> None:
-        self._disable_next(_("Already starting."))
+        self._disable_next(_("The simulated dongles are starting. Wait a moment."))
         self._run(
             lambda _progress: self._devices.start_simulator(),
             lambda _none: self._on_devices_changed(),
@@ -323,6 +323,8 @@ class PairingWizard(Dialog):
             return
         self._identify_page.show_dongle(device)
         self.stepper.set_caption(_SELECT, device.port_name)
+        simulated = device.port.simulated
+        self.stepper.set_caption(_CLAIM, _("Its button is simulated") if simulated else _("Press its button once"))
         self._show_page(_IDENTIFY)
         self._blink()
 
@@ -346,7 +348,7 @@ class PairingWizard(Dialog):
         self.stepper.set_caption(_IDENTIFY, _("Its light blinked"))
         self._show_page(_CLAIM)
         self._disable_next(_("Press the button on the dongle first."))
-        self._claim_page.start(detected.device_id or "")
+        self._claim_page.start(detected.device_id or "", simulated=detected.port.simulated)
 
         def op(progress: Progress) -> tuple[PairedDongle, DongleConfig]:
             workspace, actor = context.workspace, context.actor
@@ -379,8 +381,8 @@ class PairingWizard(Dialog):
         if self._stack.currentIndex() != _CLAIM or self._registered is not None:
             return
         detected = self._device
-        simulated = detected is not None and self._devices.can_press(detected.device_id)
-        self._claim_page.show_step(step, seconds, simulated=simulated)
+        on_screen = detected is not None and self._devices.can_press(detected.device_id)
+        self._claim_page.show_step(step, seconds, on_screen=on_screen)
         if self.hasFocus():
             self._claim_page.take_focus()
 
@@ -443,7 +445,7 @@ class PairingWizard(Dialog):
                 self.stepper.set_caption(_TIMING, _("Kept as it was"))
             self._show_page(_TEST)
             return
-        self._disable_next(_("Already writing."))
+        self._disable_next(_("The bit timing is being written. Wait a moment."))
 
         def op(_progress: Progress) -> DongleConfig:
             data_key = context.workspace.data_keys.of(context.actor.organisation_id)
@@ -463,7 +465,7 @@ class PairingWizard(Dialog):
         detected = self._device
         if detected is None:
             return
-        self._disable_next(_("Already listening."))
+        self._disable_next(_("Benchboard is listening to the bus. Wait until it has counted the frames."))
         self._back_button.hide()
         self._forget_silence()
         self._test_page.steps.set_current(0)

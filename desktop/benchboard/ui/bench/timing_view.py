@@ -486,7 +486,7 @@ class TimingView(QWidget):
             return
         base, context, path = dongle.config, self._context, detected.port.path
         self._notices.dismiss(_WRITE)
-        self._write_button.disable(_("Already writing."))
+        self._write_button.disable(_("The bit timing is being written. Wait a moment."))
         self.verification.set_step(0)
 
         def write(_progress: Progress) -> DongleConfig:

@@ -39,6 +39,7 @@ from benchboard.ui.shell.shortcuts_dialog import ShortcutsDialog
 from benchboard.ui.shell.status_cells import ShellStatusCells, role_titles
 from benchboard.ui.tasks import DatabaseSession, Tasks
 from benchboard.ui.theme import theme
+from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.popover import MenuItem, menu
 from benchboard.ui.widgets.status_bar import StatusBar
@@ -194,7 +195,10 @@ class Shell(QWidget):
 
     def save_state(self) -> ShellState:
         """The state to restore in another shell."""
-        states = {address: view.save_state() for address, view in self._views.items() if isinstance(view, Restorable)}
+        states = {
+            address: view.save_state() if isinstance(view, Restorable) else typed_texts(view)
+            for address, view in self._views.items()
+        }
         return ShellState(self.address, dict(self._last_views), self._saved_states | states)
 
     def restore_state(self, state: ShellState) -> None:
@@ -307,8 +311,11 @@ class Shell(QWidget):
                 widget.unsaved_changed.connect(self.cells.refresh)
             if isinstance(widget, CanPresent):
                 widget.presenting_changed.connect(self._set_presenting)
-            if isinstance(widget, Restorable) and address in self._saved_states:
-                widget.restore_state(self._saved_states.pop(address))
+            saved = self._saved_states.pop(address, None)
+            if isinstance(widget, Restorable) and saved is not None:
+                widget.restore_state(saved)
+            elif saved is not None:
+                restore_typed_texts(widget, saved)
         moved = self.address != address
         self.address = address
         self._last_views[room.key] = view.key

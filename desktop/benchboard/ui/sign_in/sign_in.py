@@ -1,6 +1,7 @@
 """The sign-in screen: this computer, a shared server, or the demo."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,9 @@ from benchboard.ui.sign_in.session_opening import SignInRequest
 from benchboard.ui.sign_in.sign_in_cards import DemoCard, LocalCard, ServerCard
 from benchboard.ui.tasks import Tasks, Work
 from benchboard.ui.theme import theme
+from benchboard.ui.typed_texts import restore_typed_texts, typed_texts
 from benchboard.ui.widgets.banners import Banner
-from benchboard.ui.widgets.buttons import Button
+from benchboard.ui.widgets.buttons import Button, CheckBox
 from benchboard.ui.widgets.fields import row
 from benchboard.ui.widgets.focus import focus_visibly
 from benchboard.ui.widgets.labels import Text
@@ -35,6 +37,16 @@ if TYPE_CHECKING:
     from benchboard.ui.sign_in.session_opening import ActiveSession
 
 _WIDTH = 880
+
+
+@dataclass(frozen=True, slots=True)
+class _SignInState:
+    """What the screen keeps while it is rebuilt: texts and check boxes by name, the name of what has the focus."""
+
+    texts: dict[str, str]
+    checked: dict[str, bool]
+    focused: str
+    notice: Notice | None
 
 
 class SignIn(QWidget):
@@ -54,6 +66,9 @@ class SignIn(QWidget):
         """What had the focus when the cards were disabled for the present work."""
         set_surface(self, "window")
         self._banner: Banner | None = None
+        self._notice: Notice | None = None
+        self._focus_first = ""
+        """The name of what had the focus before the screen was rebuilt."""
         self._notices = QVBoxLayout()
         self._local = LocalCard(home, self._was_last_used("local"), self._enter_local)
         self._server = ServerCard(settings, self._was_last_used("server"), self._enter_server)
@@ -74,6 +89,7 @@ class SignIn(QWidget):
 
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice above the cards, or none."""
+        self._notice = notice
         if self._banner is not None:
             self._banner.hide()
             self._banner.deleteLater()
@@ -83,6 +99,32 @@ class SignIn(QWidget):
             self._banner.dismissed.connect(lambda: self.show_notice(None))
             self._notices.addWidget(self._banner)
             self._banner.show()
+
+    def save_state(self) -> object:
+        """What was typed, where the focus is, and the notice above the cards."""
+        focused = self.window().focusWidget()
+        inside = focused is not None and self.isAncestorOf(focused)
+        name = focused.objectName() if focused is not None and inside else ""
+        return _SignInState(
+            typed_texts(self),
+            {box.objectName(): box.isChecked() for box in self.findChildren(CheckBox)},
+            name,
+            self._notice,
+        )
+
+    def restore_state(self, state: object) -> None:
+        """Restore what `save_state` returned of a screen in another language."""
+        if not isinstance(state, _SignInState):
+            return
+        restore_typed_texts(self, state.texts)
+        self._server.reveal_typed()
+        for name, checked in state.checked.items():
+            if (box := self.findChild(CheckBox, name)) is not None:
+                box.setChecked(checked)
+        self.show_notice(state.notice)
+        self._focus_first = state.focused
+        if self.isVisible():  # it is shown, and has taken the focus, already
+            self._focus_card()
 
     def open_session(self, request: SignInRequest, title: str) -> None:
         """Open the database and a session, with progress in place."""
@@ -102,6 +144,11 @@ class SignIn(QWidget):
         self._focus_card()
 
     def _focus_card(self) -> None:
+        name, self._focus_first = self._focus_first, ""
+        before = self.findChild(QWidget, name) if name else None
+        if before is not None:
+            focus_visibly(before)
+            return
         if self._was_last_used("server"):
             self._server.focus_first_empty()
         else:

@@ -153,6 +153,11 @@ class ServerCard(Card):
         self._reveal_more()
         self._role_password.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def reveal_typed(self) -> None:
+        """Show the field that few servers need if there is something in it."""
+        if self._role_password.text():
+            self._reveal_more()
+
     def _reveal_more(self) -> None:
         self._fields["database_password"].show()
         self._more.hide()

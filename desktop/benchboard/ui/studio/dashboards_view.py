@@ -419,7 +419,7 @@ class DashboardsView(QWidget):
         titles = {
             "studio.dashboards.duplicate": _("Duplicate dashboard"),
             "studio.dashboards.report": "",
-            "studio.dashboards.discard": _("Move dashboard to trash"),
+            "studio.dashboards.discard": _("Move dashboard to the trash"),
         }
         found = self._dashboard_handlers(page)
         return {one: replace(found[one], title=title, has_key=False) for one, title in titles.items() if one in found}

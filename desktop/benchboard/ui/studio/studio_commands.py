@@ -238,7 +238,7 @@ REGISTRY.register(
     Command("studio.dashboards.share", N_("Share"), Group.DASHBOARDS, (), "ph.share-network"),
     Command("studio.dashboards.duplicate", N_("Duplicate"), Group.DASHBOARDS, (), "ph.copy"),
     Command("studio.dashboards.report", N_("Show import report"), Group.DASHBOARDS, (), "ph.list-bullets"),
-    Command("studio.dashboards.discard", N_("Move to trash"), Group.DASHBOARDS, ("Del",), "ph.trash", "", LIST,
+    Command("studio.dashboards.discard", N_("Move to the trash"), Group.DASHBOARDS, ("Del",), "ph.trash", "", LIST,
             danger=True),
     Command("studio.dashboards.restore", N_("Restore"), Group.DASHBOARDS, (), "ph.arrow-counter-clockwise"),
     Command("studio.dashboards.delete", N_("Delete permanently"), Group.DASHBOARDS, (), "ph.trash", danger=True),

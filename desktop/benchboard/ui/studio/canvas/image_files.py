@@ -13,7 +13,7 @@ from PySide6.QtGui import QColorSpace, QImage, QImageReader, QPainter
 
 from benchboard.dashboards.document import images
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 from benchboard.ui.studio.tiles.image_painting import read_image
 
 
@@ -125,7 +125,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(images.MAX_FILE + 1)
     except OSError as error:
-        raise Invalid("image.file", _("The file can't be read."), why=error.strerror or "") from error
+        raise Invalid("image.file", _("The file can't be read."), why=system_reason(error)) from error
 
 
 def _normalized(image: QImage) -> QImage:

@@ -12,7 +12,7 @@ from benchboard.dashboards.document.document import MAX_NAME, Document, parse_do
 from benchboard.dashboards.interchange import ConversionReport
 from benchboard.dashboards.layout import decode
 from benchboard.errors import Invalid, Unavailable
-from benchboard.i18n import _
+from benchboard.i18n import _, system_reason
 from benchboard.ui.context import Context
 from benchboard.ui.tasks import Progress
 
@@ -44,7 +44,7 @@ def read_file(path: Path) -> tuple[Document, ConversionReport]:
         return parse_document(written), report
     except OSError as error:
         what = _("Can't read {file}.").format(file=path.name)
-        raise Invalid("import.file", what, why=error.strerror or "") from error
+        raise Invalid("import.file", what, why=system_reason(error)) from error
     except Invalid as error:
         do = error.do or _("Use a JSON file of a dashboard that Benchboard or Grafana exported.")
         # More often a file that was cut off, or another one, than a slip in it.

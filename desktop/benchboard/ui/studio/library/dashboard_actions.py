@@ -165,7 +165,7 @@ class DashboardActions(QObject):
             title.format(count=len(ids)),
             _("This deletes all widgets, versions and shares. You can't undo this."),
             act=_("Delete permanently"),
-            keep=_("Keep in trash"),
+            keep=_("Keep in the trash"),
             run=lambda: context.tasks.change(
                 self,
                 lambda session: library.delete_forever(session, context.actor, ids),

@@ -1,0 +1,88 @@
+"""A change of language keeps what was typed in the bench, what was said of it, and notices whose cause still holds."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from benchboard.errors import FILE_GONE
+from benchboard.ui.bench.device_manager import DeviceManager
+from benchboard.ui.problems import Notice
+from benchboard.ui.shell.shell import Shell
+from benchboard.ui.widgets.fields import Edit
+from benchboard.ui.widgets.labels import Elided
+from support.benchsim import Simulator
+from support.window import Clicker
+
+
+def _edit(shell: Shell, name: str) -> Edit:
+    edit = shell.findChild(Edit, name)
+    assert isinstance(edit, Edit)
+    return edit
+
+
+def _said(shell: Shell) -> str:
+    """The text beside the button that sends."""
+    label = shell.findChild(Elided, "live_sent")
+    assert isinstance(label, Elided)
+    return label.text()
+
+
+def _in_language(shell: Shell, code: str) -> Shell:
+    """The shell that takes this one's place in another language."""
+    window = shell.window()
+    assert isinstance(window, QMainWindow)
+    shell.context.apply_settings(replace(shell.context.settings, language=code))
+    rebuilt = window.centralWidget()
+    assert isinstance(rebuilt, Shell)
+    assert rebuilt is not shell
+    return rebuilt
+
+
+@pytest.fixture(autouse=True)
+def english_again(shell: Shell) -> Iterator[None]:
+    window = shell.window()
+    yield
+    assert isinstance(window, QMainWindow)
+    last = window.centralWidget()
+    assert isinstance(last, Shell)
+    _in_language(last, "en")
+
+
+def test_language_change_keeps_the_texts_of_every_view_and_a_notice_that_is_shown_once(
+    qtbot: QtBot, shell: Shell
+) -> None:
+    qtbot.keyClicks(_edit(shell, "bench_filter"), "abc")
+    shell.go("bench/timing")
+    _edit(shell, "timing_bitrate").selectAll()
+    qtbot.keyClicks(_edit(shell, "timing_bitrate"), "250")
+    shell.context.problems.notify(Notice("The file is gone.", kind="error", key=FILE_GONE))
+    shell.context.problems.notify(Notice("Only here.", key="other"))
+    turkish = _in_language(shell, "tr")
+    assert turkish.address == "bench/timing"
+    assert _edit(turkish, "timing_bitrate").text() == "250"
+    assert _edit(turkish, "timing_point").text() == "87,5"
+    assert [one.what for one in turkish.context.problems.waiting] == ["The file is gone."]
+    turkish.go("bench/dongles")
+    assert _edit(turkish, "bench_filter").text() == "abc"
+
+
+def test_language_change_keeps_the_new_dongle_banner_and_the_text_beside_send(
+    qtbot: QtBot, shell: Shell, simulator: Simulator, click: Clicker, manager: DeviceManager
+) -> None:
+    problems = shell.context.problems
+    qtbot.waitUntil(lambda: problems.current is not None and "2 new dongles" in problems.current.what)
+    shell.go("bench/live")
+    click(shell.window(), "live_start")
+    qtbot.waitUntil(lambda: manager.live is not None)
+    qtbot.keyClicks(_edit(shell, "live_frame"), "12#GG")
+    click(shell.window(), "live_send")
+    assert _said(shell).startswith("An ID has 3 digits")
+    turkish = _in_language(shell, "tr")
+    assert (_edit(turkish, "live_frame").text(), _edit(turkish, "live_frame").property("wrong")) == ("12#GG", True)
+    assert _said(turkish)
+    assert not _said(turkish).startswith("An ID has")
+    turkish.go("bench/dongles")
+    qtbot.waitUntil(lambda: problems.current is not None and problems.current.what.startswith("2 yeni"))
