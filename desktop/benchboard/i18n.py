@@ -102,6 +102,30 @@ def quoted(name: str) -> str:
     return _("“{name}”").format(name=name)
 
 
+def allowed_numbers(
+    low: "float | None" = None,
+    high: "float | None" = None,
+    *,
+    whole: bool = False,
+    unit: str = "",
+    open_low: bool = False,
+) -> str:
+    """What a number may be, as all errors say it: `a whole number from 1 to 64`, `a number from 0 to 100 %`, `a number
+    above 0`. `open_low`: the least is not allowed itself.
+    """
+    kind = _("a whole number") if whole else _("a number")
+    if low is None:
+        return kind
+    least = number(low, most=6)
+    if high is None:
+        sentence = _("{kind} above {low}") if open_low else _("{kind} from {low} up")
+        return sentence.format(kind=kind, low=least)
+    greatest = number(high, most=6)
+    return _("{kind} from {low} to {high}").format(
+        kind=kind, low=least, high=f"{greatest} {unit}" if unit else greatest
+    )
+
+
 def system_reason(error: OSError) -> str:
     """What the operating system says of an error, in the selected language as far as it is known; may be empty."""
     return _(error.strerror) if error.strerror else ""

@@ -26,6 +26,16 @@ _STATUS: Final = (
 """Bits of the second byte of a controller's report, worst state first; a report may have several."""
 
 
+_STATES: Final = _CONTROLLER | 0x40 | 0x100
+
+
+def is_state_report(frame: Frame) -> bool:
+    """Whether the error frame `frame` reports nothing but a changed state of the controller, which is no single error
+    on the bus.
+    """
+    return bool(frame.id & _STATES) and not frame.id & ~_STATES
+
+
 def error_title(frame: Frame) -> str:
     """What the error frame `frame` reports, such as “Controller: error passive”; empty if its class doesn't say."""
     titles = [_(title) for bits, title in _CLASSES if frame.id & bits]

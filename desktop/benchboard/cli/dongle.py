@@ -35,7 +35,7 @@ from benchboard.dongles.firmware_detection import DongleInfo, expected_id, obser
 from benchboard.dongles.protocol import CanFilter, DongleConfig, ErrorCode, Hello, ProtocolError, StoredConfig, messages
 from benchboard.dongles.titles import default_title
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import N_, _, number, pgettext
+from benchboard.i18n import N_, _, allowed_numbers, number, pgettext
 from benchboard.paging import Listing, Page, Scalar
 
 _PORT = click.option("--port", required=True, metavar="PATH", help="Port of the dongle, from “benchboard dongle list”.")
@@ -497,7 +497,7 @@ def _allowed_by(name: str, check: messages.Check) -> str:
     if name.endswith("sample_point"):
         return _("a percentage between 0 and 100")
     if isinstance(check, messages.IntegerRange):
-        return _("a whole number from {low} to {high}").format(low=check.low, high=check.high)
+        return allowed_numbers(check.low, check.high, whole=True)
     if name == "mode":
         return _("one of {names}").format(names=", ".join(_MODES))
     if name == "filters":

@@ -13,7 +13,7 @@ from benchboard.cli.help_texts import TranslatedHelp
 from benchboard.cli.suggested_commands import suggest_for_same_database
 from benchboard.cli.terminal import printable
 from benchboard.errors import AppError, Invalid
-from benchboard.i18n import _, system_reason
+from benchboard.i18n import _, allowed_numbers, system_reason
 
 
 class Incomplete(click.UsageError):
@@ -147,7 +147,7 @@ class WholeNumber(click.IntRange):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            allowed = self._describe_range() or _("a whole number")
+            allowed = allowed_numbers(self.min, self.max, whole=True, open_low=self.min_open)
             raise _number_error(allowed, param, ctx) from error
 
     def _describe_range(self) -> str:
@@ -163,7 +163,7 @@ class Number(click.FloatRange):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            allowed = self._describe_range() or _("a number")
+            allowed = allowed_numbers(self.min, self.max, open_low=self.min_open)
             raise _number_error(allowed, param, ctx) from error
 
     def _describe_range(self) -> str:
@@ -198,7 +198,7 @@ class BitRate(Frequency):
         """The number in bit/s; a usage error for anything else."""
         rate = super().convert(value, param, ctx)
         if self._low is not None and self._high is not None and not self._low <= rate <= self._high:
-            raise _number_error(_range_text(self._low, self._high, False), param, ctx)
+            raise _number_error(allowed_numbers(self._low, self._high, unit="bit/s"), param, ctx)
         return rate
 
     def _sentence(self) -> str:
@@ -232,7 +232,7 @@ class SegmentsType(click.ParamType[SegmentValues, object]):
 
 
 def _range_text(low: float | None, high: float | None, open_: bool) -> str:
-    """`1 to 64`, as help and errors say it; empty without limits."""
+    """`1 to 64`, as help says it; empty without limits."""
     if low is None:
         return ""
     if high is not None:

@@ -120,7 +120,7 @@ def test_cards_cable_out_of_range_say_so(qtbot: QtBot, shell: Shell) -> None:
         qtbot.addWidget(card)
     wish = TimingRequest("mcan-v3.1+", 80_000_000, 0.3, 500_000, 87.5, 1e8, 5.0, 210, 2.0)
     cards.show_timing(AS_DECODED, wish)
-    assert "length_m is out of range." in _texts(cards.cable)
+    assert "length_m must be a number from 0 to 100\u2009000." in _texts(cards.cable)
 
 
 @pytest.mark.parametrize(

@@ -242,11 +242,11 @@ def test_timing_every_card_splits_tseg1_alike(qtbot: QtBot, shell: Shell, click:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("bitrate", "2000", "Enter a value from 0.404 to 1\u2009000 kbit/s."),
-        ("clock", "0", "Enter a value from 0.000001 to 4\u2009294.967295 MHz."),
-        ("length", "200000", "Enter a value from 0 to 100\u2009000 m."),
-        ("delay", "0", "Enter a value from 1 to 100 ns/m."),
-        ("tolerance", "200", "Enter a value from 0 to 100 %."),
+        ("bitrate", "2000", "Enter a number from 0.404 to 1\u2009000 kbit/s."),
+        ("clock", "0", "Enter a number from 0.000001 to 4\u2009294.967295 MHz."),
+        ("length", "200000", "Enter a number from 0 to 100\u2009000 m."),
+        ("delay", "0", "Enter a number from 1 to 100 ns/m."),
+        ("tolerance", "200", "Enter a number from 0 to 100 %."),
     ],
 )
 def test_timing_number_out_of_range_is_reported_at_its_field_in_its_unit(

@@ -1,6 +1,7 @@
 """A change of language keeps what was typed on the sign-in screen, and its notice."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -29,7 +30,10 @@ def _in_turkish(application: Application, then: Callable[[], None]) -> None:
         application.apply_settings(english)
 
 
-def test_sign_in_form_keeps_what_was_typed_in_another_language(qtbot: QtBot, start: Callable[[], Application]) -> None:
+def test_sign_in_form_keeps_what_was_typed_in_another_language(
+    qtbot: QtBot, start: Callable[[], Application], tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir(mode=0o700)  # the language is saved there
     starting = start()
     before = starting.sign_in
     assert before is not None

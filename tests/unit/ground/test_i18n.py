@@ -237,3 +237,18 @@ def test_system_reason_is_in_the_selected_language() -> None:
         assert i18n.system_reason(OSError()) == ""
     finally:
         i18n.use("en", FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "text"),
+    [
+        (i18n.allowed_numbers(), "a number"),
+        (i18n.allowed_numbers(whole=True), "a whole number"),
+        (i18n.allowed_numbers(1, 64, whole=True), "a whole number from 1 to 64"),
+        (i18n.allowed_numbers(0.1, 99.9, unit="%"), "a number from 0.1 to 99.9 %"),
+        (i18n.allowed_numbers(1), "a number from 1 up"),
+        (i18n.allowed_numbers(0, open_low=True), "a number above 0"),
+    ],
+)
+def test_allowed_numbers_are_said_in_one_form(allowed: str, text: str) -> None:
+    assert allowed == text

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from benchboard.errors import Invalid, NotFound
-from benchboard.i18n import N_, _, number
+from benchboard.i18n import N_, _, allowed_numbers, number
 
 MAX_CLOCK = 2**32 - 1
 MAX_SEGMENT = 1024
@@ -27,9 +27,9 @@ def require_integer(value: object, field: str, low: int, high: int) -> int:
     elif isinstance(value, float) and value.is_integer():
         number = int(value)
     if number is None:
-        raise _number_error(field, _("{field} must be a whole number.").format(field=field), low, high)
+        raise _number_error(field, low, high, whole=True)
     if not low <= number <= high:
-        raise _number_error(field, _("{field} is out of range.").format(field=field), low, high)
+        raise _number_error(field, low, high, whole=True)
     return number
 
 
@@ -39,24 +39,20 @@ def require_number(value: object, field: str, low: Fraction | int, high: Fractio
     Raises Invalid naming `field` for anything else.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
-        raise _number_error(field, _("{field} must be a number.").format(field=field), low, high)
+        raise _number_error(field, low, high)
     if isinstance(value, float) and not math.isfinite(value):
-        raise _number_error(field, _("{field} must be a finite number.").format(field=field), low, high)
+        raise _number_error(field, low, high)
     # Through the shortest decimal: 87.5 and 0.1 mean what was typed, not the nearest binary fraction.
     number = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
     if not low <= number <= high:
-        raise _number_error(field, _("{field} is out of range.").format(field=field), low, high)
+        raise _number_error(field, low, high)
     return number
 
 
-def _number_error(field: str, what: str, low: Fraction | int, high: Fraction | int) -> Invalid:
-    why = _("The allowed range is {low} to {high}.").format(low=_format_number(low), high=_format_number(high))
-    do = _("Correct {field}.").format(field=field)
-    return Invalid("timing.number", what, why=why, do=do, field=field, low=float(low), high=float(high))
-
-
-def _format_number(value: Fraction | int) -> str:
-    return number(float(value), most=6)
+def _number_error(field: str, low: Fraction | int, high: Fraction | int, *, whole: bool = False) -> Invalid:
+    allowed = allowed_numbers(float(low), float(high), whole=whole)
+    what = _("{field} must be {allowed}.").format(field=field, allowed=allowed)
+    return Invalid("timing.number", what, field=field, low=float(low), high=float(high))
 
 
 _TIMING_RANGES = {

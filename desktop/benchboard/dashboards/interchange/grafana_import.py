@@ -13,7 +13,7 @@ from benchboard.dashboards.interchange.query_translation import PanelQueries
 from benchboard.dashboards.interchange.validation import check, mapping, refuse, sequence, text
 from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, quote_id, quote_value
 from benchboard.errors import Invalid
-from benchboard.i18n import _, number
+from benchboard.i18n import _, allowed_numbers, number
 
 NEWEST: Final = 42
 """The last version of Grafana's classic form this was written for."""
@@ -230,8 +230,9 @@ def _place(panel: Panel, lines: list[ReportLine]) -> tuple[int, int]:
 def _field(panel: Panel, key: str, value: object) -> int:
     least, most = _SPAN[key]
     if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
-        what = _("gridPos.{key} of panel {item} is {value}; it must be a whole number from {least} to {most}.")
-        facts = {"key": key, "item": quote_id(panel.id), "value": quote_value(value), "least": least, "most": most}
+        what = _("gridPos.{key} of panel {item} is {value}; it must be {allowed}.")
+        facts = {"key": key, "item": quote_id(panel.id), "value": quote_value(value)}
+        facts["allowed"] = allowed_numbers(least, most, whole=True)
         refuse("bad-number", what.format(**facts), item=panel.id, field=f"gridPos.{key}")
     return round(value)
 

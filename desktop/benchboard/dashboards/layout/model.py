@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, NoReturn, Self
 
 from benchboard.errors import Invalid
-from benchboard.i18n import _
+from benchboard.i18n import _, allowed_numbers
 
 Compact = Literal["vertical", "horizontal", "none"]
 COMPACTS: tuple[Compact, ...] = ("vertical", "horizontal", "none")
@@ -281,15 +281,14 @@ def _whole(value: object, least: int, most: int, item: str | None, field_name: s
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return value
     if item is None:
-        what = _("{field} is {value}; it must be a whole number from {least} to {most}.")
+        what = _("{field} is {value}; it must be {allowed}.")
     else:
-        what = _("{field} of item {item} is {value}; it must be a whole number from {least} to {most}.")
+        what = _("{field} of item {item} is {value}; it must be {allowed}.")
     facts = {
         "field": field_name,
         "item": quote_id(item or ""),
         "value": quote_value(value),
-        "least": least,
-        "most": most,
+        "allowed": allowed_numbers(least, most, whole=True),
     }
     refuse("bad-number", what.format(**facts), item, field_name)
 

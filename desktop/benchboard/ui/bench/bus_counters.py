@@ -32,8 +32,8 @@ def _tips() -> dict[str, str]:
         _("TEC"): _("Transmit error counter of the controller: from 128 it's error passive, above 255 bus off."),
         _("REC"): _("Receive error counter of the controller: from 128 it's error passive."),
         _("Bus errors"): _(
-            "Errors that the controller counted on the bus. ERR rows are its reports of a changed state, so there are"
-            " fewer of them."
+            "Errors that the controller counted on the bus. A STATE row isn't one of them: it reports a changed state"
+            " of the controller."
         ),
         _("Rejected"): _("Frames that the dongle was given to send and refused."),
         _("Malformed"): _("Messages from the dongle that couldn't be read."),

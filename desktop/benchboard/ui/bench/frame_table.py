@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from benchboard.canbus.error_frame import is_state_report
 from benchboard.canbus.frame import Frame
 from benchboard.i18n import _, number
 from benchboard.ui.bench.frame_format import clock, cycle, identifier, payload
@@ -37,7 +38,9 @@ class _FrameRow:
 
 
 def _kind(frame: Frame) -> str:
-    return "ERR" if frame.error else "RTR" if frame.remote else "FD" if frame.fd else "CAN"
+    if frame.error:
+        return "STATE" if is_state_report(frame) else "ERR"
+    return "RTR" if frame.remote else "FD" if frame.fd else "CAN"
 
 
 def _cycle(row: _FrameRow) -> str:

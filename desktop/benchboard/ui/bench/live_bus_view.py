@@ -524,7 +524,8 @@ class LiveBusView(QWidget):
             self._waiting.why.show()
             what, why = why_only_errors(rate, lacks_acknowledgement=self._acknowledgement.lacks(counters))
             self._errors.sentence.setText(what)
-            self._errors.why.setText(why)
+            reported = _("To list what the controller reports, select In order.") if self.model.rowCount() else ""
+            self._errors.why.setText(f"{why} {reported}".rstrip())
             self._errors.why.show()
         self._stack.setCurrentWidget(page)
 

@@ -30,7 +30,7 @@ from benchboard.canbus.timing import (
 )
 from benchboard.dongles.protocol import DongleConfig
 from benchboard.errors import AppError, Invalid, NotFound
-from benchboard.i18n import _, in_sentence, ngettext, number, parse_number, percent, quoted
+from benchboard.i18n import _, allowed_numbers, in_sentence, ngettext, number, parse_number, percent, quoted
 from benchboard.ui.bench.bench_format import bit_rate
 from benchboard.ui.bench.solution_plot import OUT_OF_TOLERANCE, TARGET_BAND
 from benchboard.ui.theme import theme
@@ -259,9 +259,8 @@ class TimingInputs(QWidget):
         if isinstance(low, float) and isinstance(high, float):
             # The field's range in its own unit is shown rather than its name in the code.
             scale = _SCALES.get(key, 1.0)
-            text = _("Enter a value from {low} to {high} {unit}.").format(
-                low=number(low / scale, most=6), high=number(high / scale, most=6), unit=_unbroken(self._units[key])
-            )
+            allowed = allowed_numbers(low / scale, high / scale, unit=_unbroken(self._units[key]))
+            text = _("Enter {allowed}.").format(allowed=allowed)
         return key, text
 
     def show_none(self) -> None:

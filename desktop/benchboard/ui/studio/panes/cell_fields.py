@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from benchboard.dashboards.layout import grid_index, grid_number
-from benchboard.i18n import _
+from benchboard.i18n import _, allowed_numbers
 from benchboard.ui.studio.document.undo_line_edit import UndoLineEdit
 from benchboard.ui.widgets.fields import Field
 from benchboard.ui.widgets.labels import plain_tooltip
@@ -29,10 +29,8 @@ class Bounds(NamedTuple):
         """The error in a field's text; empty if it is valid."""
         if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS and self.least <= int(text) <= self.most:
             return ""
-        if self.why:
-            words = _("Enter a whole number from {least} to {most}: {why}.")
-            return words.format(least=self.least, most=self.most, why=self.why)
-        return _("Enter a whole number from {least} to {most}.").format(least=self.least, most=self.most)
+        words = _("Enter {allowed}: {why}.") if self.why else _("Enter {allowed}.")
+        return words.format(allowed=allowed_numbers(self.least, self.most, whole=True), why=self.why)
 
 
 class CellFields(QWidget):
