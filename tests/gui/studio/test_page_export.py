@@ -11,7 +11,7 @@ from nested import nested
 from PySide6.QtCore import QDateTime, QLocale, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QStyleOptionGraphicsItem, QWidget
 
 from benchboard.dashboards.document.document import fitted_document, parse_document
 from benchboard.dashboards.layout import PageIndex
@@ -297,3 +297,16 @@ def test_export_png_containers_look_as_on_the_page(studio: "Studio") -> None:
         assert image.copy(heading) == seen.copy(heading)
         below = QPoint(heading.left() - 1, heading.bottom() + 4)  # in the frame's edge, where it has one
         assert image.pixelColor(below) == seen.pixelColor(below)
+
+
+def test_export_dialog_opened_from_the_menu_has_the_focus_and_escape_closes_it(studio: "Studio") -> None:
+    studio.press_button("studio_export")
+    studio.qtbot.mouseClick(
+        studio.application.window.findChild(QWidget, "command_export_pdf"), Qt.MouseButton.LeftButton
+    )
+    (dialog,) = studio.application.window.findChildren(ExportDialog)
+    studio.wait(lambda: dialog.isAncestorOf(QApplication.focusWidget()))
+    studio.key(Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert QApplication.focusWidget() is not None
+    assert studio.page.isAncestorOf(QApplication.focusWidget())
