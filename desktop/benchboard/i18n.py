@@ -109,18 +109,19 @@ def allowed_numbers(
     whole: bool = False,
     unit: str = "",
     open_low: bool = False,
+    grouped: bool = True,
 ) -> str:
     """What a number may be, as all errors say it: `a whole number from 1 to 64`, `a number from 0 to 100 %`, `a number
-    above 0`. `open_low`: the least is not allowed itself.
+    above 0`. `open_low`: the least is not allowed itself. `grouped` as for `number`.
     """
     kind = _("a whole number") if whole else _("a number")
     if low is None:
         return kind
-    least = number(low, most=6)
+    least = number(low, most=6, grouped=grouped)
     if high is None:
         sentence = _("{kind} above {low}") if open_low else _("{kind} from {low} up")
         return sentence.format(kind=kind, low=least)
-    greatest = number(high, most=6)
+    greatest = number(high, most=6, grouped=grouped)
     return _("{kind} from {low} to {high}").format(
         kind=kind, low=least, high=f"{greatest} {unit}" if unit else greatest
     )

@@ -497,7 +497,7 @@ def _allowed_by(name: str, check: messages.Check) -> str:
     if name.endswith("sample_point"):
         return _("a percentage between 0 and 100")
     if isinstance(check, messages.IntegerRange):
-        return allowed_numbers(check.low, check.high, whole=True)
+        return allowed_numbers(check.low, check.high, whole=True, grouped=False)
     if name == "mode":
         return _("one of {names}").format(names=", ".join(_MODES))
     if name == "filters":

@@ -147,7 +147,7 @@ class WholeNumber(click.IntRange):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            allowed = allowed_numbers(self.min, self.max, whole=True, open_low=self.min_open)
+            allowed = allowed_numbers(self.min, self.max, whole=True, open_low=self.min_open, grouped=False)
             raise _number_error(allowed, param, ctx) from error
 
     def _describe_range(self) -> str:
@@ -163,7 +163,7 @@ class Number(click.FloatRange):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            allowed = allowed_numbers(self.min, self.max, open_low=self.min_open)
+            allowed = allowed_numbers(self.min, self.max, open_low=self.min_open, grouped=False)
             raise _number_error(allowed, param, ctx) from error
 
     def _describe_range(self) -> str:
@@ -198,7 +198,7 @@ class BitRate(Frequency):
         """The number in bit/s; a usage error for anything else."""
         rate = super().convert(value, param, ctx)
         if self._low is not None and self._high is not None and not self._low <= rate <= self._high:
-            raise _number_error(allowed_numbers(self._low, self._high, unit="bit/s"), param, ctx)
+            raise _number_error(allowed_numbers(self._low, self._high, unit="bit/s", grouped=False), param, ctx)
         return rate
 
     def _sentence(self) -> str:

@@ -172,7 +172,7 @@ def test_dongle_config_of_other_hardware_writes_nothing(
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        ('{"bitrate": 5}', "“bitrate” must be a whole number from 1\u2009000 to 1\u2009000\u2009000."),
+        ('{"bitrate": 5}', "“bitrate” must be a whole number from 1000 to 1000000."),
         ('{"data_sjw": 0}', "“data_sjw” must be a whole number from 1 to 512 or null."),
         ('{"mode": "LOUD"}', "“mode” must be one of normal, listen-only, loopback, silent-loopback."),
         ('{"filters": [[1]]}', "“filters” must be up to 28 lists [ID, mask, extended], such as [291, 2047, false]."),

@@ -241,7 +241,7 @@ def test_help_and_usage_in_turkish_have_no_words_of_click(
         (["dashboard", "save", "--not"], "No such option “--not”."),  # --note is an old name
         (["dongle", "simulate", "--count", "100"], "--count must be a whole number from 1 to 64."),
         (["dongle", "simulate", "--count", "some"], "--count must be a whole number from 1 to 64."),
-        (["user", "list", "--limit", "0"], "--limit must be a whole number from 1 to 1\u2009000."),
+        (["user", "list", "--limit", "0"], "--limit must be a whole number from 1 to 1000."),
         (["can", "monitor", "--port", "p", "--seconds", "0"], "--seconds must be a number above 0."),
         (["can", "monitor", "--port", "p", "--count", "0"], "--count must be a whole number from 1 up."),
         (["timing", "solve", "--max-error", "x"], "--max-error must be a number."),

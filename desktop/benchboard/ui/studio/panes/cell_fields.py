@@ -30,7 +30,7 @@ class Bounds(NamedTuple):
         if text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS and self.least <= int(text) <= self.most:
             return ""
         words = _("Enter {allowed}: {why}.") if self.why else _("Enter {allowed}.")
-        return words.format(allowed=allowed_numbers(self.least, self.most, whole=True), why=self.why)
+        return words.format(allowed=allowed_numbers(self.least, self.most, whole=True, grouped=False), why=self.why)
 
 
 class CellFields(QWidget):
