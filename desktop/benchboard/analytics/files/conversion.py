@@ -93,7 +93,7 @@ def _rejected(connection: "duckdb.DuckDBPyConnection", scan: FileScan) -> int:
     relation = scan.rows_sql(store_rejects=MAX_REJECTS)
     connection.execute(f"SELECT count(*) FROM {relation}").fetchall()  # noqa: S608  # quoted
     kept = "WHERE error_type <> 'MISSING COLUMNS'" if scan.options.wrong_values == "empty" else ""
-    counted = f"SELECT count(DISTINCT line_byte_position) FROM reject_errors {kept}"  # noqa: S608  # our own words
+    counted = f"SELECT count(DISTINCT (file_id, line_byte_position)) FROM reject_errors {kept}"  # noqa: S608  # our own words
     return int(connection.execute(counted).fetchall()[0][0])
 
 

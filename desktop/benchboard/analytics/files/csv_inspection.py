@@ -256,7 +256,9 @@ def _count(
         counts.fits.append([next(numbers) for _candidate in each])
         counts.zeros.append(int(next(numbers) or 0) if _is_number(each) else 0)
         counts.swapped.append(next(numbers) if _has_order(each) else None)
-    counts.rejects = connection.execute("SELECT count(DISTINCT line_byte_position) FROM reject_errors").fetchall()[0][0]
+    counts.rejects = connection.execute(
+        "SELECT count(DISTINCT (file_id, line_byte_position)) FROM reject_errors"
+    ).fetchall()[0][0]
     return counts
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.folder_inspection import folder_files, inspect_each
 from benchboard.analytics.files.formats import detect_format, file_error
 from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
 from benchboard.analytics.files.scan import FileFormat, FileScan, ReadOptions
@@ -35,14 +36,30 @@ def inspect_file(
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     path = path.absolute()
     found = detect_format(path)
-    if found == "folder":
-        raise Invalid("files.folder", _("“{name}” is a folder.").format(name=path.name), do=_("Choose a file in it."))
     try:
+        if found == "folder":
+            return _inspect_folder(path, started, options, fixed, token, report)
         size = path.stat().st_size
         tables = _tables(path, found, options, fixed, token, report)
     except OSError as error:
         raise file_error(path, error) from error
     return FileInspection(path, found, size, time.monotonic() - started, tables)
+
+
+def _inspect_folder(
+    path: Path,
+    started: float,
+    options: ReadOptions | None,
+    fixed: frozenset[str],
+    token: CancelToken,
+    report: ReportProgress,
+) -> FileInspection:
+    def inspect(file: Path) -> FileInspection:
+        return inspect_file(file, options, fixed=fixed, cancel_token=token, progress=report)
+
+    tables, skipped = inspect_each(path, inspect)
+    size = sum(file.stat().st_size for file in folder_files(path))
+    return FileInspection(path, "folder", size, time.monotonic() - started, tables, skipped)
 
 
 def inspect_scan(

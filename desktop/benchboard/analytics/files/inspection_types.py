@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from benchboard.analytics.files.scan import FileFormat, FileScan
 from benchboard.analytics.files.value_expressions import ColumnKind
+from benchboard.errors import AppError
 
 MAX_WRONG_LINES: Final = 1_000
 """Wrong lines that are named; all are counted."""
@@ -62,6 +63,8 @@ class WrongLine:
     value: str = ""
     left_out: bool = False
     """Whether the line is left out in any case, because it can't be divided into columns."""
+    file: str = ""
+    """The name of the file, if the table is made of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,10 @@ class FileInspection:
     """What is in a file or a folder of files."""
 
     path: Path
-    format: FileFormat
+    format: FileFormat | Literal["folder"]
     size: int
-    """Bytes."""
+    """Bytes; of a folder, of all its files."""
     seconds: float
     tables: tuple[TableInspection, ...] = field(default=())
+    skipped: tuple[AppError, ...] = ()
+    """Why files of a folder aren't among the tables."""

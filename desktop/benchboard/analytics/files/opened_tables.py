@@ -30,7 +30,7 @@ def opened_table(
     if scan.format == "duckdb":
         with attached_file(scan.path, token, scratch=scratch) as connection:
             yield connection, scan, duckdb_relation(scan.table)
-    elif scan.format == "parquet":
+    elif scan.format == "parquet" or scan.files:  # only files in UTF-8 are joined to one table
         with reading_connection(scan.paths, token, scratch=scratch) as connection:
             yield connection, scan, scan.rows_sql()
     elif scan.format == "csv":

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -25,23 +26,32 @@ def locate_wrong_lines(
     """The first wrong lines, in the order of the file, at most `MAX_WRONG_LINES`. The scan was read with rejects."""
     rejected = _rejected(connection, scan)
     values = _with_wrong_values(connection, scan) if wrong_values else []
-    return tuple(sorted([*rejected, *values], key=lambda each: each.line)[:MAX_WRONG_LINES])
+    return tuple(sorted([*rejected, *values], key=lambda each: (each.file, each.line))[:MAX_WRONG_LINES])
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection, scan: FileScan) -> list[WrongLine]:
     """The lines that DuckDB couldn't divide into columns."""
     found = connection.execute(
-        "SELECT line_byte_position, arg_min(error_type, byte_position), arg_min(column_idx, byte_position),"
-        " any_value(csv_line) FROM reject_errors GROUP BY ALL ORDER BY 1 LIMIT ?",
+        "SELECT file_path, line_byte_position, arg_min(error_type, byte_position), any_value(csv_line)"
+        " FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ?",
         [MAX_WRONG_LINES],
     ).fetchall()
-    lines = _line_numbers(scan, [int(position) for position, *_rest in found])
     width = len(scan.columns)
-    return [
-        WrongLine(line, str(text or "")[:_SHOWN_LINE], _rejection(str(kind), str(text or ""), scan, width),
-                  left_out=kind != "MISSING COLUMNS")
-        for line, (_position, kind, _column, text) in zip(lines, found, strict=True)
-    ]  # fmt: skip
+    rejected = []
+    for path in scan.paths:
+        here = [each for each in found if Path(each[0]) == path]
+        lines = _line_numbers(path, [int(position) for _path, position, *_rest in here])
+        for line, (_path, _position, kind, text) in zip(lines, here, strict=True):
+            sentence = _rejection(str(kind), str(text or ""), scan, width)
+            left_out = kind != "MISSING COLUMNS"
+            shown = str(text or "")[:_SHOWN_LINE]
+            rejected.append(WrongLine(line, shown, sentence, left_out=left_out, file=_name(scan, path)))
+    return rejected
+
+
+def _name(scan: FileScan, path: Path) -> str:
+    """The name of the file that a wrong line is in, if there are several."""
+    return path.name if scan.files else ""
 
 
 def _rejection(kind: str, text: str, scan: FileScan, width: int) -> str:
@@ -68,7 +78,7 @@ def _rejection(kind: str, text: str, scan: FileScan, width: int) -> str:
     return _("The line can't be divided into columns.")
 
 
-def _line_numbers(scan: FileScan, positions: list[int]) -> list[int]:
+def _line_numbers(path: Path, positions: list[int]) -> list[int]:
     """The numbers of the lines, from 1, that begin at positions (bytes from 1, ascending)."""
     if not positions:
         return []
@@ -76,7 +86,7 @@ def _line_numbers(scan: FileScan, positions: list[int]) -> list[int]:
     line, done = 1, 0
     wanted = iter(positions)
     position = next(wanted)
-    with open_text_bytes(scan.path) as file:
+    with open_text_bytes(path) as file:
         # DuckDB doesn't count a byte order mark.
         if file.read(3) != b"\xef\xbb\xbf":
             file.seek(0)
@@ -109,24 +119,26 @@ def _with_wrong_values(connection: duckdb.DuckDBPyConnection, scan: FileScan) ->
         if found:
             wrong[place] = {str(value) for (value,) in found}
     lines: list[WrongLine] = []
-    for line, text, values in _records(scan):
-        for place, texts in wrong.items():
-            if len(values) == len(scan.columns) and values[place] in texts:
-                sentence = wrong_value_sentence(scan.columns[place], values[place])
-                lines.append(WrongLine(line, text[:_SHOWN_LINE], sentence, place, values[place][:_SHOWN_LINE]))
-                break
-        if len(lines) >= MAX_WRONG_LINES:
-            break
+    for path in scan.paths:
+        for line, text, values in _records(scan, path):
+            at = next((k for k, texts in wrong.items() if len(values) > k and values[k] in texts), None)
+            if at is None or len(values) != len(scan.columns):
+                continue
+            sentence = wrong_value_sentence(scan.columns[at], values[at])
+            value = values[at][:_SHOWN_LINE]
+            lines.append(WrongLine(line, text[:_SHOWN_LINE], sentence, at, value, file=_name(scan, path)))
+            if len(lines) >= MAX_WRONG_LINES:
+                return lines
     return lines
 
 
-def _records(scan: FileScan) -> Iterator[tuple[int, str, list[str]]]:
+def _records(scan: FileScan, path: Path) -> Iterator[tuple[int, str, list[str]]]:
     """The number of the first line of each record, its text and its values."""
     options = scan.options
     held: list[str] = []
 
     def lines() -> Iterator[str]:
-        with open_text_bytes(scan.path) as file:
+        with open_text_bytes(path) as file:
             for line in file:
                 text = line.decode("utf-8-sig" if not held else "utf-8", "replace")
                 held.append(text)
