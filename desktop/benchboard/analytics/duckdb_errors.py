@@ -203,7 +203,7 @@ def _types(written: str) -> str:
 
 
 def _facts(error: Exception) -> dict[str, Any]:
-    """What DuckDB tells of an error (`errors_as_json`); only its message if it isn't told as JSON."""
+    """What DuckDB tells of an error (its setting errors_as_json); only its message if it isn't told as JSON."""
     text = str(error)
     start = text.find("{")
     try:

@@ -1,8 +1,8 @@
 """The functions that a query over files may call: lists of what is allowed, each name read before it was added.
 
-What is missing tells about this computer or the engine's settings (`current_setting`, `version`), reads what isn't the
-source's (`read_csv`, `query_table`), changes what other queries see (`setseed`, `nextval`), waits or logs, or is the
-engine's own (`__internal…`). A function that a newer DuckDB brings is refused until somebody has read about it here;
+What is missing tells about this computer or the engine's settings (current_setting, version), reads what isn't the
+source's (read_csv, query_table), changes what other queries see (setseed, nextval), waits or logs, or is the
+engine's own (__internal…). A function that a newer DuckDB brings is refused until somebody has read about it here;
 `tests/unit/analytics/test_duckdb_functions.py` compares these lists with the engine.
 """
 

@@ -16,12 +16,13 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from benchboard.analytics import query_engines
+from benchboard.analytics import duckdb_engine, query_engines
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.column_presentation import NOTHING, Format, Presentation, currency_column, humanised
 from benchboard.analytics.query_translator import TranslatedQuery, translate_query
 from benchboard.analytics.query_types import ValueKind, ValueType
 from benchboard.analytics.relations import RELATIONS
+from benchboard.analytics.sources.catalog import open_catalog
 from benchboard.i18n import is_currency, load_currencies
 from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
@@ -70,6 +71,8 @@ class ResultTable:
     truncated: bool
     read_at: datetime = field(default_factory=partial(datetime.now, UTC), compare=False)
     empty_relation: str = ""
+    not_numbers: int = 0
+    """How many cells are empty because their value is NaN or infinite."""
 
     def currency_column(self, column: int) -> int | None:
         """The index of the column with the currency of each amount in `column`; None where there is none."""
@@ -114,6 +117,14 @@ def check_query(text: str, variables: Variables = NO_VARIABLES) -> tuple[ResultC
     return _columns(translate_query(text, RELATIONS, for_sqlite=True, limit=MAX_ROWS, variables=variables).columns)
 
 
+def check_source_query(
+    session: Session, actor: Actor, text: str, source_id: str, variables: Variables = NO_VARIABLES
+) -> tuple[ResultColumn, ...]:
+    """Check a query over a data source without running it, and return its columns. Raises what `run_query` raises."""
+    columns = duckdb_engine.check(text, open_catalog(session, actor, source_id), variables=variables, timeout=TIMEOUT)
+    return tuple(ResultColumn(one.name, one.kind, one.presentation) for one in columns)
+
+
 def run_query(
     session: Session,
     actor: Actor,
@@ -123,9 +134,11 @@ def run_query(
     timeout: float = TIMEOUT,
     cancel_token: CancelToken | None = None,
     variables: Variables = NO_VARIABLES,
+    source_id: str | None = None,
 ) -> ResultTable:
     """Run a query for `actor` and return `limit` rows at most (1 to 10,000). `:name` stands for the values of a
-    variable: IN (:name) for all of them, elsewhere for one.
+    variable: IN (:name) for all of them, elsewhere for one. Without `source_id`, it is over Benchboard's own relations,
+    else over the tables of that data source, in DuckDB's language.
 
     Raises `Invalid` for a query that is wrong or that the engine refuses, `Denied` for one that names a relation the
     actor may not read, `Unavailable` for one that takes longer than `timeout` seconds (`query.timeout`) or too much
@@ -133,6 +146,18 @@ def run_query(
     """
     started, read_at = time.monotonic(), datetime.now(UTC)
     limit = max(1, min(limit, MAX_ROWS))
+    if source_id is not None:
+        catalog = open_catalog(session, actor, source_id)
+        found = duckdb_engine.run(
+            text,
+            catalog,
+            limit=limit,
+            timeout=timeout,
+            cancel_token=cancel_token or CancelToken(),
+            variables=variables,
+        )
+        columns = tuple(ResultColumn(one.name, one.kind, one.presentation) for one in found.columns)
+        return ResultTable(columns, found.rows, found.truncated, read_at, not_numbers=found.not_numbers)
     for_sqlite = session.get_bind().dialect.name == "sqlite"
     # One more row than the limit, to find out whether there are more.
     query = translate_query(text, RELATIONS, for_sqlite=for_sqlite, limit=limit + 1, variables=variables)

@@ -29,14 +29,15 @@ from benchboard.identity import audit
 from benchboard.identity.permissions import Actor
 from benchboard.name_characters import unusable_character
 from benchboard.storage import change_tracking
-from benchboard.storage.models.base import new_id, now
+from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.base import is_id, new_id, now
 from benchboard.storage.models.dashboards import Dashboard, DashboardVersion, Widget
 from benchboard.storage.models.identity import User
 
 SAME_VERSION_WITHIN: Final = timedelta(minutes=15)
 """How long an automatic version is extended by its author's next saves, counted from its first."""
 MAX_NOTE: Final = 500
-_WIDGET: Final = ("type", "config", "query", "position")
+_WIDGET: Final = ("type", "config", "query", "position", "data_source_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def create(session: Session, actor: Actor, document: Document) -> tuple[Dashboar
     Raises `Invalid` naming the field or item of a document that can't be stored.
     """
     written, document = _checked(document)
-    made = row_mapping.to_rows(written, {})
+    made = row_mapping.to_rows(written, {}, _sources(session, actor, document))
     row = Dashboard(
         id=new_id(),
         organisation_id=actor.organisation_id,
@@ -110,7 +111,8 @@ def write(
         _require_unchanged(session, row, newest, base_version)
     written, document = _checked(document)
     held = {widget.id: widget for widget in _widgets(session, row)}
-    made = row_mapping.to_rows(written, {row_mapping.item_id(widget): widget.id for widget in held.values()})
+    ids = {row_mapping.item_id(widget): widget.id for widget in held.values()}
+    made = row_mapping.to_rows(written, ids, _sources(session, actor, document))
     if newest is None:
         newest = _save_initial_version(session, row, held.values())
     counts = _write_widgets(session, row, made.widgets, held)
@@ -211,7 +213,7 @@ def _require_length(text: str, limit: int, what: str, field: str) -> None:
 def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
     try:
         rows = session.execute(
-            select(Widget.id, Widget.type, Widget.config, Widget.query, Widget.position)
+            select(Widget.id, Widget.type, Widget.config, Widget.query, Widget.position, Widget.data_source_id)
             .where(Widget.organisation_id == row.organisation_id, Widget.dashboard_id == row.id)
             .order_by(Widget.created_at, Widget.id)
             .limit(MAX_ITEMS + 1)
@@ -226,6 +228,15 @@ def _widgets(session: Session, row: Dashboard) -> tuple[WidgetRow, ...]:
             field="items",
         )
     return tuple(WidgetRow(*columns) for columns in rows)
+
+
+def _sources(session: Session, actor: Actor, document: Document) -> frozenset[str]:
+    """The organisation's data sources among those that a document names."""
+    named = [one for one in row_mapping.named_sources(document.layout) if is_id(one)]
+    if not named:
+        return frozenset()
+    own = select(DataSource.id).where(DataSource.organisation_id == actor.organisation_id, DataSource.id.in_(named))
+    return frozenset(session.scalars(own))
 
 
 def _row(row: Dashboard, widget: WidgetRow) -> Widget:

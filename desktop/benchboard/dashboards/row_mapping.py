@@ -8,22 +8,27 @@ item's other data are in `config` under "benchboard":
     {"id": the document's id if it is not the row's, "type": a type that the table does not know (the row then has
      placeholder), "item": all other fields, and query and config if their values do not fit the columns}
 
+An item's data_source_id is in the column of that name if it is a source of the organisation, which the database checks;
+and always among the other fields, because the column is emptied when the source is removed, and a query over a source
+must not become one over Benchboard's own data. Where they differ, the column is what another system wrote.
+
 A row without "benchboard" is an item too: another system wrote it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 from benchboard.dashboards.document.document import FORMAT, VERSION
-from benchboard.dashboards.layout import CONTAINERS, TABS, quote_id, quote_value
-from benchboard.dashboards.layout.containers import DEEPEST
+from benchboard.dashboards.layout import CONTAINERS, TABS, Layout, quote_id, quote_value
+from benchboard.dashboards.layout.containers import DEEPEST, walk_items
 from benchboard.errors import Invalid
 from benchboard.i18n import _
 from benchboard.storage.models.base import new_id
 from benchboard.storage.models.dashboards import WIDGET_TYPES
 
 EXTRA: Final = "benchboard"
+SOURCE: Final = "data_source_id"
 _UNKNOWN: Final = "placeholder"
 _ELSEWHERE: Final = frozenset(("format", "version", "title", "description"))
 _COLUMNS: Final = frozenset(("id", "type", "query", "config", "position"))
@@ -40,6 +45,7 @@ class WidgetRow:
     config: Any
     query: str | None
     position: Any
+    data_source_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,19 @@ def item_id(widget: WidgetRow) -> str:
     return stored_id if isinstance(stored_id, str) else widget.id
 
 
-def to_rows(written: Mapping[str, Any], rows: Mapping[str, str]) -> DashboardRows:
+def named_sources(layout: Layout) -> frozenset[str]:
+    """The data sources that the items of a document name, as they name them."""
+    found = (one.item.source.get(SOURCE) for one in walk_items(layout))
+    return frozenset(one for one in found if isinstance(one, str))
+
+
+def to_rows(
+    written: Mapping[str, Any], rows: Mapping[str, str], sources: Collection[str] = frozenset()
+) -> DashboardRows:
     """The rows of a document of the newest version (`write_document`), which must be valid.
 
-    `rows` maps document ids to the ids of existing rows; other items get new ones.
+    `rows` maps document ids to the ids of existing rows; other items get new ones. `sources` are those of the
+    organisation's data sources that the document names.
     """
     widgets: list[WidgetRow] = []
 
@@ -74,7 +89,7 @@ def to_rows(written: Mapping[str, Any], rows: Mapping[str, str]) -> DashboardRow
         return {**item, "items": nodes(item["items"])}
 
     def widget(item: Json) -> str:
-        widgets.append(_widget(item, rows.get(item["id"]) or new_id()))
+        widgets.append(_widget(item, rows.get(item["id"]) or new_id(), sources))
         return widgets[-1].id
 
     layout = {key: value for key, value in written.items() if key not in _ELSEWHERE} | {
@@ -83,7 +98,7 @@ def to_rows(written: Mapping[str, Any], rows: Mapping[str, str]) -> DashboardRow
     return DashboardRows(str(written["title"]), str(written["description"]), layout, tuple(widgets))
 
 
-def _widget(item: Json, row_id: str) -> WidgetRow:
+def _widget(item: Json, row_id: str, sources: Collection[str]) -> WidgetRow:
     extra: Json = {}
     if item["id"] != row_id:
         extra["id"] = item["id"]
@@ -99,8 +114,14 @@ def _widget(item: Json, row_id: str) -> WidgetRow:
     if rest:
         extra["item"] = rest
     stored = {**(config or {}), **({EXTRA: extra} if extra else {})}
+    source = item.get(SOURCE)
     return WidgetRow(
-        row_id, item["type"] if item["type"] in WIDGET_TYPES else _UNKNOWN, stored, query, item["position"]
+        row_id,
+        item["type"] if item["type"] in WIDGET_TYPES else _UNKNOWN,
+        stored,
+        query,
+        item["position"],
+        source if isinstance(source, str) and source in sources else None,
     )
 
 
@@ -177,6 +198,7 @@ def _item(widget: WidgetRow) -> Json:
     item = {"id": extra.get("id", widget.id), "type": extra.get("type", widget.type), "position": widget.position}
     item |= {"query": widget.query} if widget.query is not None else {}
     item |= {"config": config} if config else {}
+    item |= {SOURCE: widget.data_source_id} if widget.data_source_id is not None else {}
     return {**rest, **item, **{key: rest[key] for key in ("query", "config") if key in rest}}
 
 

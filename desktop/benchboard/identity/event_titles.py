@@ -74,6 +74,10 @@ def _event_titles() -> dict[str, str]:
         "merchant.import": _("Imported shops"),
         "merchant.grant": _("Granted access to a shop"),
         "order.import": _("Imported orders"),
+        "source.create": _("Added a data source"),
+        "source.update": _("Changed a data source"),
+        "source.refresh": _("Refreshed a data source"),
+        "source.remove": _("Removed a data source"),
     }
 
 

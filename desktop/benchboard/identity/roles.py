@@ -34,6 +34,8 @@ RULES: Final[dict[str, tuple[str, ...]]] = {
     "orders:read": (ADMIN, OPS_MANAGER, ANALYST, BUSINESS_USER),
     "orders:read-all-shops": (ADMIN, OPS_MANAGER, ANALYST),
     "orders:import": (ADMIN,),
+    "sources:read": (ADMIN, OPS_MANAGER, ANALYST, BUSINESS_USER),
+    "sources:write": (ADMIN, ANALYST),
 }
 """Permission → the system roles that have it, within their own organisation."""
 

@@ -72,6 +72,8 @@ class WidgetContent:
     title: str
     query: str
     config: Mapping[str, object]
+    data_source_id: str = ""
+    """The data source that it queries; empty for Benchboard's own data."""
 
     @property
     def icon(self) -> str:
@@ -218,7 +220,8 @@ def widget_of(item: Item) -> WidgetContent:
             item=item.id,
             field="config",
         )
-    return WidgetContent(item.id, item.type, kind_of(item.type), title, query, MappingProxyType(config))
+    source_id = _text(item, "data_source_id", MAX_TITLE, one_line=True)
+    return WidgetContent(item.id, item.type, kind_of(item.type), title, query, MappingProxyType(config), source_id)
 
 
 def with_fields(item: Item, **fields: object) -> Item:

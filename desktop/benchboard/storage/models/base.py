@@ -61,6 +61,15 @@ def new_id() -> str:
     return str(uuid4())
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is a UUID in any spelling, so that a column of type `Id` can be compared with it."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Id(TypeDecorator[str]):
     """A UUID: `str` in canonical lower-case form here, `uuid` on PostgreSQL, text on SQLite.
 

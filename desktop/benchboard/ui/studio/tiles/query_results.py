@@ -59,8 +59,8 @@ class QueryResult:
 
 
 class _QueryRequest(NamedTuple):
-    """A widget's query with the values of its variables; or its image as a data URI, and the most pixels that the
-    decoded image may have.
+    """A widget's query with the values of its variables and the data source that it is over; or its image as a data
+    URI, and the most pixels that the decoded image may have.
     """
 
     query: str
@@ -69,6 +69,7 @@ class _QueryRequest(NamedTuple):
     """The range that the query names; its period is determined when the data are read."""
     picture: str = ""
     max_pixels: int = 0
+    source_id: str = ""
 
 
 class WidgetQueryRunner(QObject):
@@ -95,7 +96,7 @@ class WidgetQueryRunner(QObject):
         self._running: dict[str, tuple[CancelToken, _QueryRequest]] = {}
         editor.changed.connect(self.update_requests)
         editor.options_changed.connect(self.update_requests)
-        context.changed.watch(self, relations.watched_tables(), self.refresh)
+        context.changed.watch(self, relations.watched_tables() | {"data_sources"}, self.refresh)
 
     def result(self, item_id: str) -> QueryResult | None:
         """The latest result of a widget; None for one without a query or picture."""
@@ -149,7 +150,7 @@ class WidgetQueryRunner(QObject):
     def _request(self, widget: WidgetContent) -> _QueryRequest:
         values = tuple(pair for pair in self._editor.values_of(widget.id).items() if f":{pair[0]}" in widget.query)
         time_range = self._editor.time_range if self._editor.uses_time(widget.query) else None
-        return _QueryRequest(widget.query, values, time_range)
+        return _QueryRequest(widget.query, values, time_range, source_id=widget.data_source_id)
 
     def prioritize(self, ids: Iterable[str]) -> None:
         """Run the queries of these widgets first from now on: they are visible."""
@@ -252,7 +253,13 @@ class WidgetQueryRunner(QObject):
         self._context.tasks.read(
             self,
             lambda session: queries.run_query(
-                session, actor, query, limit=limit, cancel_token=token, variables=variables
+                session,
+                actor,
+                query,
+                limit=limit,
+                cancel_token=token,
+                variables=variables,
+                source_id=request.source_id or None,
             ),
             lambda table: arrived(QueryResult(query, table, read_at=datetime.now(UTC), period=period)),
             failed,

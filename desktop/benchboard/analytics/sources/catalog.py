@@ -1,0 +1,60 @@
+"""The tables that a query over a source may name: its own, and those of other sources as "source name".table."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchboard.analytics.duckdb_engine import FileView
+from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.errors import NotFound
+from benchboard.i18n import _
+from benchboard.identity.permissions import Actor, require
+from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.base import is_id
+
+
+class SourceCatalog:
+    """A source's tables by name, and those of the organisation's other sources, which are read when they are named."""
+
+    def __init__(self, session: Session, actor: Actor, tables: tuple[SourceTable, ...]) -> None:
+        self._session, self._actor = session, actor
+        self._tables = {table.name: table for table in tables}
+
+    def find(self, source: str, table: str) -> FileView | None:
+        """See `duckdb_engine.Catalog`."""
+        tables = self._tables if not source else self._tables_of(source)
+        found = tables.get(table.lower())
+        return None if found is None else found.view()
+
+    def names(self) -> list[str]:
+        """See `duckdb_engine.Catalog`."""
+        return list(self._tables)
+
+    def _tables_of(self, name: str) -> dict[str, SourceTable]:
+        own = select(DataSource.name, DataSource.connection_config).where(
+            DataSource.organisation_id == self._actor.organisation_id
+        )
+        # By Python's rules: SQLite knows the case of ASCII letters alone.
+        found = (config for known, config in self._session.execute(own) if known.casefold() == name.casefold())
+        config = next(found, None)
+        if config is None:
+            return {}
+        return {table.name: table for table in SourceConfiguration.from_json(config).tables}
+
+
+def open_catalog(session: Session, actor: Actor, source_id: str) -> SourceCatalog:
+    """The tables of a source. Raises what `get_row` raises."""
+    row = get_row(session, actor, source_id)
+    return SourceCatalog(session, actor, SourceConfiguration.from_json(row.connection_config).tables)
+
+
+def get_row(session: Session, actor: Actor, source_id: str, *, lock: bool = False) -> DataSource:
+    """The stored row of a source; with `lock`, until the end of the transaction, nobody else's. Raises `NotFound`
+    (`sources.unknown`) for one that isn't the organisation's."""
+    require(actor, "sources:read")
+    own = DataSource.organisation_id == actor.organisation_id
+    query = select(DataSource).where(own, DataSource.id == source_id)
+    row = session.scalars(query.with_for_update() if lock else query).first() if is_id(source_id) else None
+    if row is None:
+        what, do = _("The data source doesn't exist any more."), _("Choose another one.")
+        raise NotFound("sources.unknown", what, do=do, source=source_id)
+    return row

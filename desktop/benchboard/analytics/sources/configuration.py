@@ -1,0 +1,96 @@
+"""What a source keeps in the column `connection_config`: its kind and its tables, each with how its file is read.
+
+Whoever may write to the database may have written it: nothing of it is taken unchecked.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from benchboard.analytics.column_presentation import Presentation
+from benchboard.analytics.duckdb_engine import FileView
+from benchboard.analytics.files.column_names import NAME, query_names
+from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.files.sql_text import identifier, literal
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+MAX_TABLES: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A table of a source: its name in queries and how its file is read; `copy` is the Parquet file that was made of
+    it, None where queries read the file itself."""
+
+    name: str
+    scan: FileScan
+    copy: Path | None = None
+
+    def view(self) -> FileView:
+        """The table as a query reads it. Raises `Invalid` for a file that must be copied first."""
+        shown = {column.name: _presentation(column.title, column.unit) for column in self.scan.kept_columns}
+        if self.copy is None:
+            return FileView(self.scan.relation_sql(), self.scan.paths, shown)
+        names = ", ".join(identifier(column.name) for column in self.scan.kept_columns)
+        return FileView(f"SELECT {names} FROM read_parquet({literal(str(self.copy))})", (self.copy,), shown)  # noqa: S608  # quoted
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfiguration:
+    """The kind of a source and its tables."""
+
+    kind: str
+    tables: tuple[SourceTable, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return {
+            "format": self.kind,
+            "tables": [
+                {"name": one.name, "scan": one.scan.to_json(), "copy": None if one.copy is None else str(one.copy)}
+                for one in self.tables
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, document: object) -> "SourceConfiguration":
+        """What `to_json` wrote. Raises `Invalid` (`sources.configuration`) for anything else."""
+        try:
+            return _parsed(document)
+        except (KeyError, TypeError, ValueError) as error:
+            what = _("The settings of this data source can't be read.")
+            raise Invalid("sources.configuration", what, do=_("Remove it, then add the file again.")) from error
+
+
+def tables_of(scans: tuple[FileScan, ...]) -> tuple[SourceTable, ...]:
+    """The tables of files that were inspected, each named after its sheet, its table or its file."""
+    names = query_names([scan.table or scan.path.name.partition(".")[0] for scan in scans])
+    return tuple(SourceTable(name, scan) for name, scan in zip(names, scans, strict=True))
+
+
+def _presentation(title: str, unit: str) -> Presentation:
+    return Presentation(written=f"{title} ({unit})" if unit and unit not in title else title)
+
+
+def _parsed(document: object) -> SourceConfiguration:
+    if not isinstance(document, dict):
+        raise TypeError("not an object")
+    kind, listed = document["format"], document["tables"]
+    if not isinstance(kind, str) or not isinstance(listed, list) or len(listed) > MAX_TABLES:
+        raise TypeError("not a kind and its tables")
+    tables = tuple(_table(one) for one in listed)
+    if len({one.name for one in tables}) != len(tables):
+        raise ValueError("a name twice")
+    return SourceConfiguration(kind, tables)
+
+
+def _table(value: object) -> SourceTable:
+    if not isinstance(value, dict):
+        raise TypeError("not a table")
+    name, copy = value["name"], value.get("copy")
+    if not isinstance(name, str) or NAME.fullmatch(name) is None:
+        raise ValueError("name")
+    if copy is not None and (not isinstance(copy, str) or not Path(copy).is_absolute() or "\0" in copy):
+        raise ValueError("copy")
+    return SourceTable(name, FileScan.from_json(value["scan"]), None if copy is None else Path(copy))

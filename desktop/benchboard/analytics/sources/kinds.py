@@ -1,0 +1,52 @@
+"""The kinds of sources: those of Benchboard, and those that installed packages bring (entry points of the group
+benchboard.sources, each a `SourceKind`)."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Final
+
+from benchboard.i18n import N_, _
+
+GROUP: Final = "benchboard.sources"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """A kind of source. `type` is what the database calls it, which has no type of its own for each kind."""
+
+    name: str
+    type: str
+    marked_title: str
+    """Marked for translation."""
+
+    @property
+    def title(self) -> str:
+        """The kind as people read it."""
+        return _(self.marked_title)
+
+
+_OWN: Final = (
+    SourceKind("csv", "csv", N_("CSV file")),
+    SourceKind("parquet", "parquet", N_("Parquet file")),
+    SourceKind("excel", "parquet", N_("Excel file")),
+    SourceKind("sqlite", "sqlite", N_("SQLite file")),
+    SourceKind("duckdb", "duckdb", N_("DuckDB file")),
+)
+
+
+@cache
+def source_kinds() -> Mapping[str, SourceKind]:
+    """All kinds by name. One of another package can't replace one of ours; one that can't be loaded is logged."""
+    found = {}
+    for entry in entry_points(group=GROUP):
+        try:
+            kind = entry.load()
+        except Exception:  # whatever another package raises, its kind is missing and nothing else
+            logging.getLogger(__name__).exception("the source kind %s can't be loaded", entry.name)
+            continue
+        if isinstance(kind, SourceKind):
+            found[kind.name] = kind
+    return found | {kind.name: kind for kind in _OWN}

@@ -1,0 +1,316 @@
+"""The services over data sources: list, add, change, test, refresh and remove them, and look at their tables."""
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchboard.analytics import duckdb_engine
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.duckdb_engine import FileResult
+from benchboard.analytics.files.scan import ScanColumn
+from benchboard.analytics.sources.catalog import SourceCatalog, get_row
+from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable
+from benchboard.analytics.sources.kinds import source_kinds
+from benchboard.analytics.sources.state import SourceState, examine, problem_text
+from benchboard.errors import Conflict, Invalid, NotFound
+from benchboard.i18n import _, ngettext
+from benchboard.identity import audit
+from benchboard.identity.permissions import Actor, require
+from benchboard.paging import Listing, Page
+from benchboard.storage import search_text
+from benchboard.storage.engine import Transactions
+from benchboard.storage.keyset_paging import Sorting, page
+from benchboard.storage.models.analytics import DataSource
+from benchboard.storage.models.dashboards import Dashboard, Widget
+from benchboard.storage.short_ids import find_id
+
+NAME_LENGTH: Final = 100
+SAMPLE_ROWS: Final = 200
+_SAMPLE_TIMEOUT: Final = 10.0
+_SORTING: Final = Sorting({"name": DataSource.name, "last_sync": DataSource.last_sync}, DataSource.id, default="name")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """A data source. `kind` is one of `source_kinds`; `problem` says what is wrong with it; empty where nothing is.
+    `last_sync` is when it was last looked at."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    last_sync: datetime | None
+    problem: str
+    tables: tuple[str, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSummary:
+    """A table of a source as queries see it; `rows` is None until the source was refreshed."""
+
+    name: str
+    columns: tuple[ScanColumn, ...]
+    rows: int | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUse:
+    """A widget that queries a source."""
+
+    dashboard_id: str
+    dashboard: str
+    widget_id: str
+    query: str
+
+
+def list_sources(
+    session: Session, actor: Actor, listing: Listing, *, after: str | None = None, limit: int = 50
+) -> Page[SourceSummary]:
+    """The organisation's data sources. Filters: `status`, `type`. The search looks in the name."""
+    require(actor, "sources:read")
+    listing.require_filters(("status", "type"), "sources.filter", _("Data sources can't be filtered by “{column}”."))
+    query = select(DataSource).where(DataSource.organisation_id == actor.organisation_id)
+    for name, value in listing.filters.items():
+        query = query.where(getattr(DataSource, name) == value)
+    if text := listing.search.strip():
+        query = query.where(search_text.contains(DataSource.name, text))
+    return page(session, query, _SORTING, listing, after=after, limit=limit, row=lambda row: _summary(row[0]))
+
+
+def get_source(session: Session, actor: Actor, source_id: str) -> SourceSummary:
+    """A data source by its id. Raises `NotFound`."""
+    require(actor, "sources:read")
+    return _summary(get_row(session, actor, source_id))
+
+
+def get_source_matching(session: Session, actor: Actor, text: str) -> SourceSummary:
+    """The data source with this name, ID or beginning of an ID. Raises `NotFound`."""
+    require(actor, "sources:read")
+    own = select(DataSource).where(DataSource.organisation_id == actor.organisation_id)
+    row = session.scalars(own.where(DataSource.name == text)).first()
+    if row is None:
+        with suppress(ValueError):
+            if found := find_id(session, own, DataSource.id, text):
+                row = session.get(DataSource, found)
+    if row is None:
+        what = _("There's no data source named “{name}”.").format(name=text[:60])
+        raise NotFound("sources.unknown", what, do=_("Choose one listed by “benchboard source list”."))
+    return _summary(row)
+
+
+def add_source(
+    session: Session, actor: Actor, *, name: str, kind: str, tables: Sequence[SourceTable], state: SourceState
+) -> SourceSummary:
+    """Add a data source with these tables, as `examine` found them.
+
+    Raises `Invalid` for a name, a kind or tables that can't be used, `Conflict` (`sources.taken`) for a name in use.
+    """
+    require(actor, "sources:write")
+    name = _checked_name(name)
+    known = source_kinds().get(kind)
+    if known is None:
+        what = _("“{name}” isn't a kind of data source.").format(name=kind[:40])
+        raise Invalid("sources.kind", what, do=_("Choose one of: {values}.").format(values=", ".join(source_kinds())))
+    _require_free(session, actor, name)
+    row = DataSource(organisation_id=actor.organisation_id, name=name, type=known.type,
+                     connection_config=_checked(kind, tables).to_json())  # fmt: skip
+    _set_state(row, state)
+    session.add(row)
+    session.flush()
+    audit.record(session, actor, "source.create", row.id, name=name, kind=kind)
+    return _summary(row)
+
+
+def update_source(
+    session: Session,
+    actor: Actor,
+    source_id: str,
+    *,
+    name: str | None = None,
+    tables: Sequence[SourceTable] | None = None,
+    state: SourceState | None = None,
+) -> SourceSummary:
+    """Rename a data source, or read its files in another way. Raises what `add_source` raises, and `NotFound`."""
+    require(actor, "sources:write")
+    row = get_row(session, actor, source_id, lock=True)
+    if name is not None:
+        name = _checked_name(name)
+        _require_free(session, actor, name, row.id)
+        row.name = name
+    if tables is not None:
+        kind = SourceConfiguration.from_json(row.connection_config).kind
+        row.connection_config = _checked(kind, tables).to_json()
+    if state is not None:
+        _set_state(row, state)
+    session.flush()
+    audit.record(session, actor, "source.update", row.id, name=row.name)
+    return _summary(row)
+
+
+def remove_source(session: Session, actor: Actor, source_id: str, *, even_if_used: bool = False) -> SourceSummary:
+    """Remove a data source; its files stay where they are.
+
+    Raises `Conflict` (`sources.used`, with the fact `dashboards`, their names) if widgets query it, unless
+    `even_if_used`: they then say that it is gone.
+    """
+    require(actor, "sources:write")
+    row = get_row(session, actor, source_id, lock=True)
+    used = sorted({use.dashboard for use in source_uses(session, actor, source_id)})
+    if used and not even_if_used:
+        what = ngettext("{count} dashboard uses “{name}”.", "{count} dashboards use “{name}”.", len(used))
+        raise Conflict(
+            "sources.used",
+            what.format(name=row.name, count=len(used)),
+            why=_("Used by: {names}.").format(names=", ".join(used[:5])),
+            do=_("Change their widgets first, or remove it anyway."),
+            dashboards=tuple(used),
+        )
+    removed = _summary(row)
+    session.delete(row)
+    audit.record(session, actor, "source.remove", removed.id, name=removed.name)
+    session.flush()
+    return removed
+
+
+def source_uses(session: Session, actor: Actor, source_id: str, columns: Sequence[str] = ()) -> tuple[SourceUse, ...]:
+    """The widgets that query a source; with `columns`, those whose queries name one of them."""
+    require(actor, "sources:read")
+    query = (
+        select(Dashboard.id, Dashboard.name, Widget.id, Widget.query)
+        .join(Widget, Widget.dashboard_id == Dashboard.id)
+        .where(Widget.organisation_id == actor.organisation_id, Widget.data_source_id == source_id)
+        .order_by(Dashboard.name, Widget.id)
+    )
+    uses = [SourceUse(row[0], row[1], row[2], row[3] or "") for row in session.execute(query)]
+    if not columns:
+        return tuple(uses)
+    named = re.compile(rf"\b({'|'.join(map(re.escape, columns))})\b", re.IGNORECASE)
+    return tuple(use for use in uses if named.search(use.query) or re.search(r"\*", use.query))
+
+
+def test_source(session: Session, actor: Actor, source_id: str) -> None:
+    """Read a row of each table of a source. Raises an `AppError` that names the cause if one can't be read."""
+    require(actor, "sources:read")
+    for table in source_tables(session, actor, source_id):
+        sample_rows(session, actor, source_id, table.name, limit=1)
+
+
+def refresh_source(
+    database: Transactions, actor: Actor, source_id: str, *, cancel_token: CancelToken | None = None
+) -> SourceSummary:
+    """Look at a source's files again, and store what was found: status, rows, fingerprints, what breaks.
+
+    Takes about as long as reading the files; no transaction is open meanwhile. Raises `NotFound`, `Cancelled`.
+    """
+    require(actor, "sources:write")
+    with database.read() as session:
+        tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
+    state = examine(tables, cancel_token or CancelToken())
+    with database.change() as session:
+        row = get_row(session, actor, source_id, lock=True)
+        _set_state(row, state)
+        broken = source_uses(session, actor, source_id, state.columns) if state.problem else ()
+        row.extra = {**row.extra, "breaks": sorted({use.dashboard for use in broken})}
+        session.flush()
+        audit.record(session, actor, "source.refresh", row.id, name=row.name, status=row.status)
+        return _summary(row)
+
+
+def source_tables(session: Session, actor: Actor, source_id: str) -> tuple[TableSummary, ...]:
+    """The tables of a source with their columns."""
+    require(actor, "sources:read")
+    row = get_row(session, actor, source_id)
+    rows = {one.get("name"): one.get("rows") for one in _listed(row.extra, "tables")}
+    return tuple(
+        TableSummary(table.name, table.scan.kept_columns, _count(rows.get(table.name)), str(table.scan.path))
+        for table in SourceConfiguration.from_json(row.connection_config).tables
+    )
+
+
+def sample_rows(
+    session: Session,
+    actor: Actor,
+    source_id: str,
+    table: str,
+    *,
+    limit: int = SAMPLE_ROWS,
+    cancel_token: CancelToken | None = None,
+) -> FileResult:
+    """The first rows of a table. Raises `NotFound` for a table that the source doesn't have, and what queries raise."""
+    require(actor, "sources:read")
+    tables = SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
+    if table not in {one.name for one in tables}:
+        what = _("There's no table “{name}”.").format(name=table[:80])
+        do = _("Available tables: {names}.").format(names=", ".join(one.name for one in tables[:20]))
+        raise NotFound("sources.no-table", what, do=do)
+    return duckdb_engine.run(
+        f'SELECT * FROM "{table}"',  # noqa: S608  # one of the names of the source, which are plain
+        SourceCatalog(session, actor, tables),
+        limit=max(1, min(limit, SAMPLE_ROWS)),
+        timeout=_SAMPLE_TIMEOUT,
+        cancel_token=cancel_token or CancelToken(),
+        variables={},
+    )
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        what = _("A data source's name needs 1 to {limit} visible characters.").format(limit=NAME_LENGTH)
+        raise Invalid("sources.name", what, field="name")
+    return name
+
+
+def _checked(kind: str, tables: Sequence[SourceTable]) -> SourceConfiguration:
+    """The configuration, as it will be read back: what can't be read isn't stored."""
+    if not tables:
+        raise Invalid("sources.no-tables", _("The file has no tables."), do=_("Choose another file."))
+    for table in tables:
+        table.view()
+    return SourceConfiguration.from_json(SourceConfiguration(kind, tuple(tables)).to_json())
+
+
+def _require_free(session: Session, actor: Actor, name: str, source_id: str = "") -> None:
+    """Raise `Conflict` (`sources.taken`) if another source has this name: queries don't tell its case apart."""
+    own = select(DataSource.id, DataSource.name).where(DataSource.organisation_id == actor.organisation_id)
+    if any(known != source_id and taken.casefold() == name.casefold() for known, taken in session.execute(own)):
+        what = _("A data source named “{name}” already exists.").format(name=name)
+        raise Conflict("sources.taken", what, do=_("Choose another name."), field="name")
+
+
+def _set_state(row: DataSource, state: SourceState) -> None:
+    row.status = "error" if state.problem else "connected"
+    row.last_sync = datetime.now(UTC)
+    row.extra = {**(row.extra or {}), **state.to_json(), "breaks": []}
+
+
+def _summary(row: DataSource) -> SourceSummary:
+    try:
+        configuration = SourceConfiguration.from_json(row.connection_config)
+    except Invalid as error:
+        return SourceSummary(row.id, row.name, row.type, "error", row.last_sync, error.what, (), "")
+    extra: Mapping[str, Any] = row.extra if isinstance(row.extra, dict) else {}
+    problem = problem_text(str(extra.get("problem", "")), [str(one) for one in extra.get("names", ())])
+    if problem and (broken := extra.get("breaks")):
+        names = ", ".join(str(one) for one in broken[:5])
+        problem = " ".join((problem, _("Affected dashboards: {names}.").format(names=names)))
+    path = str(configuration.tables[0].scan.path) if configuration.tables else ""
+    return SourceSummary(row.id, row.name, configuration.kind, row.status, row.last_sync, problem,
+                         tuple(table.name for table in configuration.tables), path)  # fmt: skip
+
+
+def _listed(extra: object, name: str) -> list[Mapping[str, Any]]:
+    found = extra.get(name) if isinstance(extra, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

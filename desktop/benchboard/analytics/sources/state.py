@@ -1,0 +1,127 @@
+"""What is found when a source is refreshed: whether its files are there and have their columns, and what is in them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from benchboard.analytics import duckdb_engine
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.duckdb_engine import FileView
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.sources.configuration import SourceTable
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _
+
+COUNT_TIMEOUT = 300.0
+"""Seconds that counting the rows of one table may take."""
+_READ_OPTIONS = frozenset((
+    "delimiter", "quote", "encoding", "decimal_mark", "thousands_mark", "date_order", "header", "skip_lines",
+    "null_words", "quoted_breaks", "compressed",
+))  # fmt: skip
+Problem = Literal["", "moved", "columns", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table as it was found; `rows` is None where they couldn't be counted."""
+
+    name: str
+    rows: int | None
+    files: tuple[dict[str, object], ...] = ()
+    """Of each file the name, the size in bytes and when it was changed (seconds since 1970): its fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source as it was found. `problem` is empty where nothing is wrong; `names` are then the missing files or the
+    titles of lost columns."""
+
+    tables: tuple[FoundTable, ...]
+    problem: Problem = ""
+    names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = field(default=())
+    """The lost columns as queries name them."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored in the column `metadata`."""
+        return {"tables": [asdict(one) for one in self.tables], "problem": self.problem, "names": list(self.names)}
+
+
+def problem_text(problem: str, names: Sequence[str]) -> str:
+    """What is wrong with a source, as a sentence; empty where nothing is."""
+    listed = ", ".join(str(name) for name in names[:5])
+    if problem == "moved":
+        return _("These files aren't where they were: {names}.").format(names=listed)
+    if problem == "columns":
+        return _("The file has lost these columns: {names}.").format(names=listed)
+    return _("The file can't be read: {names}.").format(names=listed) if problem else ""
+
+
+def examine(tables: Sequence[SourceTable], cancel_token: CancelToken) -> SourceState:
+    """Look at the files of a source. Takes about as long as reading them; without a session. Raises `Cancelled`."""
+    missing = [path.name for table in tables for path in _paths(table) if not path.exists()]
+    if missing:
+        return SourceState(tuple(FoundTable(table.name, None) for table in tables), "moved", tuple(missing))
+    found: list[FoundTable] = []
+    for table in tables:
+        try:
+            lost = _lost_columns(table, cancel_token)
+            if lost:
+                titles = tuple(title for _name, title in lost)
+                return SourceState(tuple(found), "columns", titles, tuple(name for name, _title in lost))
+            found.append(FoundTable(table.name, _row_count(table, cancel_token), _fingerprint(table)))
+        except Cancelled:
+            raise
+        except (AppError, OSError):
+            return SourceState(tuple(found), "unreadable", (table.scan.path.name,))
+    return SourceState(tuple(found))
+
+
+def _paths(table: SourceTable) -> tuple[Any, ...]:
+    return (table.copy,) if table.copy is not None else table.scan.paths
+
+
+def _fingerprint(table: SourceTable) -> tuple[dict[str, object], ...]:
+    stats = [(path.name, path.stat()) for path in _paths(table)]
+    return tuple({"name": name, "size": stat.st_size, "modified": stat.st_mtime} for name, stat in stats)
+
+
+def _lost_columns(table: SourceTable, cancel_token: CancelToken) -> list[tuple[str, str]]:
+    """The names and titles of the columns that a file had and hasn't any more. Those of a copy stay."""
+    if table.copy is not None or table.scan.files:
+        return []
+    inspected = inspect_file(table.scan.path, table.scan.options, fixed=_READ_OPTIONS, cancel_token=cancel_token)
+    same = [one.scan for one in inspected.tables if one.scan.table == table.scan.table]
+    there = {column.title for scan in same for column in scan.columns} | {
+        column.source for scan in same for column in scan.columns if column.source
+    }
+    return [
+        (column.name, column.title)
+        for column in table.scan.kept_columns
+        if column.title not in there and (not column.source or column.source not in there)
+    ]
+
+
+class _OneTable:
+    """A catalog of one table."""
+
+    def __init__(self, table: SourceTable) -> None:
+        self._table = table
+
+    def find(self, source: str, table: str) -> FileView | None:
+        return self._table.view() if (source, table) == ("", "t") else None
+
+    def names(self) -> list[str]:
+        return ["t"]
+
+
+def _row_count(table: SourceTable, cancel_token: CancelToken) -> int:
+    counted = duckdb_engine.run(
+        "SELECT count(*) FROM t",
+        _OneTable(table),
+        limit=1,
+        timeout=COUNT_TIMEOUT,
+        cancel_token=cancel_token,
+        variables={},
+    )
+    return int(str(counted.rows[0][0]))
