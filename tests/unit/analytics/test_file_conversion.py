@@ -1,6 +1,5 @@
 """Tables of Excel, SQLite, DuckDB and CSV files: what is in them, and their copies in Parquet."""
 
-import gzip
 import sqlite3
 import stat
 import zipfile
@@ -15,9 +14,8 @@ import openpyxl
 import pytest
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files import excel_rows, formats
+from benchboard.analytics.files import excel_rows
 from benchboard.analytics.files.conversion import Conversion, copy_to_parquet
-from benchboard.analytics.files.duckdb_connection import reading_connection
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.files.scan import FileScan
 from benchboard.errors import AppError, Cancelled, Invalid, Unavailable
@@ -143,55 +141,6 @@ def test_sqlite_tables_are_copied_and_nothing_is_written_beside_the_file(tmp_pat
     ]  # fmt: skip
     assert [each.table for each in (table.scan for table in inspect_file(path).tables)] == ['t "x']
     assert [each.name for each in folder.iterdir()] == ["a.bin"]
-
-
-def test_sqlite_column_that_is_calculated_is_not_read(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "a.db")
-    connection.execute(
-        "CREATE TABLE t (n INTEGER, s TEXT, bomb AS (hex(zeroblob(400000000))) VIRTUAL, d AS (n + 1) STORED)"
-    )
-    connection.execute("INSERT INTO t (n, s) VALUES (1, 'x')")
-    connection.commit()
-    connection.close()
-    (table,) = inspect_file(tmp_path / "a.db").tables
-    assert [column.source for column in table.scan.columns] == ["n", "s", "d"]
-    assert table.preview == ((1, "x", 2),)
-
-
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_content_far_larger_than_its_file_is_refused(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(formats, "_ALWAYS_ALLOWED", 1_000)
-    monkeypatch.setattr(formats, "MAX_GROWTH", 10)
-    path = tmp_path / "a.data"
-    if kind == "csv":
-        path.write_bytes(gzip.compress("ağaç;n\n".encode("utf-16") * 200_000))
-    else:
-        book = openpyxl.Workbook()
-        assert book.active is not None
-        for number in range(2_000):
-            book.active.append([number, "x" * 500])
-        book.save(path)
-    with pytest.raises(Invalid) as refused:
-        inspect_file(path)
-    assert refused.value.code == "files.too-large"
-
-
-@pytest.mark.parametrize(
-    "statement",
-    ["FROM read_text('{other}')", "FROM '{other}'", "COPY (SELECT 1) TO '{other}'", "ATTACH '{other}'",
-     "SET threads = 1", "INSTALL httpfs", "SELECT * FROM read_csv('{folder}/*')"],
-)  # fmt: skip
-def test_connection_reads_no_other_file(tmp_path: Path, statement: str) -> None:
-    (tmp_path / "a.csv").write_text("a,b\n1,x\n", encoding="utf-8")
-    other = tmp_path / "other.csv"
-    other.write_text("secret,b\n1,x\n", encoding="utf-8")
-    with reading_connection((tmp_path / "a.csv",)) as connection:
-        assert connection.execute(f"FROM read_csv('{tmp_path / 'a.csv'}')").fetchall() == [(1, "x")]
-        with pytest.raises(duckdb.Error):
-            connection.execute(statement.format(other=other, folder=tmp_path)).fetchall()
-    assert other.read_text(encoding="utf-8") == "secret,b\n1,x\n"
 
 
 def test_sqlite_file_of_a_running_program_shows_its_last_changes(tmp_path: Path) -> None:

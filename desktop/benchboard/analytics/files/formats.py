@@ -14,9 +14,6 @@ from benchboard.i18n import _
 
 HEAD_BYTES: Final = 1_000_000
 """Bytes at the beginning of a text file, decompressed, that its options are detected from."""
-MAX_GROWTH: Final = 300
-"""How many times the size of a file its content may have as text. Logs that are compressed grow to 50 times."""
-_ALWAYS_ALLOWED: Final = 1_000_000_000
 _GZIP: Final = b"\x1f\x8b"
 _NOT_DATA: Final = {
     b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"\x7fELF": "ELF", b"MZ": "EXE",
@@ -74,17 +71,6 @@ def read_head(path: Path, count: int = HEAD_BYTES) -> bytes:
             if not pieces:
                 raise OSError(0, _("It can't be decompressed.")) from None
     return b"".join(pieces)
-
-
-def require_bounded(path: Path, written: int) -> None:
-    """Raise `Invalid` if the content of the file at `path`, of which `written` bytes are known, is far larger than it:
-    such a file was made to fill the disk. Raises `OSError`."""
-    if written > max(path.stat().st_size * MAX_GROWTH, _ALWAYS_ALLOWED):
-        raise Invalid(
-            "files.too-large",
-            _("“{name}” is too large.").format(name=path.name),
-            why=_("Its content is more than {times} times as large as the file.").format(times=MAX_GROWTH),
-        )
 
 
 def file_error(path: Path, error: OSError) -> AppError:

@@ -11,8 +11,6 @@ from benchboard.errors import Invalid
 from benchboard.i18n import _
 
 _BATCH: Final = 2_000
-_VIRTUAL: Final = 2
-"""What `table_xinfo` calls a column that is calculated when it is read."""
 
 
 class SqliteFile:
@@ -62,16 +60,10 @@ class SqliteFile:
                 "files.table", _("“{name}” has no table “{table}”.").format(name=self._path.name, table=table)
             )
         with _errors_in_words(self._path):
-            columns = ", ".join(map(identifier, self._stored_columns(table)))
-            cursor = self._connection.execute(f"SELECT {columns} FROM {identifier(table)}")  # noqa: S608  # quoted
+            cursor = self._connection.execute(f"SELECT * FROM {identifier(table)}")  # noqa: S608  # quoted
             yield tuple(each[0] for each in cursor.description)
             while batch := cursor.fetchmany(_BATCH):
                 yield from batch
-
-    def _stored_columns(self, table: str) -> list[str]:
-        """The columns whose values are in the file; others are calculated by what the file says, at any cost."""
-        found = self._connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", [table]).fetchall()
-        return [str(name) for name, hidden in found if hidden != _VIRTUAL and "\0" not in name]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
-from benchboard.analytics.files.formats import HEAD_BYTES, require_bounded
+from benchboard.analytics.files.formats import HEAD_BYTES
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import MAX_COLUMNS, FileFormat, ReadOptions
 from benchboard.analytics.files.table_rows import open_table_file
@@ -30,7 +30,6 @@ STAGED_OPTIONS: Final = frozenset(
 """The names of the options that every staged file has in common."""
 _REPORTED_ROWS: Final = 5_000
 _FIRST_ROWS: Final = 200
-_CHECKED_ROWS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,6 @@ def staged_table(
                 writer.writerow(cells)
                 if count or not file.has_titles:
                     _count(row, texts, values)
-                if count % _CHECKED_ROWS == 0:
-                    require_bounded(path, written.tell())
         with target.open(encoding="utf-8", newline="") as read:
             head = read.read(HEAD_BYTES)
             is_whole = not read.read(1)

@@ -10,7 +10,7 @@ from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
 from benchboard.analytics.files.csv_dialect import codec, detect_encoding
-from benchboard.analytics.files.formats import open_text_bytes, read_head, require_bounded
+from benchboard.analytics.files.formats import open_text_bytes, read_head
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import Encoding, FileScan, ReadOptions
 
@@ -86,6 +86,5 @@ def _blocks(path: Path, cancel_token: CancelToken, progress: ReportProgress) -> 
             if cancel_token.cancelled:
                 raise query_cancelled()
             done += len(block)
-            require_bounded(path, done)
             progress(min(done, total), total)
             yield block

@@ -1,21 +1,16 @@
-"""Reads an inspected table again with columns that somebody changed: what fits then, and how its first rows read.
-
-Imported late, as DuckDB is.
-"""
+"""What else a column of an inspected table can be read as, and how many of its values fit each kind."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.csv_dialect import date_format
-from benchboard.analytics.files.csv_inspection import preview_rows
 from benchboard.analytics.files.formats import file_error
-from benchboard.analytics.files.inspection_types import ReportProgress, TableInspection, TypeFit, WrongLine
+from benchboard.analytics.files.inspection_types import ReportProgress, TableInspection, TypeFit
 from benchboard.analytics.files.opened_tables import opened_table
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.value_expressions import ColumnKind
-from benchboard.analytics.files.wrong_lines import MAX_REJECTS, locate_wrong_lines
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +23,6 @@ OFFERED_KINDS: Final[tuple[ColumnKind, ...]] = ("float", "integer", "text", "boo
 def with_kind(column: ScanColumn, kind: ColumnKind, samples: Sequence[str | None], options: ReadOptions) -> ScanColumn:
     """The column, as a file has it, read as another kind. `samples` are its first values as written: their dates say
     in which formats its dates are."""
-    assert kind in get_args(ColumnKind)
     if kind == column.kind:
         return column
     if column.stored != "text":
@@ -38,26 +32,7 @@ def with_kind(column: ScanColumn, kind: ColumnKind, samples: Sequence[str | None
         order = options.date_order or "day-first"
         found = dict.fromkeys(form for value in samples if value and (form := date_format(value, order)))
         formats = tuple(found)[:_MAX_FORMATS]
-    return replace(column, kind=kind, scale=0, formats=formats, checked=kind == "text")
-
-
-def check_scan(
-    table: TableInspection,
-    scan: FileScan,
-    *,
-    cancel_token: CancelToken | None = None,
-    progress: ReportProgress | None = None,
-) -> TableInspection:
-    """What the inspection `table` would have found with `scan`, whose columns or wrong values differ.
-
-    Takes about as long as reading the file; run it as background work. Raises `AppError` and `Cancelled`.
-    """
-    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
-    try:
-        with opened_table(scan, token, report) as (connection, read, relation):
-            return _checked(connection, table, scan, read, relation)
-    except OSError as error:
-        raise file_error(scan.path, error) from error
+    return column.read_as(kind, formats=formats)
 
 
 def column_fits(
@@ -91,33 +66,3 @@ def _with_column(scan: FileScan, place: int, column: ScanColumn) -> FileScan:
 def _row(connection: "duckdb.DuckDBPyConnection", query: str) -> tuple[int, ...]:
     (row,) = connection.execute(query).fetchall()
     return tuple(int(value) for value in row)
-
-
-def _checked(
-    connection: "duckdb.DuckDBPyConnection", table: TableInspection, scan: FileScan, read: FileScan, relation: str
-) -> TableInspection:
-    (rows,) = _row(connection, f"SELECT count(*) FROM ({_selected(read, relation)})")  # noqa: S608  # quoted
-    wrong_lines: tuple[WrongLine, ...] = ()
-    wrong_count = 0
-    if read.format == "csv":
-        rejecting = read.rows_sql(store_rejects=MAX_REJECTS)
-        wrong = read.wrong_sql() or "false"
-        (values,) = _row(connection, f"SELECT coalesce(count_if({wrong}), 0) FROM {rejecting}")  # noqa: S608  # quoted
-        rejected = "SELECT count(DISTINCT line_byte_position) FROM reject_errors"
-        wrong_count = values + _row(connection, rejected)[0]
-        wrong_lines = locate_wrong_lines(connection, read, wrong_values=values) if wrong_count else ()
-    raws, previewed = preview_rows(connection, read, relation)
-    return replace(
-        table,
-        scan=scan,
-        rows=rows,
-        preview_raw=raws,
-        preview=previewed,
-        wrong_lines=wrong_lines,
-        wrong_count=wrong_count,
-    )
-
-
-def _selected(read: FileScan, relation: str) -> str:
-    """The rows that are kept; those of a table without a kept column too."""
-    return read.select_from(relation) if read.kept_columns else f"SELECT 1 FROM {relation}"  # noqa: S608  # quoted

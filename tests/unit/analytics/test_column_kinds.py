@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.files.column_kinds import column_fits, with_kind
+from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
-from benchboard.analytics.files.scan_check import check_scan, column_fits, with_kind
 from benchboard.errors import Cancelled
 
 LINES = (
@@ -35,7 +35,7 @@ def _as(table: TableInspection, place: int, kind: str) -> TableInspection:
     samples = [row[place] for row in table.preview_raw]
     changed = with_kind(scan.columns[place], kind, samples, scan.options)  # type: ignore[arg-type]
     columns = (*scan.columns[:place], changed, *scan.columns[place + 1 :])
-    return check_scan(table, scan.with_columns(columns))
+    return inspect_scan(scan.with_columns(columns))
 
 
 def test_text_read_as_a_whole_number_names_the_line_that_does_not_fit(table: TableInspection) -> None:
@@ -60,7 +60,7 @@ def test_a_date_read_from_text_takes_the_format_of_its_first_values(table: Table
 def test_lines_left_out_are_not_among_the_rows(table: TableInspection) -> None:
     as_number = _as(table, 3, "integer")
     scan = as_number.scan
-    kept = check_scan(table, replace(scan, options=replace(scan.options, wrong_values="leave-out")))
+    kept = inspect_scan(replace(scan, options=replace(scan.options, wrong_values="leave-out")))
     assert (as_number.rows, kept.rows, kept.wrong_count) == (ROWS, ROWS - 2, 2)
 
 
@@ -80,8 +80,8 @@ def test_a_parquet_column_read_as_text_is_cast(table: TableInspection, tmp_path:
     assert found.wrong_count == 0
 
 
-def test_the_check_of_a_cancelled_token_stops(table: TableInspection) -> None:
+def test_counting_under_a_cancelled_token_stops(table: TableInspection) -> None:
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        check_scan(table, table.scan, cancel_token=token)
+        column_fits(table, table.scan, 0, cancel_token=token)

@@ -1,0 +1,137 @@
+"""Adds files as a data source, copies them again, and points a source to where its file is now."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.conversion import copy_to_parquet
+from benchboard.analytics.files.formats import detect_format
+from benchboard.analytics.files.inspection_types import ReportProgress
+from benchboard.analytics.files.scan import FileScan
+from benchboard.analytics.sources.catalog import get_row
+from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
+from benchboard.analytics.sources.services import SourceSummary, add_source, refresh_source, update_source
+from benchboard.analytics.sources.state import examine, problem_text
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+from benchboard.identity.permissions import Actor, require
+from benchboard.storage.engine import Transactions
+
+FOLDER: Final = "sources"
+"""The folder of the copies, in Benchboard's home folder."""
+
+
+def import_files(
+    database: Transactions,
+    actor: Actor,
+    *,
+    name: str,
+    scans: Sequence[FileScan],
+    folder: Path | None,
+    cancel_token: CancelToken | None = None,
+    progress: ReportProgress | None = None,
+) -> SourceSummary:
+    """Add a data source with the tables of these scans, which are of one file or folder. With a `folder`, the tables
+    are copied there as Parquet files; without, queries read the file where it is.
+
+    Takes as long as reading the file; no transaction is open meanwhile. Raises what `add_source` and `copy_to_parquet`
+    raise, and `Cancelled`; then no copy is left.
+    """
+    require(actor, "sources:write")
+    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
+    tables = tables_of(tuple(scans))
+    with _removed_on_failure() as copies:
+        if folder is not None:
+            tables = tuple(replace(one, copy=folder / f"{uuid.uuid4().hex}.parquet") for one in tables)
+            copies.extend(one.copy for one in tables if one.copy is not None)
+            _copy(tables, token, report)
+        state = examine(tables, token)
+        if state.problem:
+            raise Invalid("sources.not-added", problem_text(state.problem, state.names), do=_("Choose the file again."))
+        kind = tables[0].scan.format if tables else ""
+        with database.change() as session:
+            return add_source(session, actor, name=name, kind=kind, tables=tables, state=state)
+
+
+def read_source_again(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    *,
+    cancel_token: CancelToken | None = None,
+    progress: ReportProgress | None = None,
+) -> SourceSummary:
+    """Copy the tables of a source that keeps copies again, then look at all of them as `refresh_source` does. If the
+    file isn't where it was, an older copy stays, and the error says so."""
+    require(actor, "sources:write")
+    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
+    _copy(_tables(database, actor, source_id), token, report)
+    return refresh_source(database, actor, source_id, cancel_token=token)
+
+
+def locate_source(
+    database: Transactions,
+    actor: Actor,
+    source_id: str,
+    path: Path,
+    *,
+    cancel_token: CancelToken | None = None,
+    progress: ReportProgress | None = None,
+) -> SourceSummary:
+    """Read a source's tables from `path` from now on, as they were read before. Raises `Invalid` (`sources.other-file`)
+    if that file is of another format or lacks columns that the source has."""
+    require(actor, "sources:write")
+    token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
+    before = _tables(database, actor, source_id)
+    found = detect_format(path)
+    formats = {one.scan.format for one in before if not one.scan.files}
+    if (found == "folder") != any(one.scan.files for one in before) or (found != "folder" and formats != {found}):
+        raise _other_file(path, _("It isn't of the same kind."))
+    moved = tuple(replace(one, scan=replace(one.scan, path=path), copy=None) for one in before)
+    readable = tuple(one for one in moved if one.scan.readable_in_place)
+    state = examine(readable, token)
+    if state.problem:
+        raise _other_file(path, problem_text(state.problem, state.names))
+    tables = tuple(replace(one, copy=old.copy) for one, old in zip(moved, before, strict=True))
+    _copy(tables, token, report)
+    state = examine(tables, token)
+    with database.change() as session:
+        return update_source(session, actor, source_id, tables=tables, state=state)
+
+
+def source_copies(database: Transactions, actor: Actor, source_id: str) -> tuple[Path, ...]:
+    """The files that were made for a source."""
+    require(actor, "sources:read")
+    return tuple(one.copy for one in _tables(database, actor, source_id) if one.copy is not None)
+
+
+def _tables(database: Transactions, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:
+    with database.read() as session:
+        return SourceConfiguration.from_json(get_row(session, actor, source_id).connection_config).tables
+
+
+def _copy(tables: Sequence[SourceTable], token: CancelToken, report: ReportProgress) -> None:
+    for one in tables:
+        if one.copy is not None:
+            copy_to_parquet(one.scan, one.copy, cancel_token=token, progress=report)
+
+
+def _other_file(path: Path, why: str) -> Invalid:
+    what = _("“{name}” can't take the place of this source's file.").format(name=path.name)
+    return Invalid("sources.other-file", what, why=why, do=_("Choose the file that was moved."))
+
+
+@contextmanager
+def _removed_on_failure() -> Iterator[list[Path]]:
+    """The files that are put into the list are removed if the block fails."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for path in made:
+            path.unlink(missing_ok=True)
+        raise
