@@ -220,8 +220,10 @@ class ExpressionTranslator:
     def is_predicate(self, node: exp.Is, scope: NameScope) -> TypedExpr:
         if not isinstance(node.expression, exp.Null | exp.Boolean):
             refuse(node, "is", _("IS must be followed by NULL, TRUE or FALSE."))
+        refuse_other_parts(node, "this", "expression", "negate")
         this = self.exact(self.translate(node.this, scope))
-        return TypedExpr(exp.Is(this=operand(this.node), expression=node.expression.copy()), BOOLEAN)
+        result: exp.Expr = exp.Is(this=operand(this.node), expression=node.expression.copy())
+        return TypedExpr(exp.Not(this=exp.Paren(this=result)) if node.args.get("negate") else result, BOOLEAN)
 
     def like(self, node: exp.Like | exp.ILike, scope: NameScope) -> TypedExpr:
         refuse_other_parts(node, "this", "expression", "negate")
