@@ -14,6 +14,7 @@ EXCEPTIONS: Final = {
     "i18n.py": "`number` itself",
     "cli/can.py": "a line in candump's format",
     "analytics/expression_translator.py": "SQL",
+    "analytics/query_builder/sql_words.py": "SQL",
     "analytics/sqlite_functions.py": "a value of SQLite",
     "dashboards/variables/variable_queries.py": "a value of a query",
     "ui/studio/tiles/table_rows.py": "cells copied for other programs",

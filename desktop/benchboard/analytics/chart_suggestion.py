@@ -1,0 +1,43 @@
+"""Which kind of widget fits a result, and why."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from benchboard.analytics.queries import ResultTable
+from benchboard.analytics.query_types import NUMBERS
+from benchboard.i18n import _
+
+MANY_CATEGORIES: Final = 30
+"""More bars than these can't be told apart or named."""
+_TIMES: Final = ("timestamp", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSuggestion:
+    """A kind of widget (`dashboards.document.widget_kinds`), and a sentence that says why it fits."""
+
+    kind: str
+    reason: str
+
+
+def suggest_chart(table: ResultTable) -> ChartSuggestion:
+    """The kind of widget that fits a result: by its first column, and by whether there is a number to draw."""
+    columns = table.columns
+    numbers = [
+        place for place, one in enumerate(columns) if one.kind in NUMBERS and one.format != "identifier" and place
+    ]
+    if len(columns) == 1 and columns[0].kind in NUMBERS and len(table.rows) == 1:
+        return ChartSuggestion("metric_card", _("One number: shown as a metric card."))
+    if len(table.rows) == 1 and numbers and columns[0].kind in NUMBERS:
+        return ChartSuggestion("table", _("One row of several numbers: shown as a table."))
+    if not numbers or len(table.rows) < 2:  # a line or a comparison needs two
+        return ChartSuggestion("table", _("No number to draw over the first column: shown as a table."))
+    if columns[0].kind in _TIMES:
+        return ChartSuggestion("line_chart", _("Numbers over time: shown as lines."))
+    if columns[0].kind in NUMBERS:
+        return ChartSuggestion("table", _("A number for each number: shown as a table."))
+    categories = len({row[0] for row in table.rows})
+    if categories > MANY_CATEGORIES:
+        reason = _("Too many categories for bars: shown as a table. Sort it and set a limit to draw the largest.")
+        return ChartSuggestion("table", reason)
+    return ChartSuggestion("bar_chart", _("Numbers for categories: shown as bars."))

@@ -1,0 +1,248 @@
+"""A query as the visual builder keeps it: filters, groups, measures, sorting and a limit over one table."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final, Literal
+
+from benchboard.analytics.query_types import NUMBERS, ValueKind
+from benchboard.errors import Invalid
+from benchboard.i18n import _
+
+Value = str | int | Decimal | bool
+"""A value in a filter. Dates and times are written in ISO 8601."""
+Operator = Literal[
+    "in_range", "eq", "ne", "lt", "le", "gt", "ge", "contains", "starts", "one_of", "none_of", "empty", "filled"
+]
+"""`in_range`: within the time range, from `:from` until just before `:to`. `contains` and `starts` ignore case."""
+Unit = Literal["", "interval", "minute", "hour", "day", "week", "month", "quarter", "year"]
+"""What times are rounded down to; `interval`: to the unit that fits the time range (`:interval`)."""
+Function = Literal["count", "count_distinct", "sum", "avg", "min", "max", "median"]
+Dialect = Literal["own", "duckdb"]
+"""The language of Benchboard's own relations (PostgreSQL's SELECT), or that of files."""
+
+UNITS: Final[tuple[Unit, ...]] = ("interval", "minute", "hour", "day", "week", "month", "quarter", "year")
+TIMES: Final[tuple[ValueKind, ...]] = ("timestamp", "date")
+WITHOUT_VALUE: Final[tuple[Operator, ...]] = ("in_range", "empty", "filled")
+WITH_VALUES: Final[tuple[Operator, ...]] = ("one_of", "none_of")
+MAX_LIMIT: Final = 10_000
+MAX_TEXT: Final = 500
+_LONGEST_NAME: Final = 50
+_NUMBER_DIGITS: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on a column. `values` has none for the operators `WITHOUT_VALUE`, any number from one for
+    `WITH_VALUES`, and one for all others."""
+
+    column: str
+    operator: Operator
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A column to group by. With a `unit`, its times are rounded down, and the result's column needs a `name`."""
+
+    column: str
+    unit: Unit = ""
+    name: str = ""
+
+    @property
+    def output(self) -> str:
+        """The name of its column in the result."""
+        return self.name or self.column
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is calculated for each group. `count` has no column: it counts rows."""
+
+    function: Function
+    column: str = ""
+    name: str = ""
+
+    @property
+    def output(self) -> str:
+        """The name of its column in the result."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A column to sort by: one of the result, by name."""
+
+    name: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query over one table of a source (`source_id`; empty: Benchboard's own relations). Without groups and measures
+    it returns the rows themselves, with all columns."""
+
+    table: str
+    source_id: str = ""
+    filters: tuple[Filter, ...] = ()
+    groups: tuple[Group, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    limit: int | None = None
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the result's columns; none where the rows themselves are returned."""
+        return (*(one.output for one in self.groups), *(one.output for one in self.measures))
+
+    @property
+    def dialect(self) -> Dialect:
+        """The language of its source."""
+        return "duckdb" if self.source_id else "own"
+
+    @property
+    def uses_time_range(self) -> bool:
+        """Whether its result depends on the time range."""
+        return any(one.operator == "in_range" for one in self.filters) or any(
+            one.unit == "interval" for one in self.groups
+        )
+
+
+def functions_for(kind: ValueKind | None, dialect: Dialect) -> tuple[Function, ...]:
+    """The functions that a measure may have over a column of this kind; None: over rows."""
+    if kind is None:
+        return ("count",)
+    if kind in NUMBERS:
+        numeric: tuple[Function, ...] = ("sum", "avg", "min", "max")
+        return (*numeric, *(("median",) if dialect == "duckdb" else ()), "count_distinct")
+    if kind in (*TIMES, "text"):
+        return ("count_distinct", "min", "max")
+    return ("count_distinct",)
+
+
+def operators_for(kind: ValueKind) -> tuple[Operator, ...]:
+    """The operators that a filter may have on a column of this kind, the usual one first."""
+    if kind in TIMES:
+        return ("in_range", "ge", "lt", "eq", "empty", "filled")
+    if kind in NUMBERS:
+        return ("ge", "gt", "le", "lt", "eq", "ne", "one_of", "empty", "filled")
+    if kind == "boolean":
+        return ("eq", "empty", "filled")
+    return ("eq", "ne", "one_of", "none_of", "contains", "starts", "empty", "filled")
+
+
+def parse_value(text: str, kind: ValueKind) -> Value:
+    """A value for a filter on a column of this kind, as a person types it. Raises `Invalid` (`question.value`)."""
+    text = text.strip()
+    if kind in NUMBERS:
+        return _parse_number(text)
+    if kind in TIMES:
+        return _parse_time(text, kind)
+    if kind == "boolean":
+        found = {"true": True, "false": False}.get(text.casefold())
+        if found is None:
+            raise _bad_value(_("“{value}” is neither true nor false.").format(value=text[:40]), "")
+        return found
+    if len(text) > MAX_TEXT or not text.isprintable():
+        what = _("A value needs 1 to {limit} visible characters.").format(limit=MAX_TEXT)
+        raise _bad_value(what, "")
+    return text
+
+
+def _parse_number(text: str) -> Value:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if (
+        not number.is_finite()
+        or len(number.as_tuple().digits) > _NUMBER_DIGITS
+        or abs(number.adjusted()) > _NUMBER_DIGITS
+    ):
+        raise _bad_value(_("“{value}” isn't a number.").format(value=text[:40]), _("Write it as 1250 or 12.5."))
+    return int(number) if number == number.to_integral_value() else number.normalize()
+
+
+def _parse_time(text: str, kind: ValueKind) -> Value:
+    try:
+        if kind == "date" or len(text) <= len("2026-01-31"):
+            return date.fromisoformat(text).isoformat()
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        do = _("Write it as 2026-03-31.") if kind == "date" else _("Write it as 2026-03-31 or 2026-03-31 14:05 (UTC).")
+        raise _bad_value(_("“{value}” isn't a date.").format(value=text[:40]), do)
+    return moment.isoformat(sep=" ")
+
+
+def _bad_value(what: str, do: str) -> Invalid:
+    return Invalid("question.value", what, do=do, field="value")
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """A name for a column of the result: the one wanted, or with a number if it is taken."""
+    used, wanted = {name.casefold() for name in taken}, wanted[:_LONGEST_NAME] or "value"
+    name, number = wanted, 1
+    while name.casefold() in used:
+        number += 1
+        name = f"{wanted}_{number}"
+    return name
+
+
+def with_group(question: Question, column: str, unit: Unit = "") -> Question:
+    """The question grouped by one column more. Times first: they are the x axis."""
+    if any(one.column == column and one.unit == unit for one in question.groups):
+        return question
+    wanted = {"": column, "interval": "period"}.get(unit, unit)
+    name = free_name(wanted, question.outputs)
+    group = Group(column, unit, name if unit or name != column else "")
+    groups = (group, *question.groups) if unit else (*question.groups, group)
+    return _with_valid_sorts(replace(question, groups=groups), question)
+
+
+def with_measure(question: Question, function: Function, column: str = "") -> Question:
+    """The question with one measure more."""
+    if any(one.function == function and one.column == column for one in question.measures):
+        return question
+    wanted = {
+        "count": question.table,
+        "count_distinct": f"different_{column}",
+        "sum": f"total_{column}" if not column.startswith("total") else column,
+        "avg": f"average_{column}",
+        "min": f"min_{column}",
+        "max": f"max_{column}",
+        "median": f"median_{column}",
+    }[function]
+    measure = Measure(function, column, free_name(wanted, question.outputs))
+    return _with_valid_sorts(replace(question, measures=(*question.measures, measure)), question)
+
+
+def with_parts(
+    question: Question, groups: Sequence[Group] | None = None, measures: Sequence[Measure] | None = None
+) -> Question:
+    """The question with other groups or measures. It is still sorted by those that stay, also under a new name."""
+    changed = replace(
+        question,
+        groups=tuple(groups) if groups is not None else question.groups,
+        measures=tuple(measures) if measures is not None else question.measures,
+    )
+    return _with_valid_sorts(changed, question)
+
+
+def _with_valid_sorts(question: Question, before: Question) -> Question:
+    """Without the sorting by columns that the result doesn't have any more. A part that only was renamed or has
+    another unit, at the same place, is sorted by as it was."""
+    renamed: dict[str, str] = {}
+    for old, new in (
+        ([one.output for one in before.groups], [one.output for one in question.groups]),
+        ([one.output for one in before.measures], [one.output for one in question.measures]),
+    ):
+        if len(old) == len(new):
+            renamed |= dict(zip(old, new, strict=True))
+    if not question.outputs:
+        return question if not before.outputs else replace(question, sorts=())
+    sorts = [replace(one, name=renamed.get(one.name, one.name)) for one in question.sorts]
+    kept = {one.name: one for one in sorts if one.name in question.outputs}
+    return replace(question, sorts=tuple(kept.values()))

@@ -1,0 +1,233 @@
+"""Reads the `Question` in a query, if the builder could have written that query."""
+
+from decimal import Decimal
+from typing import Final, cast
+
+from benchboard.analytics.query_builder.question import (
+    MAX_LIMIT,
+    UNITS,
+    Dialect,
+    Filter,
+    Function,
+    Group,
+    Measure,
+    Operator,
+    Question,
+    Sort,
+    Value,
+)
+from benchboard.analytics.query_builder.sql_words import QueryWord, words
+from benchboard.analytics.query_builder.sql_writer import AGGREGATES, COMPARISONS, LIKE_SIGNS, to_sql
+
+_OPERATORS: Final[dict[str, Operator]] = {sign: cast("Operator", name) for name, sign in COMPARISONS.items()}
+
+
+def from_sql(text: str, *, source_id: str = "", dialect: Dialect | None = None) -> Question | None:
+    """The question whose query this is, apart from spaces, line breaks and the case of keywords; None if the builder
+    has none: the query then can only be edited as SQL."""
+    found = words(text)
+    if not found:
+        return None
+    try:
+        question = _QueryReader(found, source_id).question()
+    except _NotOurs:
+        return None
+    # What was read is compared with what would be written: a query is never changed by being opened in the builder.
+    return question if words(to_sql(question, dialect)) == found else None
+
+
+class _NotOurs(Exception):
+    """The query isn't one that the builder writes."""
+
+
+class _QueryReader:
+    """Reads one query from its first word to its last."""
+
+    def __init__(self, words: list[QueryWord], source_id: str) -> None:
+        self._words, self._source_id, self._at = words, source_id, 0
+
+    def question(self) -> Question:
+        self._expect("select")
+        groups, measures = self._outputs()
+        self._expect("from")
+        table = self._name()
+        filters = self._filters() if self._take("where") else ()
+        if groups and self._take("group"):
+            self._expect("by")
+            for place in range(len(groups)):
+                if place:
+                    self._expect(",")
+                self._expect(str(place + 1))
+        sorts = self._sorts() if self._take("order") else ()
+        limit = self._limit() if self._take("limit") else None
+        if self._at != len(self._words):
+            raise _NotOurs
+        return Question(table, self._source_id, filters, groups, measures, sorts, limit)
+
+    def _peek(self, ahead: int = 0) -> QueryWord:
+        place = self._at + ahead
+        return self._words[place] if place < len(self._words) else QueryWord("end", "")
+
+    def _next(self) -> QueryWord:
+        found = self._peek()
+        self._at += 1
+        return found
+
+    def _is(self, text: str, ahead: int = 0) -> bool:
+        found = self._peek(ahead)
+        return found.text == text and found.kind not in ("name", "text")
+
+    def _take(self, text: str) -> bool:
+        taken = self._is(text)
+        self._at += taken
+        return taken
+
+    def _expect(self, *texts: str) -> None:
+        for text in texts:
+            if not self._take(text):
+                raise _NotOurs
+
+    def _name(self) -> str:
+        found = self._next()
+        if found.kind not in ("name", "word"):
+            raise _NotOurs
+        return found.text
+
+    def _outputs(self) -> tuple[tuple[Group, ...], tuple[Measure, ...]]:
+        groups: list[Group] = []
+        measures: list[Measure] = []
+        if self._take("*"):
+            return (), ()
+        while True:
+            if not (self._peek().kind == "word" and self._is("(", 1)):
+                groups.append(Group(self._name(), "", self._alias()))
+            elif self._is("date_trunc"):
+                groups.append(self._time_group())
+            else:
+                measures.append(self._measure())
+            if not self._take(","):
+                return tuple(groups), tuple(measures)
+
+    def _alias(self) -> str:
+        return self._name() if self._take("as") else ""
+
+    def _time_group(self) -> Group:
+        self._expect("date_trunc", "(")
+        unit = self._next()
+        name = unit.text.removeprefix(":") if unit.kind == "variable" else unit.text
+        if name not in UNITS or (unit.kind == "variable") != (name == "interval"):
+            raise _NotOurs
+        self._expect(",")
+        column = self._name()
+        self._expect(")", "as")
+        return Group(column, name, self._name())
+
+    def _measure(self) -> Measure:
+        function, column = self._next().text, ""
+        self._expect("(")
+        if function == "count" and self._take("distinct"):
+            function = "count_distinct"
+        if function == "count":
+            self._expect("*")
+        elif function == "count_distinct" or function in AGGREGATES:
+            column = self._name()
+        else:
+            raise _NotOurs
+        self._expect(")", "as")
+        return Measure(cast("Function", function), column, self._name())
+
+    def _filters(self) -> tuple[Filter, ...]:
+        found = [self._filter()]
+        while self._take("and"):
+            found.append(self._filter())
+        return tuple(found)
+
+    def _filter(self) -> Filter:
+        if self._peek().kind == "word" and self._is("(", 1):
+            return self._text_function()
+        column = self._name()
+        if self._take("is"):
+            operator: Operator = "filled" if self._take("not") else "empty"
+            self._expect("null")
+            return Filter(column, operator)
+        if self._take("ilike"):
+            return _from_pattern(column, self._text())
+        negated = self._take("not")
+        if self._take("in"):
+            return Filter(column, "none_of" if negated else "one_of", self._listed())
+        sign = self._next()
+        if negated or sign.kind != "sign" or sign.text not in _OPERATORS:
+            raise _NotOurs
+        if sign.text == ">=" and self._take(":from"):
+            self._expect("and")
+            if self._name() != column:
+                raise _NotOurs
+            self._expect("<", ":to")
+            return Filter(column, "in_range")
+        return Filter(column, _OPERATORS[sign.text], (self._value(),))
+
+    def _text_function(self) -> Filter:
+        function = self._next().text
+        if function not in ("contains", "starts_with"):
+            raise _NotOurs
+        self._expect("(", "lower", "(")
+        column = self._name()
+        self._expect(")", ",", "lower", "(")
+        text = self._text()
+        self._expect(")", ")")
+        return Filter(column, "contains" if function == "contains" else "starts", (text,))
+
+    def _text(self) -> str:
+        found = self._next()
+        if found.kind != "text":
+            raise _NotOurs
+        return found.text
+
+    def _listed(self) -> tuple[Value, ...]:
+        self._expect("(")
+        values = [self._value()]
+        while self._take(","):
+            values.append(self._value())
+        self._expect(")")
+        return tuple(values)
+
+    def _value(self) -> Value:
+        negative = self._take("-")
+        found = self._next()
+        if found.kind == "number":
+            number = Decimal(found.text) if "." in found.text else int(found.text)
+            return -number if negative else number
+        if (
+            negative
+            or found.kind not in ("text", "word")
+            or (found.kind == "word" and found.text not in ("true", "false"))
+        ):
+            raise _NotOurs
+        return found.text if found.kind == "text" else found.text == "true"
+
+    def _sorts(self) -> tuple[Sort, ...]:
+        self._expect("by")
+        found = [Sort(self._name(), self._take("desc"))]
+        while self._take(","):
+            found.append(Sort(self._name(), self._take("desc")))
+        return tuple(found)
+
+    def _limit(self) -> int:
+        found = self._next()
+        if found.kind != "number" or "." in found.text or not 0 < int(found.text[:9]) <= MAX_LIMIT:
+            raise _NotOurs
+        return int(found.text)
+
+
+def _from_pattern(column: str, pattern: str) -> Filter:
+    """The filter of `ILIKE 'text%'` or `ILIKE '%text%'`."""
+    within = pattern.startswith("%") and len(pattern) > 1
+    inner = pattern[1:] if within else pattern
+    if not inner.endswith("%"):
+        raise _NotOurs
+    text, signs = [], iter(inner[:-1])
+    for sign in signs:
+        text.append(next(signs, "") if sign == "\\" else sign)
+        if sign in LIKE_SIGNS and sign != "\\":
+            raise _NotOurs
+    return Filter(column, "contains" if within else "starts", ("".join(text),))

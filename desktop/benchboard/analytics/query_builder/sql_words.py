@@ -1,0 +1,95 @@
+"""The words of a query: how names and values are written in SQL, and how a text is taken apart into them."""
+
+import itertools
+import re
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from benchboard.analytics.query_builder.question import Value
+
+_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
+_KEYWORDS: Final = frozenset(
+    """
+    abs all alter analyse analyze and anti any array as asc asof asymmetric at attach authorization avg begin between
+    both by call case cast char check coalesce collate collation column commit concurrently constraint contains copy
+    count create cross cube current current_catalog current_date current_role current_schema current_time
+    current_timestamp current_user date date_trunc decimal default deferrable delete desc describe distinct do
+    drop else end escape except exclude execute exists explain extract false fetch filter first for foreign freeze
+    from full function glob grant group grouping having if ignore ilike in initially inner insert int integer intersect
+    interval into is isnull join key kill lambda last lateral leading left lengths like limit localtime
+    localtimestamp map match materialized max merge min minus mod names natural next not notnull now null nulls nullif
+    numeric of offset on only or order outer over overlaps partition percent pivot pivot_longer pivot_wider
+    placing position positional precision prepare pragma primary prior qualify range real recursive references
+    rename replace respect returning right rollback rollup round row rows sample select semi session_user set
+    sets show similar some sort start_with starts_with struct substring sum summarize symmetric system_user table
+    tablesample text then time timestamp to top trailing treat trim true truncate try_cast uncache union unique
+    unknown unnest unpivot update use user using vacuum values variadic verbose view when where window with within
+    within xor zone
+    """.split()  # noqa: SIM905  # a list of them would be a page long
+)
+"""Words that can't stand alone as a name in one of the two languages or their parsers, and those of functions. A name
+in quotes is the same name: a word too many here does no harm."""
+_WORD: Final = re.compile(
+    r"""
+    (?P<space>\s+)
+    | (?P<name>"(?:[^"]|"")+")
+    | (?P<text>'(?:[^']|'')*')
+    | (?P<variable>:[a-z]+)
+    | (?P<number>\d+(?:\.\d+)?)
+    | (?P<word>[^\W\d]\w*)
+    | (?P<sign><>|<=|>=|[=<>(),*;-])
+    """,
+    re.VERBOSE,
+)
+
+
+class QueryWord(NamedTuple):
+    """A word of a query. `kind` is name, text, variable, number, word or sign; words are in lower case, names and
+    texts without their quotes."""
+
+    kind: str
+    text: str
+
+
+def quote_name(name: str) -> str:
+    """A name as SQL writes it: in quotes unless it needs none."""
+    return name if _PLAIN.fullmatch(name) and name not in _KEYWORDS else '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quote_value(value: Value) -> str:
+    """A value as SQL writes it."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        return quote_text(value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def words(text: str) -> list[QueryWord] | None:
+    """The words of a text; None if it has something that no query of the builder has, such as a comment."""
+    found: list[QueryWord] = []
+    at = 0
+    while at < len(text):
+        match = _WORD.match(text, at)
+        if match is None:
+            return None
+        at, kind, word = match.end(), str(match.lastgroup), match[0]
+        if kind == "space":
+            continue
+        if kind == "name":
+            word = word[1:-1].replace('""', '"')
+        elif kind == "text":
+            word = word[1:-1].replace("''", "'")
+        elif kind == "word":
+            word = word.lower()
+            if _PLAIN.fullmatch(word) is None:
+                return None
+        found.append(QueryWord(kind, word))
+    # Two minus signs begin a comment.
+    comment = any(a.text == b.text == "-" and a.kind == b.kind == "sign" for a, b in itertools.pairwise(found))
+    return None if comment else found

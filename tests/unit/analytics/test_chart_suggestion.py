@@ -1,0 +1,40 @@
+"""The kind of widget that is suggested for a result."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from benchboard.analytics.chart_suggestion import MANY_CATEGORIES, suggest_chart
+from benchboard.analytics.queries import Cell, ResultColumn, ResultTable
+from benchboard.analytics.query_types import ValueKind
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _table(kinds: tuple[ValueKind, ...], rows: list[tuple[Cell, ...]]) -> ResultTable:
+    return ResultTable(tuple(ResultColumn(f"c{k}", kind) for k, kind in enumerate(kinds)), tuple(rows), False)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "rows", "expected"),
+    [
+        (("integer",), [(5,)], "metric_card"),
+        (("integer", "decimal"), [(5, 2)], "table"),
+        (("timestamp", "integer"), [(START + timedelta(days=k), k) for k in range(5)], "line_chart"),
+        (("timestamp", "text", "integer"), [(START + timedelta(days=k), "a", k) for k in range(5)], "line_chart"),
+        (("date", "integer"), [(START.date(), 1)], "table"),
+        (("text", "integer"), [("a", 1), ("b", 2)], "bar_chart"),
+        (("boolean", "integer"), [(True, 1), (False, 2)], "bar_chart"),
+        (("text", "integer"), [(str(k), k) for k in range(MANY_CATEGORIES + 1)], "table"),
+        (("integer", "integer"), [(k, k) for k in range(9)], "table"),
+        (("text", "text"), [("a", "b"), ("c", "d")], "table"),
+        (("text",), [], "table"),
+        ((), [], "table"),
+    ],
+)
+def test_the_chart_that_fits_is_suggested_with_a_reason(
+    kinds: tuple[ValueKind, ...], rows: list[tuple[Cell, ...]], expected: str
+) -> None:
+    found = suggest_chart(_table(kinds, rows))
+    assert found.kind == expected
+    assert found.reason
