@@ -27,8 +27,12 @@ def _write(path: Path, rows: list[tuple[object, ...]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("exact", [True, False])
-def test_profile_counts_what_is_in_the_columns(tmp_path: Path, exact: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("exact", "held"), [(True, True), (False, True), (False, False)])
+def test_profile_counts_what_is_in_the_columns(
+    tmp_path: Path, exact: bool, held: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not held:
+        monkeypatch.setattr(profile, "HELD_BYTES", 0)
     if not exact:
         monkeypatch.setattr(profile, "EXACT_BYTES", 0)
     start = datetime(2026, 5, 1)

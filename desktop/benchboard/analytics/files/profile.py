@@ -1,13 +1,15 @@
 """What the columns of a table hold: range, empty and different values, the most frequent ones, a histogram.
 
-A table that fits into memory is counted exactly. A larger one is read twice, and its different and most frequent values
-are found approximately, which the profile says.
+A small table is counted exactly. The different and the most frequent values of a larger one are found approximately,
+which the profile says. A file is read once, and its typed columns held; only a very large one is read twice.
 """
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchboard.analytics.cancellation import CancelToken
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     import duckdb
 
 EXACT_BYTES: Final = 64_000_000
-"""Bytes of a file up to which its table is held in memory and counted exactly."""
+"""Bytes of a file up to which its different and most frequent values are counted exactly."""
+HELD_BYTES: Final = 2_000_000_000
+"""Bytes of a file up to which its typed columns are held while they are counted, what memory can't hold in a temporary
+file. Reading a CSV file takes longer than counting."""
 MAX_BUCKETS: Final = 12
 FREQUENT: Final = 5
 _MAX_TEXT: Final = 200
@@ -70,10 +75,14 @@ def profile_table(
     """
     token, report = cancel_token or CancelToken(), progress or (lambda _done, _total: None)
     try:
-        with opened_table(scan, token, report) as (connection, read, relation):
+        with (
+            tempfile.TemporaryDirectory(prefix="benchboard-") as folder,
+            opened_table(scan, token, report, scratch=Path(folder)) as (connection, read, relation),
+        ):
             selected = read.select_from(relation)
-            exact = sum(path.stat().st_size for path in read.paths) <= EXACT_BYTES
-            if exact:
+            size = sum(path.stat().st_size for path in read.paths)
+            exact = size <= EXACT_BYTES
+            if size <= HELD_BYTES and read.format == "csv":
                 connection.execute(f"CREATE TEMP TABLE profiled AS {selected}")
             else:
                 connection.execute(f"CREATE TEMP VIEW profiled AS {selected}")
