@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from benchboard.analytics.duckdb_errors import Place, SourceText
 from benchboard.analytics.query_parser import find_surrogate
-from benchboard.analytics.variable_binding import MAX_BOUND
+from benchboard.analytics.variable_binding import MAX_BOUND, TIMESTAMPS, read_moments
 from benchboard.i18n import _
+
+BoundValue = str | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,7 @@ class BoundText:
     """A query with its variables as numbered parameters, their values, and where each stood in the marked text."""
 
     text: str
-    values: Mapping[str, str | None]
+    values: Mapping[str, BoundValue]
     edits: Sequence[tuple[int, int, int]]
     """Of each use in order, in bytes: its place in the marked text, its length there, its length here."""
 
@@ -28,7 +31,7 @@ def bind_variables(source: SourceText, several: Collection[int], variables: Mapp
     for place in source.marked.semicolons:
         content[place : place + 1] = b" "  # the query becomes part of another
     parts: list[bytes] = []
-    values: dict[str, str | None] = {}
+    values: dict[str, BoundValue] = {}
     edits: list[tuple[int, int, int]] = []
     for place, name in sorted(source.variables.items()):
         length = len(name.encode()) + 1
@@ -48,8 +51,8 @@ def bind_variables(source: SourceText, several: Collection[int], variables: Mapp
 
 def _values(
     source: SourceText, name: str, place: Place, variables: Mapping[str, Sequence[str]], *, several: bool
-) -> list[str | None]:
-    """The values of a variable for one use, null if it has none."""
+) -> list[BoundValue]:
+    """The values of a variable for one use, null if it has none: texts, or times of a dashboard's range."""
     if name not in variables:
         what = _("There is no variable “{name}”.").format(name=name[:80])
         do = _("Available variables: {names}.").format(names=", ".join(variables)) if variables else ""
@@ -61,4 +64,6 @@ def _values(
     if any("\0" in value or find_surrogate(value) for value in found):
         what = _("A value of variable “{name}” contains an invalid character.").format(name=name)
         raise source.error("not-text", what, "", place)
+    if name in TIMESTAMPS and (moments := read_moments(found)):
+        return [moment.astimezone(UTC).replace(tzinfo=None) for moment in moments]
     return list(found) or [None]

@@ -4,6 +4,7 @@ The parser's tree is walked with lists of what is allowed: kinds of nodes, funct
 for `duckdb_engine` to find, unless it is a name of a WITH clause that is visible there. Nothing runs here.
 """
 
+import atexit
 import json
 import threading
 from dataclasses import dataclass, field
@@ -112,6 +113,7 @@ class _Parser:
             if self._connection is None:
                 self._connection = duckdb_session.open_instance(threads=1)
                 duckdb_session.lock(self._connection)
+                atexit.register(self._close)
         except BaseException:
             self._lock.release()
             raise
@@ -119,6 +121,13 @@ class _Parser:
 
     def __exit__(self, *_error: object) -> None:
         self._lock.release()
+
+    def _close(self) -> None:
+        # DuckDB complains on standard error about an instance that is open when the program ends.
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
 
 
 _parser: Final = _Parser()

@@ -54,7 +54,7 @@ class VariableBinding:
         if any("\0" in value or find_surrogate(value) for value in values):
             what = _("A value of variable “{name}” contains an invalid character.").format(name=name)
             raise Invalid("query.not-text", what, field="query", **position_of(node))
-        if name in TIMESTAMPS and (moments := _moments(values)):
+        if name in TIMESTAMPS and (moments := read_moments(values)):
             return [self._moment(moment) for moment in moments]
         return [TypedExpr(self._placeholder(value), TEXT) for value in values] or [TypedExpr(exp.Null(), NULL)]
 
@@ -73,7 +73,7 @@ class VariableBinding:
         return exp.Cast(this=exp.Placeholder(this=key), to=exp.DataType.build("text"))
 
 
-def _moments(values: Sequence[str]) -> list[datetime]:
+def read_moments(values: Sequence[str]) -> list[datetime]:
     """The values as times; empty unless all are: a dashboard's own variable may have the same name."""
     try:
         found = [datetime.fromisoformat(value) for value in values]

@@ -235,6 +235,16 @@ def source_tables(session: Session, actor: Actor, source_id: str) -> tuple[Table
     )
 
 
+def copied_tables(session: Session, actor: Actor, source_id: str) -> tuple[SourceTable, ...]:
+    """The tables of a source of which there are copies (`copies`), to be deleted once the source is removed."""
+    require(actor, "sources:write")
+    config = get_row(session, actor, source_id).connection_config
+    try:
+        return tuple(table for table in SourceConfiguration.from_json(config).tables if table.copy is not None)
+    except Invalid:  # a source whose settings can't be read can be removed too
+        return ()
+
+
 def sample_rows(
     session: Session,
     actor: Actor,

@@ -1,0 +1,99 @@
+"""`benchboard source …` and `benchboard query …` on a real database and real files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchboard.cli.main import main
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    monkeypatch.setenv("BENCHBOARD_HOME", str(folder))
+    monkeypatch.setenv("BENCHBOARD_DATABASE_URL", f"sqlite:///{tmp_path / 'bench.db'}")
+    assert main(["db", "upgrade"]) == 0
+    return folder
+
+
+@pytest.fixture
+def trips(tmp_path: Path) -> Path:
+    file = tmp_path / "trips.csv"
+    file.write_text("id,Distance (km),city\n1,2.5,Ankara\n2,3.5,İzmir\n3,,Ankara\n", encoding="utf-8")
+    return file
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    capsys.readouterr()
+    assert main([*arguments, "--json"]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_source_a_csv_file_is_added_queried_and_removed(
+    home: Path, trips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    added = answer(capsys, "source", "add", str(trips))
+    result = answer(
+        capsys, "query", "run", "--source", "trips", "select city, count(*) n from trips group by all order by 2"
+    )
+    checked = answer(capsys, "query", "check", "--source", "trips", "select * from trips")
+    listed = answer(capsys, "source", "list")
+    sample = answer(capsys, "source", "sample", "trips", "--limit", "1")
+    tables = answer(capsys, "source", "tables", "trips")
+
+    assert (added["name"], added["tables"], added["rows"]) == ("trips", ["trips"], 3)
+    assert result == {"columns": ["city", "n"], "rows": [["İzmir", 1], ["Ankara", 2]], "truncated": False}
+    assert [one["title"] for one in checked["columns"]] == ["id", "Distance (km)", "city"]  # type: ignore[attr-defined]
+    assert [one["state"] for one in listed["items"]] == ["connected"]  # type: ignore[attr-defined]
+    assert (len(sample["rows"]), sample["truncated"]) == (1, True)  # type: ignore[arg-type]
+    assert [one["column"] for one in tables["items"]] == ["id", "distance_km", "city"]  # type: ignore[attr-defined]
+
+    answer(capsys, "source", "remove", "trips")
+    assert answer(capsys, "source", "list")["items"] == []
+    assert trips.exists()
+
+
+def test_source_a_moved_file_is_named_when_it_is_refreshed(
+    home: Path, trips: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(capsys, "source", "add", str(trips), "--name", "My trips")
+    trips.unlink()
+
+    found = answer(capsys, "source", "refresh", "My trips")
+
+    assert found["state"] == "error"
+    assert "trips.csv" in str(found["problem"])
+
+
+def test_source_an_excel_file_is_copied_and_its_copy_removed_with_it(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["city", "visits"])
+    book.active.append(["Ankara", 3])
+    book.save(tmp_path / "visits.xlsx")
+
+    added = answer(capsys, "source", "add", str(tmp_path / "visits.xlsx"))
+    (table,) = added["tables"]  # type: ignore[misc]
+    result = answer(capsys, "query", "run", "--source", "visits", f"select * from {table}")
+    copies = list((home / "data").rglob("*.parquet"))
+
+    assert added["kind"] == "excel"
+    assert result["rows"] == [["Ankara", 3]]
+    assert [oct(path.stat().st_mode & 0o777) for path in copies] == ["0o600"]
+    answer(capsys, "source", "remove", "visits")
+    assert list((home / "data").rglob("*.parquet")) == []
+
+
+def test_query_a_wrong_one_fails_with_its_reason(home: Path, trips: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer(capsys, "source", "add", str(trips))
+
+    assert main(["query", "run", "--source", "trips", "select * from read_csv('/etc/passwd')"]) == 1
+    assert "read_csv" in capsys.readouterr().err
+    assert main(["query", "run", "--source", "nothing", "select 1"]) == 1
+    assert answer(capsys, "query", "run", "select count(*) from orders")["rows"] == [[0]]
