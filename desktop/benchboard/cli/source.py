@@ -128,7 +128,7 @@ def add(context: CommandContext, name: str | None, file: Path) -> None:
 @click.argument("which", metavar="SOURCE")
 @with_context
 def refresh(context: CommandContext, which: str) -> None:
-    """Look at a data source's files again, and show what was found."""
+    """Check a data source's files again, and show what was found."""
     found = _found(context, which)
     _say(_("Reading {file}").format(file=found.name))
     _show(context, services.refresh_source(context.database, context.actor, found.id))
@@ -139,7 +139,10 @@ def refresh(context: CommandContext, which: str) -> None:
 @click.option("--force", is_flag=True, help="Remove it even if dashboards use it.")
 @with_context
 def remove(context: CommandContext, which: str, force: bool) -> None:
-    """Remove a data source. Its files stay where they are."""
+    """Remove a data source.
+
+    Its files stay where they are.
+    """
     found = _found(context, which)
     with context.database.change() as session:
         copied = services.copied_tables(session, context.actor, found.id)

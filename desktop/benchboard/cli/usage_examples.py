@@ -27,6 +27,8 @@ _VALUES: Final = {
     "NAME": "Rig 12",
     "NUMBER": "3",
     "REV": "0003",
+    "SOURCE": "trips",
+    "SQL": "SELECT 1",
     "TEAM": "rig-12",
     "WHO": "ines@example.com",
 }
