@@ -5,6 +5,7 @@ is the second guard; the first is that `duckdb_parser` takes nothing but a SELEC
 """
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -45,7 +46,9 @@ def open_instance(threads: int = MAX_THREADS) -> "duckdb.DuckDBPyConnection":
 
 def lock(connection: "duckdb.DuckDBPyConnection", paths: Sequence[Path] = ()) -> None:
     """Let the instance read these files from now on and do nothing else outside its memory. It can't be undone."""
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    # A view names a file such as log [1].csv by a pattern that fits it alone; DuckDB asks for both.
+    names = [name for path in map(str, paths) for name in (path, re.sub(r"[\[*?]", r"[\g<0>]", path))]
+    listed = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
     connection.execute(f"SET allowed_paths = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

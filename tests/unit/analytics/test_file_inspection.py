@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchboard.analytics import duckdb_session
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.inspection import inspect_file, inspect_scan
 from benchboard.analytics.files.inspection_types import TableInspection
@@ -360,3 +361,20 @@ def test_any_bytes_are_a_table_or_an_error_in_words(tmp_path: Path, content: byt
     assert len(table.wrong_lines) <= table.wrong_count
     if scan.readable_in_place:
         assert len(_rows(scan)) == table.rows
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("log [1].csv", "log 1.csv"), ("a*.csv", "ab.csv"), ("a?b.csv", "axb.csv")]
+)
+@pytest.mark.parametrize("folder", ["logs", "lo[g]s*"])
+def test_name_that_looks_like_a_pattern_is_that_file_alone(tmp_path: Path, folder: str, name: str, other: str) -> None:
+    inside = tmp_path / folder
+    inside.mkdir()
+    (inside / other).write_text("a,b\n1,other\n", encoding="utf-8")
+    table = _inspect(inside / name, "a,b\n2,this\n")
+    assert table.preview == ((2, "this"),)
+    assert _rows(table.scan) == [(2, "this")]
+    with duckdb_session.open_instance() as connection:
+        connection.execute(f"CREATE VIEW v AS {table.scan.relation_sql()}")
+        duckdb_session.lock(connection, table.scan.paths)
+        assert connection.execute("FROM v").fetchall() == [(2, "this")]

@@ -11,7 +11,7 @@ from typing import Final
 import duckdb
 
 from benchboard.analytics.cancellation import CancelToken, query_cancelled
-from benchboard.analytics.files.sql_text import identifier, literal, literal_list
+from benchboard.analytics.files.sql_text import allowed_names, identifier, literal, literal_list
 from benchboard.errors import AppError, Invalid
 from benchboard.i18n import _
 
@@ -38,7 +38,7 @@ def reading_connection(
         made.execute("SET memory_limit = ?", [_MEMORY])
         made.execute("SET TimeZone = 'UTC'")
         made.execute(f"SET temp_directory = {literal(str(scratch) if scratch else '')}")
-        made.execute(f"SET allowed_paths = {literal_list(map(str, paths))}")
+        made.execute(f"SET allowed_paths = {literal_list(allowed_names(paths))}")
         if scratch is not None:
             made.execute(f"SET allowed_directories = {literal_list([str(scratch)])}")
         if attach:

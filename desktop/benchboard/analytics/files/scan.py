@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from benchboard.analytics.files.column_names import NAME
-from benchboard.analytics.files.sql_text import identifier, literal, literal_list
+from benchboard.analytics.files.sql_text import identifier, literal, literal_list, path_literals
 from benchboard.analytics.files.value_expressions import ColumnKind, StoredAs, ValueReading, value_sql
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -123,7 +123,7 @@ class FileScan:
         With `store_rejects`, DuckDB notes that many of the lines that it can't read in its table `reject_errors`, and
         among them those that are too short.
         """
-        paths = literal_list(map(str, self.paths))
+        paths = path_literals(self.paths)
         if self.format == "parquet":
             return f"read_parquet({paths}, union_by_name=true)" if self.files else f"read_parquet({paths})"
         options = self.options
