@@ -302,6 +302,18 @@ def test_tile_without_permission_shows_the_error(studio: "Studio") -> None:
     assert studio.canvas.tiles["merchants"].links.retry is not None, "only an error has the link"
 
 
+def test_tile_of_a_source_that_is_gone_says_so(studio: "Studio") -> None:
+    source_id = "00000000-0000-4000-8000-000000000000"
+    studio.page.editor.set_property("merchants", "data_source_id", source_id)
+    studio.wait(
+        lambda: (a := studio.page.query_runner.result("merchants")) is not None and isinstance(a.error, AppError)
+    )
+    found = studio.page.query_runner.result("merchants")
+    assert found is not None
+    assert found.error is not None
+    assert (found.error.code, found.table) == ("sources.unknown", None)
+
+
 def test_visible_tiles_are_queried_first(studio: "Studio") -> None:
     query_runner, late = studio.page.query_runner, []
     seen: set[str] = set()

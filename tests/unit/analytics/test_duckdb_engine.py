@@ -217,6 +217,16 @@ def test_run_variables_are_bound(orders: Orders) -> None:
     assert run('SELECT \':s\', ":s", $$:s$$ FROM (SELECT 1 AS ":s") -- :s', orders).rows == ((":s", 1, ":s"),)
 
 
+def test_run_a_dashboards_time_range_is_bound_as_times(orders: Orders) -> None:
+    bounds = {"from": ["2026-01-01T03:00:00+03:00"], "to": ["2026-02-01T00:00:00Z"], "interval": ["day"]}
+    text = "SELECT :from, :to - :from, date_trunc(:interval, :to), DATE '2026-01-15' BETWEEN :from AND :to"
+    result = run(text, orders, variables=bounds)
+
+    assert result.rows == (
+        (datetime(2026, 1, 1, tzinfo=UTC), "31 days", datetime(2026, 2, 1, tzinfo=UTC), True),
+    )  # fmt: skip
+
+
 def test_run_a_variable_that_cannot_be_bound_is_named(orders: Orders) -> None:
     two = {"s": ["paid", "open"]}
 
