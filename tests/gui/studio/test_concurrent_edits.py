@@ -46,33 +46,85 @@ def test_concurrent_edits_of_different_widgets_are_merged(studio: "Studio") -> N
     stored = studio.stored().items
     assert _title(stored, "orders-week") == "Theirs" == studio.page.editor.widget("orders-week").title
     assert "notes" not in {item["id"] for item in stored}
-    studio.key(Qt.Key.Key_Z, CTRL)  # bringing them in is one step
     studio.key(Qt.Key.Key_Z, CTRL)
     studio.wait_until_saved()
+    assert _title(studio.stored().items, "orders-week") == "Theirs"
     assert "notes" in {item["id"] for item in studio.stored().items}
 
 
-def test_merge_toast_undo_after_other_steps_undoes_nothing_else(studio: "Studio") -> None:
-    items = studio.stored().items
-    studio.page.editor.set_property("refunds", "title", "Mine")
+def test_undo_takes_back_own_edits_and_keeps_those_of_others(studio: "Studio") -> None:
+    items, page = studio.stored().items, studio.page
+    page.editor.set_property("refunds", "title", "Mine")
     studio.store(_titled(items, "orders-week", "Theirs"))
     studio.wait_until_saved()
-    (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
-    studio.page.undo()
-    studio.page.editor.set_property("notes", "title", "Mine, later")
-    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
-    assert studio.page.editor.widget("notes").title == "Mine, later"
-
-
-def test_merge_toast_undo_reverts_the_merge(studio: "Studio") -> None:
-    items = studio.stored().items
-    studio.page.editor.set_property("refunds", "title", "Mine")
-    studio.store(_titled(items, "orders-week", "Theirs"))
+    page.editor.set_property("notes", "title", "Mine, later")
+    for title in ("Mine, later", "Mine"):
+        assert title in {page.editor.widget(name).title for name in ("refunds", "notes")}
+        studio.key(Qt.Key.Key_Z, CTRL)
+        assert title not in {page.editor.widget(name).title for name in ("refunds", "notes")}
+        assert page.editor.widget("orders-week").title == "Theirs"
+    assert not page.editor.undo_stack.can_undo()
     studio.wait_until_saved()
-    (undo,) = [one for one in studio.application.window.findChildren(QWidget, "toast_undo") if one.isVisible()]
-    studio.qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
-    assert studio.page.editor.widget("orders-week").title == "Orders, 7 days"
-    assert studio.page.editor.widget("refunds").title == "Mine"
+    assert _title(studio.stored().items, "orders-week") == "Theirs"
+    studio.key(Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    studio.key(Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    titles = {page.editor.widget(name).title for name in ("refunds", "notes", "orders-week")}
+    assert titles == {"Mine", "Mine, later", "Theirs"}
+
+
+def test_undo_of_an_edit_that_another_user_has_replaced_keeps_theirs_and_says_so(studio: "Studio") -> None:
+    page = studio.page
+    page.editor.set_property("refunds", "title", "Mine")
+    studio.wait_until_saved()
+    studio.store(_titled(studio.stored().items, "refunds", "Theirs"))
+    studio.wait(lambda: page.editor.widget("refunds").title == "Theirs")
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert page.editor.widget("refunds").title == "Theirs"
+    assert any("can't be undone: others have changed the same since." in one for one in _toasts(studio))
+    assert not page.editor.undo_stack.can_undo()
+    studio.wait_until_saved()
+    assert _title(studio.stored().items, "refunds") == "Theirs"
+
+
+def test_undo_in_part_keeps_what_another_user_has_replaced(studio: "Studio") -> None:
+    page = studio.page
+    before = page.editor.widget("notes").title
+    page.editor.set_properties(["refunds", "notes"], "title", "Mine")
+    studio.wait_until_saved()
+    studio.store(_titled(studio.stored().items, "refunds", "Theirs"))
+    studio.wait(lambda: page.editor.widget("refunds").title == "Theirs")
+    studio.key(Qt.Key.Key_Z, CTRL)
+    assert (page.editor.widget("refunds").title, page.editor.widget("notes").title) == ("Theirs", before)
+    assert any("was undone in part" in one for one in _toasts(studio))
+
+
+def test_undo_past_changes_of_others_is_recovered_after_a_crash(
+    open_studio: Callable[..., "Studio"], tmp_path: Path
+) -> None:
+    first = open_studio()
+    editor, items = first.page.editor, first.stored().items
+    editor.set_property("refunds", "title", "Mine")
+    first.store(_titled(items, "orders-week", "Theirs"))
+    first.wait_until_saved()
+    editor.set_property("notes", "title", "Mine, later")
+    first.page.undo()
+    first.page.undo()
+    shown = editor.document
+    second = open_studio(crashed(first, tmp_path))
+    second.wait_until_saved()
+    assert second.page.editor.document == shown
+    second.page.editor.undo_stack.redo()
+    second.page.editor.undo_stack.redo()
+    titles = [second.page.editor.widget(name).title for name in ("refunds", "notes", "orders-week")]
+    assert titles == ["Mine", "Mine, later", "Theirs"]
+    second.page.undo()
+    second.page.undo()
+    assert second.page.editor.widget("orders-week").title == "Theirs"
+    assert not second.page.editor.undo_stack.can_undo()
+
+
+def _toasts(studio: "Studio") -> list[str]:
+    return [toast.accessibleName() for toast in studio.application.window.findChildren(Toast)]
 
 
 def test_page_closed_during_a_merge_reports_where_its_edits_are(

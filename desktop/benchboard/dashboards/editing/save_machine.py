@@ -329,9 +329,11 @@ class EndEditing:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceDocument:
-    """Show this document as one step: a merge without conflicts (`automatic`), or a resolved one."""
+    """Show this document: a merge without conflicts (`automatic`), or a resolved one. `merged` brings in what others
+    stored, with the user's own values where both changed the same."""
 
     document: Document = field(repr=False)
+    merged: Document = field(repr=False)
     automatic: bool
 
 
@@ -609,7 +611,8 @@ def _continue_with(machine: SaveMachine, document: Document, *, automatic: bool)
     if document == machine.document:
         document = machine.document
     else:
-        effects = (DismissQuestion(), ReplaceDocument(document, automatic), AnnounceDecided())
+        merged = fitted_document(merging.merge.document)
+        effects = (DismissQuestion(), ReplaceDocument(document, merged, automatic), AnnounceDecided())
         effects += (AnnounceMerged(),) if automatic else ()
     after = replace(
         machine,

@@ -1,5 +1,8 @@
 """The undo history of an editor as data: the documents before and after each step, and how many steps are applied.
 
+Changes that other users stored are steps too, so that each step begins with the document in which the one before ends;
+but an undo passes over them, to the user's own last edit, and keeps them.
+
 Documents are immutable and share their common parts, so that a step takes only the memory of what it changed.
 """
 
@@ -11,6 +14,7 @@ from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.editing.state import EditingState, rename_variables, show
 from benchboard.dashboards.journal.recoverable_steps import MAX_STEPS
 from benchboard.dashboards.journal.recoverable_steps import EditStep as JournalStep
+from benchboard.dashboards.versions.three_way_merge import merge
 
 Direction = Literal["undo", "redo"]
 BURST_SECONDS: Final = 1.5
@@ -33,6 +37,8 @@ class UndoStep:
     at: float = 0.0
     """When it was made, in seconds of a clock that only goes forward."""
     number: int = 0
+    remote: bool = False
+    """Whether it brings in what other users stored: it can't be undone."""
 
     def is_continued_by(self, step: "UndoStep") -> bool:
         """Whether a later change extends this step."""
@@ -53,6 +59,7 @@ class RecoveredStep:
     selection_after: tuple[str, ...] = ()
     renames: Mapping[str, str] = field(default_factory=dict)
     number: int = 0
+    remote: bool = False
 
     @property
     def before(self) -> Document:
@@ -66,6 +73,20 @@ class RecoveredStep:
 
 
 AnyStep = UndoStep | RecoveredStep
+
+
+class Reordered(NamedTuple):
+    """A history whose last step is the user's own, where it was another user's.
+
+    `steps` replace the last `replaced` that are applied. `superseded`: whether others have changed the same since, so
+    that the own edit can be undone in part only, or not at all; then it isn't among the steps.
+    """
+
+    history: "UndoHistory"
+    replaced: int
+    steps: tuple[UndoStep, ...]
+    title: str
+    superseded: bool
 
 
 class Recorded(NamedTuple):
@@ -87,9 +108,37 @@ class UndoHistory:
     last_number: int = 0
 
     def step(self, direction: Direction) -> AnyStep | None:
-        """The step that would be undone, or redone."""
-        at = self.position - 1 if direction == "undo" else self.position
-        return self.steps[at] if 0 <= at < len(self.steps) else None
+        """The step that would be undone, or redone: the user's own last edit, or the one that was undone last."""
+        if direction == "redo":
+            return self.steps[self.position] if self.position < len(self.steps) else None
+        own = self._own_step()
+        return None if own is None else self.steps[own]
+
+    def _own_step(self) -> int | None:
+        """The place of the last own step that is applied; None if there is none."""
+        return next((at for at in range(self.position - 1, -1, -1) if not self.steps[at].remote), None)
+
+    def reordered(self) -> Reordered | None:
+        """The history with the own last edit after all changes by others: as if it had been made after them.
+
+        None if it is the last step anyway, or if there is none.
+        """
+        own = self._own_step()
+        if own is None or own == self.position - 1:
+            return None
+        step, shown = self.steps[own], self.steps[self.position - 1].after
+        undone = merge(step.after, shown, step.before)
+        moved = UndoStep(
+            step.title, undone.document, shown, step.selection_before, step.selection_after, step.renames,
+            number=step.number,
+        )  # fmt: skip
+        remote = UndoStep(self.steps[self.position - 1].title, step.before, undone.document, remote=True)
+        steps: tuple[UndoStep, ...] = (remote, moved)
+        if undone.document == shown:
+            steps = (replace(remote, after=shown),)
+        ahead = self.steps[self.position :]
+        history = replace(self, steps=(*self.steps[:own], *steps, *ahead), position=own + len(steps))
+        return Reordered(history, self.position - own, steps, step.title, bool(undone.conflicts) or len(steps) == 1)
 
     def record(self, step: UndoStep) -> Recorded:
         """The history after an edit.
@@ -119,7 +168,7 @@ class UndoHistory:
     def recovered(self, steps: Sequence[JournalStep], position: int, read: Callable[[int], Document]) -> "UndoHistory":
         """The history that an earlier session left, `position` of its steps applied."""
         past = tuple(
-            RecoveredStep(step.title, index, read, step.selection_before, step.selection_after)
+            RecoveredStep(step.title, index, read, step.selection_before, step.selection_after, remote=step.remote)
             for index, step in enumerate(steps)
         )
         return replace(self, steps=past, position=position)

@@ -142,12 +142,18 @@ class Journal:
         self._enqueue(start)
 
     def step(
-        self, title: str, serialise: Callable[[], object], selections: Selections, *, amends: bool = False
+        self,
+        title: str,
+        serialise: Callable[[], object],
+        selections: Selections,
+        *,
+        amends: bool = False,
+        remote: bool = False,
     ) -> None:
-        """Record an edit after which the page is `serialise()`. With `amends` it continues the last one. `selections`
-        are the ids that were selected before and after it."""
+        """Record an edit after which the page is `serialise()`. With `amends` it continues the last one; a `remote` one
+        was made by other users. `selections` are the ids that were selected before and after it."""
         at, ids = time.time(), (tuple(selections[0]), tuple(selections[1]))
-        self._enqueue(lambda: self._open_history.record_step(title, serialise(), ids, at, amends=amends))
+        self._enqueue(lambda: self._open_history.record_step(title, serialise(), ids, at, amends=amends, remote=remote))
 
     def move(self, by: int, serialise: Callable[[], object]) -> None:
         """Record that `-by` steps were undone, or `by` redone; the page is `serialise()` now."""

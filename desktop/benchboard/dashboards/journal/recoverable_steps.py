@@ -41,6 +41,8 @@ class EditStep:
     selection_after: tuple[str, ...]
     at: float
     packed: bytes
+    remote: bool = False
+    """Whether other users made the edit."""
 
     @property
     def forward(self) -> Delta:
@@ -116,7 +118,14 @@ class History:
         yield from (pack(_drafted(where, draft.text, draft.at)) for where, draft in self.drafts.items())
 
     def record_step(
-        self, title: str, after: object, chosen: tuple[tuple[str, ...], tuple[str, ...]], at: float, *, amends: bool
+        self,
+        title: str,
+        after: object,
+        chosen: tuple[tuple[str, ...], tuple[str, ...]],
+        at: float,
+        *,
+        amends: bool,
+        remote: bool = False,
     ) -> Record:
         """One more edit, or more of the last one: typing in one text is one step."""
         amends = amends and self.position > 0
@@ -127,7 +136,7 @@ class History:
         self.meant = after
         return {
             "is": "amend" if amends else "step", "title": title, "forward": forward, "backward": backward,
-            "chosen": [list(ids) for ids in chosen], "at": round(at, 3),
+            "chosen": [list(ids) for ids in chosen], "at": round(at, 3), **({"remote": True} if remote else {}),
         }  # fmt: skip
 
     def record_move(self, by: int, after: object) -> Record:
@@ -234,7 +243,7 @@ def _step(record: Record, packed: bytes) -> EditStep:
     if not isinstance(chosen, list) or not isinstance(at, int | float):
         raise TypeError("not a step")
     before, after = (tuple(str(name) for name in ids) for ids in chosen)
-    return EditStep(str(record["title"]), before, after, float(at), packed)
+    return EditStep(str(record["title"]), before, after, float(at), packed, record.get("remote") is True)
 
 
 def _delta(value: object) -> Delta:

@@ -16,7 +16,7 @@ from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.document.widget_kinds import WidgetContent, WidgetKind
 from benchboard.dashboards.editing import clipboard, page_edits, selection_edits, state, undo
 from benchboard.dashboards.editing.state import EditingState, StateChange
-from benchboard.dashboards.editing.undo import AnyStep, Direction, UndoStep
+from benchboard.dashboards.editing.undo import AnyStep, Direction, Reordered, UndoStep
 from benchboard.dashboards.editing.view import Repeats
 from benchboard.dashboards.journal.recoverable_steps import EditStep
 from benchboard.dashboards.layout import Cell, Item, Layout, PageIndex
@@ -51,6 +51,7 @@ class Editor(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = UndoStack(self._go_to, self)
+        self.undo_stack.reordered.connect(self._report_superseded)
         self._state = state.initial()
         self._serial = 0
         self._showing = False
@@ -252,6 +253,23 @@ class Editor(QObject):
         """Replace the document as one step, also while presenting: another user may have stored it."""
         self.apply(state.replace_document, title, document)
 
+    def follow_document(self, title: str, document: Document) -> None:
+        """Show what other users stored. An undo passes over it: it takes back the user's own edits alone."""
+        self._perform(state.replace_document(self._state, title, document), remote=True)
+
+    def resolve_conflict(self, titles: tuple[str, str], merged: Document, document: Document) -> None:
+        """Show a resolved conflict: `merged` brings in what others stored, with the user's own values where both made
+        changes; what was decided differently there is a step of the user's. `titles` of both.
+        """
+        if merged != self.document:
+            self.undo_stack.announce(self.undo_stack.record(UndoStep(titles[0], self.document, merged, remote=True)))
+        if document == merged:
+            self._show(state.show(self._state, document))
+            return
+        change = state.replace_document(self._state, titles[1], document)
+        if change is not None:
+            self._perform(change, before=merged)
+
     def apply_document(self, title: str, document: Document, burst: str | None = None) -> None:
         """Replace the document by one with the same layout; changes of one `burst` in quick succession are one step."""
         self.apply(state.apply_document, title, document, burst)
@@ -412,16 +430,25 @@ class Editor(QObject):
             self._perform(after)
         return None
 
-    def _perform(self, change: StateChange | None) -> None:
+    def _report_superseded(self, reordered: Reordered) -> None:
+        if not reordered.superseded:
+            return
+        undone = _("“{title}” was undone in part: others have changed the same since.")
+        kept = _("“{title}” can't be undone: others have changed the same since.")
+        sentence = undone if len(reordered.steps) > 1 else kept
+        self.message_shown.emit(sentence.format(title=reordered.title), True)
+
+    def _perform(self, change: StateChange | None, *, before: Document | None = None, remote: bool = False) -> None:
+        """Make a change. `before`: the document before it, if that isn't the one shown."""
         if change is None:
             return
         if change.title is None:
             self._adopt(change.state)
         else:
-            before, after = self._state, change.state
+            shown, after = self._state, change.state
             step = UndoStep(
-                change.title, before.document, after.document, before.selection, after.selection, change.renames,
-                change.burst, time.monotonic(),
+                change.title, before or shown.document, after.document, shown.selection, after.selection,
+                change.renames, change.burst, time.monotonic(), remote=remote,
             )  # fmt: skip
             recorded = self.undo_stack.record(step)
             self._show(after)

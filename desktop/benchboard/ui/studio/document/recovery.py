@@ -14,7 +14,7 @@ from benchboard.dashboards.document.document import Document, fitted_document, w
 from benchboard.dashboards.editing.drafts import JSON, VARIABLES, draft_error, is_stashed, value_at
 from benchboard.dashboards.editing.recovered_page import RecoveredDocuments, RecoveredPage, recovered_page
 from benchboard.dashboards.editing.save_machine import StoredDocument
-from benchboard.dashboards.editing.undo import UndoStep
+from benchboard.dashboards.editing.undo import AnyStep, Reordered, UndoStep
 from benchboard.dashboards.journal.crash_journal import Journal, open_journal
 from benchboard.dashboards.journal.recoverable_steps import MAX_DRAFT
 from benchboard.dashboards.layout import WrittenItems
@@ -52,6 +52,7 @@ class Recovery(QObject):
         self.destroyed.connect(self._journal_holder.close)
         editor.undo_stack.step_recorded.connect(self._step_recorded)
         editor.undo_stack.moved.connect(self._moved)
+        editor.undo_stack.reordered.connect(self._reordered)
 
     def open(self, stored: StoredDocument) -> RecoveredPage:
         """Read the page's journal, for `start`.
@@ -167,7 +168,21 @@ class Recovery(QObject):
     def _step_recorded(self, step: UndoStep, merged: bool) -> None:
         if self._journal is not None:
             chosen = (step.selection_before, step.selection_after)
-            self._journal.step(step.title, partial(write_home, step.after, self._known), chosen, amends=merged)
+            after = partial(write_home, step.after, self._known)
+            self._journal.step(step.title, after, chosen, amends=merged, remote=step.remote)
+
+    def _reordered(self, reordered: Reordered) -> None:
+        journal, known = self._journal, self._known
+        if journal is None:
+            return
+        history, first = reordered.history, reordered.steps[0]
+        journal.move(-reordered.replaced, lambda: write_home(first.before, known))
+        ahead = history.steps[history.position :]
+        for step in (*reordered.steps, *ahead):
+            selections = (step.selection_before, step.selection_after)
+            journal.step(step.title, partial(_written_after, step, known), selections, remote=step.remote)
+        if ahead:
+            journal.move(-len(ahead), lambda: write_home(reordered.steps[-1].after, known))
 
     def _moved(self, by: int) -> None:
         if self._journal is not None:
@@ -201,6 +216,10 @@ class Recovery(QObject):
     def _report(self, error: AppError | None) -> None:
         with suppress(RuntimeError):  # the page was closed: there is no notice to dismiss
             self._failed.emit(error)
+
+
+def _written_after(step: AnyStep, known: WrittenItems) -> object:
+    return write_home(step.after, known)
 
 
 def account_of(context: "Context") -> tuple[str, ...]:

@@ -206,9 +206,8 @@ class Saving(QObject):
             case save_machine.EndEditing():
                 self._end_editing(effect.document)
             case save_machine.ReplaceDocument():
-                automatic = _("Merge changes made elsewhere")
-                title = automatic if effect.automatic else _("Merge edits")
-                self._editor.replace_document(title, effect.document)
+                titles = _("Merge changes made elsewhere"), _("Merge edits")
+                self._editor.resolve_conflict(titles, effect.merged, effect.document)
             case _:
                 self._notify(effect)
 
@@ -229,8 +228,7 @@ class Saving(QObject):
             case save_machine.AnnounceDecided():
                 self.merge_finished.emit()
             case save_machine.AnnounceMerged():
-                undo = self._editor.undo_stack.undo_of_last()
-                problems.toast(_("Merged changes made elsewhere."), undo)
+                problems.toast(_("Merged changes made elsewhere."))
 
     # Reading and writing
 
@@ -307,7 +305,7 @@ class Saving(QObject):
         if self._editor.read_only:
             self._editor.load(document)
         else:
-            self._editor.replace_document(_("Load changes made elsewhere"), document)
+            self._editor.follow_document(_("Load changes made elsewhere"), document)
         self.state_changed.emit()  # only now does the page show what is reported as saved
 
     def _end_editing(self, document: Document) -> None:

@@ -17,6 +17,8 @@ class UndoStack(QObject):
     """A step (`UndoStep`) was added, or (True) the last step was extended."""
     moved = Signal(int)
     """A step was undone (-1) or redone (1)."""
+    reordered = Signal(object)
+    """The own last edit is now after the changes by others (`Reordered`); the document shown is the same."""
     position_changed = Signal(int)
     """Other steps can be undone or redone now."""
 
@@ -43,6 +45,12 @@ class UndoStack(QObject):
         self._move("redo")
 
     def _move(self, direction: Direction) -> None:
+        if direction == "undo" and (reordered := self.history.reordered()) is not None:
+            self.history = reordered.history
+            self.reordered.emit(reordered)
+            if len(reordered.steps) == 1:  # nothing of the edit is left to undo
+                self.position_changed.emit(self.position())
+                return
         step = self.history.step(direction)
         if step is not None:
             self.history = self.history.move(direction)
