@@ -19,6 +19,8 @@ from benchboard.ui.shell import settings_view
 from benchboard.ui.shell.shell import Shell
 from benchboard.ui.studio.canvas.selection_commands import SELECTION_COMMANDS, ids_by_keys
 from benchboard.ui.studio.dashboards_view import DashboardsView
+from benchboard.ui.studio.data.data_commands import IMPORT, SOURCES
+from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.editor_page import StudioPage
 from benchboard.ui.studio.studio_commands import (
     CANVAS,
@@ -125,6 +127,24 @@ class Places:
         assert page.screens.screen is not None
         self._focus(page.screens.screen)
 
+    def import_page(self, file: Path) -> DataView:
+        """To the import of a file."""
+        self._shell.go("studio/data")
+        (view,) = self._shell.findChildren(DataView)
+        view.import_paths([file])
+        page = view.page
+        assert page is not None
+        self._qtbot.waitUntil(lambda: not page.busy)
+        self._focus(page.preview)
+        return view
+
+    def sources(self, file: Path) -> None:
+        """To a data source in the list."""
+        page = self.import_page(file).page
+        assert page is not None
+        page.accepted.emit()
+        self._focus(self._click.find(self._shell.window(), "sources_table"))
+
     def _focus(self, widget: QWidget) -> None:
         widget.setFocus()
         self._qtbot.waitUntil(lambda: widget.hasFocus() or widget.isAncestorOf(widget.window().focusWidget()))
@@ -146,11 +166,12 @@ VIEWS = (
     ("admin/audit", "rail_bench", (LIST_VIEW,)),
     ("studio/dashboards", "library_table", (LIST, LIST_VIEW)),
     ("studio/dashboards", "library_new", (DASHBOARDS, LIST_VIEW)),
+    ("studio/data", "sources_add", (LIST_VIEW,)),
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),
 )
 """A view's address, the widget that has the focus, and the scopes whose shortcuts are active then."""
-ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN)
+ELSEWHERE = (PAGE, VARIABLES, PAIRING, CONFLICTS, VERSIONS, SIGN_IN, SOURCES, IMPORT)
 """The scopes that a test of its own below checks."""
 
 READ_BY_WIDGETS = {
@@ -201,6 +222,20 @@ def test_shortcut_on_a_dashboard_is_active_just_where_its_scope_says(places: Pla
 def test_shortcut_in_a_dialog_is_active_just_where_its_scope_says(places: Places) -> None:
     places.variables()
     assert _active(_window()) == _expected(VARIABLES)
+
+
+def test_shortcut_in_the_import_of_a_file_is_active_just_where_its_scope_says(places: Places, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    places.import_page(file)
+    assert _active(_window()) == _expected(IMPORT)
+
+
+def test_shortcut_at_a_data_source_is_active_just_where_its_scope_says(places: Places, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    places.sources(file)
+    assert _active(_window()) == _expected(SOURCES, LIST_VIEW)
 
 
 def test_shortcut_in_the_pairing_wizard_is_active_just_where_its_scope_says(places: Places) -> None:

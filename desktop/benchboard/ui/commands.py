@@ -66,6 +66,7 @@ class CommandGroup(Enum):
     CONFLICTS = N_("Conflicts")
     VARIABLES = N_("Variables")
     DASHBOARDS = N_("Dashboards")
+    DATA = N_("Data")
     PEOPLE = N_("People")
     SESSIONS = N_("Sessions")
     AUDIT = N_("Audit log")

@@ -66,7 +66,7 @@ def copy_to_parquet(
             size = _publish(written, target)
         except OSError as error:
             raise _not_written(target, error) from error
-    return Conversion(_copied_scan(scan, target), rows, emptied, left_out, size)
+    return Conversion(copied_scan(scan, target), rows, emptied, left_out, size)
 
 
 def _copy(
@@ -108,7 +108,8 @@ def _publish(written: Path, target: Path) -> int:
     return size
 
 
-def _copied_scan(scan: FileScan, target: Path) -> FileScan:
+def copied_scan(scan: FileScan, target: Path) -> FileScan:
+    """How the copy of a table is read."""
     columns = tuple(
         replace(column, source=column.name, stored="same", formats=(), checked=True) for column in scan.kept_columns
     )

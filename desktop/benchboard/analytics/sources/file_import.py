@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from benchboard.analytics.cancellation import CancelToken
-from benchboard.analytics.files.conversion import copy_to_parquet
+from benchboard.analytics.files.conversion import copied_scan, copy_to_parquet
 from benchboard.analytics.files.formats import detect_format
 from benchboard.analytics.files.inspection_types import ReportProgress
 from benchboard.analytics.files.scan import FileScan
@@ -16,7 +16,7 @@ from benchboard.analytics.sources.catalog import get_row
 from benchboard.analytics.sources.configuration import SourceConfiguration, SourceTable, tables_of
 from benchboard.analytics.sources.services import SourceSummary, add_source, refresh_source, update_source
 from benchboard.analytics.sources.state import examine, problem_text
-from benchboard.errors import Invalid
+from benchboard.errors import Invalid, NotFound
 from benchboard.i18n import _
 from benchboard.identity.permissions import Actor, require
 from benchboard.storage.engine import Transactions
@@ -101,6 +101,15 @@ def locate_source(
     state = examine(tables, token)
     with database.change() as session:
         return update_source(session, actor, source_id, tables=tables, state=state)
+
+
+def table_scan(database: Transactions, actor: Actor, source_id: str, table: str) -> FileScan:
+    """How a table of a source is read now: its copy where there is one. Raises `NotFound`."""
+    require(actor, "sources:read")
+    for one in _tables(database, actor, source_id):
+        if one.name == table:
+            return one.scan if one.copy is None else copied_scan(one.scan, one.copy)
+    raise NotFound("sources.no-table", _("There's no table “{name}”.").format(name=table[:80]))
 
 
 def source_copies(database: Transactions, actor: Actor, source_id: str) -> tuple[Path, ...]:

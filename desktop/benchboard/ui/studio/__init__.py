@@ -1,16 +1,19 @@
-"""Studio: dashboards, to view and to edit."""
+"""Studio: dashboards, to view and to edit, and the data they show."""
 
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from benchboard.i18n import N_
+from benchboard.i18n import N_, _
 from benchboard.paging import Listing
 from benchboard.ui.commands import Handler, Handlers
 from benchboard.ui.sections import Room, RoomView, SearchResult
 from benchboard.ui.studio import studio_commands as studio_commands  # registers them
+from benchboard.ui.studio.data import data_commands as data_commands  # likewise
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtWidgets import QWidget
 
     from benchboard.ui.context import Context
@@ -41,12 +44,49 @@ def _dashboards(context: "Context") -> "QWidget":
     return DashboardsView(context)
 
 
+def _data(context: "Context") -> "QWidget":
+    from benchboard.ui.studio.data.data_view import DataView  # likewise
+
+    return DataView(context, explores=any(view.key == "explore" for view in ROOM.views))
+
+
 def _handlers(context: "Context") -> Handlers:
     """The commands of Studio that can be run from any room."""
     return {
         "studio.new_dashboard": Handler(partial(context.go, "studio/dashboards/new")),
         "studio.import_dashboard": Handler(partial(context.go, "studio/dashboards/import")),
+        "studio.add_data": Handler(partial(context.go, "studio/data/!add"), partial(_why_no_data, context)),
     }
+
+
+def _why_no_data(context: "Context") -> str:
+    """Why this person can't add data; empty if they can."""
+    from benchboard.identity.permissions import has_permission
+
+    return "" if has_permission(context.actor, "sources:write") else _("Your role can't change data sources.")
+
+
+def _start(context: "Context") -> None:
+    """Let files be dropped on the window, once the shell is in it."""
+    from PySide6.QtCore import QTimer
+
+    QTimer.singleShot(0, context.status, partial(_accept_drops, context))
+
+
+def _accept_drops(context: "Context") -> None:
+    from benchboard.ui.studio.data.file_drop import FileDrop
+
+    def why_not() -> str | None:
+        return _why_no_data(context) if context.problems.room == "studio" else None
+
+    def dropped(paths: "list[Path]") -> None:
+        from benchboard.ui.studio.data.data_view import DataView
+
+        context.go("studio/data")
+        for view in context.status.window().findChildren(DataView):
+            view.import_paths(paths)
+
+    FileDrop(context.status.window(), context.status, why_not, dropped)
 
 
 def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
@@ -66,7 +106,12 @@ ROOM = Room(
     N_("Studio"),
     "ph.squares-four",
     "studio:enter",
-    (RoomView("home", N_("Home"), _home), RoomView("dashboards", N_("Dashboards"), _dashboards)),
+    (
+        RoomView("home", N_("Home"), _home),
+        RoomView("dashboards", N_("Dashboards"), _dashboards),
+        RoomView("data", N_("Data"), _data),
+    ),
     _handlers,
     _search,
+    _start,
 )

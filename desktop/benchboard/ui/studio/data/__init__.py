@@ -1,0 +1,1 @@
+"""The Data view of Studio: data sources, and the import of files."""

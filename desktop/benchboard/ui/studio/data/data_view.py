@@ -1,0 +1,190 @@
+"""Studio's Data view: the data sources, and the import of files that become one."""
+
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from benchboard import package_data
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.inspection import inspect_file
+from benchboard.analytics.sources.file_import import FOLDER, import_files
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _
+from benchboard.identity.permissions import has_permission
+from benchboard.ui.commands import Handlers
+from benchboard.ui.context import Context
+from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.source_list import SourceList
+from benchboard.ui.tasks import Progress
+from benchboard.ui.widgets import fill_column, open_file_dialog
+
+_SAMPLE: Final = "Sample orders.csv"
+
+
+class DataView(QWidget):
+    """Address: `studio/data`, `studio/data/<id>` for a source, `studio/data/!add` to choose a file."""
+
+    def __init__(self, context: Context, *, explores: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("studio_data")
+        self._context = context
+        self._waiting: deque[Path] = deque()
+        self.list = SourceList(context, explores=explores)
+        self.list.file_wanted.connect(self.choose_file)
+        self.list.folder_wanted.connect(self.choose_folder)
+        self.list.sample_wanted.connect(self.add_sample)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        fill_column(self, self._stack)
+        self.setFocusProxy(self.list)
+
+    @property
+    def page(self) -> ImportPage | None:
+        """The import that is shown."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, ImportPage) else None
+
+    def open_route(self, rest: str) -> None:
+        """Show the list, one of its sources, or ask for a file."""
+        if rest == "!add":
+            self.choose_file()
+        elif rest:
+            self._show(self.list)
+            self.list.select(rest)
+
+    def command_handlers(self) -> Handlers:
+        """The commands of what is shown."""
+        return self.page.command_handlers() if self.page is not None else self.list.command_handlers()
+
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return self.page.panes() if self.page is not None else self.list.panes()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.list.refresh_files()
+
+    # Choosing files
+
+    def choose_file(self) -> None:
+        """Ask for the files to add."""
+        patterns = "*.csv *.tsv *.txt *.gz *.parquet *.xlsx *.xlsm *.sqlite *.sqlite3 *.db *.duckdb"
+        filters = [_("Data files ({patterns})").format(patterns=patterns), _("All files (*)")]
+        dialog = QFileDialog(self.window(), _("Add data"), "", ";;".join(filters))
+        dialog.setObjectName("data_file_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: self.import_paths([Path(path) for path in paths]))
+        dialog.finished.connect(dialog.deleteLater)
+        open_file_dialog(dialog)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder of files with equal columns, which become one table."""
+        dialog = QFileDialog(self.window(), _("Add folder"))
+        dialog.setObjectName("data_folder_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: self.import_paths([Path(path)]))
+        dialog.finished.connect(dialog.deleteLater)
+        open_file_dialog(dialog)
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import files or folders, one after the other. What is being imported now stays open until it is done."""
+        if not has_permission(self._context.actor, "sources:write"):
+            self._context.problems.refuse(_("Your role can't change data sources."))
+            return
+        self._waiting.extend(paths)
+        if self.page is None:
+            self._import_next()
+        elif paths:
+            self._context.problems.toast(_("“{name}” follows when this file is done.").format(name=paths[0].name))
+
+    def _import_next(self) -> None:
+        """Show the import of the next file that waits, else the list."""
+        if not self._waiting:
+            self._show(self.list)
+            return
+        page = ImportPage(self._context, self._waiting.popleft())
+        page.left.connect(lambda: self._finish(page))
+        page.accepted.connect(lambda: self._add(page))
+        page.other_file_wanted.connect(lambda: self._replace(page))
+        self._stack.addWidget(page)
+        self._show(page)
+
+    def _show(self, widget: QWidget) -> None:
+        self._stack.setCurrentWidget(widget)
+        self.setFocusProxy(widget)
+        if self.isVisible():
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _finish(self, page: ImportPage) -> None:
+        """An import is over."""
+        was_shown = page is self.page
+        self._stack.removeWidget(page)
+        page.deleteLater()
+        if was_shown:
+            self._import_next()
+
+    def _replace(self, page: ImportPage) -> None:
+        self._finish(page)
+        self.choose_file()
+
+    # Adding
+
+    def _add(self, page: ImportPage) -> None:
+        """Add what a page says, in the background; if that fails, the page is shown again as it was."""
+        database, actor, name, scans = self._context.database, self._context.actor, page.name, page.scans()
+        folder = self._context.workspace.home / FOLDER if page.copies else None
+
+        def add(progress: Progress) -> SourceSummary:
+            token = CancelToken()
+            with progress.on_cancel(token.cancel):
+                progress.check()
+                return import_files(
+                    database,
+                    actor,
+                    name=name,
+                    scans=scans,
+                    folder=folder,
+                    cancel_token=token,
+                    progress=progress.report,
+                )
+
+        def done(source: SourceSummary) -> None:
+            self._finish(page)
+            self._tell_added(source)
+
+        def fail(error: AppError) -> None:
+            if self.page is None:
+                self._show(page)
+            if not isinstance(error, Cancelled):
+                page.show_failure(error)
+
+        self._context.tasks.run(self, add, done, fail, title=_("Adding “{name}”").format(name=name))
+        self._import_next()
+
+    def _tell_added(self, source: SourceSummary) -> None:
+        self.list.select(source.id)
+        self._context.problems.toast(_("“{name}” was added.").format(name=source.name))
+
+    def add_sample(self) -> None:
+        """Add the sample data that come with the program."""
+        database, actor = self._context.database, self._context.actor
+        folder = self._context.workspace.home / FOLDER
+        name = _("Sample orders")
+
+        def add(progress: Progress) -> SourceSummary:
+            token = CancelToken()
+            with progress.on_cancel(token.cancel):
+                progress.check()
+                found = inspect_file(package_data.resources_folder() / "samples" / _SAMPLE, cancel_token=token)
+                scans = [table.scan for table in found.tables]
+                return import_files(database, actor, name=name, scans=scans, folder=folder, cancel_token=token)
+
+        self._context.tasks.run(self, add, self._tell_added, title=_("Adding “{name}”").format(name=name))

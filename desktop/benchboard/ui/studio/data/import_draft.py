@@ -1,0 +1,141 @@
+"""What somebody chose about a file on the import page; what wasn't chosen is as it was detected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.column_kinds import with_kind
+from benchboard.analytics.files.inspection import inspect_file, inspect_scan
+from benchboard.analytics.files.inspection_types import FileInspection, ReportProgress, TableInspection
+from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn, WrongValues
+from benchboard.analytics.files.value_expressions import ColumnKind
+
+Keep = Literal["copy", "follow"]
+ColumnKey = tuple[str, int, str]
+"""A column of a file: its table, its place and its name in the file. If another delimiter makes other columns, what was
+chosen for these waits until they are back."""
+_NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """What was chosen for one column; None: nothing."""
+
+    kind: ColumnKind | None = None
+    unit: str | None = None
+    name: str | None = None
+    left_out: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDraft:
+    """The choices for the file at `path`. Immutable, so that a reading in the background has its own."""
+
+    path: Path
+    options: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """The read options that were chosen, by their names in `ReadOptions`."""
+    wrong_values: WrongValues = "empty"
+    columns: Mapping[ColumnKey, ColumnChoice] = field(default_factory=lambda: _NOTHING)
+    skipped_tables: frozenset[str] = frozenset()
+    keep: Keep | None = None
+    name: str | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything was chosen or typed."""
+        return replace(self, path=Path()) != ImportDraft(Path())
+
+    def with_option(self, name: str, value: object) -> "ImportDraft":
+        """The draft with one more chosen option."""
+        return replace(self, options={**self.options, name: value})
+
+    def with_column(self, key: ColumnKey, choice: ColumnChoice) -> "ImportDraft":
+        """The draft with other choices for a column."""
+        return replace(self, columns={**self.columns, key: choice})
+
+    def choice(self, key: ColumnKey) -> ColumnChoice:
+        """What was chosen for a column."""
+        return self.columns.get(key, ColumnChoice())
+
+    def scan_of(self, table: TableInspection) -> FileScan:
+        """How the table is read, by what was detected and what was chosen."""
+        found = table.scan
+        options = replace(found.options, wrong_values=self.wrong_values)
+        columns = (self._column(table, place, column) for place, column in enumerate(found.columns))
+        return replace(found, options=options, columns=tuple(columns))
+
+    def _column(self, table: TableInspection, place: int, column: ScanColumn) -> ScanColumn:
+        choice = self.choice(column_key(table.scan, place))
+        if choice.kind is not None:
+            samples = [row[place] for row in table.preview_raw]
+            column = with_kind(column, choice.kind, samples, table.scan.options)
+        return replace(
+            column,
+            unit=column.unit if choice.unit is None else choice.unit,
+            name=column.name if choice.name is None else choice.name,
+            left_out=column.left_out if choice.left_out is None else choice.left_out,
+        )
+
+
+def column_key(scan: FileScan, place: int) -> ColumnKey:
+    """The key of a column in a draft."""
+    return scan.table, place, scan.columns[place].source
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReading:
+    """A file as it was read: by what was detected, and its tables by the choices of `draft` too."""
+
+    draft: ImportDraft
+    detected: FileInspection
+    tables: tuple[TableInspection, ...]
+
+
+def read_draft(
+    draft: ImportDraft, before: ImportReading | None, cancel_token: CancelToken, progress: ReportProgress
+) -> ImportReading:
+    """Read the file by a draft. What the reading `before` knows isn't read again. Raises `AppError` and `Cancelled`."""
+    if before is None or before.draft.options != draft.options:
+        options = replace(ReadOptions(), **draft.options)
+        detected = inspect_file(
+            draft.path, options, fixed=frozenset(draft.options), cancel_token=cancel_token, progress=progress
+        )
+    else:
+        detected = before.detected
+    known = {id(old): new for old, new in zip(before.detected.tables, before.tables, strict=True)} if before else {}
+    tables = tuple(_read_table(draft, table, known.get(id(table)), cancel_token, progress) for table in detected.tables)
+    return ImportReading(draft, detected, tables)
+
+
+def _read_table(
+    draft: ImportDraft,
+    table: TableInspection,
+    before: TableInspection | None,
+    cancel_token: CancelToken,
+    progress: ReportProgress,
+) -> TableInspection:
+    scan = draft.scan_of(table)
+    for known in (table, before):
+        if known is not None and _reads_alike(known.scan, scan):
+            return replace(known, scan=_named_as(known.scan, scan))
+    if not scan.kept_columns:
+        return replace(table, scan=scan, wrong_lines=(), wrong_count=0)
+    return inspect_scan(scan, cancel_token=cancel_token, progress=progress)
+
+
+def _reads_alike(known: FileScan, wanted: FileScan) -> bool:
+    """Whether two scans of a table answer the same values."""
+
+    def reading(scan: FileScan) -> list[object]:
+        return [(column.kind, column.left_out, column.formats, column.scale) for column in scan.columns]
+
+    return known.options.wrong_values == wanted.options.wrong_values and reading(known) == reading(wanted)
+
+
+def _named_as(known: FileScan, wanted: FileScan) -> FileScan:
+    """The known scan, which knows which columns fit, with the names and units of the wanted one."""
+    pairs = zip(known.columns, wanted.columns, strict=True)
+    return known.with_columns(tuple(replace(one, name=other.name, unit=other.unit) for one, other in pairs))

@@ -1,0 +1,443 @@
+"""The import of a file: how it is read at the left, its first rows and the lines that don't fit at the right."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.files.column_kinds import column_fits
+from benchboard.analytics.files.inspection_types import TableInspection, TypeFit
+from benchboard.analytics.files.scan import FileScan
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _, ngettext, number, percent
+from benchboard.ui.commands import Handler, Handlers, install_shortcuts, run_handler
+from benchboard.ui.context import Context
+from benchboard.ui.studio.data.column_popover import LEAVE_OUT, ColumnPopover
+from benchboard.ui.studio.data.data_commands import IMPORT
+from benchboard.ui.studio.data.import_draft import ColumnKey, ImportDraft, ImportReading, column_key, read_draft
+from benchboard.ui.studio.data.preview_table import PreviewTable, anchor_over
+from benchboard.ui.studio.data.reading_pane import ReadingPane
+from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesPanel
+from benchboard.ui.tasks import Progress, Work
+from benchboard.ui.widgets import (
+    Button,
+    Confirm,
+    Elided,
+    EmptyState,
+    Text,
+    Toolbar,
+    fill_column,
+    hairline,
+    keep_toasts_above,
+)
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.skeleton import Skeleton
+from benchboard.ui.widgets.surfaces import set_surface
+
+T = TypeVar("T")
+_SHOWN_AFTER_MS: Final = 150
+"""What is quicker than this shows no progress."""
+
+
+class ImportPage(QWidget):
+    """One file that is being imported. `left` when it isn't wanted, `accepted` when it is to be added."""
+
+    left = Signal()
+    accepted = Signal()
+    other_file_wanted = Signal()
+
+    def __init__(self, context: Context, path: Path) -> None:
+        super().__init__()
+        self.setObjectName("import_page")
+        self._context = context
+        self.draft = ImportDraft(path)
+        self._reading: ImportReading | None = None
+        self._shown_table = ""
+        self._as_written = False
+        self._work: Work | None = None
+        self._popover: ColumnPopover | None = None
+        self.pane = ReadingPane()
+        self.pane.head.show_name(path.name)
+        self.preview = PreviewTable()
+        self.wrong_lines = WrongLinesPanel()
+        self._footer = _Footer(self._switch_written, self._stop)
+        self._error = EmptyState("ph.warning-circle", "", _("Choose another file"), self.other_file_wanted.emit)
+        self._retry = self._error.add_action(_("As detected"), self._reset)
+        self._waiting = Skeleton(height=28, top=96, left=16)
+        self._waiting.show_columns([(150, 110)] * 5)
+        self._stack = QStackedWidget()
+        for widget in (self._waiting, self.preview, self._error):
+            self._stack.addWidget(widget)
+        self._lay_out()
+        self._connect()
+        self._tick = QTimer(self)
+        self._tick.setSingleShot(True)
+        self._tick.setInterval(_SHOWN_AFTER_MS)
+        self._tick.timeout.connect(self._show_progress)
+        context.tasks.running_changed.connect(self._progressed)
+        install_shortcuts(self, IMPORT, self.command_handlers(), context.problems.refuse)
+        self.setFocusProxy(self.preview)
+        self._read()
+
+    def _lay_out(self) -> None:
+        toolbar = Toolbar()
+        toolbar.setAccessibleName(_("Import"))
+        toolbar.add(Button(_("Data"), self.leave, kind="link", name="import_to_data"))
+        toolbar.add(Text("/", "body", "muted"))
+        self._title = Elided(_("Import {name}").format(name=self.draft.path.name), "section", fits_text=True)
+        toolbar.add(self._title)
+        toolbar.add_right(Button(_("Cancel"), self.leave, kind="quiet", name="import_cancel"))
+        handlers = self.command_handlers()
+        add = partial(run_handler, handlers["studio.import_add"], self._context.problems.refuse)
+        self.add_button = Button(_("Add data source"), add, kind="primary", icon="ph.plus", name="import_add")
+        self.add_button.add_key_cap("Ctrl Enter")
+        toolbar.add_right(self.add_button)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._footer)
+        column.addWidget(self.wrong_lines)
+        set_surface(right, "surface")
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.pane)
+        row.addWidget(hairline(vertical=True))
+        row.addWidget(right, 1)
+        fill_column(self, toolbar, body)
+        keep_toasts_above(self._footer)
+
+    def _connect(self) -> None:
+        pane = self.pane
+        pane.option_chosen.connect(self._choose_option)
+        pane.table_selected.connect(self._select_table)
+        pane.tables_skipped.connect(self._skip_tables)
+        pane.name_edited.connect(self._edit_name)
+        pane.keep_chosen.connect(self._choose_keep)
+        pane.reset.connect(self._reset)
+        self.preview.column_opened.connect(self._open_column)
+        self.wrong_lines.chosen.connect(lambda which: self._change(replace(self.draft, wrong_values=which)))
+
+    def command_handlers(self) -> Handlers:
+        """The commands of the page."""
+        return {
+            "studio.import_add": Handler(self.accepted.emit, self.why_not_added),
+            "studio.import_leave": Handler(self.leave),
+        }
+
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self.pane.name, self.preview, *([self.wrong_lines.lines] if self.wrong_lines.isVisible() else [])]
+
+    # What is added
+
+    @property
+    def busy(self) -> bool:
+        """Whether the file is being read."""
+        return self._work is not None
+
+    @property
+    def name(self) -> str:
+        """The name that the data source will have."""
+        return self.pane.name.text().strip()
+
+    @property
+    def copies(self) -> bool:
+        """Whether the tables are copied into Benchboard."""
+        return (self.draft.keep or "copy") == "copy" or any(not scan.readable_in_place for scan in self.scans())
+
+    def scans(self) -> list[FileScan]:
+        """How the tables that are added are read."""
+        tables = self._reading.tables if self._reading is not None else ()
+        return [table.scan for table in tables if _table_name(table) not in self.draft.skipped_tables]
+
+    def why_not_added(self) -> str:
+        """Why the file can't be added now; empty if it can."""
+        if self._work is not None:
+            return _("The file is still being read.")
+        if self._reading is None or self._stack.currentWidget() is self._error:
+            return _("The file can't be read.")
+        if not self.scans():
+            return _("Choose at least one table.")
+        if any(not scan.kept_columns for scan in self.scans()):
+            return _("Choose at least one column of each table.")
+        return "" if self.name else _("Give the data source a name.")
+
+    def show_failure(self, error: AppError) -> None:
+        """Show why the file couldn't be added: at the name if that is the reason, else in the banner."""
+        if error.facts.get("field") == "name":
+            self.pane.name_field.set_error(" ".join(part for part in (error.what, error.do) if part))
+            self.pane.name.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.pane.name.selectAll()
+        else:
+            self._context.problems.show(error)
+
+    def leave(self) -> None:
+        """Leave the file; asks if anything was chosen or typed."""
+        if not self.draft.is_changed:
+            self._abandon()
+            return
+        Confirm(
+            self.window(),
+            _("Leave without adding “{name}”?").format(name=self.draft.path.name),
+            _("What you have changed here is lost. The file itself stays as it is."),
+            act=_("Leave"),
+            keep=_("Keep editing"),
+            run=self._abandon,
+        ).open()
+
+    def _abandon(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+        self.left.emit()
+
+    # What the user changes
+
+    def _choose_option(self, name: str, value: object) -> None:
+        self._change(self.draft.with_option(name, value))
+
+    def _reset(self) -> None:
+        """Read the file as it was detected; the name and how it is kept stay."""
+        self._change(ImportDraft(self.draft.path, keep=self.draft.keep, name=self.draft.name))
+
+    def _skip_tables(self, names: frozenset[str]) -> None:
+        self.draft = replace(self.draft, skipped_tables=names)
+
+    def _edit_name(self, text: str) -> None:
+        self.pane.name_field.set_error("")
+        self.draft = replace(self.draft, name=text)
+
+    def _choose_keep(self, keep: str) -> None:
+        self.draft = replace(self.draft, keep="follow" if keep == "follow" else "copy")
+        self.pane.show_keep(self.draft.keep or "copy")
+
+    def _select_table(self, name: str) -> None:
+        self._shown_table = name
+        self._show_reading()
+
+    def _switch_written(self) -> None:
+        self._as_written = not self._as_written
+        self._footer.show_written(self._as_written)
+        self._show_reading()
+
+    def _open_column(self, place: int) -> None:
+        """Open what can be changed about a column."""
+        table, detected = self._current_tables()
+        if table is None or detected is None:
+            return
+        column = table.scan.columns[place]
+        key = column_key(table.scan, place)
+        anchor = anchor_over(self.preview, place)
+        taken = [one.name for at, one in enumerate(table.scan.columns) if at != place]
+        popover = ColumnPopover(
+            anchor, column, taken, partial(self._choose_kind, key), partial(self._write_column, key)
+        )
+        popover.closed.connect(anchor.deleteLater)
+        popover.open()
+        self._popover = popover
+        self._count_fits(popover, detected, place)
+
+    def _count_fits(self, popover: ColumnPopover, table: TableInspection, place: int) -> None:
+        """Count how many values of a column fit each kind, and show it while the popover is open."""
+        known = [fit for fit in table.columns[place].fits if fit.fits or fit.kind == table.scan.columns[place].kind]
+        popover.show_fits(known)
+
+        def count(progress: Progress) -> tuple[TypeFit, ...]:
+            return _with_token(progress, lambda token: column_fits(table, table.scan, place, cancel_token=token))
+
+        title = _("Counting what fits “{column}”").format(column=table.scan.columns[place].title)
+        work = self._context.tasks.run(popover, count, popover.show_fits, lambda _error: None, title=title)
+        popover.closed.connect(work.cancel)
+
+    def _choose_kind(self, key: ColumnKey, chosen: str) -> None:
+        before = self.draft.choice(key)
+        choice = (
+            replace(before, left_out=True) if chosen == LEAVE_OUT
+            else replace(before, kind=chosen, left_out=False)  # type: ignore[arg-type]  # a kind
+        )  # fmt: skip
+        self._change(self.draft.with_column(key, choice))
+
+    def _write_column(self, key: ColumnKey, unit: str, name: str) -> None:
+        self._change(self.draft.with_column(key, replace(self.draft.choice(key), unit=unit, name=name)))
+
+    def _change(self, draft: ImportDraft) -> None:
+        if draft != self.draft:
+            self.draft = draft
+            self._read()
+
+    # Reading
+
+    def _read(self) -> None:
+        """Read the file by the draft, in the background. What is on screen stays until it is read."""
+        if self._work is not None:
+            self._work.cancel()
+        draft, before = self.draft, self._reading
+
+        def read(progress: Progress) -> ImportReading:
+            return _with_token(progress, lambda token: read_draft(draft, before, token, progress.report))
+
+        title = _("Reading {name}").format(name=draft.path.name)
+        self._tick.start()
+        self._work = work = self._context.tasks.run(
+            self, read, lambda found: self._show_read(work, found), lambda error: self._fail(work, error), title=title
+        )
+
+    def _stop(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+
+    def _show_read(self, work: Work, reading: ImportReading) -> None:
+        if work is not self._work:
+            return
+        self._end_work()
+        self._reading = reading
+        self._show_reading()
+
+    def _fail(self, work: Work, error: AppError) -> None:
+        if work is not self._work:
+            return
+        self._end_work()
+        if isinstance(error, Cancelled):
+            self._footer.show_stopped(self._read)
+            if self._reading is not None:
+                self.draft = replace(
+                    self._reading.draft, keep=self.draft.keep, name=self.draft.name,
+                    skipped_tables=self.draft.skipped_tables,
+                )  # fmt: skip
+                self._show_reading()
+            return
+        self._error.sentence.setText(error.what)
+        why = " ".join(part for part in (error.why, error.do) if part)
+        self._error.why.setText(why)
+        self._error.why.setVisible(bool(why))
+        self._retry.setVisible(bool(self.draft.options))
+        self._stack.setCurrentWidget(self._error)
+        self.wrong_lines.hide()
+        self._footer.show_nothing()
+        announce(self, error.what, urgent=True)
+
+    def _end_work(self) -> None:
+        self._work = None
+        self._tick.stop()
+        self._footer.show_work(None)
+
+    def _show_progress(self) -> None:
+        self._footer.show_work(self._work)
+
+    def _progressed(self) -> None:
+        if self._work is not None and not self._tick.isActive():
+            self._footer.show_work(self._work)
+
+    # What is shown
+
+    def _current_tables(self) -> tuple[TableInspection | None, TableInspection | None]:
+        """The table that is shown, as it is read, and as it was detected."""
+        reading = self._reading
+        if reading is None or not reading.tables:
+            return None, None
+        names = [_table_name(table) for table in reading.tables]
+        at = names.index(self._shown_table) if self._shown_table in names else 0
+        return reading.tables[at], reading.detected.tables[at]
+
+    def _show_reading(self) -> None:
+        table, detected = self._current_tables()
+        reading = self._reading
+        if table is None or detected is None or reading is None:
+            return
+        had_focus = self._stack.currentWidget() is not self.preview and self.isAncestorOf(self.focusWidget() or self)
+        self.pane.show_file(reading.detected, reading.tables, self.draft)
+        self.pane.show_options(table, self.draft, detected.guesses)
+        self.preview.show_table(table, as_written=self._as_written)
+        self._stack.setCurrentWidget(self.preview)
+        if had_focus or self.focusWidget() is None:
+            self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.wrong_lines.show_table(table)
+        self._footer.show_table(table, reading.detected.seconds)
+
+
+def _table_name(table: TableInspection) -> str:
+    return table.scan.table or table.scan.path.name
+
+
+def _with_token(progress: Progress, run: Callable[[CancelToken], T]) -> T:
+    """Run with a token that is cancelled when the user stops the work."""
+    token = CancelToken()
+    with progress.on_cancel(token.cancel):
+        progress.check()
+        return run(token)
+
+
+class _Footer(QWidget):
+    """How many rows and columns there are, how long reading took or how far it is; and how the rows are shown."""
+
+    def __init__(self, switch: Callable[[], None], stop: Callable[[], None]) -> None:
+        super().__init__()
+        self._switch, self._stop = switch, stop
+        self.setFixedHeight(32)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 0, 12, 0)
+        self._counts = Elided("", "caption", "muted")
+        self._state = Text("", "caption", "ok")
+        self._written = Button(_("Show as written"), switch, kind="link", name="import_as_written")
+        self._again = Button("", None, kind="link", name="import_stop")
+        self._again.clicked.connect(lambda _on=False: self._run())
+        self._run: Callable[[], object] = stop
+        row.addWidget(self._counts, 1)
+        for widget in (self._state, self._again, self._written):
+            row.addWidget(widget)
+        line = QWidget()
+        line.setLayout(row)
+        fill_column(self, hairline(), line)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """Show that nothing was read."""
+        self._counts.setText("")
+        self._state.setText("")
+        self._again.hide()
+        self._written.hide()
+
+    def show_table(self, table: TableInspection, seconds: float) -> None:
+        """Show how much was read."""
+        rows = ngettext("{count} row", "{count} rows", table.rows).format(count=number(table.rows))
+        kept = len(table.scan.kept_columns)
+        columns = ngettext("{count} column", "{count} columns", kept).format(count=number(kept))
+        shown = _("the first {count} are shown").format(count=number(len(table.preview)))
+        parts = [rows, columns, *([shown] if table.rows > len(table.preview) else [])]
+        self._counts.setText(", ".join(parts))
+        self._state.set_tone("ok")
+        self._state.setText(_("Read in {seconds} s").format(seconds=number(max(seconds, 0.1), 1)))
+        self._again.hide()
+        self._written.show()
+
+    def show_written(self, as_written: bool) -> None:
+        """Show how the rows are shown now."""
+        self._written.set_title(_("Show as read") if as_written else _("Show as written"))
+
+    def show_work(self, work: Work | None) -> None:
+        """Show how far the reading is; None: it has ended."""
+        if work is None:
+            self._again.hide()
+            return
+        share = _("Reading, {share}").format(share=percent(work.done * 100 / work.total, 0)) if work.total else ""
+        self._state.set_tone("muted")
+        self._state.setText(share or _("Reading"))
+        self._again.set_title(_("Stop"))
+        self._run = self._stop
+        self._again.show()
+
+    def show_stopped(self, again: Callable[[], None]) -> None:
+        """Show that the reading was stopped, and offer to begin again."""
+        self._state.set_tone("warn")
+        self._state.setText(_("Reading was stopped."))
+        self._again.set_title(_("Read again"))
+        self._run = again
+        self._again.show()

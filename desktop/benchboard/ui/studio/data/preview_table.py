@@ -1,0 +1,295 @@
+"""The first rows of a table that is imported, below heads that say what each column is and open what can be changed."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from benchboard.analytics.files.inspection_types import ColumnInspection, TableInspection
+from benchboard.analytics.files.scan import ScanColumn
+from benchboard.i18n import _, ngettext, number, percent
+from benchboard.ui.studio.data.value_text import KIND_ICONS, NUMBERS, common_decimals, kind_title, value_text
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import plain_tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+_HEAD: Final = 96
+"""Pixels of a column's head: title, name, kind, what is empty."""
+_PAD: Final = 12
+_CHOOSER: Final = 22
+_LEAST: Final = 116
+_MOST: Final = 300
+_MEASURED_ROWS: Final = 40
+_OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_F4)
+
+
+def empty_text(rows: int, column: ColumnInspection) -> str:
+    """How many values of a column are empty, or that all of them differ."""
+    if column.empty and rows and column.empty * 100 >= rows:
+        return _("{share} empty").format(share=percent(column.empty * 100 / rows, 0))
+    present = rows - column.empty
+    if not column.empty and present > 1 and column.distinct == present and column.distinct_is_exact:
+        return _("all differ")
+    return ngettext("{count} empty", "{count} empty", column.empty).format(count=number(column.empty))
+
+
+class PreviewModel(QAbstractTableModel):
+    """The rows of an inspection, as they are read or as the file has them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.table: TableInspection | None = None
+        self.as_written = False
+        self._decimals: list[int | None] = []
+
+    def show_table(self, table: TableInspection, *, as_written: bool) -> None:
+        """Show another table, or the same one otherwise."""
+        self.beginResetModel()
+        self.table, self.as_written = table, as_written
+        places = range(len(table.scan.columns))
+        self._decimals = [common_decimals(row[place] for row in table.preview) for place in places]
+        self.endResetModel()
+
+    def column(self, place: int) -> ScanColumn | None:
+        """The column at a place."""
+        columns = self.table.scan.columns if self.table is not None else ()
+        return columns[place] if place < len(columns) else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() or self.table is None else len(self.table.preview)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
+        return 0 if parent.isValid() or self.table is None else len(self.table.scan.columns)
+
+    def cell_text(self, row: int, place: int) -> str:
+        """The text of a cell."""
+        assert self.table is not None
+        if self.as_written:
+            return value_text(self.table.preview_raw[row][place])
+        return value_text(self.table.preview[row][place], self._decimals[place])
+
+    def is_misfit(self, row: int, place: int) -> bool:
+        """Whether the file has a value in a cell that doesn't fit its column."""
+        assert self.table is not None
+        raw = (self.table.preview_raw[row][place] or "").strip()
+        is_null = not raw or raw in self.table.scan.options.null_words
+        return self.table.preview[row][place] is None and not is_null
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or self.table is None or index.row() >= len(self.table.preview):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.cell_text(index.row(), index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            column = self.table.scan.columns[index.column()]
+            misfit = self.is_misfit(index.row(), index.column())
+            what = _("doesn't fit") if misfit else self.cell_text(index.row(), index.column()) or _("empty")
+            return f"{column.title}: {what}"
+        if role == Qt.ItemDataRole.ToolTipRole and self.is_misfit(index.row(), index.column()):
+            raw = self.table.preview_raw[index.row()][index.column()] or ""
+            return plain_tooltip(_("“{value}” doesn't fit this column.").format(value=raw))
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        column = self.column(section)
+        if orientation == Qt.Orientation.Vertical:
+            return number(section + 1) if role == Qt.ItemDataRole.DisplayRole else None
+        if column is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        parts = [column.title, _("left out") if column.left_out else kind_title(column.kind), column.unit]
+        return ", ".join(part for part in parts if part)
+
+
+class PreviewTable(QTableView):
+    """The preview. `column_opened` asks to change a column (a click on its head, Enter in it)."""
+
+    column_opened = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("import_preview")
+        self.setAccessibleName(_("First rows"))
+        self.setAccessibleDescription(_("Enter changes the column."))
+        self.preview = PreviewModel(self)
+        self.setModel(self.preview)
+        self.heads = _Heads(self)
+        self.setHorizontalHeader(self.heads)
+        self.setItemDelegate(_Cells(self))
+        self.setShowGrid(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        lines = self.verticalHeader()
+        lines.setDefaultSectionSize(theme().px("table.row.compact"))
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        lines.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        lines.setMinimumWidth(56)
+        self.setCornerButtonEnabled(False)
+        self._shown_columns: tuple[tuple[str, str], ...] = ()
+
+    def show_table(self, table: TableInspection, *, as_written: bool) -> None:
+        """Show a table. Widths and position stay while the columns are the same."""
+        place, spot = self.currentIndex(), self.horizontalScrollBar().value()
+        self.preview.show_table(table, as_written=as_written)
+        columns = tuple((column.source, column.title) for column in table.scan.columns)
+        if columns != self._shown_columns:
+            self._shown_columns = columns
+            for section in range(len(columns)):
+                self.setColumnWidth(section, self._wanted_width(section))
+        elif place.isValid() and place.row() < self.preview.rowCount():
+            self.setCurrentIndex(self.preview.index(place.row(), place.column()))
+            self.horizontalScrollBar().setValue(spot)
+
+    def _wanted_width(self, section: int) -> int:
+        """As wide as the head and the first rows need, within bounds."""
+        table = self.preview.table
+        column = self.preview.column(section)
+        assert table is not None
+        assert column is not None
+        strong, body = QFontMetrics(theme().font("body_strong")), QFontMetrics(theme().font("body"))
+        caption = QFontMetrics(theme().font("caption"))
+        widths = [
+            strong.horizontalAdvance(column.title),
+            QFontMetrics(theme().font("mono")).horizontalAdvance(column.name),
+            caption.horizontalAdvance(kind_title(column.kind, short=True)) + 52,
+            caption.horizontalAdvance(empty_text(table.rows, table.columns[section])),
+        ]
+        for row in range(min(_MEASURED_ROWS, self.preview.rowCount())):
+            widths.append(body.horizontalAdvance(self.preview.cell_text(row, section)))
+        return max(_LEAST, min(_MOST, max(widths) + 2 * _PAD + 4))
+
+    def head_box(self, section: int) -> QRect:
+        """The rectangle of the kind in a column's head, in the coordinates of the heads' viewport."""
+        left = self.heads.sectionViewportPosition(section)
+        return QRect(left + _PAD, 44, self.heads.sectionSize(section) - 2 * _PAD, _CHOOSER)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if event.key() in _OPENING_KEYS and not event.modifiers() and self.preview.columnCount():
+            self.column_opened.emit(max(index.column(), 0))
+        else:
+            super().keyPressEvent(event)
+
+
+class _Heads(QHeaderView):
+    """The heads of the columns: title, name in queries, kind with an arrow, what is empty."""
+
+    def __init__(self, view: PreviewTable) -> None:
+        super().__init__(Qt.Orientation.Horizontal, view)
+        self._view = view
+        self._hovered = -1
+        self.setFixedHeight(_HEAD)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(72)
+        self.setMouseTracking(True)
+        self.sectionClicked.connect(view.column_opened)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        section = self.logicalIndexAt(event.position().toPoint())
+        if section != self._hovered:
+            self._hovered = section
+            self.viewport().update()
+
+    def leaveEvent(self, event: Any) -> None:
+        super().leaveEvent(event)
+        self._hovered = -1
+        self.viewport().update()
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        model = self._view.preview
+        column, table = model.column(section), model.table
+        if column is None or table is None:
+            return
+        painter.save()
+        current = self._view.currentIndex().column() == section and self._view.hasFocus()
+        painter.fillRect(rect, theme().color("selection" if current else "surface"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("border"))
+        box = rect.adjusted(_PAD, 8, -_PAD, 0)
+        ink = "text.muted" if column.left_out else "text"
+        title = f"{column.title} ({column.unit})" if column.unit else column.title
+        paint_line(painter, QRect(box.left(), box.top(), box.width(), 18), title, "body_strong", ink)
+        paint_line(painter, QRect(box.left(), box.top() + 17, box.width(), 16), column.name, "mono", "text.muted")
+        self._paint_kind(painter, self._view.head_box(section).translated(0, rect.top()), column, section)
+        below = QRect(box.left(), rect.top() + 72, box.width(), 16)
+        paint_line(painter, below, empty_text(table.rows, table.columns[section]), "caption", "text.muted")
+        painter.restore()
+
+    def _paint_kind(self, painter: QPainter, box: QRect, column: ScanColumn, section: int) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = "text.muted" if self._hovered == section else "border.control"
+        painter.setPen(QPen(theme().color(edge), 1))
+        painter.setBrush(theme().color("surface"))
+        radius = theme().px("radius.badge")
+        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        icon = "ph.eye-slash" if column.left_out else KIND_ICONS[column.kind]
+        paint_icon(painter, icon, QRectF(box.left() + 6, box.top() + 5, 12, 12), theme().color("text.secondary"))
+        spot = QRectF(box.right() - 17, box.top() + 6, 11, 11)
+        paint_icon(painter, "ph.caret-down", spot, theme().color("text.secondary"))
+        text = _("Left out") if column.left_out else kind_title(column.kind, short=True)
+        paint_line(painter, box.adjusted(24, 0, -20, 0), text, "caption", "text")
+
+
+class _Cells(QStyledItemDelegate):
+    """Draws the cells: numbers at the right, columns that are left out in grey, values that don't fit with a mark."""
+
+    def __init__(self, view: PreviewTable) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = self._view.preview
+        column = model.column(index.column())
+        if column is None:
+            return
+        rect: QRect = option.rect
+        painter.save()
+        current = self._view.currentIndex() == index and self._view.hasFocus()
+        painter.fillRect(rect, theme().color("surface"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
+        box = rect.adjusted(_PAD, 0, -_PAD, -1)
+        misfit = not column.left_out and model.is_misfit(index.row(), index.column())
+        text = model.cell_text(index.row(), index.column())
+        if misfit and not model.as_written:
+            paint_icon(
+                painter, "ph.warning-fill", QRectF(box.left(), box.center().y() - 6, 12, 12), theme().color("warn")
+            )
+        ink = "text.muted" if column.left_out else "error" if misfit else "text"
+        right = column.kind in NUMBERS and not model.as_written
+        paint_line(painter, box, text, "mono" if model.as_written else "body", ink, right=right)
+        if current:
+            painter.setPen(QPen(theme().color("focus"), 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+        painter.restore()
+
+
+def paint_line(painter: QPainter, box: QRect, text: str, font: str, ink: str, *, right: bool = False) -> None:
+    """One line of text, elided."""
+    painter.setFont(theme().font(font))
+    painter.setPen(theme().color(ink))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def anchor_over(view: PreviewTable, section: int) -> QWidget:
+    """An invisible widget over a column's kind, for a popover to stand at; it is the view's."""
+    anchor = QWidget(view.heads.viewport())
+    anchor.setAccessibleName(view.preview.headerData(section, Qt.Orientation.Horizontal))
+    anchor.setGeometry(view.head_box(section))
+    anchor.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    anchor.show()
+    return anchor

@@ -1,0 +1,394 @@
+"""The left pane of the import page: how a file is read, which of its tables are added, and how it is kept."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from benchboard.analytics.files.inspection_types import FileInspection, OptionGuess, TableInspection
+from benchboard.analytics.files.scan import ReadOptions
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.studio.data.import_draft import ImportDraft, Keep
+from benchboard.ui.studio.data.value_text import size_text
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, CheckBox, Edit, Elided, Field, Paragraph, Select, Text, hairline, scroll_area
+from benchboard.ui.widgets.buttons import paint_radio
+from benchboard.ui.widgets.focus import FocusRinged
+from benchboard.ui.widgets.surfaces import Icon, set_surface
+
+WIDTH: Final = 280
+_MARGIN: Final = 16
+_MOST_TABLES_SHOWN: Final = 6
+_SPACES: Final = (" ", "\u202f", "\u2009", "\u00a0")
+
+
+def _delimiters() -> list[tuple[str, str]]:
+    return [
+        (",", _("Comma") + "  ,"),
+        (";", _("Semicolon") + "  ;"),
+        ("\t", _("Tab")),
+        ("|", _("Vertical bar") + "  |"),
+    ]
+
+
+def _decimal_marks() -> list[tuple[str, str]]:
+    return [(".", _("Point") + "  1.5"), (",", _("Comma") + "  1,5")]
+
+
+def _thousands_marks() -> list[tuple[str, str]]:
+    marks = [("", _("None")), (",", _("Comma") + "  1,000"), (".", _("Point") + "  1.000")]
+    return [*marks, (" ", _("Space") + "  1 000"), ("'", _("Apostrophe") + "  1'000")]
+
+
+def _encodings() -> list[tuple[str, str]]:
+    return [
+        ("utf-8", "UTF-8"),
+        ("utf-16", "UTF-16"),
+        ("windows-1252", _("Windows-1252, Western")),
+        ("windows-1254", _("Windows-1254, Turkish")),
+        ("iso-8859-9", _("ISO 8859-9, Turkish")),
+    ]
+
+
+def _date_orders() -> list[tuple[str, str]]:
+    return [
+        ("day-first", _("Day, month, year")),
+        ("month-first", _("Month, day, year")),
+        ("year-first", _("Year, month, day")),
+    ]
+
+
+class ReadingPane(QWidget):
+    """Shows what was detected, and emits what the user chooses: an option and its value; a table to show; the tables
+    left out; the name; how it is kept; that all is to be as it was detected."""
+
+    option_chosen = Signal(str, object)
+    table_selected = Signal(str)
+    tables_skipped = Signal(object)
+    name_edited = Signal(str)
+    keep_chosen = Signal(str)
+    reset = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("import_reading")
+        self.setFixedWidth(WIDTH)
+        set_surface(self, "surface")
+        self.head = _FileHead()
+        self._inner = inner = QWidget()
+        inner.setProperty("plain", "true")
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, _MARGIN)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._tables_section())
+        self._column.addWidget(self._reading_section())
+        self._column.addWidget(hairline())
+        self._column.addWidget(self._keeping_section())
+        self._column.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.head)
+        whole.addWidget(hairline())
+        whole.addWidget(scroll_area(inner), 1)
+        self._filling = False
+        inner.hide()  # until the file was read
+
+    # What it is made of
+
+    def _tables_section(self) -> QWidget:
+        self._tables_holder, column = _section()
+        self._tables_title = Text(_("Tables"), "body_strong", "secondary")
+        column.addWidget(self._tables_title)
+        self.tables = QListWidget()
+        self.tables.setObjectName("import_tables")
+        self.tables.setAccessibleName(_("Tables"))
+        self.tables.setAccessibleDescription(_("Space adds a table or leaves it out."))
+        self.tables.currentRowChanged.connect(self._table_changed)
+        self.tables.itemChanged.connect(lambda _item: self._tables_ticked())
+        column.addWidget(self.tables)
+        column.addSpacing(4)
+        column.addWidget(hairline())
+        self._tables_holder.hide()
+        return self._tables_holder
+
+    def _reading_section(self) -> QWidget:
+        holder, column = _section()
+        self._as_detected = Button(_("As detected"), self.reset.emit, kind="link", name="import_as_detected")
+        head = QHBoxLayout()
+        head.addWidget(Text(_("How it's read"), "body_strong", "secondary"))
+        head.addStretch(1)
+        head.addWidget(self._as_detected)
+        column.addLayout(head)
+        self._typed_note = Paragraph("", "caption", "muted")
+        self._typed_note.hide()
+        column.addWidget(self._typed_note)
+        self.fields = {
+            "delimiter": _OptionField("delimiter", _("Separator"), _delimiters()),
+            "decimal_mark": _OptionField("decimal_mark", _("Decimal mark"), _decimal_marks()),
+            "thousands_mark": _OptionField("thousands_mark", _("Thousands separator"), _thousands_marks()),
+            "encoding": _OptionField("encoding", _("Encoding"), _encodings()),
+            "date_order": _OptionField("date_order", _("Dates"), _date_orders()),
+        }
+        for name, field in self.fields.items():
+            field.chosen.connect(lambda value, name=name: self.option_chosen.emit(name, value))
+            column.addWidget(field)
+        self.header = CheckBox(_("First line holds the names"))
+        self.header.setObjectName("import_header")
+        self.header.clicked.connect(lambda on: self.option_chosen.emit("header", on))
+        column.addSpacing(4)
+        column.addWidget(self.header)
+        return holder
+
+    def _keeping_section(self) -> QWidget:
+        holder, column = _section()
+        column.addWidget(Text(_("How it's kept"), "body_strong", "secondary"))
+        self.name = Edit(name="import_name")
+        self.name.setMaxLength(100)
+        self.name.textEdited.connect(self.name_edited)
+        self.name_field = Field(_("Name"), self.name)
+        column.addWidget(self.name_field)
+        column.addSpacing(4)
+        self.copy = RadioRow(_("Copy into Benchboard"), "import_copy")
+        self.follow = RadioRow(_("Leave it there and follow it"), "import_follow")
+        for key, radio in (("copy", self.copy), ("follow", self.follow)):
+            radio.clicked.connect(lambda _on=False, key=key: self.keep_chosen.emit(key))
+            column.addWidget(radio)
+        return holder
+
+    # What it shows
+
+    def show_file(self, detected: FileInspection, tables: Sequence[TableInspection], draft: ImportDraft) -> None:
+        """Show an inspection and the choices of a draft."""
+        self._filling = True
+        self._inner.show()
+        self.head.show_file(detected)
+        self._show_tables(tables, draft)
+        self._filling = False
+        self._as_detected.setEnabled(bool(draft.options or draft.columns or draft.wrong_values != "empty"))
+        in_place = all(table.scan.readable_in_place for table in tables)
+        self.copy.set_subtitle(_("Works offline, and stays as it is now"))
+        self.follow.disable("" if in_place else _("This file can only be copied: queries can't read it as it is."))
+        folder = str(draft.path.parent)
+        self.follow.set_subtitle(self.follow.reason or _("{folder}, read again when it changes").format(folder=folder))
+        self.show_keep(draft.keep or "copy")
+        if draft.name is None:
+            self.name.setText(draft.path.name.partition(".")[0][:100] or draft.path.name)
+
+    def show_keep(self, keep: Keep) -> None:
+        """Show how the file is kept."""
+        self.copy.setChecked(keep == "copy")
+        self.follow.setChecked(keep == "follow")
+
+    def show_options(self, table: TableInspection, draft: ImportDraft, guesses: Sequence[OptionGuess]) -> None:
+        """Show how one table is read; `guesses` is what was detected."""
+        is_csv = table.scan.format == "csv"
+        typed = table.scan.format in ("parquet", "duckdb", "sqlite")
+        self._typed_note.setVisible(typed)
+        self._typed_note.setText(_("This file says itself what its columns are."))
+        by_name = {guess.option: guess for guess in guesses}
+        options = table.scan.options
+        for name, field in self.fields.items():
+            guess = by_name.get(name)
+            chosen = name in draft.options
+            has_dates = guess is not None or chosen
+            needed = is_csv and (has_dates or name != "date_order")
+            field.setVisible(needed)
+            if needed:
+                field.show_option(_shown_value(name, options), guess, chosen=chosen)
+        self.header.setVisible(not typed)
+        self.header.setChecked(options.header)
+
+    def _show_tables(self, tables: Sequence[TableInspection], draft: ImportDraft) -> None:
+        several = len(tables) > 1
+        self._tables_holder.setVisible(several)
+        if not several:
+            return
+        self._tables_title.setText(_("Tables ({count})").format(count=number(len(tables))))
+        names = [table.scan.table or table.scan.path.name for table in tables]
+        shown = [self.tables.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.tables.count())]
+        if shown != names:
+            self.tables.clear()
+            for name, table in zip(names, tables, strict=True):
+                rows = ngettext("{count} row", "{count} rows", table.rows).format(count=number(table.rows))
+                item = QListWidgetItem(f"{name}  ({rows})", self.tables)
+                item.setData(Qt.ItemDataRole.UserRole, name)
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            self.tables.setCurrentRow(0)
+        for row, name in enumerate(names):
+            added = name not in draft.skipped_tables
+            self.tables.item(row).setCheckState(Qt.CheckState.Checked if added else Qt.CheckState.Unchecked)
+        self.tables.setFixedHeight(min(len(names), _MOST_TABLES_SHOWN) * 32 + 12)
+
+    def _table_changed(self, row: int) -> None:
+        if not self._filling and row >= 0:
+            self.table_selected.emit(self.tables.item(row).data(Qt.ItemDataRole.UserRole))
+
+    def _tables_ticked(self) -> None:
+        if self._filling:
+            return
+        items = [self.tables.item(row) for row in range(self.tables.count())]
+        skipped = [item for item in items if item.checkState() != Qt.CheckState.Checked]
+        self.tables_skipped.emit(frozenset(item.data(Qt.ItemDataRole.UserRole) for item in skipped))
+
+
+def _shown_value(name: str, options: ReadOptions) -> str:
+    value = str(getattr(options, name))
+    return " " if name == "thousands_mark" and value in _SPACES else value
+
+
+def _section() -> tuple[QWidget, QVBoxLayout]:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
+    column.setSpacing(theme().px("spacing.2"))
+    return holder, column
+
+
+class _FileHead(QWidget):
+    """The name of the file and its size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
+        row.setSpacing(theme().px("spacing.3"))
+        self._icon = Icon("ph.file-text", "text.secondary", 24)
+        row.addWidget(self._icon)
+        lines = QVBoxLayout()
+        lines.setSpacing(1)
+        self._name = Elided("", "body_strong")
+        self._size = Elided("", "caption", "muted")
+        lines.addWidget(self._name)
+        lines.addWidget(self._size)
+        row.addLayout(lines, 1)
+
+    def show_name(self, name: str) -> None:
+        """Show a file before it was read."""
+        self._name.setText(name)
+        self._size.setText("")
+
+    def show_file(self, detected: FileInspection) -> None:
+        """Show a file that was read."""
+        self._name.setText(detected.path.name)
+        titles = {"csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite", "duckdb": "DuckDB"}
+        self._size.setText(f"{titles.get(detected.format, detected.format)}, {size_text(detected.size)}")
+
+
+class _OptionField(QWidget):
+    """An option: its title, whether it was detected, its values, and why it was detected so."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, title: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.select = Select(choices, name=f"import_{name}", label=title)
+        self.select.activated.connect(lambda _index: self.chosen.emit(str(self.select.currentData())))
+        label = Text(title, tone="secondary")
+        label.setBuddy(self.select)
+        self._mark = Icon("ph.check", "text.muted", 12)
+        self._state = Text("", "caption", "muted")
+        self._why = Paragraph("", "caption", "muted")
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(label)
+        head.addStretch(1)
+        head.addWidget(self._mark)
+        head.addWidget(self._state)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.setSpacing(theme().px("spacing.1"))
+        column.addLayout(head)
+        column.addWidget(self.select)
+        column.addWidget(self._why)
+
+    def show_option(self, value: str, guess: OptionGuess | None, *, chosen: bool) -> None:
+        """Show a value, and where it comes from."""
+        self.select.set_current_key(value)
+        unsure = not chosen and guess is not None and guess.certainty == "guess"
+        if chosen:
+            icon, role, text = "ph.user", "text.muted", _("chosen by you")
+        elif unsure:
+            icon, role, text = "ph.warning-fill", "warn", _("not certain")
+        else:
+            icon, role, text = "ph.check", "text.muted", _("detected")
+        self._mark.show_icon(icon, role)
+        self._mark.setVisible(chosen or guess is not None)
+        self._state.setText(text if chosen or guess is not None else "")
+        self._state.set_tone("warn" if unsure else "muted")
+        reason = guess.reason if guess is not None and not chosen else ""
+        self._why.setText(reason)
+        self._why.setVisible(bool(reason))
+        self.select.setAccessibleDescription(" ".join(part for part in (text, reason) if part))
+
+
+_RADIO: Final = 14
+
+
+class RadioRow(FocusRinged, QRadioButton):
+    """A radio button with a line below its title."""
+
+    def __init__(self, title: str, name: str) -> None:
+        super().__init__(title)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self._subtitle, self.reason = "", ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_subtitle(self, text: str) -> None:
+        """Show another line below the title."""
+        self._subtitle = text
+        self.setAccessibleDescription(text)
+        self.setToolTip(text)
+        self.updateGeometry()
+        self.update()
+
+    def disable(self, reason: str) -> None:
+        """Disable it with a reason; an empty reason enables it again."""
+        self.reason = reason
+        self.setEnabled(not reason)
+
+    def hitButton(self, _position: object) -> bool:
+        return True
+
+    def _lines(self, width: int) -> list[str]:
+        """The subtitle in at most three lines."""
+        metrics = QFontMetrics(theme().font("caption"))
+        lines: list[str] = []
+        for word in self._subtitle.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and metrics.horizontalAdvance(longer) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(metrics.elidedText(word, Qt.TextElideMode.ElideMiddle, width))
+        return lines[:3]
+
+    def sizeHint(self) -> QSize:
+        lines = self._lines(WIDTH - 2 * _MARGIN - 24)
+        return QSize(200, 22 + 15 * len(lines) + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            if not self.isEnabled():
+                painter.setOpacity(0.9)
+            paint_radio(painter, QRectF(1, 4, _RADIO, _RADIO), on=self.isChecked())
+            painter.setFont(theme().font("body"))
+            painter.setPen(theme().color("text" if self.isEnabled() else "text.disabled"))
+            painter.drawText(24, 0, self.width() - 24, 22, Qt.AlignmentFlag.AlignVCenter, self.text())
+            painter.setFont(theme().font("caption"))
+            painter.setPen(theme().color("text.muted"))
+            for place, line in enumerate(self._lines(self.width() - 24)):
+                painter.drawText(24, 21 + 15 * place, self.width() - 24, 15, Qt.AlignmentFlag.AlignVCenter, line)

@@ -1,0 +1,191 @@
+"""What can be done with a data source: explore it, read it again, rename it, say where its file is now, remove it."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.file_import import locate_source, read_source_again, source_copies
+from benchboard.analytics.sources.services import NAME_LENGTH, SourceSummary, SourceUse
+from benchboard.errors import AppError
+from benchboard.i18n import _, in_sentence, ngettext
+from benchboard.identity.permissions import has_permission
+from benchboard.ui.commands import Handler
+from benchboard.ui.context import Context
+from benchboard.ui.studio.data.source_rows import SourceRow
+from benchboard.ui.tasks import DatabaseSession, Progress
+from benchboard.ui.widgets import Button, Confirm, Dialog, Edit, Field, open_file_dialog
+
+_NAMED_USES: Final = 5
+
+
+def explore_address(source_id: str, table: str = "") -> str:
+    """The address where a table of a source is explored."""
+    return "/".join(part for part in ("studio/explore", source_id, table) if part)
+
+
+class SourceActions(QObject):
+    """Runs the commands for a data source. `removed` emits the id of one that was removed."""
+
+    removed = Signal(str)
+
+    def __init__(self, context: Context, parent: QWidget, *, explores: bool) -> None:
+        """`explores`: there is a view to explore sources in."""
+        super().__init__(parent)
+        self._context, self._parent, self._explores = context, parent, explores
+
+    def handlers_for(self, row: SourceRow, table: Callable[[], str]) -> dict[str, Handler]:
+        """The commands for a source; `table` answers which of its tables is shown."""
+        source = row.source
+        found = {
+            "refresh": Handler(partial(self.refresh, source), self._why_read_only),
+            "rename": Handler(partial(self.rename, source), self._why_read_only),
+            "locate": Handler(partial(self.locate, source), self._why_read_only),
+            "remove": Handler(partial(self.remove, source), self._why_read_only),
+        }
+        if self._explores:
+            explore = Handler(lambda: self._context.go(explore_address(source.id, table())))
+            found = {"explore": explore, **found}
+        return {f"studio.sources.{name}": handler for name, handler in found.items()}
+
+    def _why_read_only(self) -> str:
+        may_write = has_permission(self._context.actor, "sources:write")
+        return "" if may_write else _("Your role can't change data sources.")
+
+    def refresh(self, source: SourceSummary) -> None:
+        """Read the files of a source again."""
+        database, actor = self._context.database, self._context.actor
+
+        def read(progress: Progress) -> SourceSummary:
+            token = CancelToken()
+            with progress.on_cancel(token.cancel):
+                progress.check()
+                return read_source_again(database, actor, source.id, cancel_token=token, progress=progress.report)
+
+        title = _("Reading “{name}”").format(name=source.name)
+        self._context.tasks.run(self, read, self._tell_refreshed, title=title)
+
+    def _tell_refreshed(self, source: SourceSummary) -> None:
+        if source.problem:
+            self._context.problems.toast(source.problem, warning=True)
+        else:
+            self._context.problems.toast(_("“{name}” was read again.").format(name=source.name))
+
+    def rename(self, source: SourceSummary) -> None:
+        """Ask for another name."""
+        _RenameDialog(self._context, self._parent.window(), source).open()
+
+    def locate(self, source: SourceSummary) -> None:
+        """Ask where the file of a source is now."""
+        folder = str(Path(source.path).parent) if source.path else ""
+        dialog = QFileDialog(self._parent.window(), _("Locate “{name}”").format(name=Path(source.path).name), folder)
+        dialog.setObjectName("source_locate_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.point_to(source, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        open_file_dialog(dialog)
+
+    def point_to(self, source: SourceSummary, path: Path) -> None:
+        """Read a source from this file from now on, if it has what the source needs."""
+        database, actor = self._context.database, self._context.actor
+
+        def read(progress: Progress) -> SourceSummary:
+            token = CancelToken()
+            with progress.on_cancel(token.cancel):
+                progress.check()
+                return locate_source(database, actor, source.id, path, cancel_token=token, progress=progress.report)
+
+        def tell(_source: SourceSummary) -> None:
+            self._context.problems.toast(_("“{name}” is read from its new place.").format(name=source.name))
+
+        self._context.tasks.run(self, read, tell, title=_("Reading “{name}”").format(name=source.name))
+
+    def remove(self, source: SourceSummary) -> None:
+        """Say what removing a source breaks, and remove it if that is confirmed."""
+        actor = self._context.actor
+        self._context.tasks.read(
+            self, lambda session: services.source_uses(session, actor, source.id), partial(self._confirm, source)
+        )
+
+    def _confirm(self, source: SourceSummary, uses: tuple[SourceUse, ...]) -> None:
+        Confirm(
+            self._parent.window(),
+            _("Remove “{name}”?").format(name=source.name),
+            _consequences(uses),
+            act=_("Remove data source"),
+            keep=_("Keep"),
+            run=partial(self._remove, source),
+        ).open()
+
+    def _remove(self, source: SourceSummary) -> None:
+        database, actor = self._context.database, self._context.actor
+
+        def remove(session: DatabaseSession) -> tuple[Path, ...]:
+            copies = source_copies(database, actor, source.id)
+            services.remove_source(session, actor, source.id, even_if_used=True)
+            return copies
+
+        def done(copies: tuple[Path, ...]) -> None:
+            self._context.problems.toast(_("“{name}” was removed.").format(name=source.name))
+            self.removed.emit(source.id)
+            title = _("Removing the copy of “{name}”").format(name=source.name)
+            self._context.tasks.run(self, lambda _progress: _delete(copies), lambda _none: None, title=title)
+
+        self._context.tasks.change(self, remove, done)
+
+
+def _delete(copies: tuple[Path, ...]) -> None:
+    for path in copies:
+        path.unlink(missing_ok=True)
+
+
+def _consequences(uses: tuple[SourceUse, ...]) -> str:
+    stays = _("The file itself stays where it is.")
+    dashboards = sorted({use.dashboard for use in uses})
+    if not dashboards:
+        return f"{_('No dashboard uses it.')} {stays}"
+    count = len(dashboards)
+    names = in_sentence(f"“{name}”" for name in dashboards[:_NAMED_USES])
+    text = ngettext(
+        "Widgets of {count} dashboard then show no data: {names}.",
+        "Widgets of {count} dashboards then show no data: {names}.",
+        count,
+    )
+    return f"{text.format(count=count, names=names)} {stays}"
+
+
+class _RenameDialog(Dialog):
+    """Asks for another name of a source."""
+
+    def __init__(self, context: Context, window: QWidget, source: SourceSummary) -> None:
+        super().__init__(window, _("Rename data source"), name="source_rename")
+        self._context, self._source = context, source
+        self._edit = Edit(name="source_name")
+        self._edit.setText(source.name)
+        self._edit.setMaxLength(NAME_LENGTH)
+        self._edit.selectAll()
+        self._field = Field(_("Name"), self._edit, lines=1)
+        self.content.addWidget(self._field)
+        self.content.addStretch(1)
+        self.add_button(Button(_("Cancel"), self.dismiss))
+        self._save_button = Button(_("Rename"), self._save, kind="primary", name="source_rename_save")
+        self.add_button(self._save_button)
+        self._edit.returnPressed.connect(self._save)
+        self._edit.textChanged.connect(lambda _text: self._field.set_error(""))
+
+    def _save(self) -> None:
+        actor, name, source_id = self._context.actor, self._edit.text(), self._source.id
+        self._context.tasks.change(
+            self,
+            lambda session: services.update_source(session, actor, source_id, name=name),
+            lambda _source: self.dismiss(),
+            self._fail,
+        )
+
+    def _fail(self, error: AppError) -> None:
+        self._field.set_error(" ".join(part for part in (error.what, error.do) if part))

@@ -1,0 +1,160 @@
+"""The list of data sources, with the details of one beside it."""
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QWidget
+
+from benchboard.i18n import _, pgettext
+from benchboard.identity.permissions import has_permission
+from benchboard.paging import Listing, Page
+from benchboard.ui.command_menu import command_menu
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts, run_handler
+from benchboard.ui.context import Context
+from benchboard.ui.paged.paged_model import PagedTableModel
+from benchboard.ui.paged.paged_view import PagedTable
+from benchboard.ui.studio.data.data_commands import SOURCE_MENU, SOURCES
+from benchboard.ui.studio.data.source_actions import SourceActions
+from benchboard.ui.studio.data.source_pane import SourcePane
+from benchboard.ui.studio.data.source_rows import SourceRow, read_rows, source_columns
+from benchboard.ui.tasks import DatabaseSession
+from benchboard.ui.time_format import refresh_times
+from benchboard.ui.widgets import Button, EmptyState, Toolbar, fill_column, search_field
+from benchboard.ui.widgets.drawer import Drawer
+from benchboard.ui.widgets.no_match import NoMatch
+
+TABLES = frozenset({"data_sources"})
+
+
+class SourceList(QWidget):
+    """The sources of the organisation. `file_wanted` and `sample_wanted` ask for data to be added."""
+
+    file_wanted = Signal()
+    folder_wanted = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self, context: Context, *, explores: bool) -> None:
+        super().__init__()
+        self.setObjectName("source_list")
+        self._context = context
+        self._pending = ""
+        self.actions_for_sources = SourceActions(context, self, explores=explores)
+        self._model: PagedTableModel[SourceRow] = PagedTableModel(context.tasks, self._fetch, source_columns(), self)
+        toolbar = Toolbar(_("Data sources"))
+        self._search = search_field(self, "sources_search", _("Name"), self._searched)
+        toolbar.add(self._search)
+        folder = Button(
+            _("Add folder"), self.folder_wanted.emit, icon="ph.folder", tip=_("Add folder"), name="sources_folder"
+        )
+        self.add_button = Button(
+            _("Add file"), self.file_wanted.emit, kind="primary", icon="ph.plus", name="sources_add"
+        )
+        may_write = has_permission(context.actor, "sources:write")
+        for button in (folder, self.add_button):
+            button.disable("" if may_write else _("Your role can't change data sources."))
+            toolbar.add_right(button)
+        toolbar.shorten(folder, self.add_button)
+        self._table: PagedTable[SourceRow] = PagedTable(
+            self._model,
+            label=_("Data sources"),
+            name="sources_table",
+            empty=self._empty_state(may_write=may_write),
+            no_match=NoMatch(pgettext("no match", "data sources"), self._search.clear),
+            ticks=False,
+            row_menu=True,
+        )
+        self.pane = SourcePane(context)
+        self._body = Drawer(self._table, self.pane)
+        self._body.covers.connect(self._table.view.set_covered)
+        fill_column(self, toolbar, self._body)
+        self.setFocusProxy(self._table.view)
+        self._model.loaded.connect(self._loaded)
+        self._table.current_changed.connect(self._show_row)
+        self._table.activated.connect(self._open)
+        self._table.menu_requested.connect(self._open_menu)
+        self.pane.closed.connect(self._close_detail)
+        handlers = {one.id: Handler(partial(self._run_at_current, one.id)) for one in REGISTRY.of_scope(SOURCES)}
+        install_shortcuts(self._table.view, SOURCES, handlers)
+        refresh_times(self._table.view.viewport())
+        context.changed.watch(self, TABLES, self._model.refresh)
+        self._model.listing = Listing(sort="name")
+
+    def _empty_state(self, *, may_write: bool) -> EmptyState:
+        if not may_write:
+            return EmptyState(
+                "ph.database", _("No data sources yet"), why=_("Data sources that colleagues add are listed here.")
+            )
+        why = _("Drop a CSV, Excel, Parquet, SQLite or DuckDB file anywhere here, or a folder of them.")
+        empty = EmptyState("ph.database", _("No data sources yet"), _("Choose file"), self.file_wanted.emit, why=why)
+        empty.action.setObjectName("sources_choose")
+        empty.add_action(_("Try it with sample data"), self.sample_wanted.emit).setObjectName("sources_sample")
+        return empty
+
+    def refresh_files(self) -> None:
+        """Look at all of them and their files again."""
+        if self._model.requested:
+            self._model.refresh()
+
+    def select(self, source_id: str) -> None:
+        """Select a source, once it is in the list."""
+        if not self._table.make_current(source_id):
+            self._pending = source_id
+            if self._search.text():
+                self._search.clear()
+
+    def command_handlers(self) -> Handlers:
+        """The commands for the selected source."""
+        row = self._table.current()
+        return self._handlers_at(row) if row is not None else {}
+
+    def panes(self) -> list[QWidget]:
+        """The panes in F6 order."""
+        return [self._table.view, *([self.pane] if self.pane.isVisible() else [])]
+
+    def _fetch(self, session: DatabaseSession, listing: Listing, after: str | None, limit: int) -> Page[SourceRow]:
+        return read_rows(session, self._context.actor, listing, after, limit)
+
+    def _searched(self, text: str) -> None:
+        self._model.listing = replace(self._model.listing, search=text.strip())
+
+    def _loaded(self) -> None:
+        self._body.keep_place(bool(self._model.rows))
+        if self._pending and self._table.make_current(self._pending):
+            self._pending = ""
+
+    def _show_row(self, row: SourceRow | None) -> None:
+        if row is not None:
+            self.pane.show_source(row, self._handlers_at(row))
+        self._body.show_detail(row is not None)
+
+    def _open(self, row: SourceRow) -> None:
+        """Explore a source, or show its details in a program that can't."""
+        explore = self._handlers_at(row).get("studio.sources.explore")
+        if explore is not None:
+            run_handler(explore, self._context.problems.refuse)
+        else:
+            self._show_row(row)
+            self.pane.setFocus()
+            self.pane.focusNextPrevChild(True)
+
+    def _handlers_at(self, row: SourceRow) -> dict[str, Handler]:
+        def table() -> str:
+            return self.pane.table or next(iter(row.source.tables), "")
+
+        return self.actions_for_sources.handlers_for(row, table)
+
+    def _open_menu(self, row: SourceRow, spot: QPoint) -> None:
+        handlers = self._handlers_at(row)
+        command_menu(self, SOURCE_MENU, handlers, scope=SOURCES, label=_("Actions"), name="sources_menu").popup(spot)
+
+    def _run_at_current(self, command_id: str) -> None:
+        row = self._table.current()
+        handler = self._handlers_at(row).get(command_id) if row is not None else None
+        if handler is not None:
+            run_handler(handler, self._context.problems.refuse)
+
+    def _close_detail(self) -> None:
+        self._body.show_detail(False)
+        self._table.clear_current()
+        self._table.view.setFocus()

@@ -1,0 +1,382 @@
+"""The details of a data source: what its tables hold, column by column, and their first rows."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.duckdb_engine import FileResult
+from benchboard.analytics.files.profile import ColumnProfile, profile_table
+from benchboard.analytics.files.scan import ScanColumn
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.file_import import table_scan
+from benchboard.analytics.sources.services import TableSummary
+from benchboard.errors import AppError, Cancelled
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
+from benchboard.ui.commands import Handlers, run_handler
+from benchboard.ui.context import Context
+from benchboard.ui.studio.data.preview_table import paint_line
+from benchboard.ui.studio.data.source_rows import SourceRow, location_text, news_text, status_mark, tables_and_rows
+from benchboard.ui.studio.data.value_text import KIND_ICONS, NUMBERS, common_decimals, kind_title, value_text
+from benchboard.ui.tasks import DatabaseSession, Progress, Work
+from benchboard.ui.theme import theme
+from benchboard.ui.time_format import relative_time
+from benchboard.ui.widgets import Badge, Button, Elided, KeyValue, Paragraph, Select, Text, hairline
+from benchboard.ui.widgets.accessible import Role
+from benchboard.ui.widgets.surfaces import Icon
+
+Index = QModelIndex | QPersistentModelIndex
+_SAMPLE_ROWS: Final = 20
+_MOST_COLUMNS: Final = 200
+"""Columns that are shown one by one; a table may have thousands."""
+_BARS: Final = QSize(76, 26)
+
+
+class SourcePane(DetailPane):
+    """Shows one source; its buttons run the commands of the list for it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("source_detail")
+        self._context = context
+        self._row: SourceRow | None = None
+        self._tables: tuple[TableSummary, ...] = ()
+        self._profiling: Work | None = None
+        self._name = Paragraph("", "section")
+        self._kind = Text("", "body", "secondary")
+        self._badge = Badge("ok", "")
+        self.head.addLayout(self._heading())
+        self._news = Paragraph("", "body", "error")
+        self._news.setContentsMargins(16, 0, 16, 10)
+        self.head.addWidget(self._news)
+        self._actions = QHBoxLayout()
+        self._actions.setContentsMargins(16, 0, 16, 12)
+        self._actions.setSpacing(theme().px("spacing.2"))
+        self.head.addLayout(self._actions)
+        self.head.addWidget(hairline())
+        self._facts = KeyValue()
+        facts = DetailSection("")
+        facts.fill(self._facts)
+        self._select = Select(name="source_table", label=_("Table"))
+        self._select.currentIndexChanged.connect(lambda _at: self._show_table())
+        self._select_section = DetailSection(_("Table"))
+        self._select_section.fill(self._select)
+        self._columns = DetailSection(_("Columns"))
+        self._sample = DetailSection(_("First rows"))
+        for section in (facts, hairline(), self._select_section, self._columns, hairline(), self._sample):
+            self.column.addWidget(section)
+        self.column.addStretch(1)
+
+    def _heading(self) -> QHBoxLayout:
+        lines = QVBoxLayout()
+        lines.setSpacing(4)
+        lines.addWidget(self._name)
+        below = QHBoxLayout()
+        below.setSpacing(theme().px("spacing.2"))
+        below.addWidget(self._kind)
+        below.addWidget(self._badge)
+        below.addStretch(1)
+        lines.addLayout(below)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 14, 10, 12)
+        head.setSpacing(theme().px("spacing.3"))
+        head.addWidget(Icon("ph.database", "text.secondary", 24), 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(lines, 1)
+        head.addWidget(self.close_button(), 0, Qt.AlignmentFlag.AlignTop)
+        return head
+
+    @property
+    def table(self) -> str:
+        """The name of the table that is shown; empty while none is."""
+        return self._select.current_key()
+
+    def show_source(self, row: SourceRow, handlers: Handlers) -> None:
+        """Show a source, and buttons for what can be done with it."""
+        same = self._row is not None and self._row.source == row.source
+        self._row = row
+        mark = status_mark(row)
+        self._name.setText(row.source.name)
+        self._kind.setText(row.kind_title)
+        self._badge.show_state(mark.kind, mark.text)
+        news = news_text(row)
+        self._news.setText(news)
+        self._news.set_tone("error" if mark.kind == "error" else "warn")
+        self._news.setVisible(bool(news))
+        self._show_actions(handlers)
+        self._facts.show_rows(
+            (
+                (_("Holds"), Elided(tables_and_rows(row))),
+                (_("Last read"), Elided(relative_time(row.source.last_sync))),
+                (_("Location"), Elided(location_text(row.source.path))),
+            )
+        )
+        if not same:
+            self._read_tables(row.source.id)
+
+    def _show_actions(self, handlers: Handlers) -> None:
+        while (item := self._actions.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        texts = {
+            "studio.sources.explore": (_("Explore"), "ph.compass"),
+            "studio.sources.refresh": (_("Read again"), "ph.arrows-clockwise"),
+            "studio.sources.locate": (_("Locate"), "ph.folder-open"),
+        }
+        for command, (title, icon) in texts.items():
+            if (handler := handlers.get(command)) is not None:
+                run = partial(run_handler, handler, self._context.problems.refuse)
+                name = f"source_{command.rpartition('.')[2]}"
+                button = Button(title, run, icon=icon, size="sm", name=name)
+                button.disable(handler.why_not())
+                self._actions.addWidget(button)
+        self._actions.addStretch(1)
+
+    # Tables
+
+    def _read_tables(self, source_id: str) -> None:
+        actor = self._context.actor
+
+        def show(tables: tuple[TableSummary, ...]) -> None:
+            if self._row is not None and self._row.id == source_id:
+                self._tables = tables
+                shown = self.table
+                self._select.set_choices([(table.name, table.name) for table in tables])
+                self._select.set_current_key(shown)
+                self._select_section.setVisible(len(tables) > 1)
+                self._show_table()
+
+        self._context.tasks.read(
+            self, lambda session: services.source_tables(session, actor, source_id), show, self._show_error
+        )
+
+    def _show_error(self, error: AppError) -> None:
+        if not isinstance(error, Cancelled):
+            self._columns.fill(Paragraph(f"{error.what} {error.do}".strip(), "body", "error"))
+            self._sample.fill()
+
+    def _show_table(self) -> None:
+        """Show the columns of the selected table at once, and read what they hold."""
+        table = next((one for one in self._tables if one.name == self.table), None)
+        if table is None or self._row is None:
+            return
+        rows = [_ColumnRow(column) for column in table.columns[:_MOST_COLUMNS]]
+        more = len(table.columns) - len(rows)
+        rest = ngettext("{count} more column", "{count} more columns", more).format(count=number(more))
+        self._columns.fill(*rows, *([Text(rest, "caption", "muted")] if more else []))
+        self._read_sample(self._row.id, table)
+        self._profile(self._row.id, table, rows)
+
+    def _read_sample(self, source_id: str, table: TableSummary) -> None:
+        actor = self._context.actor
+
+        def read(session: DatabaseSession) -> FileResult:
+            return services.sample_rows(session, actor, source_id, table.name, limit=_SAMPLE_ROWS)
+
+        def show(found: FileResult) -> None:
+            if self._is_shown(source_id, table):
+                self._sample.fill(_SampleTable(table.columns, found.rows))
+
+        def fail(error: AppError) -> None:
+            if self._is_shown(source_id, table):
+                self._sample.fill(Paragraph(f"{error.what} {error.do}".strip(), "body", "error"))
+
+        self._context.tasks.read(self, read, show, fail, long=True)
+
+    def _profile(self, source_id: str, table: TableSummary, rows: Sequence["_ColumnRow"]) -> None:
+        """Count what the columns hold, in the background, while the table is shown."""
+        if self._profiling is not None:
+            self._profiling.cancel()
+        database, actor = self._context.database, self._context.actor
+
+        def count(progress: Progress) -> tuple[ColumnProfile, ...]:
+            token = CancelToken()
+            with progress.on_cancel(token.cancel):
+                progress.check()
+                scan = table_scan(database, actor, source_id, table.name)
+                return profile_table(scan, cancel_token=token, progress=progress.report)
+
+        def show(found: tuple[ColumnProfile, ...]) -> None:
+            by_name = {profile.name: profile for profile in found}
+            if self._is_shown(source_id, table):
+                for row in rows:
+                    if (profile := by_name.get(row.name)) is not None:
+                        row.show_profile(profile)
+
+        title = _("Counting what “{table}” holds").format(table=table.name)
+        self._profiling = self._context.tasks.run(self, count, show, lambda _error: None, title=title)
+
+    def _is_shown(self, source_id: str, table: TableSummary) -> bool:
+        return self._row is not None and self._row.id == source_id and self.table == table.name
+
+
+class _ColumnRow(QWidget):
+    """A column: its kind, title and name; then its range, how many values are empty and differ, and a histogram."""
+
+    def __init__(self, column: ScanColumn) -> None:
+        super().__init__()
+        self.name = column.name
+        title = f"{column.title} ({column.unit})" if column.unit else column.title
+        self._title, self._kind = title, kind_title(column.kind)
+        self._facts = Elided(self._kind, "caption", "muted")
+        self._bars = _Histogram()
+        lines = QVBoxLayout()
+        lines.setSpacing(1)
+        top = QHBoxLayout()
+        top.setSpacing(theme().px("spacing.2"))
+        top.addWidget(Elided(title, "body_strong", fits_text=True))
+        top.addWidget(Elided(column.name, "mono", "muted"), 1)
+        lines.addLayout(top)
+        lines.addWidget(self._facts)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 3, 0, 3)
+        row.setSpacing(theme().px("spacing.2"))
+        row.addWidget(Icon(KIND_ICONS[column.kind]), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(lines, 1)
+        row.addWidget(self._bars)
+        self.setAccessibleName(f"{title}, {self._kind}")
+
+    def show_profile(self, profile: ColumnProfile) -> None:
+        """Show what the column holds."""
+        parts = [_range_text(profile) or self._kind]
+        about = "" if profile.distinct_is_exact else "≈ "
+        parts.append(
+            about + ngettext("{count} value", "{count} values", profile.distinct).format(count=number(profile.distinct))
+        )
+        if profile.empty:
+            parts.append(ngettext("{count} empty", "{count} empty", profile.empty).format(count=number(profile.empty)))
+        self._facts.setText(", ".join(parts))
+        self.setAccessibleName(f"{self._title}, {self._kind}, {', '.join(parts)}")
+        self._bars.show_profile(profile)
+
+
+def _range_text(profile: ColumnProfile) -> str:
+    if profile.minimum is None or profile.maximum is None:
+        return ""
+    return _("{low} to {high}").format(low=value_text(profile.minimum), high=value_text(profile.maximum))
+
+
+class _Histogram(QWidget):
+    """The shares of a column's values as bars: of ranges, or of the most frequent values."""
+
+    accessible_role = Role.Graphic
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(_BARS)
+        self.setAccessibleName(_("Histogram"))
+        self._counts: tuple[int, ...] = ()
+
+    def show_profile(self, profile: ColumnProfile) -> None:
+        """Show the counts of a profile, and name them in the tooltip."""
+        if profile.histogram:
+            self._counts = tuple(bucket.count for bucket in profile.histogram)
+            named = [(f"{value_text(one.start)} – {value_text(one.end)}", one.count) for one in profile.histogram]
+        else:
+            self._counts = tuple(count for _value, count in profile.frequent)
+            named = [(value_text(value), count) for value, count in profile.frequent]
+        lines = [f"{name[:60]}: {number(count)}" for name, count in named]
+        self.setToolTip("\n".join(lines))
+        self.setAccessibleDescription("; ".join(lines))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._counts:
+            return
+        with QPainter(self) as painter:
+            width = self.width() / max(len(self._counts), 4)
+            most = max(*self._counts, 1)
+            for place, count in enumerate(self._counts):
+                height = max(1.0, count / most * (self.height() - 2)) if count else 0.0
+                bar = QRectF(place * width, self.height() - height, width - 1, height)
+                painter.fillRect(bar, theme().color("text.muted"))
+
+
+class _SampleModel(QAbstractTableModel):
+    def __init__(self, columns: Sequence[ScanColumn], rows: Sequence[Sequence[Any]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.columns, self._rows = columns, rows
+        self._decimals = [common_decimals(row[place] for row in rows) for place in range(len(columns))]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - likewise
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return value_text(self._rows[index.row()][index.column()], self._decimals[index.column()])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(index.column()) | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._side(section) | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag.AlignRight if self.columns[column].kind in NUMBERS else Qt.AlignmentFlag.AlignLeft
+
+
+class _SampleCells(QStyledItemDelegate):
+    """Draws a cell with the margins of its column's title."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        text = str(index.data() or "")
+        width = QFontMetrics(theme().font("body")).horizontalAdvance(text) + 2 * theme().px("table.cell_pad_x") + 2
+        return QSize(width, theme().px("table.row.compact"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        pad = theme().px("table.cell_pad_x")
+        rect: QRect = option.rect
+        painter.save()
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
+        right = bool(index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight)
+        paint_line(painter, rect.adjusted(pad, 0, -pad, -1), str(index.data() or ""), "body", "text", right=right)
+        painter.restore()
+
+
+class _SampleTable(QTableView):
+    """The first rows of a table."""
+
+    def __init__(self, columns: Sequence[ScanColumn], rows: Sequence[Sequence[Any]]) -> None:
+        super().__init__()
+        self.setObjectName("source_sample")
+        self.setAccessibleName(_("First rows"))
+        self.setModel(_SampleModel(columns, rows, self))
+        self.setItemDelegate(_SampleCells(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme().px("table.row.compact"))
+        head = self.horizontalHeader()
+        head.setFixedHeight(theme().px("table.header"))
+        head.setMinimumSectionSize(64)
+        head.setMaximumSectionSize(240)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.resizeColumnsToContents()
+        self.setFixedHeight(theme().px("table.header") + len(rows) * theme().px("table.row.compact") + 12)

@@ -1,0 +1,177 @@
+"""The lines of a file that don't fit: their numbers, their text, what is wrong, and what becomes of them."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from benchboard.analytics.files.inspection_types import MAX_WRONG_LINES, TableInspection, WrongLine
+from benchboard.analytics.files.scan import WrongValues
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Elided, SegmentedControl, Text, fill_column, hairline
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.surfaces import Icon, set_surface
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW: Final = 50
+_SHOWN_ROWS: Final = 3
+_LINE_WIDTH: Final = 96
+_OUTCOME_WIDTH: Final = 150
+
+
+class WrongLinesPanel(QWidget):
+    """Hidden while all lines fit. `chosen` emits what becomes of values that don't."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("import_wrong_lines")
+        set_surface(self, "surface")
+        self._count = Text("", "body_strong")
+        self._rest = Elided("", "body", "secondary")
+        self._which = SegmentedControl(
+            (("empty", _("Leave values empty")), ("leave-out", _("Leave lines out"))), label=_("Lines that don't fit")
+        )
+        self._which.selected.connect(self.chosen)
+        head = QWidget()
+        head.setFixedHeight(42)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(theme().px("spacing.2"))
+        row.addWidget(Icon("ph.warning-fill", "warn"))
+        row.addWidget(self._count)
+        row.addWidget(self._rest, 1)
+        row.addWidget(self._which)
+        self.lines = QListView()
+        self.lines.setObjectName("import_wrong_list")
+        self.lines.setAccessibleName(_("Lines that don't fit"))
+        self.lines.setUniformItemSizes(True)
+        self.lines.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._model = _WrongLines(self)
+        self.lines.setModel(self._model)
+        self.lines.setItemDelegate(_LineDelegate(self._model, self.lines))
+        fill_column(self, hairline(), head, hairline(), self.lines)
+        self.hide()
+
+    @property
+    def shown_lines(self) -> tuple[WrongLine, ...]:
+        """The lines that are named."""
+        return self._model.lines
+
+    def show_table(self, table: TableInspection) -> None:
+        """Show the wrong lines of a table; the panel is hidden if there are none."""
+        count = table.wrong_count
+        wrong_values = table.scan.options.wrong_values
+        self._model.show_lines(table.wrong_lines, wrong_values)
+        self._count.setText(
+            ngettext("{count} line doesn't fit", "{count} lines don't fit", count).format(count=number(count))
+        )
+        self._rest.setText(_rest_text(table))
+        self._which.set_current(wrong_values)
+        self.lines.setFixedHeight(min(len(table.wrong_lines), _SHOWN_ROWS) * _ROW)
+        self.setVisible(count > 0)
+
+
+def _rest_text(table: TableInspection) -> str:
+    kept = ngettext("{count} row is added.", "{count} rows are added.", table.rows).format(count=number(table.rows))
+    if table.wrong_count > len(table.wrong_lines):
+        named = _("The first {count} are named here.").format(
+            count=number(min(MAX_WRONG_LINES, len(table.wrong_lines)))
+        )
+        return f"{kept} {named}"
+    return kept
+
+
+class _WrongLines(QAbstractListModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.lines: tuple[WrongLine, ...] = ()
+        self.wrong_values: WrongValues = "empty"
+
+    def show_lines(self, lines: tuple[WrongLine, ...], wrong_values: WrongValues) -> None:
+        self.beginResetModel()
+        self.lines, self.wrong_values = lines, wrong_values
+        self.endResetModel()
+
+    def outcome(self, line: WrongLine) -> str:
+        """What becomes of a line."""
+        if line.left_out or self.wrong_values == "leave-out":
+            return _("Line left out")
+        return _("Value left empty") if line.column is not None else _("Rest left empty")
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.lines)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line = self.lines[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _("Line {line}: {sentence} {outcome}.").format(
+                line=number(line.line), sentence=line.sentence, outcome=self.outcome(line)
+            )
+        return None
+
+
+class _LineDelegate(QStyledItemDelegate):
+    """Draws a line: a mark, its number, its text with the value that doesn't fit, what is wrong, what becomes of it."""
+
+    def __init__(self, model: _WrongLines, view: QListView) -> None:
+        super().__init__(view)
+        self._model, self._view = model, view
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(200, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line = self._model.lines[index.row()]
+        rect: QRect = option.rect
+        painter.save()
+        painter.fillRect(rect, theme().color("surface"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
+        middle = rect.center().y()
+        paint_icon(painter, "ph.x-circle-fill", QRectF(rect.left() + 16, middle - 7, 14, 14), theme().color("error"))
+        painter.setFont(theme().font("mono"))
+        painter.setPen(theme().color("text.secondary"))
+        numbers = QRect(rect.left() + 30, rect.top() + 6, _LINE_WIDTH - 42, 18)
+        painter.drawText(numbers, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(line.line))
+        text = QRect(rect.left() + _LINE_WIDTH, rect.top() + 6, rect.width() - _LINE_WIDTH - _OUTCOME_WIDTH, 18)
+        _paint_text(painter, text, line)
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text.secondary"))
+        below = text.translated(0, 20)
+        sentence = painter.fontMetrics().elidedText(line.sentence, Qt.TextElideMode.ElideRight, below.width())
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, sentence)
+        outcome = QRect(rect.right() - _OUTCOME_WIDTH, rect.top(), _OUTCOME_WIDTH - 16, rect.height())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(outcome, right, self._model.outcome(line))
+        if self._view.hasFocus() and self._view.currentIndex() == index:
+            painter.setPen(QPen(theme().color("focus"), 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+        painter.restore()
+
+
+def _paint_text(painter: QPainter, box: QRect, line: WrongLine) -> None:
+    """The text of a line, with the value that doesn't fit on a soft red ground and underlined."""
+    font = theme().font("mono")
+    painter.setFont(font)
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(" ".join(line.text.splitlines()), Qt.TextElideMode.ElideRight, box.width())
+    at = shown.find(line.value) if line.value else -1
+    if at >= 0:
+        left = box.left() + metrics.horizontalAdvance(shown[:at])
+        mark = QRect(left, box.top(), metrics.horizontalAdvance(line.value), box.height())
+        painter.fillRect(mark, theme().color("error.soft"))
+        painter.fillRect(QRect(mark.left(), mark.bottom(), mark.width(), 1), theme().color("error"))
+    painter.setPen(theme().color("text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -1,0 +1,388 @@
+"""The Data view: files that are dropped, read, corrected and added; sources that are read again, located, removed."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableView, QWidget
+
+from benchboard.analytics.queries import run_query
+from benchboard.analytics.sources import services
+from benchboard.analytics.sources.services import SourceSummary
+from benchboard.paging import Listing
+from benchboard.ui.studio.data.data_view import DataView
+from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.value_text import common_decimals, size_text, value_text
+from benchboard.ui.widgets import Select
+from support.databases import unbound
+
+if TYPE_CHECKING:
+    from conftest import Studio
+
+pytestmark = pytest.mark.usefixtures("plain_home")
+LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
+LINES = (
+    "Zaman;Oda;Sıcaklık (°C);Parça",
+    "07.11.2026 14:05;Oda 2;23,45;0048",
+    "08.11.2026 14:05;Oda 1;-18,9;0049",
+    "13.11.2026 09:12;Oda 2;2 3,61;0050",
+    *(f"{day}.11.2026 09:12;Oda 2;24,5;00{day}" for day in range(14, 28)),
+)
+ROWS = len(LINES) - 1
+
+
+class Data:
+    """The Data view in an open window, worked by mouse and keys."""
+
+    def __init__(self, studio: "Studio", folder: Path) -> None:
+        self.studio, self.qtbot = studio, studio.qtbot
+        self.window = studio.application.window
+        assert studio.application.shell is not None
+        studio.application.shell.go("studio/data")
+        (self.view,) = self.window.findChildren(DataView)
+        studio.wait(self.view.isVisible)
+        self.file = folder / "Chamber 2.csv"
+        self.file.write_text("\n".join(LINES) + "\n", encoding="utf-8")
+
+    @property
+    def page(self) -> ImportPage:
+        """The import that is shown, once its file is read."""
+        self.studio.wait(lambda: self.view.page is not None and not self.view.page.busy)
+        page = self.view.page
+        assert page is not None
+        return page
+
+    def drop(self, *paths: Path) -> None:
+        """Drag files over the window and drop them."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(QPoint(400, 400), copy, data, LEFT, none)
+        QApplication.sendEvent(self.window, enter)
+        assert enter.isAccepted()
+        sheet = self.find("drop_sheet")
+        assert (paths[0].name if len(paths) == 1 else "2 files") in sheet.accessibleName()
+        QApplication.sendEvent(sheet, QDragEnterEvent(QPoint(400, 400), copy, data, LEFT, none))
+        QApplication.sendEvent(sheet, QDropEvent(QPointF(400, 400), copy, data, LEFT, none))
+
+    def find(self, name: str) -> QWidget:
+        """The visible widget of that name; waits for it."""
+        self.studio.wait(lambda: any(one.isVisible() for one in self.window.findChildren(QWidget, name)))
+        return next(one for one in self.window.findChildren(QWidget, name) if one.isVisible())
+
+    def click(self, name: str) -> None:
+        self.qtbot.mouseClick(self.find(name), LEFT)
+
+    def is_shown(self, name: str) -> bool:
+        return any(one.isVisible() for one in self.window.findChildren(QWidget, name))
+
+    def texts(self) -> set[str]:
+        """The texts on screen."""
+        return {label.text() for label in self.view.findChildren(QLabel) if label.isVisible()}
+
+    def choose(self, name: str, key: str) -> None:
+        """Choose from a drop-down list by its keys."""
+        select = self.find(name)
+        assert isinstance(select, Select)
+        select.setFocus()
+        at = select.findData(key)
+        step = Qt.Key.Key_Down if at > select.currentIndex() else Qt.Key.Key_Up
+        while select.currentIndex() != at:
+            self.qtbot.keyClick(select, step)
+
+    def rows(self) -> list[str]:
+        """The names in the list."""
+        model = self.list_view.model()
+        return [model.index(row, 0).data().partition(",")[0] for row in range(model.rowCount())]
+
+    @property
+    def list_view(self) -> QTableView:
+        (view,) = self.view.findChildren(QTableView, "sources_table")
+        return view
+
+    def sources(self) -> list[SourceSummary]:
+        """The sources in the database."""
+        with unbound(self.studio.workspace.database).read() as session:
+            return list(services.list_sources(session, self.studio.actor, Listing()).rows)
+
+    def add(self) -> SourceSummary:
+        """Press Ctrl+Enter and wait until the source is in the list."""
+        before = len(self.sources())
+        self.qtbot.keyClick(self.page.preview, Qt.Key.Key_Return, CTRL)
+        self.studio.wait(lambda: len(self.sources()) > before and len(self.rows()) > before)
+        return next(one for one in self.sources() if one.name in self.rows())
+
+    def select(self, name: str) -> None:
+        """Click a source in the list."""
+        self.studio.wait(lambda: name in self.rows())
+        view = self.list_view
+        self.qtbot.mouseClick(
+            view.viewport(), LEFT, pos=view.visualRect(view.model().index(self.rows().index(name), 0)).center()
+        )
+
+    def query(self, source_id: str, text: str) -> object:
+        """The first value that a query over a source answers."""
+        with unbound(self.studio.workspace.database).read() as session:
+            return run_query(session, self.studio.actor, text, source_id=source_id).rows[0][0]
+
+
+@pytest.fixture
+def data(open_studio: Callable[..., "Studio"], tmp_path: Path) -> Data:
+    return Data(open_studio(), tmp_path)
+
+
+def test_a_dropped_file_is_read_and_added_by_ctrl_enter(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    assert [page.pane.fields[one].select.current_key() for one in ("delimiter", "decimal_mark", "date_order")] == [
+        ";", ",", "day-first",
+    ]  # fmt: skip
+    assert page.preview.preview.cell_text(0, 2) == "23.45"
+    source = data.add()
+    assert (source.name, source.kind, source.status) == ("Chamber 2", "csv", "connected")
+    assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == ROWS
+    assert str(data.query(source.id, f"SELECT min(sicaklik_c) FROM {source.tables[0]}")) == "-18.9"
+    assert data.rows() == ["Chamber 2"]
+
+
+def test_a_file_dragged_away_is_not_imported(data: Data) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(data.file))])
+    enter = QDragEnterEvent(QPoint(400, 400), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(data.window, enter)
+    sheet = data.find("drop_sheet")
+    QApplication.sendEvent(sheet, enter)
+    QApplication.sendEvent(sheet, QDragLeaveEvent())
+    assert not data.is_shown("drop_sheet")
+    assert data.view.page is None
+
+
+def test_a_file_that_leaves_the_window_at_once_closes_the_sheet(data: Data) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(data.file))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(data.window, QDragEnterEvent(QPoint(2, 2), copy, mime, LEFT, none))
+    data.find("drop_sheet")
+    QApplication.sendEvent(data.window, QDragLeaveEvent())
+    data.studio.wait(lambda: not data.is_shown("drop_sheet"))
+
+
+def test_a_file_dropped_before_the_pointer_moves_is_imported(data: Data) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(data.file))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(data.window, QDragEnterEvent(QPoint(2, 2), copy, mime, LEFT, none))
+    QApplication.sendEvent(data.window, QDropEvent(QPointF(2, 2), copy, mime, LEFT, none))
+    assert data.page.draft.path == data.file
+
+
+def test_another_separator_reads_again_and_as_detected_brings_it_back(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    page.pane.name.setFocus()
+    page.pane.name.selectAll()
+    data.qtbot.keyClicks(page.pane.name, "Chamber")
+    data.choose("import_delimiter", "\t")
+    data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 1)
+    assert "chosen by you" in data.texts()
+    data.click("import_as_detected")
+    data.studio.wait(lambda: not page.busy and page.preview.preview.columnCount() == 4)
+    assert page.name == "Chamber"
+
+
+def test_a_kind_chosen_by_keys_names_the_lines_that_do_not_fit(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    assert [line.line for line in page.wrong_lines.shown_lines] == [4]
+    preview = page.preview
+    preview.setFocus()
+    preview.setCurrentIndex(preview.preview.index(0, 1))
+    data.qtbot.keyClick(preview, Qt.Key.Key_Return)
+    row = data.find("kind_integer")
+    data.studio.wait(lambda: "0 fit" in row.accessibleDescription())
+    data.qtbot.mouseClick(row, LEFT)
+    data.studio.wait(lambda: not page.busy and len(page.wrong_lines.shown_lines) == ROWS)
+    assert page.wrong_lines.isVisible()
+
+
+def test_a_column_left_out_and_one_renamed_are_so_in_queries(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    page.preview.column_opened.emit(1)
+    data.click("kind_leave-out")
+    data.studio.wait(lambda: not page.busy)
+    page.preview.column_opened.emit(2)
+    name = data.find("column_name")
+    assert isinstance(name, QLineEdit)
+    name.selectAll()
+    data.qtbot.keyClicks(name, "temperature")
+    data.qtbot.keyClick(name, Qt.Key.Key_Return)
+    data.studio.wait(lambda: not page.busy)
+    source = data.add()
+    with unbound(data.studio.workspace.database).read() as session:
+        (table,) = services.source_tables(session, data.studio.actor, source.id)
+    assert [column.name for column in table.columns] == ["zaman", "temperature", "parca"]
+
+
+def test_a_name_that_cannot_be_used_says_why_and_is_not_taken(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    page.preview.column_opened.emit(2)
+    name = data.find("column_name")
+    assert isinstance(name, QLineEdit)
+    name.selectAll()
+    data.qtbot.keyClicks(name, "oda")
+    assert name.accessibleDescription() == "Another column has this name."
+    data.qtbot.keyClick(name, Qt.Key.Key_Escape)
+    column = page.preview.preview.column(2)
+    assert column is not None
+    assert column.name == "sicaklik_c"
+
+
+def test_lines_left_out_are_not_added(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    data.click("segment_leave-out")
+    data.studio.wait(lambda: not page.busy)
+    source = data.add()
+    assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == ROWS - 1
+
+
+def test_esc_leaves_at_once_if_nothing_was_changed_and_asks_otherwise(data: Data) -> None:
+    data.drop(data.file)
+    data.qtbot.keyClick(data.page.preview, Qt.Key.Key_Escape)
+    data.studio.wait(lambda: data.view.page is None)
+    data.drop(data.file)
+    page = data.page
+    data.qtbot.keyClicks(page.pane.name, " log")
+    data.qtbot.keyClick(page.pane.name, Qt.Key.Key_Escape)
+    data.click("confirm_keep")
+    assert page.name == "Chamber 2 log"
+    data.qtbot.keyClick(page.pane.name, Qt.Key.Key_Escape)
+    data.click("confirm_act")
+    data.studio.wait(lambda: data.view.page is None)
+    assert data.sources() == []
+
+
+def test_a_name_in_use_is_said_at_the_name_and_nothing_chosen_is_lost(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    data.drop(data.file)
+    page = data.page
+    page.pane.follow.click()
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    data.studio.wait(lambda: "already exists" in page.pane.name.accessibleDescription())
+    assert data.view.page is page
+    assert not page.copies
+    data.qtbot.keyClicks(page.pane.name, "Chamber 3")
+    data.qtbot.keyClick(page.pane.name, Qt.Key.Key_Return, CTRL)
+    data.studio.wait(lambda: data.rows() == ["Chamber 2", "Chamber 3"])
+
+
+def test_a_file_without_tables_says_why_and_offers_another_one(data: Data, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
+    data.drop(picture)
+    data.studio.wait(lambda: "“picture.png” has no tables" in data.texts())
+    assert data.page.why_not_added()
+
+
+def test_several_files_are_imported_one_after_the_other(data: Data, tmp_path: Path) -> None:
+    other = tmp_path / "Other.csv"
+    other.write_text("a,b\n1,2\n", encoding="utf-8")
+    data.drop(data.file, other)
+    data.add()
+    data.studio.wait(lambda: data.view.page is not None and data.view.page.draft.path == other)
+    data.add()
+    assert data.rows() == ["Chamber 2", "Other"]
+
+
+def test_a_moved_file_is_said_and_found_again(data: Data, tmp_path: Path) -> None:
+    data.drop(data.file)
+    data.page.pane.follow.click()
+    source = data.add()
+    moved = data.file.rename(tmp_path / "moved.csv")
+    data.view.list.refresh_files()
+    data.select("Chamber 2")
+    data.studio.wait(lambda: "The file isn't where it was. Locate it, or put it back." in data.texts())
+    data.view.list.actions_for_sources.point_to(source, moved)
+    data.studio.wait(lambda: "The file isn't where it was. Locate it, or put it back." not in data.texts())
+    assert data.sources()[0].path == str(moved)
+
+
+def test_a_changed_file_is_said_and_read_again(data: Data) -> None:
+    data.drop(data.file)
+    source = data.add()
+    with data.file.open("a", encoding="utf-8") as more:
+        more.write("28.11.2026 09:12;Oda 2;24,5;0099\n")
+    later = source.last_sync
+    assert later is not None
+    os.utime(data.file, (later.timestamp() + 60,) * 2)
+    data.view.list.refresh_files()
+    data.select("Chamber 2")
+    said = "The file has changed since it was read. Read it again."
+    data.studio.wait(lambda: said in data.texts())
+    data.click("source_refresh")
+    query = f"SELECT count(*) FROM {source.tables[0]}"
+    data.studio.wait(lambda: data.query(source.id, query) == ROWS + 1)
+
+
+def test_a_source_is_removed_after_confirmation_and_its_copy_too(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    copies = data.studio.home / "sources"
+    assert len(list(copies.glob("*.parquet"))) == 1
+    data.select("Chamber 2")
+    data.qtbot.keyClick(data.list_view, Qt.Key.Key_Delete)
+    data.click("confirm_act")
+    data.studio.wait(lambda: data.sources() == [] and not list(copies.glob("*.parquet")))
+    assert data.file.exists()
+
+
+def test_a_source_is_renamed_by_f2(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    data.select("Chamber 2")
+    data.qtbot.keyClick(data.list_view, Qt.Key.Key_F2)
+    edit = data.find("source_name")
+    data.qtbot.keyClicks(edit, "Climate chamber")
+    data.qtbot.keyClick(edit, Qt.Key.Key_Return)
+    data.studio.wait(lambda: data.rows() == ["Climate chamber"])
+
+
+def test_the_sample_data_are_added_in_one_click(data: Data) -> None:
+    data.click("sources_sample")
+    data.studio.wait(lambda: data.rows() == ["Sample orders"])
+    (source,) = data.sources()
+    assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 600
+    data.studio.wait(lambda: any("7 values" in text for text in data.texts()))
+
+
+def test_who_may_not_add_data_is_told_and_drops_nothing(open_studio: Callable[..., "Studio"], tmp_path: Path) -> None:
+    data = Data(open_studio(role="business_user"), tmp_path)
+    add = data.find("sources_add")
+    assert (add.isEnabled(), add.toolTip()) == (False, "Your role can't change data sources.")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(data.file))])
+    enter = QDragEnterEvent(QPoint(400, 400), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(data.window, enter)
+    sheet = data.find("drop_sheet")
+    QApplication.sendEvent(sheet, enter)
+    drop = QDropEvent(QPointF(4, 4), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(sheet, drop)
+    assert (drop.isAccepted(), data.view.page) == (False, None)
+
+
+def test_values_of_a_column_have_the_same_decimals() -> None:
+    decimals = common_decimals([1.5, 2.25, 3.0, None, float("nan")])
+    assert [value_text(value, decimals) for value in (1.5, 2.25, 3.0, None)] == ["1.50", "2.25", "3.00", ""]
+    assert common_decimals([1, "2.5", None]) is None
+
+
+def test_sizes_are_written_in_the_largest_unit_that_fits() -> None:
+    assert [size_text(size) for size in (999, 18_200_000)] == ["999\u00a0B", "18.2\u00a0MB"]
