@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from two_dashboards import SECOND
@@ -45,6 +45,14 @@ class Both:
     def go(self, place: str) -> None:
         assert self.studio.application.shell is not None
         self.studio.application.shell.go(f"studio/{place}")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Lay out the page that was hidden: a canvas that is resized meanwhile cancels a drag."""
+        sizes: list[QSize] = []
+        while (size := self.home.canvas.size()) not in sizes[-1:]:
+            sizes.append(size)
+            QApplication.processEvents()
 
     def read(self, page: StudioPage) -> None:
         self.studio.wait(lambda: page.saving.state == "saved" and not page.query_runner.busy)
