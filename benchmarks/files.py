@@ -3,7 +3,7 @@
 Aggregation: the same query over the relation of an inspected file and over DuckDB's own `read_csv`. Limit: 1.1 times.
 First profile: `profile_table` compared with DuckDB's SUMMARIZE, which counts much the same. Limit: 1.2 times. The time
 of the inspection, which comes before the first profile, is shown beside it. Each pair is measured alternately.
-`python benchmarks/files.py [--rows 2000000] [--pairs 5] [--json]`; DESIGN.md's figures are those of 20,000,000 rows.
+`python benchmarks/files.py [--rows 2000000] [--pairs 5] [--json]`; the limits are those of 20,000,000 rows.
 """
 
 import argparse

@@ -92,7 +92,7 @@ def _with_variable_names(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with the word of each `:word` as a name, also where it is a keyword (`:from`, `:interval`)."""
     found = list(tokens)
     for place, (colon, word) in enumerate(itertools.pairwise(tokens), 1):
-        is_variable = colon.token_type == TokenType.COLON and colon.end + 1 == word.start and word.text.isidentifier()
+        is_variable = colon.token_type == TokenType.COLON and word.text.isidentifier()
         if is_variable and word.token_type != TokenType.IDENTIFIER:
             found[place] = Token(TokenType.VAR, word.text, word.line, word.col, word.start, word.end, word.comments)
     return found

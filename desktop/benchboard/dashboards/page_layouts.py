@@ -9,6 +9,7 @@ from benchboard.dashboards.editing import state
 from benchboard.dashboards.editing.view import repeats_anything
 from benchboard.dashboards.layout import Layout
 from benchboard.errors import AppError
+from benchboard.identity import permissions
 from benchboard.identity.permissions import Actor
 
 
@@ -17,6 +18,7 @@ def page_layouts(session: Session, actor: Actor, dashboard_ids: Collection[str])
 
     Those are left out that can't be read, and those whose layout depends on the values of variables.
     """
+    permissions.require(actor, "studio:enter")
     layouts = {}
     for dashboard_id in dashboard_ids:
         try:

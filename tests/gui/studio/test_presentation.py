@@ -188,7 +188,7 @@ def test_presentation_counts_the_pages_of_dashboards_that_are_not_loaded_yet(two
     raw = {"format": "benchboard/dashboard", "version": 2, "title": "Tall", "columns": 12, "items": tall}
     with unbound(two.studio.workspace.database).change() as session:
         tab = OpenTab(library.create(session, two.studio.actor, parse_document(raw)).card.id)
-    place._insert_tab(3, tab, "Tall")
+    place.insert_tab(3, tab, "Tall")
     context.apply_settings(replace(context.settings, present_every="300"))
     two.qtbot.keyClick(two.first.canvas, Qt.Key.Key_F5)
     assert context.status.text("hint").startswith("Next page in ")
@@ -206,7 +206,7 @@ def test_presentation_hint_has_a_key_cap_for_each_key(studio: "Studio") -> None:
     hint = studio.page.presented.hint
     hint.appear([("{key} to exit", {"key": "Esc"}), ("To turn: {a} {b}", {"a": "←", "b": "→"})], 14)
     assert hint.text == hint.accessibleName() == "Esc to exit · To turn: ← →"
-    assert [text for sentence in hint._parts for text, is_key in sentence if is_key] == ["Esc", "←", "→"]
+    assert [text for sentence in hint.sentences for text, is_key in sentence if is_key] == ["Esc", "←", "→"]
     narrow = hint.width()
     hint.appear([("{key} to exit", {"key": "Esc"}), ("To turn: {a} {b}", {"a": "←", "b": "→"})], 28)
     assert hint.width() == pytest.approx(2 * narrow, rel=0.1)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchboard.analytics.files.column_names import _KEYWORDS, NAME, query_name, query_names
+from benchboard.analytics.files.column_names import KEYWORDS, NAME, query_name, query_names
 from benchboard.analytics.files.scan import FileScan, ReadOptions, ScanColumn
 from benchboard.analytics.files.sql_text import identifier, literal
 from benchboard.errors import Invalid
@@ -173,11 +173,11 @@ def test_query_names_are_all_different() -> None:
 def test_query_names_are_unique_names_whatever_the_titles(titles: list[str]) -> None:
     names = query_names(titles)
     assert len(set(names)) == len(titles) == len(names)
-    assert all(NAME.fullmatch(name) and name not in _KEYWORDS for name in names)
+    assert all(NAME.fullmatch(name) and name not in KEYWORDS for name in names)
 
 
 def test_keywords_are_those_that_duckdb_reserves() -> None:
     with duckdb.connect() as connection:
         found = connection.execute("SELECT keyword_category, keyword_name FROM duckdb_keywords()").fetchall()
     usable = {name for category, name in found if category == "column_name"}
-    assert {name for category, name in found if category in ("reserved", "type_function")} - usable == _KEYWORDS
+    assert {name for category, name in found if category in ("reserved", "type_function")} - usable == KEYWORDS

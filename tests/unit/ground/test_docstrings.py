@@ -29,6 +29,7 @@ OUTSIDE: Final = frozenset(
         *("uuid", "jsonb", "rc", "Z1", "V1013", "z", "ttyACM0", "Authorization", "Cookie", "keyring", "tr"),
         *("percentunit", "grafana", "tablet", "horizontal", "who_id", "query.memory", "dashboards.overtaken"),
         *("dongle.untrusted", "spacing.4", "table.row.standard", "icon.control", "DW", "Nightly", "Ni"),
+        *("sicaklik_c", "value_2", "column_3", "c0", "c1", "reject_errors", "allowed_paths"),
     ]
 )
 """Names of other programs, tables, files, values and error codes."""

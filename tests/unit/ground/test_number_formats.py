@@ -14,6 +14,7 @@ EXCEPTIONS: Final = {
     "i18n.py": "`number` itself",
     "cli/can.py": "a line in candump's format",
     "analytics/expression_translator.py": "SQL",
+    "analytics/files/csv_dialect.py": "the pattern of a date",
     "analytics/query_builder/sql_words.py": "SQL",
     "analytics/sqlite_functions.py": "a value of SQLite",
     "dashboards/variables/variable_queries.py": "a value of a query",

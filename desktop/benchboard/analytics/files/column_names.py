@@ -20,7 +20,7 @@ _KEYWORD_TEXT: Final = """
     returning right select semi show similar some summarize symmetric table tablesample then to trailing true
     union unique unpack unpivot using variadic verbose when where window with
 """
-_KEYWORDS: Final = frozenset(_KEYWORD_TEXT.split())
+KEYWORDS: Final = frozenset(_KEYWORD_TEXT.split())
 """DuckDB's words that would have to be quoted where a column stands."""
 
 
@@ -33,7 +33,7 @@ def query_name(title: str) -> str:
         return ""
     if name[0].isdigit():
         return f"c_{name}"[:MAX_NAME]
-    return f"{name}_" if name in _KEYWORDS else name
+    return f"{name}_" if name in KEYWORDS else name
 
 
 def query_names(titles: Iterable[str]) -> tuple[str, ...]:

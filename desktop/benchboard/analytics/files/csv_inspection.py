@@ -316,7 +316,7 @@ def _choose_order(
     if deciding:
         reason += " " + _("The first date that tells is {date}.").format(date=str(deciding[0][0])[:40])
     certainty = "sure" if mine >= 0.99 * total and theirs < mine else "likely"
-    return replace(options, date_order=order), OptionGuess("date_order", order, certainty, reason)  # type: ignore[arg-type]
+    return replace(options, date_order=order), OptionGuess("date_order", order, certainty, reason)  # type: ignore[arg-type]  # one of the two
 
 
 # --- what was found

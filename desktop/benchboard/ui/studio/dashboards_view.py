@@ -184,7 +184,7 @@ class DashboardsView(QWidget):
         place = self._tab_of(dashboard_id)
         if place < 0:
             place = self._stack.count()
-            self._insert_tab(place, OpenTab(dashboard_id), _("Opening"))
+            self.insert_tab(place, OpenTab(dashboard_id), _("Opening"))
         self.tabs.setCurrentIndex(place)
         self._show(place)
         shown = self._stack.widget(place)
@@ -198,7 +198,7 @@ class DashboardsView(QWidget):
         dialog.name_entered.connect(lambda name: page.when_loaded(partial(page.editor.rename, name)))
         dialog.open()
 
-    def _insert_tab(self, tab: int, view: OpenTab, name: str) -> None:
+    def insert_tab(self, tab: int, view: OpenTab, name: str) -> None:
         """Add a tab for a dashboard, which is loaded when the tab is first shown."""
         self._stack.insertWidget(tab, UnloadedTab(view))
         self.tabs.set_tab_name(self.tabs.insertTab(tab, ""), name)
@@ -247,7 +247,7 @@ class DashboardsView(QWidget):
         for view in found.tabs.views:
             there = self._tab_of(view.dashboard_id)
             if there < 0:
-                self._insert_tab(place, view, found.names[view.dashboard_id])
+                self.insert_tab(place, view, found.names[view.dashboard_id])
             place = (there if there >= 0 else place) + 1
         if self.page is None and found.tabs.front:
             self.open(found.tabs.front)

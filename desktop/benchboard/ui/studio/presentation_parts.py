@@ -107,7 +107,7 @@ class LeaveHint(QWidget):
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
         self._page = page
-        self._parts: list[list[tuple[str, bool]]] = []
+        self.sentences: list[list[tuple[str, bool]]] = []
         """Of each sentence its texts, and whether each is a key."""
         self.setObjectName("present_hint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -122,13 +122,13 @@ class LeaveHint(QWidget):
     @property
     def text(self) -> str:
         """What it says, in one line of text."""
-        return " · ".join("".join(text for text, _is_key in sentence) for sentence in self._parts)
+        return " · ".join("".join(text for text, _is_key in sentence) for sentence in self.sentences)
 
     def appear(self, sentences: Sequence[tuple[str, Mapping[str, str]]], size: int) -> None:
         """Show these sentences, `size` pixels high: each with placeholders, and the key that stands for each."""
         self._fading.stop()
         self._effect.setEnabled(False)
-        self._parts = [_parts_of(sentence, keys) for sentence, keys in sentences]
+        self.sentences = [_parts_of(sentence, keys) for sentence, keys in sentences]
         font = theme().font("body")
         font.setPixelSize(size)
         self.setFont(font)
@@ -172,7 +172,7 @@ class LeaveHint(QWidget):
         """Draw the sentences, or with None only measure them; returns the width of all in pixels."""
         metrics, ink, middle = self._letters, theme().color("on.tooltip"), self.height() / 2
         em, x = metrics.height(), metrics.height() * 0.7
-        for place, sentence in enumerate(self._parts):
+        for place, sentence in enumerate(self.sentences):
             x += em if place else 0.0
             for text, is_key in sentence:
                 width = metrics.horizontalAdvance(text)
