@@ -92,6 +92,18 @@ def _export(context: TourContext) -> None:
     context.driver.click("command_export_pdf")
 
 
+def _data(context: TourContext) -> None:
+    context.driver.click("tab_studio_data")
+    context.driver.widget("sources_sample")
+
+
+def _column(context: TourContext) -> None:
+    """Open what can be changed about a column."""
+    context.driver.widget("import_preview").setFocus()
+    context.driver.press(Qt.Key.Key_Return)
+    context.driver.widget("column_popover")
+
+
 def _people(context: TourContext) -> None:
     """Sign out, and in as an admin."""
     sign_out(context)
@@ -147,6 +159,10 @@ SCREENS: Final = (
     Screen("imported", _tour("dashboard-imported")),
     Screen("templates", _tour("templates")),
     Screen("template-taken", _tour("template-taken")),
+    Screen("data-empty", _data),
+    Screen("import", _tour("data-dropped")),
+    Screen("import-column", _here, _column),
+    Screen("data", in_sequence(_ESCAPE, _tour("data-added"))),
     Screen("search", _tour("search")),
     Screen("shortcuts", in_sequence(_ESCAPE, _run("window.shortcuts"))),
     Screen("settings", in_sequence(_ESCAPE, _run("window.settings"))),

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -107,6 +107,17 @@ class Driver:
         self.press(Qt.Key.Key_Return)
         self.wait_until(lambda: self.find(dialog) is None, f"the end of “{dialog}”")
         self.window.activateWindow()  # without a window manager, no window gets the focus by itself
+
+    def drop_file(self, path: Path) -> None:
+        """Drag a file over the window, and drop it there."""
+        data, copy = QMimeData(), Qt.DropAction.CopyAction
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        spot = self.window.rect().center()
+        QApplication.sendEvent(self.window, QDragEnterEvent(spot, copy, data, button, none))
+        sheet = self.widget("drop_sheet")
+        QApplication.sendEvent(sheet, QDragEnterEvent(spot, copy, data, button, none))
+        QApplication.sendEvent(sheet, QDropEvent(QPointF(spot), copy, data, button, none))
 
     def settle(self) -> None:
         """Fades, settling tiles and a first look at the data are over by then."""

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTableView
 
 from benchboard.tour.dashboard_steps import DASHBOARDS
+from benchboard.tour.data_steps import DATA
 from benchboard.tour.driver import Driver
 from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point, unfold
 from benchboard.ui.commands import REGISTRY
@@ -350,6 +351,7 @@ STEPS: tuple[TourStep, ...] = (
         "12",
     ),
     *DASHBOARDS,
+    *DATA,
     TourStep(
         "search",
         "Ctrl K finds every view, dashboard and command.",

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QDate, QLocale
 
 from benchboard.analytics.files.value_expressions import ColumnKind
-from benchboard.i18n import N_, _, number
+from benchboard.i18n import N_, _, number, pgettext
 
 KIND_ICONS: Final[dict[ColumnKind, str]] = {
     "text": "ph.text-t", "integer": "ph.list-numbers", "decimal": "ph.hash", "float": "ph.hash",
@@ -20,7 +20,6 @@ _KIND_TITLES: Final[dict[ColumnKind, str]] = {
     "float": N_("Number, with decimals"), "boolean": N_("Yes or no"), "timestamp": N_("Date and time"),
     "date": N_("Date"),
 }  # fmt: skip
-_SHORT_TITLES: Final[dict[ColumnKind, str]] = {"float": N_("Number"), "decimal": N_("Decimal")}
 NUMBERS: Final[tuple[ColumnKind, ...]] = ("integer", "decimal", "float")
 _MOST_DECIMALS: Final = 6
 _HUGE: Final = 1e15
@@ -30,8 +29,10 @@ _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
 def kind_title(kind: ColumnKind, *, short: bool = False) -> str:
-    """A kind as people call it."""
-    return _(_SHORT_TITLES.get(kind, _KIND_TITLES[kind]) if short else _KIND_TITLES[kind])
+    """A kind as people call it, or in a word or two."""
+    if short and kind in ("float", "decimal"):
+        return pgettext("kind of a column", "Number")
+    return _(_KIND_TITLES[kind])
 
 
 def common_decimals(values: Iterable[object]) -> int | None:

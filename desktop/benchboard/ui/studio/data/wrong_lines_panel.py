@@ -19,6 +19,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets import Elided, SegmentedControl, Text, fill_column, hairline
 from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import plain_tooltip
 from benchboard.ui.widgets.surfaces import Icon, set_surface
 
 Index = QModelIndex | QPersistentModelIndex
@@ -120,6 +121,8 @@ class _WrongLines(QAbstractListModel):
             return _("Line {line}: {sentence} {outcome}.").format(
                 line=number(line.line), sentence=line.sentence, outcome=self.outcome(line)
             )
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(line.sentence)
         return None
 
 
