@@ -14,6 +14,7 @@ from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.paging import Listing
+from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.data.import_page import ImportPage
 from benchboard.ui.studio.data.value_text import common_decimals, size_text, value_text
@@ -353,6 +354,34 @@ def test_a_source_is_renamed_by_f2(data: Data) -> None:
     data.qtbot.keyClicks(edit, "Climate chamber")
     data.qtbot.keyClick(edit, Qt.Key.Key_Return)
     data.studio.wait(lambda: data.rows() == ["Climate chamber"])
+
+
+def test_a_change_of_language_keeps_what_was_chosen(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    page.preview.column_opened.emit(1)
+    data.click("kind_leave-out")
+    data.qtbot.keyClicks(page.pane.name, " log")
+    data.studio.wait(lambda: not page.busy)
+    state = data.view.save_state()
+    other = DataView(data.studio.context)
+    other.restore_state(state)
+    data.studio.wait(lambda: other.page is not None and not other.page.busy)
+    assert other.page is not None
+    assert (other.page.name, other.page.draft) == ("Chamber 2 log", page.draft)
+    (scan,) = other.page.scans()
+    assert [column.name for column in scan.kept_columns] == ["zaman", "sicaklik_c", "parca"]
+    other.deleteLater()
+
+
+def test_a_source_is_found_by_the_palette(data: Data) -> None:
+    data.drop(data.file)
+    source = data.add()
+    with unbound(data.studio.workspace.database).read() as session:
+        found = ROOM.search(data.studio.context, session, "chamb")
+    assert [(one.title, one.address) for one in found] == [("Chamber 2", f"studio/data/{source.id}")]
+    data.studio.context.go(found[0].address)
+    data.find("source_detail")
 
 
 def test_the_sample_data_are_added_in_one_click(data: Data) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchboard.ui.tasks import DatabaseSession
 
 _MAX_RESULTS: Final = 8
-"""Most dashboards that the command palette lists for a search."""
+"""Most dashboards, and most data sources, that the command palette lists for a search."""
 
 
 def _home(context: "Context") -> "QWidget":
@@ -90,15 +90,24 @@ def _accept_drops(context: "Context") -> None:
 
 
 def _search(context: "Context", session: "DatabaseSession", text: str) -> Sequence[SearchResult]:
-    """The first dashboards with `text` in their names."""
+    """The first dashboards and data sources with `text` in their names."""
+    from benchboard.analytics.sources import services
     from benchboard.dashboards import library
+    from benchboard.identity.permissions import has_permission
 
     page = library.list_dashboards(
         session, context.actor, library.everything(context.actor, Listing(text)), limit=_MAX_RESULTS
     )
-    return [
+    found = [
         SearchResult(card.name, f"studio/dashboards/{card.id}", card.owner, "ph.squares-four") for card in page.rows
     ]
+    if has_permission(context.actor, "sources:read"):
+        sources = services.list_sources(session, context.actor, Listing(text), limit=_MAX_RESULTS)
+        found += [
+            SearchResult(source.name, f"studio/data/{source.id}", _("Data source"), "ph.database")
+            for source in sources.rows
+        ]
+    return found
 
 
 ROOM = Room(

@@ -19,6 +19,7 @@ from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handlers
 from benchboard.ui.context import Context
+from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
 from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.tasks import Progress
@@ -57,6 +58,16 @@ class DataView(QWidget):
         elif rest:
             self._show(self.list)
             self.list.select(rest)
+
+    def save_state(self) -> tuple[ImportDraft | None, tuple[Path, ...]]:
+        """What is chosen about the file that is being imported, and the files that wait."""
+        return self.page.draft if self.page is not None else None, tuple(self._waiting)
+
+    def restore_state(self, state: object) -> None:
+        """Go on with the import of a saved state."""
+        if isinstance(state, tuple) and isinstance(state[0], ImportDraft):
+            self._waiting.extend(state[1])
+            self._open_page(state[0])
 
     def command_handlers(self) -> Handlers:
         """The commands of what is shown."""
@@ -110,7 +121,10 @@ class DataView(QWidget):
         if not self._waiting:
             self._show(self.list)
             return
-        page = ImportPage(self._context, self._waiting.popleft())
+        self._open_page(ImportDraft(self._waiting.popleft()))
+
+    def _open_page(self, draft: ImportDraft) -> None:
+        page = ImportPage(self._context, draft)
         page.left.connect(lambda: self._finish(page))
         page.accepted.connect(lambda: self._add(page))
         page.other_file_wanted.connect(lambda: self._replace(page))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -51,18 +50,18 @@ class ImportPage(QWidget):
     accepted = Signal()
     other_file_wanted = Signal()
 
-    def __init__(self, context: Context, path: Path) -> None:
+    def __init__(self, context: Context, draft: ImportDraft) -> None:
         super().__init__()
         self.setObjectName("import_page")
         self._context = context
-        self.draft = ImportDraft(path)
+        self.draft = draft
         self._reading: ImportReading | None = None
         self._shown_table = ""
         self._as_written = False
         self._work: Work | None = None
         self._popover: ColumnPopover | None = None
         self.pane = ReadingPane()
-        self.pane.head.show_name(path.name)
+        self.pane.head.show_name(draft.path.name)
         self.preview = PreviewTable()
         self.wrong_lines = WrongLinesPanel()
         self._footer = _Footer(self._switch_written, self._stop)

@@ -182,8 +182,9 @@ class ReadingPane(QWidget):
         folder = str(draft.path.parent)
         self.follow.set_subtitle(self.follow.reason or _("{folder}, read again when it changes").format(folder=folder))
         self.show_keep(draft.keep or "copy")
-        if draft.name is None:
-            self.name.setText(draft.path.name.partition(".")[0][:100] or draft.path.name)
+        name = draft.path.name.partition(".")[0][:100] or draft.path.name if draft.name is None else draft.name
+        if name != self.name.text():
+            self.name.setText(name)
 
     def show_keep(self, keep: Keep) -> None:
         """Show how the file is kept."""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -354,6 +354,10 @@ class _SampleCells(QStyledItemDelegate):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme().color("grid"))
         right = bool(index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight)
         paint_line(painter, rect.adjusted(pad, 0, -pad, -1), str(index.data() or ""), "body", "text", right=right)
+        view = self.parent()
+        if isinstance(view, QTableView) and view.hasFocus() and view.currentIndex() == index:
+            painter.setPen(QPen(theme().color("focus"), 2))
+            painter.drawRect(rect.adjusted(1, 1, -1, -2))
         painter.restore()
 
 

@@ -102,14 +102,6 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
         Column("rows", _("Rows"), lambda row: number(row.rows) if row.rows is not None else "–", align_right=True,
                width=100),
         Column(
-            "last_sync",
-            _("Last read"),
-            lambda row: relative_time(row.source.last_sync),
-            sortable=True,
-            tooltip=lambda row: full_time(row.source.last_sync),
-            width=120,
-        ),
-        Column(
             "path",
             _("Location"),
             lambda row: location_text(row.source.path),
@@ -117,6 +109,14 @@ def source_columns() -> tuple[Column[SourceRow], ...]:
             muted=True,
             width=220,
             stretch=True,
+        ),
+        Column(
+            "last_sync",
+            _("Last read"),
+            lambda row: relative_time(row.source.last_sync),
+            sortable=True,
+            tooltip=lambda row: full_time(row.source.last_sync),
+            width=120,
         ),
     )  # fmt: skip
 
