@@ -28,6 +28,7 @@ from benchboard.ui.studio.studio_commands import (
     CONFLICTS,
     DASHBOARDS,
     ENLARGED,
+    EXPLORE,
     LIST,
     OUTLINE,
     PAGE,
@@ -167,6 +168,7 @@ VIEWS = (
     ("studio/dashboards", "library_table", (LIST, LIST_VIEW)),
     ("studio/dashboards", "library_new", (DASHBOARDS, LIST_VIEW)),
     ("studio/data", "sources_add", (LIST_VIEW,)),
+    ("studio/explore", "explore_fields", (EXPLORE, LIST_VIEW)),
     ("studio/home", "rail_bench", (SHELL,)),
     ("settings/general", "rail_bench", (SHELL,)),
 )

@@ -67,6 +67,7 @@ class CommandGroup(Enum):
     VARIABLES = N_("Variables")
     DASHBOARDS = N_("Dashboards")
     DATA = N_("Data")
+    EXPLORE = N_("Explore")
     PEOPLE = N_("People")
     SESSIONS = N_("Sessions")
     AUDIT = N_("Audit log")

@@ -13,6 +13,8 @@ from benchboard.errors import AppError
 from benchboard.settings import Settings
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from benchboard.identity.permissions import Actor
     from benchboard.storage.engine import Transactions
     from benchboard.ui.problems import Problems
@@ -109,6 +111,8 @@ class Context:
     """
     tab_at: Callable[[QPoint], str] = lambda _spot: ""
     """The address of the view whose header tab is at a point of the screen; empty if there is none."""
+    view: Callable[[str], "QWidget | None"] = lambda _address: None
+    """The view at an address, built if it wasn't open yet, but not shown; None if there is none for this person."""
     run_command: Callable[[str], None] = lambda _id: None
     """Run a command of the current view, by its id."""
 

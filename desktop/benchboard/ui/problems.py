@@ -54,7 +54,9 @@ class ProblemDisplay(Protocol):
     """Where problems are shown: the shell, or the sign-in screen before it."""
 
     def show_banner(self, notice: Notice | None) -> None: ...
-    def show_toast(self, text: str, undo: Callable[[], None] | None, *, warning: bool = False) -> None: ...
+    def show_toast(
+        self, text: str, undo: Callable[[], None] | None, *, warning: bool = False, action: Action | None = None
+    ) -> None: ...
     def hide_toast(self, text: str) -> None: ...
     def show_bug(self, summary: str, details: str) -> None: ...
 
@@ -196,10 +198,18 @@ class Problems(QObject):
         self._page = ""
         self._present()
 
-    def toast(self, text: str, undo: Callable[[], None] | None = None, *, warning: bool = False) -> None:
-        """Report a completed action for six seconds, with undo; a `warning` if something wasn't done."""
+    def toast(
+        self,
+        text: str,
+        undo: Callable[[], None] | None = None,
+        *,
+        warning: bool = False,
+        action: Action | None = None,
+    ) -> None:
+        """Report a completed action for six seconds, with undo, or an `action` that goes on from there; a `warning` if
+        something wasn't done."""
         if self._display is not None and _is_alive(self._display):
-            self._display.show_toast(text, undo, warning=warning)
+            self._display.show_toast(text, undo, warning=warning, action=action)
 
     def refuse(self, why: str) -> None:
         """Say why a command can't be run now, until the user leaves the page, for six seconds at most."""

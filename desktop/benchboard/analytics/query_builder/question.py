@@ -78,6 +78,10 @@ class Sort:
     descending: bool = False
 
 
+Part = Filter | Group | Measure | Sort
+PartList = Literal["filters", "groups", "measures", "sorts"]
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A query over one table of a source (`source_id`; empty: Benchboard's own relations). Without groups and measures
@@ -229,6 +233,23 @@ def with_parts(
         measures=tuple(measures) if measures is not None else question.measures,
     )
     return _with_valid_sorts(changed, question)
+
+
+def part_list(question: Question, name: PartList) -> list[Part]:
+    """The parts of one sort, in order."""
+    found: tuple[Part, ...] = getattr(question, name)
+    return list(found)
+
+
+def with_part_list(question: Question, name: PartList, parts: Sequence[Part]) -> Question:
+    """The question with other parts of one sort; sorting follows groups and measures."""
+    if name == "groups":
+        return with_parts(question, groups=[one for one in parts if isinstance(one, Group)])
+    if name == "measures":
+        return with_parts(question, measures=[one for one in parts if isinstance(one, Measure)])
+    if name == "filters":
+        return replace(question, filters=tuple(one for one in parts if isinstance(one, Filter)))
+    return replace(question, sorts=tuple(one for one in parts if isinstance(one, Sort)))
 
 
 def _with_valid_sorts(question: Question, before: Question) -> Question:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from benchboard.i18n import _
-from benchboard.ui.problems import Notice, Problems
+from benchboard.ui.problems import Action, Notice, Problems
 from benchboard.ui.system_clipboard import copy_text
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.banners import Banner
@@ -50,11 +50,14 @@ class ShellProblemDisplay(QObject):
             self._banner.show()
         self.slot.setVisible(notice is not None)
 
-    def show_toast(self, text: str, undo: Callable[[], None] | None, *, warning: bool = False) -> None:
+    def show_toast(
+        self, text: str, undo: Callable[[], None] | None, *, warning: bool = False, action: Action | None = None
+    ) -> None:
         """Replace the toast."""
         if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.deleteLater()
-        self._toast = Toast(text, undo, self._host.window(), warning=warning)
+        way_on = (action.title, action.run) if action is not None else None
+        self._toast = Toast(text, undo, self._host.window(), warning=warning, action=way_on)
         self._toast.appear()
 
     def hide_toast(self, text: str) -> None:

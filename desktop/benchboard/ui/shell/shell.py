@@ -110,6 +110,7 @@ class Shell(QWidget):
             choose_location=choose_location,
             session=session,
             tab_at=self._header.tab_at,
+            view=self.view,
             run_command=self.run_command,
         )
         self._rail = Rail(allowed_rooms, (SETTINGS,), self.go)
@@ -299,7 +300,14 @@ class Shell(QWidget):
         views = [widget for widget in self._views.values() if isinstance(widget, HasConflicts)]
         return [conflict for widget in views for conflict in widget.conflicts()]
 
-    def _show(self, room: Room, view: RoomView, rest: str) -> None:
+    def view(self, address: str) -> QWidget | None:
+        """The view at `room/view`, built if it wasn't open yet; None if the user may not open it."""
+        key, _slash, view_key = address.partition("/")
+        room = self._rooms.get(key)
+        found = next((view for view in room.views if view.key == view_key), None) if room is not None else None
+        return self._built(room, found) if room is not None and found is not None else None
+
+    def _built(self, room: Room, view: RoomView) -> QWidget:
         address = f"{room.key}/{view.key}"
         widget = self._views.get(address)
         if widget is None:
@@ -316,6 +324,10 @@ class Shell(QWidget):
                 widget.restore_state(saved)
             elif saved is not None:
                 restore_typed_texts(widget, saved)
+        return widget
+
+    def _show(self, room: Room, view: RoomView, rest: str) -> None:
+        address, widget = f"{room.key}/{view.key}", self._built(room, view)
         moved = self.address != address
         self.address = address
         self._last_views[room.key] = view.key

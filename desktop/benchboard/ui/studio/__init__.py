@@ -50,10 +50,17 @@ def _data(context: "Context") -> "QWidget":
     return DataView(context, explores=any(view.key == "explore" for view in ROOM.views))
 
 
+def _explore(context: "Context") -> "QWidget":
+    from benchboard.ui.studio.data.explore.explore_view import ExploreView  # likewise
+
+    return ExploreView(context)
+
+
 def _handlers(context: "Context") -> Handlers:
     """The commands of Studio that can be run from any room."""
     return {
         "studio.new_dashboard": Handler(partial(context.go, "studio/dashboards/new")),
+        "studio.explore": Handler(partial(context.go, "studio/explore")),
         "studio.import_dashboard": Handler(partial(context.go, "studio/dashboards/import")),
         "studio.add_data": Handler(partial(context.go, "studio/data/!add"), partial(_why_no_data, context)),
     }
@@ -119,6 +126,7 @@ ROOM = Room(
         RoomView("home", N_("Home"), _home),
         RoomView("dashboards", N_("Dashboards"), _dashboards),
         RoomView("data", N_("Data"), _data),
+        RoomView("explore", N_("Explore"), _explore),
     ),
     _handlers,
     _search,

@@ -191,6 +191,16 @@ class DashboardsView(QWidget):
         assert isinstance(shown, StudioPage)
         return shown
 
+    def page_of(self, dashboard_id: str) -> StudioPage:
+        """The page of a dashboard, in a tab that is opened for it if necessary, and stays behind the one in front."""
+        place = self._tab_of(dashboard_id)
+        if place < 0:
+            place = self._stack.count()
+            self.insert_tab(place, OpenTab(dashboard_id), _("Opening"))
+        page = self.page_at(place)
+        assert page is not None
+        return page
+
     def _open_new(self, dashboard_id: str) -> None:
         """Open a dashboard that was just created, and ask for its name at once: letters typed now are meant for it."""
         page = self.open(dashboard_id)

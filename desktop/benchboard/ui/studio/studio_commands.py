@@ -27,6 +27,7 @@ VERSIONS: Final = CommandScope("studio.versions", PAGE)
 VERSION_LIST: Final = CommandScope("studio.version-list", VERSIONS, None)
 CONFLICTS: Final = CommandScope("studio.conflicts", PAGE)
 CONFLICT_KEYS: Final = CommandScope("studio.conflict-keys", CONFLICTS, None)
+EXPLORE: Final = CommandScope("studio.explore", SHELL)
 LIST: Final = CommandScope("studio.list", DASHBOARDS)
 """The list of dashboards."""
 VARIABLES: Final = CommandScope("studio.variables", WINDOW, Qt.ShortcutContext.WidgetShortcut)
@@ -38,6 +39,18 @@ REGISTRY.register(
             N_("new dashboard, make, add, start, blank, empty")),
     Command("studio.import_dashboard", N_("Import dashboard"), Group.DASHBOARDS, (), "ph.upload-simple",
             N_("load, upload, open file, Grafana, JSON")),
+    Command("studio.explore", N_("Explore data"), Group.NAVIGATE, (), "ph.compass",
+            N_("query, analyse, analyze, ask, chart, build, SQL, new query")),
+    Command("studio.explore_run", N_("Run query"), Group.EXPLORE, ("Ctrl+Return",), "ph.play", N_("execute, refresh"),
+            EXPLORE),
+    Command("studio.explore_add", N_("Add to dashboard"), Group.EXPLORE, ("Ctrl+Shift+A",), "ph.plus",
+            N_("save, widget, pin"), EXPLORE),
+    Command("studio.explore_sql", N_("Switch between builder and SQL"), Group.EXPLORE, ("Ctrl+E",), "ph.code",
+            N_("edit as SQL, query builder"), EXPLORE),
+    Command("studio.explore_undo", N_("Undo"), Group.EXPLORE, ("Ctrl+Z",), "ph.arrow-u-up-left",
+            N_("revert, go back"), EXPLORE),
+    Command("studio.explore_redo", N_("Redo"), Group.EXPLORE, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
+            N_("repeat, forward"), EXPLORE),
     Command("studio.undo", N_("Undo"), Group.EDIT, ("Ctrl+Z",), "ph.arrow-u-up-left", N_("revert, go back"), PAGE_KEYS),
     Command("studio.redo", N_("Redo"), Group.EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-u-up-right",
             N_("repeat, forward"), PAGE_KEYS),

@@ -1,6 +1,7 @@
 """The toast at the bottom of the window: reports a completed action with undo, for a few seconds."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
@@ -22,7 +23,7 @@ _UNDO: Final = QKeySequence.StandardKey.Undo
 
 class Toast(QWidget):
     """Reports a completed action, with undo, at the bottom of the window for six seconds. A `warning` says
-    what wasn't done, and why.
+    what wasn't done, and why. `action` is a way on from there: its title, and what it does.
     """
 
     accessible_role = Role.Notification
@@ -34,6 +35,7 @@ class Toast(QWidget):
         parent: QWidget,
         *,
         warning: bool = False,
+        action: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
         super().__init__(parent)
         self._window, self.warning = parent, warning
@@ -53,6 +55,8 @@ class Toast(QWidget):
             app = QApplication.instance()
             if app is not None:
                 app.installEventFilter(self)
+        if action is not None:
+            row.addWidget(Button(action[0], partial(self._run_action, action[1]), kind="inverse", name="toast_action"))
         self.setFixedHeight(32)
         self.adjustSize()
         QTimer.singleShot(SHOWN_MS, self, self.deleteLater)
@@ -64,6 +68,11 @@ class Toast(QWidget):
             keys = key_cap(QKeySequence(_UNDO).toString())
             undo = " ".join(("", _("Undo:"), keys)) if self._undo is not None else ""
             announce(self._window, self.accessibleName() + undo)
+
+    def _run_action(self, run: Callable[[], None]) -> None:
+        self.hide()
+        self.deleteLater()
+        run()
 
     def _run_undo(self) -> None:
         undo = self._undo

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from benchboard.dashboards.document.document import Document, Variable
 from benchboard.dashboards.document.time_range import TimeRange
-from benchboard.dashboards.document.widget_kinds import WidgetContent, WidgetKind
+from benchboard.dashboards.document.widget_kinds import WidgetContent, WidgetKind, with_fields
 from benchboard.dashboards.editing import clipboard, page_edits, selection_edits, state, undo
 from benchboard.dashboards.editing.state import EditingState, StateChange
 from benchboard.dashboards.editing.undo import AnyStep, Direction, Reordered, UndoStep
@@ -307,6 +307,12 @@ class Editor(QObject):
         new = self.new_widget(kind)
         self.apply(selection_edits.add_widget, kind, new, cell)
         return new[0].id
+
+    def add_with(self, kind: WidgetKind, **fields: object) -> str:
+        """Add a new widget with these fields (`title`, `query`, …) in the first free cell; returns its id."""
+        item, size = self.new_widget(kind)
+        self.apply(selection_edits.add_widget, kind, (with_fields(item, **fields), size), None)
+        return item.id
 
     def remove(self) -> None:
         """Remove the selected items and the items in them."""

@@ -384,7 +384,9 @@ class _PropertySheet(QWidget):
         self._column.addWidget(holder)
 
     def _query_field(self, context: "Context", widget: WidgetContent) -> QWidget:
-        self._query = QueryEdit(context, "inspector_query", lambda: self._editor.values_of(widget.id))
+        self._query = QueryEdit(
+            context, "inspector_query", lambda: self._editor.values_of(widget.id), lambda: widget.data_source_id
+        )
         self._query.setMinimumHeight(176)
         self._query.checked.connect(self._query_checked)
         self._query.drafted.connect(partial(self.drafted.emit, f"query/{widget.id}"))

@@ -22,6 +22,7 @@ from benchboard.dashboards.variables.variable_queries import names_in
 from benchboard.errors import AppError, Unavailable
 from benchboard.i18n import _
 from benchboard.ui.studio.document.undo_line_edit import undo_direction
+from benchboard.ui.tasks import DatabaseSession
 from benchboard.ui.theme import theme
 from benchboard.ui.widgets.accessible import announce
 from benchboard.ui.widgets.surfaces import disable_viewport_fill
@@ -129,18 +130,25 @@ class QueryEdit(ProseEdit):
     """A query field. While the user types, only a valid query is committed, or that there is none; leaving the field,
     or Ctrl+Enter, commits any text.
 
-    `variables` returns the values of the variables that the query may use.
+    `variables` returns the values of the variables that the query may use, `source_id` the id of the data source that
+    it is over; empty for Benchboard's own data.
     """
 
     checked = Signal(object, object)
     """The columns of the query, or the error in it."""
 
-    def __init__(self, context: "Context", name: str, variables: Callable[[], Variables]) -> None:
+    def __init__(
+        self,
+        context: "Context",
+        name: str,
+        variables: Callable[[], Variables],
+        source_id: Callable[[], str] = lambda: "",
+    ) -> None:
         super().__init__(name)
-        self._context, self._variables = context, variables
+        self._context, self._variables, self._source_id = context, variables, source_id
         self.setFont(theme().font("mono"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self._highlighter = _SqlHighlighter(self.document())
+        self._highlighter = SqlHighlighter(self.document())
         theme().changed.connect(self._highlighter.rehighlight)
         self._unavailable = False
         self._checked_variables: Variables = {}
@@ -185,7 +193,14 @@ class QueryEdit(ProseEdit):
                 if self.hasFocus():
                     announce(self, error.what)
 
-        self._context.tasks.read(self, lambda _session: queries.check_query(text, variables), right, wrong)
+        source_id, actor = self._source_id(), self._context.actor
+
+        def columns(session: DatabaseSession) -> tuple[ResultColumn, ...]:
+            if source_id:
+                return queries.check_source_query(session, actor, text, source_id, variables)
+            return queries.check_query(text, variables)
+
+        self._context.tasks.read(self, columns, right, wrong, long=bool(source_id))
 
     def variables_changed(self) -> None:
         """Check the query again if the variables it uses, or their values, have changed."""
@@ -221,8 +236,8 @@ class QueryEdit(ProseEdit):
             super().keyPressEvent(event)
 
 
-class _SqlHighlighter(QSyntaxHighlighter):
-    """Highlights keywords, strings and comments, by weight and colour."""
+class SqlHighlighter(QSyntaxHighlighter):
+    """Highlights keywords, strings, variables and comments by colour."""
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
@@ -237,6 +252,10 @@ class _SqlHighlighter(QSyntaxHighlighter):
             elif text.startswith("--", place):
                 end = len(text)
                 self._paint(place, end, theme().color("text.muted"))
+            elif sign == ":" and text[end : end + 1].isalpha() and text[place - 1 : place] != ":":
+                while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+                    end += 1
+                self._paint(place, end, theme().color("warn"))
             elif sign.isalpha() or sign == "_":
                 while end < len(text) and (text[end].isalnum() or text[end] == "_"):
                     end += 1

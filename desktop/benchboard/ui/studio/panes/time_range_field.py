@@ -79,8 +79,10 @@ def _period_text(shown: TimeRange) -> str:
 class TimeRangePicker(Popover):
     """Ranges by name, a range typed, and how often the data are read again."""
 
-    def __init__(self, anchor: QWidget, editor: Editor) -> None:
+    def __init__(self, anchor: QWidget, editor: Editor, *, range_only: bool = False) -> None:
+        """`range_only`: for a single query, which has no other widgets and isn't read again by itself."""
         super().__init__(anchor, name="time_range_picker")
+        self._range_only = range_only
         self._editor = editor
         self._presets: dict[TimeRange, Button] = {}
         self._from = Field(_("From"), Edit(name="time_from"))
@@ -141,8 +143,9 @@ class TimeRangePicker(Popover):
         buttons = row(Button(_("Apply"), self._apply, size="sm", name="time_apply"), self._default)
         buttons.addStretch(1)
         column.addLayout(buttons)
-        column.addWidget(Field(_("Read data again"), self._refresh))
-        column.addWidget(self._used)
+        if not self._range_only:
+            column.addWidget(Field(_("Read data again"), self._refresh))
+            column.addWidget(self._used)
         column.addStretch(1)
         return pane
 
@@ -154,7 +157,7 @@ class TimeRangePicker(Popover):
         self._from.edit.setText(shown.start)
         self._to.edit.setText(shown.end)
         self._refresh.set_current_key(str(editor.reader_document.refresh))
-        self._default.setVisible(not editor.read_only)
+        self._default.setVisible(not editor.read_only and not self._range_only)
         mine = (editor.reader_document.time, editor.reader_document.refresh)
         changed = mine != (editor.document.time, editor.document.refresh)
         self._default.disable("" if changed else _("This is already the default."))

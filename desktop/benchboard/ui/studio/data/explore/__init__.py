@@ -1,0 +1,1 @@
+"""Explore: from a table to a chart, by fields or by SQL."""

@@ -1,0 +1,155 @@
+"""Adds what is explored to a dashboard as a widget: the popover that asks for the dashboard, and the step there."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from benchboard.dashboards import library
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetKind
+from benchboard.dashboards.layout import Layout
+from benchboard.dashboards.library import DashboardSummary
+from benchboard.errors import AppError
+from benchboard.i18n import _
+from benchboard.paging import Listing
+from benchboard.ui.problems import Action
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.widgets import Button, Edit, Field, Paragraph, Popover, Text, heading, scroll_area
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchboard.ui.context import Context
+
+_WIDTH: Final = 320
+_LIST_HEIGHT: Final = 200
+_LISTED: Final = 50
+_COLUMNS: Final = 12
+
+
+class LoadingPage(Protocol):
+    """The page of a dashboard."""
+
+    editor: Editor
+
+    def when_loaded(self, action: "Callable[[], object]") -> None: ...
+
+
+@runtime_checkable
+class HasPages(Protocol):
+    """The view with the pages of dashboards."""
+
+    def page_of(self, dashboard_id: str) -> LoadingPage: ...
+
+
+class AddToDashboard(Popover):
+    """A title for the widget, and the dashboards that the user may edit, or a new one."""
+
+    def __init__(
+        self, context: "Context", anchor: QWidget, *, title: str, kind: WidgetKind, query: str, source_id: str
+    ) -> None:
+        super().__init__(anchor, width=_WIDTH, name="add_to_dashboard")
+        self._context, self._kind, self._query, self._source_id = context, kind, query, source_id
+        self._title = Field(_("Title of the widget"), Edit(name="add_title"))
+        self._title.edit.setMaxLength(MAX_TITLE)
+        self._title.edit.setText(title)
+        self._search = Edit(
+            placeholder=_("Find a dashboard"), icon="ph.magnifying-glass", clear=True, name="add_search"
+        )
+        self._search.textChanged.connect(self._show)
+        self._list = QWidget()
+        self._list.setProperty("plain", True)
+        self._rows = QVBoxLayout(self._list)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(2)
+        area = scroll_area(self._list)
+        area.setFixedHeight(_LIST_HEIGHT)
+        self._new = Button(_("New dashboard"), self._create, icon="ph.plus", size="sm", name="add_new_dashboard")
+        self.column.addWidget(heading(_("Add to dashboard")))
+        for part in (self._title, self._search, area, self._new):
+            self.column.addWidget(part)
+        self._found: Sequence[DashboardSummary] | None = None
+        self._show()
+        actor = context.actor
+        context.tasks.read(
+            self,
+            lambda session: library.list_dashboards(session, actor, Listing(), limit=_LISTED).rows,
+            self._listed,
+            self._failed,
+        )
+
+    def open(self) -> None:
+        super().open()
+        self._search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _listed(self, found: Sequence[DashboardSummary]) -> None:
+        self._found = [one for one in found if one.level != "view"]
+        self._show()
+
+    def _failed(self, error: AppError) -> None:
+        self.close()
+        self._context.problems.show(error)
+
+    def _show(self) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        wanted = self._search.text().strip().casefold()
+        found = [one for one in self._found or () if wanted in one.name.casefold()]
+        for one in found:
+            button = Button(
+                one.name, partial(self._add, one.id, one.name), kind="quiet", size="sm", icon="ph.squares-four",
+                name="add_dashboard",
+            )  # fmt: skip
+            button.setProperty("section", "true")
+            self._rows.addWidget(button)
+        if self._found is not None and not found:
+            text = _("No dashboard has this name.") if self._found else _("You can't edit any dashboard yet.")
+            self._rows.addWidget(Paragraph(text, "caption", "muted"))
+        elif self._found is None:
+            self._rows.addWidget(Text("", "caption", "muted"))
+        self._rows.addStretch(1)
+
+    def _widget_title(self) -> str:
+        return " ".join(self._title.text().split())
+
+    def _create(self) -> None:
+        title, actor = self._widget_title() or _(self._kind.title), self._context.actor
+        document = Document(Layout.of(_COLUMNS, ()), title)
+        self._context.tasks.change(
+            self,
+            lambda session: library.create(session, actor, document),
+            lambda made: self._add(made.card.id, made.card.name),
+        )
+
+    def _add(self, dashboard_id: str, name: str) -> None:
+        fields = {"title": self._widget_title(), "query": self._query, "data_source_id": self._source_id or None}
+        self.close()
+        add_widget(self._context, dashboard_id, name, self._kind, fields)
+
+
+def add_widget(
+    context: "Context", dashboard_id: str, name: str, kind: WidgetKind, fields: dict[str, str | None]
+) -> None:
+    """Add a widget to a dashboard in its page, which is opened behind the present view: there it can be undone."""
+    view = context.view("studio/dashboards")
+    if not isinstance(view, HasPages):
+        return
+    page = view.page_of(dashboard_id)
+
+    def add() -> None:
+        if page.editor.read_only:
+            context.problems.refuse(page.editor.read_only_reason)
+            return
+        kept = {key: value for key, value in fields.items() if value is not None}
+        added = page.editor.add_with(kind, **kept)
+        if added not in page.editor.page.paths:
+            return  # the editor said why
+        go = partial(context.go, f"studio/dashboards/{dashboard_id}/show/{added}")
+        context.problems.toast(_("Added to “{name}”.").format(name=name), action=Action(_("Open dashboard"), go))
+
+    page.when_loaded(add)

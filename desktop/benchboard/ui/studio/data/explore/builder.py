@@ -1,0 +1,349 @@
+"""The rows of the builder: From, Filter, Group by, Measure and Sort, each with its chips."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from benchboard.analytics.query_builder.question import (
+    TIMES,
+    Part,
+    PartList,
+    Question,
+    functions_for,
+    part_list,
+    with_group,
+    with_measure,
+    with_part_list,
+)
+from benchboard.analytics.table_browser import BrowsedTable
+from benchboard.i18n import _
+from benchboard.ui.studio.data.explore.chip import HEIGHT, Chip
+from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_column
+from benchboard.ui.studio.data.explore.flow_layout import FlowLayout
+from benchboard.ui.studio.data.explore.part_popovers import (
+    FilterPopover,
+    GroupPopover,
+    LimitPopover,
+    MeasurePopover,
+    SortPopover,
+)
+from benchboard.ui.studio.data.explore.part_text import (
+    KIND_ICONS,
+    filter_text,
+    group_text,
+    kind_of,
+    limit_text,
+    measure_text,
+    sort_text,
+)
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Button, Icon, MenuItem, Text, menu
+
+_LABEL_WIDTH: Final = 66
+
+
+class BuilderRow(QWidget):
+    """A row: its icon and title, its chips, and a button that adds one. Columns can be dropped on it."""
+
+    column_dropped = Signal(str, str, str)
+    """Source, table and name of a column."""
+
+    def __init__(self, title: str, icon: str, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self._is_target = False
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 3, 8, 3)
+        line.setSpacing(8)
+        mark = QWidget()
+        mark.setFixedSize(16, HEIGHT)
+        QHBoxLayout(mark).setContentsMargins(0, 0, 0, 0)
+        mark.layout().addWidget(Icon(icon, "text.secondary"))  # type: ignore[union-attr]  # just made
+        line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        label = Text(title)
+        label.setFixedSize(_LABEL_WIDTH, HEIGHT)
+        line.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+        holder = QWidget()
+        self.flow = FlowLayout(holder)
+        line.addWidget(holder, 1)
+        self.chips: list[Chip] = []
+
+    def show_parts(self, chips: Sequence[Chip], *others: QWidget) -> None:
+        """Replace the chips, and what comes after them. The focus stays at its place."""
+        items = [self.flow.itemAt(k) for k in range(self.flow.count())]
+        widgets = [item.widget() for item in items if item is not None]
+        focused = next((k for k, one in enumerate(widgets) if one is not None and one.hasFocus()), -1)
+        new = [*chips, *others]
+        for widget in new:
+            self.flow.addWidget(widget)
+            widget.show()  # else it would be shown a moment later
+        if focused >= 0 and new:
+            new[min(focused, len(new) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        for old in widgets:
+            if old is not None:
+                self.flow.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+        self.chips = list(chips)
+        self.updateGeometry()
+
+    def enable_drop(self) -> None:
+        """Take columns that are dropped on it."""
+        self.setAcceptDrops(True)
+
+    def _set_target(self, target: bool) -> None:
+        self._is_target = target
+        self.update()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(COLUMN_MIME):
+            event.acceptProposedAction()
+            self._set_target(True)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._set_target(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._set_target(False)
+        if (found := dropped_column(event.mimeData())) is not None:
+            event.acceptProposedAction()
+            self.column_dropped.emit(*found)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._is_target:
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), theme().color("selection"))
+
+
+class Builder(QWidget):
+    """Shows the question of an exploration and changes it."""
+
+    def __init__(self, exploration: Exploration) -> None:
+        super().__init__()
+        self.setObjectName("explore_builder")
+        self.setAccessibleName(_("Query builder"))
+        self._exploration = exploration
+        self.source = BuilderRow(_("From"), "ph.table", "explore_from")
+        self.filters = BuilderRow(_("Filter"), "ph.funnel", "explore_filters")
+        self.groups = BuilderRow(_("Group by"), "ph.rows", "explore_groups")
+        self.measures = BuilderRow(_("Measure"), "ph.calculator", "explore_measures")
+        self.sorts = BuilderRow(_("Sort"), "ph.sort-descending", "explore_sorts")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 9, 0, 9)
+        column.setSpacing(0)
+        for one in (self.source, self.filters, self.groups, self.measures, self.sorts):
+            column.addWidget(one)
+        column.addStretch(1)
+        drops: tuple[tuple[BuilderRow, Callable[[QWidget, str], object]], ...] = (
+            (self.filters, self.edit_filter),
+            (self.groups, self._drop_group),
+            (self.measures, self._drop_measure),
+        )
+        for target, run in drops:
+            target.enable_drop()
+            target.column_dropped.connect(partial(self._dropped, target, run))
+        self._shown: tuple[object, ...] | None = None
+        exploration.changed.connect(self.show_question)
+        exploration.sources_changed.connect(self.show_question)
+        self.show_question()
+
+    @property
+    def _question(self) -> Question | None:
+        return self._exploration.state.question
+
+    @property
+    def _table(self) -> BrowsedTable | None:
+        return self._exploration.table
+
+    def show_question(self) -> None:
+        """Show the question, if it changed."""
+        question, table = self._question, self._table
+        key = (question, table, self._exploration.sources)
+        if key == self._shown:
+            return
+        self._shown = key
+        self._show_source(question)
+        if question is None:
+            for one in (self.filters, self.groups, self.measures, self.sorts):
+                one.show_parts(())
+            return
+        why = "" if table is not None else _("The table isn't available.")
+        self._show_row(self.filters, [
+            (filter_text(one, table), KIND_ICONS[kind_of(table, one.column)]) for one in question.filters
+        ], "filters", self.edit_filter, _("Add filter"), why)  # fmt: skip
+        self._show_row(self.groups, [
+            (group_text(one, table), KIND_ICONS[kind_of(table, one.column)]) for one in question.groups
+        ], "groups", self.edit_group, _("Add group"), why)  # fmt: skip
+        self._show_row(self.measures, [
+            (_("{measure} as {name}").format(measure=measure_text(one, table), name=one.name), "ph.hash")
+            for one in question.measures
+        ], "measures", self.edit_measure, _("Add measure"), why)  # fmt: skip
+        limit = Chip(limit_text(question), "ph.list-numbers", removable=False, name="explore_limit", parent=self.sorts)
+        limit.clicked.connect(lambda: self.edit_limit(limit))
+        self._show_row(self.sorts, [
+            (sort_text(question, one, table), "ph.arrow-down" if one.descending else "ph.arrow-up")
+            for one in question.sorts
+        ], "sorts", self.edit_sort, _("Add sorting"), why, limit)  # fmt: skip
+
+    def _show_source(self, question: Question | None) -> None:
+        source = self._exploration.source(question.source_id) if question is not None else None
+        if question is None:
+            text = _("Choose a table")
+        else:
+            text = f"{source.name if source is not None else _('Missing source')} / {question.table}"
+        chip = Chip(text, "ph.database", removable=False, name="explore_table", parent=self.source)
+        chip.clicked.connect(lambda: self.choose_table(chip))
+        self.source.show_parts([chip])
+
+    def _show_row(
+        self,
+        holder: BuilderRow,
+        texts: Sequence[tuple[str, str]],
+        part: PartList,
+        edit: Callable[..., object],
+        add: str,
+        why_not: str,
+        *others: QWidget,
+    ) -> None:
+        chips = []
+        for place, (text, icon) in enumerate(texts):
+            chip = Chip(text, icon, name=f"explore_{part}_{place}", parent=holder)
+            chip.clicked.connect(partial(self._edit_at, edit, chip, place))
+            chip.remove_requested.connect(partial(self._remove, part, place))
+            chip.move_requested.connect(partial(self._move, part, place))
+            chips.append(chip)
+        button = Button("", kind="quiet", icon="ph.plus", size="sm", tip=add, name=f"explore_add_{part}", parent=holder)
+        button.clicked.connect(lambda: edit(button))
+        if why_not:
+            button.disable(why_not)
+        holder.show_parts(chips, button, *others)
+
+    def choose_table(self, anchor: QWidget) -> None:
+        """Open a menu of all tables."""
+        items: list[MenuItem] = []
+        for source in self._exploration.sources:
+            items.append(MenuItem(source.name, None))
+            items += [
+                MenuItem(
+                    one.name, partial(self._exploration.open_table, source.id, one.name), "ph.table",
+                    name=f"table_{one.name}",
+                )
+                for one in source.tables
+            ]  # fmt: skip
+        if items:
+            menu(anchor, items, name="explore_tables")
+
+    def _edit_at(self, edit: Callable[..., object], chip: Chip, place: int) -> None:
+        if self._table is not None:
+            edit(chip, place=place)
+
+    def edit_filter(self, anchor: QWidget, column: str = "", place: int = -1) -> None:
+        """Open the popover of a filter; without a place, of a new one."""
+        question, table = self._question, self._table
+        if question is None or table is None:
+            return
+        shown = question.filters[place] if place >= 0 else None
+        statistics = self._exploration.statistics(question.source_id, table.name)
+        popover = FilterPopover(
+            anchor, table, statistics, shown, lambda one: self._put("filters", one, place), column=column
+        )
+        popover.open()
+
+    def edit_group(self, anchor: QWidget, column: str = "", place: int = -1) -> None:
+        """Open the popover of a group; without a place, of a new one."""
+        question, table = self._question, self._table
+        if question is None or table is None:
+            return
+        shown = question.groups[place] if place >= 0 else None
+        GroupPopover(anchor, table, question, shown, lambda one: self._put("groups", one, place), column=column).open()
+
+    def edit_measure(self, anchor: QWidget, column: str = "", place: int = -1) -> None:
+        """Open the popover of a measure; without a place, of a new one."""
+        question, table = self._question, self._table
+        if question is None or table is None:
+            return
+        shown = question.measures[place] if place >= 0 else None
+        MeasurePopover(
+            anchor, table, question, shown, lambda one: self._put("measures", one, place), column=column
+        ).open()
+
+    def edit_sort(self, anchor: QWidget, place: int = -1) -> None:
+        """Open the popover of a sorting; without a place, of a new one."""
+        question, table = self._question, self._table
+        if question is None or table is None:
+            return
+        shown = question.sorts[place] if place >= 0 else None
+        SortPopover(anchor, table, question, shown, lambda one: self._put("sorts", one, place)).open()
+
+    def edit_limit(self, anchor: QWidget) -> None:
+        """Open the popover of the limit."""
+        question = self._question
+        if question is not None:
+            LimitPopover(anchor, question.limit, self._set_limit).open()
+
+    def _set_limit(self, limit: int | None) -> None:
+        if self._question is not None:
+            self._exploration.set_question(replace(self._question, limit=limit))
+
+    def _put(self, part: PartList, one: Part, place: int) -> None:
+        """Set the part at a place, or add it at the end."""
+        question = self._question
+        if question is None:
+            return
+        parts = part_list(question, part)
+        if place >= 0:
+            parts[place] = one
+        elif one not in parts:
+            parts.append(one)
+        self._exploration.set_question(with_part_list(question, part, parts))
+
+    def _remove(self, part: PartList, place: int) -> None:
+        question = self._question
+        if question is not None:
+            parts = part_list(question, part)
+            del parts[place]
+            self._exploration.set_question(with_part_list(question, part, parts))
+
+    def _move(self, part: PartList, place: int, by: int) -> None:
+        question = self._question
+        if question is None:
+            return
+        parts = part_list(question, part)
+        target = place + by
+        if 0 <= target < len(parts):
+            parts.insert(target, parts.pop(place))
+            self._exploration.set_question(with_part_list(question, part, parts))
+            chips = getattr(self, part).chips
+            chips[target].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _dropped(
+        self, target: BuilderRow, run: Callable[[QWidget, str], object], source_id: str, table: str, column: str
+    ) -> None:
+        """A column was dropped on a row: one of another table begins a new question."""
+        question = self._question
+        if question is None or (question.source_id, question.table) != (source_id, table):
+            self._exploration.set_question(Question(table, source_id), mode="build")
+        anchor = target.chips[-1] if target.chips else target
+        run(anchor, column)
+
+    def _drop_group(self, anchor: QWidget, column: str) -> None:
+        if kind_of(self._table, column) in TIMES:
+            self.edit_group(anchor, column)
+            return
+        question, table = self._question, self._table
+        found = table.column(column) if table is not None else None
+        if question is not None and table is not None and found is not None:
+            self._exploration.set_question(with_group(question, column))
+
+    def _drop_measure(self, _anchor: QWidget, column: str) -> None:
+        question = self._question
+        if question is not None:
+            function = functions_for(kind_of(self._table, column), question.dialect)[0]
+            self._exploration.set_question(with_measure(question, function, column))

@@ -1,0 +1,374 @@
+"""What is being explored: the question or its SQL, the time range, the chart, and the result of the latest run."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from benchboard.analytics import table_browser
+from benchboard.analytics.cancellation import CancelToken
+from benchboard.analytics.chart_suggestion import ChartSuggestion, suggest_chart
+from benchboard.analytics.column_statistics import TableStatistics
+from benchboard.analytics.queries import MAX_ROWS, ResultTable, run_query
+from benchboard.analytics.query_builder.first_question import first_question, with_column
+from benchboard.analytics.query_builder.question import TIMES, Question, Unit
+from benchboard.analytics.query_builder.sql_reader import from_sql
+from benchboard.analytics.query_builder.sql_writer import to_sql
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
+from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.time_range import Period, TimeRange
+from benchboard.dashboards.layout import Layout
+from benchboard.errors import AppError, Cancelled
+from benchboard.ui.studio.document.editor import Editor
+from benchboard.ui.tasks import DatabaseSession
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+Mode = Literal["build", "sql"]
+DEFAULT_RANGE: Final = TimeRange("now-13w", "now")
+RUN_DELAY_MS: Final = 250
+"""How long after a change the query runs by itself."""
+LATE_MS: Final = 150
+_MOST_UNDO: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorationState:
+    """What the user can take back: `question` is None for a query that can only be edited as SQL. `kind` is the chart
+    chosen; empty for the one that fits."""
+
+    question: Question | None = None
+    text: str = ""
+    source_id: str = ""
+    mode: Mode = "build"
+    time_range: TimeRange = DEFAULT_RANGE
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorationResult:
+    """The result of a run: a table or an error; `seconds` is what it took."""
+
+    text: str
+    table: ResultTable | None = None
+    error: AppError | None = None
+    seconds: float = 0.0
+    suggestion: ChartSuggestion | None = None
+
+
+class Exploration(QObject):
+    """Keeps the state, runs its query after each change, and takes changes back."""
+
+    changed = Signal()
+    """The state changed."""
+    sources_changed = Signal()
+    """The sources were read, or what is in a table."""
+    result_changed = Signal()
+    """A run began, became late, ended or was cancelled."""
+
+    def __init__(self, context: "Context", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.state = ExplorationState()
+        self.sources: tuple[BrowsedSource, ...] = ()
+        self.sources_error: AppError | None = None
+        self.sources_read = False
+        self.result: ExplorationResult | None = None
+        self.running = self.late = self.cancelled = False
+        self._past: list[ExplorationState] = []
+        self._future: list[ExplorationState] = []
+        self._token = CancelToken()
+        self._statistics: dict[tuple[str, str], TableStatistics | None] = {}
+        """By source and table; None while it is being read, or if it can't be."""
+        self._requested: tuple[str, str] | None = None
+        self._delay = QTimer(self, interval=RUN_DELAY_MS, singleShot=True)
+        self._delay.timeout.connect(self.run)
+        self.time_editor = Editor(self)
+        """Holds the time range, for its field."""
+        self.time_editor.load(Document(Layout.of(12, ())))
+        self.time_editor.changed.connect(self._time_chosen)
+        context.changed.watch(self, {"data_sources"}, self.read_sources)
+
+    # Sources
+
+    def read_sources(self) -> None:
+        """Read the list of sources and their tables."""
+        actor = self._context.actor
+        self._statistics.clear()
+        self._context.tasks.read(
+            self, lambda session: table_browser.list_tables(session, actor), self._show_sources, self._sources_failed
+        )
+
+    def _show_sources(self, found: tuple[BrowsedSource, ...]) -> None:
+        self.sources, self.sources_error, self.sources_read = found, None, True
+        self.sources_changed.emit()
+        if self._requested is not None:
+            source_id, table = self._requested
+            self.open_table(source_id, table)
+
+    def _sources_failed(self, error: AppError) -> None:
+        self.sources_error, self.sources_read = error, True
+        self.sources_changed.emit()
+
+    def source(self, source_id: str) -> BrowsedSource | None:
+        """A source by its id; None if it isn't known."""
+        return next((one for one in self.sources if one.id == source_id), None)
+
+    @property
+    def table(self) -> BrowsedTable | None:
+        """The table of the question; None without one, or if it doesn't exist."""
+        question = self.state.question
+        source = self.source(question.source_id) if question is not None else None
+        return source.table(question.table) if source is not None and question is not None else None
+
+    def statistics(self, source_id: str, table: str) -> TableStatistics | None:
+        """What is in a table, if that is known."""
+        return self._statistics.get((source_id, table))
+
+    def read_statistics(self, source_id: str, table: BrowsedTable, then: Callable[[], object] = lambda: None) -> None:
+        """Read what is in a table, once; `then` is called when that is known, or can't be."""
+        key, actor = (source_id, table.name), self._context.actor
+        if key in self._statistics:
+            then()
+            return
+        self._statistics[key] = None
+
+        def done(found: TableStatistics | None) -> None:
+            self._statistics[key] = found
+            self.sources_changed.emit()
+            then()
+
+        def unknown() -> None:
+            then()
+
+        self._context.tasks.read(
+            self,
+            lambda session: table_browser.table_statistics(session, actor, source_id, table),
+            done,
+            lambda _error: unknown(),  # the query itself says what is wrong
+            long=True,
+        )
+
+    # The question
+
+    def open_table(self, source_id: str, table: str) -> None:
+        """Begin with a table, as soon as it and what is in it are known."""
+        source = self.source(source_id)
+        found = source.table(table) if source is not None and table else None
+        if source is not None and not table and source.tables:
+            found = source.tables[0]
+        if found is None:
+            self._requested = (source_id, table) if not self.sources_read else None
+            return
+        self._requested = None
+        chosen = found
+        self.read_statistics(source_id, chosen, lambda: self._begin(source_id, chosen))
+
+    def _begin(self, source_id: str, table: BrowsedTable) -> None:
+        time_column = next((one.name for one in table.columns if one.kind in TIMES), "")
+        unit = self.unit_for(source_id, table.name, time_column)
+        self.set_question(first_question(table.name, source_id, time_column, unit), mode="build", kind="")
+
+    def unit_for(self, source_id: str, table: str, column: str) -> Unit:
+        """What the times of a column are rounded down to: `interval`, if there are any within the time range; else the
+        unit that fits all of them."""
+        found = self.statistics(source_id, table)
+        known = found.columns.get(column) if found is not None else None
+        if known is None or known.least is None:
+            return "interval" if not source_id else "month"
+        least, greatest = _moment(known.least), _moment(known.greatest)
+        period = self.period()
+        if least is None or greatest is None or (period and least < period.end and greatest >= period.start):
+            return "interval"
+        return Period(least, greatest).interval  # type: ignore[return-value]  # one of the units
+
+    def add_column(self, column: BrowsedColumn, source_id: str, table: BrowsedTable) -> None:
+        """Add a column where it fits; one of another table begins a new question."""
+        question = self.state.question
+        if question is None or (question.source_id, question.table) != (source_id, table.name):
+            question = Question(table.name, source_id)
+        found = self.statistics(source_id, table.name)
+        is_id = column.is_id or (found is not None and column.kind == "text" and found.is_unique(column.name))
+        unit = self.unit_for(source_id, table.name, column.name) if column.kind in TIMES else ""
+        self.set_question(with_column(question, column.name, column.kind, unit=unit, is_id=is_id), mode="build")
+
+    def set_question(self, question: Question, *, mode: Mode | None = None, kind: str | None = None) -> None:
+        """Change the question."""
+        state = replace(
+            self.state,
+            question=question,
+            text=to_sql(question),
+            source_id=question.source_id,
+            mode=mode or self.state.mode,
+            kind=self.state.kind if kind is None else kind,
+        )
+        self._set(state)
+
+    def set_text(self, text: str) -> None:
+        """Change the SQL."""
+        question = from_sql(text, source_id=self.state.source_id)
+        self._set(replace(self.state, text=text, question=question))
+
+    def set_source(self, source_id: str) -> None:
+        """Run the SQL over another source."""
+        question = from_sql(self.state.text, source_id=source_id)
+        self._set(replace(self.state, source_id=source_id, question=question))
+
+    def set_mode(self, mode: Mode) -> None:
+        """Show the builder or the SQL."""
+        self._set(replace(self.state, mode=mode), runs=False)
+
+    def set_kind(self, kind: str) -> None:
+        """Choose a chart; empty: the one that fits."""
+        self._set(replace(self.state, kind=kind), runs=False)
+
+    def set_time_range(self, shown: TimeRange) -> None:
+        """Change the time range."""
+        self._set(replace(self.state, time_range=shown))
+
+    def restore(self, state: ExplorationState) -> None:
+        """Go on with what was kept."""
+        self.state = state
+        self.changed.emit()
+        self._show_time()
+        self.run()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a change to make again."""
+        return bool(self._future)
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        self._step(self._past, self._future)
+
+    def redo(self) -> None:
+        """Make the change again that was taken back."""
+        self._step(self._future, self._past)
+
+    def _step(self, source: list[ExplorationState], target: list[ExplorationState]) -> None:
+        if source:
+            target.append(self.state)
+            self._adopt(source.pop(), runs=True)
+
+    def _set(self, state: ExplorationState, *, runs: bool = True) -> None:
+        if state == self.state:
+            return
+        self._past = [*self._past[-_MOST_UNDO:], self.state]
+        self._future.clear()
+        self._adopt(state, runs=runs)
+
+    def _adopt(self, state: ExplorationState, *, runs: bool) -> None:
+        before, self.state = self.state, state
+        self._show_time()
+        self.changed.emit()
+        same = (before.text, before.source_id, before.time_range) == (state.text, state.source_id, state.time_range)
+        if runs and not same:
+            self._delay.start()
+
+    # The time range
+
+    def _show_time(self) -> None:
+        if self.time_editor.time_range != self.state.time_range:
+            self.time_editor.select_time(self.state.time_range)
+
+    def _time_chosen(self) -> None:
+        if self.time_editor.time_range != self.state.time_range:
+            self.set_time_range(self.time_editor.time_range)
+
+    def period(self) -> Period | None:
+        """The period of the time range now; None if it means none."""
+        try:
+            return self.state.time_range.period(datetime.now(UTC))
+        except AppError:
+            return None
+
+    def variables(self) -> dict[str, Sequence[str]]:
+        """The values of the variables that a query may name."""
+        period = self.period()
+        return dict(period.values) if period is not None else {}
+
+    # Running
+
+    def run(self) -> None:
+        """Run the query now; a run under way is cancelled."""
+        self._delay.stop()
+        self._token.cancel()
+        text, source_id, actor = self.state.text, self.state.source_id, self._context.actor
+        if not text.strip():
+            self.running, self.result = False, None
+            self.result_changed.emit()
+            return
+        token = self._token = CancelToken()
+        variables = self.variables()
+        self.running, self.late, self.cancelled = True, False, False
+
+        def op(session: DatabaseSession) -> ExplorationResult:
+            started = time.perf_counter()
+            table = run_query(
+                session,
+                actor,
+                text,
+                limit=MAX_ROWS,
+                cancel_token=token,
+                variables=variables,
+                source_id=source_id or None,
+            )
+            return ExplorationResult(text, table, None, time.perf_counter() - started, suggest_chart(table))
+
+        def failed(error: AppError) -> None:
+            if isinstance(error, Cancelled):
+                self._end_cancelled(token)
+            else:
+                self._end(token, ExplorationResult(text, error=error))
+
+        self._context.tasks.read(self, op, lambda found: self._end(token, found), failed, long=True)
+        QTimer.singleShot(LATE_MS, self, lambda: self._mark_late(token))
+        self.result_changed.emit()
+
+    def cancel(self) -> None:
+        """Cancel the run under way; the result before it stays."""
+        self._delay.stop()
+        if self.running:
+            self._token.cancel()
+            self._end_cancelled(self._token)
+
+    def _mark_late(self, token: CancelToken) -> None:
+        if self.running and token is self._token:
+            self.late = True
+            self.result_changed.emit()
+
+    def _end_cancelled(self, token: CancelToken) -> None:
+        if token is self._token and self.running:
+            self.running, self.cancelled = False, True
+            self.result_changed.emit()
+
+    def _end(self, token: CancelToken, result: ExplorationResult) -> None:
+        if token is not self._token or not self.running:
+            return
+        self.running, self.result = False, result
+        self.result_changed.emit()
+
+    @property
+    def kind(self) -> str:
+        """The kind of widget that is shown: the one chosen, or the one that fits."""
+        suggestion = self.result.suggestion if self.result is not None else None
+        return self.state.kind or (suggestion.kind if suggestion is not None else "table")
+
+
+def _moment(value: object) -> datetime | None:
+    """A date or time as a moment in UTC."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    if hasattr(value, "isoformat"):
+        return datetime.fromisoformat(str(value.isoformat())).replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,297 @@
+"""The Explore view of Studio: a table, a query built from its columns or in SQL, its result as a chart and a table."""
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.dashboards.document.widget_kinds import kind_of
+from benchboard.i18n import _
+from benchboard.ui.commands import REGISTRY, Handler, Handlers, install_shortcuts
+from benchboard.ui.studio.data.explore.add_to_dashboard import AddToDashboard
+from benchboard.ui.studio.data.explore.builder import Builder
+from benchboard.ui.studio.data.explore.draft_keeper import DraftKeeper, draft_of, state_of
+from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.field_tree import FieldPane
+from benchboard.ui.studio.data.explore.result_pane import ResultPane
+from benchboard.ui.studio.data.explore.sql_pane import MadeSql, SqlEditor
+from benchboard.ui.studio.panes.time_range_field import TimeRangePicker, range_title
+from benchboard.ui.studio.studio_commands import EXPLORE
+from benchboard.ui.widgets import Button, EmptyState, SegmentedControl, Toolbar, hairline, scroll_area
+from benchboard.ui.widgets.surfaces import set_surface
+
+if TYPE_CHECKING:
+    from benchboard.dashboards.exploration_draft import ExplorationDraft
+    from benchboard.ui.context import Context
+
+_FIELDS_WIDTH: Final = 236
+_FIELDS_NARROW: Final = 210
+_SQL_WIDTH: Final = 380
+_SQL_NARROW: Final = 250
+_NARROW: Final = 1150
+_TOP_HEIGHT: Final = 204
+
+
+class ExploreView(QWidget):
+    """Address: `studio/explore`; `studio/explore/<source>/<table>` begins with a table, of Benchboard's own data where
+    the source is `own`. A source without a table begins with its first one."""
+
+    def __init__(self, context: "Context") -> None:
+        super().__init__()
+        self.setObjectName("studio_explore")
+        set_surface(self, "surface")
+        self._context = context
+        self.exploration = Exploration(context, self)
+        self._drafts = DraftKeeper(context, self.exploration)
+        self.fields = FieldPane(context, self.exploration)
+        self.builder = Builder(self.exploration)
+        self.made_sql = MadeSql(self.exploration)
+        self.sql = SqlEditor(context, self.exploration)
+        self.result = ResultPane(self.exploration)
+        self._make_toolbar()
+        self._lay_out()
+        self.setFocusProxy(self.fields.tree)
+        self.made_sql.edit_requested.connect(self._edit_sql)
+        self.result.edit_requested.connect(self._edit_query)
+        install_shortcuts(self, EXPLORE, self._handlers(), context.problems.refuse)
+        for told in (self.exploration.changed, self.exploration.result_changed, self.exploration.sources_changed):
+            told.connect(self._show)
+        self._was_opened = False
+        self._show()
+        self.exploration.read_sources()
+
+    def _make_toolbar(self) -> None:
+        self.toolbar = Toolbar(_("Explore"))
+        self.mode = SegmentedControl(
+            (("build", _("Build")), ("sql", _("SQL"))), label=_("Edit as"),
+            icons={"build": "ph.sliders-horizontal", "sql": "ph.code"},
+        )  # fmt: skip
+        self.mode.selected.connect(self._choose_mode)
+        self.time = Button("", self._open_time, icon="ph.clock", menu=True, name="explore_time")
+        run = REGISTRY["studio.explore_run"]
+        self.cancel = Button(_("Cancel"), self.exploration.cancel, icon="ph.stop", name="explore_cancel")
+        self.run = Button(_("Run"), self._run, icon="ph.play", name="explore_run")
+        self.run.add_key_cap(run.key)
+        self.add = Button(
+            _("Add to dashboard"), self.add_to_dashboard, kind="primary", icon="ph.plus", name="explore_add"
+        )
+        self.toolbar.add(self.mode)
+        for button in (self.time, self.cancel, self.run, self.add):
+            self.toolbar.add_right(button)
+        self.toolbar.shorten(self.cancel)
+
+    def _lay_out(self) -> None:
+        self._build = QWidget()
+        row = QHBoxLayout(self._build)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        holder = QWidget()
+        holder.setProperty("plain", True)
+        inside = QVBoxLayout(holder)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.builder)
+        row.addWidget(scroll_area(holder), 1)
+        row.addWidget(hairline(vertical=True))
+        row.addWidget(self.made_sql)
+        self._top = QStackedWidget()
+        self._top.addWidget(self._build)
+        self._top.addWidget(self.sql)
+        self._top.setFixedHeight(_TOP_HEIGHT)
+        self._work = QWidget()
+        column = QVBoxLayout(self._work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top)
+        column.addWidget(hairline())
+        column.addWidget(self.result, 1)
+        self._empty = EmptyState(
+            "ph.table",
+            _("Choose a table to explore"),
+            _("Explore"),
+            self._open_first,
+            why=_("Open one on the left by Enter or double-click."),
+        )
+        self._nothing = EmptyState("ph.database", _("No data to explore"))
+        self._right = QStackedWidget()
+        for page in (self._work, self._empty, self._nothing):
+            self._right.addWidget(page)
+        lower = QHBoxLayout()
+        lower.setContentsMargins(0, 0, 0, 0)
+        lower.setSpacing(0)
+        lower.addWidget(self.fields)
+        lower.addWidget(hairline(vertical=True))
+        lower.addWidget(self._right, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.toolbar)
+        whole.addWidget(hairline())
+        whole.addLayout(lower, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        self.fields.setFixedWidth(_FIELDS_NARROW if narrow else _FIELDS_WIDTH)
+        self.made_sql.setFixedWidth(_SQL_NARROW if narrow else _SQL_WIDTH)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_opened:
+            self._was_opened = True
+            if not self.exploration.state.text:
+                self._drafts.restore()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.sql.edit.commit()
+
+    # State
+
+    def open_route(self, rest: str) -> None:
+        """Begin with the table that the rest of the address names; without one, go on with what was explored."""
+        if not rest:
+            return
+        source, _slash, table = rest.partition("/")
+        self._was_opened = True
+        self.exploration.open_table("" if source == "own" else source, unquote(table))
+
+    def save_state(self) -> "ExplorationDraft":
+        """What is explored, also where the SQL isn't committed."""
+        self.sql.edit.commit()
+        return draft_of(self.exploration.state)
+
+    def restore_state(self, state: object) -> None:
+        """Go on with a saved state."""
+        from benchboard.dashboards.exploration_draft import ExplorationDraft
+
+        if isinstance(state, ExplorationDraft) and state.text:
+            self._was_opened = True
+            self.exploration.restore(state_of(state))
+
+    def prepare_close(self) -> bool:
+        """Keep what is typed. Nothing stops the view from closing."""
+        self.sql.edit.commit()
+        return True
+
+    def finish_close(self) -> None:
+        """Write the draft, and cancel a run under way."""
+        self._drafts.finish()
+        self.exploration.cancel()
+
+    def panes(self) -> list[QWidget]:
+        """The toolbar, the tables, the query and the result."""
+        query: QWidget = self.sql if self.exploration.state.mode == "sql" else self.builder
+        return [self.toolbar, self.fields, *([query, self.result] if self._right.currentWidget() is self._work else [])]
+
+    def _show(self) -> None:
+        exploration, state = self.exploration, self.exploration.state
+        self.mode.set_current(state.mode)
+        self._top.setCurrentWidget(self.sql if state.mode == "sql" else self._build)
+        self.time.set_title(range_title(state.time_range))
+        self.time.setVisible(bool(state.text) and self._names_time())
+        self.cancel.setVisible(exploration.running and exploration.late)
+        has_data = any(source.tables for source in exploration.sources)
+        if exploration.sources_read and not has_data and not state.text:
+            error = exploration.sources_error
+            self._nothing.sentence.setText(error.what if error is not None else _("No data to explore"))
+            why = error.do if error is not None else _("Your organisation has no tables that you can query.")
+            self._nothing.why.setText(why)
+            self._nothing.why.setVisible(bool(why))
+            page: QWidget = self._nothing
+        else:
+            page = self._work if state.text or state.mode == "sql" else self._empty
+        self._right.setCurrentWidget(page)
+        first = self._first_table()
+        self._empty.action.setText(_("Explore {table}").format(table=first[1]) if first is not None else "")
+        self._empty.action.setVisible(first is not None)
+        self.run.disable("" if state.text.strip() else _("There is no query yet."))
+        self.add.disable(self._why_not_add())
+
+    def _first_table(self) -> tuple[str, str] | None:
+        """Source and name of the first table; None if there is none."""
+        return next(((one.id, one.tables[0].name) for one in self.exploration.sources if one.tables), None)
+
+    def _open_first(self) -> None:
+        first = self._first_table()
+        if first is not None:
+            self.exploration.open_table(*first)
+
+    def _names_time(self) -> bool:
+        text = self.exploration.state.text
+        return any(f":{name}" in text for name in ("from", "to", "interval"))
+
+    def _why_not_add(self) -> str:
+        result = self.exploration.result
+        if not self.exploration.state.text.strip():
+            return _("There is no query yet.")
+        if result is not None and result.error is not None:
+            return _("The query has an error.")
+        return ""
+
+    # Actions
+
+    def command_handlers(self) -> Handlers:
+        """The commands of the view."""
+        return self._handlers()
+
+    def _handlers(self) -> dict[str, Handler]:
+        exploration = self.exploration
+        return {
+            "studio.explore_run": Handler(self._run),
+            "studio.explore_add": Handler(self.add_to_dashboard, self._why_not_add),
+            "studio.explore_undo": Handler(
+                exploration.undo, lambda: "" if exploration.can_undo else _("There is nothing to undo.")
+            ),
+            "studio.explore_redo": Handler(
+                exploration.redo, lambda: "" if exploration.can_redo else _("There is nothing to redo.")
+            ),
+            "studio.explore_sql": Handler(self._toggle_mode),
+        }
+
+    def _toggle_mode(self) -> None:
+        self._choose_mode("build" if self.exploration.state.mode == "sql" else "sql")
+
+    def _choose_mode(self, mode: str) -> None:
+        if mode == "sql":
+            self._edit_sql()
+            return
+        self.sql.edit.commit()
+        state = self.exploration.state
+        if state.question is None and state.text.strip():
+            self.mode.set_current("sql")
+            self._context.problems.refuse(_("This query can only be edited as SQL."))
+            return
+        self.exploration.set_mode("build")
+        first = self.builder.source.chips
+        if first:
+            first[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _edit_sql(self) -> None:
+        self.exploration.set_mode("sql")
+        self.sql.focus_edit()
+
+    def _edit_query(self) -> None:
+        if self.exploration.state.mode == "sql":
+            self.sql.focus_edit()
+        elif self.builder.source.chips:
+            self.builder.source.chips[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _run(self) -> None:
+        if self.exploration.state.mode == "sql":
+            self.sql.edit.commit()
+            self.sql.edit.check()
+        self.exploration.run()
+
+    def _open_time(self) -> None:
+        TimeRangePicker(self.time, self.exploration.time_editor, range_only=True).open()
+
+    def add_to_dashboard(self) -> None:
+        """Ask for the dashboard that what is shown is added to."""
+        kind = kind_of(self.exploration.kind)
+        assert kind is not None
+        state = self.exploration.state
+        AddToDashboard(
+            self._context, self.add, title=self.result.title, kind=kind, query=state.text, source_id=state.source_id
+        ).open()

@@ -1,0 +1,356 @@
+"""The tree of sources, tables and columns, with what is in each column."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from benchboard.analytics.column_statistics import ColumnStatistics, TableStatistics
+from benchboard.analytics.query_types import NUMBERS
+from benchboard.analytics.table_browser import BrowsedColumn, BrowsedSource, BrowsedTable
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.part_text import KIND_ICONS
+from benchboard.ui.studio.tiles import number_format
+from benchboard.ui.theme import theme
+from benchboard.ui.widgets import Text, search_field
+from benchboard.ui.widgets.badges import paint_icon
+from benchboard.ui.widgets.labels import plain_tooltip
+from benchboard.ui.widgets.surfaces import set_surface
+
+if TYPE_CHECKING:
+    from benchboard.ui.context import Context
+
+COLUMN_MIME: Final = "application/x-benchboard-column"
+_DATA: Final = Qt.ItemDataRole.UserRole
+_ROW: Final = 26
+_HISTOGRAM: Final = 54
+_HISTOGRAM_NARROW: Final = 40
+_WIDE: Final = 200
+"""The width of the tree in pixels from which its histograms are wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A row of the tree: a source, a table of it, or a column of that."""
+
+    source: BrowsedSource
+    table: BrowsedTable | None = None
+    column: BrowsedColumn | None = None
+    trailing: str = ""
+    bars: tuple[int, ...] = ()
+
+
+def dropped_column(data: QMimeData) -> tuple[str, str, str] | None:
+    """Source, table and name of a dragged column; None if it is something else."""
+    if not data.hasFormat(COLUMN_MIME):
+        return None
+    parts = bytes(data.data(COLUMN_MIME).data()).decode().split("\n")
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None  # the three of them
+
+
+class FieldPane(QWidget):
+    """The tree and its search field."""
+
+    def __init__(self, context: "Context", exploration: Exploration) -> None:
+        super().__init__()
+        set_surface(self, "surface")
+        self.setAccessibleName(_("Tables and columns"))
+        self.tree = FieldTree(exploration)
+        self.setFocusProxy(self.tree)
+        search = search_field(self, "explore_search", _("Find a column"), self.tree.filter)
+        search.setMaximumWidth(16_777_215)
+        search.returnPressed.connect(lambda: self.tree.setFocus(Qt.FocusReason.OtherFocusReason))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 8)
+        column.setSpacing(8)
+        column.addWidget(search)
+        column.addWidget(self.tree, 1)
+        self._hint = Text(_("Enter, double-click or drag adds a column."), "caption", "muted")
+        self._hint.setWordWrap(True)
+        column.addWidget(self._hint)
+
+
+class FieldTree(QTreeWidget):
+    """Enter or a double click on a column adds it where it fits, on a table begins with it; columns can be dragged."""
+
+    def __init__(self, exploration: Exploration) -> None:
+        super().__init__()
+        self._exploration = exploration
+        self._wanted = ""
+        self._open: set[tuple[str, str]] = set()
+        self._shown: object = None
+        self.setObjectName("explore_fields")
+        self.setAccessibleName(_("Tables and columns"))
+        self.setHeaderHidden(True)
+        self.setIndentation(13)
+        self.setMouseTracking(True)
+        self.setUniformRowHeights(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_FieldDelegate(self))
+        self.itemExpanded.connect(self._expanded)
+        self.itemCollapsed.connect(self._collapsed)
+        self.itemDoubleClicked.connect(lambda item, _column: self._activate(item))
+        theme().changed.connect(self.viewport().update)
+        exploration.sources_changed.connect(self.build)
+        exploration.changed.connect(self._show_question)
+        self.build()
+
+    def filter(self, text: str) -> None:
+        """Show only tables and columns with this text in their names."""
+        self._wanted = text.strip().casefold()
+        self.build()
+
+    def build(self) -> None:
+        """Show all rows again; what was open stays open, and the current row current."""
+        self._open_current_table()
+        current = self.currentItem()
+        at = _key(current.data(0, _DATA)) if current is not None else None
+        bar = self.verticalScrollBar().value()
+        self.blockSignals(True)
+        self.clear()
+        for source in self._exploration.sources:
+            self._add_source(source, at)
+        self.blockSignals(False)
+        first = self.topLevelItem(0)
+        if self.currentItem() is None and first is not None:
+            self.setCurrentItem(first)
+        self.verticalScrollBar().setValue(bar)
+
+    def _add_source(self, source: BrowsedSource, at: object) -> None:
+        top = QTreeWidgetItem(self)
+        trailing = _("can't be read") if source.problem else kind_title(source.kind)
+        self._fill(top, FieldRow(source, trailing=trailing), source.name, source.problem or trailing, at)
+        shown = False
+        for table in source.tables:
+            named = self._wanted in f"{source.name}\n{table.name}".casefold()
+            columns = [one for one in table.columns if named or self._wanted in f"{one.name}\n{one.title}".casefold()]
+            if not named and not columns:
+                continue
+            shown = True
+            self._add_table(top, source, table, columns, at, searched=bool(self._wanted) and not named)
+        top.setExpanded((source.id, "") not in self._open or bool(self._wanted))
+        top.setHidden(bool(self._wanted) and not shown)
+
+    def _add_table(
+        self,
+        top: QTreeWidgetItem,
+        source: BrowsedSource,
+        table: BrowsedTable,
+        columns: list[BrowsedColumn],
+        at: object,
+        *,
+        searched: bool,
+    ) -> None:
+        item = QTreeWidgetItem(top)
+        statistics = self._exploration.statistics(source.id, table.name)
+        rows = statistics.rows if statistics is not None else table.rows
+        trailing = number(rows) if rows is not None else ""
+        self._fill(item, FieldRow(source, table, trailing=trailing), table.name, _rows_text(rows), at)
+        for column in columns:
+            child = QTreeWidgetItem(item)
+            text, bars, tip = _described(column, statistics)
+            words = ", ".join(part for part in (column.title, tip) if part)
+            self._fill(child, FieldRow(source, table, column, text, bars), column.name, words, at)
+        item.setExpanded(searched or (source.id, table.name) in self._open)
+
+    def _fill(self, item: QTreeWidgetItem, line: FieldRow, text: str, description: str, at: object) -> None:
+        item.setText(0, text)
+        item.setData(0, _DATA, line)
+        item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, description)
+        item.setToolTip(0, plain_tooltip(description))
+        flags = item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled & ~Qt.ItemFlag.ItemIsDragEnabled
+        item.setFlags(flags | Qt.ItemFlag.ItemIsDragEnabled if line.column is not None else flags)
+        if at is not None and _key(line) == at:
+            self.setCurrentItem(item)
+
+    def _open_current_table(self) -> None:
+        question = self._exploration.state.question
+        key = (question.source_id, question.table) if question is not None else None
+        if key is not None and key != self._shown:
+            self._shown = key
+            self._open.add(key)
+
+    def _show_question(self) -> None:
+        question = self._exploration.state.question
+        table = self._exploration.table
+        if question is not None and table is not None and (question.source_id, question.table) != self._shown:
+            self.build()
+        self.viewport().update()
+        if question is not None and table is not None:
+            self._exploration.read_statistics(question.source_id, table)
+
+    def _expanded(self, item: QTreeWidgetItem) -> None:
+        line: FieldRow = item.data(0, _DATA)
+        if line.table is None:
+            self._open.discard((line.source.id, ""))
+            return
+        self._open.add((line.source.id, line.table.name))
+        self._exploration.read_statistics(line.source.id, line.table)
+
+    def _collapsed(self, item: QTreeWidgetItem) -> None:
+        line: FieldRow = item.data(0, _DATA)
+        if line.table is None:
+            self._open.add((line.source.id, ""))
+        else:
+            self._open.discard((line.source.id, line.table.name))
+
+    def _activate(self, item: QTreeWidgetItem) -> None:
+        line: FieldRow = item.data(0, _DATA)
+        if line.column is not None and line.table is not None:
+            self._exploration.add_column(line.column, line.source.id, line.table)
+        elif line.table is not None:
+            self._exploration.open_table(line.source.id, line.table.name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and item is not None:
+            self._activate(item)
+        else:
+            super().keyPressEvent(event)
+
+    def mimeData(self, items: list[QTreeWidgetItem]) -> QMimeData:  # type: ignore[override]  # Qt has a sequence
+        data = QMimeData()
+        for item in items:
+            line: FieldRow = item.data(0, _DATA)
+            if line.column is not None and line.table is not None:
+                text = "\n".join((line.source.id, line.table.name, line.column.name))
+                data.setData(COLUMN_MIME, text.encode())
+        return data
+
+    def drawBranches(self, _painter: QPainter, _rect: QRect, _index: QModelIndex | QPersistentModelIndex) -> None:
+        """Draw nothing: the rows draw their own carets."""
+
+    def used_columns(self) -> set[tuple[str, str, str]]:
+        """The columns that the question names, which are shown as selected."""
+        question = self._exploration.state.question
+        if question is None:
+            return set()
+        parts = [one.column for one in (*question.filters, *question.groups, *question.measures) if one.column]  # type: ignore[attr-defined]  # each has a column
+        return {(question.source_id, question.table, name) for name in parts}
+
+
+def kind_title(kind: str) -> str:
+    """The kind of a source, in a word."""
+    titles = {
+        "benchboard": _("orders"), "csv": "CSV", "parquet": "Parquet", "excel": "Excel", "sqlite": "SQLite",
+        "duckdb": "DuckDB",
+    }  # fmt: skip
+    return titles.get(kind, kind)
+
+
+def _rows_text(rows: int | None) -> str:
+    return "" if rows is None else ngettext("{count} row", "{count} rows", rows).format(count=number(rows))
+
+
+def _key(line: FieldRow) -> tuple[str, str, str]:
+    return (line.source.id, line.table.name if line.table else "", line.column.name if line.column else "")
+
+
+def _described(column: BrowsedColumn, statistics: TableStatistics | None) -> tuple[str, tuple[int, ...], str]:
+    """What is in a column: a word or a histogram for its row, and a sentence for its tooltip."""
+    found = statistics.columns.get(column.name) if statistics is not None else None
+    if statistics is None or found is None:
+        return "", (), ""
+    empty = statistics.rows - found.filled
+    distinct = ngettext("{count} different value", "{count} different values", found.distinct)
+    parts = [_range_text(column, found), distinct.format(count=number(found.distinct))]
+    parts.append(
+        ngettext("{count} empty", "{count} empty", empty).format(count=number(empty)) if empty else _("never empty")
+    )
+    tip = ", ".join(part for part in parts if part)
+    if not found.filled:
+        return _("empty"), (), tip
+    if statistics.is_unique(column.name) and (column.kind == "text" or column.is_id):
+        return _("unique"), (), tip
+    bars = found.buckets or tuple(count for _value, count in found.listed)
+    if len(bars) > 1:
+        return "", bars, tip
+    return (_("1 value") if found.distinct == 1 else number(found.distinct)), (), tip
+
+
+def _range_text(column: BrowsedColumn, found: ColumnStatistics) -> str:
+    if found.least is None or found.greatest is None or (column.kind not in NUMBERS and not found.buckets):
+        return ""
+    low, high = number_format.format_cell(found.least), number_format.format_cell(found.greatest)
+    return _("{low} to {high}").format(low=low, high=high)
+
+
+class _FieldDelegate(QStyledItemDelegate):
+    def __init__(self, tree: FieldTree) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(80, _ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        line: FieldRow = index.data(_DATA)
+        item = self._tree.itemFromIndex(index)
+        rect: QRect = option.rect
+        state = option.state
+        used = _key(line) in self._tree.used_columns()
+        current = bool(state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self._tree.viewport().width()
+        whole = QRectF(0, rect.top(), width, rect.height())
+        if used or current:
+            painter.fillRect(whole, theme().color("selection"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(whole, theme().color("row.hover"))
+        if current:
+            painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), theme().color("accent"))
+        middle = rect.top() + rect.height() / 2
+        left = rect.left() + 2.0
+        if item.childCount():
+            caret = "ph.caret-down" if item.isExpanded() else "ph.caret-right"
+            paint_icon(painter, caret, QRectF(left - 12, middle - 5, 10, 10), theme().color("text.muted"))
+        icon = (
+            KIND_ICONS[line.column.kind] if line.column is not None
+            else "ph.table" if line.table is not None else "ph.warning" if line.source.problem else "ph.database"
+        )  # fmt: skip
+        paint_icon(painter, icon, QRectF(left + 2, middle - 7, 14, 14), theme().color("text.secondary"))
+        end = self._paint_end(painter, line, rect, width - 6.0)
+        font = theme().font("body_strong" if line.table is None else "body")
+        painter.setFont(font)
+        painter.setPen(theme().color("text"))
+        room = QRectF(left + 23, rect.top(), max(0.0, end - left - 27), rect.height())
+        shown = QFontMetricsF(font).elidedText(index.data(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+    def _paint_end(self, painter: QPainter, line: FieldRow, rect: QRect, end: float) -> float:
+        """Draw the histogram or the word at the end of a row. Returns where it begins."""
+        if line.bars:
+            room = _HISTOGRAM if rect.right() > _WIDE else _HISTOGRAM_NARROW
+            most, step = max(line.bars) or 1, room / len(line.bars)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            for place, count in enumerate(line.bars):
+                height = max(1.0 if count else 0.0, (rect.height() - 12) * count / most)
+                box = QRectF(end - room + place * step, rect.bottom() - 5 - height, max(1.0, step - 1), height)
+                painter.fillRect(box, theme().color("text.muted"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            return end - room
+        font = theme().font("caption")
+        width = QFontMetricsF(font).horizontalAdvance(line.trailing)
+        painter.setFont(font)
+        painter.setPen(theme().color("error" if line.table is None and line.source.problem else "text.muted"))
+        spot = QRectF(end - width - 1, rect.top(), width + 1, rect.height())
+        painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, line.trailing)
+        return end - width - 4 if line.trailing else end

@@ -1,0 +1,175 @@
+"""The parts of a question in words: filters, groups, measures, sorting, as chips say them."""
+
+from benchboard.analytics.column_presentation import humanised
+from benchboard.analytics.query_builder.question import Filter, Function, Group, Measure, Operator, Question, Sort, Unit
+from benchboard.analytics.query_types import ValueKind
+from benchboard.analytics.table_browser import BrowsedTable
+from benchboard.i18n import _, ngettext, number
+
+KIND_ICONS: dict[ValueKind, str] = {
+    "text": "ph.text-t",
+    "integer": "ph.hash",
+    "decimal": "ph.hash",
+    "boolean": "ph.toggle-left",
+    "timestamp": "ph.calendar-blank",
+    "date": "ph.calendar-blank",
+    "null": "ph.question",
+}
+
+
+def column_title(table: BrowsedTable | None, name: str) -> str:
+    """A column as people read it."""
+    column = table.column(name) if table is not None else None
+    return column.title if column is not None else name
+
+
+def kind_of(table: BrowsedTable | None, name: str) -> ValueKind:
+    """The kind of a column; text if it isn't known."""
+    column = table.column(name) if table is not None else None
+    return column.kind if column is not None else "text"
+
+
+def unit_title(unit: Unit) -> str:
+    """A unit of time, as in “by week”."""
+    return {
+        "": _("each value"),
+        "interval": _("auto interval"),
+        "minute": _("minute"),
+        "hour": _("hour"),
+        "day": _("day"),
+        "week": _("week"),
+        "month": _("month"),
+        "quarter": _("quarter"),
+        "year": _("year"),
+    }[unit]
+
+
+def operator_title(operator: Operator) -> str:
+    """An operator between a column and its value."""
+    return {
+        "in_range": _("is in time range"),
+        "eq": _("is"),
+        "ne": _("is not"),
+        "lt": _("is less than"),
+        "le": _("is at most"),
+        "gt": _("is greater than"),
+        "ge": _("is at least"),
+        "contains": _("contains"),
+        "starts": _("starts with"),
+        "one_of": _("is one of"),
+        "none_of": _("is none of"),
+        "empty": _("is empty"),
+        "filled": _("is not empty"),
+    }[operator]
+
+
+def time_operator_title(operator: Operator) -> str:
+    """An operator on times, which are before and after rather than less and more."""
+    titles = {"ge": _("is from"), "gt": _("is after"), "lt": _("is before"), "le": _("is up to")}
+    return titles.get(operator, operator_title(operator))
+
+
+def function_title(function: Function) -> str:
+    """What a measure calculates."""
+    return {
+        "count": _("count of rows"),
+        "count_distinct": _("different values"),
+        "sum": _("sum"),
+        "avg": _("average"),
+        "min": _("minimum"),
+        "max": _("maximum"),
+        "median": _("median"),
+    }[function]
+
+
+def filter_text(one: Filter, table: BrowsedTable | None) -> str:
+    """A filter: `Status is paid`."""
+    kind = kind_of(table, one.column)
+    title = time_operator_title(one.operator) if kind in ("timestamp", "date") else operator_title(one.operator)
+    words = [column_title(table, one.column), title]
+    if one.values:
+        words.append(", ".join(_value_text(value) for value in one.values))
+    return " ".join(words)
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, bool):
+        return _("true") if value else _("false")
+    if isinstance(value, str):
+        return value or _("(empty)")
+    return str(value)
+
+
+def group_text(one: Group, table: BrowsedTable | None) -> str:
+    """A group: `Order time by week`."""
+    title = column_title(table, one.column)
+    if one.unit == "interval":
+        return _("{column}, auto interval").format(column=title)
+    return _("{column} by {unit}").format(column=title, unit=unit_title(one.unit)) if one.unit else title
+
+
+def measure_text(one: Measure, table: BrowsedTable | None) -> str:
+    """A measure: `sum of Order total`."""
+    if one.function == "count":
+        return _("count of rows")
+    title = column_title(table, one.column)
+    return {
+        "count_distinct": _("different values of {column}"),
+        "sum": _("sum of {column}"),
+        "avg": _("average of {column}"),
+        "min": _("minimum of {column}"),
+        "max": _("maximum of {column}"),
+        "median": _("median of {column}"),
+    }[one.function].format(column=title)
+
+
+def output_title(question: Question, name: str, table: BrowsedTable | None) -> str:
+    """A column of the result, as sorting names it."""
+    for group in question.groups:
+        if group.output == name:
+            return column_title(table, group.column)
+    for measure in question.measures:
+        if measure.output == name:
+            return measure_text(measure, table)
+    return column_title(table, name)
+
+
+def sort_text(question: Question, one: Sort, table: BrowsedTable | None) -> str:
+    """A sorting: `count of rows, largest first`."""
+    title = output_title(question, one.name, table)
+    return _("{column}, {direction}").format(column=title, direction=direction_title(question, one, table))
+
+
+def direction_title(question: Question, one: Sort, table: BrowsedTable | None) -> str:
+    """The direction of a sorting, in the words of the column's kind."""
+    group = next((group for group in question.groups if group.output == one.name), None)
+    measured = any(measure.output == one.name for measure in question.measures)
+    kind = "integer" if measured else kind_of(table, group.column if group is not None else one.name)
+    if kind in ("timestamp", "date"):
+        return _("newest first") if one.descending else _("oldest first")
+    if kind in ("integer", "decimal"):
+        return _("largest first") if one.descending else _("smallest first")
+    return _("Z to A") if one.descending else _("A to Z")
+
+
+def limit_text(question: Question) -> str:
+    """The limit of rows."""
+    if question.limit is None:
+        return _("no limit")
+    text = ngettext("first {count} row", "first {count} rows", question.limit)
+    return text.format(count=number(question.limit))
+
+
+def question_title(question: Question | None, table: BrowsedTable | None) -> str:
+    """A title for the chart of a question: `Count of rows by Order time and Status`."""
+    if question is None:
+        return _("SQL query")
+    subject = humanised(question.table)
+    if not question.outputs:
+        return subject
+    measures = [subject if one.function == "count" else measure_text(one, table) for one in question.measures]
+    title = ", ".join(measures) or subject
+    groups = [column_title(table, one.column) for one in question.groups]
+    if groups:
+        title = _("{measures} by {groups}").format(measures=title, groups=", ".join(groups))
+    return title[:1].upper() + title[1:]

@@ -1,0 +1,242 @@
+"""The result of the query: a chart with the choice of its kind, the table below it, and what was read."""
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from benchboard.analytics.queries import ResultTable
+from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
+from benchboard.errors import Invalid
+from benchboard.i18n import _, ngettext, number
+from benchboard.ui.studio.data.explore.exploration import Exploration
+from benchboard.ui.studio.data.explore.part_text import question_title
+from benchboard.ui.studio.tiles.enlarged_view import EnlargedDrawing
+from benchboard.ui.studio.tiles.query_results import QueryResult
+from benchboard.ui.studio.tiles.renderers import mismatch_reason
+from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
+from benchboard.ui.widgets import Button, Elided, Icon, hairline
+from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.surfaces import set_surface
+
+KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_card", "table")
+"""The kinds of widgets that are offered, in the order of their buttons."""
+_LEAST_CHART: Final = 130
+_LEAST_TABLE: Final = 96
+
+
+class ResultPane(QWidget):
+    """The chart and the table of an exploration."""
+
+    edit_requested = Signal()
+
+    def __init__(self, exploration: Exploration) -> None:
+        super().__init__()
+        set_surface(self, "surface")
+        self.setAccessibleName(_("Result"))
+        self._exploration = exploration
+        self._shown: ResultTable | None = None
+        self.chart = EnlargedDrawing()
+        self.chart.setObjectName("explore_chart")
+        self.chart.retry_requested.connect(exploration.run)
+        self.chart.edit_requested.connect(self.edit_requested)
+        self.table: TableWidget | None = None
+        self._table_state = TableState()
+        self._tables = QStackedWidget()
+        self._tables.setMinimumHeight(_LEAST_TABLE)
+        self._title = Elided("", "body_strong")
+        self._title.setObjectName("explore_title")
+        self._reason = Elided("", "caption", "muted")
+        self._reason.setObjectName("explore_reason")
+        self.kinds: dict[str, Button] = {}
+        upper = QWidget()
+        upper.setMinimumHeight(_LEAST_CHART)
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(16, 6, 12, 8)
+        column.setSpacing(4)
+        column.addLayout(self._header())
+        column.addWidget(self.chart, 1)
+        self._chart_holder = upper
+        lower = QWidget()
+        beneath = QVBoxLayout(lower)
+        beneath.setContentsMargins(0, 0, 0, 0)
+        beneath.setSpacing(0)
+        beneath.addWidget(hairline())
+        beneath.addWidget(self._tables, 1)
+        self._table_holder = lower
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setHandleWidth(1)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(upper)
+        self._split.addWidget(lower)
+        self._split.setSizes([600, 400])
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._mark = Icon("ph.check", "ok", 14)
+        self._status = Elided("", "caption", "secondary")
+        self._status.setObjectName("explore_status")
+        self._origin = Elided("", "caption", "muted")
+        self._origin.setObjectName("explore_origin")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._split, 1)
+        whole.addWidget(hairline())
+        whole.addWidget(self._footer())
+        exploration.changed.connect(self._show_kind)
+        exploration.result_changed.connect(self.show_result)
+        self.show_result()
+
+    def _header(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(10)
+        line.addWidget(self._title, 1)
+        line.addWidget(self._reason, 1)
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        for one in KINDS:
+            kind = kind_of(one)
+            assert kind is not None
+            button = Button(
+                "", partial(self._choose, one), icon=kind.icon, size="sm", tip=_(kind.title), name=f"explore_kind_{one}"
+            )
+            button.setCheckable(True)
+            self.kinds[one] = button
+            buttons.addWidget(button)
+        line.addLayout(buttons)
+        return line
+
+    def _footer(self) -> QWidget:
+        footer = QWidget()
+        footer.setFixedHeight(30)
+        line = QHBoxLayout(footer)
+        line.setContentsMargins(16, 0, 12, 0)
+        line.setSpacing(8)
+        line.addWidget(self._mark)
+        line.addWidget(self._status, 2)
+        line.addWidget(self._origin, 1)
+        self._origin.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return footer
+
+    @property
+    def title(self) -> str:
+        """The title of the chart."""
+        return question_title(self._exploration.state.question, self._exploration.table)
+
+    def widget(self, kind: str = "") -> WidgetContent:
+        """What is shown, as a widget of a page."""
+        state, name = self._exploration.state, kind or self._exploration.kind
+        return WidgetContent("explore", name, kind_of(name), self.title, state.text, {}, state.source_id)
+
+    def _choose(self, kind: str) -> None:
+        chosen = self._exploration.state.kind
+        self._exploration.set_kind("" if kind == chosen else kind)
+        self._show_kind()
+
+    def show_result(self) -> None:
+        """Show the latest result, or that there is none."""
+        result = self._exploration.result
+        table = result.table if result is not None else None
+        if table is not self._shown:
+            self._shown = table
+            self._show_table(table)
+        self._show_kind()
+        self._show_status()
+
+    def _show_table(self, table: ResultTable | None) -> None:
+        if table is None or not table.columns:
+            self._tables.hide()
+            return
+        if self.table is None:
+            self.table = TableWidget(table, self._table_state)
+            self.table.footer.hide()
+            self.table.setObjectName("explore_table")
+            self._tables.addWidget(self.table)
+        else:
+            self.table.show_table(table)
+        self._tables.setCurrentWidget(self.table)
+        self._tables.show()
+
+    def _show_kind(self) -> None:
+        exploration, result = self._exploration, self._exploration.result
+        table = result.table if result is not None else None
+        shown = exploration.kind
+        for kind, button in self.kinds.items():
+            why = ""
+            if table is None:
+                why = _("There is no result yet.")
+            elif kind != "table" and table.rows:
+                why = mismatch_reason(self.widget(kind), table) or ""
+            button.disable(why if kind != shown else "")
+            button.setChecked(kind == shown and table is not None)
+        self._title.setText(self.title if exploration.state.text else "")
+        suggestion = result.suggestion if result is not None else None
+        self._reason.setText(suggestion.reason if suggestion is not None and not exploration.state.kind else "")
+        has_error = result is not None and result.error is not None
+        only_table = shown == "table" and not has_error and table is not None and bool(table.rows)
+        self.chart.setVisible(not only_table)
+        self._chart_holder.setMaximumHeight(44 if only_table else 16_777_215)
+        self._chart_holder.setMinimumHeight(44 if only_table else _LEAST_CHART)
+        self._table_holder.setVisible(table is not None and bool(table.rows) and not has_error)
+        if not only_table:
+            self._draw()
+
+    def _draw(self) -> None:
+        exploration, result = self._exploration, self._exploration.result
+        if result is None:
+            drawn = QueryResult(exploration.state.text, late=exploration.late) if exploration.running else None
+        else:
+            drawn = QueryResult(result.text, result.table, result.error, period=exploration.period())
+        self.chart.show_widget(self.widget(), drawn, "read")
+
+    def _show_status(self) -> None:
+        exploration, result = self._exploration, self._exploration.result
+        mark, role, text = "", "ok", ""
+        if exploration.running and exploration.late:
+            mark, role, text = "ph.hourglass", "text.muted", _("Running…")
+        elif exploration.cancelled:
+            mark, role, text = "ph.prohibit", "text.muted", _("Cancelled. The result is that of the run before.")
+            text = text if result is not None else _("Cancelled.")
+        elif result is not None and result.error is not None:
+            error = result.error
+            mark, role = "ph.warning-circle", "error"
+            text = " ".join(part for part in (error.what, error.do) if part)
+        elif result is not None and result.table is not None:
+            mark, text = "ph.check", _result_text(result.table, result.seconds)
+        elif exploration.running:
+            return
+        before = self._status.text()
+        self._mark.setVisible(bool(mark))
+        if mark:
+            self._mark.show_icon(mark, role)
+        self._status.setText(text)
+        self._origin.setText(self._origin_text() if result is not None and result.table is not None else "")
+        if text and text != before and self.isVisible() and not exploration.running:
+            announce(self, text)
+
+    def _origin_text(self) -> str:
+        source = self._exploration.source(self._exploration.state.source_id)
+        return _("from {source}").format(source=source.name) if source is not None else ""
+
+    def is_wrong(self) -> bool:
+        """Whether the query itself is wrong."""
+        result = self._exploration.result
+        return result is not None and isinstance(result.error, Invalid)
+
+
+def _result_text(table: ResultTable, seconds: float) -> str:
+    """How many rows there are, and what reading them took: `65 rows in 42 ms`."""
+    count = len(table.rows)
+    rows = ngettext("{count} row", "{count} rows", count).format(count=number(count))
+    took = (
+        _("{count} ms").format(count=number(round(seconds * 1000)))
+        if seconds < 1
+        else _("{count} s").format(count=number(round(seconds, 1)))
+    )
+    text = _("{rows} in {time}").format(rows=rows, time=took)
+    if table.truncated:
+        text += " · " + _("There are more: the query returns only the first {count}.").format(count=number(count))
+    return text
