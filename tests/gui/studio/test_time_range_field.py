@@ -102,6 +102,31 @@ def test_variable_of_the_same_name_takes_precedence(studio: "Studio") -> None:
     assert studio.page.variables.time_range.text() == "Time range"
 
 
+def test_options_of_a_variable_follow_the_range(studio: "Studio") -> None:
+    query = "SELECT DISTINCT status FROM orders WHERE created_dt >= :from AND created_dt < :to ORDER BY 1"
+    variable = {
+        "name": "state",
+        "label": "",
+        "type": "query",
+        "values": [],
+        "chosen": [],
+        "multiple": True,
+        "query": query,
+    }
+    _load(studio, _widget("a", ALL), variables=[variable], time={"from": "now-10y", "to": "now"})
+    runner = studio.page.variable_runner
+
+    def options() -> tuple[str, ...]:
+        studio.wait(lambda: not runner.busy and runner.state_of("state").options is not None)
+        found = runner.state_of("state").options
+        assert found is not None
+        return found.values
+
+    assert len(options()) > 2
+    studio.page.editor.select_time(TimeRange("1970-01-01", "1970-01-02"))
+    assert options() == ()
+
+
 def test_field_says_the_range_and_is_hidden_without_queries(studio: "Studio") -> None:
     field = studio.page.variables.time_range
     _load(studio, _widget("a", FOLLOWS))

@@ -5,6 +5,7 @@ resulting options.
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from benchboard.analytics import relations
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.dashboards.document.document import Variable
+from benchboard.dashboards.document.time_range import TimeRange
 from benchboard.dashboards.variables import variable_queries
 from benchboard.dashboards.variables.variable_queries import VariableOptions
 from benchboard.errors import AppError, Cancelled
@@ -22,6 +24,7 @@ from benchboard.ui.studio.tiles.query_results import LOADING_DELAY_MS
 
 if TYPE_CHECKING:
     from benchboard.ui.context import Context
+    from benchboard.ui.tasks import DatabaseSession
 
 _MAX_RUNNING: Final = 2
 """Most queries that run at a time, so that workers are left for the tiles and other reads."""
@@ -32,6 +35,8 @@ class VariableQueryRequest(NamedTuple):
 
     query: str
     variables: tuple[tuple[str, tuple[str, ...]], ...]
+    time_range: TimeRange | None = None
+    """The range that the query names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class VariableQueryRunner(QObject):
         self._requests: dict[str, VariableQueryRequest] = {}
         self._waiting: list[str] = []
         self._running: dict[str, tuple[CancelToken, VariableQueryRequest]] = {}
-        self._last_variables: tuple[Variable, ...] = ()
+        self._last: tuple[tuple[Variable, ...], TimeRange] | None = None
         editor.changed.connect(self.update_requests)
         editor.options_changed.connect(self.update_requests)
         context.changed.watch(self, relations.watched_tables(), self.refresh)
@@ -89,9 +94,9 @@ class VariableQueryRunner(QObject):
     def update_requests(self) -> None:
         """Run the queries that have changed, and drop the options of variables that no longer exist."""
         variables = self._editor.reader_document.variables
-        if variables == self._last_variables:
+        if (variables, self._editor.time_range) == self._last:
             return
-        self._last_variables = variables
+        self._last = (variables, self._editor.time_range)
         order = variable_queries.query_order(variables)
         before, self._requests = self._requests, self._requests_for(order.names)
         for name in self._states.keys() - self._requests.keys() - order.errors.keys():
@@ -113,6 +118,7 @@ class VariableQueryRunner(QObject):
             name: VariableQueryRequest(
                 queries[name],
                 tuple((one, chosen[one]) for one in variable_queries.names_in(queries[name]) if one in chosen),
+                self._editor.time_range if self._editor.uses_time(queries[name]) else None,
             )
             for name in names
         }
@@ -202,11 +208,16 @@ class VariableQueryRunner(QObject):
                 self._publish_error(name, error)
             self._start_next()
 
+        def query(session: "DatabaseSession") -> VariableOptions:
+            period = request.time_range.period(datetime.now(UTC)).values if request.time_range is not None else {}
+            variables = {**period, **dict(request.variables)}
+            return variable_queries.query_options(
+                session, actor, request.query, variables=variables, cancel_token=token
+            )
+
         self._context.tasks.read(
             self,
-            lambda session: variable_queries.query_options(
-                session, actor, request.query, variables=dict(request.variables), cancel_token=token
-            ),
+            query,
             succeeded,
             failed,
             long=True,
