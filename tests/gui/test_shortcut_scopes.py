@@ -67,7 +67,7 @@ def _active(window: QWidget) -> set[str]:
     focus = window.focusWidget()
     assert focus is not None
     shortcuts_of_qt = {keys for one in REGISTRY if one.scope.context is not None for keys in one.shortcuts}
-    for keys in sorted(shortcuts_of_qt, key=lambda keys: (keys == "Esc", keys == "Return", keys)):
+    for keys in sorted(shortcuts_of_qt, key=lambda keys: (keys == "Esc", keys.endswith("Return"), keys)):
         # At last Enter, which may leave the view, and Esc, which closes a dialog.
         focus.setFocus()
         QTest.keySequence(focus, QKeySequence(keys))
