@@ -326,7 +326,7 @@ def test_a_changed_file_is_said_and_read_again(data: Data) -> None:
     os.utime(data.file, (later.timestamp() + 60,) * 2)
     data.view.list.refresh_files()
     data.select("Chamber 2")
-    said = "The file has changed since it was read. Read it again."
+    said = "The file has changed since it was copied. Read it again to have what is in it now."
     data.studio.wait(lambda: said in data.texts())
     data.click("source_refresh")
     query = f"SELECT count(*) FROM {source.tables[0]}"
@@ -354,6 +354,67 @@ def test_a_source_is_renamed_by_f2(data: Data) -> None:
     data.qtbot.keyClicks(edit, "Climate chamber")
     data.qtbot.keyClick(edit, Qt.Key.Key_Return)
     data.studio.wait(lambda: data.rows() == ["Climate chamber"])
+
+
+def test_what_was_added_is_explored_from_the_toast(data: Data) -> None:
+    data.drop(data.file)
+    source = data.add()
+    data.click("toast_action")
+    shell = data.studio.application.shell
+    assert shell is not None
+    assert shell.address == "studio/explore"
+    data.find("explore_fields")
+    shell.go(f"studio/data/{source.id}")
+    data.click("source_explore")
+    assert shell.address == "studio/explore"
+
+
+def test_a_copy_needs_its_original_no_more(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    data.file.unlink()
+    data.view.list.refresh_files()
+    data.select("Chamber 2")
+    data.studio.wait(lambda: "Copied from" in data.texts())
+    assert not [text for text in data.texts() if "isn't where it was" in text]
+
+
+def test_a_stopped_reading_says_so_and_begins_again_when_asked(data: Data) -> None:
+    data.drop(data.file)
+    page = data.view.page
+    assert page is not None
+    for work in data.studio.context.tasks.running:
+        work.cancel()
+    data.studio.wait(lambda: not page.busy)
+    assert page.why_not_added() == "The file hasn't been read."
+    data.click("import_stop")
+    data.studio.wait(lambda: not page.busy and page.preview.isVisible())
+    assert page.why_not_added() == ""
+
+
+def test_a_cancelled_addition_shows_the_import_as_it_was(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    data.qtbot.keyClicks(page.pane.name, " log")
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Return, CTRL)
+    (work,) = [one for one in data.studio.context.tasks.running if "Chamber 2 log" in one.title]
+    work.cancel()
+    data.studio.wait(lambda: data.view.page is page)
+    assert (page.name, data.sources()) == ("Chamber 2 log", [])
+
+
+def test_files_are_not_taken_while_a_dialog_is_open(data: Data) -> None:
+    data.drop(data.file)
+    page = data.page
+    data.qtbot.keyClicks(page.pane.name, "x")
+    data.qtbot.keyClick(page.preview, Qt.Key.Key_Escape)
+    data.find("confirm_keep")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(data.file))])
+    enter = QDragEnterEvent(QPoint(2, 2), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier)
+    enter.ignore()
+    QApplication.sendEvent(data.window, enter)
+    assert not data.is_shown("drop_sheet")
 
 
 def test_a_change_of_language_keeps_what_was_chosen(data: Data) -> None:

@@ -39,7 +39,7 @@ _SORTING: Final = Sorting({"name": DataSource.name, "last_sync": DataSource.last
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
     """A data source. `kind` is one of `source_kinds`; `problem` says what is wrong with it; empty where nothing is.
-    `last_sync` is when it was last looked at."""
+    `last_sync` is when it was last looked at; `copied`: queries read copies, and need the file no more."""
 
     id: str
     name: str
@@ -49,6 +49,7 @@ class SourceSummary:
     problem: str
     tables: tuple[str, ...]
     path: str
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +315,8 @@ def _summary(row: DataSource) -> SourceSummary:
         problem = " ".join((problem, _("Affected dashboards: {names}.").format(names=names)))
     path = str(configuration.tables[0].scan.path) if configuration.tables else ""
     return SourceSummary(row.id, row.name, configuration.kind, row.status, row.last_sync, problem,
-                         tuple(table.name for table in configuration.tables), path)  # fmt: skip
+                         tuple(table.name for table in configuration.tables), path,
+                         all(table.copy is not None for table in configuration.tables))  # fmt: skip
 
 
 def _listed(extra: object, name: str) -> list[Mapping[str, Any]]:

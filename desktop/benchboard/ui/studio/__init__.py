@@ -82,9 +82,11 @@ def _start(context: "Context") -> None:
 
 def _accept_drops(context: "Context") -> None:
     from benchboard.ui.studio.data.file_drop import FileDrop
+    from benchboard.ui.widgets import Scrim
 
     def why_not() -> str | None:
-        return _why_no_data(context) if context.problems.room == "studio" else None
+        has_dialog = any(scrim.isVisible() for scrim in context.status.window().findChildren(Scrim))
+        return _why_no_data(context) if context.problems.room == "studio" and not has_dialog else None
 
     def dropped(paths: "list[Path]") -> None:
         from benchboard.ui.studio.data.data_view import DataView

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,10 @@ from benchboard.i18n import _
 from benchboard.identity.permissions import has_permission
 from benchboard.ui.commands import Handlers
 from benchboard.ui.context import Context
+from benchboard.ui.problems import Action
 from benchboard.ui.studio.data.import_draft import ImportDraft
 from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.source_actions import explore_address
 from benchboard.ui.studio.data.source_list import SourceList
 from benchboard.ui.tasks import Progress
 from benchboard.ui.widgets import fill_column, open_file_dialog
@@ -34,7 +37,7 @@ class DataView(QWidget):
     def __init__(self, context: Context, *, explores: bool = False) -> None:
         super().__init__()
         self.setObjectName("studio_data")
-        self._context = context
+        self._context, self._explores = context, explores
         self._waiting: deque[Path] = deque()
         self.list = SourceList(context, explores=explores)
         self.list.file_wanted.connect(self.choose_file)
@@ -185,7 +188,10 @@ class DataView(QWidget):
 
     def _tell_added(self, source: SourceSummary) -> None:
         self.list.select(source.id)
-        self._context.problems.toast(_("“{name}” was added.").format(name=source.name))
+        table = next(iter(source.tables), "")
+        explore = Action(_("Explore"), partial(self._context.go, explore_address(source.id, table)))
+        text = _("“{name}” was added.").format(name=source.name)
+        self._context.problems.toast(text, action=explore if self._explores else None)
 
     def add_sample(self) -> None:
         """Add the sample data that come with the program."""

@@ -162,8 +162,10 @@ class ImportPage(QWidget):
         """Why the file can't be added now; empty if it can."""
         if self._work is not None:
             return _("The file is still being read.")
-        if self._reading is None or self._stack.currentWidget() is self._error:
+        if self._stack.currentWidget() is self._error:
             return _("The file can't be read.")
+        if self._reading is None:
+            return _("The file hasn't been read.")
         if not self.scans():
             return _("Choose at least one table.")
         if any(not scan.kept_columns for scan in self.scans()):

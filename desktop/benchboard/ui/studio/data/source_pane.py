@@ -113,14 +113,14 @@ class SourcePane(DetailPane):
         self._badge.show_state(mark.kind, mark.text)
         news = news_text(row)
         self._news.setText(news)
-        self._news.set_tone("error" if mark.kind == "error" else "warn")
+        self._news.set_tone("error" if mark.kind == "error" else "info" if mark.kind == "info" else "warn")
         self._news.setVisible(bool(news))
         self._show_actions(handlers)
         self._facts.show_rows(
             (
                 (_("Holds"), Elided(tables_and_rows(row))),
                 (_("Last read"), Elided(relative_time(row.source.last_sync))),
-                (_("Location"), Elided(location_text(row.source.path))),
+                (_("Copied from") if row.source.copied else _("Location"), Elided(location_text(row.source.path))),
             )
         )
         if not same:

@@ -53,13 +53,14 @@ def read_row(session: DatabaseSession, actor: Actor, source: SourceSummary) -> S
 
 
 def _news(source: SourceSummary) -> FileNews:
-    """What happened to the file since it was read. A folder is changed when a file comes or goes."""
+    """What happened to the file since it was read; nothing where a copied file is gone, as it isn't needed. A folder is
+    changed when a file comes or goes."""
     if not source.path:
         return ""
     try:
         found = Path(source.path).stat()
     except OSError:
-        return "moved"
+        return "" if source.copied else "moved"
     read_at = source.last_sync
     return "changed" if read_at is not None and found.st_mtime > read_at.timestamp() else ""
 
@@ -71,7 +72,7 @@ def status_mark(row: SourceRow) -> Mark:
     if row.news == "moved":
         return Mark("warn", _("File moved"))
     if row.news == "changed":
-        return Mark("warn", _("File changed"))
+        return Mark("info", _("Original changed")) if row.source.copied else Mark("warn", _("File changed"))
     return Mark("ok", _("Ready"))
 
 
@@ -81,7 +82,11 @@ def news_text(row: SourceRow) -> str:
         return f"{row.source.problem} {_('Locate the file, or read it again once it is back.')}"
     if row.news == "moved":
         return _("The file isn't where it was. Locate it, or put it back.")
-    return _("The file has changed since it was read. Read it again.") if row.news == "changed" else ""
+    if row.news != "changed":
+        return ""
+    if row.source.copied:
+        return _("The file has changed since it was copied. Read it again to have what is in it now.")
+    return _("The file has changed since it was read. Read it again.")
 
 
 def source_columns() -> tuple[Column[SourceRow], ...]:
