@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -243,6 +244,59 @@ def test_a_name_that_cannot_be_used_says_why_and_is_not_taken(data: Data) -> Non
     column = page.preview.preview.column(2)
     assert column is not None
     assert column.name == "sicaklik_c"
+
+
+def test_the_heads_show_histograms_of_the_columns(data: Data) -> None:
+    data.drop(data.file)
+    model = data.page.preview.preview
+    data.studio.wait(lambda: sum(model.histogram(1)) == ROWS)
+    assert model.histogram(1) == (ROWS - 1, 1)  # Oda 2, Oda 1
+
+
+def test_a_date_chosen_for_text_says_in_which_order_it_is_read(data: Data, tmp_path: Path) -> None:
+    file = tmp_path / "dates.csv"
+    file.write_text("id;day\n" + "".join(f"{k};x{k}\n" for k in range(9)) + "9;03.04.2026\n", encoding="utf-8")
+    data.drop(file)
+    page = data.page
+    assert page.preview.preview.cell_text(9, 1) == "03.04.2026"
+    page.preview.column_opened.emit(1)
+    data.click("kind_date")
+    data.studio.wait(lambda: not page.busy and data.is_shown("import_date_order"))
+    assert "not certain" in data.texts()
+    assert page.preview.preview.cell_text(9, 1) == "3 Apr 2026"
+    data.choose("import_date_order", "month-first")
+    data.studio.wait(lambda: not page.busy and page.preview.preview.cell_text(9, 1) == "4 Mar 2026")
+
+
+def test_a_folder_of_files_with_equal_columns_is_one_table(data: Data, tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for name in ("a.csv", "b.csv"):
+        (folder / name).write_text("id,value\n1,2\n2,3\n", encoding="utf-8")
+    data.drop(folder)
+    source = data.add()
+    assert (source.name, len(source.tables)) == ("logs", 1)
+    assert data.query(source.id, f"SELECT count(*) FROM {source.tables[0]}") == 4
+
+
+def test_a_sheet_that_is_left_out_is_no_table(data: Data, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title in ("Orders", "People"):
+        sheet = book.create_sheet(title)
+        sheet.append(["Id", "Name"])
+        sheet.append([1, title])
+    file = tmp_path / "Book.xlsx"
+    book.save(file)
+    data.drop(file)
+    page = data.page
+    tables = page.pane.tables
+    tables.setFocus()
+    tables.setCurrentRow(1)
+    assert page.preview.preview.cell_text(0, 1) == "People"
+    data.qtbot.keyClick(tables, Qt.Key.Key_Space)
+    assert not page.pane.follow.isEnabled()
+    source = data.add()
+    assert source.tables == ("orders",)
 
 
 def test_lines_left_out_are_not_added(data: Data) -> None:

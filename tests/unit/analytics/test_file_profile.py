@@ -81,6 +81,14 @@ def test_profile_of_a_constant_has_one_bucket(tmp_path: Path) -> None:
     assert found["n"].histogram == (Bucket(7, 7, 2),)
 
 
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_profile_of_text_alone_has_no_histogram(tmp_path: Path, rows: int) -> None:
+    found = _profiles(_write(tmp_path / "a.csv", [("s", "t"), *(("x", "y") for _row in range(rows))]))
+    assert [(one.histogram, one.frequent) for one in found.values()] == [
+        ((), (("x", rows),) if rows else ()), ((), (("y", rows),) if rows else ())
+    ]  # fmt: skip
+
+
 def test_cancelled_profile_ends(tmp_path: Path) -> None:
     scan = inspect_file(_write(tmp_path / "a.csv", [("n", "t"), (7, "x")])).tables[0].scan
     token = CancelToken()

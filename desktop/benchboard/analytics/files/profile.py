@@ -153,9 +153,10 @@ def _profiles(
 def _row(
     connection: "duckdb.DuckDBPyConnection", expressions: Sequence[str], parameters: Sequence[Any] = ()
 ) -> tuple[Any, ...]:
-    query = f"SELECT {', '.join(expressions)} FROM profiled"  # noqa: S608  # quoted names
-    (row,) = connection.execute(query, list(parameters)).fetchall()
-    return tuple(row)
+    # Without an aggregate, the query would answer each row of the table.
+    query = f"SELECT count(*), {', '.join(expressions)} FROM profiled"  # noqa: S608  # quoted names
+    ((_count, *found),) = connection.execute(query, list(parameters)).fetchall()
+    return tuple(found)
 
 
 def _value(column: ScanColumn) -> str:

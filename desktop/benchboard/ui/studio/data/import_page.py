@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from benchboard.analytics.cancellation import CancelToken
 from benchboard.analytics.files.column_kinds import column_fits
 from benchboard.analytics.files.inspection_types import TableInspection, TypeFit
+from benchboard.analytics.files.profile import ColumnProfile, profile_table
 from benchboard.analytics.files.scan import FileScan
 from benchboard.errors import AppError, Cancelled
 from benchboard.i18n import _, ngettext, number, percent
@@ -21,6 +22,7 @@ from benchboard.ui.studio.data.data_commands import IMPORT
 from benchboard.ui.studio.data.import_draft import ColumnKey, ImportDraft, ImportReading, column_key, read_draft
 from benchboard.ui.studio.data.preview_table import PreviewTable, anchor_over
 from benchboard.ui.studio.data.reading_pane import ReadingPane
+from benchboard.ui.studio.data.source_pane import histogram_counts
 from benchboard.ui.studio.data.wrong_lines_panel import WrongLinesPanel
 from benchboard.ui.tasks import Progress, Work
 from benchboard.ui.widgets import (
@@ -41,6 +43,8 @@ from benchboard.ui.widgets.surfaces import set_surface
 T = TypeVar("T")
 _SHOWN_AFTER_MS: Final = 150
 """What is quicker than this shows no progress."""
+_PROFILED_BYTES: Final = 500_000_000
+"""A larger file gets no histograms before it is added: counting means reading it twice more."""
 
 
 class ImportPage(QWidget):
@@ -59,7 +63,9 @@ class ImportPage(QWidget):
         self._shown_table = ""
         self._as_written = False
         self._work: Work | None = None
-        self._popover: ColumnPopover | None = None
+        self._profiling: Work | None = None
+        self._profiled: FileScan | None = None
+        """How the table was read whose values were counted last."""
         self.pane = ReadingPane()
         self.pane.head.show_name(draft.path.name)
         self.preview = PreviewTable()
@@ -128,9 +134,13 @@ class ImportPage(QWidget):
     def command_handlers(self) -> Handlers:
         """The commands of the page."""
         return {
-            "studio.import_add": Handler(self.accepted.emit, self.why_not_added),
+            "studio.import_add": Handler(self._accept, self.why_not_added),
             "studio.import_leave": Handler(self.leave),
         }
+
+    def _accept(self) -> None:
+        self._stop_profiling()
+        self.accepted.emit()
 
     def panes(self) -> list[QWidget]:
         """The panes in F6 order."""
@@ -170,6 +180,8 @@ class ImportPage(QWidget):
             return _("Choose at least one table.")
         if any(not scan.kept_columns for scan in self.scans()):
             return _("Choose at least one column of each table.")
+        if (name := _name_used_twice(self.scans())) is not None:
+            return _("Two columns are named “{name}” in queries. Rename one.").format(name=name)
         return "" if self.name else _("Give the data source a name.")
 
     def show_failure(self, error: AppError) -> None:
@@ -198,6 +210,7 @@ class ImportPage(QWidget):
     def _abandon(self) -> None:
         if self._work is not None:
             self._work.cancel()
+        self._stop_profiling()
         self.left.emit()
 
     # What the user changes
@@ -243,7 +256,6 @@ class ImportPage(QWidget):
         )
         popover.closed.connect(anchor.deleteLater)
         popover.open()
-        self._popover = popover
         self._count_fits(popover, detected, place)
 
     def _count_fits(self, popover: ColumnPopover, table: TableInspection, place: int) -> None:
@@ -362,10 +374,44 @@ class ImportPage(QWidget):
             self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
         self.wrong_lines.show_table(table)
         self._footer.show_table(table, reading.detected.seconds)
+        self._profile(table, reading.detected.size)
+
+    def _profile(self, table: TableInspection, size: int) -> None:
+        """Count the values of the columns in the background, for the histograms in their heads."""
+        if self._profiled is table.scan:
+            return
+        self._stop_profiling()
+        self._profiled = scan = table.scan
+        self.preview.preview.show_histograms({})
+        if not scan.kept_columns or size > _PROFILED_BYTES:
+            return
+
+        def count(progress: Progress) -> tuple[ColumnProfile, ...]:
+            return _with_token(progress, lambda token: profile_table(scan, cancel_token=token))
+
+        def show(found: tuple[ColumnProfile, ...]) -> None:
+            if self._profiled is scan:
+                self.preview.preview.show_histograms({one.name: histogram_counts(one) for one in found})
+
+        title = _("Counting what “{table}” holds").format(table=_table_name(table))
+        self._profiling = self._context.tasks.run(self, count, show, lambda _error: None, title=title)
+
+    def _stop_profiling(self) -> None:
+        if self._profiling is not None:
+            self._profiling.cancel()
 
 
 def _table_name(table: TableInspection) -> str:
     return table.scan.table or table.scan.path.name
+
+
+def _name_used_twice(scans: list[FileScan]) -> str | None:
+    """A name that two columns of a table have: one that was chosen, and one that was found after that."""
+    for scan in scans:
+        names = [column.name for column in scan.columns]
+        if len(set(names)) < len(names):
+            return next(name for name in names if names.count(name) > 1)
+    return None
 
 
 def _with_token(progress: Progress, run: Callable[[CancelToken], T]) -> T:

@@ -1,5 +1,6 @@
 """The first rows of a table that is imported, below heads that say what each column is and open what can be changed."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
@@ -26,9 +27,12 @@ _HEAD: Final = 96
 """Pixels of a column's head: title, name, kind, what is empty."""
 _PAD: Final = 12
 _CHOOSER: Final = 22
-_LEAST: Final = 116
+_LEAST: Final = 132
+_BARS: Final = 44
+"""Pixels that the histogram in a head takes."""
 _MOST: Final = 300
 _MEASURED_ROWS: Final = 40
+_MEASURED_CELLS: Final = 8_000
 _OPENING_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_F4)
 
 
@@ -50,6 +54,7 @@ class PreviewModel(QAbstractTableModel):
         self.table: TableInspection | None = None
         self.as_written = False
         self._decimals: list[int | None] = []
+        self._histograms: dict[str, tuple[int, ...]] = {}
 
     def show_table(self, table: TableInspection, *, as_written: bool) -> None:
         """Show another table, or the same one otherwise."""
@@ -58,6 +63,17 @@ class PreviewModel(QAbstractTableModel):
         places = range(len(table.scan.columns))
         self._decimals = [common_decimals(row[place] for row in table.preview) for place in places]
         self.endResetModel()
+
+    def show_histograms(self, histograms: dict[str, tuple[int, ...]]) -> None:
+        """Show the counts of the columns' values as bars, by the names of the columns; none until they are counted."""
+        self._histograms = histograms
+        if self.columnCount():
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+
+    def histogram(self, place: int) -> tuple[int, ...]:
+        """The counts of a column's values; nothing while they aren't known."""
+        column = self.column(place)
+        return self._histograms.get(column.name, ()) if column is not None and not column.left_out else ()
 
     def column(self, place: int) -> ScanColumn | None:
         """The column at a place."""
@@ -164,9 +180,10 @@ class PreviewTable(QTableView):
             strong.horizontalAdvance(column.title),
             QFontMetrics(theme().font("mono")).horizontalAdvance(column.name),
             caption.horizontalAdvance(kind_title(column.kind, short=True)) + 52,
-            caption.horizontalAdvance(empty_text(table.rows, table.columns[section])),
+            caption.horizontalAdvance(empty_text(table.rows, table.columns[section])) + _BARS + 6,
         ]
-        for row in range(min(_MEASURED_ROWS, self.preview.rowCount())):
+        measured = max(2, min(_MEASURED_ROWS, _MEASURED_CELLS // self.preview.columnCount()))
+        for row in range(min(measured, self.preview.rowCount())):
             widths.append(body.horizontalAdvance(self.preview.cell_text(row, section)))
         return max(_LEAST, min(_MOST, max(widths) + 2 * _PAD + 4))
 
@@ -225,6 +242,10 @@ class _Heads(QHeaderView):
         paint_line(painter, QRect(box.left(), box.top() + 17, box.width(), 16), column.name, "mono", "text.muted")
         self._paint_kind(painter, self._view.head_box(section).translated(0, rect.top()), column, section)
         below = QRect(box.left(), rect.top() + 72, box.width(), 16)
+        if counts := model.histogram(section):
+            bars = QRectF(below.left(), below.top(), _BARS, below.height() - 1)
+            paint_histogram(painter, bars, counts)
+            below.setLeft(below.left() + _BARS + 6)
         paint_line(painter, below, empty_text(table.rows, table.columns[section]), "caption", "text.muted")
         painter.restore()
 
@@ -283,6 +304,16 @@ def paint_line(painter: QPainter, box: QRect, text: str, font: str, ink: str, *,
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def paint_histogram(painter: QPainter, box: QRectF, counts: Sequence[int]) -> None:
+    """Draw counts as bars; what isn't 0 has at least one pixel."""
+    width = box.width() / max(len(counts), 4)
+    most = max(*counts, 1)
+    for place, count in enumerate(counts):
+        height = max(1.0, count / most * box.height()) if count else 0.0
+        bar = QRectF(box.left() + place * width, box.bottom() - height, width - 1, height)
+        painter.fillRect(bar, theme().color("text.muted"))
 
 
 def anchor_over(view: PreviewTable, section: int) -> QWidget:

@@ -202,7 +202,10 @@ class ReadingPane(QWidget):
         for name, field in self.fields.items():
             guess = by_name.get(name)
             chosen = name in draft.options
-            has_dates = guess is not None or chosen
+            ordered = any(form[:2] in ("%d", "%m") for column in table.scan.columns for form in column.formats)
+            has_dates = guess is not None or chosen or ordered
+            if name == "date_order" and ordered and guess is None:
+                guess = OptionGuess("date_order", options.date_order, "guess", _("Day first was taken."))
             needed = is_csv and (has_dates or name != "date_order")
             field.setVisible(needed)
             if needed:

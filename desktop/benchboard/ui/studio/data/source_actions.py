@@ -85,7 +85,9 @@ class SourceActions(QObject):
         folder = str(Path(source.path).parent) if source.path else ""
         dialog = QFileDialog(self._parent.window(), _("Locate “{name}”").format(name=Path(source.path).name), folder)
         dialog.setObjectName("source_locate_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        # A folder that is gone can't be asked what it was; files have a suffix.
+        is_file = bool(Path(source.path).suffix)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile if is_file else QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda path: self.point_to(source, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         open_file_dialog(dialog)

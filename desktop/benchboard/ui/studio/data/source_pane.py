@@ -29,7 +29,7 @@ from benchboard.i18n import _, ngettext, number
 from benchboard.ui.admin.detail_pane import DetailPane, DetailSection
 from benchboard.ui.commands import Handlers, run_handler
 from benchboard.ui.context import Context
-from benchboard.ui.studio.data.preview_table import paint_line
+from benchboard.ui.studio.data.preview_table import paint_histogram, paint_line
 from benchboard.ui.studio.data.source_rows import SourceRow, location_text, news_text, status_mark, tables_and_rows
 from benchboard.ui.studio.data.value_text import KIND_ICONS, NUMBERS, common_decimals, kind_title, value_text
 from benchboard.ui.tasks import DatabaseSession, Progress, Work
@@ -269,6 +269,13 @@ def _range_text(profile: ColumnProfile) -> str:
     return _("{low} to {high}").format(low=value_text(profile.minimum), high=value_text(profile.maximum))
 
 
+def histogram_counts(profile: ColumnProfile) -> tuple[int, ...]:
+    """The bars of a column: how many values there are in each range, or of each of the most frequent ones."""
+    if profile.histogram:
+        return tuple(bucket.count for bucket in profile.histogram)
+    return tuple(count for _value, count in profile.frequent)
+
+
 class _Histogram(QWidget):
     """The shares of a column's values as bars: of ranges, or of the most frequent values."""
 
@@ -282,11 +289,10 @@ class _Histogram(QWidget):
 
     def show_profile(self, profile: ColumnProfile) -> None:
         """Show the counts of a profile, and name them in the tooltip."""
+        self._counts = histogram_counts(profile)
         if profile.histogram:
-            self._counts = tuple(bucket.count for bucket in profile.histogram)
             named = [(f"{value_text(one.start)} – {value_text(one.end)}", one.count) for one in profile.histogram]
         else:
-            self._counts = tuple(count for _value, count in profile.frequent)
             named = [(value_text(value), count) for value, count in profile.frequent]
         lines = [f"{name[:60]}: {number(count)}" for name, count in named]
         self.setToolTip("\n".join(lines))
@@ -297,12 +303,7 @@ class _Histogram(QWidget):
         if not self._counts:
             return
         with QPainter(self) as painter:
-            width = self.width() / max(len(self._counts), 4)
-            most = max(*self._counts, 1)
-            for place, count in enumerate(self._counts):
-                height = max(1.0, count / most * (self.height() - 2)) if count else 0.0
-                bar = QRectF(place * width, self.height() - height, width - 1, height)
-                painter.fillRect(bar, theme().color("text.muted"))
+            paint_histogram(painter, QRectF(self.rect()), self._counts)
 
 
 class _SampleModel(QAbstractTableModel):
