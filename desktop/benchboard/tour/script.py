@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTableView
 from benchboard.tour.dashboard_steps import DASHBOARDS
 from benchboard.tour.data_steps import DATA
 from benchboard.tour.driver import Driver
+from benchboard.tour.explore_steps import EXPLORE
 from benchboard.tour.steps import CTRL, TourContext, TourStep, canvas_of, in_sequence, rows, tile_point, unfold
 from benchboard.ui.commands import REGISTRY
 from benchboard.ui.studio.canvas.canvas import Canvas
@@ -352,6 +353,7 @@ STEPS: tuple[TourStep, ...] = (
     ),
     *DASHBOARDS,
     *DATA,
+    *EXPLORE,
     TourStep(
         "search",
         "Ctrl K finds every view, dashboard and command.",

@@ -56,6 +56,7 @@ class AddToDashboard(Popover):
         self._title = Field(_("Title of the widget"), Edit(name="add_title"))
         self._title.edit.setMaxLength(MAX_TITLE)
         self._title.edit.setText(title)
+        self._title.edit.setCursorPosition(0)  # its beginning is shown
         self._search = Edit(
             placeholder=_("Find a dashboard"), icon="ph.magnifying-glass", clear=True, name="add_search"
         )

@@ -34,6 +34,8 @@ RUN_DELAY_MS: Final = 250
 """How long after a change the query runs by itself."""
 LATE_MS: Final = 150
 _MOST_UNDO: Final = 100
+_LEAST_SHARE: Final = 4
+"""A quarter of the time range has to be filled for it to be the one that the times of a file are grouped by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +176,20 @@ class Exploration(QObject):
         self.set_question(first_question(table.name, source_id, time_column, unit), mode="build", kind="")
 
     def unit_for(self, source_id: str, table: str, column: str) -> Unit:
-        """What the times of a column are rounded down to: `interval`, if there are any within the time range; else the
-        unit that fits all of them."""
+        """What the times of a column are rounded down to: `interval`, if the time range shows much of them; else the
+        unit that fits all of them, so that a file isn't a chart of one point."""
         found = self.statistics(source_id, table)
         known = found.columns.get(column) if found is not None else None
         if known is None or known.least is None:
             return "interval" if not source_id else "month"
         least, greatest = _moment(known.least), _moment(known.greatest)
         period = self.period()
-        if least is None or greatest is None or (period and least < period.end and greatest >= period.start):
+        if least is None or greatest is None or not source_id:
             return "interval"
+        if period is not None and least < period.end and greatest >= period.start:
+            shown = min(greatest, period.end) - max(least, period.start)
+            if shown * _LEAST_SHARE >= period.end - period.start:
+                return "interval"
         return Period(least, greatest).interval  # type: ignore[return-value]  # one of the units
 
     def add_column(self, column: BrowsedColumn, source_id: str, table: BrowsedTable) -> None:

@@ -153,7 +153,7 @@ class ResultPane(QWidget):
         if self.table is None:
             self.table = TableWidget(table, self._table_state)
             self.table.footer.hide()
-            self.table.setObjectName("explore_table")
+            self.table.view.setObjectName("explore_table")
             self._tables.addWidget(self.table)
         else:
             self.table.show_table(table)
