@@ -312,3 +312,9 @@ def _matches(chosen: Filter, start: str, kind: str | None, km: int) -> bool:
 def _median(values: list[int]) -> Decimal:
     ordered, middle = sorted(values), len(values) // 2
     return Decimal(ordered[middle]) if len(values) % 2 else Decimal(ordered[middle - 1] + ordered[middle]) / 2
+
+
+def test_a_count_of_a_files_rows_does_not_pass_for_one_of_its_columns() -> None:
+    question = with_measure(Question("revenue", "a-source"), "count")
+    assert to_sql(question, "duckdb").split()[:4] == ["SELECT", "count(*)", "AS", "row_count"]
+    assert with_measure(Question("orders"), "count").measures[0].output == "orders"

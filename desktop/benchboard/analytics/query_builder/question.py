@@ -211,7 +211,8 @@ def with_measure(question: Question, function: Function, column: str = "") -> Qu
     if any(one.function == function and one.column == column for one in question.measures):
         return question
     wanted = {
-        "count": question.table,
+        # A file's table is often called after what one of its columns holds: a count must not pass for that.
+        "count": "row_count" if question.source_id else question.table,
         "count_distinct": f"different_{column}",
         "sum": f"total_{column}" if not column.startswith("total") else column,
         "avg": f"average_{column}",
