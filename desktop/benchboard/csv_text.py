@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Final
 
-_FORMULA: tuple[str, ...] = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS: Final[tuple[str, ...]] = ("=", "+", "-", "@", "\t", "\r")
+"""What a text that spreadsheets take for a formula begins with."""
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -17,7 +19,8 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     table = csv.writer(text)
     table.writerow([_cell(title) for title in header])
     table.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    # Half a surrogate pair, which UTF-8 can't have, becomes a question mark.
+    return text.getvalue().encode("utf-8-sig", "replace")
 
 
 def _cell(value: object) -> str:
@@ -30,4 +33,4 @@ def _cell(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     # Spreadsheets take text with these first characters for a formula, and names come from outside.
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else str(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else str(value)

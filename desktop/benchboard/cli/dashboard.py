@@ -13,12 +13,11 @@ from typing import Any, BinaryIO, Final, TypeVar
 
 import click
 
-from benchboard import file_ownership
-from benchboard.atomic_write import explain_write_error, write_atomically
 from benchboard.cli import dashboard_shares, dashboard_versions
 from benchboard.cli.command_context import CommandContext, paging_options, sort_options, with_context, write_json
 from benchboard.cli.dashboard_versions import advise_on_conflict
 from benchboard.cli.empty_lists import empty_text
+from benchboard.cli.file_output import require_no_folder, write_output_file
 from benchboard.cli.layout import IMPORTABLE, MAX_FILE, naming_file
 from benchboard.cli.options import Choice, CliGroup, Incomplete, InputFile, unreadable
 from benchboard.cli.terminal import show_report
@@ -47,8 +46,6 @@ _SORTS: Final = {
     "deleted": "deleted_at",
 }
 _STDIN: Final = "<stdin>"
-_OPEN_FILES: Final = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/", "/dev/null", "/dev/full")
-"""What can't be replaced by a file but be written without waiting for a reader."""
 """The name of the file that click opens for “-”."""
 _EVERYONE: Final = {"public": "everyone"}
 """The filters with another name on the command line, where scripts may still give them by their own."""
@@ -223,34 +220,15 @@ def export(context: CommandContext, which: str | None, file: Path) -> None:
 
     Use - as FILE for standard output.
     """
-    if file.is_dir():
-        raise click.UsageError(_("{path} is a folder. Choose a file.").format(path=file), click.get_current_context())
+    require_no_folder(file)
     document = _read_document(context, which)
     text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     if str(file) == "-":
         click.echo(text, nl=False)
         return
-    _write(file, text)
+    write_output_file(file, text.encode())
     count = layout.widget_count(parse_document(document).layout)
     context.report(_("Wrote {file}.").format(file=file), file=str(file), widgets=count)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file, or to what is open already. Raises `Invalid`, also for a pipe or device, which might never end."""
-    what = _("Can't write {file}.").format(file=file)
-    try:
-        if str(file).startswith(_OPEN_FILES):
-            file.write_text(text, encoding="utf-8")
-        elif file.exists() and not file.is_file():
-            do = _("Choose another file, or - for standard output.")
-            raise Invalid("cli.file", what, why=file_ownership.kind_text(file), do=do)
-        else:
-            write_atomically(file.resolve(), text.encode())
-    except OSError as error:
-        why, do = explain_write_error(error)
-        if not file.parent.is_dir():
-            why, do = _("Its folder doesn't exist."), _("Choose another file, or create the folder.")
-        raise Invalid("cli.file", what, why=why, do=do) from error
 
 
 def _summary(context: CommandContext, which: str | None) -> DashboardSummary | None:

@@ -2,15 +2,19 @@
 
 import sys
 from operator import itemgetter
+from pathlib import Path
 
 import click
 
 from benchboard.analytics import queries
 from benchboard.analytics.sources import services
+from benchboard.analytics.table_export.formats import EXPORT_FORMATS, ExportFormat, as_text_note, export_table
 from benchboard.cli.command_context import CommandContext, with_context, write_json
-from benchboard.cli.options import CliGroup, WholeNumber
+from benchboard.cli.file_output import require_no_folder, write_output_file
+from benchboard.cli.options import Choice, CliGroup, Incomplete, WholeNumber
 from benchboard.cli.query_output import write_result
 from benchboard.cli.table import show_table
+from benchboard.i18n import _, ngettext
 
 _SOURCE = click.option(
     "--source", "source_name", metavar="SOURCE", help="The data source to query; default: Benchboard's own data."
@@ -24,18 +28,38 @@ def query() -> None:
 
 @query.command("run")
 @_SOURCE
-@click.option("--limit", type=WholeNumber(1, queries.MAX_ROWS), default=queries.DEFAULT_ROWS, show_default=True,
-              metavar="N", help="Show at most this many rows.")  # fmt: skip
+@click.option("--limit", type=WholeNumber(1, queries.MAX_ROWS), metavar="N",
+              help="At most this many rows; default: 1000, in a file 10000.")  # fmt: skip
+@click.option("--out", "file", type=click.Path(allow_dash=True, path_type=Path), metavar="FILE",
+              help="Write the rows to this file instead; - for standard output.")  # fmt: skip
+@click.option("--format", "export_format", type=Choice({name: name for name in EXPORT_FORMATS}),
+              help="Format of the file; default: by its extension.")  # fmt: skip
 @click.argument("sql")
 @with_context
-def run(context: CommandContext, source_name: str | None, limit: int, sql: str) -> None:
-    """Run a SELECT and show its rows.
+def run(
+    context: CommandContext,
+    source_name: str | None,
+    limit: int | None,
+    file: Path | None,
+    export_format: ExportFormat | None,
+    sql: str,
+) -> None:
+    """Run a SELECT and show its rows, or write them to a CSV, Excel or Parquet file.
 
     Use - as SQL to read it from standard input.
+
+    \b
+    Example:
+      benchboard query run "SELECT * FROM orders" --out orders.xlsx
     """
+    chosen = _export_format(file, export_format)
     source_id = _source_id(context, source_name)
+    limit = limit or (queries.DEFAULT_ROWS if file is None else queries.MAX_ROWS)
     with context.database.read() as session:
         found = queries.run_query(session, context.actor, _text(sql), limit=limit, source_id=source_id)
+    if file is not None and chosen is not None:
+        _write_table(context, file, chosen, found)
+        return
     write_result(context, [column.name for column in found.columns], found.rows, truncated=found.truncated)
 
 
@@ -60,6 +84,40 @@ def check(context: CommandContext, source_name: str | None, sql: str) -> None:
         write_json({"columns": rows})
     else:
         show_table({name: itemgetter(name) for name in ("column", "title", "kind")}, rows)
+
+
+def _export_format(file: Path | None, chosen: ExportFormat | None) -> ExportFormat | None:
+    """The format of the file to write; None without a file."""
+    if file is None:
+        if chosen is not None:
+            raise Incomplete(_("Specify the file to write with --out."))
+        return None
+    require_no_folder(file)
+    by_name = next((one for one in EXPORT_FORMATS if file.suffix.lower() == f".{one}"), None)
+    if chosen is None and by_name is None:
+        raise Incomplete(_("Specify the format of the file with --format."))
+    return chosen or by_name
+
+
+def _write_table(context: CommandContext, file: Path, export_format: ExportFormat, table: queries.ResultTable) -> None:
+    made = export_table(table, export_format, title=file.stem)
+    if str(file) == "-":
+        click.echo(made.content, nl=False)
+    else:
+        write_output_file(file, made.content)
+        count = len(table.rows)
+        sentence = ngettext("Wrote {count} row to {file}.", "Wrote {count} rows to {file}.", count)
+        context.report(
+            sentence.format(count=count, file=file),
+            file=str(file),
+            rows=count,
+            truncated=table.truncated,
+            as_text=made.as_text,
+        )
+    if note := as_text_note(made.as_text):
+        click.echo(note, err=True)
+    if table.truncated:
+        click.echo(_("The query returns more rows than the file has."), err=True)
 
 
 def _source_id(context: CommandContext, name: str | None) -> str | None:

@@ -16,6 +16,7 @@ EXCEPTIONS: Final = {
     "analytics/expression_translator.py": "SQL",
     "analytics/files/csv_dialect.py": "the pattern of a date",
     "analytics/query_builder/sql_words.py": "SQL",
+    "analytics/table_export/clipboard_table.py": "cells copied for other programs",
     "analytics/sqlite_functions.py": "a value of SQLite",
     "dashboards/variables/variable_queries.py": "a value of a query",
     "ui/studio/tiles/table_rows.py": "cells copied for other programs",

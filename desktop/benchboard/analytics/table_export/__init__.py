@@ -1,0 +1,1 @@
+"""Results of queries as files for other programs (CSV, Excel, Parquet), and as a table on the clipboard."""
