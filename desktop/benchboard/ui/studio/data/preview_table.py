@@ -27,8 +27,8 @@ _HEAD: Final = 96
 """Pixels of a column's head: title, name, kind, what is empty."""
 _PAD: Final = 12
 _CHOOSER: Final = 22
-_LEAST: Final = 132
-_BARS: Final = 44
+_LEAST: Final = 116
+_BARS: Final = 36
 """Pixels that the histogram in a head takes."""
 _MOST: Final = 300
 _MEASURED_ROWS: Final = 40
