@@ -11,8 +11,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableView, QWidget
 
+from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.queries import run_query
 from benchboard.analytics.sources import services
+from benchboard.analytics.sources.file_import import import_files
 from benchboard.analytics.sources.services import SourceSummary
 from benchboard.paging import Listing
 from benchboard.ui.studio import ROOM
@@ -397,6 +399,35 @@ def test_a_source_is_removed_after_confirmation_and_its_copy_too(data: Data) -> 
     data.click("confirm_act")
     data.studio.wait(lambda: data.sources() == [] and not list(copies.glob("*.parquet")))
     assert data.file.exists()
+
+
+def test_the_menu_of_a_source_offers_what_can_be_done(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    data.select("Chamber 2")
+    data.qtbot.keyClick(data.list_view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = data.find("sources_menu")
+    titles = [action.text().partition("\t")[0] for action in menu.actions() if not action.isSeparator()]
+    assert titles == ["Explore", "Read again", "Rename data source", "Locate file", "Remove data source"]
+    data.qtbot.keyClick(menu, Qt.Key.Key_Escape)
+
+
+def test_a_search_without_matches_says_so_and_is_cleared(data: Data) -> None:
+    data.drop(data.file)
+    data.add()
+    data.qtbot.keyClick(data.list_view, Qt.Key.Key_Slash)
+    data.qtbot.keyClicks(data.find("sources_search"), "nowhere")
+    data.studio.wait(lambda: any("No data sources match “nowhere”" in text for text in data.texts()))
+    data.qtbot.keyClick(data.find("sources_search"), Qt.Key.Key_Escape)
+    data.studio.wait(lambda: data.rows() == ["Chamber 2"])
+
+
+def test_a_source_that_a_colleague_adds_appears_by_itself(data: Data) -> None:
+    found = [table.scan for table in inspect_file(data.file).tables]
+    import_files(unbound(data.studio.workspace.database), data.studio.actor, name="Theirs", scans=found, folder=None)
+    assert data.studio.application.shell is not None
+    data.studio.application.shell.notify_changes(frozenset({"data_sources"}))
+    data.studio.wait(lambda: data.rows() == ["Theirs"])
 
 
 def test_a_source_is_renamed_by_f2(data: Data) -> None:
