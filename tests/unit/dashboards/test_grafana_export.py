@@ -220,7 +220,7 @@ def test_export_changed_fields_replace_grafanas_and_the_rest_stays() -> None:
     text["type"] = "table"
     document["variables"][0]["chosen"] = ["b"]
     dashboard, report = to_grafana(parse_document(document))
-    second, first = dashboard["panels"]
+    first, second = dashboard["panels"]
     assert (first["title"], first["gridPos"]) == ("New", {"x": 1, "y": 2, "w": 7, "h": 5})
     assert first["fieldConfig"]["defaults"] == {"unit": "suffix:parts", "custom": {"lineWidth": 2}}
     assert first["fieldConfig"]["overrides"] == config["overrides"]
@@ -244,27 +244,17 @@ def test_export_finer_grid_fits_without_overlap() -> None:
     assert faults(dashboard) == []
 
 
-def test_export_older_files_fields_against_the_schema_are_corrected() -> None:
+def test_export_older_files_fields_against_the_schema_come_back_as_they_were() -> None:
     steps = [{"color": "green"}, {"color": "red", "value": 80}]
     config = {"defaults": {"thresholds": {"mode": "absolute", "steps": steps}}, "overrides": []}
     panel = {"id": 1, "type": "stat", "gridPos": {"x": 0, "y": 1, "w": 6, "h": 4}, "description": None, "title": "",
-             "fieldConfig": config}  # fmt: skip
+             "fieldConfig": config, "datasource": "Prom", "maxPerRow": 4, "repeatDirection": "h"}  # fmt: skip
     row = {"id": 2**32 - 1, "type": "row", "title": "R", "collapsed": False, "targets": [], "datasource": None,
            "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1}, "panels": []}  # fmt: skip
     host = {"name": "host", "type": "query", "query": "x", "current": {}, "datasource": "Prom", "label": None}
     root = {"id": None, "gnetId": 12, "refresh": False, "links": [{"title": "L"}], "timepicker": {"now": True}}
-    back = _again({**root, "panels": [row, {**panel, "datasource": "Prom"}], "templating": {"list": [host]}})
-    assert faults(back) == []
-    assert back["panels"][0]["id"] == 2**32 - 1
-    assert back["panels"][1]["fieldConfig"]["defaults"]["thresholds"]["steps"] == [
-        {"color": "green", "value": None},
-        steps[1],
-    ]
-    (variable,) = back["templating"]["list"]
-    assert variable == {"name": "host", "type": "query", "query": "x", "datasource": {"uid": "Prom"}}
-    assert back["panels"][1]["datasource"] == {"uid": "Prom"}
-    assert back["links"][0]["title"] == "L"
-    assert not {"targets", "datasource"} & back["panels"][0].keys()
+    dashboard = {**root, "panels": [row, panel], "templating": {"list": [host]}}
+    assert json.dumps(_again(dashboard)) == json.dumps(dashboard)
 
 
 def test_export_new_items_get_unused_panel_ids() -> None:

@@ -55,12 +55,13 @@ def test_import_text_panel_with_a_data_uri_becomes_an_image(content: str, mode: 
     assert PICTURE not in str(item["grafana"])
     assert (report.mapped, report.placeholder, report.lines) == (1, 0, ())
     panel, told = _back(item)
-    escaped = alt.replace("[", "\\[").replace("]", "\\]")
-    assert panel["options"]["content"] == f"![{escaped}]({PICTURE})"
+    assert panel["options"]["content"] == content
     assert (panel["type"], panel["transparent"]) == ("text", True)
     assert panel["options"]["code"] == {"language": "plaintext"}
     assert _read(panel)[0]["config"] == item["config"]
     assert not [line for line in told.lines if line.id]
+    item["config"] |= {"alt": "Another [map]"}
+    assert _back(item)[0]["options"]["content"] == f"![Another \\[map\\]]({PICTURE})"
 
 
 @pytest.mark.parametrize("address", ["http://h/p.png", "/public/img/x.png", "file:///etc/passwd", SVG,

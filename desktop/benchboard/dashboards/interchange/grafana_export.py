@@ -9,8 +9,9 @@ from benchboard.dashboards.document.document import Document
 from benchboard.dashboards.document.widget_kinds import kind_of, tab_name
 from benchboard.dashboards.interchange import grafana_variables, panel_export
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
-from benchboard.dashboards.interchange.grafana_defaults import with_root_defaults, with_variable_defaults
-from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, unused
+from benchboard.dashboards.interchange.grafana_original import original_of
+from benchboard.dashboards.interchange.grafana_restore import PanelOrder, restored_dashboard
+from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, scaled, unused
 from benchboard.dashboards.interchange.panel_import import one_line
 from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, Layout, normalized, walk_items
 from benchboard.i18n import _, ngettext
@@ -35,29 +36,38 @@ _Panels = list[dict[str, Any]]
 def to_grafana(document: Document) -> tuple[dict[str, Any], ConversionReport]:
     """The classic Grafana dashboard (24 columns) of a document, and the report of its conversion.
 
-    What was imported from Grafana is exported unchanged except for edits made here. Raises `Invalid` naming item and
-    field if an item's `grafana` field isn't a panel.
+    What was imported from Grafana and not edited is exported as it was, its keys in their order. Raises `Invalid`
+    naming item and field if an item's `grafana` field isn't a panel.
     """
-    writer = _Writer(document)
+    original = original_of(document)
+    order = None if original is None else PanelOrder(document, original)
+    writer = _Writer(document, order)
     panels = writer.page()
-    came = panel_export.grafana_source(document.source)
-    root = with_root_defaults({key: value for key, value in came.items() if key not in ("variables", "templating")})
-    theirs = came.get("variables")
-    listed = grafana_variables.export_variables(document.variables, theirs if isinstance(theirs, list) else [])
-    dashboard = {
-        **_ROOT,
-        **root,
-        "title": document.title,
-        **({"description": document.description} if document.description else {}),
-        "templating": {
-            **panel_export.inside(came, "templating"),
-            "list": [with_variable_defaults(entry) for entry in listed],
-        },
-        "panels": panels,
-    }
+    if original is not None and order is not None:
+        rows = order.rows(writer.made) if order.keeps_rows else None
+        dashboard = restored_dashboard(document, original, panels, rows)
+    else:
+        dashboard = _new_dashboard(document, panels)
     found = [found.item for found in walk_items(document.layout)]
     containers = sum(bool(item.panes) for item in found)
     return dashboard, ConversionReport.of(len(found) - containers, containers, [*_unexported(document), *writer.lines])
+
+
+def _new_dashboard(document: Document, panels: _Panels) -> dict[str, Any]:
+    """A dashboard around these panels. A document that was imported by an older version has Grafana's fields, but not
+    their order.
+    """
+    came = panel_export.grafana_source(document.source)
+    theirs = came.get("variables")
+    listed = grafana_variables.export_variables(document.variables, theirs if isinstance(theirs, list) else [])
+    return {
+        **_ROOT,
+        **{key: value for key, value in came.items() if key not in ("variables", "templating")},
+        "title": document.title,
+        **({"description": document.description} if document.description else {}),
+        "templating": {**panel_export.inside(came, "templating"), "list": listed},
+        "panels": panels,
+    }
 
 
 def _unexported(document: Document) -> Iterable[ReportLine]:
@@ -96,13 +106,15 @@ def _unexported(document: Document) -> Iterable[ReportLine]:
 class _Writer:
     """The export of one document: the ids assigned, the panels left to lay out, the lines of the report."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, order: PanelOrder | None) -> None:
+        self.document, self.order = document, order
         self.lines: list[ReportLine] = []
         self._queue: deque[tuple[dict[str, Any], Layout]] = deque()
-        self._names = {variable.name for variable in document.variables}
+        self._names = {variable.name: grafana_variables.original_name(variable) for variable in document.variables}
         self._numbers = _numbers(document.layout)
-        self._unused = unused(set(self._numbers.values()))
+        theirs = {number for found in walk_items(document.layout) if (number := _own_number(found.item)) is not None}
+        self._unused = unused(theirs | set(self._numbers.values()))
+        self.made: dict[str, dict[str, Any]] = {}
 
     def page(self) -> _Panels:
         """All panels: the page's own, then a row for each grid that Grafana has no place for."""
@@ -120,10 +132,10 @@ class _Writer:
             row["gridPos"] = {"h": HEADING, "w": COLUMNS, "x": 0, "y": _bottom(panels)}
             held = self._spread(inside, inside.columns, 0, _bottom(panels) + HEADING)
             held = _ordered(held, inside.columns)
-            if row["collapsed"]:
+            if row.get("collapsed") is True:
                 row["panels"], held = held, []
             panels += [row, *held]
-        return panels
+        return panels if self.order is None else self.order.arranged(panels, self.made)
 
     def _report_joined(self) -> None:
         """Report items below an open row that aren't in it: in Grafana they are, because a row extends to the next
@@ -139,9 +151,8 @@ class _Writer:
 
     def _row(self, item: Item, cell: Cell) -> _Panels:
         columns, (pane,) = self.document.layout.columns, item.panes
-        row = self._heading(item, str(item.source.get("title", "")), collapsed=item.collapsed)
-        row |= panel_export.repeat_fields(item, self._names)
-        row["gridPos"] = _scaled(cell._replace(h=HEADING), columns)
+        row = self._heading(item)
+        row["gridPos"] = scaled(cell._replace(h=HEADING), columns)
         top = pane.top if item.collapsed else cell.y + HEADING
         held = self._spread(pane.layout, columns, 0, top)
         if item.collapsed:
@@ -161,7 +172,7 @@ class _Writer:
             else:
                 panel, told = panel_export.export_panel(item, self._names)
                 self.lines += told
-                done.append({"id": self._numbers[item.id], **panel, "gridPos": _scaled(there, columns)})
+                done.append(self._panel(item, panel, scaled(there, columns)))
                 if item.static:
                     done[-1]["gridPos"]["static"] = True
         return done
@@ -172,7 +183,7 @@ class _Writer:
             item, "changed", _("The group became a heading followed by its contents."), _("Grafana has no groups.")
         )
         self._report_alone(item)
-        at = _scaled(cell._replace(h=HEADING), columns)
+        at = scaled(cell._replace(h=HEADING), columns)
         heading = {"id": self._number(item), **panel_export.text_panel(title, ""), "gridPos": at, "transparent": True}
         return [*([heading] if title else []), *self._spread(item.panes[0].layout, columns, cell.x, cell.y + HEADING)]
 
@@ -186,21 +197,31 @@ class _Writer:
             self._report(item, "changed", _("Each tab became a row at the end of the dashboard."), why)
             for place, pane in enumerate(item.panes):
                 name = ": ".join(part for part in (own, tab_name(item, place)) if part)
-                row = self._heading(item if place == 0 else None, name, collapsed=place != item.active)
+                number = self._number(item if place == 0 else None)
+                row = {"id": number, "type": "row", "title": name, "collapsed": place != item.active, "panels": []}
                 self._queue.append((row, pane.layout))
             return
-        self._report(
-            item,
-            "changed",
-            _("The row moved to the end of the dashboard."),
-            _("Grafana rows can't contain other rows."),
-        )
-        row = self._heading(item, title, collapsed=item.collapsed)
-        self._queue.append((row | panel_export.repeat_fields(item, self._names), item.panes[0].layout))
+        if self.order is None or not self.order.is_in_place(item.id):
+            self._report(
+                item,
+                "changed",
+                _("The row moved to the end of the dashboard."),
+                _("Grafana rows can't contain other rows."),
+            )
+        self._queue.append((self._heading(item), item.panes[0].layout))
 
-    def _heading(self, item: Item | None, title: str, *, collapsed: bool) -> dict[str, Any]:
-        came = panel_export.row_fields(item) if item is not None else {}
-        return {**came, "id": self._number(item), "type": "row", "title": title, "collapsed": collapsed, "panels": []}
+    def _heading(self, item: Item) -> dict[str, Any]:
+        row = self._panel(item, panel_export.row_fields(item, self._names, collapsed=item.collapsed), {})
+        row["panels"] = []
+        return row
+
+    def _panel(self, item: Item, fields: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, Any]:
+        """The panel of an item; its fields keep the order that they came in."""
+        panel: dict[str, Any] = {} if "id" in fields else {"id": 0}
+        panel |= {**fields, "gridPos": dict(place)}
+        panel["id"] = self._numbers[item.id]
+        self.made[item.id] = panel
+        return panel
 
     def _number(self, item: Item | None) -> int:
         if item is not None and item.id in self._numbers:
@@ -223,14 +244,10 @@ def _numbers(layout: Layout) -> dict[str, int]:
     return known | dict(zip(others, unused(set(known.values())), strict=False))
 
 
-def _scaled(cell: Cell, columns: int) -> dict[str, Any]:
-    """A cell on Grafana's 24 columns; edges that met still meet."""
-    left = min(cell.x, columns - 1)
-    if columns == COLUMNS:
-        return {"h": cell.h, "w": min(cell.w, COLUMNS), "x": left, "y": cell.y}
-    start = min(round(left * COLUMNS / columns), COLUMNS - 1)
-    end = round(min(cell.right, columns) * COLUMNS / columns)
-    return {"h": cell.h, "w": max(1, end - start), "x": start, "y": cell.y}
+def _own_number(item: Item) -> int | None:
+    """The id that an imported panel has in its own file."""
+    number = panel_export.grafana_source(item.source).get("id")
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def _ordered(panels: _Panels, columns: int) -> _Panels:

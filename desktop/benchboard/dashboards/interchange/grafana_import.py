@@ -1,14 +1,22 @@
 """Converts a Grafana dashboard to a document: every panel in its position, and a report of the conversion."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.document.document import FORMAT, MAX_DESCRIPTION, MAX_NAME, VERSION, parse_document
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, kind_of
-from benchboard.dashboards.interchange import grafana_variables, panel_import
+from benchboard.dashboards.interchange import grafana_original, grafana_variables, panel_import
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.dashboards.interchange.document_upgrade import SCHEMA
-from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, Panel, group_by_row, panels_of_rows, unused
+from benchboard.dashboards.interchange.grafana_rows import (
+    COLUMNS,
+    NUMBERS,
+    Panel,
+    group_by_row,
+    original_panels,
+    panels_of_rows,
+    unused,
+)
 from benchboard.dashboards.interchange.query_translation import PanelQueries
 from benchboard.dashboards.interchange.validation import check, mapping, refuse, sequence, text
 from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, quote_id, quote_value
@@ -33,17 +41,16 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
     raw = _classic(value)
     check(raw)
     lines = list(_unimported(raw))
-    given = raw.get("panels")
-    if given is None and raw.get("rows") is not None:
-        given = panels_of_rows(sequence(raw["rows"], item=None, field="rows"))
+    if raw.get("panels") is None and raw.get("rows") is not None:
         what = _("This dashboard uses the format from before Grafana 5. Its rows were laid out as Grafana would.")
         lines.append(ReportLine("", "", "changed", what, ""))
-    panels = _collect_panels(given, "panels", 0, [0])
-    lines += _assign_numbers(panels)
-    panels = _place_panels(panels, lines)
+    in_file = _file_panels(raw)
+    lines += _assign_numbers(in_file)
     templating = mapping(raw.get("templating"), item=None, field="templating")
     listed = sequence(templating.get("list"), item=None, field="templating.list")
     ours, theirs, told = grafana_variables.import_variables(listed)
+    frame = grafana_original.kept_frame(raw, in_file, grafana_variables.entries(listed, theirs))
+    panels = _place_panels(in_file, lines)
     queries = PanelQueries({entry["name"] for entry in ours})
     items = [_item(panel, queries, lines) for panel in panels]
     root = {
@@ -62,12 +69,35 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
         "items": items,
         "breakpoints": {},
         "grafana": root,
+        grafana_original.KEY: frame,
     }
     parse_document(document)
     every = list(_all_panels(panels))
     rows = sum(panel.is_row for panel in every)
     waiting = sum(_awaits_query(panel) for panel in every)
     return document, ConversionReport.of(len(every) - rows, rows, [*shortened, *told, *lines], without_query=waiting)
+
+
+def _file_panels(raw: Mapping[str, Any]) -> list[Panel]:
+    """The panels as they are nested in the file, without numbers and cells."""
+    if raw.get("panels") is not None or raw.get("rows") is None:
+        return _collect_panels(raw.get("panels"), "panels", 0, [0])
+    rows = sequence(raw["rows"], item=None, field="rows")
+    panels = _collect_panels(panels_of_rows(rows), "panels", 0, [0])
+    headed = any(panel.is_row for panel in panels)
+    for panel, original in zip(_all_panels(panels), original_panels(rows, headed=headed), strict=True):
+        panel.original = original
+    return panels
+
+
+def placed_panels(raw: Mapping[str, Any], ids: Iterable[str]) -> list[Panel]:
+    """The panels of a classic dashboard with their cells, each open row with those below it, numbered by these item
+    ids in the order of the file. Raises `Invalid` as `from_grafana`, `ValueError` where the ids are too few or many.
+    """
+    panels = _file_panels(raw)
+    for panel, item_id in zip(_all_panels(panels), ids, strict=True):
+        panel.number = int(item_id.removeprefix("panel-"))
+    return _place_panels(panels, [])
 
 
 def _title_and_description(raw: Mapping[str, Any]) -> tuple[dict[str, str], list[ReportLine]]:
@@ -239,9 +269,9 @@ def _field(panel: Panel, key: str, value: object) -> int:
 
 def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[str, Any]:
     assert panel.cell is not None
-    raw = {
-        key: value for key, value in panel.fields.items() if key not in ("gridPos", "panels" if panel.is_row else "")
-    }
+    raw = dict(panel.original if panel.original is not None else panel.fields)
+    if panel.is_row and isinstance(raw.get("panels"), list):
+        raw["panels"] = []  # its items have them
     item: dict[str, Any] = {"id": panel.id}
     if panel.is_row:
         title = panel_import.panel_title(panel.fields, panel.id)
@@ -257,26 +287,30 @@ def _item(panel: Panel, queries: PanelQueries, lines: list[ReportLine]) -> dict[
     given = mapping(panel.fields.get("gridPos"), item=panel.id, field="gridPos")
     if given.get("static") is True:
         item["static"] = True
-    item |= _repeat(panel, item["title"], queries.names or (), lines)
+    repeat = imported_repeat(panel.fields, panel.id, queries.names or ())
+    item |= {"repeat": repeat} if repeat else {}
+    name = panel.fields.get("repeat")
+    if name and not repeat:
+        what = _("It repeats by “{name}”, which isn't a variable in this dashboard.")
+        what = what.format(name=panel_import.one_line(name))
+        lines.append(ReportLine(panel.id, item["title"], "kept", what, _("It is shown once.")))
     if panel.is_row:
         item["items"] = [_item(inner, queries, lines) for inner in panel.children]
     item["grafana"] = panel_import.unmapped_fields(raw, item.get("config", {}))
     return item
 
 
-def _repeat(panel: Panel, title: str, names: Collection[str], lines: list[ReportLine]) -> dict[str, Any]:
-    name = text(panel.fields.get("repeat"), item=panel.id, field="repeat")
-    if not name:
+def imported_repeat(fields: Mapping[str, Any], item: str, names: Collection[str]) -> dict[str, Any]:
+    """The `repeat` of the item for a panel; empty if it isn't repeated, or by something that isn't in `names`.
+
+    Raises `Invalid` naming `item`, the panel's id, if the variable's name isn't text.
+    """
+    name = text(fields.get("repeat"), item=item, field="repeat")
+    if name not in names or not name:
         return {}
-    if name not in names:
-        what = _("It repeats by “{name}”, which isn't a variable in this dashboard.").format(
-            name=panel_import.one_line(name)
-        )
-        lines.append(ReportLine(panel.id, title, "kept", what, _("It is shown once.")))
-        return {}
-    down = panel.is_row or panel.fields.get("repeatDirection") == "v"
+    down = fields.get("type") == "row" or fields.get("repeatDirection") == "v"
     repeat: dict[str, Any] = {"variable": name, "direction": "down" if down else "across"}
-    most = panel.fields.get("maxPerRow")
+    most = fields.get("maxPerRow")
     if not down and isinstance(most, int) and not isinstance(most, bool) and 0 < most <= COLUMNS:
         repeat["most"] = most
-    return {"repeat": repeat}
+    return repeat

@@ -29,6 +29,8 @@ class Panel:
     cell: Cell | None = None
     children: "tuple[Panel, ...]" = ()
     query: str = ""
+    original: Mapping[str, Any] | None = None
+    """The panel as the file has it, where `fields` were made from that."""
 
     @property
     def id(self) -> str:
@@ -44,6 +46,16 @@ class Panel:
     def collapsed(self) -> bool:
         """Whether it is a row that is shut."""
         return self.is_row and self.fields.get("collapsed") is True
+
+
+def scaled(cell: Cell, columns: int) -> dict[str, Any]:
+    """A cell on Grafana's 24 columns; edges that met still meet."""
+    left = min(cell.x, columns - 1)
+    if columns == COLUMNS:
+        return {"h": cell.h, "w": min(cell.w, COLUMNS), "x": left, "y": cell.y}
+    start = min(round(left * COLUMNS / columns), COLUMNS - 1)
+    end = round(min(cell.right, columns) * COLUMNS / columns)
+    return {"h": cell.h, "w": max(1, end - start), "x": start, "y": cell.y}
 
 
 def unused(taken: Container[int]) -> Iterator[int]:
@@ -102,6 +114,14 @@ def panels_of_rows(rows: list[Any]) -> list[dict[str, Any]]:
             done += panels
             top = bottom
     return done
+
+
+def original_panels(rows: list[Any], *, headed: bool) -> Iterator[Mapping[str, Any] | None]:
+    """The panels in `rows` as the file has them, in the order of `panels_of_rows`, with None for each heading."""
+    for row in rows:
+        if headed:
+            yield None
+        yield from (row or {}).get("panels") or ()
 
 
 def _strip(row: Mapping[str, Any], place: int, top: int, height: int) -> tuple[list[dict[str, Any]], int]:

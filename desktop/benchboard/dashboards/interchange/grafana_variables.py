@@ -48,6 +48,44 @@ def import_variables(given: Sequence[Any]) -> tuple[list[dict[str, Any]], list[d
     return ours, theirs, lines
 
 
+def entries(given: Sequence[Any], theirs: Sequence[Mapping[str, Any]]) -> list[str | int]:
+    """What stands for each variable of `templating.list`: the name of one of ours, or its place in `theirs`."""
+    places = {entry["at"]: place for place, entry in enumerate(theirs)}
+    return [places[at] if at in places else given[at]["name"] for at in range(len(given))]
+
+
+def restored_list(
+    variables: Sequence[Variable], theirs: Sequence[Any], order: Sequence[str | int]
+) -> list[dict[str, Any]]:
+    """`templating.list` of an imported dashboard: each variable as it was but for what was changed here, and those
+    that only Grafana has behind those they came after. `order` is as from `entries`.
+    """
+    asking = _VariableQueries({one.name for one in variables})
+    known = [original_name(variable) for variable in variables]
+    done: list[tuple[object, dict[str, Any]]] = [
+        (name or variable, _export_variable(variable, asking)) for name, variable in zip(known, variables, strict=True)
+    ]
+    before: object = None
+    for entry in order:
+        if isinstance(entry, int) and not isinstance(entry, bool) and entry < len(theirs):
+            kept = theirs[entry]
+            if not isinstance(kept, Mapping) or not isinstance(kept.get("variable"), Mapping):
+                continue
+            at = next((place + 1 for place, (key, _raw) in enumerate(done) if key == before), 0)
+            done.insert(at, (entry, dict(kept["variable"])))
+        elif entry not in known:
+            continue
+        before = entry
+    return [raw for _key, raw in done]
+
+
+def original_name(variable: Variable) -> str:
+    """The name that an imported variable had in Grafana; empty for one that is ours."""
+    came = variable.source.get("grafana")
+    name = came.get("name") if isinstance(came, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
 def export_variables(variables: Sequence[Variable], theirs: Sequence[Any]) -> list[dict[str, Any]]:
     """`templating.list` for our variables; variables that only Grafana has keep their position."""
     asking = _VariableQueries({one.name for one in variables})
@@ -194,10 +232,7 @@ def _export_variable(variable: Variable, asking: _VariableQueries) -> dict[str, 
         return _new_export(variable)
     query, _why = asking.read(came, came["type"])
     was = _import_variable(came, variable.name, came["type"], f"variables.{variable.name}.grafana", query)
-    raw = {key: value for key, value in came.items() if key != "current" or value}
-    if isinstance(raw.get("current"), Mapping):
-        raw["current"] = {key: raw["current"][key] for key in _OPTION if key in raw["current"]}
-    raw["name"] = variable.name
+    raw = {**came, "name": variable.name}
     now = {"label": variable.label, "values": list(variable.values), "chosen": list(variable.chosen),
            "type": variable.type, "multiple": variable.multiple, "query": variable.query,
            "include_all": variable.include_all, "all_chosen": variable.all_chosen}  # fmt: skip
@@ -212,9 +247,6 @@ def _export_variable(variable: Variable, asking: _VariableQueries) -> dict[str, 
     raw |= {"multi": variable.multiple} if "multiple" in changed else {}
     raw |= {"includeAll": fresh["includeAll"]} if "include_all" in changed else {}
     return query_translation.with_sql(raw, fresh["query"]) if "query" in changed else raw
-
-
-_OPTION: Final = ("selected", "text", "value", "properties")
 
 
 def _new_export(variable: Variable) -> dict[str, Any]:

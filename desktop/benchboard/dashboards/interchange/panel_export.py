@@ -8,7 +8,7 @@ from typing import Any, Final
 from benchboard.dashboards.document.widget_kinds import IMAGE, WidgetContent, widget_of
 from benchboard.dashboards.interchange import panel_import
 from benchboard.dashboards.interchange.conversion_report import ReportLine
-from benchboard.dashboards.interchange.grafana_defaults import with_panel_defaults
+from benchboard.dashboards.interchange.grafana_import import imported_repeat
 from benchboard.dashboards.interchange.query_translation import PanelQueries, to_grafana_sql, with_panel_sql
 from benchboard.dashboards.layout import Item, repeat_of
 from benchboard.i18n import _
@@ -47,10 +47,20 @@ def inside(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def row_fields(item: Item) -> dict[str, Any]:
-    """Grafana's fields of an imported row that are valid for a row, besides those of every exported row."""
-    source = grafana_source(item.source).get("datasource")
-    return {"datasource": source} if isinstance(source, Mapping) else {}
+def row_fields(item: Item, names: Mapping[str, str], *, collapsed: bool) -> dict[str, Any]:
+    """The fields of a row's panel but its id, place and panels: those it came with, with the changes made here.
+
+    `names` as in `export_panel`.
+    """
+    came, title = grafana_source(item.source), str(item.source.get("title", ""))
+    if came.get("type") != "row":
+        return {"type": "row", "title": title, "collapsed": collapsed} | _repeat_changes(item, {}, names)
+    fields = dict(came)
+    if title != panel_import.panel_title(came, item.id):
+        fields["title"] = title
+    if collapsed != (came.get("collapsed") is True):
+        fields["collapsed"] = collapsed
+    return _changed(fields, _repeat_changes(item, came, names))
 
 
 def text_panel(title: str, content: str) -> dict[str, Any]:
@@ -58,18 +68,20 @@ def text_panel(title: str, content: str) -> dict[str, Any]:
     return {"type": "text", "title": title, "options": {"mode": "markdown", "content": content}}
 
 
-def export_panel(item: Item, names: set[str]) -> tuple[dict[str, Any], list[ReportLine]]:
-    """The panel of a widget, without id and place; `names` are the document's variables."""
+def export_panel(item: Item, names: Mapping[str, str]) -> tuple[dict[str, Any], list[ReportLine]]:
+    """The panel of a widget, without a new id and place. `names` are the document's variables, each with the name it
+    had in Grafana.
+    """
     widget, came = widget_of(item), grafana_source(item.source)
     if came and _shown_as(widget, came):
         return _restored_panel(item, widget, came, names)
-    made, lines = _new_panel(item, widget, names)
+    made, lines = _new_panel(item, widget, set(names))
     if not widget.query:
         made |= {key: came[key] for key in ("targets", "datasource") if came.get(key) is not None}
     about = item.source.get("description")
     if isinstance(about, str) and about:
         made["description"] = about
-    return made | repeat_fields(item, names), lines
+    return made | _repeat_changes(item, {}, names), lines
 
 
 def _shown_as(widget: WidgetContent, came: Mapping[str, Any]) -> bool:
@@ -79,29 +91,40 @@ def _shown_as(widget: WidgetContent, came: Mapping[str, Any]) -> bool:
     return kind == widget.type or (widget.type == IMAGE and kind == "text")
 
 
-def repeat_fields(item: Item, names: set[str]) -> dict[str, Any]:
-    """An item's `repeat` in Grafana's format. One by a variable that isn't in `names` is exported unchanged."""
-    repeat, came = repeat_of(item), grafana_source(item.source)
+_GONE: Final = object()
+"""Stands for the value of a field that is removed."""
+
+
+def _changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**fields, **changes}.items() if value is not _GONE}
+
+
+def _repeat_changes(item: Item, came: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of an item's `repeat` that differ from those of the panel it came from."""
+    repeat = repeat_of(item)
+    was = imported_repeat(came, item.id, {name for name in names.values() if name})
     if repeat is None:
-        theirs = came.get("repeat")
-        return {"repeat": theirs} if isinstance(theirs, str) and theirs and theirs not in names else {}
-    fields: dict[str, Any] = {"repeat": repeat.variable}
+        return {"repeat": _GONE} if was else {}
+    fields: dict[str, Any] = {}
+    if not was or names.get(repeat.variable) != was["variable"] or repeat.variable != was["variable"]:
+        fields["repeat"] = repeat.variable
     if item.panes:
         return fields
-    direction = "v" if repeat.direction == "down" else "h"
-    if direction != came.get("repeatDirection", "h") or "repeatDirection" in came or not came:
-        fields["repeatDirection"] = direction
-    if direction == "h" and "most" in inside(item.source, "repeat"):
-        fields["maxPerRow"] = repeat.most
+    if repeat.direction != was.get("direction"):
+        fields["repeatDirection"] = "v" if repeat.direction == "down" else "h"
+    most = inside(item.source, "repeat").get("most")
+    if repeat.direction == "across" and most != was.get("most"):
+        fields["maxPerRow"] = repeat.most if most is not None else _GONE
     return fields
 
 
 def _restored_panel(
-    item: Item, widget: WidgetContent, came: Mapping[str, Any], names: set[str]
+    item: Item, widget: WidgetContent, kept: Mapping[str, Any], names: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[ReportLine]]:
+    """The panel that a widget came from, with the changes made here and everything else as it was."""
+    came = panel_import.with_picture(kept, str(widget.setting("picture") or "") if widget.type == IMAGE else "")
     was, _report = panel_import.import_panel(came, item.id)
-    again = with_panel_defaults({key: value for key, value in came.items() if key not in ("id", *_REPEAT)})
-    again |= repeat_fields(item, names)
+    again = _changed(came, _repeat_changes(item, came, names))
     if widget.title != was["title"]:
         again["title"] = widget.title
     about = item.source.get("description", "")
@@ -122,9 +145,6 @@ def _restored_panel(
         what = _("Its SQL isn't exported; its original Grafana queries are exported instead.")
         lines.append(ReportLine(item.id, widget.title, "left out", what, ""))
     return again, lines
-
-
-_REPEAT: Final = ("repeat", "repeatDirection", "maxPerRow")
 
 
 def _new_panel(item: Item, widget: WidgetContent, names: set[str]) -> tuple[dict[str, Any], list[ReportLine]]:
@@ -178,18 +198,20 @@ def _settings(widget: WidgetContent, panel: Mapping[str, Any]) -> dict[str, Any]
     config = widget.config
     if widget.type in ("text", "image"):
         content = config.get("text", "") if widget.type == "text" else _picture(widget)
-        return {"options": {**inside(panel, "options"), "mode": "markdown", "content": str(content)}}
+        mode = {} if panel and panel_import.is_markdown(panel) else {"mode": "markdown"}
+        return {"options": {**inside(panel, "options"), **mode, "content": str(content)}}
     defaults = dict(inside(inside(panel, "fieldConfig"), "defaults"))
     unit, decimals = config.get("unit"), config.get("decimals")
     if isinstance(unit, str) and unit != panel_import.unit_of(panel):
         defaults["unit"] = _NAMES.get(unit, f"suffix:{unit}") if unit else "none"
-    if isinstance(decimals, int) and not isinstance(decimals, bool):
+    if decimals != panel_import.decimals_of(panel) and isinstance(decimals, int) and not isinstance(decimals, bool):
         defaults["decimals"] = decimals
     if widget.type == "gauge":
         defaults |= _gauge_range(widget, panel)
     if widget.type == "area_chart" and not inside(defaults, "custom").get("fillOpacity"):
         defaults["custom"] = {**inside(defaults, "custom"), "fillOpacity": _FILL}
-    return {"fieldConfig": {"overrides": [], **inside(panel, "fieldConfig"), "defaults": defaults}}
+    config_fields = inside(panel, "fieldConfig") or {"defaults": {}, "overrides": []}
+    return {"fieldConfig": {**config_fields, "defaults": defaults}}
 
 
 def original_queries(source: Mapping[str, object]) -> str:

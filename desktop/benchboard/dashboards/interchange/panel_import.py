@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeGuard
 from unicodedata import category
 
@@ -141,7 +141,7 @@ def settings(panel: Mapping[str, Any], kind: str, item: str) -> dict[str, Any]:
     config: dict[str, Any] = {}
     if kind != "table" and unit_of(panel):
         config["unit"] = unit_of(panel)
-    decimals = _decimals(panel)
+    decimals = decimals_of(panel)
     if kind in ("metric_card", "gauge") and decimals is not None:
         config["decimals"] = decimals
     return config | (gauge_range(panel) if kind == "gauge" else {})
@@ -213,13 +213,32 @@ def _image(panel: Mapping[str, Any], item: str) -> dict[str, Any]:
 
 
 def unmapped_fields(panel: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
-    """What stays of a panel beside its item: all of it but a picture that the item has itself."""
-    fields = dict(panel)
-    if "picture" in config:
-        fields.pop("content", None)
-        if isinstance(fields.get("options"), Mapping):
-            fields["options"] = {key: value for key, value in fields["options"].items() if key != "content"}
-    return fields
+    """What stays of a panel beside its item: all of it, with `data:` in the place of a picture that the item has."""
+    picture = config.get("picture")
+    return _with_content(panel, lambda text: text.replace(str(picture), _HERE, 1)) if picture else dict(panel)
+
+
+def with_picture(panel: Mapping[str, Any], picture: str) -> dict[str, Any]:
+    """The panel with `picture` where `unmapped_fields` left the place of one."""
+
+    def filled(content: str) -> str:
+        parts = content.split(_HERE)
+        for place in range(1, len(parts)):
+            whole = _HERE.join(parts[:place]) + picture + _HERE.join(parts[place:])
+            if _pictured({"options": {"mode": _content(panel, "")[0], "content": whole}}, "")[0] == picture:
+                return whole
+        return content
+
+    return _with_content(panel, filled) if picture else dict(panel)
+
+
+def _with_content(panel: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """A text panel with another content, in the place where it has it."""
+    options = panel.get("options")
+    if isinstance(options, Mapping) and isinstance(options.get("content"), str):
+        return {**panel, "options": {**options, "content": change(options["content"])}}
+    content = panel.get("content")
+    return {**panel, "content": change(content)} if isinstance(content, str) else dict(panel)
 
 
 def _label(panel: Mapping[str, Any], item: str) -> str:
@@ -235,6 +254,11 @@ def _content(panel: Mapping[str, Any], item: str) -> tuple[str, str]:
     options = _inside(panel, "options")
     mode = text(options.get("mode", panel.get("mode")), item=item, field="options.mode")
     return mode, text(options.get("content", panel.get("content")), item=item, field="options.content")
+
+
+def is_markdown(panel: Mapping[str, Any]) -> bool:
+    """Whether a text panel's content is Markdown, as it is where the panel doesn't say."""
+    return _content(panel, "")[0] in ("", "markdown")
 
 
 def _prose(panel: Mapping[str, Any], item: str) -> str:
@@ -258,7 +282,8 @@ def unit_of(panel: Mapping[str, Any]) -> str:
     return one_line(own)[:_MAX_UNIT]
 
 
-def _decimals(panel: Mapping[str, Any]) -> int | None:
+def decimals_of(panel: Mapping[str, Any]) -> int | None:
+    """The number of decimals that a panel shows, 0 to 6; None if it says none or another number."""
     value = _inside(panel, "fieldConfig", "defaults").get("decimals", panel.get("decimals"))
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 6 else None
 
