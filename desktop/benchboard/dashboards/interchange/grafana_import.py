@@ -92,7 +92,7 @@ def _file_panels(raw: Mapping[str, Any]) -> list[Panel]:
 
 def placed_panels(raw: Mapping[str, Any], ids: Iterable[str]) -> list[Panel]:
     """The panels of a classic dashboard with their cells, each open row with those below it, numbered by these item
-    ids in the order of the file. Raises `Invalid` as `from_grafana`, `ValueError` where the ids are too few or many.
+    ids in the order of the file. Raises `Invalid` as `from_grafana`; the ids must be as many as the panels.
     """
     panels = _file_panels(raw)
     for panel, item_id in zip(_all_panels(panels), ids, strict=True):
