@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTreeView
 
+from benchboard.i18n import _
 from benchboard.tour.steps import TourContext, TourStep, canvas_of, rows
 
 _SOURCE: Final = "Chamber 2 log"
@@ -54,7 +55,7 @@ def _add_columns(context: TourContext) -> None:
 def _to_dashboard(context: TourContext) -> None:
     context.driver.click("explore_add")
     context.driver.click("add_new_dashboard")
-    context.driver.click("toast_action")
+    context.driver.click_first("toast_action", _("Open dashboard"))
     context.driver.wait_until(lambda: canvas_of(context).tiles, "the widget")
 
 

@@ -302,7 +302,8 @@ def test_an_error_in_the_sql_is_said_and_nothing_typed_is_lost(explorer: Explore
     explorer.qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
     explorer.wait_for_result()
     explorer.studio.wait(lambda: bool(edit.extraSelections()))
-    assert "totl" in explorer.status()
+    assert "totl" in explorer.view.result.chart.accessibleDescription()
+    assert "error" in explorer.status()
     assert not explorer.view.add.isEnabled()
     assert edit.toPlainText() == "SELECT totl FROM orders"
 

@@ -45,6 +45,9 @@ def with_column(question: Question, column: str, kind: ValueKind, *, unit: Unit,
     if kind in TIMES and not found.sorts:
         group = next(one for one in found.groups if one.column == column)
         found = replace(found, sorts=(Sort(group.output),))
+    elif found.sorts and found.groups and len(found.groups) > len(question.groups):
+        # In a fixed order the series of a chart keep their colours, however the engine returns rows of equal times.
+        found = replace(found, sorts=(*found.sorts, Sort(found.groups[-1].output)))
     elif not found.sorts and found.groups and found.measures:
         found = replace(found, sorts=(Sort(found.measures[0].output, descending=True),))
     return found

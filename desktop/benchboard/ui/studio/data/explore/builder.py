@@ -21,7 +21,7 @@ from benchboard.analytics.query_builder.question import (
     with_part_list,
 )
 from benchboard.analytics.table_browser import BrowsedTable
-from benchboard.i18n import _
+from benchboard.i18n import _, pgettext
 from benchboard.ui.studio.data.explore.chip import HEIGHT, Chip
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.field_tree import COLUMN_MIME, dropped_column
@@ -130,7 +130,7 @@ class Builder(QWidget):
         self.setObjectName("explore_builder")
         self.setAccessibleName(_("Query builder"))
         self._exploration = exploration
-        self.source = BuilderRow(_("From"), "ph.table", "explore_from")
+        self.source = BuilderRow(pgettext("query", "From"), "ph.table", "explore_from")
         self.filters = BuilderRow(_("Filter"), "ph.funnel", "explore_filters")
         self.groups = BuilderRow(_("Group by"), "ph.rows", "explore_groups")
         self.measures = BuilderRow(_("Measure"), "ph.calculator", "explore_measures")

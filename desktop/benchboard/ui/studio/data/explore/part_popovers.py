@@ -46,6 +46,7 @@ from benchboard.ui.studio.data.explore.part_text import (
 from benchboard.ui.widgets import Button, Edit, Field, Popover, Select, heading, row
 
 _WIDTH: Final = 280
+_PADDING: Final = 14
 _SUGGESTED: Final = 8
 
 
@@ -53,7 +54,7 @@ class PartPopover(Popover):
     """A few fields and *Apply*; Enter in a field applies too."""
 
     def __init__(self, anchor: QWidget, title: str, name: str) -> None:
-        super().__init__(anchor, width=_WIDTH, name=name)
+        super().__init__(anchor, width=_WIDTH, padding=_PADDING, name=name)
         self.column.addWidget(heading(title))
 
     def add_apply(self) -> None:
@@ -148,7 +149,9 @@ class FilterPopover(PartPopover):
             text = _written((value,)) if isinstance(value, str | bool | int) else ""
             button = Button(text, partial(self._suggest, text, several=several), size="xs", name="filter_suggestion")
             self._flow.addWidget(button)
+            button.show()  # a hidden one has no size
         self._suggestions.setVisible(bool(values))
+        self._suggestions.setFixedHeight(self._flow.heightForWidth(_WIDTH - 2 * _PADDING))
 
     def _suggest(self, text: str, *, several: bool) -> None:
         before = self._value.edit.text().strip()

@@ -174,7 +174,8 @@ class ResultPane(QWidget):
             button.setChecked(kind == shown and table is not None)
         self._title.setText(self.title if exploration.state.text else "")
         suggestion = result.suggestion if result is not None else None
-        self._reason.setText(suggestion.reason if suggestion is not None and not exploration.state.kind else "")
+        suggested = suggestion is not None and not exploration.state.kind and table is not None and bool(table.rows)
+        self._reason.setText(suggestion.reason if suggestion is not None and suggested else "")
         has_error = result is not None and result.error is not None
         only_table = shown == "table" and not has_error and table is not None and bool(table.rows)
         self.chart.setVisible(not only_table)
@@ -201,9 +202,8 @@ class ResultPane(QWidget):
             mark, role, text = "ph.prohibit", "text.muted", _("Cancelled. The result is that of the run before.")
             text = text if result is not None else _("Cancelled.")
         elif result is not None and result.error is not None:
-            error = result.error
-            mark, role = "ph.warning-circle", "error"
-            text = " ".join(part for part in (error.what, error.do) if part)
+            # What is wrong stands above, and at its place in the SQL.
+            mark, role, text = "ph.warning-circle", "error", _("The query has an error.")
         elif result is not None and result.table is not None:
             mark, text = "ph.check", _result_text(result.table, result.seconds)
         elif exploration.running:
