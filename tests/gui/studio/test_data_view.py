@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableView, QWidget
+from pytestqt.qtbot import QtBot
 
 from benchboard.analytics.files.inspection import inspect_file
 from benchboard.analytics.queries import run_query
@@ -20,6 +21,7 @@ from benchboard.paging import Listing
 from benchboard.ui.studio import ROOM
 from benchboard.ui.studio.data.data_view import DataView
 from benchboard.ui.studio.data.import_page import ImportPage
+from benchboard.ui.studio.data.reading_pane import ReadingPane
 from benchboard.ui.studio.data.value_text import common_decimals, size_text, value_text
 from benchboard.ui.widgets import Select
 from support.databases import unbound
@@ -551,6 +553,16 @@ def test_who_may_not_add_data_is_told_and_drops_nothing(open_studio: Callable[..
     drop = QDropEvent(QPointF(4, 4), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(sheet, drop)
     assert (drop.isAccepted(), data.view.page) == (False, None)
+
+
+@pytest.mark.parametrize("on_server", [False, True])
+def test_a_file_in_a_shared_database_is_said_to_be_read_here_alone(
+    qtbot: QtBot, light: object, on_server: bool
+) -> None:
+    pane = ReadingPane(on_server=on_server)
+    qtbot.addWidget(pane)
+    said = [label for label in pane.findChildren(QLabel) if label.text().startswith("Only this computer")]
+    assert len(said) == on_server
 
 
 def test_values_of_a_column_have_the_same_decimals() -> None:

@@ -66,7 +66,7 @@ class ImportPage(QWidget):
         self._profiling: Work | None = None
         self._profiled: FileScan | None = None
         """How the table was read whose values were counted last."""
-        self.pane = ReadingPane()
+        self.pane = ReadingPane(on_server=context.workspace.location.kind == "server")
         self.pane.head.show_name(draft.path.name)
         self.preview = PreviewTable()
         self.wrong_lines = WrongLinesPanel()
@@ -309,6 +309,9 @@ class ImportPage(QWidget):
 
     def _show_read(self, work: Work, reading: ImportReading) -> None:
         if work is not self._work:
+            return
+        if work.cancelled:  # when it had just been read
+            self._fail(work, Cancelled("tasks.cancelled", _("Stopped.")))
             return
         self._end_work()
         self._reading = reading

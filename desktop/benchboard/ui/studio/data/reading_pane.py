@@ -79,8 +79,10 @@ class ReadingPane(QWidget):
     keep_chosen = Signal(str)
     reset = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_server: bool = False) -> None:
+        """`on_server`: the data source is stored on a server, which the file isn't."""
         super().__init__()
+        self._on_server = on_server
         self.setObjectName("import_reading")
         self.setFixedWidth(WIDTH)
         set_surface(self, "surface")
@@ -164,6 +166,9 @@ class ReadingPane(QWidget):
         for key, radio in (("copy", self.copy), ("follow", self.follow)):
             radio.clicked.connect(lambda _on=False, key=key: self.keep_chosen.emit(key))
             column.addWidget(radio)
+        if self._on_server:
+            here = _("Only this computer can read it: colleagues see the data source, and none of its rows.")
+            column.addWidget(Paragraph(here, "caption", "warn"))
         return holder
 
     # What it shows
