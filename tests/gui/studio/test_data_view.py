@@ -460,7 +460,10 @@ def test_a_copy_needs_its_original_no_more(data: Data) -> None:
     data.drop(data.file)
     data.add()
     data.file.unlink()
-    data.view.list.refresh_files()
+    model = data.list_view.model()
+    with data.qtbot.waitSignal(model.modelReset):
+        data.view.list.refresh_files()
+    assert model.index(0, 1).data() == "Ready"
     data.select("Chamber 2")
     data.studio.wait(lambda: "Copied from" in data.texts())
     assert not [text for text in data.texts() if "isn't where it was" in text]
