@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from benchboard.analytics.queries import ResultTable
 from benchboard.dashboards.document.widget_kinds import WidgetContent, kind_of
-from benchboard.errors import Invalid
 from benchboard.i18n import _, ngettext, number
 from benchboard.ui.studio.data.explore.exploration import Exploration
 from benchboard.ui.studio.data.explore.part_text import question_title
@@ -220,11 +219,6 @@ class ResultPane(QWidget):
     def _origin_text(self) -> str:
         source = self._exploration.source(self._exploration.state.source_id)
         return _("from {source}").format(source=source.name) if source is not None else ""
-
-    def is_wrong(self) -> bool:
-        """Whether the query itself is wrong."""
-        result = self._exploration.result
-        return result is not None and isinstance(result.error, Invalid)
 
 
 def _result_text(table: ResultTable, seconds: float) -> str:
