@@ -450,6 +450,7 @@ def test_import_api_answer_and_shared_export_equal_the_dashboard(wrap: str) -> N
     [
         {"elements": {}, "layout": {"kind": "GridLayout"}},
         {"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "spec": {"elements": {}, "layout": {}}},
+        {"apiVersion": "dashboard.grafana.app/v2alpha1", "kind": "Dashboard", "spec": {"title": "T", "layout": {}}},
     ],
 )
 def test_import_schema_version_2_is_rejected(value: Json) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from benchboard.dashboards.document.document import Document
+from benchboard.dashboards.document.time_range import DEFAULT
 from benchboard.dashboards.document.widget_kinds import kind_of, tab_name
 from benchboard.dashboards.interchange import grafana_variables, panel_export
 from benchboard.dashboards.interchange.conversion_report import ConversionReport, ReportLine
 from benchboard.dashboards.interchange.grafana_original import original_of
 from benchboard.dashboards.interchange.grafana_restore import PanelOrder, restored_dashboard
 from benchboard.dashboards.interchange.grafana_rows import COLUMNS, NUMBERS, scaled, unused
+from benchboard.dashboards.interchange.grafana_time import time_changes
 from benchboard.dashboards.interchange.panel_import import one_line
 from benchboard.dashboards.layout import GROUP, HEADING, ROW, TABS, Cell, Item, Layout, normalized, walk_items
 from benchboard.i18n import _, ngettext
@@ -26,7 +28,7 @@ _ROOT: Final = {
     "links": [],
     "schemaVersion": VERSION,
     "tags": [],
-    "time": {"from": "now-6h", "to": "now"},
+    "time": {"from": DEFAULT.start, "to": DEFAULT.end},
     "timepicker": {},
 }
 
@@ -63,6 +65,7 @@ def _new_dashboard(document: Document, panels: _Panels) -> dict[str, Any]:
     return {
         **_ROOT,
         **{key: value for key, value in came.items() if key not in ("variables", "templating")},
+        **time_changes(document, came),
         "title": document.title,
         **({"description": document.description} if document.description else {}),
         "templating": {**panel_export.inside(came, "templating"), "list": listed},

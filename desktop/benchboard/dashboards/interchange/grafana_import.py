@@ -17,6 +17,7 @@ from benchboard.dashboards.interchange.grafana_rows import (
     panels_of_rows,
     unused,
 )
+from benchboard.dashboards.interchange.grafana_time import import_time
 from benchboard.dashboards.interchange.query_translation import PanelQueries
 from benchboard.dashboards.interchange.validation import check, mapping, refuse, sequence, text
 from benchboard.dashboards.layout import MAX_COLUMNS, MAX_HEIGHT, MAX_ITEMS, MAX_ROW, Cell, quote_id, quote_value
@@ -58,6 +59,7 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
     }
     root |= {"templating": {key: field for key, field in templating.items() if key != "list"}, "variables": theirs}
     words, shortened = _title_and_description(raw)
+    timing, untimed = import_time(raw)
     document: dict[str, object] = {
         "$schema": SCHEMA,
         "format": FORMAT,
@@ -65,6 +67,7 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
         **words,
         "columns": COLUMNS,
         "compact": "vertical",
+        **timing,
         "variables": ours,
         "items": items,
         "breakpoints": {},
@@ -75,7 +78,9 @@ def from_grafana(value: object) -> tuple[dict[str, object], ConversionReport]:
     every = list(_all_panels(panels))
     rows = sum(panel.is_row for panel in every)
     waiting = sum(_awaits_query(panel) for panel in every)
-    return document, ConversionReport.of(len(every) - rows, rows, [*shortened, *told, *lines], without_query=waiting)
+    return document, ConversionReport.of(
+        len(every) - rows, rows, [*shortened, *untimed, *told, *lines], without_query=waiting
+    )
 
 
 def _file_panels(raw: Mapping[str, Any]) -> list[Panel]:
@@ -133,7 +138,7 @@ def _classic(value: object) -> Mapping[str, Any]:
         refuse("not-grafana", what)
     if raw.get("format") == FORMAT:
         refuse("not-grafana", _("This is a Benchboard dashboard, not a Grafana one."), field="format")
-    if isinstance(raw.get("elements"), Mapping) and "panels" not in raw:
+    if "panels" not in raw and (isinstance(raw.get("elements"), Mapping) or _is_version_2(value)):
         raise Invalid(
             "interchange.grafana-v2",
             _("Grafana's new dashboard format (schema version 2) isn't supported yet."),
@@ -148,6 +153,12 @@ def _classic(value: object) -> Mapping[str, Any]:
             field="panels",
         )
     return raw
+
+
+def _is_version_2(value: object) -> bool:
+    """Whether a resource of Grafana's API says that it is of schema version 2, whatever its `spec` has."""
+    version = value.get("apiVersion") if isinstance(value, Mapping) else None
+    return isinstance(version, str) and version.startswith("dashboard.grafana.app/v2")
 
 
 def _unimported(raw: Mapping[str, Any]) -> list[ReportLine]:

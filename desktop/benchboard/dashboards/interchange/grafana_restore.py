@@ -8,6 +8,7 @@ from benchboard.dashboards.document.document import MAX_DESCRIPTION, MAX_NAME, D
 from benchboard.dashboards.interchange.grafana_import import placed_panels
 from benchboard.dashboards.interchange.grafana_original import Original
 from benchboard.dashboards.interchange.grafana_rows import COLUMNS, Panel, scaled
+from benchboard.dashboards.interchange.grafana_time import time_changes
 from benchboard.dashboards.interchange.grafana_variables import restored_list
 from benchboard.dashboards.interchange.panel_export import grafana_source, inside
 from benchboard.dashboards.interchange.panel_import import one_line
@@ -218,6 +219,7 @@ def restored_dashboard(
         was = str(dashboard.get(key) or "")
         if now != (one_line(was) if key == "title" else was)[:most]:
             dashboard[key] = now
+    dashboard |= time_changes(document, dashboard)
     theirs = original.root.get("variables")
     listed = restored_list(document.variables, theirs if isinstance(theirs, list) else [], original.entries)
     templating = inside(dashboard, "templating")

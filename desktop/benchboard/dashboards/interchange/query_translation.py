@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from benchboard.analytics.queries import check_query
+from benchboard.dashboards.document.time_range import DEFAULT, VARIABLES
 from benchboard.dashboards.document.widget_kinds import MAX_QUERY
 from benchboard.dashboards.interchange.panel_import import one_line
+from benchboard.dashboards.interchange.time_macros import from_macros, to_macros
 from benchboard.dashboards.variables.variable_queries import names_in, replace_names
 from benchboard.errors import Invalid
 from benchboard.i18n import _
@@ -61,8 +64,9 @@ def with_sql(raw: Mapping[str, Any], sql: str) -> dict[str, Any]:
     return {**raw, **fields, **({"definition": sql} if "definition" in raw else {})}
 
 
-def from_grafana_sql(sql: str, names: Collection[str]) -> str:
-    """Translate Grafana's SQL into a Benchboard query: `$shop` becomes `:shop`.
+def from_grafana_sql(sql: str, names: Collection[str], *, in_range: bool = False) -> str:
+    """Translate Grafana's SQL into a Benchboard query: `$shop` becomes `:shop`, and (`in_range`, as a panel's is) the
+    macros of the time range its variables.
 
     Raises `UntranslatableQuery` where the query cannot run in Benchboard."""
     if not sql.strip():
@@ -76,14 +80,15 @@ def from_grafana_sql(sql: str, names: Collection[str]) -> str:
             if first[1].lower() in _STATEMENTS
             else _("Its Grafana query isn't SQL.")
         )
+    sql = from_macros(sql) if in_range and not set(names) & set(VARIABLES) else sql
     if macro := _MACRO.search(sql):
         raise UntranslatableQuery(_("It uses the Grafana macro “{name}”.").format(name=macro[0][:60]))
     query = _PART.sub(lambda part: _own(part, names), sql)
     try:
-        columns = check_query(query, dict.fromkeys({*names, *names_in(query)}, ("",)))
+        columns = check_query(query, {**dict.fromkeys({*names, *names_in(query)}, ("",)), **_period(names)})
     except Invalid as error:
         raise UntranslatableQuery(_("It can't run here. {why}").format(why=one_line(error.what))) from error
-    if unknown := [name for name in names_in(query) if name not in names]:
+    if unknown := [name for name in names_in(query) if name not in names and not (in_range and name in VARIABLES)]:
         raise UntranslatableQuery(
             _("It uses “{name}”, which isn't a variable in this dashboard.").format(name=unknown[0])
         )
@@ -92,8 +97,17 @@ def from_grafana_sql(sql: str, names: Collection[str]) -> str:
     return query
 
 
+def _period(names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Values for the variables of the time range, but those that a variable of the dashboard is called."""
+    values = DEFAULT.period(datetime.now(UTC)).values
+    return {name: value for name, value in values.items() if name not in names}
+
+
 def to_grafana_sql(query: str, names: Collection[str] | None = None) -> str:
-    """A query of ours in Grafana's syntax: `:shop` becomes `${shop:sqlstring}`, for these `names` or all."""
+    """A query of ours in Grafana's syntax: `:shop` becomes `${shop:sqlstring}`, for these `names` or all. With
+    `names`, the variables of the time range become macros.
+    """
+    query = to_macros(query, names) if names is not None else query
     named = [name for name in names_in(query) if names is None or name in names]
     return replace_names(query, {name: f"${{{name}:sqlstring}}" for name in named})
 
@@ -115,7 +129,7 @@ class PanelQueries:
             return ""
         names = {found[1] or found[3] or found[4] for found in _NAME.finditer(sql)}
         try:
-            return from_grafana_sql(sql, names if self.names is None else self.names)
+            return from_grafana_sql(sql, names if self.names is None else self.names, in_range=True)
         except UntranslatableQuery:
             return ""
 
