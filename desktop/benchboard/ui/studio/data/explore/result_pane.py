@@ -17,12 +17,17 @@ from benchboard.ui.studio.tiles.renderers import mismatch_reason
 from benchboard.ui.studio.tiles.table_widget import TableState, TableWidget
 from benchboard.ui.widgets import Button, Elided, Icon, hairline
 from benchboard.ui.widgets.accessible import announce
+from benchboard.ui.widgets.focus import FocusRinged
 from benchboard.ui.widgets.surfaces import set_surface
 
 KINDS: Final = ("line_chart", "area_chart", "bar_chart", "pie_chart", "metric_card", "table")
 """The kinds of widgets that are offered, in the order of their buttons."""
 _LEAST_CHART: Final = 130
 _LEAST_TABLE: Final = 96
+
+
+class _Chart(FocusRinged, EnlargedDrawing):
+    """The chart, with the focus ring: its values are reached by the arrow keys."""
 
 
 class ResultPane(QWidget):
@@ -36,7 +41,7 @@ class ResultPane(QWidget):
         self.setAccessibleName(_("Result"))
         self._exploration = exploration
         self._shown: ResultTable | None = None
-        self.chart = EnlargedDrawing()
+        self.chart = _Chart()
         self.chart.setObjectName("explore_chart")
         self.chart.retry_requested.connect(exploration.run)
         self.chart.edit_requested.connect(self.edit_requested)
@@ -65,6 +70,7 @@ class ResultPane(QWidget):
         beneath.addWidget(self._tables, 1)
         self._table_holder = lower
         self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setAccessibleName(_("Result"))
         self._split.setHandleWidth(1)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(upper)
@@ -153,6 +159,7 @@ class ResultPane(QWidget):
             self.table = TableWidget(table, self._table_state)
             self.table.footer.hide()
             self.table.view.setObjectName("explore_table")
+            self.table.focus_passed.connect(self.focusNextPrevChild)
             self._tables.addWidget(self.table)
         else:
             self.table.show_table(table)

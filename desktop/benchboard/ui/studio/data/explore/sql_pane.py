@@ -37,7 +37,6 @@ class MadeSql(QWidget):
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setTabChangesFocus(True)
         self.text.setProperty("docked", True)
-        self.text.setStyleSheet("QPlainTextEdit { border: 0; background: transparent; padding: 0; }")
         disable_viewport_fill(self.text)
         self._highlighter = SqlHighlighter(self.text.document())
         theme().changed.connect(self._highlighter.rehighlight)
