@@ -55,6 +55,7 @@ class SourcePane(DetailPane):
         self._row: SourceRow | None = None
         self._tables: tuple[TableSummary, ...] = ()
         self._profiling: Work | None = None
+        self._column_rows: Sequence[_ColumnRow] = ()
         self._name = Paragraph("", "section")
         self._kind = Text("", "body", "secondary")
         self._badge = Badge("ok", "")
@@ -200,6 +201,7 @@ class SourcePane(DetailPane):
         """Count what the columns hold, in the background, while the table is shown."""
         if self._profiling is not None:
             self._profiling.cancel()
+        self._column_rows = rows
         database, actor = self._context.database, self._context.actor
 
         def count(progress: Progress) -> tuple[ColumnProfile, ...]:
@@ -211,7 +213,7 @@ class SourcePane(DetailPane):
 
         def show(found: tuple[ColumnProfile, ...]) -> None:
             by_name = {profile.name: profile for profile in found}
-            if self._is_shown(source_id, table):
+            if self._column_rows is rows:  # else they were replaced, and are deleted
                 for row in rows:
                     if (profile := by_name.get(row.name)) is not None:
                         row.show_profile(profile)
