@@ -500,3 +500,14 @@ def test_report_text_and_json_agree() -> None:
     said = json.loads(json.dumps(report.to_json()))
     assert (said["mapped"], said["without_query"], said["placeholder"], said["kept"]) == (1, 1, 1, 0)
     assert set(said["lines"][0]) == {"id", "title", "outcome", "what", "why"}
+
+
+def test_report_names_the_data_source_of_queries_to_write_anew() -> None:
+    kinds = [{"type": "prometheus"}, {"type": "prometheus"}, {"type": "loki"}]
+    listed = [
+        _panel(n, _at(0, 4 * n), targets=[{"expr": "up"}], datasource=one) for n, one in enumerate(kinds, start=1)
+    ]
+    _found, _document, report = _read(*listed)
+    reasons = [line.why for line in report.lines]
+    assert reasons[0] == reasons[1] == "Write an SQL query for it. Its data source is prometheus."
+    assert "loki" in reasons[2]

@@ -120,7 +120,10 @@ def import_panel(panel: Mapping[str, Any], item: str, query: str = "") -> tuple[
         what = ngettext(
             "Its Grafana query was kept for export.", "Its {count} Grafana queries were kept for export.", len(asked)
         ).format(count=len(asked))
-        lines.append(ReportLine(item, title, "kept", what, _("Write an SQL query for it.")))
+        # The report groups lines by their reason: with the source in it, widgets of one source are found together.
+        sources = ", ".join(sorted({one_line(name) for name in _sources(panel, asked) if name})[:3])
+        why = _("Write an SQL query for it. Its data source is {sources}.").format(sources=sources)
+        lines.append(ReportLine(item, title, "kept", what, why if sources else _("Write an SQL query for it.")))
     if kept := ", ".join(_kept(panel, kind, asked=bool(query) or waits)):
         what = _("Not supported, kept for export: {things}.").format(things=kept)
         lines.append(ReportLine(item, title, "kept", what, ""))
