@@ -29,6 +29,7 @@ from benchboard.i18n import _, ngettext
 from benchboard.ui.studio.tiles import (
     bars,
     charts,
+    currency_note,
     error_painting,
     image_painting,
     number_format,
@@ -200,7 +201,8 @@ def summary(widget: WidgetContent, result: QueryResult | None) -> str:
     if not is_chart or result.table is None:
         return rows
     drawn = chart_table(result.table)
-    return ", ".join(part for part in (rows, charts.series_by_text(drawn), charts.undrawn_text(drawn)) if part)
+    notes = charts.undrawn_text(drawn), currency_note.text(drawn, number_format.unit(widget))
+    return ", ".join(part for part in (rows, charts.series_by_text(drawn), *notes) if part)
 
 
 def _paint_image(
@@ -338,7 +340,7 @@ def _repeated_x(kind: str, table: ResultTable) -> str | None:
 def mismatch_advice(widget: WidgetContent, table: ResultTable) -> str:
     """What to do about a result that the widget can't show."""
     if widget.kind is not None and widget.kind.type == "pie_chart" and pies.has_mixed_currencies(table):
-        return _("Filter by one currency, or use a table or a bar chart.")
+        return _("Filter by one currency, or use a table.")
     if widget.kind is not None and _repeated_x(widget.kind.type, table) is not None:
         return _("Group by it in the query, select a text column that names the series, or use a table.")
     return _(widget.kind.takes) if widget.kind is not None else ""
@@ -361,7 +363,9 @@ def _paint_table_as(
             "area_chart": charts.paint_areas,
             "bar_chart": bars.paint,
         }[kind]
-        paint(painter, body, chart_table(table), number_format.unit(widget))
+        drawn, own = chart_table(table), number_format.unit(widget)
+        currency_note.paint(painter, body, drawn, own)
+        paint(painter, currency_note.box_below(body, drawn, own), drawn, own)
 
 
 class _MarkdownDocument(QTextDocument):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF
 from benchboard.analytics.queries import Cell, ResultTable
 from benchboard.dashboards.document.widget_kinds import MAX_TITLE, WidgetContent
 from benchboard.i18n import _, ngettext, percent
-from benchboard.ui.studio.tiles import bars, charts, number_format, periods, stat_tiles, x_axis
+from benchboard.ui.studio.tiles import bars, charts, currency_note, number_format, periods, stat_tiles, x_axis
 from benchboard.ui.studio.tiles.chart_table import chart_table
 from benchboard.ui.studio.tiles.pies import Pie, slice_text, unit_of
 from benchboard.ui.studio.tiles.query_results import QueryResult
@@ -215,6 +215,8 @@ class ChartReader:
     def __init__(self, body: QRectF, kind: str, table: ResultTable, unit: str) -> None:
         is_bars = kind == "bar_chart"
         shaped = chart_table(table)
+        self._currencies = currency_note.text(shaped, unit)
+        body = currency_note.box_below(body, shaped, unit)
         self._table = x_axis.bars_in_order(shaped) if is_bars else x_axis.in_order(shaped)
         self._unit, self._series = unit, charts.series_of(self._table, unit)
         may_name = charts.may_name_lines(self._table)
@@ -240,7 +242,7 @@ class ChartReader:
         heights = [(abs(y - spot.y()), place) for place, y in self._heights(row)]
         lines = [ReadoutLine(category, muted=True)]
         lines += _series_lines(self._table, row, self._series, self._unit, min(heights)[1] if heights else -1)
-        lines += [ReadoutLine(self._undrawn, muted=True)] if self._undrawn else []
+        lines += [ReadoutLine(note, muted=True) for note in (self._undrawn, self._currencies) if note]
         return Readout(tuple(lines), follows_pointer=True, crosshair=self._shape(row))
 
     @property
