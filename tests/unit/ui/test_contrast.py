@@ -93,6 +93,13 @@ def test_chart_colours_of_each_theme_are_told_apart_by_all_eyes(mode: str, visio
         assert apart >= least, pair
 
 
+def test_first_chart_colours_of_the_light_theme_are_those_of_the_design_and_not_the_green_of_success() -> None:
+    chart, ok = TOKENS["chart"]["light"], TOKENS["color"]["light"]["ok"]
+    assert chart[:3] == ["#2F6BE0", "#C1765A", "#216A5B"]
+    seen = [oklab(colour, _VISION["normal"]) for colour in (chart[2], "#10724F", ok)]
+    assert math.dist(seen[0], seen[2]) > math.dist(seen[1], seen[2]), "further from it than the green before"
+
+
 def test_oklab_of_white_is_one_without_colour() -> None:
     assert oklab("#FFFFFF", _VISION["normal"]) == pytest.approx((1, 0, 0), abs=1e-3)
 
